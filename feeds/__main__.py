@@ -1,0 +1,26 @@
+"""`python -m feeds check|explain|preview|publish`: judgements alone, over stored facts."""
+
+import os
+from pathlib import Path
+
+import click
+
+from feeds.commands import explain, publish_command, topics_check, topics_match
+from ingest.console import App, Commands, home_option
+
+
+@click.group(cls=Commands)
+@home_option
+@click.pass_context
+def main(ctx: click.Context, home: Path) -> None:
+    """Judge and publish what is stored; download nothing."""
+    ctx.obj = App(home, os.environ)
+
+
+main.add_command(topics_check, "check")
+main.add_command(topics_match, "preview")
+main.add_command(explain)
+main.add_command(publish_command)
+
+if __name__ == "__main__":
+    main()

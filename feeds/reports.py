@@ -1,0 +1,106 @@
+"""Judgements in words and rows: what checking, matching and explaining show; pure."""
+
+import json
+from typing import Any
+
+from feeds.match import Matcher
+from feeds.tag import Evidence, Judgement, judge
+from feeds.topic import Example, Topic
+from ingest.dates import rfc3339
+from ingest.errors import UsageError
+from ingest.item import StoredItem
+from ingest.language import decide
+from ingest.text import plain, safe_html, shorten, xml_safe
+
+
+def failing_examples(topic: Topic) -> list[str]:
+    """Run a topic's examples; give a line for each that does not come out as declared."""
+    matcher = Matcher([topic])
+    return [
+        line
+        for number, example in enumerate(topic.examples, 1)
+        if (line := _failure(topic, number, example, judge(matcher, example.title, example.text, example.language)[0]))
+    ]
+
+
+def _failure(topic: Topic, number: int, example: Example, answer: Judgement) -> str | None:
+    if answer.tagged == example.tagged:
+        return None
+    declared, came = ("tagged", "is not") if example.tagged else ("not tagged", "is")
+    text = shorten(f"{example.title} {example.text}".strip(), 80)
+    return f"{topic.name}: example {number} should be {declared} and {came} ({answer.why}): {text}"
+
+
+def read_row(line: bytes, name: str, number: int) -> dict[str, Any]:
+    """Read one JSON Lines row. Raises UsageError, naming file and line."""
+    try:
+        row = json.loads(line)
+    except ValueError as fault:
+        raise UsageError(f"{name}, line {number}: {fault}", "write one JSON object a line") from fault
+    if not isinstance(row, dict):
+        raise UsageError(f"{name}, line {number}: not an object", "write one JSON object a line")
+    return row
+
+
+def matched(matcher: Matcher, row: dict[str, Any], number: int) -> dict[str, Any]:
+    """Judge a row by the one topic of `matcher`: its id, whether it is tagged, score and hits."""
+    answer = judge_row(matcher, row)
+    hits = [
+        {"group": h.group, "term": h.term, "field": h.field, "start": h.start, "end": h.end, "text": h.text} for h in answer.hits
+    ]
+    grade = str(answer.grade) if answer.grade else None
+    return {
+        "id": row.get("id", number),
+        "tagged": answer.tagged,
+        "score": answer.score,
+        "grade": grade,
+        "why": answer.why,
+        "hits": hits,
+    }
+
+
+def judge_row(matcher: Matcher, row: dict[str, Any]) -> Judgement:
+    """Judge a row's title and texts, which may be HTML or plain; its language is `lang` or detected."""
+    title, summary, content = (xml_safe(str(row.get(key) or "")) for key in ("title", "summary", "content"))
+    text = plain(safe_html(content or summary, None))
+    language, _ = decide(f"{title}. {text}", row.get("lang"))
+    return judge(matcher, title, text, language)[0]
+
+
+def about_item(stored: StoredItem) -> list[str]:
+    """Say what an item is and where it came from."""
+    item = stored.item
+    inferred = " (inferred from the text)" if item.title_inferred else ""
+    said = f"published {rfc3339(item.published)}" if item.published else "no publication date given"
+    versions = f", {stored.versions} versions" if stored.versions > 1 else ""
+    language = f"{item.language} ({item.language_from})" if item.language else "unknown"
+    lines = [
+        f"{stored.id}  {item.title}{inferred}",
+        f"  {item.url or 'no address'}; {said}; first seen {rfc3339(stored.first_seen)}{versions}; language {language}",
+    ]
+    lines += [
+        f"  carried by {seen.source.name} ({seen.source.url}{f', {seen.guid}' if seen.guid else ''}) since "
+        f"{rfc3339(seen.first_seen)}; recognised by: {seen.reason}"
+        for seen in stored.sightings
+    ]
+    if item.cut:
+        lines.append(f"  cut as page furniture: {' | '.join(item.cut.splitlines())}")
+    return lines
+
+
+def about_judgement(topic: Topic, kept: Judgement | None, answer: Judgement) -> list[str]:
+    """Say what a topic thinks of an item now, and whether what is stored is another answer."""
+    if not answer.tagged:
+        lines = [f"not tagged {topic.name}: {answer.why}"]
+    else:
+        lines = [f"tagged {topic.name} ({answer.grade}, score {answer.score:g}, version {answer.version}): {answer.why}"]
+    lines += [f"  {_spot(hit)}" for hit in answer.hits]
+    lines += [f"  does not count, {frame}: {_spot(hit)}" for frame, hit in answer.cancelled]
+    if (kept is not None) != answer.tagged or (kept and kept.version != answer.version):
+        lines.append("  what is published is older than this wording: the next pass judges anew")
+    return lines
+
+
+def _spot(hit: Evidence) -> str:
+    language = f", {hit.language}" if hit.language else ""
+    return f"{hit.group}: “{hit.text}” ({hit.field} {hit.start}-{hit.end}, term {hit.term}{language})"

@@ -1,0 +1,102 @@
+"""A small read-only HTTP application over `public/`; knows files, not what is in them."""
+
+import socket
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from os import PathLike, stat_result
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from ingest.errors import TopicwireError, UsageError
+
+_TYPES: Final = {
+    ".atom": "application/atom+xml; charset=utf-8",
+    ".rss": "application/rss+xml; charset=utf-8",
+    ".json": "application/feed+json; charset=utf-8",
+    ".opml": "text/x-opml; charset=utf-8",
+}
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'"
+
+
+class Published(StaticFiles):
+    """The files of a folder: ETag, Last-Modified, 304 and HEAD; nothing hidden, no links out of it."""
+
+    def lookup_path(self, path: str) -> tuple[str, stat_result | None]:
+        """Find a file; names that begin with a dot are unfinished or not ours to show."""
+        return ("", None) if any(part.startswith(".") for part in Path(path).parts if part != ".") else super().lookup_path(path)
+
+    def file_response(
+        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """Answer with a file, or 304 where the client has it already."""
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        kind = _TYPES.get(Path(full_path).suffix)
+        if kind and "content-type" in response.headers:
+            response.headers["content-type"] = kind
+        response.headers["cache-control"] = "public, max-age=300"
+        response.headers["content-security-policy"] = _POLICY
+        response.headers["x-content-type-options"] = "nosniff"
+        return response
+
+
+def application(folder: Path, healthy: Callable[[], bool]) -> Starlette:
+    """Make the application over a folder, which may still be empty; `healthy` answers /healthz."""
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def health(_request: Request) -> Response:
+        good = healthy()
+        return JSONResponse({"status": "ok" if good else "failing"}, 200 if good else 503, {"cache-control": "no-store"})
+
+    return Starlette(
+        routes=[Route("/healthz", health), Mount("/", Published(directory=folder, html=True, follow_symlink=False))],
+        middleware=[Middleware(GZipMiddleware, minimum_size=500)],
+    )
+
+
+class Server(uvicorn.Server):
+    """uvicorn for one application, without its own signal handling: whoever started it stops it."""
+
+    def __init__(self, site: Starlette) -> None:
+        """Keep no access log: who reads what is nobody's business."""
+        super().__init__(uvicorn.Config(site, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5))
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+def listen(bind: str) -> socket.socket:
+    """Open the listening socket for `host:port`. Raises UsageError for another form, TopicwireError when it is taken."""
+    host, _, port = bind.rpartition(":")
+    if not port.isdecimal():
+        raise UsageError(f'service.bind: "{bind}" is not host:port', 'write "127.0.0.1:8080"')
+    family = socket.AF_INET6 if "[" in host else socket.AF_INET
+    try:
+        return socket.create_server((host.strip("[]"), int(port)), family=family)
+    except (OSError, OverflowError) as fault:
+        cause = getattr(fault, "strerror", None) or fault
+        raise TopicwireError(f"cannot listen on {bind}: {cause}", "stop what listens there or set service.bind") from fault
+
+
+def readable(database: Path) -> bool:
+    """Say whether the database answers: the health of the service."""
+    try:
+        db = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=1)
+        try:
+            return db.execute("select count(*) from source").fetchone() is not None
+        finally:
+            db.close()
+    except sqlite3.Error:
+        return False

@@ -1,0 +1,248 @@
+"""A topic file -> Topic, or an error that names file, key and cure; knows the file's form, matches nothing."""
+
+import difflib
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from ingest.errors import TopicError
+from ingest.fold import folded
+
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
+_SLOT: Final = re.compile(r"\{([^{}]*)\}")
+_TEXTS: Final = ("title", "description", "definition", "status", "contact")
+_LISTS: Final = ("means", "does_not_mean", "limits", "require", "exclude")
+_TABLES: Final = ("group", "frame", "example")
+_KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, "updated", "near", "publish_from")
+_EXAMPLE_KEYS: Final = ("tagged", "lang", "title", "text", "why")
+_NEAR: Final = 25
+
+
+class Grade(StrEnum):
+    """How much of an item is about the topic."""
+
+    MENTION = "mention"
+    SUBSTANTIAL = "substantial"
+    CORE = "core"
+
+    @property
+    def rank(self) -> int:
+        """Its place among the grades, lowest first."""
+        return list(Grade).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words to find: a language or None for all, and the words as the file writes them."""
+
+    text: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A named set of terms; one of them is enough. The name is the evidence."""
+
+    name: str
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Phrases that take the sense away from the hits of a group that they surround."""
+
+    name: str
+    cancels: str
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A test of the topic, in the topic's own file."""
+
+    text: str
+    tagged: bool
+    title: str = ""
+    language: str | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic: one published feed. `version` names the wording that decides, and nothing else."""
+
+    name: str
+    title: str
+    description: str
+    version: str
+    require: tuple[str, ...]
+    exclude: tuple[str, ...]
+    groups: tuple[Group, ...]
+    frames: tuple[Frame, ...] = ()
+    examples: tuple[Example, ...] = ()
+    near: int = _NEAR  # words within which two groups meet
+    publish_from: Grade = Grade.MENTION
+    definition: str = ""
+    means: tuple[str, ...] = ()
+    does_not_mean: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    status: str = "draft"
+    contact: str = ""
+    updated: date | None = None
+
+
+def read_topic(path: Path) -> Topic:
+    """Read one topic file. Raises TopicError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise TopicError(f"{path}: {fault}", "check the file's rights and that it is UTF-8") from fault
+    return parse_topic(text, path.stem, str(path))
+
+
+def read_topics(*folders: Path) -> tuple[Topic, ...]:
+    """Read the topics of the first of `folders` that exists, by name. Raises TopicError for the first bad file."""
+    for folder in folders:
+        if folder.is_dir():
+            return tuple(read_topic(path) for path in sorted(folder.glob("*.toml")))
+    return ()
+
+
+def parse_topic(text: str, name: str, where: str) -> Topic:
+    """Make a Topic of the text of a file; `where` is how errors call it."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise TopicError(f"{where}: {fault}", "mend the TOML at that place") from fault
+    if not NAME.fullmatch(name):
+        raise TopicError(f"{where}: a topic cannot be called {name!r}", "use lower-case letters, digits and hyphens")
+    return _Loader(where).topic(name, data)
+
+
+class _Loader:
+    """Checks one file's values; every refusal names the file, the key and the cure."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+
+    def _refuse(self, what: str, cure: str) -> TopicError:
+        return TopicError(f"{self._where}: {what}", cure)
+
+    def _known(self, what: str, keys: Iterable[str], known: Iterable[str]) -> None:
+        for key in keys:
+            if key not in (names := list(known)):
+                near = difflib.get_close_matches(key, names, 1)
+                raise self._refuse(
+                    f'{what} "{key}" is not known',
+                    f'did you mean "{near[0]}"?' if near else f"known are: {', '.join(names)}",
+                )
+
+    def topic(self, name: str, data: dict[str, Any]) -> Topic:
+        self._known("key", data, _KEYS)
+        texts = {key: self._text(key, data.get(key, "")) for key in _TEXTS}
+        lists = {key: self._texts(key, data.get(key, [])) for key in _LISTS}
+        groups = tuple(Group(key, self._terms(f"group.{key}", table)) for key, table in self._tables(data, "group"))
+        frames = tuple(self._frame(key, table) for key, table in self._tables(data, "frame"))
+        names = [group.name for group in groups]
+        for key in ("require", "exclude"):
+            self._known(f"{key}: group", lists[key], names)
+        for frame in frames:
+            slots = (slot for term in frame.terms for slot in _SLOT.findall(term.text))
+            self._known(f"frame.{frame.name}: group", (frame.cancels, *slots), names)
+        near, grade = self._near(data.get("near", _NEAR)), self._grade(data.get("publish_from", Grade.MENTION))
+        return Topic(
+            name=name,
+            title=texts["title"] or name,
+            description=texts["description"],
+            version=_version(lists["require"], lists["exclude"], groups, frames, near),
+            require=lists["require"],
+            exclude=lists["exclude"],
+            groups=groups,
+            frames=frames,
+            examples=tuple(self._example(n, table) for n, table in enumerate(data.get("example", []), 1)),
+            near=near,
+            publish_from=grade,
+            definition=texts["definition"],
+            means=lists["means"],
+            does_not_mean=lists["does_not_mean"],
+            limits=lists["limits"],
+            status=texts["status"] or "draft",
+            contact=texts["contact"],
+            updated=self._date(data.get("updated")),
+        )
+
+    def _text(self, key: str, value: object) -> str:
+        if not isinstance(value, str):
+            raise self._refuse(f"{key} is not text", f'write {key} = "..."')
+        return value.strip()
+
+    def _texts(self, key: str, value: object) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+            raise self._refuse(f"{key} is not a list of texts", f'write {key} = ["...", "..."]')
+        return tuple(value)
+
+    def _tables(self, data: dict[str, Any], kind: str) -> list[tuple[str, dict[str, Any]]]:
+        tables = data.get(kind, {})
+        if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+            raise self._refuse(f"{kind} is not a set of tables", f"write [{kind}.NAME] and its terms below")
+        return list(tables.items())
+
+    def _terms(self, where: str, table: dict[str, Any]) -> tuple[Term, ...]:
+        terms = []
+        for language, words in table.items():
+            if language != "any" and not _LANGUAGE.fullmatch(language):
+                raise self._refuse(f'{where}: "{language}" is no language', 'use "any" or a code such as "fr"')
+            terms += [self._term(f"{where}.{language}", text, language) for text in self._texts(f"{where}.{language}", words)]
+        if not terms:
+            raise self._refuse(f"{where} has no terms", 'add some: any = ["..."]')
+        return tuple(terms)
+
+    def _term(self, where: str, text: str, language: str) -> Term:
+        if not folded(_SLOT.sub("x", text)):
+            raise self._refuse(f'{where}: "{text}" has no letters that could match', "delete it or write words")
+        return Term(text, None if language == "any" else language)
+
+    def _frame(self, name: str, table: dict[str, Any]) -> Frame:
+        cancels = table.get("cancels")
+        if not isinstance(cancels, str):
+            raise self._refuse(f"frame.{name} does not say what it cancels", 'write cancels = "GROUP"')
+        return Frame(name, cancels, self._terms(f"frame.{name}", {k: v for k, v in table.items() if k != "cancels"}))
+
+    def _example(self, number: int, table: object) -> Example:
+        where = f"example {number}"
+        if not isinstance(table, dict):
+            raise self._refuse(f"{where} is not a table", "write [[example]]")
+        self._known(f"{where}: key", table, _EXAMPLE_KEYS)
+        if not isinstance(table.get("tagged"), bool) or not isinstance(table.get("text"), str):
+            raise self._refuse(f"{where} lacks tagged or text", 'write tagged = true or false and text = "..."')
+        language = self._text(f"{where}: lang", table.get("lang", ""))
+        title, why = (self._text(f"{where}: {key}", table.get(key, "")) for key in ("title", "why"))
+        return Example(table["text"].strip(), table["tagged"], title, language or None, why)
+
+    def _near(self, value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self._refuse("near is not a number of words", f"write near = {_NEAR}")
+        return value
+
+    def _grade(self, value: str) -> Grade:
+        self._known("publish_from: grade", [value], list(Grade))
+        return Grade(value)
+
+    def _date(self, value: object) -> date | None:
+        if value is not None and not isinstance(value, date):
+            raise self._refuse("updated is not a date", "write updated = 2026-11-22, without quotes")
+        return value
+
+
+def _version(*parts: object) -> str:
+    """Hash what decides: a change of the description re-tags nothing."""
+    text = json.dumps(parts, default=asdict, ensure_ascii=False, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()

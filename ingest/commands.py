@@ -1,0 +1,137 @@
+"""The commands about facts, `sources` and `items`: what was said, by whom; no topic."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ingest.console import App, Commands, say
+from ingest.dates import rfc3339
+from ingest.errors import UsageError
+from ingest.formats import opml
+from ingest.item import Source, SourceKind, SourceState, SourceStatus, StoredItem
+from ingest.sources import read_list
+from ingest.urls import absolute
+
+pass_app = click.pass_obj
+
+
+@click.group(cls=Commands)
+def sources() -> None:
+    """Say which feeds are polled."""
+
+
+@sources.command("add")
+@click.argument("addresses", nargs=-1, required=True)
+@pass_app
+def sources_add(app: App, addresses: tuple[str, ...]) -> None:
+    """Poll the feeds at ADDRESSES from the next pass on."""
+    urls = [absolute(address, None) for address in addresses]
+    for address, url in zip(addresses, urls, strict=True):
+        if url is None:
+            raise UsageError(f"{address[:200]}: not an http or https address", "give the feed's full address; nothing was added")
+    with app.facts() as facts:
+        new = facts.add_sources((Source(url) for url in urls if url), app.clock())
+    say(f"{new} added, {len(urls) - new} already there")
+
+
+@sources.command("remove")
+@click.argument("addresses", nargs=-1, required=True)
+@pass_app
+def sources_remove(app: App, addresses: tuple[str, ...]) -> None:
+    """Stop polling the feeds at ADDRESSES; what they carried stays."""
+    with app.facts() as facts:
+        for address in addresses:
+            known = facts.source(address)
+            if known is None:
+                raise UsageError(f"{address}: no such source", "`topicwire sources list` shows their addresses")
+            if known[0].origin == "opml" and (app.home / "sources.opml").exists():
+                raise UsageError(f"{address}: listed in sources.opml", "take it out of that file")
+            facts.retire(address)
+    say(f"{len(addresses)} removed; their items stay")
+
+
+@sources.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One object a line.")
+@pass_app
+def sources_list(app: App, *, as_json: bool) -> None:
+    """Show every polled feed, and how asking it went last."""
+    with app.facts() as facts:
+        for source, state in facts.sources():
+            if source.kind is SourceKind.FEED and source.status is SourceStatus.ACTIVE:
+                click.echo(json.dumps(_source_row(source, state), ensure_ascii=False) if as_json else _source_line(source, state))
+
+
+def _source_row(source: Source, state: SourceState) -> dict[str, Any]:
+    known = asdict(state) | {name: rfc3339(getattr(state, name)) for name in ("last_poll", "last_success", "next_poll")}
+    return asdict(source) | known
+
+
+def _source_line(source: Source, state: SourceState) -> str:
+    if state.last_poll is None:
+        result = "not asked yet"
+    elif state.error:
+        good = rfc3339(state.last_success) or "never"
+        result = f"FAILED {state.failures}x, last good {good}, next {rfc3339(state.next_poll)}: {state.error}"
+    else:
+        result = f"ok {rfc3339(state.last_success)}, next {rfc3339(state.next_poll)}"
+    title = f"  {source.title}" if source.title else ""
+    return f"{source.url}{title}  [{result}]"
+
+
+@sources.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@pass_app
+def sources_import(app: App, file: Path) -> None:
+    """Poll the feeds that an OPML FILE lists."""
+    listed = read_list(file, "import")
+    for line in listed.refused:
+        say(line)
+    with app.facts() as facts:
+        new = facts.add_sources(listed.sources, app.clock())
+    say(f"{new} added, {len(listed.sources) - new} already there, {len(listed.refused)} refused")
+
+
+@sources.command("export")
+@pass_app
+def sources_export(app: App) -> None:
+    """Write the polled feeds as OPML to stdout."""
+    with app.facts() as facts:
+        polled = [s for s, _ in facts.sources() if s.kind is SourceKind.FEED and s.status is SourceStatus.ACTIVE]
+    click.echo(opml.render(polled), nl=False)
+
+
+def item_row(stored: StoredItem, tags: list[str]) -> dict[str, Any]:
+    """Give an item as the object that `items --json` writes."""
+    item = stored.item
+    return {
+        "id": stored.id,
+        "title": item.title,
+        "title_inferred": item.title_inferred,
+        "url": item.url,
+        "guid": item.guid,
+        "source": stored.carrier.source.name,
+        "sources": [
+            {"name": seen.source.name, "feed": seen.source.url, "url": seen.url, "guid": seen.guid, "reason": seen.reason}
+            | {"first_seen": rfc3339(seen.first_seen)}
+            for seen in stored.sightings
+        ],
+        "language": item.language,
+        "published": rfc3339(item.published),
+        "updated": rfc3339(item.updated),
+        "first_seen": rfc3339(stored.first_seen),
+        "authors": [author.name for author in item.authors],
+        "categories": [category.term for category in item.categories],
+        "enclosures": [{k: v for k, v in asdict(enclosure).items() if v is not None} for enclosure in item.enclosures],
+        "summary": item.summary,
+        "content": item.content,
+        "tags": tags,
+    }
+
+
+def item_line(stored: StoredItem, tags: list[str]) -> str:
+    """Give an item as one line for a person."""
+    marks = f"  [{', '.join(tags)}]" if tags else ""
+    return f"{stored.id}  {stored.item.language or '--'}  {stored.item.title}  ({stored.carrier.source.name}){marks}"

@@ -1,0 +1,110 @@
+"""How commands talk: the home folder, words to stderr, errors as one line and an exit code; knows no command."""
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ingest.engine import Engine
+from ingest.errors import TopicwireError
+from ingest.item import StoredItem
+from ingest.settings import Settings, load
+from ingest.store import Facts
+
+
+def utc_now() -> datetime:
+    """Read the clock: the one place of the program that does; everything else is told."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class App:
+    """One home folder, and what the commands need of the world."""
+
+    home: Path
+    environment: Mapping[str, str]
+    clock: Callable[[], datetime] = utc_now
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings, read once, at the first need. Raises SettingsError."""
+        return load(self.home, self.environment)
+
+    @property
+    def database(self) -> Path:
+        """The file that everything known is in."""
+        return self.home / "topicwire.db"
+
+    def facts(self) -> Facts:
+        """Open the database. Raises StoreError."""
+        return Facts(self.database)
+
+    def engine(self) -> Engine:
+        """Make the engine for requests and parsing."""
+        return Engine(self.settings.fetch, self.clock)
+
+    def one_item(self, facts: Facts, name: str) -> StoredItem:
+        """Find the item that a person means. Raises TopicwireError when it is none or several."""
+        found = facts.find(name)
+        if not found:
+            raise TopicwireError(f"no stored item is called {name!r}", "`topicwire items` lists them; give an id, address or guid")
+        if len(found) > 1:
+            ids = ", ".join(item.id for item in found[:5])
+            raise TopicwireError(f"{name!r} may be any of {ids}", "give more of the id")
+        return found[0]
+
+
+def say(text: str) -> None:
+    """Tell a person something: on stderr, since stdout is for data."""
+    click.echo(text, err=True)
+
+
+def is_terminal() -> bool:
+    """Say whether a person is looking."""
+    return sys.stderr.isatty()
+
+
+class OneLineErrors(click.Command):
+    """A command whose errors end in one line and the right exit code, never in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except TopicwireError as fault:
+            say(f"topicwire: {fault}")
+            ctx.exit(fault.exit_code)
+        except sqlite3.Error as fault:
+            say(f"topicwire: the database failed: {fault}; check free space and rights, then run it again: nothing was lost")
+            ctx.exit(1)
+
+
+class Commands(OneLineErrors, click.Group):
+    """A group of such commands."""
+
+
+def home_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --home to a command that stands alone."""
+    return click.option(
+        "--home",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="TOPICWIRE_HOME",
+        default=Path(),
+        help="Folder with settings, database and public/.  [default: TOPICWIRE_HOME, else the current folder]",
+    )(function)
+
+
+@click.group(cls=Commands)
+@home_option
+@click.version_option(package_name="topicwire", prog_name="topicwire")
+@click.pass_context
+def command(ctx: click.Context, home: Path) -> None:
+    """Many feeds in, one feed per topic out: each story once, with every source that carried it and why it is there."""
+    ctx.obj = ctx.obj or App(home, os.environ)

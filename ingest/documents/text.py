@@ -1,0 +1,132 @@
+"""Plain text -> Item: encoding, paragraphs, title, page furniture at the end, language; invents no date and no address."""
+
+import re
+from itertools import pairwise
+from typing import Final
+
+import cchardet
+
+from ingest import language
+from ingest.errors import ParseError
+from ingest.item import Item
+from ingest.text import one_line, paragraphs, sentences, shorten, xml_safe
+
+_TITLE_LENGTH: Final = 120
+_TITLE_MOST: Final = 160  # a longer first line is a paragraph
+_FURNITURE_LENGTH: Final = 160
+_FURNITURE_LINES: Final = 8
+_LONE_WORDS: Final = 4
+_WRAP: Final = range(40, 101)  # widths at which people and mail programs wrap
+_ENDS_SENTENCE: Final = re.compile(r"[.!?…:;؟。！？]['\"»”’)\]]*$")
+
+# What pages put below an article, in the words that sites use for it. Each must be unmistakable:
+# "declined to comment" is a sentence, "log in to comment" is furniture.
+_FURNITURE: Final = re.compile(
+    r"""
+      (log|sign)\s?-?in\b.{0,60}\b(comment|repl)|\b(leave|post|add|write)\ a\ comment|^\d*\s*comments?(\s*\(\d+\))?$
+    | comments\ (are|have\ been)\ (closed|disabled)|(create|open)\ an\ account\ to
+    | ^(share|tweet|print|e-?mail)\ (this|on|via)\b|^follow\ us\b|^(read|see)\ (more|also)\b|^sign\ up\ (for|to)\ our
+    | ^subscribe\b|^all\ rights\ reserved|^(©|\(c\)|copyright)|^(tags?|topics?|related)\s*:
+    | l['’]espace\ des\ commentaires|connectez-vous\b.{0,80}\b(comment|compte)|^(partager|suivez-nous)\b|^lire\ (aussi|la\ suite)
+    | ^(laisser|ajouter)\ un\ commentaire|^tous\ droits\ réservés|^abonnez-vous
+    | ^(auf\ .{1,20}\ teilen|teilen|folgen\ sie\ uns|kommentare?\b.{0,20}$)
+    | (melden\ sie\ sich|anmelden|einloggen)\b.{0,60}\bkommentier
+    | um\ (einen\ kommentar|kommentare)\ zu\ |zum\ kommentieren|^alle\ rechte\ vorbehalten|^mehr\ zum\ thema
+    | ^compart(e|ir|ilhe|ilhar)\b|inici(a|e|ar)\ sesi[oó]n\b.{0,60}\bcoment|^(deja|deje|deixe)\ (un|um|tu|seu)\ coment
+    | ^s[ií]guenos\b|^siga-nos
+    | (entre|faça\ login|inicie\ sessão)\b.{0,60}\bcoment|^todos\ (los\ derechos|os\ direitos)\ reservados
+    | ^condividi\b|(accedi|effettua\ il\ login)\b.{0,60}\bcomment|^lascia\ un\ commento|^tutti\ i\ diritti\ riservati|^seguici\b
+    | ^(deel\b.{0,30}$|delen$|volg\ ons)|(log\ in|meld\ je\ aan)\b.{0,60}\breage|^reageren$|^alle\ rechten\ voorbehouden
+    | ^udostępnij|zaloguj\ się\b.{0,60}\b(koment|dodać)|^(dodaj|skomentuj)|^wszelkie\ prawa\ zastrzeżone
+    | ^поделит(ь|е)ся|(войдите|авторизуйтесь|зарегистрируйтесь)\b.{0,80}\bкоммент|^все\ права\ защищены|^подпис(ывайтесь|аться)\b
+    | ^поділи(тися|ться)|(увійдіть|авторизуйтесь)\b.{0,80}\bкоментар|^усі\ права\ захищені
+    | ^(שתפו|שתף)|התחבר.{0,40}(תגוב|להגיב)|^(הוסף|כתבו|הוסיפו)\ תגובה|כל\ הזכויות\ שמורות
+    | ^(شارك|مشاركة)\b|(سجل|تسجيل)\ ?الدخول.{0,60}(تعليق|للتعليق)|^أضف\ تعليق|جميع\ الحقوق\ محفوظة
+    | ^megosztás|(jelentkezz|lépj)(en)?\ be\b.{0,60}\b(hozzászól|komment)|^minden\ jog\ fenntartva
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def parse(body: bytes, name: str) -> Item:
+    """Translate a text file called `name`. Raises ParseError when it holds no words."""
+    lines, cut = without_furniture(unwrapped(decode(body)))
+    if not any(character.isalnum() for line in lines for character in line):
+        raise ParseError("there are no words in it", "a seed document is plain text")
+    title, inferred, rest = _title(lines)
+    text = "\n".join(rest)
+    said, how = language.decide(f"{title}. {text}")
+    return Item(
+        guid=one_line(name),
+        url=None,
+        title=title,
+        title_inferred=inferred,
+        content=paragraphs(text),
+        text=text,
+        cut="\n".join(cut),
+        language=said,
+        language_from=how,
+    )
+
+
+def decode(body: bytes) -> str:
+    """Read bytes as UTF-8 (or UTF-16 with its mark), else as the detector says, so that no byte stops it."""
+    if body[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return body.decode("utf-16", "replace")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if b"\x00" in body:
+            raise ParseError("not a text file", "a seed document is plain text, UTF-8 best") from None
+        guess = cchardet.detect(body)["encoding"] or "windows-1252"
+        return body.decode(guess, "replace")
+
+
+def unwrapped(text: str) -> list[str]:
+    """Give the paragraphs, one a line; lines that were wrapped to a width are joined again."""
+    raw = [xml_safe(line).strip() for line in text.splitlines()]
+    width = max(map(len, raw), default=0)
+    if width not in _WRAP or "" not in raw:
+        return [one_line(line) for line in raw if line]
+    blocks = re.split(r"\n{2,}", "\n".join(raw))
+    return [one_line(line) for block in blocks for line in _joined(block.split("\n"), width) if line]
+
+
+def _joined(lines: list[str], width: int) -> list[str]:
+    """Join the lines of a block of which each but the last is too full for the next word."""
+    paragraphs = [lines[0]]
+    for before, line in pairwise(lines):
+        first_word = line.partition(" ")[0]
+        if len(before) + 1 + len(first_word) > width - 10:
+            paragraphs[-1] += " " + line
+        else:
+            paragraphs.append(line)
+    return paragraphs
+
+
+def without_furniture(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Part a text from the page furniture at its end: (text, what was cut).
+
+    A line that could be text (a short last line, a name) is cut only when it stands alone after a
+    finished sentence; nothing is cut from a text that would not outlive it.
+    """
+    end = len(lines)
+    while end > 1 and len(lines) - end < _FURNITURE_LINES and _is_furniture(lines[end - 1], lines[end - 2]):
+        end -= 1
+    return (lines[:end], lines[end:]) if sum(map(len, lines[:end])) > sum(map(len, lines[end:])) else (lines, [])
+
+
+def _is_furniture(line: str, before: str) -> bool:
+    if len(line) <= _FURNITURE_LENGTH and _FURNITURE.search(line):
+        return True
+    lone = len(line.split()) <= _LONE_WORDS and not _ENDS_SENTENCE.search(line)
+    return lone and (bool(_ENDS_SENTENCE.search(before)) or len(before.split()) <= _LONE_WORDS)
+
+
+def _title(lines: list[str]) -> tuple[str, bool, list[str]]:
+    first = lines[0]
+    reads_like_title = len(first) <= _TITLE_MOST and not re.search(r"[.!…;,:。！]$", first) and len(lines) > 1
+    if reads_like_title and len(sentences(first)) == 1:
+        return first, False, lines[1:]
+    start, end = sentences(first)[0]
+    return shorten(first[start:end], _TITLE_LENGTH), True, lines

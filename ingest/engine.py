@@ -1,0 +1,132 @@
+"""Where work runs: requests on one event loop, parsing in child processes under a deadline; knows not what for."""
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import resource
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from threading import Thread
+from types import TracebackType
+from typing import Any, Final, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from ingest.errors import ParseError
+from ingest.fetch import Clock, Fetched, Fetcher, Limits, Request, web
+from ingest.guard import Guard
+from ingest.item import ParsedFeed
+from ingest.reader import Job, read
+from ingest.settings import Fetch
+
+_T = TypeVar("_T")
+_PARSE_SECONDS: Final = 20.0
+_PARSE_BYTES: Final = 2 << 30  # address space of a parser's process; the detector's tables alone map some 600 MB
+_VERSION: Final = "0.1"
+
+
+class Engine:
+    """Runs coroutines on a loop of its own, in the background, beside a pool of parser processes.
+
+    Use as a context manager. On leaving, what still runs is cancelled: nothing of it was
+    committed, so all of it is still due.
+    """
+
+    def __init__(self, settings: Fetch, clock: Clock, processes: int | None = None) -> None:
+        """Prepare; nothing starts before `with`. Raises SettingsError for a bad `fetch.allow`."""
+        self._guard = Guard(settings.allow)
+        self._agent = f"topicwire/{_VERSION} (+{settings.contact})"
+        self._limits = Limits(settings.max_megabytes * 1024 * 1024, settings.timeout)
+        self.clock = clock
+        self._processes = processes or min(os.cpu_count() or 1, 4)
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="topicwire-network", daemon=True)
+        self._stack = contextlib.AsyncExitStack()
+        self._pool: ProcessPool | None = None
+
+    def __enter__(self) -> "Engine":
+        """Start the loop and open the network; parser processes start with the first document."""
+        self._thread.start()
+        self._fetch: Fetcher = self.submit(self._open()).result()
+        return self
+
+    async def _open(self) -> Fetcher:
+        return await self._stack.enter_async_context(web(self._guard, self._agent, self._limits, self.clock))
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None) -> None:
+        """Cancel what runs, close the network, end the child processes."""
+        self.submit(self._close()).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
+
+    async def _close(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._stack.aclose()
+
+    def cancel(self) -> None:
+        """Cancel what runs, from any other thread; who waits for it gets CancelledError."""
+        self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(self._loop)])
+
+    def submit(self, work: Coroutine[Any, Any, _T]) -> "Future[_T]":
+        """Start a coroutine on the engine's loop, from any other thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    async def fetch(self, request: Request) -> Fetched:
+        """Ask a server; raises FetchError."""
+        return await self._fetch(request)
+
+    async def parse(self, job: Job) -> ParsedFeed:
+        """Parse in a child process; raises ParseError, also for a document that stalls or kills its parser."""
+        return await asyncio.wrap_future(self._schedule(read, job))
+
+    def _schedule(self, function: Callable[[Job], ParsedFeed], job: Job) -> "Future[ParsedFeed]":
+        if self._pool is None:
+            self._pool = _new_pool(self._processes)
+        result: Future[ParsedFeed] = Future()
+        task = self._pool.schedule(function, args=[job], timeout=_PARSE_SECONDS)
+        task.add_done_callback(lambda done: _pass_on(done, result))
+        return result
+
+
+def _new_pool(processes: int) -> ProcessPool:
+    # Not fork: the parent has threads. The fork server loads the parsers once for all children.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["ingest.reader", "ingest.language"])
+    return ProcessPool(max_workers=processes, max_tasks=500, context=context, initializer=_bound)
+
+
+def _bound() -> None:
+    """Bound a parser's memory; one thread each, since idle numeric threads fight over the cores (T30)."""
+    resource.setrlimit(resource.RLIMIT_AS, (_PARSE_BYTES, _PARSE_BYTES))
+
+
+def _pass_on(done: "Future[ParsedFeed]", result: "Future[ParsedFeed]") -> None:
+    """Carry a parser's result over, its death in words."""
+    if not result.set_running_or_notify_cancel():
+        return
+    fault = done.exception()
+    if fault is None:
+        result.set_result(done.result())
+    else:
+        result.set_exception(_in_words(fault))
+
+
+def _in_words(fault: BaseException) -> BaseException:
+    cure = "the document was refused; its source is asked again later"
+    if isinstance(fault, TimeoutError):
+        return ParseError(f"parsing took longer than {_PARSE_SECONDS:g} s", cure)
+    if isinstance(fault, MemoryError):
+        return ParseError("parsing needed too much memory", cure)
+    if isinstance(fault, ProcessExpired):
+        return ParseError("parsing killed its process", cure)
+    if isinstance(fault, RecursionError):
+        return ParseError("it is nested too deeply", cure)
+    return fault if isinstance(fault, ParseError) else ParseError(f"the parser failed ({type(fault).__name__}: {fault})", cure)

@@ -1,0 +1,90 @@
+"""Words as a matcher compares them: folded alike in every script, each with its place in the original; knows no language."""
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+# Invisible inside a word: soft hyphen, zero-width characters, direction marks, tatweel, variation selectors.
+_IGNORED: Final = "\u00ad\u034f\u061c\u0640\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
+
+
+def _marks() -> str:
+    """Give all combining marks as ranges of a character class: a regular expression's word characters leave them out."""
+    points = [n for n in range(sys.maxunicode + 1) if unicodedata.category(chr(n)) in {"Mn", "Mc", "Me"}]
+    ranges: list[list[int]] = []
+    for point in points:
+        if ranges and ranges[-1][1] == point - 1:
+            ranges[-1][1] = point
+        else:
+            ranges.append([point, point])
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+
+
+WORD: Final = re.compile(rf"\w[\w{_marks()}{_IGNORED}]*")
+_DROP: Final = re.compile(f"[{_IGNORED}]")
+
+# Letters that Unicode does not take apart, and letter forms that writers mix (topics.md section 7).
+_LETTERS: Final = str.maketrans(
+    dict(zip("łđøıħŧ", "ldoiht", strict=True))
+    | {"æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "ð": "d"}
+    | dict.fromkeys("ىیېے", "ي")
+    | dict.fromkeys("کگڪ", "ك")
+    | {"ة": "ه", "ہ": "ه", "ھ": "ه"}
+    | dict(zip("ךםןףץ", "כמנפצ", strict=True))
+    | {"ґ": "г"}
+)
+
+_CYRILLIC: Final = "авекмнорстухіјѕԛԝһ"
+_LATIN: Final = "abekmhopctyxijsqwh"
+_TO_LATIN: Final = str.maketrans(_CYRILLIC + "αβεικνοπρτυχ", _LATIN + "abeikvonptux")
+_TO_CYRILLIC: Final = str.maketrans("abekmhopctyxijs", "авекмнорстухіјѕ")
+_HAS_LATIN: Final = re.compile("[a-z]")
+_HAS_LOOKALIKE: Final = re.compile("[\u0370-\u03ff\u0400-\u04ff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A folded word and its span in the original text."""
+
+    folded: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=200_000)
+def fold(word: str) -> str:
+    """Fold one word: case, marks, invisible characters, letter forms; look-alikes in mixed-script words only.
+
+    NFKD comes before casefold for the dotted capital I. Terms and text are folded alike, so what
+    folding merges (ї and і, й and и) is merged on both sides.
+    """
+    if word.isascii():
+        return word.lower()
+    bare = unicodedata.normalize("NFKD", _DROP.sub("", word)).casefold()
+    bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
+    folded = bare.translate(_LETTERS)
+    if _HAS_LATIN.search(folded) and _HAS_LOOKALIKE.search(folded):
+        return _one_script(folded)
+    return unicodedata.normalize("NFC", folded)
+
+
+def _one_script(word: str) -> str:
+    """Read a mixed-script word in the script that most of its letters are certain of."""
+    latin = sum("a" <= c <= "z" for c in word)
+    other = len(word) - latin
+    return word.translate(_TO_LATIN) if latin >= other else word.translate(_TO_CYRILLIC)
+
+
+def words(text: str) -> Iterator[Word]:
+    """Give the folded words of `text` in order; apostrophes and hyphens part words."""
+    for match in WORD.finditer(text):
+        yield Word(fold(match[0]), match.start(), match.end())
+
+
+def folded(text: str) -> str:
+    """Give the folded words of `text`, a space between."""
+    return " ".join(fold(word) for word in WORD.findall(text))

@@ -1,0 +1,76 @@
+"""Which addresses may be contacted; decides on the connected address, opens nothing but the socket it is asked for."""
+
+import ipaddress
+import socket
+from contextvars import ContextVar
+from typing import Any
+
+from ingest.errors import GuardError, SettingsError
+from ingest.urls import host_of
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_named = ContextVar("_named", default=False)  # whether this request's host:port is allowed by name
+
+
+class Guard:
+    """Refuses every address that is not global, unless `allow` names it.
+
+    `allow` holds `host:port` (a name or an address) and networks such as `10.0.0.0/8`.
+    Raises SettingsError for an entry that is neither.
+    """
+
+    def __init__(self, allow: tuple[str, ...] = ()) -> None:
+        """Sort the allowed into networks and host:port pairs."""
+        self._hosts: set[str] = set()
+        self._networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
+        for entry in allow:
+            self._add(entry.strip())
+
+    def _add(self, entry: str) -> None:
+        host, colon, port = entry.rpartition(":")
+        if colon and host and port.isdecimal() and "/" not in entry and (":" not in host or host.startswith("[")):
+            self._hosts.add(entry.lower())
+            return
+        try:
+            self._networks.append(ipaddress.ip_network(entry))
+        except ValueError:
+            what = f'fetch.allow: "{entry}" is neither host:port nor a network'
+            raise SettingsError(what, 'write "127.0.0.1:8765" or "10.0.0.0/8"') from None
+
+    def enter(self, url: str) -> None:
+        """Note, for the request about to be made, whether its host:port is allowed by name."""
+        host = host_of(url)
+        if not host.rpartition("]")[2].count(":"):
+            host += ":443" if url.lower().startswith("https:") else ":80"
+        _named.set(host in self._hosts)
+
+    def check(self, address: str, port: int) -> None:
+        """Raise GuardError unless `address` (an IP literal) may be contacted on `port`."""
+        ip = ipaddress.ip_address(address.partition("%")[0])
+        if _named.get() or f"{ip}:{port}" in self._hosts or f"[{ip}]:{port}" in self._hosts:
+            return
+        if any(ip in network for network in self._networks):
+            return
+        if is_private(ip):
+            what = f"the private address {ip} may not be contacted"
+            raise GuardError(what, f'if it is yours, add "{ip}:{port}" to fetch.allow')
+
+    def socket(self, info: tuple[Any, ...]) -> socket.socket:
+        """Make the socket for a resolved address: the one place where a connection begins (S2).
+
+        It sees every hop, every resolved address and every literal, so a name that resolves
+        elsewhere the second time gains nothing.
+        """
+        family, kind, protocol, _, target = info
+        self.check(target[0], target[1])
+        return socket.socket(family, kind, protocol)
+
+
+def is_private(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Say whether an address is not of the public internet, in any of its disguises."""
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is not None:
+            ip = ip.ipv4_mapped
+        elif ip.sixtofour is not None or ip.teredo is not None or ip in _NAT64:
+            return True
+    return not ip.is_global or ip.is_multicast

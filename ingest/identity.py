@@ -1,0 +1,135 @@
+"""When two sightings are one article: the keys of an item, and same(a, b) with its reason; knows no database."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from ingest.fold import folded
+from ingest.item import Item, Keys, Source, SourceKind
+from ingest.urls import canonical, is_front_page
+
+_ENOUGH_WORDS: Final = 20  # fewer words of text recognise nothing across sources
+_REISSUE: Final = timedelta(days=3)  # the same words dated further apart are another edition
+_ID: Final = 16  # hex digits of an item's id
+_ALIKE: Final = 0.5  # share of the shorter title's words that makes two titles one, edited
+
+
+def digest(*parts: str | None) -> str:
+    """Hash strings to 24 hex digits; None differs from the empty string."""
+    state = hashlib.blake2b(digest_size=12)
+    for part in parts:
+        state.update(b"\x00" if part is None else b"\x01" + part.encode())
+        state.update(b"\x1f")
+    return state.hexdigest()
+
+
+def keys(item: Item) -> Keys:
+    """Make the keys of an item. Pure: the same item has the same keys on every machine."""
+    content = digest(item.title, item.summary, item.content, item.text)
+    detail = repr((item.authors, item.categories, item.enclosures, item.published_raw, item.updated_raw))
+    return Keys(
+        fingerprint=digest(item.guid, item.url, content, detail),
+        content=content,
+        guid=item.guid,
+        url=_url_key(item),
+        text=_text_key(item),
+    )
+
+
+def _url_key(item: Item) -> str | None:
+    """Give the canonical address, unless it names a whole site: such a link says nothing about the article."""
+    return None if item.url is None or is_front_page(item.url) else canonical(item.url)
+
+
+def _text_key(item: Item) -> str | None:
+    """Hash all the words of an item, title first; None when there are too few to mean something.
+
+    Wrapping, punctuation, case and accents make no difference, nor whether a document's first line
+    was read as its title. What was cut as page furniture counts: a better cleaner must not make a
+    second item.
+    """
+    head, body = folded(item.title), folded(f"{item.text}\n{item.cut}")
+    if body.count(" ") + 1 < _ENOUGH_WORDS:
+        return None
+    return digest("words", body if item.title_inferred or body.startswith(head) else f"{head} {body}")
+
+
+def name(key: Keys, source: Source) -> str:
+    """Give an item's own id: from its address, else from what its source or its words call it.
+
+    It depends on nothing but the item and its first carrier, so a fresh database gives it again.
+    """
+    if key.url:
+        return digest("url", key.url)[:_ID]
+    if key.guid and source.kind is SourceKind.FEED:
+        return digest("guid", source.url, key.guid)[:_ID]
+    return digest("text", key.text or key.content)[:_ID]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored of an item that may be the one at hand."""
+
+    item_id: int
+    same_source: bool
+    document: bool  # carried by a document, whose "guid" is only its file name
+    guid: str | None
+    url_key: str | None
+    text_key: str | None
+    title: str
+    published: datetime | None
+
+
+def same(item: Item, key: Keys, known: Known) -> str | None:
+    """Say why `item` is the `known` one ("guid", "address", "text"), or None when it is another.
+
+    - guid, within one source; a guid reused with another address and another title is another article,
+      and so is a file name reused for another title.
+    - address, across sources; within one source only if the titles are alike or the old guid is gone,
+      since some sources put ten articles under one address.
+    - text, across sources, if the dates do not say that it is another edition.
+    """
+    alike = titles_alike(item.title, known.title)
+    if known.same_source and key.guid and key.guid == known.guid:
+        moved = known.document or bool(key.url and known.url_key and key.url != known.url_key)
+        return None if moved and not alike else "guid"
+    if key.url and key.url == known.url_key:
+        return "address" if alike or not known.same_source else None
+    distinct = known.same_source and not known.document and (item.guid or key.url) is not None
+    if key.text and key.text == known.text_key and not distinct and _same_edition(item.published, known.published):
+        return "text"
+    return None
+
+
+def _same_edition(a: datetime | None, b: datetime | None) -> bool:
+    return a is None or b is None or abs(a - b) <= _REISSUE
+
+
+def titles_alike(a: str, b: str) -> bool:
+    """Say whether one title may be an edited form of the other: they share most of the shorter one's words."""
+    first, second = set(folded(a).split()), set(folded(b).split())
+    if not first or not second:
+        return True  # nothing speaks against it
+    return len(first & second) > _ALIKE * min(len(first), len(second))
+
+
+def document_keys(items: tuple[Item, ...]) -> tuple[tuple[Item, Keys], ...]:
+    """Make the keys of a document's items, without those that the document itself shows to be empty.
+
+    The same entry twice is kept once. An address or guid that entries with different titles share
+    (the site's front page, the thread of a comment) recognises none of them.
+    """
+    pairs = {key.fingerprint: (item, key) for item, key in ((item, keys(item)) for item in items)}
+    urls = _shared((key.url, item.title) for item, key in pairs.values())
+    guids = _shared((key.guid, item.title) for item, key in pairs.values())
+    return tuple(
+        (item, replace(key, url=None if key.url in urls else key.url, guid=None if key.guid in guids else key.guid))
+        for item, key in pairs.values()
+    )
+
+
+def _shared(named: Iterable[tuple[str | None, str]]) -> set[str | None]:
+    titles: dict[str | None, str] = {}
+    return {name for name, title in named if titles.setdefault(name, folded(title)) != folded(title)}

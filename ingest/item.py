@@ -1,0 +1,182 @@
+"""What a source said, as frozen values; knows no parser, no network, no database and no topic."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class SourceKind(StrEnum):
+    """What stands behind a source's address."""
+
+    FEED = "feed"  # polled over HTTP
+    DOCUMENT = "document"  # read from a file, a folder or standard input
+
+
+class SourceStatus(StrEnum):
+    """Whether a source is polled."""
+
+    ACTIVE = "active"  # polled when due
+    ONCE = "once"  # read by hand (`ingest`), never polled
+    RETIRED = "retired"  # removed by its owner; its items stay
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """A person or organisation named as author (RFC 4287, 4.2.1)."""
+
+    name: str
+    uri: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A publisher's own category (RFC 4287, 4.2.2)."""
+
+    term: str
+    scheme: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A related resource, possibly large; its address is recorded, never fetched."""
+
+    url: str
+    type: str | None = None
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One article as one source served it.
+
+    Every string is XML-safe. `summary` and `content` are sanitised HTML, `text` is their
+    plain reading, one block a line. Dates are aware UTC or None; the raw strings are kept.
+    """
+
+    guid: str | None
+    url: str | None
+    title: str
+    title_inferred: bool = False
+    summary: str = ""
+    content: str = ""
+    text: str = ""
+    cut: str = ""  # page furniture that was taken off `text`
+    language: str | None = None
+    language_from: str | None = None  # "declared" or "detected"
+    published: datetime | None = None
+    published_raw: str | None = None
+    updated: datetime | None = None
+    updated_raw: str | None = None
+    authors: tuple[Author, ...] = ()
+    categories: tuple[Category, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What an item can be recognised by; an absent key recognises nothing."""
+
+    fingerprint: str  # everything the source served: the same again means nothing new
+    content: str  # what a reader would see: a change is a new version
+    guid: str | None  # within one source
+    url: str | None  # canonical address
+    text: str | None  # normalised title and text, when long enough to mean something
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A document translated: what it says of itself, and its items in document order."""
+
+    items: tuple[tuple[Item, Keys], ...]
+    title: str = ""
+    site_url: str | None = None
+    feed_id: str | None = None
+    updated: datetime | None = None
+    language: str | None = None
+    notes: tuple[str, ...] = ()  # what was repaired or left out, a line each
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place that items come from, and what it says of itself."""
+
+    url: str
+    kind: SourceKind = SourceKind.FEED
+    title: str = ""
+    site_url: str | None = None
+    feed_id: str | None = None
+    language: str | None = None
+    categories: tuple[str, ...] = ()  # its place in the reader's own order (OPML folders)
+    origin: str = "command"  # who added it: starter, opml, command, import, ingest, seeds
+    status: SourceStatus = SourceStatus.ACTIVE
+
+    @property
+    def name(self) -> str:
+        """What to call it before people."""
+        return self.title or self.url
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is known of polling a source; validators are opaque and kept byte for byte (F1)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    last_poll: datetime | None = None
+    last_success: datetime | None = None
+    http_status: int | None = None
+    error: str | None = None
+    failures: int = 0
+    next_poll: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one look at a source brought: a feed, nothing new, or the cause of a failure."""
+
+    source: Source
+    at: datetime
+    feed: ParsedFeed | None = None
+    error: str | None = None
+    http_status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    wait: float | None = None  # seconds the server asked for (Retry-After, max-age)
+    named_feeds: tuple[str, ...] = ()  # what a page that is no feed names as its feeds
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """That a source carried an item: under which names, since when."""
+
+    source: Source
+    guid: str | None
+    url: str | None
+    reason: str  # what it was recognised by: first, guid, address, text
+    title: str
+    published: datetime | None
+    first_seen: datetime
+    feed_updated: datetime | None = None  # the source feed's own `updated` at that time
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item as it is known now: its present version, and who carried it, first carrier first."""
+
+    row: int  # its number in the database; never shown, never published
+    id: str
+    seq: int  # rises whenever the present version changes
+    item: Item
+    first_seen: datetime
+    changed: datetime  # when the present version was first seen
+    versions: int
+    sightings: tuple[Sighting, ...]
+
+    @property
+    def carrier(self) -> Sighting:
+        """The first source that carried it."""
+        return self.sightings[0]

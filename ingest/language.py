@@ -1,0 +1,60 @@
+"""Which language a text is in: what was declared, checked against a detector; reads only the detector's model."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import py3langid
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+# Restricted: with all its languages the detector drifts to rare neighbours (libraries.md section 9).
+DETECTED: Final = (
+    "en fr de es it nl pl ru uk he ar hu pt tr fa sv da no fi cs sk ro bg hr sr el ca lt lv et sl zh ja ko hi vi id"
+).split()
+_ISO_639_1: Final = frozenset(
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo"
+    " es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg"
+    " ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nd ne ng nl no"
+    " nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te"
+    " tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu".split()
+)
+_SURE: Final = 0.9
+_ENOUGH_WORDS: Final = 3
+_TAG: Final = re.compile(r"[A-Za-z]{2,3}(?=$|[-_])")
+_OLD_CODES: Final = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no"}
+_SAMPLE: Final = 1_500  # characters: more changes no answer
+
+
+@cache
+def _detector() -> LanguageIdentifier:
+    detector = LanguageIdentifier.from_modelpath(str(Path(py3langid.__file__).parent / MODEL_FILE), norm_probs=True)
+    detector.set_languages(DETECTED)
+    return detector
+
+
+def primary(tag: str | None) -> str | None:
+    """Give the primary language of a language tag (RFC 5646): `pt-BR` -> `pt`; None for what names no language."""
+    match = _TAG.match(tag.strip()) if tag else None
+    code = match[0].lower() if match else ""
+    code = _OLD_CODES.get(code, code)
+    named = code in _ISO_639_1 if len(code) == 2 else code not in {"", "und", "mul", "zxx"}  # noqa: PLR2004 - ISO 639-1 length
+    return code if named else None
+
+
+def detect(text: str) -> str | None:
+    """Give the language of `text`, or None when there is too little of it to be sure."""
+    sample = text[:_SAMPLE]
+    if len(sample.split()) < _ENOUGH_WORDS and sample.isascii():
+        return None  # a brand or a name is in no language
+    code, probability = _detector().classify(sample)
+    return str(code) if probability >= _SURE else None
+
+
+def decide(text: str, *declared: str | None) -> tuple[str | None, str | None]:
+    """Give (language, "declared" | "detected" | None): the first declared one unless the text clearly disagrees."""
+    said = next((code for tag in declared if (code := primary(tag))), None)
+    found = detect(text)
+    if said and (found is None or found == said or said not in DETECTED):
+        return said, "declared"
+    return (found, "detected") if found else (None, None)

@@ -1,0 +1,64 @@
+"""One-off ingestion: an address, a site's address, a file, a folder or standard input -> stored items; polls nothing later."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from ingest.batch import Poll
+from ingest.engine import Engine
+from ingest.errors import UsageError
+from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus
+from ingest.pipeline import Document, Report, look, read_bytes, read_file, read_folder, report_of
+from ingest.planner import next_state
+from ingest.settings import Settings
+from ingest.store import Facts
+from ingest.urls import absolute
+
+DOCUMENTS: Final = Source(
+    "documents:", SourceKind.DOCUMENT, title="Documents read by hand", origin="ingest", status=SourceStatus.ONCE
+)
+
+
+def ingest_all(facts: Facts, engine: Engine, settings: Settings, names: tuple[str, ...]) -> Report:
+    """Ingest what each name means. Raises UsageError, before anything is stored, for a name that means nothing."""
+    for name in names:
+        if name != "-" and absolute(name, None) is None and not Path(name).exists():
+            raise UsageError(f"{name[:200]}: no such file, folder or http(s) address", "check the spelling; nothing was ingested")
+    report = Report()
+    for name in names:
+        report += _one(facts, engine, settings, name)
+    return report
+
+
+def _one(facts: Facts, engine: Engine, settings: Settings, name: str) -> Report:
+    url = absolute(name, None)
+    if url:
+        return _address(facts, engine, settings, url)
+    if name == "-":
+        return read_bytes(facts, engine, sys.stdin.buffer.read(), Document("-", DOCUMENTS))
+    path = Path(name)
+    if path.is_dir():
+        return read_folder(facts, engine, path, DOCUMENTS)
+    return read_file(facts, engine, path, Document(path.name, DOCUMENTS))
+
+
+def _address(facts: Facts, engine: Engine, settings: Settings, url: str) -> Report:
+    outcome, state = _look(facts, engine, url)
+    if outcome.named_feeds:  # a site's address: take the feed that it names first
+        outcome, state = _look(facts, engine, outcome.named_feeds[0])
+    after = next_state(state, outcome, settings.polling.requests_per_day, 0.5)
+    counts = facts.record([(outcome, after)])
+    return report_of([replace(outcome, error=f"{outcome.source.url}: {outcome.error}") if outcome.error else outcome], counts)
+
+
+def _look(facts: Facts, engine: Engine, url: str) -> tuple[Outcome, SourceState]:
+    fresh = (Source(url, origin="ingest", status=SourceStatus.ONCE), SourceState())
+    source, state = facts.source(url) or fresh
+    return engine.submit(look(Poll(source, state), engine)).result(), state
+
+
+def summary(report: Report) -> str:
+    """Say what an ingestion did: a line for each failure, then one for all."""
+    done = f"{report.counts.new} new, {report.counts.changed} changed, {report.unchanged} unchanged, {len(report.failed)} failed"
+    return "\n".join([*(str(outcome.error) for outcome in report.failed), done])

@@ -1,0 +1,206 @@
+"""Fetch, parse, recognise, commit: the one place where the parts of `ingest` meet; knows no topic."""
+
+import asyncio
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ingest.batch import Batch, Poll, cut
+from ingest.documents import is_document
+from ingest.engine import Engine
+from ingest.errors import FetchError, ParseError, TopicwireError
+from ingest.fetch import Fetched, Request
+from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus
+from ingest.planner import next_state
+from ingest.reader import Job
+from ingest.settings import Settings
+from ingest.store import Counts, Facts
+
+SEEDS: Final = Source("seeds:", SourceKind.DOCUMENT, title="Seed documents", origin="seeds", status=SourceStatus.ONCE)
+_BATCH: Final = 40  # sources a commit
+_IN_FLIGHT: Final = 8  # batches
+_READER: Final = b"1"  # raise it to have every document read anew
+_NOT_DOCUMENTS: Final = {"readme.md", "readme.txt", "readme"}
+_MOST_BYTES: Final = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a pass over sources or documents did."""
+
+    looked: int = 0
+    unchanged: int = 0
+    failed: tuple[Outcome, ...] = ()
+    counts: Counts = Counts()  # noqa: RUF009 - frozen
+
+    def __add__(self, other: "Report") -> "Report":
+        """Sum two reports."""
+        return Report(
+            self.looked + other.looked, self.unchanged + other.unchanged, self.failed + other.failed, self.counts + other.counts
+        )
+
+
+# One look at one source
+
+
+async def look(poll: Poll, engine: Engine) -> Outcome:
+    """Ask one source and parse what is new; a failure is a value, with its cause, never an exception."""
+    source, state = poll.source, poll.state
+    try:
+        fetched = await engine.fetch(Request(source.url, state.etag, state.last_modified))
+        return await _understood(poll, fetched, engine)
+    except TopicwireError as fault:
+        status, wait = (fault.status, fault.wait) if isinstance(fault, FetchError) else (None, None)
+        feeds = fault.feeds if isinstance(fault, ParseError) else ()
+        return Outcome(source, engine.clock(), error=str(fault), http_status=status, wait=wait, named_feeds=feeds)
+
+
+async def _understood(poll: Poll, fetched: Fetched, engine: Engine) -> Outcome:
+    now, state = engine.clock(), poll.state
+    unchanged = fetched.status == 304  # noqa: PLR2004 - Not Modified
+    body_hash = state.body_hash if unchanged else hashlib.blake2b(fetched.body, digest_size=16).hexdigest()
+    feed = None
+    if body_hash != state.body_hash:  # the same bytes cost no parse
+        job = Job(fetched.body, now, fetched.url, headers=tuple(fetched.headers.items()))
+        feed = await engine.parse(job)
+    return Outcome(
+        source=poll.source,
+        at=now,
+        feed=feed,
+        http_status=fetched.status,
+        # A 304 may leave its validators out; those that it confirms then stay (F2).
+        etag=fetched.etag or (state.etag if unchanged else None),
+        last_modified=fetched.last_modified or (state.last_modified if unchanged else None),
+        body_hash=body_hash,
+        wait=fetched.wait,
+    )
+
+
+async def process_batch(batch: Batch, engine: Engine, pause: float) -> tuple[Outcome, ...]:
+    """Look at every source of a batch: hosts side by side, one host's sources in turn with a pause between (F12).
+
+    A function of its arguments and the network alone: it reads and writes no database.
+    """
+
+    async def one_host(host: str, polls: tuple[Poll, ...]) -> list[Outcome]:
+        outcomes = []
+        for number, poll in enumerate(polls):
+            if number or host in batch.continued:
+                await asyncio.sleep(pause)
+            outcomes.append(await look(poll, engine))
+        return outcomes
+
+    by_host = await asyncio.gather(*(one_host(host, polls) for host, polls in batch.by_host().items()))
+    return tuple(outcome for outcomes in by_host for outcome in outcomes)
+
+
+# Many sources
+
+
+def poll_sources(
+    facts: Facts,
+    engine: Engine,
+    due: Iterable[tuple[Source, SourceState]],
+    settings: Settings,
+    chance: Callable[[], float],
+) -> Iterator[Report]:
+    """Poll `due` sources and commit batch by batch; give a report after each commit.
+
+    Killed at any point it loses nothing: what was not committed is still due.
+    """
+    due = list(due)
+    states = {source.url: state for source, state in due}
+    pause, rhythm = settings.fetch.host_pause, settings.polling.requests_per_day
+    for outcomes in _in_order(cut(due, _BATCH), lambda batch: engine.submit(process_batch(batch, engine, pause))):
+        rows = [(outcome, next_state(states[outcome.source.url], outcome, rhythm, chance())) for outcome in outcomes]
+        yield report_of(outcomes, facts.record(rows))
+
+
+def _in_order(batches: Iterable[Batch], submit: Callable[[Batch], "Future[tuple[Outcome, ...]]"]) -> Iterator[tuple[Outcome, ...]]:
+    """Keep a few batches under way and give their results in order; no host is in two at once."""
+    flying: deque[tuple[Batch, Future[tuple[Outcome, ...]]]] = deque()
+    for batch in batches:
+        while len(flying) >= _IN_FLIGHT or any(batch.hosts & other.hosts for other, _ in flying):
+            yield flying.popleft()[1].result()
+        flying.append((batch, submit(batch)))
+    while flying:
+        yield flying.popleft()[1].result()
+
+
+def report_of(outcomes: Iterable[Outcome], counts: Counts) -> Report:
+    """Sum up the outcomes of a commit."""
+    seen = list(outcomes)
+    failed = tuple(o for o in seen if o.error)
+    unchanged = sum(o.error is None and o.feed is None for o in seen)
+    return Report(len(seen), unchanged, failed, counts)
+
+
+# Documents
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file by its name, whose it is, and the hash it had when it was last read."""
+
+    name: str
+    source: Source = SEEDS
+    before: str | None = None
+
+
+def read_folder(facts: Facts, engine: Engine, folder: Path, source: Source = SEEDS) -> Report:
+    """Read the new and changed documents of a folder, each in a transaction of its own.
+
+    Deleting a file deletes no item. Files of other kinds are reported, once, and left alone.
+    """
+    before = facts.read_documents(source)
+    report = Report()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()) if folder.is_dir() else ():
+        name = path.relative_to(folder).as_posix()
+        if path.name.lower() not in _NOT_DOCUMENTS and not any(part.startswith(".") for part in Path(name).parts):
+            report += read_file(facts, engine, path, Document(name, source, before.get(name)))
+    return report
+
+
+def read_file(facts: Facts, engine: Engine, path: Path, document: Document) -> Report:
+    """Read one document unless its bytes are those read before."""
+    try:
+        body = _bytes(path)
+    except ParseError as fault:
+        error = f"{document.name}: {fault}"
+        return _record(facts, document, Outcome(document.source, engine.clock(), error=error, body_hash="unread"))
+    return read_bytes(facts, engine, body, document)
+
+
+def _bytes(path: Path) -> bytes:
+    if not is_document(path.name):
+        raise ParseError(f"{path.suffix} files are not read", "save the text as .txt, or give a feed (.xml, .rss, .atom)")
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ParseError(f"larger than {_MOST_BYTES // 1024 // 1024} MB", "no document needs that")
+        return path.read_bytes()
+    except OSError as fault:
+        raise ParseError(str(fault.strerror), "check the file's rights") from fault
+
+
+def read_bytes(facts: Facts, engine: Engine, body: bytes, document: Document) -> Report:
+    """Read a document's bytes unless they are those read before."""
+    body_hash = hashlib.blake2b(body, digest_size=16, key=_READER).hexdigest()
+    now = engine.clock()
+    if body_hash == document.before:
+        return Report(looked=1, unchanged=1)
+    try:
+        feed = engine.submit(engine.parse(Job(body, now, name=document.name))).result()
+        outcome = Outcome(document.source, now, feed=feed, body_hash=body_hash)
+    except ParseError as fault:
+        outcome = Outcome(document.source, now, error=f"{document.name}: {fault}", body_hash=body_hash)
+    return _record(facts, document, outcome)
+
+
+def _record(facts: Facts, document: Document, outcome: Outcome) -> Report:
+    if outcome.error and outcome.body_hash == document.before:
+        return Report(looked=1, unchanged=1)  # said once
+    return report_of([outcome], facts.record_document(outcome, document.name))

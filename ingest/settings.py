@@ -1,0 +1,111 @@
+"""One optional TOML file and the environment -> Settings, read once; knows names and types, not what they do."""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+
+from ingest.errors import SettingsError
+
+FILE = "topicwire.toml"
+_PREFIX = "TOPICWIRE_"
+_NOT_SETTINGS = {"TOPICWIRE_HOME"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """`service.*`: where the published feeds are served."""
+
+    bind: str = "127.0.0.1:8080"
+    base_url: str = ""  # as subscribers see it; empty: http:// and bind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """`fetch.*`: how servers are asked."""
+
+    allow: tuple[str, ...] = ()  # host:port or networks that may be contacted although private
+    contact: str = "https://github.com/topicwire/topicwire"  # in the User-Agent: a page or an e-mail address
+    host_pause: float = 1.0  # seconds between two requests to one host
+    timeout: float = 30.0  # seconds for one request in all
+    max_megabytes: int = 15  # of one document, after decompression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polling:
+    """`polling.*`: how often servers are asked."""
+
+    requests_per_day: float = 12.0  # per source, on average
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publish:
+    """`publish.*`: what the published feeds hold."""
+
+    entries: int = 100  # newest entries in a feed
+    full_content: bool = False  # the whole text, not the summary alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting; the defaults are right for one person."""
+
+    service: Service = field(default_factory=Service)
+    fetch: Fetch = field(default_factory=Fetch)
+    polling: Polling = field(default_factory=Polling)
+    publish: Publish = field(default_factory=Publish)
+
+    @property
+    def base_url(self) -> str:
+        """The address under which subscribers find the feeds, without a slash at its end."""
+        return (self.service.base_url or f"http://{self.service.bind}").rstrip("/")
+
+
+def load(home: Path, environment: Mapping[str, str]) -> Settings:
+    """Read `home/topicwire.toml`, if there is one, and TOPICWIRE_SECTION__KEY; the environment wins.
+
+    Raises SettingsError for an unknown key, with a suggestion, and for a value of the wrong kind.
+    """
+    path = home / FILE
+    merged = _read(path) if path.exists() else {}
+    sections = get_type_hints(Settings)
+    for name, values in merged.items():
+        _known(f"{path}", name, sections)
+        if not isinstance(values, dict):
+            raise SettingsError(f"{path}: {name} is not a table", f"write [{name}] and its keys below")
+        for key in values:
+            _known(f"{path}: [{name}]", key, get_type_hints(sections[name]))
+    for name, text in environment.items():
+        if name.startswith(_PREFIX) and name not in _NOT_SETTINGS:
+            section, _, key = name.removeprefix(_PREFIX).lower().partition("__")
+            _known(name, section, sections)
+            kinds = get_type_hints(sections[section])
+            _known(name, key, kinds)
+            merged.setdefault(section, {})[key] = _list(text) if kinds[key] == tuple[str, ...] else text
+    try:
+        return msgspec.convert(merged, Settings, strict=False)
+    except msgspec.ValidationError as fault:
+        raise SettingsError(f"{path} or {_PREFIX}*: {fault}", "see docs/settings.md") from fault
+
+
+def _list(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise SettingsError(f"{path}: {fault}", "mend the file or move it away") from fault
+
+
+def _known(where: str, key: str, known: Mapping[str, object]) -> None:
+    if key in known:
+        return
+    near = difflib.get_close_matches(key, known, 1)
+    cure = f'did you mean "{near[0]}"?' if near else f"known are: {', '.join(sorted(known))}"
+    raise SettingsError(f'{where}: unknown key "{key}"', cure)

@@ -1,0 +1,150 @@
+"""The tables `item`, `version` and `sighting`: writes what a source carried, once, and says what it recognised it by."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from ingest import identity
+from ingest.dates import from_rfc3339, rfc3339
+from ingest.item import Item, Keys, ParsedFeed, Source
+
+_KNOWN = """
+select g.item_id, g.source_id = :source, s.kind = 'document', g.guid, g.url_key, v.text_key, v.title, v.published
+from sighting g join version v on v.id = g.version_id join source s on s.id = g.source_id where """
+_BY_GUID = "g.source_id = :source and g.guid = :key"
+_BY_URL = "g.url_key = :key"
+_BY_TEXT = "g.version_id in (select id from version where text_key = :key)"
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Records the items of one look at one source, inside the caller's transaction."""
+
+    db: Database
+    source: Source
+    source_id: int
+    now: datetime
+    new: int = 0
+    changed: int = 0
+
+    def record(self, feed: ParsedFeed) -> None:
+        """Store every item not yet known from this source exactly as it is now."""
+        known = self._known_fingerprints(key.fingerprint for _, key in feed.items)
+        # Oldest first, so that a higher number means newer: feeds list the newest at the top.
+        for item, key in reversed(feed.items):
+            if key.fingerprint not in known:
+                self._one(item, key, feed.updated)
+
+    def _known_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
+        rows = self.db.conn.execute(
+            "select fingerprint from sighting where source_id = ? and fingerprint in (select value from json_each(?))",
+            [self.source_id, json.dumps(list(fingerprints))],
+        )
+        return {row[0] for row in rows}
+
+    def _one(self, item: Item, key: Keys, feed_updated: datetime | None) -> None:
+        item_id, reason = self._recognise(item, key)
+        if item_id is None:
+            item_id = self._insert(key)
+        version_id, present = self._version(item_id, item, key)
+        self._sighting((item_id, version_id), item, key, reason, feed_updated)
+        if not present:
+            self._make_present(item_id, version_id)
+
+    def _recognise(self, item: Item, key: Keys) -> tuple[int | None, str]:
+        for where, value in ((_BY_GUID, key.guid), (_BY_URL, key.url), (_BY_TEXT, key.text)):
+            for known in self._candidates(where, value):
+                reason = identity.same(item, key, known)
+                if reason:
+                    return known.item_id, reason
+        return None, "first"
+
+    def _candidates(self, where: str, value: str | None) -> Iterator[identity.Known]:
+        if value is not None:
+            rows = self.db.conn.execute(f"{_KNOWN}{where} order by g.id", {"source": self.source_id, "key": value})
+            for row in rows.fetchall():
+                item_id, same_source, document, guid, url, text, title, published = row
+                yield identity.Known(item_id, bool(same_source), bool(document), guid, url, text, title, from_rfc3339(published))
+
+    def _insert(self, key: Keys) -> int:
+        uid = identity.name(key, self.source)
+        if self.db.conn.execute("select 1 from item where uid = ?", [uid]).fetchone():
+            uid = identity.digest(uid, self.source.url, key.fingerprint)[: len(uid)]  # an address used twice
+        self.new += 1
+        cursor = self.db.conn.execute(
+            "insert into item (uid, seq, first_seen, changed) values (?, (select coalesce(max(seq), 0) + 1 from item), ?, ?)",
+            [uid, rfc3339(self.now), rfc3339(self.now)],
+        )
+        return int(cursor.lastrowid or 0)
+
+    def _version(self, item_id: int, item: Item, key: Keys) -> tuple[int, bool]:
+        """Store the text if it is new to the item; say whether the item's present version stays as it is."""
+        execute = self.db.conn.execute
+        row = execute("select id from version where item_id = ? and content_key = ?", [item_id, key.content]).fetchone()
+        version_id = int(row[0]) if row else self._insert_version(item_id, item, key)
+        present = execute(
+            "select i.version_id, v.source_id from item i left join version v on v.id = i.version_id where i.id = ?", [item_id]
+        ).fetchone()
+        # Only the source that gave the present text may change it; another carrier's wording is its own.
+        mine = present[0] is None or present[1] == self.source_id
+        return version_id, not mine or present[0] == version_id
+
+    def _insert_version(self, item_id: int, item: Item, key: Keys) -> int:
+        row = {
+            "item_id": item_id,
+            "source_id": self.source_id,
+            "content_key": key.content,
+            "text_key": key.text,
+            "seen": rfc3339(self.now),
+            "title": item.title,
+            "title_inferred": int(item.title_inferred),
+            "summary": item.summary,
+            "content": item.content,
+            "text": item.text,
+            "cut": item.cut,
+            "language": item.language,
+            "language_from": item.language_from,
+            "published": rfc3339(item.published),
+            "published_raw": item.published_raw,
+            "updated": rfc3339(item.updated),
+            "updated_raw": item.updated_raw,
+            "authors": _json(item.authors),
+            "categories": _json(item.categories),
+            "enclosures": _json(item.enclosures),
+        }
+        names = ", ".join(row)
+        marks = ", ".join("?" * len(row))
+        cursor = self.db.conn.execute(f"insert into version ({names}) values ({marks})", list(row.values()))  # noqa: S608
+        return int(cursor.lastrowid or 0)
+
+    def _make_present(self, item_id: int, version_id: int) -> None:
+        row = self.db.conn.execute("select version_id from item where id = ?", [item_id]).fetchone()
+        if row[0] is not None:
+            self.changed += 1
+        self.db.conn.execute(
+            "update item set version_id = ?, changed = ?, seq = (select max(seq) + 1 from item) where id = ?",
+            [version_id, rfc3339(self.now), item_id],
+        )
+
+    def _sighting(self, ids: tuple[int, int], item: Item, key: Keys, reason: str, feed_updated: datetime | None) -> None:
+        item_id, version_id = ids
+        same_row = "item_id = ? and source_id = ? and guid is ? and url is ?"
+        where = [item_id, self.source_id, item.guid, item.url]
+        updated = self.db.conn.execute(
+            f"update sighting set version_id = ?, fingerprint = ? where {same_row}",  # noqa: S608
+            [version_id, key.fingerprint, *where],
+        )
+        if updated.rowcount == 0:
+            self.db.conn.execute(
+                """insert into sighting (item_id, source_id, guid, url, version_id, url_key, fingerprint, reason,
+                first_seen, feed_updated) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                [*where, version_id, key.url, key.fingerprint, reason, rfc3339(self.now), rfc3339(feed_updated)],
+            )
+
+
+def _json(values: tuple[object, ...]) -> str:
+    present = ({k: v for k, v in asdict(value).items() if v is not None} for value in values)  # type: ignore[call-overload]
+    return json.dumps(list(present), ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,106 @@
+"""Stored items as values: the queries that judging, publishing and listing need; writes nothing."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlite_utils import Database
+
+from ingest.dates import from_rfc3339
+from ingest.item import Author, Category, Enclosure, Item, Sighting, StoredItem
+from ingest.store.sources import SOURCE_COLUMNS, SOURCE_WIDTH, source_from
+
+_ITEMS = """
+select i.id, i.uid, i.seq, i.first_seen, i.changed, (select count(*) from version where item_id = i.id),
+    v.title, v.title_inferred, v.summary, v.content, v.text, v.cut, v.language, v.language_from, v.published,
+    v.published_raw, v.updated, v.updated_raw, v.authors, v.categories, v.enclosures
+from item i join version v on v.id = i.version_id """
+_SIGHTINGS = f"""
+select g.item_id, g.guid, g.url, g.reason, v.title, v.published, g.first_seen, g.feed_updated, {SOURCE_COLUMNS}
+from sighting g join version v on v.id = g.version_id join source s on s.id = g.source_id
+where g.item_id in (select value from json_each(?)) order by g.id"""  # noqa: S608 - constants
+_CHUNK = 500  # items held at once
+
+
+def after(db: Database, seq: int, limit: int) -> tuple[StoredItem, ...]:
+    """Give the items whose present version came after number `seq`, oldest change first, at most `limit`."""
+    return _load(db, "where i.seq > ? order by i.seq limit ?", [seq, limit])
+
+
+def by_rows(db: Database, rows: Iterable[int]) -> tuple[StoredItem, ...]:
+    """Give items by their numbers, in the order asked for."""
+    wanted = list(rows)
+    found = {item.row: item for item in _load(db, "where i.id in (select value from json_each(?))", [json.dumps(wanted)])}
+    return tuple(found[row] for row in wanted)
+
+
+def everything(db: Database) -> Iterator[StoredItem]:
+    """Give every item in the order in which they were first stored, a few hundred in memory at a time."""
+    last = 0
+    while items := _load(db, "where i.id > ? order by i.id limit ?", [last, _CHUNK]):
+        yield from items
+        last = items[-1].row
+
+
+def find(db: Database, name: str) -> tuple[StoredItem, ...]:
+    """Give the items that a person may mean by `name`: an id or its beginning, an address, or a guid."""
+    where = """where i.id in (select id from item where uid = :n or (length(:n) > 3 and uid glob :n || '*')
+        union select item_id from sighting where url = :n or guid = :n) order by i.id limit 20"""
+    return _load(db, where, {"n": name})
+
+
+def _load(db: Database, where: str, parameters: list[Any] | dict[str, Any]) -> tuple[StoredItem, ...]:
+    rows = db.conn.execute(_ITEMS + where, parameters).fetchall()
+    sightings = _sightings(db, [row[0] for row in rows])
+    return tuple(_stored(row, sightings[row[0]]) for row in rows)
+
+
+def _sightings(db: Database, rows: list[int]) -> dict[int, tuple[Sighting, ...]]:
+    found: defaultdict[int, tuple[Sighting, ...]] = defaultdict(tuple)
+    for item, guid, url, reason, title, published, first_seen, feed_updated, *source in db.conn.execute(
+        _SIGHTINGS, [json.dumps(rows)]
+    ):
+        found[item] += (
+            Sighting(
+                source=source_from(tuple(source[:SOURCE_WIDTH])),
+                guid=guid,
+                url=url,
+                reason=reason,
+                title=title,
+                published=from_rfc3339(published),
+                first_seen=_moment(first_seen),
+                feed_updated=from_rfc3339(feed_updated),
+            ),
+        )
+    return found
+
+
+def _moment(text: str) -> Any:
+    return from_rfc3339(text)
+
+
+def _stored(row: tuple[Any, ...], sightings: tuple[Sighting, ...]) -> StoredItem:
+    number, uid, seq, first_seen, changed, versions, title, inferred, summary, content, text, cut, *rest = row
+    language, language_from, published, published_raw, updated, updated_raw, authors, categories, enclosures = rest
+    item = Item(
+        guid=next((s.guid for s in sightings if s.guid and s.source.kind == "feed"), None),
+        url=next((s.url for s in sightings if s.url), None),
+        title=title,
+        title_inferred=bool(inferred),
+        summary=summary,
+        content=content,
+        text=text,
+        cut=cut,
+        language=language,
+        language_from=language_from,
+        # A document has no date; a feed that carries the same text lends it its own.
+        published=from_rfc3339(published) or next((s.published for s in sightings if s.published), None),
+        published_raw=published_raw,
+        updated=from_rfc3339(updated),
+        updated_raw=updated_raw,
+        authors=tuple(Author(**a) for a in json.loads(authors)),
+        categories=tuple(Category(**c) for c in json.loads(categories)),
+        enclosures=tuple(Enclosure(**e) for e in json.loads(enclosures)),
+    )
+    return StoredItem(number, uid, seq, item, _moment(first_seen), _moment(changed), versions, sightings)

@@ -1,0 +1,142 @@
+"""The tables of facts and their migrations; every change of shape is a new function here, none is ever edited."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from ingest.errors import StoreError
+
+migrations = Migrations("ingest")
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "temp_store=MEMORY")
+
+
+def connect(path: Path) -> Database:
+    """Open the database file, with the settings that keep what it was told (D1, D4).
+
+    Raises StoreError when the file cannot be opened, or is no database of ours.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        db = Database(path)
+        for pragma in _PRAGMAS:
+            db.conn.execute(f"PRAGMA {pragma}")
+    except Exception as fault:  # sqlite3 and the file system each have their own tree
+        raise StoreError(f"{path}: {fault}", "check the folder's rights and free space, or name another --home") from fault
+    return db
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """Write all or nothing. The write lock is taken first: what is read inside stays true until the end."""
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.conn.rollback()
+        raise
+    db.conn.commit()
+
+
+def migrate(db: Database, steps: Migrations) -> None:
+    """Bring the tables up to date; two processes that start together take turns."""
+    if steps.pending(db):
+        with transaction(db):
+            steps.apply(db)
+
+
+@migrations()
+def facts(db: Database) -> None:
+    """Make the first tables."""
+    text, number = str, int
+    db.table("meta").create({"key": text, "value": text}, pk="key", not_null={"value"}, strict=True)
+    db.table("source").create(
+        {
+            "id": number,
+            "url": text,
+            "kind": text,
+            "title": text,
+            "site_url": text,
+            "feed_id": text,
+            "language": text,
+            "categories": text,
+            "origin": text,
+            "status": text,
+            "added": text,
+        },
+        pk="id",
+        not_null={"url", "kind", "title", "categories", "origin", "status", "added"},
+        strict=True,
+    )
+    db.table("source").create_index(["url"], unique=True)
+    _polls(db)
+    _items(db)
+
+
+def _polls(db: Database) -> None:
+    text, number = str, int
+    columns = {
+        "source_id": number,
+        "etag": text,
+        "last_modified": text,
+        "body_hash": text,
+        "last_poll": text,
+        "last_success": text,
+        "http_status": number,
+        "error": text,
+        "failures": number,
+        "next_poll": text,
+    }
+    db.table("poll").create(
+        columns, pk="source_id", foreign_keys=[("source_id", "source", "id")], not_null={"failures"}, strict=True
+    )
+    db.table("poll").create_index(["next_poll"])
+    db.table("file").create(
+        {"source_id": number, "name": text, "hash": text, "read": text, "error": text},
+        pk=("source_id", "name"),
+        foreign_keys=[("source_id", "source", "id")],
+        not_null={"hash", "read"},
+        strict=True,
+    )
+
+
+def _items(db: Database) -> None:
+    text, number = str, int
+    db.table("item").create(
+        {"id": number, "uid": text, "seq": number, "version_id": number, "first_seen": text, "changed": text},
+        pk="id",
+        not_null={"uid", "seq", "first_seen", "changed"},
+        strict=True,
+    )
+    for column in ("uid", "seq"):
+        db.table("item").create_index([column], unique=True)
+    columns = {"id": number, "item_id": number, "source_id": number, "content_key": text, "text_key": text, "seen": text}
+    said = "title summary content text cut language language_from published published_raw updated updated_raw".split()
+    lists = {"authors": text, "categories": text, "enclosures": text}
+    db.table("version").create(
+        columns | {"title_inferred": number} | dict.fromkeys(said, text) | lists,
+        pk="id",
+        foreign_keys=[("item_id", "item", "id"), ("source_id", "source", "id")],
+        not_null={"item_id", "source_id", "content_key", "seen", "title", "text", *lists},
+        strict=True,
+    )
+    db.table("version").create_index(["item_id", "content_key"], unique=True)
+    db.table("version").create_index(["text_key"])
+    db.table("version").enable_fts(["title", "text"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")
+    _sightings(db)
+
+
+def _sightings(db: Database) -> None:
+    text, number = str, int
+    columns = {"id": number, "item_id": number, "source_id": number, "version_id": number, "guid": text, "url": text}
+    keys = {"url_key": text, "fingerprint": text, "reason": text, "first_seen": text, "feed_updated": text}
+    db.table("sighting").create(
+        columns | keys,
+        pk="id",
+        foreign_keys=[("item_id", "item", "id"), ("source_id", "source", "id"), ("version_id", "version", "id")],
+        not_null={"item_id", "source_id", "version_id", "fingerprint", "reason", "first_seen"},
+        strict=True,
+    )
+    for index in (["item_id"], ["url_key"], ["source_id", "fingerprint"], ["source_id", "guid"]):
+        db.table("sighting").create_index(index)

@@ -1,0 +1,108 @@
+"""The tables `source`, `poll` and `file`: who is asked, when, and what came of it."""
+
+import json
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from ingest.dates import from_rfc3339, rfc3339
+from ingest.item import Source, SourceKind, SourceState, SourceStatus
+
+_COLUMNS = tuple(f.name for f in fields(SourceState))
+_MOMENTS = {"last_poll", "last_success", "next_poll"}
+_SOURCE = "s.url, s.kind, s.title, s.site_url, s.feed_id, s.language, s.categories, s.origin, s.status"
+
+
+def source_from(row: tuple[Any, ...]) -> Source:
+    """Make a Source from the columns of SOURCE_COLUMNS."""
+    url, kind, title, site_url, feed_id, language, categories, origin, status = row
+    return Source(
+        url=url,
+        kind=SourceKind(kind),
+        title=title,
+        site_url=site_url,
+        feed_id=feed_id,
+        language=language,
+        categories=tuple(json.loads(categories)),
+        origin=origin,
+        status=SourceStatus(status),
+    )
+
+
+SOURCE_COLUMNS = _SOURCE
+SOURCE_WIDTH = _SOURCE.count(",") + 1
+
+
+def put(db: Database, source: Source, now: datetime) -> bool:
+    """Store a source, or take over title, language, categories, origin and status of one that is known.
+
+    Gives whether it was new or had not been polled. An empty title or language takes nothing away.
+    """
+    known = db.conn.execute("select status from source where url = ?", [source.url]).fetchone()
+    db.conn.execute(
+        """insert into source (url, kind, title, site_url, feed_id, language, categories, origin, status, added)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        on conflict (url) do update set title = iif(excluded.title = '', title, excluded.title),
+            site_url = coalesce(excluded.site_url, site_url), language = coalesce(excluded.language, language),
+            categories = iif(excluded.categories = '[]', categories, excluded.categories),
+            origin = excluded.origin, status = excluded.status""",
+        [
+            source.url,
+            source.kind,
+            source.title,
+            source.site_url,
+            source.feed_id,
+            source.language,
+            json.dumps(source.categories, ensure_ascii=False),
+            source.origin,
+            source.status,
+            rfc3339(now),
+        ],
+    )
+    return known is None or (known[0] != source.status == SourceStatus.ACTIVE)
+
+
+def source_id(db: Database, url: str) -> int:
+    """Give the row number of a stored source."""
+    return int(db.conn.execute("select id from source where url = ?", [url]).fetchone()[0])
+
+
+def all_with_state(db: Database, where: str = "1", parameters: tuple[object, ...] = ()) -> list[tuple[Source, SourceState]]:
+    """Give the sources that a condition chooses, with what polling brought, in the order they were added."""
+    columns = ", ".join(f"p.{name}" for name in _COLUMNS)
+    rows = db.conn.execute(
+        f"select {_SOURCE}, {columns} from source s left join poll p on p.source_id = s.id where {where} order by s.id",  # noqa: S608
+        parameters,
+    )
+    return [(source_from(row[:SOURCE_WIDTH]), _state(row[SOURCE_WIDTH:])) for row in rows]
+
+
+def _state(row: tuple[Any, ...]) -> SourceState:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    if values["failures"] is None:
+        return SourceState()
+    known: dict[str, Any] = {k: from_rfc3339(v) if k in _MOMENTS else v for k, v in values.items()}
+    return SourceState(**known)
+
+
+def put_state(db: Database, identifier: int, state: SourceState) -> None:
+    """Store what polling a source brought."""
+    values = {name: getattr(state, name) for name in _COLUMNS}
+    row = {k: rfc3339(v) if k in _MOMENTS else v for k, v in values.items()}
+    db.table("poll").upsert({"source_id": identifier, **row}, pk="source_id")
+
+
+def set_status(db: Database, url: str, status: SourceStatus) -> bool:
+    """Change whether a source is polled; give whether there is such a source."""
+    return db.conn.execute("update source set status = ? where url = ?", [status, url]).rowcount > 0
+
+
+def describe(db: Database, identifier: int, source: Source) -> None:
+    """Keep what a feed says of itself, where its owner has not said it already."""
+    db.conn.execute(
+        """update source set title = iif(title = '', ?, title), site_url = coalesce(?, site_url),
+        feed_id = coalesce(?, feed_id), language = coalesce(language, ?) where id = ?""",
+        [source.title, source.site_url, source.feed_id, source.language, identifier],
+    )

@@ -1,0 +1,124 @@
+"""Strings made fit to store, show and publish: safe HTML, plain text, XML-safe characters; knows no feed format."""
+
+import re
+from functools import lru_cache
+from html import unescape
+from typing import Final
+
+import nh3
+
+# Outside XML 1.0, C1 controls, noncharacters, lone surrogates: never stored (S8).
+_UNSAFE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010fffd]")
+# Characters that reorder what a reader sees: they can make a title say something else (S9).
+_BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_BIDI_OVERRIDE: Final = re.compile("[\u202d\u202e]")
+_SPACES: Final = re.compile(r"[\s\u200b\ufeff]+")
+_MARKUP: Final = re.compile(
+    r"</?(a|abbr|b|big|br|cite|code|del|em|font|i|img|ins|p|q|s|small|span|strike|strong|sub|sup|tt|u|wbr)\b[^<>]*>",
+    re.IGNORECASE,
+)
+
+# What nh3 writes is regular: every attribute in double quotes, so this reads a tag exactly.
+_TAG: Final = re.compile(r'<(/?)([a-z0-9]+)((?: [^\s=>"]+="[^"]*")*)\s*/?>')
+_BLOCKS: Final = frozenset(
+    "address article aside blockquote br caption center dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6"
+    " header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+)
+_IMAGE: Final = re.compile(r'<img((?: [^\s=>"]+="[^"]*")*)>')
+_PIXEL: Final = re.compile(r' (?:width|height)="[01](?:px)?"')
+_TAGS: Final = (nh3.ALLOWED_TAGS | {"section", "main"}) - {"map", "area"}
+
+
+def xml_safe(text: str) -> str:
+    """Drop what XML 1.0 or SQLite cannot hold and characters that override reading direction."""
+    return _BIDI_OVERRIDE.sub("", _UNSAFE.sub("", text))
+
+
+def one_line(text: str) -> str:
+    """Make a title, a name or a log line: one line, no controls, nothing that reorders it (S8, S9)."""
+    return _SPACES.sub(" ", _BIDI.sub("", _UNSAFE.sub(" ", text))).strip()
+
+
+def title_text(text: str, *, html: bool) -> str:
+    """Give a title as plain text, character references resolved once more than XML did.
+
+    RSS never says whether a title is HTML; both are common. Markup is taken off only where it is
+    one of the inline elements that people put into titles, so that "a < b" and "<script>" stay text.
+    """
+    return one_line(unescape(_MARKUP.sub("", text)) if html or "&" in text or "<" in text else text)
+
+
+@lru_cache(maxsize=64)
+def _cleaner(base: str | None) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(_TAGS),
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer",
+        url_relative=("rewrite_with_base", base) if base else "deny",
+    )
+
+
+def safe_html(html: str, base: str | None) -> str:
+    """Give `html` as an allow-list leaves it: links absolute on `base`, no script, no tracking pixel (S6)."""
+    if not html:
+        return ""
+    if "<" not in html and "&" not in html:
+        return xml_safe(html).strip()
+    clean = _cleaner(base).clean(xml_safe(html))
+    # Again xml_safe: a character reference may have named what may not stand.
+    return xml_safe(_IMAGE.sub(lambda m: "" if _PIXEL.search(m[1]) else m[0], clean)).strip()
+
+
+def plain(html: str) -> str:
+    """Give the text of sanitised HTML: one block a line, list items marked with a bullet."""
+    if "<" not in html and "&" not in html:
+        return _lines(html)
+    return _lines(unescape(_TAG.sub(_replacement, html)))
+
+
+def _replacement(tag: re.Match[str]) -> str:
+    if tag[2] not in _BLOCKS:
+        return ""
+    return "\n• " if tag[2] == "li" and not tag[1] else "\n"
+
+
+def _lines(text: str) -> str:
+    lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line not in {"", "•"})
+
+
+def paragraphs(text: str) -> str:
+    """Give plain text as HTML, a paragraph for each line."""
+    return "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line)
+
+
+def escape(text: str) -> str:
+    """Write text so that it stands as text in HTML and in an attribute."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+_CLAUSE: Final = re.compile(r"[,;:،؛–—](?=\s)|\s[-–—](?=\s)")
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut text to at most `limit` characters, at a clause if one ends late enough, else at a word."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    clauses = [m.start() for m in _CLAUSE.finditer(head) if m.start() > limit // 2]
+    end = clauses[-1] if clauses else head.rfind(" ")
+    return head[: end if end > 0 else limit - 1].rstrip(" ,;:-–—") + "…"
+
+
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?…؟])([\"'»”’)\]]*)\s+(?=[\"'«“„(\[]*\w)|(?<=[。！？])()")
+_ABBREVIATION: Final = re.compile(r"(?:\b\w|\b(?:Mr|Mrs|Ms|Dr|Prof|St|Nr|No|vs|bzw|Mme|Sr|Sra|Dña|ул|г|рр|т|д))\.$")
+
+
+def sentences(line: str) -> list[tuple[int, int]]:
+    """Split a line into sentences: (start, end) of each."""
+    spans, start = [], 0
+    for gap in _SENTENCE_END.finditer(line):
+        if not _ABBREVIATION.search(line, max(start, gap.start() - 6), gap.start()):
+            spans.append((start, max(gap.end(1), gap.end(2))))
+            start = gap.end()
+    return [*spans, (start, len(line))] if start < len(line) else spans

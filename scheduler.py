@@ -1,0 +1,287 @@
+"""The composition root: the only place that knows facts and judgements; APScheduler's ticks and the `topicwire` command."""
+
+import asyncio
+import random
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+
+import click
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from feeds.commands import explain, items, publish_command, target_of, topics, topics_of
+from feeds.judging import judge_new
+from feeds.publish import publish, sweep
+from feeds.serve import Server, application, listen, readable
+from feeds.store import Judgements
+from ingest.commands import sources
+from ingest.console import App, command, is_terminal, say
+from ingest.engine import Engine
+from ingest.errors import TopicwireError
+from ingest.item import Source, SourceState
+from ingest.lock import alone
+from ingest.oneoff import ingest_all, summary
+from ingest.pipeline import Report, poll_sources, read_folder
+from ingest.sources import synchronise
+from ingest.store import Facts
+
+_AT_ONCE = 400  # sources a tick: between two ticks what they brought is published
+_SECONDS = {"poll": 30, "seeds": 60, "publish": 60, "housekeeping": 3_600}
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What one pass did."""
+
+    documents: Report
+    polls: Report
+    tagged: int
+    written: int
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        counts = self.documents.counts + self.polls.counts
+        failed = len(self.polls.failed)
+        return (
+            f"{self.polls.looked} sources polled, {failed} failed; {self.documents.looked} documents read; "
+            f"{counts.new} items new, {counts.changed} changed; {self.tagged} tagged; {self.written} files written"
+        )
+
+
+# The parts of a pass
+
+
+def read_seeds(app: App, facts: Facts, engine: Engine) -> Report:
+    """Read what is new in seeds/; say a line for each document that cannot be read."""
+    report = read_folder(facts, engine, app.home / "seeds")
+    for outcome in report.failed:
+        say(f"seeds/{outcome.error}")
+    return report
+
+
+def due_sources(app: App, facts: Facts, *, everything: bool = False, limit: int = -1) -> list[tuple[Source, SourceState]]:
+    """Bring the sources in line with the home, say what was refused, and give those that are due, or all."""
+    for line in synchronise(facts, app.home, app.clock()):
+        say(line)
+    return facts.due(None if everything else app.clock(), limit)
+
+
+def poll_these(
+    app: App, facts: Facts, engine: Engine, due: list[tuple[Source, SourceState]], stopping: Callable[[], bool] = lambda: False
+) -> Report:
+    """Poll sources until done or `stopping`; a bar on a terminal shows how far it is."""
+    total = Report()
+    with click.progressbar(length=len(due), label="polling", file=sys.stderr, hidden=not (due and is_terminal())) as bar:
+        for report in poll_sources(facts, engine, due, app.settings, random.random):
+            total += report
+            bar.update(report.looked)
+            if stopping():
+                break
+    return total
+
+
+def judge_and_publish(app: App, facts: Facts) -> tuple[int, int]:
+    """Judge what is new and write what changed: (tags given, files written)."""
+    chosen = topics_of(app)
+    judgements = Judgements(facts)
+    tagged = judge_new(facts, judgements, chosen, app.clock())
+    return tagged, len(publish(facts, judgements, chosen, target_of(app, facts)))
+
+
+def full_pass(app: App, *, everything: bool = False, seeds: bool = True) -> Pass:
+    """Read the seeds, poll, judge, publish."""
+    topics_of(app)  # a topic file that cannot be read stops the pass before it costs anything
+    with app.facts() as facts, app.engine() as engine:
+        documents = read_seeds(app, facts, engine) if seeds else Report()
+        polls = poll_these(app, facts, engine, due_sources(app, facts, everything=everything))
+        return Pass(documents, polls, *judge_and_publish(app, facts))
+
+
+# The service
+
+
+class Service:
+    """The ticks. They run in one thread, so that one of them writes at a time; a fault is a line, never the end."""
+
+    def __init__(self, app: App, engine: Engine) -> None:
+        """Prepare; `engine` is open."""
+        self._app, self._engine, self.stopping = app, engine, Event()
+
+    def poll(self) -> None:
+        """Poll what is due, judge, publish."""
+        self._tick(self._poll)
+
+    def seeds(self) -> None:
+        """Read new documents, judge, publish."""
+        self._tick(lambda facts: self._polled(read_seeds(self._app, facts, self._engine), facts))
+
+    def publish(self) -> None:
+        """Judge and publish what a changed topic or an interrupted pass left to do."""
+        self._tick(lambda facts: self._published(judge_and_publish(self._app, facts)))
+
+    def housekeeping(self) -> None:
+        """Tidy the database and the published folder."""
+        self._tick(self._tidied)
+
+    def now(self) -> datetime:
+        """Give the present moment."""
+        return self._app.clock()
+
+    def _tick(self, work: Callable[[Facts], None]) -> None:
+        if self.stopping.is_set():
+            return
+        try:
+            with alone(self._app.home) as free:
+                if free:
+                    with self._app.facts() as facts:
+                        work(facts)
+        except TopicwireError as fault:
+            say(f"topicwire: {fault}")
+        except CancelledError:
+            pass  # the service stops; what was under way is still due
+
+    def _poll(self, facts: Facts) -> None:
+        due = due_sources(self._app, facts, limit=_AT_ONCE)
+        self._polled(poll_these(self._app, facts, self._engine, due, self.stopping.is_set), facts)
+
+    def _polled(self, report: Report, facts: Facts) -> None:
+        if report.looked > report.unchanged:
+            tagged, written = judge_and_publish(self._app, facts)
+            counts, failed = report.counts, len(report.failed)
+            say(f"{report.looked} looked at, {failed} failed; {counts.new} items new; {tagged} tagged; {written} files written")
+
+    def _published(self, done: tuple[int, int]) -> None:
+        if any(done):
+            say(f"{done[0]} tagged; {done[1]} files written")
+
+    def _tidied(self, facts: Facts) -> None:
+        facts.tidy()
+        sweep(self._app.home / "public")
+
+
+async def _serve(app: App, engine: Engine, listening: socket.socket | None) -> None:
+    service = Service(app, engine)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    ticks = _ticks(service)
+    ticks.start()
+    server = _server(app)
+    serving = asyncio.create_task(server.serve([listening])) if listening else None
+    await stopped.wait()
+    # In this order: no new work, end the old, then the rest (shutdown waits for the running tick).
+    service.stopping.set()
+    ticks.pause()
+    engine.cancel()
+    server.should_exit = True
+    if serving:
+        await serving
+    await asyncio.to_thread(ticks.shutdown)
+
+
+def _ticks(service: Service) -> AsyncIOScheduler:
+    defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    ticks = AsyncIOScheduler(timezone="UTC", executors={"default": ThreadPoolExecutor(1)}, job_defaults=defaults)
+    # Seeds first: they need no network, so the feed has something in it at once.
+    for name in ("seeds", "poll", "publish", "housekeeping"):
+        first = {} if name in {"publish", "housekeeping"} else {"next_run_time": service.now()}
+        ticks.add_job(getattr(service, name), "interval", seconds=_SECONDS[name], id=name, **first)
+    return ticks
+
+
+def _server(app: App) -> Server:
+    return Server(application(app.home / "public", lambda: readable(app.database)))
+
+
+# The command
+
+
+@command.command()
+@click.option("--once", is_flag=True, help="Make one full pass and stop.")
+@click.option("--no-serve", is_flag=True, help="Do not serve public/ over HTTP.")
+@click.option("--strict", is_flag=True, help="With --once: exit 3 when some sources failed.")
+@click.pass_obj
+def run(app: App, *, once: bool, no_serve: bool, strict: bool) -> None:
+    """Poll, judge, publish and serve, by schedule."""
+    if once:
+        _once(app, strict=strict, everything=False, seeds=True, quiet=False)
+    chosen = topics_of(app)
+    listening = None if no_serve else listen(app.settings.service.bind)
+    with app.engine() as engine:
+        for topic in chosen if listening else ():
+            say(f"subscribe to {app.settings.base_url}/{topic.name}.atom")
+        asyncio.run(_serve(app, engine, listening))
+    say("stopped")
+
+
+def _once(app: App, *, strict: bool, everything: bool, seeds: bool, quiet: bool) -> None:
+    with alone(app.home) as free:
+        if not free:
+            if not quiet:
+                say("another pass is under way in this home; it does the work")
+            raise SystemExit(0)
+        done = full_pass(app, everything=everything, seeds=seeds)
+    if not quiet:
+        say(str(done))
+        if done.polls.failed:
+            say("`topicwire sources list` shows why sources failed")
+    raise SystemExit(3 if strict and done.polls.failed else 0)
+
+
+@command.command("poll")
+@click.option("--all", "everything", is_flag=True, help="Also what is not due.")
+@click.option("--strict", is_flag=True, help="Exit 3 when some sources failed.")
+@click.pass_obj
+def poll(app: App, *, everything: bool, strict: bool) -> None:
+    """Make one pass over the sources that are due (for cron): silent in a pipe; overlapping runs leave quietly."""
+    _once(app, strict=strict, everything=everything, seeds=True, quiet=not is_terminal())
+
+
+@command.command()
+@click.argument("sources", nargs=-1, required=True)
+@click.option("--no-publish", is_flag=True, help="Store only: do not judge and publish.")
+@click.pass_obj
+def ingest(app: App, sources: tuple[str, ...], *, no_publish: bool) -> None:
+    """Ingest SOURCES once: a feed's or a site's address, a file, a folder, or - for standard input."""
+    topics_of(app)
+    with app.facts() as facts, app.engine() as engine:
+        report = ingest_all(facts, engine, app.settings, sources)
+        tagged, written = (0, 0) if no_publish else judge_and_publish(app, facts)
+    say(f"{summary(report)}; {tagged} tagged; {written} files written")
+    raise SystemExit(1 if report.failed else 0)
+
+
+@command.command()
+@click.pass_obj
+def serve(app: App) -> None:
+    """Serve public/ over HTTP, nothing else."""
+    listening = listen(app.settings.service.bind)
+    say(f"serving {app.settings.base_url}/")
+    asyncio.run(_serve_only(app, listening))
+
+
+async def _serve_only(app: App, listening: socket.socket) -> None:
+    server = _server(app)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, lambda: setattr(server, "should_exit", True))
+    await server.serve([listening])
+
+
+for part in (sources, items, topics, explain, publish_command):
+    command.add_command(part)
+
+
+def main() -> None:
+    """Run the `topicwire` command."""
+    command()
+
+
+if __name__ == "__main__":
+    main()
