@@ -15,11 +15,15 @@ import click
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from feeds.commands import explain, items, publish_command, target_of, topics, topics_of
+from feeds.commands import explain, items, publish_command, target_of, topic_folders, topics_of
 from feeds.judging import judge_new
 from feeds.publish import publish, sweep
+from feeds.review_commands import review
 from feeds.serve import Server, application, listen, readable
+from feeds.shelf import Shelf
 from feeds.store import Judgements
+from feeds.topic import Topic
+from feeds.topic_commands import topics
 from ingest.commands import sources
 from ingest.console import App, command, is_terminal, say
 from ingest.engine import Engine
@@ -32,6 +36,7 @@ from ingest.sources import synchronise
 from ingest.store import Facts
 
 _AT_ONCE = 400  # sources a tick: between two ticks what they brought is published
+_BITES = 20  # of old items, judged again after a change of wording, a tick
 _SECONDS = {"poll": 30, "seeds": 60, "publish": 60, "housekeeping": 3_600}
 
 
@@ -86,21 +91,20 @@ def poll_these(
     return total
 
 
-def judge_and_publish(app: App, facts: Facts) -> tuple[int, int]:
+def judge_and_publish(app: App, facts: Facts, chosen: tuple[Topic, ...], bites: int | None = None) -> tuple[int, int]:
     """Judge what is new and write what changed: (tags given, files written)."""
-    chosen = topics_of(app)
     judgements = Judgements(facts)
-    tagged = judge_new(facts, judgements, chosen, app.clock())
+    tagged = judge_new(facts, judgements, chosen, app.clock(), bites)
     return tagged, len(publish(facts, judgements, chosen, target_of(app, facts)))
 
 
 def full_pass(app: App, *, everything: bool = False, seeds: bool = True) -> Pass:
     """Read the seeds, poll, judge, publish."""
-    topics_of(app)  # a topic file that cannot be read stops the pass before it costs anything
+    chosen = topics_of(app)  # a topic file that cannot be read stops the pass before it costs anything
     with app.facts() as facts, app.engine() as engine:
         documents = read_seeds(app, facts, engine) if seeds else Report()
         polls = poll_these(app, facts, engine, due_sources(app, facts, everything=everything))
-        return Pass(documents, polls, *judge_and_publish(app, facts))
+        return Pass(documents, polls, *judge_and_publish(app, facts, chosen))
 
 
 # The service
@@ -112,6 +116,7 @@ class Service:
     def __init__(self, app: App, engine: Engine) -> None:
         """Prepare; `engine` is open."""
         self._app, self._engine, self.stopping = app, engine, Event()
+        self._shelf = Shelf(topic_folders(app), say)
 
     def poll(self) -> None:
         """Poll what is due, judge, publish."""
@@ -123,7 +128,7 @@ class Service:
 
     def publish(self) -> None:
         """Judge and publish what a changed topic or an interrupted pass left to do."""
-        self._tick(lambda facts: self._published(judge_and_publish(self._app, facts)))
+        self._tick(lambda facts: self._published(self._judge_and_publish(facts)))
 
     def housekeeping(self) -> None:
         """Tidy the database and the published folder."""
@@ -152,9 +157,12 @@ class Service:
 
     def _polled(self, report: Report, facts: Facts) -> None:
         if report.looked > report.unchanged:
-            tagged, written = judge_and_publish(self._app, facts)
+            tagged, written = self._judge_and_publish(facts)
             counts, failed = report.counts, len(report.failed)
             say(f"{report.looked} looked at, {failed} failed; {counts.new} items new; {tagged} tagged; {written} files written")
+
+    def _judge_and_publish(self, facts: Facts) -> tuple[int, int]:
+        return judge_and_publish(self._app, facts, self._shelf.topics(), _BITES)
 
     def _published(self, done: tuple[int, int]) -> None:
         if any(done):
@@ -250,10 +258,10 @@ def poll(app: App, *, everything: bool, strict: bool) -> None:
 @click.pass_obj
 def ingest(app: App, sources: tuple[str, ...], *, no_publish: bool) -> None:
     """Ingest SOURCES once: a feed's or a site's address, a file, a folder, or - for standard input."""
-    topics_of(app)
+    chosen = topics_of(app)
     with app.facts() as facts, app.engine() as engine:
         report = ingest_all(facts, engine, app.settings, sources)
-        tagged, written = (0, 0) if no_publish else judge_and_publish(app, facts)
+        tagged, written = (0, 0) if no_publish else judge_and_publish(app, facts, chosen)
     say(f"{summary(report)}; {tagged} tagged; {written} files written")
     raise SystemExit(1 if report.failed else 0)
 
@@ -274,7 +282,7 @@ async def _serve_only(app: App, listening: socket.socket) -> None:
     await server.serve([listening])
 
 
-for part in (sources, items, topics, explain, publish_command):
+for part in (sources, items, topics, explain, review, publish_command):
     command.add_command(part)
 
 

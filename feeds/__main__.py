@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from feeds.commands import explain, publish_command, topics_check, topics_match
+from feeds.commands import explain, publish_command
+from feeds.topic_commands import topics_check, topics_match
 from ingest.console import App, Commands, home_option
 
 

@@ -49,8 +49,8 @@ class TwEntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has
         """Rewrite the entry's links and source. Elements have no namespace: feedgen's root declares it as text."""
         if self.entry is None or self.topic is None:
             return element
-        if self.entry.language:
-            element.set(f"{_XML}lang", self.entry.language)
+        # Said even when unknown: else the entry would inherit the feed's own English.
+        element.set(f"{_XML}lang", self.entry.language or "und")
         for old in element.findall("link") + element.findall("source"):
             element.remove(old)
         for attributes in _links(self.entry):

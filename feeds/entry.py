@@ -15,7 +15,8 @@ from ingest.text import escape, sentences, shorten
 TOPIC_SCHEME: Final = "urn:x-topicwire:topic"
 _OURS: Final = UUID("6f1d2f0a-3c57-5b0e-9d52-7c1f6a0e4b11")  # the name space of ids that we give
 _SOUND: Final = re.compile(r"(?:https?://[^\s/]+\S*|urn:[a-z0-9][a-z0-9-]{1,31}:\S+|tag:[^\s,]+,\d{4}[^:\s]*:\S+)", re.IGNORECASE)
-_IRI: Final = re.compile(r"[^\x00-\x20<>\"{}|\\^`\x7f-\x9f]+")
+_IN_IRI: Final = r"(?:[^\x00-\x20<>\"{}|\\^`\[\]#%\x7f-\x9f]|%[0-9A-Fa-f]{2})"
+_IRI: Final = re.compile(f"{_IN_IRI}+(?:#{_IN_IRI}*)?")
 _SUMMARY: Final = 600  # characters
 
 
@@ -87,6 +88,7 @@ class Manner:
 def make_entry(stored: StoredItem, judgement: Judgement, topic: Topic, atom_id: str, manner: Manner) -> Entry:
     """Choose what to publish of an item."""
     item, first = stored.item, stored.carrier
+    origin = _origin(first, manner.instance)
     carriers = _carriers(stored.sightings)
     why = _why_line(topic, judgement, carriers)
     body = item.content or item.summary
@@ -103,10 +105,10 @@ def make_entry(stored: StoredItem, judgement: Judgement, topic: Topic, atom_id: 
         content=body + why if manner.full or item.url is None else "",
         # A reader that ignores `source` still sees whose it is.
         authors=item.authors or (Author(first.source.name),),
-        categories=tuple(_schemed(category, first) for category in item.categories),
+        categories=tuple(_schemed(category, origin) for category in item.categories),
         enclosures=item.enclosures,
         carriers=carriers,
-        origin=_origin(first, manner.instance),
+        origin=origin,
         judgement=judgement,
     )
 
@@ -139,18 +141,14 @@ def _why_line(topic: Topic, judgement: Judgement, carriers: tuple[Carrier, ...])
     return f"<p><small>Tagged “{escape(topic.title)}” because {escape(judgement.why)}. Carried by {first}{also}.</small></p>"
 
 
-def _schemed(category: Category, first: Sighting) -> Category:
+def _schemed(category: Category, origin: Origin) -> Category:
     """Give a term without a scheme that of the source that used it: it is a word of its vocabulary."""
-    return category if category.scheme else Category(category.term, first.source.site_url or _iri(first), category.label)
-
-
-def _iri(first: Sighting) -> str | None:
-    return first.source.url if first.source.kind is SourceKind.FEED else None
+    return category if category.scheme else Category(category.term, origin.site_url or origin.url or origin.id, category.label)
 
 
 def _origin(first: Sighting, instance: UUID) -> Origin:
     source = first.source
-    address = _iri(first)
+    address = source.url if source.kind is SourceKind.FEED else None
     own = address or uuid5(instance, f"source:{source.url}").urn
     return Origin(
         id=wanted_id(source.feed_id) or own,
@@ -167,4 +165,4 @@ def feed_updated(topic: Topic, entries: tuple[Entry, ...]) -> str:
     newest = max((entry.updated for entry in entries), default=None)
     if newest is not None:
         return rfc3339(newest) or ""
-    return f"{topic.updated.isoformat() if topic.updated else '1970-01-01'}T00:00:00Z"
+    return f"{topic.updated:%Y-%m-%d}T00:00:00Z" if topic.updated else "1970-01-01T00:00:00Z"

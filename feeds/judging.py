@@ -1,39 +1,109 @@
 """Judges the items that topics have not judged yet, in bounded bites; knows the stores, decides nothing itself."""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
+from feeds.decisions import Decisions, decided
+from feeds.evaluate import item_of
+from feeds.furniture import Furniture
 from feeds.match import Matcher
 from feeds.store import Judgements, Mark
-from feeds.tag import judge
+from feeds.tag import Judgement, judge
 from feeds.topic import Topic
+from ingest.item import StoredItem
 from ingest.store import Facts
 
-_BITE = 500  # items a transaction
+_BITE: Final = 500  # items a transaction
+_Advance = Callable[[Mark, int], Mark]
 
 
-def judge_new(facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], now: datetime) -> int:
+def judge_new(facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], now: datetime, bites: int | None = None) -> int:
     """Judge by each topic what arrived or changed since it last judged; a changed wording judges everything anew.
 
-    Nothing is downloaded. Killed in the middle it goes on where it stopped. Gives the number of tags given.
+    What arrived comes first; of what a changed wording judges again at most `bites` transactions are
+    done in one call. Nothing is downloaded. Killed in the middle it goes on where it stopped. Gives
+    the number of tags given.
     """
+    work = _Work(facts, judgements, now)
     marks = judgements.marks()
-    behind: defaultdict[int, list[Topic]] = defaultdict(list)
-    for topic in topics:
-        mark = marks.get(topic.name)
-        behind[mark.seq if mark and mark.version == topic.version else 0].append(topic)
-    return sum(_catch_up(facts, judgements, Matcher(group), seq, now) for seq, group in sorted(behind.items()))
-
-
-def _catch_up(facts: Facts, judgements: Judgements, matcher: Matcher, seq: int, now: datetime) -> int:
+    current = {topic.name: _mark(topic, marks.get(topic.name)) for topic in topics}
     tagged = 0
-    while items := facts.after(seq, _BITE):
-        judged = [
-            (stored, judgement)
-            for stored in items
-            for judgement in judge(matcher, stored.item.title, stored.item.text, stored.item.language)
-        ]
-        seq = items[-1].seq
-        judgements.record(judged, {topic.name: Mark(topic.version, seq) for topic in matcher.topics}, now)
-        tagged += sum(judgement.tagged for _, judgement in judged)
+    for seq, group in _grouped(topics, lambda topic: current[topic.name].seq):
+        tagged += work.arrivals(group, {t.name: current[t.name] for t in group}, seq)
+    current |= {name: mark for name, mark in judgements.marks().items() if name in current}
+    waiting = tuple(topic for topic in topics if current[topic.name].back < current[topic.name].until)
+    for back, group in _grouped(waiting, lambda topic: current[topic.name].back):
+        tagged += work.again(group, {t.name: current[t.name] for t in group}, back, bites)
     return tagged
+
+
+def judge_one(facts: Facts, judgements: Judgements, topic: Topic, stored: StoredItem, now: datetime) -> Judgement:
+    """Judge one item by one topic again and store the answer, a person's decision included; give what then holds."""
+    furniture = Furniture(facts).known(stored.carrier.source.url)
+    answer = judge(Matcher([topic]), item_of(stored), furniture)[0]
+    judgements.record([(stored, answer)], {}, now)
+    return decided(answer, Decisions(facts).all(topic.name).get((stored.row, topic.name)))
+
+
+def _mark(topic: Topic, mark: Mark | None) -> Mark:
+    if mark is None:
+        return Mark(topic.version, 0)
+    return mark if mark.version == topic.version else Mark(topic.version, mark.seq, 0, mark.seq)
+
+
+def _grouped(topics: Iterable[Topic], place: Callable[[Topic], int]) -> list[tuple[int, list[Topic]]]:
+    """Put topics that stand at one place together: each item is then read once for all of them."""
+    groups: defaultdict[int, list[Topic]] = defaultdict(list)
+    for topic in topics:
+        groups[place(topic)].append(topic)
+    return sorted(groups.items())
+
+
+class _Work:
+    """Judging with the stores at hand."""
+
+    def __init__(self, facts: Facts, judgements: Judgements, now: datetime) -> None:
+        self._facts, self._judgements, self._now = facts, judgements, now
+        self._furniture = Furniture(facts)
+
+    def arrivals(self, topics: list[Topic], marks: dict[str, Mark], seq: int) -> int:
+        """Judge all that came after number `seq`."""
+        matcher, tagged = Matcher(topics), 0
+        if marks != {name: mark for name, mark in self._judgements.marks().items() if name in marks}:
+            self._judgements.record((), marks, self._now)  # a new wording is known before its first item
+        while items := self._facts.after(seq, _BITE):
+            seq = items[-1].seq
+            tagged += self._bite(matcher, items, {name: replace(mark, seq=seq) for name, mark in marks.items()}, again=False)
+        return tagged
+
+    def again(self, topics: list[Topic], marks: dict[str, Mark], back: int, bites: int | None) -> int:
+        """Judge again what was there when the wording changed, at most `bites` bites of it."""
+        matcher, tagged, done = Matcher(topics), 0, 0
+        until = max(mark.until for mark in marks.values())
+        while back < until and (bites is None or done < bites):
+            items = tuple(item for item in self._facts.after(back, _BITE) if item.seq <= until)
+            back = items[-1].seq if len(items) == _BITE else until
+            tagged += self._bite(matcher, items, {name: replace(mark, back=back) for name, mark in marks.items()}, again=True)
+            done += 1
+        return tagged
+
+    def _bite(self, matcher: Matcher, items: tuple[StoredItem, ...], marks: dict[str, Mark], *, again: bool) -> int:
+        judged = list(self._judged(matcher, items))
+        self._judgements.record(judged, marks, self._now, again=again)
+        repeated = self._furniture.learn((stored, judgement.lines) for stored, judgement in judged if judgement.lines)
+        if repeated:  # a sentence has turned out to be furniture: what it helped to tag is judged without it
+            judged += self._judged(matcher, self._facts.by_rows(sorted(repeated)))
+            self._judgements.record(judged, {}, self._now, again=True)
+        return sum({(stored.row, judgement.topic): judgement.tagged for stored, judgement in judged}.values())
+
+    def _judged(self, matcher: Matcher, items: Iterable[StoredItem]) -> Iterable[tuple[StoredItem, Judgement]]:
+        known: dict[str, frozenset[str]] = {}
+        for stored in items:
+            source = stored.carrier.source.url
+            if source not in known:
+                known[source] = self._furniture.known(source)
+            for judgement in judge(matcher, item_of(stored), known[source]):
+                yield stored, judgement

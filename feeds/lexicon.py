@@ -2,19 +2,20 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from feeds import clitics
+from feeds.stems import stem
 from feeds.topic import Term
 from ingest.fold import WORD, fold
 
 # Written without spaces: a term is looked for inside a run of such letters.
 _SPACELESS: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-_PART: Final = re.compile(rf"\{{(?P<slot>[^{{}}]*)\}}|(?P<gap>\.\.)|\*?(?P<word>{WORD.pattern})\*?")
-_CLITICS: Final = {
-    "he": re.compile("[והבכלמש]{1,3}(?=..)"),
-    "ar": re.compile("(?:[وف]?(?:[بكل]?ال|لل|[بكل])|[وف])(?=..)"),
-}
+_PART: Final = re.compile(rf"\{{(?P<slot>[^{{}}]*)\}}|(?P<gap>\.\.)|\*?(?P<word>{WORD.pattern})[*~]?")
+_COMPOUNDING: Final = frozenset({"de", "nl", "hu"})  # a term is also looked for inside their long words
+_COMPOUNDED: Final = 5  # letters of a term from which on that is safe
 _CACHE: Final = 300_000
 GAP: Final = -1  # an element of a phrase: up to three words of anything
 
@@ -47,7 +48,8 @@ class Lexicon:
         self._prefix: dict[str, int] = {}
         self._suffix: dict[str, int] = {}
         self._inside: dict[str, int] = {}
-        self._clitic: dict[str, dict[str, int]] = defaultdict(dict)
+        self._clitic: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
+        self._stem: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._count = self._longest = 0
         self._seen: dict[str, tuple[int, ...]] = {}
 
@@ -64,19 +66,25 @@ class Lexicon:
             elif part["gap"]:
                 elements.append(GAP)
             else:
-                elements.append(self._pattern(fold(part["word"]), part[0], language, first=not elements))
+                elements.append(self._pattern(part["word"], part[0], language))
         return tuple(elements)
 
-    def _pattern(self, word: str, written: str, language: str | None, *, first: bool) -> int:
+    def _pattern(self, word: str, written: str, language: str | None) -> int:
+        if written.endswith("~") and language:
+            return self._number(self._stem[language], stem(word, language))
+        folded = fold(word)
+        return self._number(self._table(folded, written, language), folded)
+
+    def _table(self, word: str, written: str, language: str | None) -> dict[str, int]:
+        """Choose how a word is looked for, by its stars and the rules of its language."""
         before, after = written.startswith("*"), written.endswith("*")
-        if (before and after) or _SPACELESS.search(word):
-            table = self._inside
-        elif before or after:
-            table = self._suffix if before else self._prefix
-        elif first and language in _CLITICS:
-            table = self._clitic[language]
-        else:
-            table = self._exact
+        if before or after:
+            return self._inside if (before and after) or _SPACELESS.search(word) else self._suffix if before else self._prefix
+        if _SPACELESS.search(word) or (language in _COMPOUNDING and len(word) >= _COMPOUNDED):
+            return self._inside
+        return self._clitic[language] if language in clitics.LANGUAGES else self._exact
+
+    def _number(self, table: dict[str, int], word: str) -> int:
         if word not in table:
             self._count += 1
             table[word] = self._count
@@ -84,25 +92,33 @@ class Lexicon:
             self._seen.clear()
         return table[word]
 
-    def look_up(self, word: str) -> tuple[int, ...]:
-        """Give the numbers of the patterns that a folded word fits; remembered, since few words are most of a text."""
-        found = self._seen.get(word)
+    def look_up(self, word: str, written: str = "") -> tuple[int, ...]:
+        """Give the numbers of the patterns that a folded word fits; `written` is the word itself, for its stem.
+
+        Answers are remembered: few words are most of a text.
+        """
+        key = written if self._stem and written else word
+        found = self._seen.get(key)
         if found is None:
             if len(self._seen) >= _CACHE:
                 self._seen.clear()
-            found = self._seen[word] = tuple(dict.fromkeys(self._fits(word)))
+            found = self._seen[key] = tuple(dict.fromkeys(self._fits(word, written or word)))
         return found
 
-    def _fits(self, word: str) -> list[int]:
+    def _fits(self, word: str, written: str) -> Iterator[int]:
         length = len(word)
-        fits = [self._exact[word]] if word in self._exact else []
-        fits += [n for end in range(1, length + 1) if (n := self._prefix.get(word[:end]))]
-        fits += [n for start in range(length) if (n := self._suffix.get(word[start:]))]
-        parts = (word[a:b] for a in range(length) for b in range(a + 1, min(length, a + self._longest) + 1))
-        fits += [n for part in parts if (n := self._inside.get(part))]
+        if word in self._exact:
+            yield self._exact[word]
+        for table, parts in (
+            (self._prefix, (word[:end] for end in range(1, length + 1))),
+            (self._suffix, (word[start:] for start in range(length))),
+            (self._inside, (word[a:b] for a in range(length) for b in range(a + 1, min(length, a + self._longest) + 1))),
+        ):
+            yield from (table[part] for part in parts if part in table) if table else ()
         for language, table in self._clitic.items():
-            fits += [n for form in unprefixed(word, language) if (n := table.get(form))]
-        return fits
+            yield from (table[form] for form in clitics.without(word, language) if form in table)
+        for language, table in self._stem.items():
+            yield from (table[form] for form in [stem(written, language)] if form in table)
 
     def inside(self, word: str, number: int) -> tuple[int, int]:
         """Give the span of a pattern within a run of letters without spaces; the whole of any other word."""
@@ -111,16 +127,3 @@ class Lexicon:
                 if known == number and (at := word.find(text)) >= 0:
                     return at, at + len(text)
         return 0, len(word)
-
-
-def unprefixed(word: str, language: str) -> list[str]:
-    """Give a word and what is left of it without the particles that its language writes in front of it.
-
-    Hebrew: up to three of ו ה ב כ ל מ ש. Arabic: و or ف, then ب ك ل or the article, with ل+ال written لل.
-    """
-    forms = [word]
-    pattern = _CLITICS[language]
-    match = pattern.match(word)
-    if match:
-        forms += [word[end:] for end in range(1, match.end() + 1)]
-    return forms

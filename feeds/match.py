@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from feeds import query
 from feeds.lexicon import GAP, Element, Lexicon, Phrase, Slot
 from feeds.segments import Segment, Word
-from feeds.topic import Topic
+from feeds.topic import Term, Topic
 
 _GAP_WORDS = 3  # what ".." in a phrase may skip
 
@@ -67,6 +68,11 @@ class Matcher:
             self._owners.append(_Owner(number, group.name))
             for phrase in (p for term in group.terms for p in self._lexicon.phrases(len(self._owners) - 1, term)):
                 self._groups[_number(phrase.elements[0])].append(phrase)
+        for part in query.walk(topic.expression) if topic.expression else ():
+            if isinstance(part, query.Phrase):
+                self._owners.append(_Owner(number, query.write(part)))
+                for phrase in self._lexicon.phrases(len(self._owners) - 1, Term(part.text, None)):
+                    self._groups[_number(phrase.elements[0])].append(phrase)
         for frame in topic.frames:
             self._owners.append(_Owner(number, frame.name, frame.cancels))
             for phrase in (p for term in frame.terms for p in self._lexicon.phrases(len(self._owners) - 1, term)):
@@ -101,7 +107,10 @@ class _Reading:
     def __init__(self, matcher: Matcher, number: int, segment: Segment, language: str | None) -> None:
         self._matcher, self._number, self._segment, self._language = matcher, number, segment, language
         look_up = matcher._lexicon.look_up  # noqa: SLF001 - one mechanism in two classes
-        self._fits = [[(reading, look_up(reading.folded)) for reading in segment.readings(n)] for n in range(len(segment.words))]
+        self._fits = [
+            [(reading, look_up(reading.folded, reading.written)) for reading in segment.readings(n)]
+            for n in range(len(segment.words))
+        ]
         self._begin: defaultdict[tuple[int, int, str], list[Hit]] = defaultdict(list)  # by word, topic, group
 
     def hits(self) -> dict[int, tuple[list[Hit], list[Cancelled]]]:

@@ -3,39 +3,22 @@
 import json
 from typing import Any
 
+from feeds.evaluate import Item
 from feeds.match import Matcher
 from feeds.tag import Evidence, Judgement, judge
-from feeds.topic import Example, Topic
+from feeds.topic import Topic
 from ingest.dates import rfc3339
 from ingest.errors import UsageError
 from ingest.item import StoredItem
 from ingest.language import decide
-from ingest.text import plain, safe_html, shorten, xml_safe
-
-
-def failing_examples(topic: Topic) -> list[str]:
-    """Run a topic's examples; give a line for each that does not come out as declared."""
-    matcher = Matcher([topic])
-    return [
-        line
-        for number, example in enumerate(topic.examples, 1)
-        if (line := _failure(topic, number, example, judge(matcher, example.title, example.text, example.language)[0]))
-    ]
-
-
-def _failure(topic: Topic, number: int, example: Example, answer: Judgement) -> str | None:
-    if answer.tagged == example.tagged:
-        return None
-    declared, came = ("tagged", "is not") if example.tagged else ("not tagged", "is")
-    text = shorten(f"{example.title} {example.text}".strip(), 80)
-    return f"{topic.name}: example {number} should be {declared} and {came} ({answer.why}): {text}"
+from ingest.text import plain, safe_html, xml_safe
 
 
 def read_row(line: bytes, name: str, number: int) -> dict[str, Any]:
     """Read one JSON Lines row. Raises UsageError, naming file and line."""
     try:
         row = json.loads(line)
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         raise UsageError(f"{name}, line {number}: {fault}", "write one JSON object a line") from fault
     if not isinstance(row, dict):
         raise UsageError(f"{name}, line {number}: not an object", "write one JSON object a line")
@@ -63,8 +46,8 @@ def judge_row(matcher: Matcher, row: dict[str, Any]) -> Judgement:
     """Judge a row's title and texts, which may be HTML or plain; its language is `lang` or detected."""
     title, summary, content = (xml_safe(str(row.get(key) or "")) for key in ("title", "summary", "content"))
     text = plain(safe_html(content or summary, None))
-    language, _ = decide(f"{title}. {text}", row.get("lang"))
-    return judge(matcher, title, text, language)[0]
+    language, _ = decide(f"{title}. {text}", str(row.get("lang") or ""))
+    return judge(matcher, Item(title, text, language, (str(row.get("feed") or ""),)))[0]
 
 
 def about_item(stored: StoredItem) -> list[str]:

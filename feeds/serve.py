@@ -1,10 +1,10 @@
 """A small read-only HTTP application over `public/`; knows files, not what is in them."""
 
+import os
 import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from os import PathLike, stat_result
 from pathlib import Path
 from typing import Final
 
@@ -26,18 +26,19 @@ _TYPES: Final = {
     ".json": "application/feed+json; charset=utf-8",
     ".opml": "text/x-opml; charset=utf-8",
 }
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'"
+_LAST_PORT: Final = 65_535
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
 
 
 class Published(StaticFiles):
     """The files of a folder: ETag, Last-Modified, 304 and HEAD; nothing hidden, no links out of it."""
 
-    def lookup_path(self, path: str) -> tuple[str, stat_result | None]:
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         """Find a file; names that begin with a dot are unfinished or not ours to show."""
         return ("", None) if any(part.startswith(".") for part in Path(path).parts if part != ".") else super().lookup_path(path)
 
     def file_response(
-        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         """Answer with a file, or 304 where the client has it already."""
         response = super().file_response(full_path, stat_result, scope, status_code)
@@ -80,20 +81,20 @@ class Server(uvicorn.Server):
 def listen(bind: str) -> socket.socket:
     """Open the listening socket for `host:port`. Raises UsageError for another form, TopicwireError when it is taken."""
     host, _, port = bind.rpartition(":")
-    if not port.isdecimal():
+    if not host or not port.isdecimal() or int(port) > _LAST_PORT:  # a port alone would mean every network there is
         raise UsageError(f'service.bind: "{bind}" is not host:port', 'write "127.0.0.1:8080"')
     family = socket.AF_INET6 if "[" in host else socket.AF_INET
     try:
         return socket.create_server((host.strip("[]"), int(port)), family=family)
-    except (OSError, OverflowError) as fault:
-        cause = getattr(fault, "strerror", None) or fault
+    except OSError as fault:
+        cause = os.strerror(fault.errno) if fault.errno and fault.errno > 0 else fault.strerror  # below 0: of the name's look-up
         raise TopicwireError(f"cannot listen on {bind}: {cause}", "stop what listens there or set service.bind") from fault
 
 
 def readable(database: Path) -> bool:
     """Say whether the database answers: the health of the service."""
     try:
-        db = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=1)
+        db = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=1)
         try:
             return db.execute("select count(*) from source").fetchone() is not None
         finally:

@@ -3,58 +3,32 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database, Migrations
-
+from feeds.decisions import Decisions, decided
+from feeds.schema import migrations
 from feeds.tag import Evidence, Judgement
 from feeds.topic import Grade
 from ingest.dates import rfc3339
 from ingest.item import StoredItem
-from ingest.store import Facts, schema
+from ingest.store import Facts
+from ingest.store.schema import migrate
 
-migrations = Migrations("feeds")
-
-
-@migrations()
-def judgements(db: Database) -> None:
-    """Make the first tables."""
-    text, number = str, int
-    db.table("tag").create(
-        {
-            "item_id": number,
-            "topic": text,
-            "version": text,
-            "grade": text,
-            "score": float,
-            "why": text,
-            "evidence": text,
-            "tagged": text,
-        },
-        pk=("item_id", "topic"),
-        foreign_keys=[("item_id", "item", "id")],
-        not_null={"version", "grade", "score", "why", "evidence", "tagged"},
-        strict=True,
-    )
-    db.table("tag").create_index(["topic"])
-    db.table("topic").create({"name": text, "version": text, "seq": number}, pk="name", not_null={"version", "seq"}, strict=True)
-    db.table("entry").create(
-        {"item_id": number, "atom_id": text},
-        pk="item_id",
-        foreign_keys=[("item_id", "item", "id")],
-        not_null={"atom_id"},
-        strict=True,
-    )
-    db.table("entry").create_index(["atom_id"], unique=True)
+_NEWS = timedelta(days=2)  # what was first seen longer ago is no news
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far a topic's wording has judged: all items up to number `seq`."""
+    """How far a topic's wording has judged: all that arrived up to number `seq`.
+
+    When the wording changes, what was there before is judged again from `back` on, up to `until`.
+    """
 
     version: str
     seq: int
+    back: int = 0
+    until: int = 0
 
 
 class Judgements:
@@ -63,26 +37,37 @@ class Judgements:
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
         self._db, self._facts = facts.db, facts
-        schema.migrate(self._db, migrations)
+        migrate(self._db, migrations)
 
     def marks(self) -> dict[str, Mark]:
         """Give how far each topic has judged."""
-        return {name: Mark(version, seq) for name, version, seq in self._db.conn.execute("select name, version, seq from topic")}
+        rows = self._db.conn.execute("select name, version, seq, back, until from topic")
+        return {name: Mark(*mark) for name, *mark in rows}
 
-    def record(self, judged: Iterable[tuple[StoredItem, Judgement]], marks: dict[str, Mark], now: datetime) -> None:
-        """Store the answers of some topics to some items, and how far that brought them, all or nothing."""
+    def record(
+        self, judged: Iterable[tuple[StoredItem, Judgement]], marks: dict[str, Mark], now: datetime, *, again: bool = False
+    ) -> None:
+        """Store the answers of some topics to some items, and how far that brought them, all or nothing.
+
+        A person's decision outranks an answer. `again` says that the items are not new: one that was
+        first seen days ago and is tagged only now is not announced.
+        """
+        decisions = Decisions(self._facts).all()
         with self._facts.transaction():
             for stored, judgement in judged:
-                self._one(stored, judgement, now)
+                quiet = again and stored.first_seen < now - _NEWS
+                self._one(stored, decided(judgement, decisions.get((stored.row, judgement.topic))), now, quiet=quiet)
             for name, mark in marks.items():
-                self._db.table("topic").upsert({"name": name, "version": mark.version, "seq": mark.seq}, pk="name")
+                row = {"version": mark.version, "seq": mark.seq, "back": mark.back, "until": mark.until}
+                self._db.table("topic").upsert({"name": name, **row}, pk="name")
 
-    def _one(self, stored: StoredItem, judgement: Judgement, now: datetime) -> None:
+    def _one(self, stored: StoredItem, judgement: Judgement, now: datetime, *, quiet: bool) -> None:
         if not judgement.tagged:
             self._db.conn.execute("delete from tag where item_id = ? and topic = ?", [stored.row, judgement.topic])
             return
         self._db.conn.execute(
-            """insert into tag (item_id, topic, version, grade, score, why, evidence, tagged) values (?, ?, ?, ?, ?, ?, ?, ?)
+            """insert into tag (item_id, topic, version, grade, score, why, evidence, tagged, quiet)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (item_id, topic) do update set version = excluded.version, grade = excluded.grade,
                 score = excluded.score, why = excluded.why, evidence = excluded.evidence""",
             [
@@ -94,15 +79,16 @@ class Judgements:
                 judgement.why,
                 _evidence(judgement),
                 rfc3339(now),
+                int(quiet),
             ],
         )
 
     def newest(self, topic: str, limit: int) -> list[tuple[int, Judgement]]:
-        """Give the items tagged by a topic, newest arrival first, at most `limit`: (item's number, judgement)."""
+        """Give the items that a topic's feed shows, newest arrival first, at most `limit`: (item's number, judgement)."""
         rows = self._db.conn.execute(
             """select t.item_id, t.topic, t.version, t.grade, t.score, t.why, t.evidence from tag t
             join item i on i.id = t.item_id join version v on v.id = i.version_id
-            where t.topic = ? order by i.first_seen desc, v.published desc, i.uid limit ?""",
+            where t.topic = ? and t.quiet = 0 order by i.first_seen desc, v.published desc, i.uid limit ?""",
             [topic, limit],
         )
         return [(row[0], _judgement(row[1:])) for row in rows]
@@ -143,6 +129,9 @@ def _evidence(judgement: Judgement) -> str:
     kept = {
         "hits": [asdict(hit) for hit in judgement.hits],
         "cancelled": [{"frame": frame, **asdict(hit)} for frame, hit in judgement.cancelled],
+        "excluded": judgement.excluded,
+        "branch": judgement.branch,
+        "decision": judgement.decision,
         "distance": judgement.distance,
     }
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
@@ -160,5 +149,8 @@ def _judgement(row: tuple[Any, ...]) -> Judgement:
         why=why,
         hits=tuple(Evidence(**hit) for hit in kept["hits"]),
         cancelled=tuple((hit.pop("frame"), Evidence(**hit)) for hit in kept["cancelled"]),
+        excluded=tuple(kept["excluded"]),
+        branch=kept["branch"],
+        decision=kept["decision"],
         distance=kept["distance"],
     )

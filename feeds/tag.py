@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
 
+from feeds import query
+from feeds.evaluate import Evaluation, Hits, Item
 from feeds.match import Cancelled, Found, Hit, Matcher
 from feeds.segments import Kind, Segment, segments
 from feeds.topic import Grade, Topic
+from ingest.identity import digest
 
-_WEIGHT = {Kind.TITLE: 3.0, Kind.LEAD: 2.0, Kind.SENTENCE: 1.0, Kind.ENTRY: 1.0}
-_TITLE_AND_LEAD = 2.5
+_WEIGHT = {Kind.TITLE: 3.0, None: 2.5, Kind.LEAD: 2.0, Kind.SENTENCE: 1.0, Kind.ENTRY: 1.0, Kind.CAPTION: 0.5}
+_CORE = 2.5  # weight of one meeting, or more than the next of all together
+_MUCH = 4.0
 _SUBSTANTIAL = 2.0
-_CORE = 3.0
 _SHOWN = 12  # hits kept as evidence
 _NOTHING = Found(())
 
@@ -39,83 +41,130 @@ class Judgement:
     grade: Grade | None
     score: float
     why: str
+    branch: str = ""  # the alternative of the query that holds
     hits: tuple[Evidence, ...] = ()
     cancelled: tuple[tuple[str, Evidence], ...] = ()  # (frame, hit)
+    excluded: tuple[str, ...] = ()  # exclusions that were tested and did not fire
     distance: int | None = None  # words between the groups where they meet closest
+    decision: str = ""  # what a person said of it
+    near_miss: bool = False  # not tagged, though every part is there, or only a frame took one away
+    lines: tuple[str, ...] = ()  # sentences, as keys, that may turn out to be the source's furniture
 
 
 @dataclass(frozen=True, slots=True)
 class _Meeting:
-    """A place where all required groups stand together."""
+    """A place where the expression holds."""
 
     weight: float
-    distance: int
-    hits: tuple[Hit, ...]
+    branch: query.Expression
+    hits: Hits
 
 
-def judge(matcher: Matcher, title: str, text: str, language: str | None) -> tuple[Judgement, ...]:
-    """Judge a text by every topic of `matcher`, in their order."""
-    parts = segments(title, text)
-    found = matcher.find(parts, language)
-    fields = {"title": title, "text": text}
+def judge(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset()) -> tuple[Judgement, ...]:
+    """Judge an item by every topic of `matcher`, in their order.
+
+    `furniture` are the keys of sentences that its source repeats under its articles: their words do not count.
+    """
+    parts = segments(item.title, item.text)
+    found = matcher.find(parts, item.language)
     return tuple(
-        _Case(topic, parts, found.get(number, _NOTHING), fields).judgement() for number, topic in enumerate(matcher.topics)
+        _Case(topic, item, parts, _unfurnished(found.get(number, _NOTHING), parts, furniture)).judgement()
+        for number, topic in enumerate(matcher.topics)
     )
 
 
-class _Case:
-    """One topic and one text."""
+def line_key(part: Segment) -> str:
+    """Give the key under which a sentence is recognised when its source repeats it."""
+    return digest("line", part.key)
 
-    def __init__(self, topic: Topic, parts: tuple[Segment, ...], found: Found, fields: dict[str, str]) -> None:
-        self._topic, self._parts, self._found, self._fields = topic, parts, found, fields
+
+def _unfurnished(found: Found, parts: tuple[Segment, ...], furniture: frozenset[str]) -> Found:
+    if not furniture or not found.hits:
+        return found
+    furnished = {n for n in {hit.segment for hit in found.hits} if parts[n].field == "text" and line_key(parts[n]) in furniture}
+    bad = tuple(Cancelled(hit, "page_furniture") for hit in found.hits if hit.segment in furnished)
+    return Found(tuple(hit for hit in found.hits if hit.segment not in furnished), (*found.cancelled, *bad))
+
+
+class _Case:
+    """One topic and one item."""
+
+    def __init__(self, topic: Topic, item: Item, parts: tuple[Segment, ...], found: Found) -> None:
+        self._topic, self._item, self._parts, self._found = topic, item, parts, found
+        self._evaluation = Evaluation(topic, item, parts, found.hits)
 
     def judgement(self) -> Judgement:
-        topic = self._topic
-        excluding = [hit for hit in self._found.hits if hit.group in topic.exclude]
-        if excluding:
-            return self._refusal(f"excluded by {excluding[0].group}: {self._quote(excluding[0])}", excluding)
-        if not topic.require:
-            return Judgement(topic.name, topic.version, tagged=True, grade=Grade.CORE, score=1.0, why="everything is taken")
-        missing = [name for name in topic.require if all(hit.group != name for hit in self._found.hits)]
-        if missing:
-            return self._refusal(self._missing(missing), self._required())
-        meetings = sorted(self._meetings(), key=lambda m: (-m.weight, m.distance))
-        if not meetings:
-            names = " and ".join(topic.require)
-            return self._refusal(f"{names} are both there, but never within {topic.near} words of each other", self._required())
-        return self._tag(meetings)
+        expression = self._topic.expression
+        if expression is None:
+            return self._made(True, Grade.CORE, 1.0, "everything is taken", ())
+        meetings = self._meetings(expression)
+        return self._tag(expression, meetings) if meetings else self._refuse(expression)
 
-    def _required(self) -> list[Hit]:
-        return [hit for hit in self._found.hits if hit.group in self._topic.require]
+    def _meetings(self, expression: query.Expression) -> list[_Meeting]:
+        """Find where it holds, best place first; a sentence that already met is not counted again with its neighbour."""
+        found: list[_Meeting] = []
+        met: set[int] = set()
+        branches = expression.parts if isinstance(expression, query.Either) else (expression,)
+        for kind, place in self._evaluation.places():
+            if len(place.segments) > 1 and place.segments & met:
+                continue
+            for branch in branches:
+                hits = self._evaluation.holds(branch, place)
+                if hits is not None:
+                    found.append(_Meeting(_WEIGHT[kind], branch, hits))
+                    met |= place.segments
+                    break
+        return sorted(found, key=lambda meeting: -meeting.weight)
 
-    def _missing(self, missing: list[str]) -> str:
-        framed = [c for c in self._found.cancelled if c.hit.group in missing]
-        lacking = f"nothing says {' or '.join(missing)}"
-        return f"{lacking}: {self._quote(framed[0].hit)} is only {framed[0].frame}" if framed else lacking
-
-    def _refusal(self, why: str, hits: Iterable[Hit]) -> Judgement:
-        return self._made(tagged=False, grade=None, score=0.0, why=why, hits=hits, distance=None)
-
-    def _tag(self, meetings: list[_Meeting]) -> Judgement:
+    def _tag(self, expression: query.Expression, meetings: list[_Meeting]) -> Judgement:
         score = sum(meeting.weight for meeting in meetings)
-        best = meetings[0].weight
-        grade = (
-            Grade.CORE
-            if best >= _TITLE_AND_LEAD or score > _CORE
-            else Grade.SUBSTANTIAL
-            if score >= _SUBSTANTIAL
-            else Grade.MENTION
+        grade = _grade(meetings[0].weight, score)
+        hits = tuple(dict.fromkeys(hit for meeting in meetings for hit in meeting.hits))
+        why = (
+            "; ".join(f"{name}: {self._quote(hit)}" for name, hit in _one_each(meetings[0].hits).items())
+            or "nothing speaks against it"
         )
-        shown = list(dict.fromkeys(chain.from_iterable(meeting.hits for meeting in meetings)))
-        by_group = {name: next(hit for hit in shown if hit.group == name) for name in self._topic.require}
-        why = "; ".join(f"{name}: {self._quote(hit)}" for name, hit in by_group.items())
         tagged = grade.rank >= self._topic.publish_from.rank
         why = why if tagged else f"only a {grade} ({why}); published from {self._topic.publish_from}"
-        return self._made(tagged=tagged, grade=grade, score=score, why=why, hits=shown, distance=meetings[0].distance)
+        tested = tuple(query.write(part.part) for part in query.walk(expression) if isinstance(part, query.Never))
+        distance = self._evaluation.distance([(hit,) for hit in _one_each(meetings[0].hits).values()])
+        return self._made(tagged, grade, score, why, hits, query.write(meetings[0].branch), tested, distance)
 
-    def _made(  # noqa: PLR0913 - a judgement's parts
-        self, *, tagged: bool, grade: Grade | None, score: float, why: str, hits: Iterable[Hit], distance: int | None
+    def _refuse(self, expression: query.Expression) -> Judgement:
+        fired = self._evaluation.fired(expression)
+        if fired:
+            quoted = f": {self._quote(fired[1][0])}" if fired[1] else ""
+            return self._made(False, None, 0.0, f"excluded by {query.write(fired[0])}{quoted}", fired[1])
+        lacking = self._evaluation.lacking(expression)
+        why = (
+            self._lacking(lacking)
+            if lacking
+            else f"its parts are there, but never in one sentence or within {self._topic.near} words"
+        )
+        framed = {cancelled.hit.group for cancelled in self._found.cancelled}
+        near_miss = framed >= set(lacking)
+        return self._made(False, None, 0.0, why, self._found.hits, near_miss=near_miss)
+
+    def _lacking(self, lacking: tuple[str, ...]) -> str:
+        framed = [cancelled for cancelled in self._found.cancelled if cancelled.hit.group in lacking]
+        said = f"nothing says {' or '.join(lacking)}"
+        return f"{said}: {self._quote(framed[0].hit)} is only {framed[0].frame.replace('_', ' ')}" if framed else said
+
+    def _made(  # noqa: PLR0913, PLR0917 - the parts of a judgement
+        self,
+        tagged: bool,  # noqa: FBT001
+        grade: Grade | None,
+        score: float,
+        why: str,
+        hits: Iterable[Hit],
+        branch: str = "",
+        excluded: tuple[str, ...] = (),
+        distance: int | None = None,
+        *,
+        near_miss: bool = False,
     ) -> Judgement:
+        shown = tuple(map(self._evidence, list(hits)[:_SHOWN]))
+        cancelled = tuple(map(self._framed, self._found.cancelled[:_SHOWN]))
         return Judgement(
             topic=self._topic.name,
             version=self._topic.version,
@@ -123,74 +172,44 @@ class _Case:
             grade=grade,
             score=score,
             why=why,
-            hits=tuple(map(self._evidence, list(hits)[:_SHOWN])),
-            cancelled=tuple(map(self._framed, self._found.cancelled[:_SHOWN])),
+            branch=branch,
+            hits=shown,
+            cancelled=cancelled,
+            excluded=excluded,
             distance=distance,
+            near_miss=near_miss,
+            lines=self._lines(),
         )
+
+    def _lines(self) -> tuple[str, ...]:
+        """Give the sentences that add one group alone: "follow us on Facebook" does, a sentence of the story adds more."""
+        groups: dict[int, set[str]] = {}
+        for hit in self._found.hits:
+            groups.setdefault(hit.segment, set()).add(hit.group)
+        alone = (self._parts[number] for number, names in groups.items() if len(names) == 1)
+        return tuple(line_key(part) for part in alone if part.field == "text")
 
     def _framed(self, cancelled: Cancelled) -> tuple[str, Evidence]:
         return cancelled.frame, self._evidence(cancelled.hit)
 
     def _evidence(self, hit: Hit) -> Evidence:
         field = self._parts[hit.segment].field
-        return Evidence(hit.group, hit.term, hit.language, field, hit.start, hit.end, self._fields[field][hit.start : hit.end])
+        text = self._item.title if field == "title" else self._item.text
+        return Evidence(hit.group, hit.term, hit.language, field, hit.start, hit.end, text[hit.start : hit.end])
 
     def _quote(self, hit: Hit) -> str:
         return f"“{self._evidence(hit).text}”"
 
-    # Where the groups meet
 
-    def _meetings(self) -> Iterable[_Meeting]:
-        hits = self._required()
-        together = [m for n in sorted({hit.segment for hit in hits}) if (m := self._in_segment(n, hits))]
-        near = [] if together else self._near_by(hits)
-        title = [hit for hit in hits if self._kind(hit) is Kind.TITLE]
-        opening = [hit for hit in hits if self._kind(hit) in {Kind.TITLE, Kind.LEAD}]
-        combined = title and self._complete(opening) and all(self._kind(m.hits[0]) is not Kind.TITLE for m in together)
-        return [*together, *near, *([_Meeting(_TITLE_AND_LEAD, 0, self._one_each(opening))] if combined else [])]
+def _grade(best: float, score: float) -> Grade:
+    if best >= _CORE or score >= _MUCH:
+        return Grade.CORE
+    return Grade.SUBSTANTIAL if score >= _SUBSTANTIAL else Grade.MENTION
 
-    def _kind(self, hit: Hit) -> Kind:
-        return self._parts[hit.segment].kind
 
-    def _complete(self, hits: Iterable[Hit]) -> bool:
-        return {hit.group for hit in hits} >= set(self._topic.require)
-
-    def _in_segment(self, number: int, hits: list[Hit]) -> _Meeting | None:
-        here = [hit for hit in hits if hit.segment == number]
-        if not self._complete(here):
-            return None
-        return _Meeting(_WEIGHT[self._parts[number].kind], self._distance(here), self._one_each(here))
-
-    def _near_by(self, hits: list[Hit]) -> list[_Meeting]:
-        """Look for groups that meet across sentences of one paragraph; entries of a list are never joined."""
-        found = []
-        for one in hits:
-            here = [hit for hit in hits if self._joinable(one, hit)]
-            if self._complete(here):
-                found.append(_Meeting(_WEIGHT[Kind.SENTENCE], self._distance(here), self._one_each(here)))
-        return found[:1]
-
-    def _joinable(self, one: Hit, other: Hit) -> bool:
-        a, b = self._parts[one.segment], self._parts[other.segment]
-        if a.paragraph != b.paragraph or Kind.ENTRY in {a.kind, b.kind}:
-            return False
-        return 0 <= (b.first + other.first) - (a.first + one.last) <= self._topic.near or one == other
-
-    def _distance(self, hits: list[Hit]) -> int:
-        """Count the words between the two groups that stand furthest apart, each at its closest."""
-        places = {name: [self._place(hit) for hit in hits if hit.group == name] for name in self._topic.require}
-        names = list(places)
-        gaps = (
-            min(max(b[0] - a[1], a[0] - b[1], 0) for a in places[one] for b in places[two])
-            for number, one in enumerate(names)
-            for two in names[number + 1 :]
-        )
-        return max(gaps, default=0)
-
-    def _place(self, hit: Hit) -> tuple[int, int]:
-        first = self._parts[hit.segment].first
-        return first + hit.first, first + hit.last
-
-    def _one_each(self, hits: list[Hit]) -> tuple[Hit, ...]:
-        first = {name: next(hit for hit in hits if hit.group == name) for name in self._topic.require}
-        return tuple(dict.fromkeys((*first.values(), *hits)))
+def _one_each(hits: Hits) -> dict[str, Hit]:
+    """Of each group the first hit."""
+    first: dict[str, Hit] = {}
+    for hit in hits:
+        first.setdefault(hit.group, hit)
+    return first

@@ -12,13 +12,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
+from feeds import query, stems
 from ingest.errors import TopicError
 from ingest.fold import folded
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _SLOT: Final = re.compile(r"\{([^{}]*)\}")
-_TEXTS: Final = ("title", "description", "definition", "status", "contact")
+_TEXTS: Final = ("title", "description", "definition", "status", "contact", "query")
 _LISTS: Final = ("means", "does_not_mean", "limits", "require", "exclude")
 _TABLES: Final = ("group", "frame", "example")
 _KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, "updated", "near", "publish_from")
@@ -83,8 +84,7 @@ class Topic:
     title: str
     description: str
     version: str
-    require: tuple[str, ...]
-    exclude: tuple[str, ...]
+    expression: query.Expression | None  # None takes everything
     groups: tuple[Group, ...]
     frames: tuple[Frame, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -157,14 +157,14 @@ class _Loader:
         for frame in frames:
             slots = (slot for term in frame.terms for slot in _SLOT.findall(term.text))
             self._known(f"frame.{frame.name}: group", (frame.cancels, *slots), names)
+        expression = self._expression(texts["query"], lists["require"], lists["exclude"], tuple(names))
         near, grade = self._near(data.get("near", _NEAR)), self._grade(data.get("publish_from", Grade.MENTION))
         return Topic(
             name=name,
             title=texts["title"] or name,
             description=texts["description"],
-            version=_version(lists["require"], lists["exclude"], groups, frames, near),
-            require=lists["require"],
-            exclude=lists["exclude"],
+            version=_version(expression and query.write(expression), groups, frames, near),
+            expression=expression,
             groups=groups,
             frames=frames,
             examples=tuple(self._example(n, table) for n, table in enumerate(data.get("example", []), 1)),
@@ -178,6 +178,19 @@ class _Loader:
             contact=texts["contact"],
             updated=self._date(data.get("updated")),
         )
+
+    def _expression(
+        self, text: str, require: tuple[str, ...], exclude: tuple[str, ...], groups: tuple[str, ...]
+    ) -> query.Expression | None:
+        """Give the query, or what `require` and `exclude` mean: they are its short form."""
+        if text and (require or exclude):
+            raise self._refuse("query stands beside require or exclude", "keep one of the two forms")
+        if text:
+            return query.parse(text, groups, f"{self._where}: query")
+        wanted: list[query.Expression] = [query.Group(name) for name in require]
+        unwanted: list[query.Expression] = [query.Never(query.Group(name)) for name in exclude]
+        parts = (*wanted, *unwanted)
+        return query.Both(parts) if parts else None
 
     def _text(self, key: str, value: object) -> str:
         if not isinstance(value, str):
@@ -208,6 +221,10 @@ class _Loader:
     def _term(self, where: str, text: str, language: str) -> Term:
         if not folded(_SLOT.sub("x", text)):
             raise self._refuse(f'{where}: "{text}" has no letters that could match', "delete it or write words")
+        if "~" in text and language not in stems.LANGUAGES:
+            raise self._refuse(
+                f'{where}: "{text}" asks for a stem', f"stems are known in {', '.join(sorted(stems.LANGUAGES))}; use *"
+            )
         return Term(text, None if language == "any" else language)
 
     def _frame(self, name: str, table: dict[str, Any]) -> Frame:

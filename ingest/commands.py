@@ -12,7 +12,8 @@ from ingest.dates import rfc3339
 from ingest.errors import UsageError
 from ingest.formats import opml
 from ingest.item import Source, SourceKind, SourceState, SourceStatus, StoredItem
-from ingest.sources import read_list
+from ingest.sources import FILE, read_list
+from ingest.text import one_line
 from ingest.urls import absolute
 
 pass_app = click.pass_obj
@@ -31,7 +32,8 @@ def sources_add(app: App, addresses: tuple[str, ...]) -> None:
     urls = [absolute(address, None) for address in addresses]
     for address, url in zip(addresses, urls, strict=True):
         if url is None:
-            raise UsageError(f"{address[:200]}: not an http or https address", "give the feed's full address; nothing was added")
+            what = f"{one_line(address)[:200]}: not an http or https address"
+            raise UsageError(what, "give the feed's full address; nothing was added")
     with app.facts() as facts:
         new = facts.add_sources((Source(url) for url in urls if url), app.clock())
     say(f"{new} added, {len(urls) - new} already there")
@@ -44,13 +46,19 @@ def sources_remove(app: App, addresses: tuple[str, ...]) -> None:
     """Stop polling the feeds at ADDRESSES; what they carried stays."""
     with app.facts() as facts:
         for address in addresses:
-            known = facts.source(address)
-            if known is None:
-                raise UsageError(f"{address}: no such source", "`topicwire sources list` shows their addresses")
-            if known[0].origin == "opml" and (app.home / "sources.opml").exists():
-                raise UsageError(f"{address}: listed in sources.opml", "take it out of that file")
+            _refuse_removal(app, address, facts.source(address))
+        for address in addresses:
             facts.retire(address)
     say(f"{len(addresses)} removed; their items stay")
+
+
+def _refuse_removal(app: App, address: str, known: tuple[Source, SourceState] | None) -> None:
+    """Raise UsageError for a source that is not there or that the owner's own list holds."""
+    if known is None:
+        what = f"{one_line(address)[:200]}: no such source"
+        raise UsageError(what, "`topicwire sources list` shows their addresses; nothing was removed")
+    if known[0].origin == "opml" and (app.home / FILE).exists():
+        raise UsageError(f"{address}: listed in {FILE}", "take it out of that file; nothing was removed")
 
 
 @sources.command("list")

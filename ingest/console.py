@@ -17,6 +17,7 @@ from ingest.errors import TopicwireError
 from ingest.item import StoredItem
 from ingest.settings import Settings, load
 from ingest.store import Facts
+from ingest.text import xml_safe
 
 
 def utc_now() -> datetime:
@@ -52,7 +53,7 @@ class App:
 
     def one_item(self, facts: Facts, name: str) -> StoredItem:
         """Find the item that a person means. Raises TopicwireError when it is none or several."""
-        found = facts.find(name)
+        found = facts.find(xml_safe(name))
         if not found:
             raise TopicwireError(f"no stored item is called {name!r}", "`topicwire items` lists them; give an id, address or guid")
         if len(found) > 1:

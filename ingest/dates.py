@@ -11,16 +11,30 @@ from dateutil import parser as dateutil_parser
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=2)
-_YEAR_FIRST = re.compile(r"\s*\d{4}[-/.]?\d{2}")
-_ZONE_NAME = re.compile(r"\b([A-Z]{3,5})\s*$")
+_YEAR_FIRST = re.compile(r"\d{4}(?:([-/.])\s?(?:0?[1-9]|1[0-2])\1\s?\d{1,2}|\d{4}(?:\d{6})?)(?!\d)")
+_MONTH_NAMED = re.compile(
+    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\b",
+    re.IGNORECASE,
+)
+_OTHER_WORD = re.compile(r"(?!\d{4}).*[^\W\d_]{3}")
+_ORDER_UNKNOWN = re.compile(r"(?!\d{4})\D*\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d")
+_ENDS_IN_TIME = re.compile(r":\d{2}$|:\d{2}\s\d{4}$|\s-0000$")
+_TWELVE_HOURS = re.compile(r"(?i)\d\s*[ap]\.?m\b")
+_ZONE_NAME = re.compile(r"\b([A-Z]{3,5})(?=$|\s+\d{4}$)")
+_OFFSET = re.compile(r"(?:\b(?:GMT|UTC?))?([+-]\d{2}):?(\d{2})(?=$|\s)")
+_HALF_OFFSET = re.compile(r"[A-Z][+-]\d")  # `GMT+2` is read with either sign
 # Zone names that parsers take silently for UTC (T26). IST is three zones at once: no date is made of it.
 _ZONES = {
     "CET": "+0100", "CEST": "+0200", "MEZ": "+0100", "MESZ": "+0200", "BST": "+0100", "WEST": "+0100",
     "EET": "+0200", "EEST": "+0300", "MSK": "+0300", "TRT": "+0300", "JST": "+0900", "KST": "+0900",
     "HKT": "+0800", "SGT": "+0800", "AEST": "+1000", "AEDT": "+1100", "NZST": "+1200", "NZDT": "+1300",
     "BRT": "-0300", "ART": "-0300", "WIB": "+0700", "PKT": "+0500", "SAST": "+0200",
+    "EST": "-0500", "EDT": "-0400", "CST": "-0600", "CDT": "-0500", "MST": "-0700", "MDT": "-0600",
+    "PST": "-0800", "PDT": "-0700", "WET": "+0000", "GMT": "+0000", "UTC": "+0000", "UT": "+0000",
 }  # fmt: skip
-_UNDERSTOOD = {"GMT", "UTC", "UT", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "WET"}
+# Two days that have nothing in common: what is the same on both was all said by the text.
+_DEFAULTS = (datetime(2000, 1, 1), datetime(2001, 2, 2))  # noqa: DTZ001 - a text that names no zone stays without
 
 
 def understand(raw: str | None, parsed: struct_time | None, now: datetime) -> datetime | None:
@@ -28,43 +42,58 @@ def understand(raw: str | None, parsed: struct_time | None, now: datetime) -> da
 
     `parsed` is what the feed parser made of it (UTC). Believed is what lies between 1990 and two
     days after `now`: an epoch number, a typing error or a calendar entry is no publication date.
-    A day is never guessed from an order of numbers (T15).
+    A day is never guessed from an order of numbers (T15), a missing day or month never filled in.
     """
-    if not raw:
+    text = _with_offset(raw.strip()) if raw else None
+    if not text or _ORDER_UNKNOWN.match(text):
         return None
-    text = _with_offset(raw.strip())
-    if text is None:
-        return None
+    same_zone = raw is not None and (text == raw.strip() or text.endswith("+0000"))
     for read in _READERS:
-        with suppress(ValueError, TypeError, OverflowError, IndexError):
-            moment = read(text, parsed if text == raw.strip() else None)
+        with suppress(ValueError, TypeError, ArithmeticError, IndexError):
+            moment = read(text, parsed if same_zone else None)
             if moment is not None:
                 return _believed(moment, now)
     return None
 
 
 def _with_offset(raw: str) -> str | None:
-    """Put the offset for a zone's name; None for a name that means several."""
-    zone = _ZONE_NAME.search(raw)
-    if zone is None or zone[1] in _UNDERSTOOD:
-        return raw
+    """Spell the offset one way, put it for a zone's name; None for a name that means several."""
+    text = _OFFSET.sub(r"\1\2", raw)
+    zone = _ZONE_NAME.search(text)
+    if zone is None:
+        return None if _HALF_OFFSET.search(text) else text
     offset = _ZONES.get(zone[1])
-    return raw[: zone.start()] + offset if offset else None
-
-
-def _from_parser(_text: str, parsed: struct_time | None) -> datetime | None:
-    return None if parsed is None else datetime.fromtimestamp(timegm(parsed), UTC)
+    return text[: zone.start()] + offset + text[zone.end() :] if offset else None
 
 
 def _from_mail(text: str, _parsed: struct_time | None) -> datetime | None:
-    return parsedate_to_datetime(text)
+    moment = None if _TWELVE_HOURS.search(text) else parsedate_to_datetime(text)
+    # Without a zone only where none is named: it takes one that it does not know for none (T26).
+    return moment if moment and (moment.tzinfo or _ENDS_IN_TIME.search(text)) else None
 
 
-def _year_first(text: str, _parsed: struct_time | None) -> datetime | None:
-    return dateutil_parser.parse(text) if _YEAR_FIRST.match(text) else None
+def _complete(text: str, _parsed: struct_time | None) -> datetime | None:
+    """Read a text in which nothing can be mistaken: the year comes first, or the month is a word."""
+    if not (_YEAR_FIRST.match(text) or _MONTH_NAMED.search(text)):
+        return None
+    one, other = (dateutil_parser.parse(text, default=default, tzinfos=_offset) for default in _DEFAULTS)
+    return one if one == other else None
 
 
-_READERS = (_from_parser, _from_mail, _year_first)
+def _offset(name: str | None, seconds: int | None) -> int | None:
+    """Refuse a zone's name that says no offset: dateutil would take it for none (T26)."""
+    if name and seconds is None:
+        raise ValueError(name)
+    return seconds
+
+
+def _from_parser(text: str, parsed: struct_time | None) -> datetime | None:
+    """Take the feed parser's word where the month is a word of another language: of numbers it reads the beginning alone."""
+    foreign = _OTHER_WORD.match(text) and not _MONTH_NAMED.search(text) and not _TWELVE_HOURS.search(text)
+    return datetime.fromtimestamp(timegm(parsed), UTC) if parsed and foreign else None
+
+
+_READERS = (_from_mail, _complete, _from_parser)
 
 
 def _believed(moment: datetime, now: datetime) -> datetime | None:

@@ -193,5 +193,5 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def _fresh(cache_control: str) -> float | None:
-    found = re.search(r"max-age\s*=\s*\"?(\d{1,9})", cache_control)
+    found = re.search(r"max-age\s*=\s*\"?(\d{1,9})", cache_control.lower())
     return min(float(found[1]), _MAX_FRESH) if found else None

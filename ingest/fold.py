@@ -1,7 +1,6 @@
 """Words as a matcher compares them: folded alike in every script, each with its place in the original; knows no language."""
 
 import re
-import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +9,12 @@ from typing import Final
 
 # Invisible inside a word: soft hyphen, zero-width characters, direction marks, tatweel, variation selectors.
 _IGNORED: Final = "\u00ad\u034f\u061c\u0640\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
+_LAST_MARK: Final = 0x1F000  # beyond are only variation selectors, which no word needs
 
 
 def _marks() -> str:
     """Give all combining marks as ranges of a character class: a regular expression's word characters leave them out."""
-    points = [n for n in range(sys.maxunicode + 1) if unicodedata.category(chr(n)) in {"Mn", "Mc", "Me"}]
+    points = [n for n in range(_LAST_MARK) if unicodedata.category(chr(n)) in {"Mn", "Mc", "Me"}]
     ranges: list[list[int]] = []
     for point in points:
         if ranges and ranges[-1][1] == point - 1:
@@ -68,7 +68,7 @@ def fold(word: str) -> str:
     bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
     folded = bare.translate(_LETTERS)
     if _HAS_LATIN.search(folded) and _HAS_LOOKALIKE.search(folded):
-        return _one_script(folded)
+        folded = _one_script(folded)
     return unicodedata.normalize("NFC", folded)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ingest.errors import GuardError, SettingsError
 from ingest.urls import host_of
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that is given out; the rest translates, tunnels or is local
 _named = ContextVar("_named", default=False)  # whether this request's host:port is allowed by name
 
 
@@ -39,21 +39,19 @@ class Guard:
 
     def enter(self, url: str) -> None:
         """Note, for the request about to be made, whether its host:port is allowed by name."""
-        host = host_of(url)
-        if not host.rpartition("]")[2].count(":"):
-            host += ":443" if url.lower().startswith("https:") else ":80"
-        _named.set(host in self._hosts)
+        _named.set(host_of(url) in self._hosts)
 
     def check(self, address: str, port: int) -> None:
         """Raise GuardError unless `address` (an IP literal) may be contacted on `port`."""
         ip = ipaddress.ip_address(address.partition("%")[0])
-        if _named.get() or f"{ip}:{port}" in self._hosts or f"[{ip}]:{port}" in self._hosts:
+        name = f"[{ip}]:{port}" if isinstance(ip, ipaddress.IPv6Address) else f"{ip}:{port}"
+        if _named.get() or name in self._hosts:
             return
         if any(ip in network for network in self._networks):
             return
         if is_private(ip):
             what = f"the private address {ip} may not be contacted"
-            raise GuardError(what, f'if it is yours, add "{ip}:{port}" to fetch.allow')
+            raise GuardError(what, f'if it is yours, add "{name}" to fetch.allow')
 
     def socket(self, info: tuple[Any, ...]) -> socket.socket:
         """Make the socket for a resolved address: the one place where a connection begins (S2).
@@ -71,6 +69,6 @@ def is_private(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped is not None:
             ip = ip.ipv4_mapped
-        elif ip.sixtofour is not None or ip.teredo is not None or ip in _NAT64:
+        elif ip.sixtofour is not None or ip.teredo is not None or ip not in _GLOBAL_UNICAST:
             return True
     return not ip.is_global or ip.is_multicast

@@ -13,6 +13,7 @@ from ingest.pipeline import Document, Report, look, read_bytes, read_file, read_
 from ingest.planner import next_state
 from ingest.settings import Settings
 from ingest.store import Facts
+from ingest.text import one_line
 from ingest.urls import absolute
 
 DOCUMENTS: Final = Source(
@@ -23,8 +24,9 @@ DOCUMENTS: Final = Source(
 def ingest_all(facts: Facts, engine: Engine, settings: Settings, names: tuple[str, ...]) -> Report:
     """Ingest what each name means. Raises UsageError, before anything is stored, for a name that means nothing."""
     for name in names:
-        if name != "-" and absolute(name, None) is None and not Path(name).exists():
-            raise UsageError(f"{name[:200]}: no such file, folder or http(s) address", "check the spelling; nothing was ingested")
+        if name != "-" and absolute(name, None) is None and not (name and Path(name).exists()):
+            what = f"{one_line(name)[:200]}: no such file, folder or http(s) address"
+            raise UsageError(what, "check the spelling; nothing was ingested")
     report = Report()
     for name in names:
         report += _one(facts, engine, settings, name)
@@ -40,7 +42,8 @@ def _one(facts: Facts, engine: Engine, settings: Settings, name: str) -> Report:
     path = Path(name)
     if path.is_dir():
         return read_folder(facts, engine, path, DOCUMENTS)
-    return read_file(facts, engine, path, Document(path.name, DOCUMENTS))
+    known = one_line(path.name)
+    return read_file(facts, engine, path, Document(known, DOCUMENTS, facts.read_documents(DOCUMENTS).get(known)))
 
 
 def _address(facts: Facts, engine: Engine, settings: Settings, url: str) -> Report:

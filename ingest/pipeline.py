@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from ingest.planner import next_state
 from ingest.reader import Job
 from ingest.settings import Settings
 from ingest.store import Counts, Facts
+from ingest.text import one_line
 
 SEEDS: Final = Source("seeds:", SourceKind.DOCUMENT, title="Seed documents", origin="seeds", status=SourceStatus.ONCE)
 _BATCH: Final = 40  # sources a commit
@@ -47,16 +49,26 @@ class Report:
 # One look at one source
 
 
-async def look(poll: Poll, engine: Engine) -> Outcome:
-    """Ask one source and parse what is new; a failure is a value, with its cause, never an exception."""
+async def look(poll: Poll, engine: Engine, answered: asyncio.Event | None = None) -> Outcome:
+    """Ask one source and parse what is new; a failure is a value, with its cause, never an exception.
+
+    `answered` is set as soon as the server has done its part.
+    """
     source, state = poll.source, poll.state
     try:
-        fetched = await engine.fetch(Request(source.url, state.etag, state.last_modified))
+        try:
+            fetched = await engine.fetch(Request(source.url, state.etag, state.last_modified))
+        finally:
+            if answered:
+                answered.set()
         return await _understood(poll, fetched, engine)
     except TopicwireError as fault:
         status, wait = (fault.status, fault.wait) if isinstance(fault, FetchError) else (None, None)
         feeds = fault.feeds if isinstance(fault, ParseError) else ()
-        return Outcome(source, engine.clock(), error=str(fault), http_status=status, wait=wait, named_feeds=feeds)
+        return Outcome(source, engine.clock(), error=one_line(str(fault)), http_status=status, wait=wait, named_feeds=feeds)
+    except Exception as fault:  # noqa: BLE001 - whatever one source does, its neighbours are served (S10, S11)
+        cause = one_line(f"{type(fault).__name__}: {fault}")
+        return Outcome(source, engine.clock(), error=f"a fault of topicwire itself ({cause}); please report it")
 
 
 async def _understood(poll: Poll, fetched: Fetched, engine: Engine) -> Outcome:
@@ -87,12 +99,14 @@ async def process_batch(batch: Batch, engine: Engine, pause: float) -> tuple[Out
     """
 
     async def one_host(host: str, polls: tuple[Poll, ...]) -> list[Outcome]:
-        outcomes = []
+        looks = []
         for number, poll in enumerate(polls):
             if number or host in batch.continued:
                 await asyncio.sleep(pause)
-            outcomes.append(await look(poll, engine))
-        return outcomes
+            answered = asyncio.Event()
+            looks.append(asyncio.create_task(look(poll, engine, answered)))
+            await answered.wait()  # the host is free; parsing goes on beside its next request
+        return await asyncio.gather(*looks)
 
     by_host = await asyncio.gather(*(one_host(host, polls) for host, polls in batch.by_host().items()))
     return tuple(outcome for outcomes in by_host for outcome in outcomes)
@@ -159,7 +173,7 @@ def read_folder(facts: Facts, engine: Engine, folder: Path, source: Source = SEE
     before = facts.read_documents(source)
     report = Report()
     for path in sorted(p for p in folder.rglob("*") if p.is_file()) if folder.is_dir() else ():
-        name = path.relative_to(folder).as_posix()
+        name = one_line(path.relative_to(folder).as_posix())  # a name may hold any byte (S9)
         if path.name.lower() not in _NOT_DOCUMENTS and not any(part.startswith(".") for part in Path(name).parts):
             report += read_file(facts, engine, path, Document(name, source, before.get(name)))
     return report
@@ -170,8 +184,7 @@ def read_file(facts: Facts, engine: Engine, path: Path, document: Document) -> R
     try:
         body = _bytes(path)
     except ParseError as fault:
-        error = f"{document.name}: {fault}"
-        return _record(facts, document, Outcome(document.source, engine.clock(), error=error, body_hash="unread"))
+        return _record(facts, document, _refused(document, engine.clock(), fault, "unread"))
     return read_bytes(facts, engine, body, document)
 
 
@@ -196,8 +209,12 @@ def read_bytes(facts: Facts, engine: Engine, body: bytes, document: Document) ->
         feed = engine.submit(engine.parse(Job(body, now, name=document.name))).result()
         outcome = Outcome(document.source, now, feed=feed, body_hash=body_hash)
     except ParseError as fault:
-        outcome = Outcome(document.source, now, error=f"{document.name}: {fault}", body_hash=body_hash)
+        outcome = _refused(document, now, fault, body_hash)
     return _record(facts, document, outcome)
+
+
+def _refused(document: Document, at: datetime, fault: ParseError, body_hash: str) -> Outcome:
+    return Outcome(document.source, at, error=one_line(f"{document.name}: {fault}"), body_hash=body_hash)
 
 
 def _record(facts: Facts, document: Document, outcome: Outcome) -> Report:

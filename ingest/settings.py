@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 import msgspec
 
@@ -14,6 +14,9 @@ from ingest.errors import SettingsError
 FILE = "topicwire.toml"
 _PREFIX = "TOPICWIRE_"
 _NOT_SETTINGS = {"TOPICWIRE_HOME"}
+
+Above = Annotated[float, msgspec.Meta(gt=0)]
+Positive = Annotated[int, msgspec.Meta(ge=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,23 +33,23 @@ class Fetch:
 
     allow: tuple[str, ...] = ()  # host:port or networks that may be contacted although private
     contact: str = "https://github.com/topicwire/topicwire"  # in the User-Agent: a page or an e-mail address
-    host_pause: float = 1.0  # seconds between two requests to one host
-    timeout: float = 30.0  # seconds for one request in all
-    max_megabytes: int = 15  # of one document, after decompression
+    host_pause: Annotated[float, msgspec.Meta(ge=0)] = 1.0  # seconds between two requests to one host
+    timeout: Above = 30.0  # seconds for one request in all
+    max_megabytes: Positive = 15  # of one document, after decompression
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Polling:
     """`polling.*`: how often servers are asked."""
 
-    requests_per_day: float = 12.0  # per source, on average
+    requests_per_day: Above = 12.0  # per source, on average
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publish:
     """`publish.*`: what the published feeds hold."""
 
-    entries: int = 100  # newest entries in a feed
+    entries: Positive = 100  # newest entries in a feed
     full_content: bool = False  # the whole text, not the summary alone
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import nh3
 
 # Outside XML 1.0, C1 controls, noncharacters, lone surrogates: never stored (S8).
-_UNSAFE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010fffd]")
+_UNSAFE: Final = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010fffd]")
 # Characters that reorder what a reader sees: they can make a title say something else (S9).
 _BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _BIDI_OVERRIDE: Final = re.compile("[\u202d\u202e]")
@@ -76,15 +76,21 @@ def plain(html: str) -> str:
     return _lines(unescape(_TAG.sub(_replacement, html)))
 
 
+ENTRY_MARK: Final = "• "  # how a line of plain text begins that was an entry of a list
+CAPTION_MARK: Final = "▫ "  # ... or a caption
+_MARKS: Final = {"li": ENTRY_MARK, "figcaption": CAPTION_MARK, "caption": CAPTION_MARK}
+_EMPTY: Final = {"", ENTRY_MARK.strip(), CAPTION_MARK.strip()}
+
+
 def _replacement(tag: re.Match[str]) -> str:
     if tag[2] not in _BLOCKS:
         return ""
-    return "\n• " if tag[2] == "li" and not tag[1] else "\n"
+    return "\n" + _MARKS.get(tag[2], "") if not tag[1] else "\n"
 
 
 def _lines(text: str) -> str:
     lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line not in {"", "•"})
+    return "\n".join(line for line in lines if line not in _EMPTY)
 
 
 def paragraphs(text: str) -> str:

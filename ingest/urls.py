@@ -1,20 +1,27 @@
 """Addresses: made absolute, made canonical; knows URL syntax and tracking habits, contacts nothing."""
 
 import re
-from html import unescape
 from urllib.parse import urljoin
 
 from yarl import URL
+
+from ingest.text import xml_safe
 
 # Parameters that say how a reader came, never which page it is (libraries.md section 7).
 _TRACKING = re.compile(
     r"(utm|at|mc|wt|ns|pk|mtm|hsa)_.*|fbclid|gclid|dclid|gbraid|wbraid|msclkid|igshid|yclid|xtor|_ga|mkt_tok|cmpid|CMP",
     re.IGNORECASE,
 )
+_SCHEME = re.compile(r"https?:", re.IGNORECASE)  # with one an address stands alone: `http://` is not its base
 _FEED_HINTS = {"ref", "source", "from", "via"}
 _FEED_VALUES = {"rss", "feed", "atom", "rssfeed"}
 _NAMES_A_PART = re.compile(r"!|[a-z_-]*\d+$", re.IGNORECASE)  # `#!/story/5`, `#comment-1313`: a page of its own
-_INDEX_PAGES = re.compile(r"/(index|default)\.(html?|php|aspx?)$", re.IGNORECASE)
+_PAGE_ENDS = re.compile(r"(?:/+(?:(?:index|default)\.(?:html?|php|aspx?))?)+$", re.IGNORECASE)
+_WWW = re.compile(r"^(?:www\.)+(?=.)")
+_ESCAPED_TWICE = re.compile(r"^(?:amp;)+")  # the rest of `&amp;` before a parameter's name
+_NUMERIC_AND = re.compile(r"&#(?:0*38|x0*26);", re.IGNORECASE)  # as WordPress writes it
+_NO_HOST = re.compile(r"[\s\x00-\x20%<>\"{}|\\^`\x7f]")
+_UNSOUND = (ValueError, IndexError)  # what yarl raises at an address that is none
 _MAX_URL = 2_000
 
 
@@ -22,12 +29,13 @@ def absolute(url: str | None, base: str | None) -> str | None:
     """Give the http(s) address that `url` means on `base`, or None when it means none (S7)."""
     if not url or len(url) > _MAX_URL:
         return None
+    text = url.strip()
     try:
-        joined = urljoin(base or "", url.strip())
+        joined = xml_safe(urljoin(base or "", text) if not _SCHEME.match(text) else text)
         parts = URL(joined, encoded=True)
-        usable = parts.scheme.lower() in {"http", "https"} and bool(parts.host)
+        usable = parts.scheme.lower() in {"http", "https"} and parts.host and not _NO_HOST.search(parts.host)
         parts.port  # noqa: B018 - a port out of range raises here, not later
-    except ValueError:
+    except _UNSOUND:
         return None
     return _spelled(joined) if usable else None
 
@@ -45,9 +53,12 @@ def is_http(url: str) -> bool:
 def host_of(url: str) -> str:
     """Give host and port, the unit of politeness; empty for what has none."""
     try:
-        return URL(url).authority.rpartition("@")[2].lower()
-    except ValueError:
+        parts = URL(url)
+    except _UNSOUND:
         return ""
+    host = (parts.host or "").lower()
+    name = f"[{host}]" if ":" in host else host
+    return f"{name}:{parts.port}" if host else ""
 
 
 def canonical(url: str | None) -> str | None:
@@ -57,17 +68,20 @@ def canonical(url: str | None) -> str | None:
     slash and plain fragments make no difference; unknown parameters, `#!` and numbered fragments do.
     It is a key: what is stored and published is always the original address.
     """
-    if url is None or not is_http(url):
+    sound = absolute(url, None)
+    if sound is None:
         return None
     try:
-        parts = URL(unescape(url))
-        pairs = sorted((k, v) for k, v in parts.query.items() if not _is_tracking(k, v))
-        path = _INDEX_PAGES.sub("/", parts.path).rstrip("/") or "/"
-        host = (parts.host or "").lower().removeprefix("www.").rstrip(".")
+        parts = URL(_NUMERIC_AND.sub("&", sound))
+        named = ((_ESCAPED_TWICE.sub("", k), v) for k, v in parts.query.items())
+        pairs = sorted((k, v) for k, v in named if not _is_tracking(k, v))
+        path = _PAGE_ENDS.sub("", parts.path) or "/"
+        host = _WWW.sub("", (parts.host_subcomponent or "").lower().rstrip("."))
         port = "" if parts.port in {80, 443, None} else f":{parts.port}"
         fragment = parts.fragment if _NAMES_A_PART.match(parts.fragment) else ""
-        return str(URL.build(scheme="http", authority=host + port, path=path, query=pairs, fragment=fragment))
-    except ValueError:
+        key = URL.build(scheme="http", authority=host + port, path=path, query=pairs, fragment=fragment)
+        return str(key) if host else None
+    except _UNSOUND:
         return None
 
 
@@ -77,5 +91,8 @@ def _is_tracking(key: str, value: str) -> bool:
 
 def is_front_page(url: str) -> bool:
     """Say whether an address names a whole site rather than a page of it."""
-    parts = URL(url)
+    try:
+        parts = URL(url)
+    except _UNSOUND:
+        return False
     return parts.path in {"", "/"} and not parts.query_string and not parts.fragment.startswith("!")

@@ -1,5 +1,6 @@
 """Plain text -> Item: encoding, paragraphs, title, page furniture at the end, language; invents no date and no address."""
 
+import codecs
 import re
 from itertools import pairwise
 from typing import Final
@@ -9,7 +10,7 @@ import cchardet
 from ingest import language
 from ingest.errors import ParseError
 from ingest.item import Item
-from ingest.text import one_line, paragraphs, sentences, shorten, xml_safe
+from ingest.text import one_line, paragraphs, sentences, shorten
 
 _TITLE_LENGTH: Final = 120
 _TITLE_MOST: Final = 160  # a longer first line is a paragraph
@@ -78,18 +79,25 @@ def decode(body: bytes) -> str:
     except UnicodeDecodeError:
         if b"\x00" in body:
             raise ParseError("not a text file", "a seed document is plain text, UTF-8 best") from None
-        guess = cchardet.detect(body)["encoding"] or "windows-1252"
-        return body.decode(guess, "replace")
+        return body.decode(_readable(cchardet.detect(body)["encoding"]), "replace")
+
+
+def _readable(guess: str | None) -> str:
+    """Give the detector's guess, or the commonest encoding where it has none or one that Python cannot read."""
+    try:
+        return codecs.lookup(guess or "").name
+    except LookupError:
+        return "windows-1252"
 
 
 def unwrapped(text: str) -> list[str]:
     """Give the paragraphs, one a line; lines that were wrapped to a width are joined again."""
-    raw = [xml_safe(line).strip() for line in text.splitlines()]
+    raw = [one_line(line) for line in text.splitlines()]
     width = max(map(len, raw), default=0)
     if width not in _WRAP or "" not in raw:
-        return [one_line(line) for line in raw if line]
+        return [line for line in raw if line]
     blocks = re.split(r"\n{2,}", "\n".join(raw))
-    return [one_line(line) for block in blocks for line in _joined(block.split("\n"), width) if line]
+    return [line for block in blocks for line in _joined(block.split("\n"), width) if line]
 
 
 def _joined(lines: list[str], width: int) -> list[str]:

@@ -68,9 +68,10 @@ def _attribute(outline: etree._Element, name: str) -> str | None:
 
 
 def _source(outline: etree._Element, url: str, folders: tuple[str, ...], origin: str) -> Source:
+    title = one_line(_attribute(outline, "title") or _attribute(outline, "text") or "")
     return Source(
         url=url,
-        title=one_line(_attribute(outline, "title") or _attribute(outline, "text") or ""),
+        title="" if title == url else title,  # an untitled source is listed by its address
         site_url=absolute(_attribute(outline, "htmlUrl"), None),
         language=language.primary(_attribute(outline, "language")),
         categories=folders,

@@ -1,6 +1,8 @@
 """RSS, Atom and RDF -> ParsedFeed: feedparser reads, one translation makes Items; its sanitiser and link resolving stay off."""
 
 import io
+import re
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from time import struct_time
@@ -17,6 +19,9 @@ from ingest.urls import absolute
 _MOST_ENTRIES = 5_000
 _MOST_TEXT = 2_000_000  # characters of one body
 _TITLE_LENGTH = 120
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+_REFERENCE_DIGITS = 7
+_WINDOWS_1252 = range(0x80, 0xA0)  # feedparser knows what their writers meant
 _LENGTH_DIGITS = 15  # more is no file's length and no SQLite integer
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
@@ -25,14 +30,7 @@ _Parsed = dict[str, Any]  # what feedparser gives: untyped, and unknown outside 
 
 def parse(body: bytes, headers: dict[str, str], url: str, now: datetime) -> ParsedFeed:
     """Translate a syndication document; raises ParseError when there is nothing to read in it."""
-    # A stream, not bytes: feedparser would open a file that short bytes happen to name. No base
-    # either: guids must not depend on where the feed lies today; links are resolved here.
-    parsed = feedparser.parse(
-        io.BytesIO(body),
-        response_headers={k: headers[k] for k in ("content-type", "content-language") if k in headers},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    parsed = _read(body, headers)
     fault = parsed.get("bozo_exception") if parsed.get("bozo") else None
     if not parsed.entries and (not parsed.version or (fault and not isinstance(fault, _HARMLESS))):
         raise ParseError(f"not RSS, Atom or RDF ({_fault(fault)})", "open the address in a browser to see what it is")
@@ -47,6 +45,31 @@ def parse(body: bytes, headers: dict[str, str], url: str, now: datetime) -> Pars
         language=language.primary(_get(parsed.feed, "language")),
         notes=(*((f"repaired: {_fault(fault)}",) if fault and not isinstance(fault, _HARMLESS) else ()), *translation.notes),
     )
+
+
+def _read(body: bytes, headers: dict[str, str]) -> Any:
+    """Let feedparser read; what makes it fail is no feed."""
+    try:
+        # A stream, not bytes: feedparser would open a file that short bytes happen to name. No base
+        # either: guids must not depend on where the feed lies today; links are resolved here.
+        return feedparser.parse(
+            io.BytesIO(_REFERENCE.sub(_reference, body)),
+            response_headers={k: headers[k] for k in ("content-type", "content-language") if k in headers},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as fault:
+        raise ParseError(f"not RSS, Atom or RDF ({_fault(fault)})", "tell its publisher, or the makers of topicwire") from fault
+
+
+def _reference(found: re.Match[bytes]) -> bytes:
+    """Keep a character reference, unless it names no character of XML: feedparser would fail at it."""
+    digits = (found[1] or found[2]).lstrip(b"0")
+    point = int(digits or b"0", 16 if found[1] else 10) if len(digits) <= _REFERENCE_DIGITS else -1
+    meant = point in _WINDOWS_1252 or (0 <= point <= sys.maxunicode and xml_safe(chr(point)))
+    return found[0] if meant else b""
 
 
 def _fault(fault: object) -> str:
@@ -134,11 +157,13 @@ class _Translation:
         return safe_html(value, absolute(_get(detail, "base") or "", self._url) or self._url)
 
     def _link(self, entry: _Parsed) -> str | None:
+        # A guid stands for a link only where it is an address: a relative one would be invented.
+        base = None if _get(entry, "guidislink") else self._url
         links = [
             _get(entry, "link"),
             *(_get(link, "href") for link in _get(entry, "links") or [] if _get(link, "rel") == "alternate"),
         ]
-        return next((url for link in links if (url := absolute(link, self._url))), None)
+        return next((url for link in links if (url := absolute(link, base))), None)
 
     def _authors(self, entry: _Parsed) -> Iterator[Author]:
         details = _get(entry, "authors") or [_get(entry, "author_detail") or {}]

@@ -138,5 +138,5 @@ def _sightings(db: Database) -> None:
         not_null={"item_id", "source_id", "version_id", "fingerprint", "reason", "first_seen"},
         strict=True,
     )
-    for index in (["item_id"], ["url_key"], ["source_id", "fingerprint"], ["source_id", "guid"]):
+    for index in (["item_id"], ["url_key"], ["source_id", "fingerprint"], ["guid", "source_id"]):
         db.table("sighting").create_index(index)

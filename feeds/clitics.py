@@ -1,0 +1,39 @@
+"""Particles that Hebrew and Arabic write in front of a word: the forms a word has without them; knows no term."""
+
+from typing import Final
+
+LANGUAGES: Final = frozenset({"he", "ar"})
+_HEBREW: Final = frozenset("והבכלמש")
+_HEBREW_MOST: Final = 3
+_SHORTEST: Final = 2  # letters that must remain
+
+
+def without(word: str, language: str) -> tuple[str, ...]:
+    """Give a folded word and what it is without its particles.
+
+    Hebrew: up to three of ו ה ב כ ל מ ש. Arabic: و or ف, then ب, ك or ل, then the article, where
+    ل and the article are written لل.
+    """
+    found = _hebrew(word) if language == "he" else _arabic(word)
+    return tuple(form for form in dict.fromkeys(found) if len(form) >= _SHORTEST)
+
+
+def _hebrew(word: str) -> list[str]:
+    forms = [word]
+    while word[:1] in _HEBREW and len(forms) <= _HEBREW_MOST:
+        word = word[1:]
+        forms.append(word)
+    return forms
+
+
+def _arabic(word: str) -> list[str]:
+    forms = [word]
+    if word[:1] in {"و", "ف"}:
+        forms.append(word[1:])
+    for form in tuple(forms):
+        if form.startswith("لل"):
+            forms += ["ال" + form[2:], form[2:]]
+        elif form[:1] in {"ب", "ك", "ل"}:
+            forms.append(form[1:])
+    forms += [form[2:] for form in tuple(forms) if form.startswith("ال")]
+    return forms

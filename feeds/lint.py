@@ -1,0 +1,151 @@
+"""A topic's wording under test: examples that fail, terms that are dead, parts that no example needs; changes no file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from feeds import query
+from feeds.common import common_in
+from feeds.evaluate import Item
+from feeds.match import Matcher
+from feeds.tag import Judgement, judge
+from feeds.topic import Example, Frame, Group, Term, Topic
+from ingest.fold import folded
+from ingest.text import shorten
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found: errors fail the check, warnings do not, untested terms are counted."""
+
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...]
+    untested: tuple[str, ...]
+
+
+def check(topic: Topic) -> Findings:
+    """Run a topic's examples, look for terms that can do nothing, and delete each part to see whether an example notices."""
+    answers = [(example, _answer(Matcher([topic]), example)) for example in topic.examples]
+    errors = tuple(
+        line
+        for number, (example, answer) in enumerate(answers, 1)
+        if (line := _failure(topic, number, example, answer)) is not None
+    )
+    warnings = (*_dead_terms(topic), *(() if errors else _unneeded_parts(topic)))
+    return Findings(errors, warnings, tuple(_untested_terms(topic, [answer for _, answer in answers])))
+
+
+def _answer(matcher: Matcher, example: Example) -> Judgement:
+    return judge(matcher, Item(example.title, example.text, example.language))[0]
+
+
+def _failure(topic: Topic, number: int, example: Example, answer: Judgement) -> str | None:
+    if answer.tagged == example.tagged:
+        return None
+    declared, came = ("tagged", "is not") if example.tagged else ("not tagged", "is")
+    text = shorten(f"{example.title} {example.text}".strip(), 80)
+    return f"{topic.name}: example {number} should be {declared} and {came} ({answer.why}): {text}"
+
+
+# Terms
+
+
+def _dead_terms(topic: Topic) -> Iterator[str]:
+    for group in topic.groups:
+        seen: dict[tuple[str, str | None], str] = {}
+        for term in group.terms:
+            key = (folded(term.text.replace("*", "﹡")) + _stars(term.text), term.language)
+            if key in seen:
+                yield f"{topic.name}: {_place(group, term)} is the same as “{seen[key]}”: delete one"
+            seen.setdefault(key, term.text)
+        yield from _shadowed(topic, group)
+        yield from _homographs(topic, group)
+
+
+def _stars(text: str) -> str:
+    return f"{text.startswith('*')}{text.endswith('*')}{text.endswith('~')}"
+
+
+def _place(group: Group, term: Term) -> str:
+    return f"group {group.name}, {term.language or 'any'}: “{term.text}”"
+
+
+def _shadowed(topic: Topic, group: Group) -> Iterator[str]:
+    """Report a term that another of its group, for its language or for all, finds wherever it could itself be found."""
+    wide = [term for term in group.terms if "*" in term.text and " " not in term.text.strip()]
+    for term in group.terms:
+        for other in wide:
+            if other is not term and other.language in {None, term.language} and _covers(other.text, term.text):
+                yield f"{topic.name}: {_place(group, term)} can find nothing that “{other.text}” does not: delete it"
+                break
+
+
+def _covers(wide: str, narrow: str) -> bool:
+    core = folded(wide)
+    if " " in core or wide == narrow:
+        return False
+    for word in narrow.split():
+        bare = folded(word)
+        if " " in bare:
+            continue
+        if wide.startswith("*") and wide.endswith("*") and core in bare:
+            return True
+        if wide.endswith("*") and not wide.startswith("*") and not word.startswith("*") and bare.startswith(core):
+            return True
+    return False
+
+
+def _homographs(topic: Topic, group: Group) -> Iterator[str]:
+    for term in group.terms:
+        languages = common_in(folded(term.text)) - {term.language}
+        if languages and term.language is None and "*" not in term.text:
+            yield f"{topic.name}: {_place(group, term)} is a common word in {', '.join(sorted(languages))}: bind it to its language"
+
+
+def _untested_terms(topic: Topic, answers: list[Judgement]) -> Iterator[str]:
+    used = {(hit.group, hit.term) for answer in answers for hit in answer.hits}
+    used |= {(hit.group, hit.term) for answer in answers for _, hit in answer.cancelled}
+    for group in topic.groups:
+        yield from (_place(group, term) for term in group.terms if (group.name, term.text) not in used)
+
+
+# Parts: each is deleted, and some example should notice
+
+
+def _unneeded_parts(topic: Topic) -> Iterator[str]:
+    for name, changed in _mutants(topic):
+        matcher = Matcher([changed])
+        if all(_answer(matcher, example).tagged == example.tagged for example in topic.examples):
+            yield f"{topic.name}: no example needs {name}: add one that fails without it, or delete it"
+
+
+def _mutants(topic: Topic) -> Iterator[tuple[str, Topic]]:
+    for frame in topic.frames:
+        yield f"the frame {frame.name}", replace(topic, frames=_less(topic.frames, frame))
+    if topic.expression is not None:
+        for what, changed in _smaller(topic.expression):
+            yield what, replace(topic, expression=changed)
+
+
+def _less(frames: tuple[Frame, ...], one: Frame) -> tuple[Frame, ...]:
+    return tuple(frame for frame in frames if frame is not one)
+
+
+def _smaller(expression: query.Expression) -> Iterator[tuple[str, query.Expression]]:
+    """Give the expression with one part of one AND or OR, or one NOT, left out."""
+    match expression:
+        case query.Both(parts) | query.Either(parts):
+            build = query.Both if isinstance(expression, query.Both) else query.Either
+            for number, part in enumerate(parts):
+                if len(parts) > 1:
+                    yield f"“{query.write(part)}”", build((*parts[:number], *parts[number + 1 :]))
+                around = partial(_put, build, parts, number)
+                yield from ((what, around(below)) for what, below in _smaller(part))
+        case _:
+            return
+
+
+def _put(
+    build: type[query.Both] | type[query.Either], parts: tuple[query.Expression, ...], number: int, below: query.Expression
+) -> query.Expression:
+    return build((*parts[:number], below, *parts[number + 1 :]))

@@ -1,0 +1,239 @@
+"""The query language of topics: text -> expression, or an error with line, column and a suggestion; evaluates nothing."""
+
+import difflib
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lark import Lark, Token, Transformer, UnexpectedInput
+from lark.exceptions import VisitError
+
+from ingest.errors import TopicError
+
+# Lower-case and, or, not are words. An empty alternative is an error, never "everything".
+_GRAMMAR: Final = r"""
+?start: either
+?either: both ("OR" both)*
+?both: close (_both_tail)*
+_both_tail: "AND" close | but_not
+but_not: ("AND")? "NOT" close
+?close: atom (NEAR atom)?
+?atom: NAME -> group
+     | PHRASE -> phrase
+     | "title:" atom -> in_title
+     | "lang:" NAME -> language
+     | "source:" (NAME | PHRASE) -> source
+     | "raw:" PHRASE -> raw
+     | "(" either ")"
+NEAR.3: /O?NEAR\/[0-9]{1,3}/
+PHRASE: /"[^"\n]*[^"\s][^"\n]*"/ | /\*?[^\s()":*\/]+\*(?=[\s()]|$)/ | /\*[^\s()":*\/]+(?=[\s()]|$)/
+NAME: /(?!(AND|OR|NOT|O?NEAR\/\d+)\b)[^\W\d][\w-]*(?![\w:*\/])/
+%ignore /\s+/
+"""
+
+
+_OPERATORS: Final = {"AND", "OR", "NOT"}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Any term of a named group."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words written in the query itself; matched like a group's term, known by its own text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Characters exactly as written, case and punctuation included."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The item is in this language."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class FromSource:
+    """A carrier's name or address holds these words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class InTitle:
+    """It holds in the title alone."""
+
+    part: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Both stand within `words` words of each other in one segment, in this order if `ordered`."""
+
+    left: "Expression"
+    right: "Expression"
+    words: int
+    ordered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """All parts hold and meet in one place."""
+
+    parts: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One part is enough."""
+
+    parts: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """It holds nowhere in the item."""
+
+    part: "Expression"
+
+
+Expression = Group | Phrase | Raw | Language | FromSource | InTitle | Near | Both | Either | Never
+
+
+class _Build(Transformer[Token, Expression]):
+    def group(self, parts: list[Token]) -> Group:
+        return Group(str(parts[0]))
+
+    def phrase(self, parts: list[Token]) -> Phrase:
+        return Phrase(_unquoted(parts[0]))
+
+    def in_title(self, parts: list[Expression]) -> InTitle:
+        return InTitle(parts[0])
+
+    def language(self, parts: list[Token]) -> Language:
+        return Language(str(parts[0]))
+
+    def source(self, parts: list[Token]) -> FromSource:
+        return FromSource(_unquoted(parts[0]))
+
+    def raw(self, parts: list[Token]) -> Raw:
+        return Raw(_unquoted(parts[0]))
+
+    def but_not(self, parts: list[Expression]) -> Never:
+        return Never(parts[0])
+
+    def close(self, parts: list[Any]) -> Near:
+        left, near, right = parts
+        return Near(left, right, int(near.partition("/")[2]), near.startswith("O"))
+
+    def both(self, parts: list[Expression]) -> Both:
+        return Both(tuple(parts))
+
+    def either(self, parts: list[Expression]) -> Either:
+        return Either(tuple(parts))
+
+
+def _unquoted(token: Token) -> str:
+    return str(token).strip('"')
+
+
+_parser: Final = Lark(_GRAMMAR, parser="lalr", transformer=_Build(), propagate_positions=False)
+
+
+def parse(text: str, groups: tuple[str, ...], where: str) -> Expression:
+    """Read a query over named groups; `where` is how errors call it. Raises TopicError."""
+    try:
+        expression: Expression = _parser.parse(text)  # type: ignore[assignment]  # lark cannot know the transformer's
+    except UnexpectedInput as fault:
+        raise TopicError(f"{where}, line {fault.line}, column {fault.column}: {_seen(fault, text)}", _cure(fault, text)) from None
+    except VisitError as fault:
+        raise TopicError(f"{where}: {fault.orig_exc}", "see docs/topics.md") from fault
+    for name in sorted(names(expression) - set(groups)):
+        line, column = _place(text, name)
+        raise TopicError(f'{where}, line {line}, column {column}: group "{name}" is not defined', _near(name, groups))
+    return expression
+
+
+def _seen(fault: UnexpectedInput, text: str) -> str:
+    word = _word_at(fault, text)
+    return f'"{word}" cannot stand here' if word else "the query ends too early"
+
+
+def _word_at(fault: UnexpectedInput, text: str) -> str:
+    ended = getattr(fault, "token", None) is not None and str(fault.token) == ""  # type: ignore[attr-defined]
+    return "" if ended else "".join(text[fault.pos_in_stream or 0 :].split()[:1])
+
+
+def _cure(fault: UnexpectedInput, text: str) -> str:
+    word = _word_at(fault, text)
+    if word.upper() in _OPERATORS:
+        return f"operators are in capitals: {word.upper()}"
+    return 'join groups and "phrases" by AND, OR, NOT, NEAR/n, ONEAR/n; there are title:, lang:, source:, raw:"..." and brackets'
+
+
+def _near(name: str, groups: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(name, groups, 1)
+    return f'did you mean "{near[0]}"?' if near else f"known are: {', '.join(groups)}; other words go in quotes"
+
+
+def _place(text: str, name: str) -> tuple[int, int]:
+    at = text.find(name)
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """Give the parts of an expression."""
+    if isinstance(expression, Both | Either):
+        return expression.parts
+    if isinstance(expression, InTitle | Never):
+        return (expression.part,)
+    return (expression.left, expression.right) if isinstance(expression, Near) else ()
+
+
+def walk(expression: Expression) -> tuple[Expression, ...]:
+    """Give an expression and all within it."""
+    return (expression, *(below for part in children(expression) for below in walk(part)))
+
+
+def names(expression: Expression) -> set[str]:
+    """Give the groups that a query uses."""
+    return {part.name for part in walk(expression) if isinstance(part, Group)}
+
+
+def write(expression: Expression) -> str:  # noqa: C901, PLR0911 - one case a kind
+    """Write an expression as a query that reads back to it."""
+    match expression:
+        case Group(name):
+            return name
+        case Phrase(text):
+            return text if "*" in text and " " not in text else f'"{text}"'
+        case Raw(text):
+            return f'raw:"{text}"'
+        case Language(code):
+            return f"lang:{code}"
+        case FromSource(text):
+            return f'source:"{text}"'
+        case InTitle(part):
+            return f"title:{_bracketed(part)}"
+        case Never(part):
+            return f"NOT {_bracketed(part)}"
+        case Near(left, right, words, ordered):
+            return f"{_bracketed(left)} {'O' if ordered else ''}NEAR/{words} {_bracketed(right)}"
+        case Both(parts):
+            return " AND ".join(map(_bracketed, parts))
+        case Either(parts):
+            return " OR ".join(map(_bracketed, parts))
+
+
+def _bracketed(expression: Expression) -> str:
+    return f"({write(expression)})" if isinstance(expression, Both | Either | Near) else write(expression)

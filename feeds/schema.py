@@ -1,0 +1,56 @@
+"""The tables of judgements and their migrations; every change of shape is a new function here, none is ever edited."""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("feeds")
+
+
+@migrations()
+def judgements(db: Database) -> None:
+    """Make the first tables."""
+    text, number = str, int
+    db.table("tag").create(
+        {
+            "item_id": number,
+            "topic": text,
+            "version": text,
+            "grade": text,
+            "score": float,
+            "why": text,
+            "evidence": text,
+            "tagged": text,
+            "quiet": number,
+        },
+        pk=("item_id", "topic"),
+        foreign_keys=[("item_id", "item", "id")],
+        not_null={"version", "grade", "score", "why", "evidence", "tagged", "quiet"},
+        strict=True,
+    )
+    db.table("tag").create_index(["topic"])
+    db.table("topic").create(
+        {"name": text, "version": text, "seq": number, "back": number, "until": number},
+        pk="name",
+        not_null={"version", "seq", "back", "until"},
+        strict=True,
+    )
+    db.table("entry").create(
+        {"item_id": number, "atom_id": text},
+        pk="item_id",
+        foreign_keys=[("item_id", "item", "id")],
+        not_null={"atom_id"},
+        strict=True,
+    )
+    db.table("entry").create_index(["atom_id"], unique=True)
+    db.table("decision").create(
+        {"item_id": number, "topic": text, "verdict": text, "reason": text, "decided": text},
+        pk=("item_id", "topic"),
+        foreign_keys=[("item_id", "item", "id")],
+        not_null={"verdict", "reason", "decided"},
+        strict=True,
+    )
+    db.table("line").create(
+        {"source": text, "line": text, "item_id": number},
+        pk=("source", "line", "item_id"),
+        foreign_keys=[("item_id", "item", "id")],
+        strict=True,
+    )

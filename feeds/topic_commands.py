@@ -1,0 +1,118 @@
+"""The commands about topic files, `topics list|check|match|evaluate|diff`: wording put to the test before it is published."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import IO, Any, Final
+
+import click
+
+from feeds import lint, measure, reports
+from feeds.changes import compare
+from feeds.commands import named, topics_of
+from feeds.match import Matcher
+from ingest.console import App, Commands
+from ingest.errors import UsageError
+
+_AGE: Final = re.compile(r"(\d{1,5})([hdw])")
+_UNITS: Final = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+@click.group(cls=Commands)
+def topics() -> None:
+    """Work with topic files."""
+
+
+@topics.command("list")
+@click.pass_obj
+def topics_list(app: App) -> None:
+    """Show the topics in force."""
+    for topic in topics_of(app):
+        click.echo(f"{topic.name}  {topic.version}  {topic.status}  {topic.title}")
+
+
+@topics.command("check")
+@click.argument("names", nargs=-1, metavar="[TOPIC]...")
+@click.option("--terms", is_flag=True, help="List the terms that no example uses, instead of counting them.")
+@click.pass_obj
+def topics_check(app: App, names: tuple[str, ...], *, terms: bool) -> None:
+    """Run the examples of topics (all, or those named by name or file) and look for dead wording.
+
+    Exit 1 when an example fails; what else is found is a warning.
+    """
+    chosen = [named(app, name) for name in names] or list(topics_of(app))
+    failed = 0
+    for topic in chosen:
+        found = lint.check(topic)
+        failed += len(found.errors)
+        for line in found.errors:
+            click.echo(line)
+        for line in found.warnings:
+            click.echo(f"warning: {line}")
+        for line in found.untested if terms else ():
+            click.echo(f"untested: {topic.name}: {line}")
+        passed = f"{len(topic.examples) - len(found.errors)} of {len(topic.examples)} examples as declared"
+        click.echo(f"{topic.name}: {passed}; {len(found.warnings)} warnings; {len(found.untested)} terms without an example")
+    raise SystemExit(1 if failed else 0)
+
+
+def _rows(file: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(file, 1):
+        if line.strip():
+            yield number, reports.read_row(line, file.name, number)
+
+
+@topics.command("match")
+@click.argument("name", metavar="TOPIC")
+@click.argument("file", type=click.File("rb"))
+@click.pass_obj
+def topics_match(app: App, name: str, file: IO[bytes]) -> None:
+    """Judge the rows of a JSON Lines FILE (title, summary, content, lang, feed), without storing anything."""
+    matcher = Matcher([named(app, name)])
+    for number, row in _rows(file):
+        click.echo(json.dumps(reports.matched(matcher, row, number), ensure_ascii=False))
+
+
+@topics.command("evaluate")
+@click.argument("name", metavar="TOPIC")
+@click.argument("file", type=click.File("rb"))
+@click.option("--worst", default=10, show_default=True, help="How many errors of each kind to show.")
+@click.pass_obj
+def topics_evaluate(app: App, name: str, file: IO[bytes], worst: int) -> None:
+    """Measure a topic on the labelled rows of a JSON Lines FILE: `label` is pos or neg; other rows are left out."""
+    matcher = Matcher([named(app, name)])
+    answers = []
+    for number, row in _rows(file):
+        wanted = measure.wanted(row.get("label"))
+        if wanted is not None:
+            answer = reports.judge_row(matcher, row)
+            title = str(row.get("title") or "")[:120]
+            answers.append(measure.Answer(str(row.get("id", number)), title, str(row.get("lang") or "und"), wanted, answer))
+    if not answers:
+        raise UsageError(f"{file.name}: no row has a label", 'give each row "label": "pos" or "neg"')
+    click.echo("\n".join(measure.report(tuple(answers), worst)))
+
+
+@topics.command("diff")
+@click.argument("old")
+@click.argument("new")
+@click.option("--since", metavar="AGE", help="Only items first seen so long ago at the most: 36h, 90d, 12w.")
+@click.option("--json", "as_json", is_flag=True, help="One object a line: id, change, title, language, source, why.")
+@click.pass_obj
+def topics_diff(app: App, old: str, new: str, since: str | None, *, as_json: bool) -> None:
+    """Show what replacing topic OLD by NEW (names or files) would change among the stored items. Nothing is changed."""
+    before, after = named(app, old), named(app, new)
+    earliest = app.clock() - _age(since) if since else None
+    with app.facts() as facts:
+        changes = compare(before, after, (item for item in facts.items() if earliest is None or item.first_seen >= earliest))
+    lines = [json.dumps(row, ensure_ascii=False) for row in changes.rows()] if as_json else changes.report()
+    for line in lines:
+        click.echo(line)
+
+
+def _age(text: str) -> timedelta:
+    match = _AGE.fullmatch(text)
+    if match is None:
+        raise UsageError(f'--since "{text}" is no age', "write 36h, 90d or 12w")
+    return int(match[1]) * _UNITS[match[2]]
