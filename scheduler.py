@@ -1,10 +1,10 @@
 """The composition root: the only place that knows facts and judgements; APScheduler's ticks and the `topicwire` command."""
 
 import asyncio
-import random
+import logging
 import signal
 import socket
-import sys
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
@@ -25,18 +25,18 @@ from feeds.store import Judgements
 from feeds.topic import Topic
 from feeds.topic_commands import topics
 from ingest.commands import sources
-from ingest.console import App, command, is_terminal, say
+from ingest.console import App, command, database_failed, is_terminal, say
 from ingest.engine import Engine
 from ingest.errors import TopicwireError
-from ingest.item import Source, SourceState
 from ingest.lock import alone
 from ingest.oneoff import ingest_all, summary
-from ingest.pipeline import Report, poll_sources, read_folder
-from ingest.sources import synchronise
+from ingest.passes import due_sources, poll_these, read_seeds
+from ingest.pipeline import Report
 from ingest.store import Facts
 
 _AT_ONCE = 400  # sources a tick: between two ticks what they brought is published
 _BITES = 20  # of old items, judged again after a change of wording, a tick
+_SOON = 0.1  # seconds
 _SECONDS = {"poll": 30, "seeds": 60, "publish": 60, "housekeeping": 3_600}
 
 
@@ -62,35 +62,6 @@ class Pass:
 # The parts of a pass
 
 
-def read_seeds(app: App, facts: Facts, engine: Engine) -> Report:
-    """Read what is new in seeds/; say a line for each document that cannot be read."""
-    report = read_folder(facts, engine, app.home / "seeds")
-    for outcome in report.failed:
-        say(f"seeds/{outcome.error}")
-    return report
-
-
-def due_sources(app: App, facts: Facts, *, everything: bool = False, limit: int = -1) -> list[tuple[Source, SourceState]]:
-    """Bring the sources in line with the home, say what was refused, and give those that are due, or all."""
-    for line in synchronise(facts, app.home, app.clock()):
-        say(line)
-    return facts.due(None if everything else app.clock(), limit)
-
-
-def poll_these(
-    app: App, facts: Facts, engine: Engine, due: list[tuple[Source, SourceState]], stopping: Callable[[], bool] = lambda: False
-) -> Report:
-    """Poll sources until done or `stopping`; a bar on a terminal shows how far it is."""
-    total = Report()
-    with click.progressbar(length=len(due), label="polling", file=sys.stderr, hidden=not (due and is_terminal())) as bar:
-        for report in poll_sources(facts, engine, due, app.settings, random.random):
-            total += report
-            bar.update(report.looked)
-            if stopping():
-                break
-    return total
-
-
 def judge_and_publish(app: App, facts: Facts, chosen: tuple[Topic, ...], bites: int | None = None) -> tuple[int, int]:
     """Judge what is new and write what changed: (tags given, files written)."""
     judgements = Judgements(facts)
@@ -99,12 +70,14 @@ def judge_and_publish(app: App, facts: Facts, chosen: tuple[Topic, ...], bites: 
 
 
 def full_pass(app: App, *, everything: bool = False, seeds: bool = True) -> Pass:
-    """Read the seeds, poll, judge, publish."""
+    """Read the seeds, poll, judge, publish, and sweep up what an earlier pass that was killed left."""
     chosen = topics_of(app)  # a topic file that cannot be read stops the pass before it costs anything
     with app.facts() as facts, app.engine() as engine:
         documents = read_seeds(app, facts, engine) if seeds else Report()
-        polls = poll_these(app, facts, engine, due_sources(app, facts, everything=everything))
-        return Pass(documents, polls, *judge_and_publish(app, facts, chosen))
+        polls = poll_these(app, facts, engine, due_sources(app, facts, set(), everything=everything))
+        done = Pass(documents, polls, *judge_and_publish(app, facts, chosen))
+    sweep(app.home / "public")
+    return done
 
 
 # The service
@@ -115,7 +88,10 @@ class Service:
 
     def __init__(self, app: App, engine: Engine) -> None:
         """Prepare; `engine` is open."""
-        self._app, self._engine, self.stopping = app, engine, Event()
+        self._app, self._engine = app, engine
+        self.stopping, self.idle = Event(), Event()
+        self.idle.set()
+        self._said: set[str] = set()  # refused lines of sources.opml: once is enough
         self._shelf = Shelf(topic_folders(app), say)
 
     def poll(self) -> None:
@@ -139,20 +115,27 @@ class Service:
         return self._app.clock()
 
     def _tick(self, work: Callable[[Facts], None]) -> None:
-        if self.stopping.is_set():
-            return
+        self.idle.clear()  # before looking at `stopping`, which whoever waits has set before looking at this
         try:
-            with alone(self._app.home) as free:
-                if free:
-                    with self._app.facts() as facts:
-                        work(facts)
+            if not self.stopping.is_set():
+                self._alone(work)
         except TopicwireError as fault:
             say(f"topicwire: {fault}")
+        except sqlite3.Error as fault:
+            say(f"topicwire: {database_failed(fault)}")
         except CancelledError:
             pass  # the service stops; what was under way is still due
+        finally:
+            self.idle.set()
+
+    def _alone(self, work: Callable[[Facts], None]) -> None:
+        with alone(self._app.home) as free:
+            if free:
+                with self._app.facts() as facts:
+                    work(facts)
 
     def _poll(self, facts: Facts) -> None:
-        due = due_sources(self._app, facts, limit=_AT_ONCE)
+        due = due_sources(self._app, facts, self._said, limit=_AT_ONCE)
         self._polled(poll_these(self._app, facts, self._engine, due, self.stopping.is_set), facts)
 
     def _polled(self, report: Report, facts: Facts) -> None:
@@ -184,17 +167,20 @@ async def _serve(app: App, engine: Engine, listening: socket.socket | None) -> N
     server = _server(app)
     serving = asyncio.create_task(server.serve([listening])) if listening else None
     await stopped.wait()
-    # In this order: no new work, end the old, then the rest (shutdown waits for the running tick).
+    # In this order: no new work, end the old, then the rest.
     service.stopping.set()
     ticks.pause()
-    engine.cancel()
     server.should_exit = True
+    while not service.idle.is_set():
+        engine.cancel()  # again and again: the running tick may have begun something meanwhile
+        await asyncio.sleep(_SOON)
     if serving:
         await serving
-    await asyncio.to_thread(ticks.shutdown)
+    ticks.shutdown()
 
 
 def _ticks(service: Service) -> AsyncIOScheduler:
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a tick is skipped while the last one runs is no news
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     ticks = AsyncIOScheduler(timezone="UTC", executors={"default": ThreadPoolExecutor(1)}, job_defaults=defaults)
     # Seeds first: they need no network, so the feed has something in it at once.

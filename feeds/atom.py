@@ -1,5 +1,6 @@
 """Entries -> the bytes of an Atom feed (RFC 4287): feedgen writes the envelope, one extension mends its entries; deterministic."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,9 @@ from ingest.dates import rfc3339
 NAMESPACE: Final = "urn:x-topicwire:evidence:1"  # described in docs/evidence-namespace.md
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
 _GENERATOR: Final = "topicwire"
+# What publishers write there is not always one; a feed with another would be invalid.
+_MEDIA_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;\s*[\w.+-]+=[\w.+-]+)*", re.ASCII)
+_MAILBOX: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,8 @@ def _links(entry: Entry) -> list[dict[str, str]]:
         links.append({"rel": "via", "href": entry.origin.url, "title": entry.origin.title})
     links += [{"rel": "related", "href": carrier.url, "title": carrier.name} for carrier in entry.carriers[1:] if carrier.url]
     for enclosure in entry.enclosures:
-        link = {"rel": "enclosure", "href": enclosure.url, "type": enclosure.type or ""}
+        kind = enclosure.type if enclosure.type and _MEDIA_TYPE.fullmatch(enclosure.type) else ""
+        link = {"rel": "enclosure", "href": enclosure.url, "type": kind}
         link["length"] = "" if enclosure.length is None else str(enclosure.length)
         links.append({name: value for name, value in link.items() if value})
     return links
@@ -110,6 +115,7 @@ def render(topic: Topic, entries: tuple[Entry, ...], address: Address) -> bytes:
     feed.subtitle(_subtitle(topic))
     feed.updated(feed_updated(topic, entries))
     feed.generator(_GENERATOR)
+    feed.author({"name": _GENERATOR})  # of a feed without entries; each entry names its own
     feed.language("en")
     feed.link(href=address.url, rel="self", type="application/atom+xml")
     feed.category(term=topic.name, scheme=TOPIC_SCHEME, label=topic.title)
@@ -139,7 +145,8 @@ def _add(element: FeedEntry, entry: Entry, topic: Topic) -> None:
         element.content(entry.content, type="html")
     element.summary(entry.summary, type="html")
     for author in entry.authors:
-        element.author({k: v for k, v in (("name", author.name), ("uri", author.uri), ("email", author.email)) if v})
+        email = author.email if author.email and _MAILBOX.fullmatch(author.email) else None
+        element.author({k: v for k, v in (("name", author.name), ("uri", author.uri), ("email", email)) if v})
     element.category(term=topic.name, scheme=TOPIC_SCHEME, label=topic.title)
     for category in entry.categories:
         known = {"term": category.term, "scheme": category.scheme, "label": category.label}

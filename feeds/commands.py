@@ -38,6 +38,11 @@ def target_of(app: App, facts: Facts) -> Target:
     return Target(app.home / "public", instance_of(facts), app.settings)
 
 
+def opinion_path(app: App, topic: Topic) -> Path:
+    """Give where the second opinion on a topic lies."""
+    return app.home / "opinions" / f"{topic.name}.json"
+
+
 def named(app: App, name: str) -> Topic:
     """Find a topic by the path of its file or by its name."""
     if name.endswith(".toml"):

@@ -1,22 +1,28 @@
 """A tagged item as it is published, whatever the format: pure choices about ids, dates, texts and carriers."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, overload
 from uuid import UUID, uuid5
+
+from yarl import URL
 
 from feeds.tag import Judgement
 from feeds.topic import Topic
 from ingest.dates import rfc3339
-from ingest.item import Author, Category, Enclosure, Sighting, SourceKind, StoredItem
+from ingest.item import Author, Category, Enclosure, Sighting, Source, SourceKind, StoredItem
 from ingest.text import escape, sentences, shorten
 
 TOPIC_SCHEME: Final = "urn:x-topicwire:topic"
 _OURS: Final = UUID("6f1d2f0a-3c57-5b0e-9d52-7c1f6a0e4b11")  # the name space of ids that we give
-_SOUND: Final = re.compile(r"(?:https?://[^\s/]+\S*|urn:[a-z0-9][a-z0-9-]{1,31}:\S+|tag:[^\s,]+,\d{4}[^:\s]*:\S+)", re.IGNORECASE)
 _IN_IRI: Final = r"(?:[^\x00-\x20<>\"{}|\\^`\[\]#%\x7f-\x9f]|%[0-9A-Fa-f]{2})"
-_IRI: Final = re.compile(f"{_IN_IRI}+(?:#{_IN_IRI}*)?")
+_IRI: Final = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:{_IN_IRI}+(?:#{_IN_IRI}*)?")
+_ADDRESS: Final = re.compile(r"https?://[^/?#]+/.*", re.ASCII)
+_NAME: Final = re.compile(
+    r"(?:urn:[a-z0-9][a-z0-9-]{1,31}|tag:[a-z0-9.@_-]+,\d{4}[0-9-]*):(?:[\w.~!$&'()*+,;=:@/?#-]|%[0-9A-F]{2})+", re.ASCII
+)
+_USER: Final = re.compile(r"(?<=://)[^/?#\s\"'<>]*@")
 _SUMMARY: Final = 600  # characters
 
 
@@ -63,8 +69,15 @@ class Entry:
 
 
 def wanted_id(guid: str | None) -> str | None:
-    """Give the publisher's id if it is an absolute IRI that may stand for ever (P1), else None."""
-    return guid if guid and _SOUND.fullmatch(guid) and _IRI.fullmatch(guid) else None
+    """Give the publisher's id if it is an absolute URI in normal form, which may stand for ever (P1), else None."""
+    return guid if guid and (_NAME.fullmatch(guid) or _is_normal_address(guid)) else None
+
+
+def _is_normal_address(guid: str) -> bool:
+    try:
+        return bool(_ADDRESS.fullmatch(guid)) and str(URL(guid)) == guid
+    except ValueError:
+        return False
 
 
 def own_id(uid: str) -> str:
@@ -91,12 +104,12 @@ def make_entry(stored: StoredItem, judgement: Judgement, topic: Topic, atom_id: 
     origin = _origin(first, manner.instance)
     carriers = _carriers(stored.sightings)
     why = _why_line(topic, judgement, carriers)
-    body = item.content or item.summary
+    body = public_address(item.content or item.summary)  # its links were made absolute on the feed's address
     return Entry(
         id=atom_id,
-        title=item.title or item.url or first.source.name,
+        title=item.title or public_address(item.url) or origin.title,
         title_inferred=item.title_inferred,
-        url=item.url,
+        url=public_address(item.url),
         published=item.published if item.published and item.published <= stored.first_seen else None,
         updated=_updated(stored),
         language=item.language,
@@ -104,9 +117,9 @@ def make_entry(stored: StoredItem, judgement: Judgement, topic: Topic, atom_id: 
         # An entry without any address has nothing but its content (RFC 4287, 4.1.2).
         content=body + why if manner.full or item.url is None else "",
         # A reader that ignores `source` still sees whose it is.
-        authors=item.authors or (Author(first.source.name),),
+        authors=item.authors or (Author(origin.title),),
         categories=tuple(_schemed(category, origin) for category in item.categories),
-        enclosures=item.enclosures,
+        enclosures=tuple(replace(enclosure, url=public_address(enclosure.url)) for enclosure in item.enclosures),
         carriers=carriers,
         origin=origin,
         judgement=judgement,
@@ -131,8 +144,22 @@ def _excerpt(text: str) -> str:
 def _carriers(sightings: tuple[Sighting, ...]) -> tuple[Carrier, ...]:
     found: dict[str, Carrier] = {}
     for seen in sightings:
-        found.setdefault(seen.source.url, Carrier(seen.source.name, seen.url, seen.first_seen, seen.reason))
+        carrier = Carrier(_called(seen.source), public_address(seen.url), seen.first_seen, seen.reason)
+        found.setdefault(seen.source.url, carrier)
     return tuple(found.values())
+
+
+def _called(source: Source) -> str:
+    return public_address(source.name)
+
+
+@overload
+def public_address(url: str) -> str: ...
+@overload
+def public_address(url: None) -> None: ...
+def public_address(url: str | None) -> str | None:
+    """Give an address, or a text with addresses, without the name and password that the address of a feed may hold."""
+    return _USER.sub("", url) if url else url
 
 
 def _why_line(topic: Topic, judgement: Judgement, carriers: tuple[Carrier, ...]) -> str:
@@ -142,21 +169,22 @@ def _why_line(topic: Topic, judgement: Judgement, carriers: tuple[Carrier, ...])
 
 
 def _schemed(category: Category, origin: Origin) -> Category:
-    """Give a term without a scheme that of the source that used it: it is a word of its vocabulary."""
-    return category if category.scheme else Category(category.term, origin.site_url or origin.url or origin.id, category.label)
+    """Give a term without a sound scheme that of the source that used it: it is a word of its vocabulary."""
+    if category.scheme and _IRI.fullmatch(category.scheme):
+        return category
+    return Category(category.term, origin.site_url or origin.url or origin.id, category.label)
 
 
 def _origin(first: Sighting, instance: UUID) -> Origin:
     source = first.source
-    address = source.url if source.kind is SourceKind.FEED else None
-    own = address or uuid5(instance, f"source:{source.url}").urn
+    address = public_address(source.url if source.kind is SourceKind.FEED else None)
     return Origin(
-        id=wanted_id(source.feed_id) or own,
-        title=source.name,
+        id=wanted_id(source.feed_id) or wanted_id(address) or uuid5(instance, f"source:{public_address(source.url)}").urn,
+        title=_called(source),
         # As it was when the item came: else every poll of a lively source would change every entry.
         updated=first.feed_updated or first.first_seen,
         url=address,
-        site_url=source.site_url,
+        site_url=public_address(source.site_url),
     )
 
 

@@ -80,13 +80,12 @@ class Evaluation:
         texts = {"title": self._item.title, "text": self._item.text}
         found = []
         for number in sorted(place.segments):
-            words = self._parts[number].words
-            if words:
-                start, end = words[0].start, words[-1].end
-                for match in _exactly(raw.text).finditer(texts[self._parts[number].field], start, end + len(raw.text)):
-                    first = sum(word.end <= match.start() for word in words)
-                    last = sum(word.start < match.end() for word in words)
-                    found.append(Hit(query.write(raw), raw.text, None, number, first, last, match.start(), match.end()))
+            part = self._parts[number]
+            start, end = part.span
+            for match in _exactly(raw.text).finditer(texts[part.field], start, end + len(raw.text) - 1):
+                first = sum(word.end <= match.start() for word in part.words)
+                last = sum(word.start < match.end() for word in part.words)
+                found.append(Hit(query.write(raw), raw.text, None, number, first, last, match.start(), match.end()))
         return tuple(found) or None
 
     def _either(self, parts: Iterable[query.Expression], place: Place) -> Hits | None:
@@ -100,9 +99,12 @@ class Evaluation:
             if hits is None:
                 return None
             holding.append(hits)
-        if place.within is not None and self.distance([hits for hits in holding if hits]) > place.within:
-            return None
-        return _together(holding)
+        return _together(holding) if place.within is None or self._apart(holding, place) <= place.within else None
+
+    def _apart(self, holding: Iterable[Hits], place: Place) -> int:
+        """Count the words between the parts; what `title:` found elsewhere need not be near."""
+        here = (tuple(hit for hit in hits if hit.segment in place.segments) for hits in holding)
+        return self.distance([hits for hits in here if hits])
 
     def _near(self, near: query.Near, place: Place) -> Hits | None:
         left, right = self.holds(near.left, place), self.holds(near.right, place)
@@ -115,6 +117,8 @@ class Evaluation:
     def _close(a: Hit, b: Hit, near: query.Near) -> bool:
         if a == b:
             return False
+        if a.first == b.first:  # in a script without spaces a whole clause is one word
+            return not near.ordered or a.end <= b.start
         after, before = b.first - a.last, a.first - b.last
         return after <= near.words if after >= 0 else not near.ordered and before <= near.words
 
@@ -135,7 +139,7 @@ class Evaluation:
 
     def places(self) -> Iterator[tuple[Kind | None, Place]]:
         """Give where parts may meet, with the kind of segment; None stands for title and lead read together."""
-        used = sorted({hit.segment for hit in self._hits})
+        used = sorted({hit.segment for hit in (*self._hits, *self._exact())})
         if not used:  # `lang:fr`, or nothing but exclusions, may hold without a word
             yield Kind.LEAD, Place(frozenset())
         for number in used:
@@ -146,6 +150,12 @@ class Evaluation:
         for number in used:
             if number + 1 in used and self._neighbours(number):
                 yield Kind.SENTENCE, Place(frozenset({number, number + 1}), self._topic.near)
+
+    def _exact(self) -> Iterator[Hit]:
+        """Give what the query's `raw:` parts find: no term leads to the segments where they stand."""
+        for part in query.walk(self._topic.expression) if self._topic.expression else ():
+            if isinstance(part, query.Raw):
+                yield from self._raw(part, self._everywhere) or ()
 
     def _neighbours(self, number: int) -> bool:
         """Sentences of one paragraph are neighbours; two entries of a list are two stories."""
@@ -160,6 +170,11 @@ class Evaluation:
             if isinstance(part, query.Never) and (hits := self.holds(part.part, self._everywhere)) is not None:
                 return part.part, hits
         return None
+
+    def silent(self, expression: query.Expression) -> tuple[str, ...]:
+        """Give the exclusions that were tested and did not fire."""
+        never = (part for part in query.walk(expression) if isinstance(part, query.Never))
+        return tuple(dict.fromkeys(query.write(part.part) for part in never if self.holds(part, self._everywhere) is not None))
 
     def lacking(self, expression: query.Expression) -> tuple[str, ...]:
         """Give the parts that nothing in the item says; of alternatives those of the one that lacks least."""
@@ -182,4 +197,6 @@ def _together(holding: Iterable[Hits]) -> Hits:
 
 @lru_cache(maxsize=1_000)
 def _exactly(text: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
+    """Give the pattern of these characters; where a letter is the first or last, no other may stand beside it."""
+    first, last = ("\\b" if re.fullmatch(r"\w", letter) else "" for letter in (text[0], text[-1]))
+    return re.compile(f"{first}{re.escape(text)}{last}")

@@ -1,5 +1,6 @@
 """Sentences that a source repeats under its articles: learnt from where terms hit, so that they never count; judges nothing."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
@@ -29,17 +30,23 @@ class Furniture:
 
     def learn(self, seen: Iterable[tuple[StoredItem, Iterable[str]]]) -> frozenset[int]:
         """Note the sentences of items; give the numbers of all items that hold one which has just become furniture."""
-        touched: dict[tuple[str, str], bool] = {}
+        holders: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        fresh: set[tuple[str, str]] = set()
         with self._facts.transaction():
             for stored, lines in seen:
-                source = stored.carrier.source.url
-                for line in lines:
-                    if self._count(source, line) < _KEPT:
-                        before = self._count(source, line)
-                        self._db.conn.execute("insert or ignore into line values (?, ?, ?)", [source, line, stored.row])
-                        if before < _REPEATED <= self._count(source, line):
-                            touched[source, line] = True
-        return frozenset(row for source, line in touched for row in self._holders(source, line))
+                for place in ((stored.carrier.source.url, line) for line in lines):
+                    holders[place].add(stored.row)  # more may hold it now than are remembered
+                    if self._note(*place, stored.row):
+                        fresh.add(place)
+        return frozenset(row for place in fresh for row in (*holders[place], *self._holders(*place)))
+
+    def _note(self, source: str, line: str, row: int) -> bool:
+        """Remember one item that holds a sentence; say whether that has made it furniture."""
+        before = self._count(source, line)
+        if before >= _KEPT:
+            return False
+        self._db.conn.execute("insert or ignore into line values (?, ?, ?)", [source, line, row])
+        return before < _REPEATED <= self._count(source, line)
 
     def _count(self, source: str, line: str) -> int:
         row = self._db.conn.execute("select count(*) from line where source = ? and line = ?", [source, line]).fetchone()

@@ -1,7 +1,7 @@
 """Judges the items that topics have not judged yet, in bounded bites; knows the stores, decides nothing itself."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -11,13 +11,12 @@ from feeds.evaluate import item_of
 from feeds.furniture import Furniture
 from feeds.match import Matcher
 from feeds.store import Judgements, Mark
-from feeds.tag import Judgement, judge
+from feeds.tag import Judgement, Tagging, judge, tag
 from feeds.topic import Topic
 from ingest.item import StoredItem
 from ingest.store import Facts
 
 _BITE: Final = 500  # items a transaction
-_Advance = Callable[[Mark, int], Mark]
 
 
 def judge_new(facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], now: datetime, bites: int | None = None) -> int:
@@ -44,7 +43,7 @@ def judge_one(facts: Facts, judgements: Judgements, topic: Topic, stored: Stored
     """Judge one item by one topic again and store the answer, a person's decision included; give what then holds."""
     furniture = Furniture(facts).known(stored.carrier.source.url)
     answer = judge(Matcher([topic]), item_of(stored), furniture)[0]
-    judgements.record([(stored, answer)], {}, now)
+    judgements.record({stored: Tagging((answer,) if answer.tagged else (), frozenset())}, (topic,), {}, now)
     return decided(answer, Decisions(facts).all(topic.name).get((stored.row, topic.name)))
 
 
@@ -73,7 +72,7 @@ class _Work:
         """Judge all that came after number `seq`."""
         matcher, tagged = Matcher(topics), 0
         if marks != {name: mark for name, mark in self._judgements.marks().items() if name in marks}:
-            self._judgements.record((), marks, self._now)  # a new wording is known before its first item
+            self._judgements.record({}, (), marks, self._now)  # a new wording is known before its first item
         while items := self._facts.after(seq, _BITE):
             seq = items[-1].seq
             tagged += self._bite(matcher, items, {name: replace(mark, seq=seq) for name, mark in marks.items()}, again=False)
@@ -91,19 +90,19 @@ class _Work:
         return tagged
 
     def _bite(self, matcher: Matcher, items: tuple[StoredItem, ...], marks: dict[str, Mark], *, again: bool) -> int:
-        judged = list(self._judged(matcher, items))
-        self._judgements.record(judged, marks, self._now, again=again)
-        repeated = self._furniture.learn((stored, judgement.lines) for stored, judgement in judged if judgement.lines)
+        judged = dict(self._judged(matcher, items))
+        self._judgements.record(judged, matcher.topics, marks, self._now, again=again)
+        repeated = self._furniture.learn((stored, tagging.lines) for stored, tagging in judged.items())
         if repeated:  # a sentence has turned out to be furniture: what it helped to tag is judged without it
-            judged += self._judged(matcher, self._facts.by_rows(sorted(repeated)))
-            self._judgements.record(judged, {}, self._now, again=True)
-        return sum({(stored.row, judgement.topic): judgement.tagged for stored, judgement in judged}.values())
+            anew = dict(self._judged(matcher, self._facts.by_rows(sorted(repeated))))
+            self._judgements.record(anew, matcher.topics, {}, self._now, again=True)
+            judged = {stored: anew.get(stored, tagging) for stored, tagging in judged.items()}
+        return sum(len(tagging.tags) for tagging in judged.values())
 
-    def _judged(self, matcher: Matcher, items: Iterable[StoredItem]) -> Iterable[tuple[StoredItem, Judgement]]:
+    def _judged(self, matcher: Matcher, items: Iterable[StoredItem]) -> Iterator[tuple[StoredItem, Tagging]]:
         known: dict[str, frozenset[str]] = {}
         for stored in items:
             source = stored.carrier.source.url
             if source not in known:
                 known[source] = self._furniture.known(source)
-            for judgement in judge(matcher, item_of(stored), known[source]):
-                yield stored, judgement
+            yield stored, tag(matcher, item_of(stored), known[source])

@@ -13,8 +13,9 @@ from ingest.fold import WORD, fold
 
 # Written without spaces: a term is looked for inside a run of such letters.
 _SPACELESS: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_FOREIGN: Final = re.compile(f"[^{_SPACELESS.pattern[1:-1]}]+")  # a brand in Latin letters among them
 _PART: Final = re.compile(rf"\{{(?P<slot>[^{{}}]*)\}}|(?P<gap>\.\.)|\*?(?P<word>{WORD.pattern})[*~]?")
-_COMPOUNDING: Final = frozenset({"de", "nl", "hu"})  # a term is also looked for inside their long words
+COMPOUNDING: Final = frozenset({"de", "nl", "hu"})  # a term is also looked for inside their long words
 _COMPOUNDED: Final = 5  # letters of a term from which on that is safe
 _CACHE: Final = 300_000
 GAP: Final = -1  # an element of a phrase: up to three words of anything
@@ -80,7 +81,7 @@ class Lexicon:
         before, after = written.startswith("*"), written.endswith("*")
         if before or after:
             return self._inside if (before and after) or _SPACELESS.search(word) else self._suffix if before else self._prefix
-        if _SPACELESS.search(word) or (language in _COMPOUNDING and len(word) >= _COMPOUNDED):
+        if _SPACELESS.search(word) or (language in COMPOUNDING and len(word) >= _COMPOUNDED):
             return self._inside
         return self._clitic[language] if language in clitics.LANGUAGES else self._exact
 
@@ -119,6 +120,8 @@ class Lexicon:
             yield from (table[form] for form in clitics.without(word, language) if form in table)
         for language, table in self._stem.items():
             yield from (table[form] for form in [stem(written, language)] if form in table)
+        if _SPACELESS.search(word):
+            yield from (number for foreign in _FOREIGN.findall(word) for number in self.look_up(foreign))
 
     def inside(self, word: str, number: int) -> tuple[int, int]:
         """Give the span of a pattern within a run of letters without spaces; the whole of any other word."""
@@ -126,4 +129,6 @@ class Lexicon:
             for text, known in self._inside.items():
                 if known == number and (at := word.find(text)) >= 0:
                     return at, at + len(text)
+            foreign = (found.span() for found in _FOREIGN.finditer(word) if number in self.look_up(found[0]))
+            return next(foreign, (0, len(word)))
         return 0, len(word)

@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from feeds import query
-from feeds.lexicon import GAP, Element, Lexicon, Phrase, Slot
-from feeds.segments import Segment, Word
-from feeds.topic import Term, Topic
+from feeds.lexicon import GAP, Element, Phrase, Slot
+from feeds.phrasebook import Beginnings, Begun, Owner, Phrasebook
+from feeds.segments import Segment
+from feeds.topic import Topic
+from ingest.fold import fold
 
-_GAP_WORDS = 3  # what ".." in a phrase may skip
+_GAP_WORDS: Final = 3  # what ".." in a phrase may skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,110 +45,112 @@ class Found:
     cancelled: tuple[Cancelled, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Owner:
-    topic: int
-    name: str
-    cancels: str | None = None  # set for a frame
-
-
 class Matcher:
     """The terms of several topics, compiled once; a word of a text is looked up once for all of them."""
 
     def __init__(self, topics: Iterable[Topic]) -> None:
         """Compile the groups and frames of `topics`."""
         self.topics = tuple(topics)
-        self._lexicon = Lexicon()
-        self._owners: list[_Owner] = []
-        self._groups: dict[int, list[Phrase]] = defaultdict(list)  # by first pattern
-        self._frames: dict[int, list[Phrase]] = defaultdict(list)
-        self._slotted: dict[tuple[int, str], list[Phrase]] = defaultdict(list)  # frames that begin with a slot
-        for number, topic in enumerate(self.topics):
-            self._compile(number, topic)
+        self._book = Phrasebook(self.topics)
+        self._possible: dict[tuple[int, frozenset[str]], bool] = {}
+        self.wordless = tuple(n for n in range(len(self.topics)) if self.may_hold(n, frozenset()))  # may hold without any hit
 
-    def _compile(self, number: int, topic: Topic) -> None:
-        for group in topic.groups:
-            self._owners.append(_Owner(number, group.name))
-            for phrase in (p for term in group.terms for p in self._lexicon.phrases(len(self._owners) - 1, term)):
-                self._groups[_number(phrase.elements[0])].append(phrase)
-        for part in query.walk(topic.expression) if topic.expression else ():
-            if isinstance(part, query.Phrase):
-                self._owners.append(_Owner(number, query.write(part)))
-                for phrase in self._lexicon.phrases(len(self._owners) - 1, Term(part.text, None)):
-                    self._groups[_number(phrase.elements[0])].append(phrase)
-        for frame in topic.frames:
-            self._owners.append(_Owner(number, frame.name, frame.cancels))
-            for phrase in (p for term in frame.terms for p in self._lexicon.phrases(len(self._owners) - 1, term)):
-                head = phrase.elements[0]
-                if isinstance(head, Slot):
-                    self._slotted[number, head.group].append(phrase)
-                else:
-                    self._frames[head].append(phrase)
+    def may_hold(self, number: int, groups: frozenset[str]) -> bool:
+        """Say whether a topic may tag an item of which only these groups were found; False is certain."""
+        key = (number, groups)
+        if key not in self._possible:
+            expression = self.topics[number].expression
+            self._possible[key] = expression is None or query.possible(expression, groups)
+        return self._possible[key]
 
-    def find(self, segments: tuple[Segment, ...], language: str | None) -> dict[int, Found]:
-        """Give what each topic's terms hit, by the topic's number; topics without a hit are left out."""
+    def find(self, segments: tuple[Segment, ...], language: str | None, *, all_frames: bool = False) -> dict[int, Found]:
+        """Give what each topic's terms hit, by the topic's number; topics without a hit are left out.
+
+        Frames are looked for only where they can matter: in topics that the hits alone might satisfy; or in all.
+        """
+        readings = []
         hits: defaultdict[int, list[Hit]] = defaultdict(list)
-        cancelled: defaultdict[int, list[Cancelled]] = defaultdict(list)
+        begin = self._book.spoken(language)
         for number, segment in enumerate(segments):
-            of_segment = _Reading(self, number, segment, language).hits()
-            for topic, (good, bad) in of_segment.items():
-                hits[topic] += good
-                cancelled[topic] += bad
-        return {topic: Found(tuple(hits[topic]), tuple(cancelled[topic])) for topic in {*hits, *cancelled}}
+            # Most sentences hold no beginning of any term: they end here.
+            if segment.joined or any(map(begin.__getitem__, segment.written)):
+                reading = _Reading(self._book, number, segment, language)
+                readings.append(reading)
+                for topic, found in reading.hits.items():
+                    hits[topic] += _longest(found)
+        return {topic: self._framed(topic, tuple(found), readings, everywhere=all_frames) for topic, found in hits.items()}
+
+    def _framed(self, topic: int, hits: tuple[Hit, ...], readings: list["_Reading"], *, everywhere: bool) -> Found:
+        matter = everywhere or self.may_hold(topic, frozenset(hit.group for hit in hits))
+        if not matter or not self.topics[topic].frames:
+            return Found(hits)
+        around = {reading.number: reading.frames(topic) for reading in readings if topic in reading.hits}
+        cancelled = tuple(Cancelled(hit, frame) for hit in hits if (frame := _frame_around(hit, around[hit.segment])))
+        bad = {one.hit for one in cancelled}
+        return Found(tuple(hit for hit in hits if hit not in bad), cancelled)
 
 
-def _number(element: Element) -> int:
-    if isinstance(element, Slot):
-        message = "a slot stands in a group's term"  # the loader lets none through
-        raise TypeError(message)
-    return element
+def _frame_around(hit: Hit, frames: tuple[tuple[Owner, int, int], ...]) -> str | None:
+    names = (frame.name for frame, first, last in frames if frame.cancels == hit.group and first <= hit.first and hit.last <= last)
+    return next(names, None)
 
 
 class _Reading:
     """One segment read for all topics."""
 
-    def __init__(self, matcher: Matcher, number: int, segment: Segment, language: str | None) -> None:
-        self._matcher, self._number, self._segment, self._language = matcher, number, segment, language
-        look_up = matcher._lexicon.look_up  # noqa: SLF001 - one mechanism in two classes
-        self._fits = [
-            [(reading, look_up(reading.folded, reading.written)) for reading in segment.readings(n)]
-            for n in range(len(segment.words))
-        ]
-        self._begin: defaultdict[tuple[int, int, str], list[Hit]] = defaultdict(list)  # by word, topic, group
+    def __init__(self, book: Phrasebook, number: int, segment: Segment, language: str | None) -> None:
+        self._book, self.number, self._segment, self._language = book, number, segment, language
+        self.hits: defaultdict[int, list[Hit]] = defaultdict(list)  # by topic
+        for first, phrase, last in self._phrases(book.spoken(language)):
+            owner = book.owners[phrase.owner]
+            self.hits[owner.topic].append(self._hit(owner.name, phrase, first, last))
 
-    def hits(self) -> dict[int, tuple[list[Hit], list[Cancelled]]]:
-        by_topic: defaultdict[int, list[Hit]] = defaultdict(list)
-        for first, phrase, last in self._phrases(self._matcher._groups):  # noqa: SLF001
-            owner = self._matcher._owners[phrase.owner]  # noqa: SLF001
-            hit = self._hit(owner.name, phrase, first, last)
-            by_topic[owner.topic].append(hit)
-            self._begin[first, owner.topic, owner.name].append(hit)
-        if not by_topic:
-            return {}
-        frames = list(self._framed(by_topic))
-        return {topic: self._parted(_longest(found), topic, frames) for topic, found in by_topic.items()}
+    def frames(self, topic: int) -> tuple[tuple[Owner, int, int], ...]:
+        """Give the frames of a topic that stand here, each with its first word and the word after it."""
+        frames = self._book.frames(topic, self._language)
+        found = list(self._phrases(frames.words))
+        for hit in self.hits[topic]:
+            found += self._from(hit.first, hit.last, frames.slots.get(hit.group))
+        return tuple((self._book.owners[phrase.owner], first, last) for first, phrase, last in found)
 
-    def _phrases(self, index: dict[int, list[Phrase]]) -> Iterator[tuple[int, Phrase, int]]:
-        for first, readings in enumerate(self._fits):
-            for reading, fits in readings:
-                for phrase in (p for n in fits for p in index.get(n, ())):
-                    if self._speaks(phrase):
-                        last = self._follow(phrase, 1, reading.next)
-                        if last is not None:
-                            yield first, phrase, last
+    def _phrases(self, begin: Beginnings) -> Iterator[tuple[int, Phrase, int]]:
+        for first, written in enumerate(self._segment.written):
+            begun = begin[written]
+            if begun is not None:
+                yield from self._from(first, first + 1, begun)
+        for first, longer in self._segment.joined.items():
+            for reading in longer:
+                yield from self._from(first, reading.next, begin[reading.folded])
 
-    def _word(self, number: int) -> Word:
-        return self._segment.words[number]
+    def _from(self, first: int, after: int, begun: Begun | None) -> Iterator[tuple[int, Phrase, int]]:
+        if begun is None:
+            return
+        for phrase in begun.alone:
+            yield first, phrase, after
+        for end, fits in self._readings(after) if begun.then else ():
+            for phrase in (phrase for n in fits for phrase in begun.then.get(n, ())):
+                last = self._follow(phrase, 2, end)
+                if last is not None:
+                    yield first, phrase, last
+        for phrase in begun.other:
+            last = self._follow(phrase, 1, after)
+            if last is not None:
+                yield first, phrase, last
+
+    def _readings(self, at: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Give what may be read at a word: the number of the word after it, and the patterns that it fits."""
+        if at < len(self._segment.written):
+            look_up, written = self._book.lexicon.look_up, self._segment.written[at]
+            yield at + 1, look_up(fold(written), written)
+            for reading in self._segment.joined.get(at, ()):
+                yield reading.next, look_up(reading.folded, reading.written)
 
     def _follow(self, phrase: Phrase, done: int, at: int) -> int | None:
         """Give the number of the word after the phrase, if the elements from `done` on stand at word `at`."""
         if done == len(phrase.elements):
             return at
         element = phrase.elements[done]
-        if element == GAP:
-            starts: Iterable[int] = range(at, at + _GAP_WORDS + 1)
-        else:
-            starts = self._ends(phrase, element, at)
+        starts: Iterable[int] = range(at, at + _GAP_WORDS + 1) if element == GAP else self._ends(phrase, element, at)
         for start in starts:
             end = self._follow(phrase, done + 1, start)
             if end is not None:
@@ -154,51 +159,19 @@ class _Reading:
 
     def _ends(self, phrase: Phrase, element: Element, at: int) -> Iterator[int]:
         if isinstance(element, Slot):
-            topic = self._matcher._owners[phrase.owner].topic  # noqa: SLF001
-            yield from (hit.last for hit in self._begin.get((at, topic, element.group), ()))
-        elif at < len(self._fits):
-            yield from (reading.next for reading, fits in self._fits[at] if element in fits)
+            topic = self._book.owners[phrase.owner].topic
+            yield from (hit.last for hit in self.hits.get(topic, ()) if hit.group == element.group and hit.first == at)
+        else:
+            yield from (end for end, fits in self._readings(at) if element in fits)
 
     def _hit(self, name: str, phrase: Phrase, first: int, last: int) -> Hit:
-        start, end = self._word(first).start, self._word(last - 1).end
-        if last == first + 1:
-            start, end = self._inside(phrase, first, start, end)
-        return Hit(name, phrase.term.text, phrase.term.language, self._number, first, last, start, end)
-
-    def _inside(self, phrase: Phrase, first: int, start: int, end: int) -> tuple[int, int]:
-        word = self._word(first).folded
-        a, b = self._matcher._lexicon.inside(word, _number(phrase.elements[0]))  # noqa: SLF001
-        return (start + a, start + b) if len(word) == end - start else (start, end)
-
-    def _framed(self, by_topic: dict[int, list[Hit]]) -> Iterator[tuple[_Owner, int, int]]:
-        owners = self._matcher._owners  # noqa: SLF001
-        for first, phrase, last in self._phrases(self._matcher._frames):  # noqa: SLF001
-            yield owners[phrase.owner], first, last
-        for topic, hits in by_topic.items():
-            for hit in hits:
-                for phrase in self._matcher._slotted.get((topic, hit.group), ()):  # noqa: SLF001
-                    end = self._follow(phrase, 1, hit.last) if self._speaks(phrase) else None
-                    if end is not None:
-                        yield owners[phrase.owner], hit.first, end
-
-    def _speaks(self, phrase: Phrase) -> bool:
-        """Say whether a term is for the language of the text; where that is unknown, all are."""
-        return phrase.term.language in {None, self._language} or self._language is None
-
-    def _parted(self, hits: list[Hit], topic: int, frames: list[tuple[_Owner, int, int]]) -> tuple[list[Hit], list[Cancelled]]:
-        good, bad = [], []
-        for hit in hits:
-            around = (
-                owner.name
-                for owner, first, last in frames
-                if owner.topic == topic and owner.cancels == hit.group and first <= hit.first and hit.last <= last
-            )
-            frame = next(around, None)
-            if frame is None:
-                good.append(hit)
-            else:
-                bad.append(Cancelled(hit, frame))
-        return good, bad
+        words, head = self._segment.words, phrase.elements[0]
+        start, end = words[first].start, words[last - 1].end
+        if last == first + 1 and isinstance(head, int):
+            a, b = self._book.lexicon.inside(words[first].folded, head)
+            if len(words[first].folded) == end - start:  # folding has kept the length, so places inside are known
+                start, end = start + a, start + b
+        return Hit(name, phrase.term.text, phrase.term.language, self.number, first, last, start, end)
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:

@@ -1,6 +1,7 @@
 """The query language of topics: text -> expression, or an error with line, column and a suggestion; evaluates nothing."""
 
 import difflib
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,7 +32,8 @@ NAME: /(?!(AND|OR|NOT|O?NEAR\/\d+)\b)[^\W\d][\w-]*(?![\w:*\/])/
 """
 
 
-_OPERATORS: Final = {"AND", "OR", "NOT"}
+_OPERATOR: Final = re.compile(r"AND|OR|NOT|O?NEAR/\d+")
+_QUOTED: Final = re.compile(r'"[^"\n]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,19 +177,33 @@ def _word_at(fault: UnexpectedInput, text: str) -> str:
 
 
 def _cure(fault: UnexpectedInput, text: str) -> str:
-    word = _word_at(fault, text)
-    if word.upper() in _OPERATORS:
-        return f"operators are in capitals: {word.upper()}"
+    small = _small_operator(fault, text)
+    if small:
+        return f"operators are in capitals: {small.upper()}"
+    if _word_at(fault, text) == "NOT":
+        return "say first what must be there: wanted NOT unwanted"
     return 'join groups and "phrases" by AND, OR, NOT, NEAR/n, ONEAR/n; there are title:, lang:, source:, raw:"..." and brackets'
 
 
+def _small_operator(fault: UnexpectedInput, text: str) -> str:
+    """Give the operator in small letters at a fault or just before it: `not ship` fails at "ship"."""
+    at = fault.pos_in_stream or 0
+    words = [*re.findall(r"[^\s()]+(?=\s*$)", text[:at]), *re.findall(r"^[^\s()]+", text[at:])]
+    return next((word for word in words if word != word.upper() and _OPERATOR.fullmatch(word.upper())), "")
+
+
 def _near(name: str, groups: tuple[str, ...]) -> str:
+    if _OPERATOR.fullmatch(name.upper()):
+        return f"operators are in capitals: {name.upper()}"
     near = difflib.get_close_matches(name, groups, 1)
     return f'did you mean "{near[0]}"?' if near else f"known are: {', '.join(groups)}; other words go in quotes"
 
 
 def _place(text: str, name: str) -> tuple[int, int]:
-    at = text.find(name)
+    """Give line and column of a group's name, wherever else its letters stand."""
+    bare = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)
+    found = re.search(rf"(?<![\w*-])(?<!lang:)(?<!source:){re.escape(name)}(?![\w*-])", bare)
+    at = found.start() if found else 0
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
@@ -210,13 +226,30 @@ def names(expression: Expression) -> set[str]:
     return {part.name for part in walk(expression) if isinstance(part, Group)}
 
 
+def possible(expression: Expression, found: frozenset[str]) -> bool:
+    """Say whether an expression may hold where only the groups and phrases `found` occur; False is certain."""
+    match expression:
+        case Group() | Phrase():
+            return write(expression) in found
+        case InTitle(part):
+            return possible(part, found)
+        case Near(left, right):
+            return possible(left, found) and possible(right, found)
+        case Both(parts):
+            return all(possible(part, found) for part in parts)
+        case Either(parts):
+            return any(possible(part, found) for part in parts)
+        case _:
+            return True
+
+
 def write(expression: Expression) -> str:  # noqa: C901, PLR0911 - one case a kind
     """Write an expression as a query that reads back to it."""
     match expression:
         case Group(name):
             return name
         case Phrase(text):
-            return text if "*" in text and " " not in text else f'"{text}"'
+            return f'"{text}"'
         case Raw(text):
             return f'raw:"{text}"'
         case Language(code):

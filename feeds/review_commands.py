@@ -1,15 +1,14 @@
 """The command `review`: what is uncertain, and a person's word on it, which outranks the rules; learns nothing by itself."""
 
-from itertools import islice
-
 import click
 
-from feeds.commands import named
+from feeds.commands import named, opinion_path
 from feeds.decisions import Decisions, Verdict
 from feeds.evaluate import item_of
 from feeds.furniture import Furniture
 from feeds.judging import judge_one
 from feeds.match import Matcher
+from feeds.opinion import parse
 from feeds.store import Judgements
 from feeds.tag import Judgement, judge
 from feeds.topic import Grade, Topic
@@ -32,13 +31,22 @@ def review() -> None:
 @click.option("--limit", default=20, show_default=True, help="How many items at the most.")
 @click.pass_obj
 def review_list(app: App, name: str, limit: int) -> None:
-    """Show the uncertain items of a topic, newest first: mere mentions, and near misses that nobody has decided on."""
+    """Show the uncertain items of a topic: mere mentions and near misses that nobody has decided on.
+
+    Newest first, or, where `topics learn` has left a second opinion, the likeliest first.
+    """
     topic = named(app, name)
+    path = opinion_path(app, topic)
+    opinion = parse(path.read_text(encoding="utf-8"), str(path)) if path.exists() else None
     with app.facts() as facts:
         decided = {row for row, _ in Decisions(facts).all(topic.name)}
-        for stored, answer in islice(_uncertain(facts, topic, decided), limit):
-            mark = "tagged" if answer.tagged else "missed"
-            click.echo(f"{stored.id}  {mark}  {stored.item.language or '--'}  {stored.item.title}\n    {answer.why}")
+        found = _uncertain(facts, topic, decided)
+    if opinion:
+        found.sort(key=lambda pair: -opinion.probability(pair[0].item.title, pair[0].item.text))
+    for stored, answer in found[:limit]:
+        mark = "tagged" if answer.tagged else "missed"
+        likely = f"  {opinion.probability(stored.item.title, stored.item.text):.0%}" if opinion else ""
+        click.echo(f"{stored.id}  {mark}{likely}  {stored.item.language or '--'}  {stored.item.title}\n    {answer.why}")
 
 
 def _uncertain(facts: Facts, topic: Topic, decided: set[int]) -> list[tuple[StoredItem, Judgement]]:

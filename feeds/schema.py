@@ -27,6 +27,19 @@ def judgements(db: Database) -> None:
         strict=True,
     )
     db.table("tag").create_index(["topic"])
+    _progress(db)
+    _people(db)
+    db.table("line").create(
+        {"source": text, "line": text, "item_id": number},
+        pk=("source", "line", "item_id"),
+        foreign_keys=[("item_id", "item", "id")],
+        strict=True,
+    )
+
+
+def _progress(db: Database) -> None:
+    """Make the tables of how far each topic has judged, and which id an item was published under."""
+    text, number = str, int
     db.table("topic").create(
         {"name": text, "version": text, "seq": number, "back": number, "until": number},
         pk="name",
@@ -41,16 +54,15 @@ def judgements(db: Database) -> None:
         strict=True,
     )
     db.table("entry").create_index(["atom_id"], unique=True)
+
+
+def _people(db: Database) -> None:
+    """Make the table of what people decided."""
+    text, number = str, int
     db.table("decision").create(
         {"item_id": number, "topic": text, "verdict": text, "reason": text, "decided": text},
         pk=("item_id", "topic"),
         foreign_keys=[("item_id", "item", "id")],
         not_null={"verdict", "reason", "decided"},
-        strict=True,
-    )
-    db.table("line").create(
-        {"source": text, "line": text, "item_id": number},
-        pk=("source", "line", "item_id"),
-        foreign_keys=[("item_id", "item", "id")],
         strict=True,
     )

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from ingest.fold import WORD, fold
 from ingest.text import CAPTION_MARK, ENTRY_MARK, sentences
 
 _HYPHEN: Final = re.compile("[-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d]")
+_HYPHENATED: Final = re.compile(rf"{_HYPHEN.pattern}\w")
 _JOINED: Final = 3  # parts of a hyphenated word that are read as one
 _LEAD_WORDS: Final = 60
 
@@ -24,6 +26,9 @@ class Kind(StrEnum):
     CAPTION = "caption"
 
 
+_MARKS: Final = {ENTRY_MARK: Kind.ENTRY, CAPTION_MARK: Kind.CAPTION}
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word, folded and as written, its span in the field, and the number of the next; a hyphenated one spans several."""
@@ -35,21 +40,38 @@ class Word:
     next: int
 
 
-@dataclass(frozen=True, slots=True)
 class Segment:
-    """One sentence or title: its words, and further readings of hyphenated ones by the word they begin at."""
+    """One sentence or title. Most are read once, as bare words; places and joined readings are found when asked for."""
 
-    kind: Kind
-    field: str  # "title" or "text": what the offsets count in
-    paragraph: int
-    first: int  # the number of its first word in the text
-    words: tuple[Word, ...]
-    joined: dict[int, tuple[Word, ...]]
+    __slots__ = ("__dict__", "_end", "_start", "_text", "field", "first", "kind", "paragraph", "written")
+
+    def __init__(self, kind: Kind, text: str, span: tuple[int, int], paragraph: int = -1, first: int = 0) -> None:
+        """Take a span of a field's text; `first` is the number of its first word in the article."""
+        self.kind, self.paragraph, self.first = kind, paragraph, first
+        self.field = "title" if kind is Kind.TITLE else "text"  # what the offsets count in
+        self._text, (self._start, self._end) = text, span
+        self.written: list[str] = WORD.findall(text, *span)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The characters of the field that it covers, punctuation included."""
+        return self._start, self._end
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """Its words in place."""
+        found = WORD.finditer(self._text, self._start, self._end)
+        return tuple(Word(fold(m[0]), m[0], m.start(), m.end(), n) for n, m in enumerate(found, 1))
+
+    @cached_property
+    def joined(self) -> dict[int, tuple[Word, ...]]:
+        """Further readings of hyphenated words, by the word that they begin at."""
+        return dict(_joined(self._text, self.words)) if _HYPHENATED.search(self._text, self._start, self._end) else {}
 
     @property
     def key(self) -> str:
         """Its folded words: what is compared when a source repeats itself."""
-        return " ".join(word.folded for word in self.words)
+        return " ".join(map(fold, self.written))
 
     def readings(self, number: int) -> tuple[Word, ...]:
         """Give what may be read at a word: itself, and hyphenated words joined from there on."""
@@ -58,31 +80,21 @@ class Segment:
 
 def segments(title: str, text: str) -> tuple[Segment, ...]:
     """Split an article. Offsets are characters of `title` or `text` as they were given."""
-    heads = (_segment(Kind.TITLE, title, (0, len(title))),) if title else ()
-    return heads + tuple(_body(text))
+    heads = (Segment(Kind.TITLE, title, (0, len(title))),) if title else ()
+    return heads + tuple(_body(text, sum(len(head.written) for head in heads)))
 
 
-def _body(text: str) -> Iterator[Segment]:
+def _body(text: str, before: int) -> Iterator[Segment]:
     at = read = 0
     for number, line in enumerate(text.splitlines(keepends=True)):
         marked = _MARKS.get(line[:2])
         for start, end in sentences(line):
             kind = marked or (Kind.LEAD if read < _LEAD_WORDS else Kind.SENTENCE)
-            segment = _segment(kind, text, (at + start, at + end), number, read)
-            read += len(segment.words)
-            if segment.words:
+            segment = Segment(kind, text, (at + start, at + end), number, before + read)
+            read += len(segment.written)
+            if segment.written:
                 yield segment
         at += len(line)
-
-
-_MARKS: Final = {ENTRY_MARK: Kind.ENTRY, CAPTION_MARK: Kind.CAPTION}
-
-
-def _segment(kind: Kind, text: str, span: tuple[int, int], paragraph: int = -1, first: int = 0) -> Segment:
-    found = WORD.finditer(text, *span)
-    words = tuple(Word(fold(m[0]), m[0], m.start(), m.end(), n) for n, m in enumerate(found, 1))
-    joined = dict(_joined(text, words)) if _HYPHEN.search(text, *span) else {}
-    return Segment(kind, "title" if kind is Kind.TITLE else "text", paragraph, first, words, joined)
 
 
 def _joined(text: str, words: tuple[Word, ...]) -> Iterator[tuple[int, tuple[Word, ...]]]:

@@ -1,4 +1,4 @@
-"""The topics in force while the service runs: files are read when they change, a broken one leaves its last good wording; matches nothing."""
+"""The topics in force while the service runs: a changed file is read anew, a broken one keeps its last good wording."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,11 +1,12 @@
 """The stem of a word, by language: Snowball's; stems before accents are folded away, folds after; knows no term."""
 
+import unicodedata
 from functools import cache, lru_cache
 from typing import Final
 
 import snowballstemmer
 
-from ingest.fold import fold
+from ingest.fold import fold, visible
 
 _ALGORITHMS: Final = {
     "en": "english",
@@ -47,4 +48,5 @@ def _stemmer(language: str) -> snowballstemmer.stemmer:
 @lru_cache(maxsize=200_000)
 def stem(word: str, language: str) -> str:
     """Give the folded stem of a word as it was written."""
-    return fold(_stemmer(language).stemWord(word.lower()))
+    composed = unicodedata.normalize("NFKC", visible(word))
+    return fold(_stemmer(language).stemWord(composed.lower()))

@@ -1,15 +1,15 @@
 """The tables of judgements: which item is tagged and why, how far judging came, which id an entry was given; holds no facts."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from feeds.decisions import Decisions, decided
 from feeds.schema import migrations
-from feeds.tag import Evidence, Judgement
-from feeds.topic import Grade
+from feeds.tag import Evidence, Judgement, Tagging
+from feeds.topic import Grade, Topic
 from ingest.dates import rfc3339
 from ingest.item import StoredItem
 from ingest.store import Facts
@@ -45,21 +45,43 @@ class Judgements:
         return {name: Mark(*mark) for name, *mark in rows}
 
     def record(
-        self, judged: Iterable[tuple[StoredItem, Judgement]], marks: dict[str, Mark], now: datetime, *, again: bool = False
+        self,
+        judged: Mapping[StoredItem, Tagging],
+        topics: Iterable[Topic],
+        marks: dict[str, Mark],
+        now: datetime,
+        *,
+        again: bool = False,
     ) -> None:
-        """Store the answers of some topics to some items, and how far that brought them, all or nothing.
+        """Store which of `topics` tag some items, and how far that brought them, all or nothing.
 
         A person's decision outranks an answer. `again` says that the items are not new: one that was
         first seen days ago and is tagged only now is not announced.
         """
         decisions = Decisions(self._facts).all()
+        names = {topic.name: topic for topic in topics}
         with self._facts.transaction():
-            for stored, judgement in judged:
-                quiet = again and stored.first_seen < now - _NEWS
-                self._one(stored, decided(judgement, decisions.get((stored.row, judgement.topic))), now, quiet=quiet)
+            before = self._tags_of(stored.row for stored in judged)
+            for stored, tagging in judged.items():
+                tags = {judgement.topic: judgement for judgement in tagging.tags}
+                for name in names.keys() & (
+                    tags.keys() | before.get(stored.row, set()) | {n for r, n in decisions if r == stored.row}
+                ):
+                    answer = tags.get(name) or _untagged(names[name])
+                    quiet = again and stored.first_seen < now - _NEWS
+                    self._one(stored, decided(answer, decisions.get((stored.row, name))), now, quiet=quiet)
             for name, mark in marks.items():
                 row = {"version": mark.version, "seq": mark.seq, "back": mark.back, "until": mark.until}
                 self._db.table("topic").upsert({"name": name, **row}, pk="name")
+
+    def _tags_of(self, rows: Iterable[int]) -> dict[int, set[str]]:
+        found: dict[int, set[str]] = {}
+        wanted = json.dumps(list(rows))
+        for row, topic in self._db.conn.execute(
+            "select item_id, topic from tag where item_id in (select value from json_each(?))", [wanted]
+        ):
+            found.setdefault(row, set()).add(topic)
+        return found
 
     def _one(self, stored: StoredItem, judgement: Judgement, now: datetime, *, quiet: bool) -> None:
         if not judgement.tagged:
@@ -123,6 +145,10 @@ class Judgements:
         chosen = own if taken or wanted is None else wanted
         execute("insert into entry (item_id, atom_id) values (?, ?)", [row, chosen])
         return chosen
+
+
+def _untagged(topic: Topic) -> Judgement:
+    return Judgement(topic.name, topic.version, tagged=False, grade=None, score=0.0, why="")
 
 
 def _evidence(judgement: Judgement) -> str:

@@ -48,7 +48,6 @@ class Judgement:
     distance: int | None = None  # words between the groups where they meet closest
     decision: str = ""  # what a person said of it
     near_miss: bool = False  # not tagged, though every part is there, or only a frame took one away
-    lines: tuple[str, ...] = ()  # sentences, as keys, that may turn out to be the source's furniture
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class _Meeting:
 
 
 def judge(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset()) -> tuple[Judgement, ...]:
-    """Judge an item by every topic of `matcher`, in their order.
+    """Judge an item by every topic of `matcher`, in their order, with the reason for each answer.
 
     `furniture` are the keys of sentences that its source repeats under its articles: their words do not count.
     """
@@ -71,6 +70,58 @@ def judge(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset())
         _Case(topic, item, parts, _unfurnished(found.get(number, _NOTHING), parts, furniture)).judgement()
         for number, topic in enumerate(matcher.topics)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """The topics that tag an item, and what was seen on the way."""
+
+    tags: tuple[Judgement, ...]
+    lines: frozenset[str]  # sentences, as keys, that may turn out to be the source's furniture
+
+
+def tag(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset()) -> Tagging:
+    """Give the answers of `judge` that say yes, at a fraction of its cost: most topics say no to most items."""
+    parts = segments(item.title, item.text)
+    found = matcher.find(parts, item.language)
+    tags = []
+    for number in sorted({*found, *matcher.wordless}):
+        topic = matcher.topics[number]
+        hits = _unfurnished(found.get(number, _NOTHING), parts, furniture)
+        if matcher.may_hold(number, frozenset(hit.group for hit in hits.hits)):
+            answer = _Case(topic, item, parts, hits).answer()
+            if answer is not None and answer.tagged:
+                tags.append(answer)
+    return Tagging(tuple(tags), _lines(found, parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An item read for one topic: its segments and what the topic's terms hit in them."""
+
+    item: Item
+    parts: tuple[Segment, ...]
+    found: Found
+
+    def tagged_by(self, topic: Topic) -> bool:
+        """Say whether another form of the topic, with the same terms, tags the item."""
+        answer = _Case(topic, self.item, self.parts, self.found).answer()
+        return answer is not None and answer.tagged
+
+
+def read(matcher: Matcher, item: Item) -> Reading:
+    """Read an item for the first topic of `matcher`, for any expression that it might have over its groups."""
+    parts = segments(item.title, item.text)
+    return Reading(item, parts, matcher.find(parts, item.language, all_frames=True).get(0, _NOTHING))
+
+
+def _lines(found: dict[int, Found], parts: tuple[Segment, ...]) -> frozenset[str]:
+    """Give the sentences that add one group alone: "follow us on Facebook" does, a sentence of the story adds more."""
+    groups: dict[int, set[str]] = {}
+    for of_topic in found.values():
+        for hit in of_topic.hits:
+            groups.setdefault(hit.segment, set()).add(hit.group)
+    return frozenset(line_key(parts[n]) for n, names in groups.items() if len(names) == 1 and parts[n].field == "text")
 
 
 def line_key(part: Segment) -> str:
@@ -94,11 +145,15 @@ class _Case:
         self._evaluation = Evaluation(topic, item, parts, found.hits)
 
     def judgement(self) -> Judgement:
+        return self.answer() or self._refuse()
+
+    def answer(self) -> Judgement | None:
+        """Give the judgement where the expression holds somewhere; None elsewhere."""
         expression = self._topic.expression
         if expression is None:
             return self._made(True, Grade.CORE, 1.0, "everything is taken", ())
         meetings = self._meetings(expression)
-        return self._tag(expression, meetings) if meetings else self._refuse(expression)
+        return self._tag(expression, meetings) if meetings else None
 
     def _meetings(self, expression: query.Expression) -> list[_Meeting]:
         """Find where it holds, best place first; a sentence that already met is not counted again with its neighbour."""
@@ -126,11 +181,12 @@ class _Case:
         )
         tagged = grade.rank >= self._topic.publish_from.rank
         why = why if tagged else f"only a {grade} ({why}); published from {self._topic.publish_from}"
-        tested = tuple(query.write(part.part) for part in query.walk(expression) if isinstance(part, query.Never))
-        distance = self._evaluation.distance([(hit,) for hit in _one_each(meetings[0].hits).values()])
+        tested = self._evaluation.silent(expression)
+        distance = self._evaluation.distance(_by_group(meetings[0].hits))
         return self._made(tagged, grade, score, why, hits, query.write(meetings[0].branch), tested, distance)
 
-    def _refuse(self, expression: query.Expression) -> Judgement:
+    def _refuse(self) -> Judgement:
+        expression = self._topic.expression or query.Both(())
         fired = self._evaluation.fired(expression)
         if fired:
             quoted = f": {self._quote(fired[1][0])}" if fired[1] else ""
@@ -178,16 +234,7 @@ class _Case:
             excluded=excluded,
             distance=distance,
             near_miss=near_miss,
-            lines=self._lines(),
         )
-
-    def _lines(self) -> tuple[str, ...]:
-        """Give the sentences that add one group alone: "follow us on Facebook" does, a sentence of the story adds more."""
-        groups: dict[int, set[str]] = {}
-        for hit in self._found.hits:
-            groups.setdefault(hit.segment, set()).add(hit.group)
-        alone = (self._parts[number] for number, names in groups.items() if len(names) == 1)
-        return tuple(line_key(part) for part in alone if part.field == "text")
 
     def _framed(self, cancelled: Cancelled) -> tuple[str, Evidence]:
         return cancelled.frame, self._evidence(cancelled.hit)
@@ -205,6 +252,10 @@ def _grade(best: float, score: float) -> Grade:
     if best >= _CORE or score >= _MUCH:
         return Grade.CORE
     return Grade.SUBSTANTIAL if score >= _SUBSTANTIAL else Grade.MENTION
+
+
+def _by_group(hits: Hits) -> list[Hits]:
+    return [tuple(hit for hit in hits if hit.group == name) for name in _one_each(hits)]
 
 
 def _one_each(hits: Hits) -> dict[str, Hit]:

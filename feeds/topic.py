@@ -19,6 +19,7 @@ from ingest.fold import folded
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _SLOT: Final = re.compile(r"\{([^{}]*)\}")
+_ASTRAY: Final = re.compile(r"\w\*\w|(?<!\S)\*+(?!\S)|^\s*\.\.|\.\.\s*$")  # a star in or without a word, a gap at an end
 _TEXTS: Final = ("title", "description", "definition", "status", "contact", "query")
 _LISTS: Final = ("means", "does_not_mean", "limits", "require", "exclude")
 _TABLES: Final = ("group", "frame", "example")
@@ -149,7 +150,7 @@ class _Loader:
         self._known("key", data, _KEYS)
         texts = {key: self._text(key, data.get(key, "")) for key in _TEXTS}
         lists = {key: self._texts(key, data.get(key, [])) for key in _LISTS}
-        groups = tuple(Group(key, self._terms(f"group.{key}", table)) for key, table in self._tables(data, "group"))
+        groups = tuple(self._group(key, table) for key, table in self._tables(data, "group"))
         frames = tuple(self._frame(key, table) for key, table in self._tables(data, "frame"))
         names = [group.name for group in groups]
         for key in ("require", "exclude"):
@@ -163,7 +164,7 @@ class _Loader:
             name=name,
             title=texts["title"] or name,
             description=texts["description"],
-            version=_version(expression and query.write(expression), groups, frames, near),
+            version=_version(expression and query.write(expression), groups, frames, near, grade),
             expression=expression,
             groups=groups,
             frames=frames,
@@ -186,11 +187,22 @@ class _Loader:
         if text and (require or exclude):
             raise self._refuse("query stands beside require or exclude", "keep one of the two forms")
         if text:
-            return query.parse(text, groups, f"{self._where}: query")
+            return self._sound(query.parse(text, groups, f"{self._where}: query"))
         wanted: list[query.Expression] = [query.Group(name) for name in require]
         unwanted: list[query.Expression] = [query.Never(query.Group(name)) for name in exclude]
         parts = (*wanted, *unwanted)
         return query.Both(parts) if parts else None
+
+    def _sound(self, expression: query.Expression) -> query.Expression:
+        """Refuse what a query says that could find nothing, or everything."""
+        for part in query.walk(expression):
+            if isinstance(part, query.Phrase):
+                self._slotless("query", self._term("query", part.text, "any"))
+            elif isinstance(part, query.FromSource) and not folded(part.text):
+                raise self._refuse(f'query: source:"{part.text}" has no letters that could match', "delete it or write a name")
+            elif isinstance(part, query.Language) and not _LANGUAGE.fullmatch(part.code):
+                raise self._refuse(f'query: "{part.code}" is no language', "use a code such as lang:fr")
+        return expression
 
     def _text(self, key: str, value: object) -> str:
         if not isinstance(value, str):
@@ -208,6 +220,15 @@ class _Loader:
             raise self._refuse(f"{kind} is not a set of tables", f"write [{kind}.NAME] and its terms below")
         return list(tables.items())
 
+    def _group(self, name: str, table: dict[str, Any]) -> Group:
+        terms = self._terms(f"group.{name}", table)
+        return Group(name, tuple(self._slotless(f"group.{name}", term) for term in terms))
+
+    def _slotless(self, where: str, term: Term) -> Term:
+        if _SLOT.search(term.text):
+            raise self._refuse(f'{where}: "{term.text}" names a group in brackets', "only the terms of a frame may; write words")
+        return term
+
     def _terms(self, where: str, table: dict[str, Any]) -> tuple[Term, ...]:
         terms = []
         for language, words in table.items():
@@ -221,6 +242,10 @@ class _Loader:
     def _term(self, where: str, text: str, language: str) -> Term:
         if not folded(_SLOT.sub("x", text)):
             raise self._refuse(f'{where}: "{text}" has no letters that could match', "delete it or write words")
+        if _ASTRAY.search(text):
+            raise self._refuse(
+                f'{where}: "{text}" has a star or .. where none can stand', "a star goes before or after a word, .. between words"
+            )
         if "~" in text and language not in stems.LANGUAGES:
             raise self._refuse(
                 f'{where}: "{text}" asks for a stem', f"stems are known in {', '.join(sorted(stems.LANGUAGES))}; use *"

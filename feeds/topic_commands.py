@@ -10,11 +10,15 @@ import click
 
 from feeds import lint, measure, reports
 from feeds.changes import compare
-from feeds.commands import named, topics_of
+from feeds.commands import named, opinion_path, topics_of
+from feeds.decisions import Decisions, Verdict
+from feeds.learn import Mark, proposals, train
 from feeds.match import Matcher
+from feeds.publish import replace
 from ingest.console import App, Commands
 from ingest.errors import UsageError
 
+_PROPOSED: Final = 20  # words
 _AGE: Final = re.compile(r"(\d{1,5})([hdw])")
 _UNITS: Final = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -109,6 +113,34 @@ def topics_diff(app: App, old: str, new: str, since: str | None, *, as_json: boo
     lines = [json.dumps(row, ensure_ascii=False) for row in changes.rows()] if as_json else changes.report()
     for line in lines:
         click.echo(line)
+
+
+@topics.command("learn")
+@click.argument("name", metavar="TOPIC")
+@click.option("--labels", type=click.File("rb"), help="Learn also from the labelled rows of this JSON Lines file.")
+@click.pass_obj
+def topics_learn(app: App, name: str, labels: IO[bytes] | None) -> None:
+    """Learn a second opinion from your decisions and the topic's examples. It ranks `review list`; it never tags.
+
+    Needs the extra `learn` (scikit-learn). Words that speak for the topic and that no term finds are proposed.
+    """
+    topic = named(app, name)
+    marks = [Mark(example.title, example.text, example.tagged) for example in topic.examples]
+    with app.facts() as facts:
+        decisions = Decisions(facts).all(topic.name)
+        items = facts.by_rows(row for row, _ in decisions)
+    for stored, decision in zip(items, decisions.values(), strict=True):
+        marks.append(Mark(stored.item.title, stored.item.text, decision.verdict is Verdict.ACCEPT))
+    for _, row in _rows(labels) if labels else ():
+        wanted = measure.wanted(row.get("label"))
+        if wanted is not None:
+            marks.append(Mark(str(row.get("title") or ""), str(row.get("summary") or ""), wanted))
+    opinion = train(topic, marks, app.clock().date())
+    path = opinion_path(app, topic)
+    replace(path, opinion.write().encode())
+    click.echo(f"{path}: learnt from {opinion.accepted} accepted and {opinion.rejected} rejected texts")
+    for word, weight in proposals(topic, opinion, _PROPOSED):
+        click.echo(f"  {weight:6.2f}  {word}")
 
 
 def _age(text: str) -> timedelta:

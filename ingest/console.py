@@ -72,6 +72,11 @@ def is_terminal() -> bool:
     return sys.stderr.isatty()
 
 
+def database_failed(fault: sqlite3.Error) -> str:
+    """Say in one line what a fault of the database in the middle of the work means."""
+    return f"the database failed: {fault}; check free space and rights, then run it again: nothing was lost"
+
+
 class OneLineErrors(click.Command):
     """A command whose errors end in one line and the right exit code, never in a traceback."""
 
@@ -83,7 +88,7 @@ class OneLineErrors(click.Command):
             say(f"topicwire: {fault}")
             ctx.exit(fault.exit_code)
         except sqlite3.Error as fault:
-            say(f"topicwire: the database failed: {fault}; check free space and rights, then run it again: nothing was lost")
+            say(f"topicwire: {database_failed(fault)}")
             ctx.exit(1)
 
 

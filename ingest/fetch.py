@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, Protocol
-from urllib.parse import urljoin
 
 import aiohttp
 
 from ingest.errors import FetchError, GuardError
 from ingest.guard import Guard
-from ingest.urls import is_http
+from ingest.text import one_line
+from ingest.urls import absolute
 
 _HOPS: Final = 5
 _CHUNK: Final = 65_536
@@ -107,21 +107,21 @@ def _refusal(fault: Exception) -> FetchError:
         if isinstance(cause, GuardError):
             return cause
         cause = getattr(cause, "os_error", None) or cause.__cause__
-    text = " ".join(str(fault).split()) or type(fault).__name__
+    text = one_line(str(fault)) or type(fault).__name__
     return FetchError(f"no answer: {text[:200]}", "it is tried again later")
 
 
 async def _follow(session: aiohttp.ClientSession, guard: Guard, request: Request, size: int, clock: Clock) -> Fetched:
-    url = request.url
+    named, url = request.url, absolute(request.url, None)
     for _ in range(_HOPS + 1):
-        if not is_http(url):
-            raise GuardError(f"leads to {url[:100]}", "only http and https addresses are followed")
+        if url is None:
+            raise GuardError(f"leads to {one_line(named)[:100]}", "only http and https addresses are followed")
         guard.enter(url)
         async with session.get(url, headers=_validators(request), allow_redirects=False) as response:
-            target = response.headers.get("Location")
-            if response.status not in _REDIRECTS or not target:
+            named = response.headers.get("Location", "")
+            if response.status not in _REDIRECTS or not named:
                 return await _answer(url, response, size, clock)
-            url = urljoin(url, target)
+            url = absolute(named, url)
     raise FetchError(f"more than {_HOPS} redirects", "open the address in a browser to see where it leads")
 
 

@@ -55,6 +55,11 @@ class Word:
     end: int
 
 
+def visible(word: str) -> str:
+    """Take out the characters that nobody sees: soft hyphens, zero-width ones, direction marks, tatweel."""
+    return _DROP.sub("", word)
+
+
 @lru_cache(maxsize=200_000)
 def fold(word: str) -> str:
     """Fold one word: case, marks, invisible characters, letter forms; look-alikes in mixed-script words only.
@@ -64,7 +69,7 @@ def fold(word: str) -> str:
     """
     if word.isascii():
         return word.lower()
-    bare = unicodedata.normalize("NFKD", _DROP.sub("", word)).casefold()
+    bare = unicodedata.normalize("NFKD", visible(word)).casefold()
     bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
     folded = bare.translate(_LETTERS)
     if _HAS_LATIN.search(folded) and _HAS_LOOKALIKE.search(folded):

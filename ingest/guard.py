@@ -9,6 +9,7 @@ from ingest.errors import GuardError, SettingsError
 from ingest.urls import host_of
 
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that is given out; the rest translates, tunnels or is local
+_ASSIGNMENTS = ipaddress.ip_network("192.0.0.0/24")  # global for older Pythons; a cloud keeps its metadata there
 _named = ContextVar("_named", default=False)  # whether this request's host:port is allowed by name
 
 
@@ -71,4 +72,4 @@ def is_private(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
             ip = ip.ipv4_mapped
         elif ip.sixtofour is not None or ip.teredo is not None or ip not in _GLOBAL_UNICAST:
             return True
-    return not ip.is_global or ip.is_multicast
+    return not ip.is_global or ip.is_multicast or ip in _ASSIGNMENTS

@@ -71,9 +71,10 @@ def safe_html(html: str, base: str | None) -> str:
 
 def plain(html: str) -> str:
     """Give the text of sanitised HTML: one block a line, list items marked with a bullet."""
+    flat = _SPACES.sub(" ", html)  # a line break in HTML is a space: only blocks make lines
     if "<" not in html and "&" not in html:
-        return _lines(html)
-    return _lines(unescape(_TAG.sub(_replacement, html)))
+        return flat.strip()
+    return _lines(unescape(_TAG.sub(_replacement, flat)))
 
 
 ENTRY_MARK: Final = "• "  # how a line of plain text begins that was an entry of a list

@@ -45,11 +45,6 @@ def _spelled(url: str) -> str:
     return re.sub(r"[\s<>\"{}|\\^`\x00-\x1f\x7f]", lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), url)
 
 
-def is_http(url: str) -> bool:
-    """Say whether `url` is an absolute http or https address."""
-    return absolute(url, None) is not None
-
-
 def host_of(url: str) -> str:
     """Give host and port, the unit of politeness; empty for what has none."""
     try:

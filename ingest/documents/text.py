@@ -18,6 +18,7 @@ _FURNITURE_LENGTH: Final = 160
 _FURNITURE_LINES: Final = 8
 _LONE_WORDS: Final = 4
 _WRAP: Final = range(40, 101)  # widths at which people and mail programs wrap
+_BROKEN_WORD: Final = re.compile(r"\w[-\u2010]$")
 _ENDS_SENTENCE: Final = re.compile(r"[.!?…:;؟。！？]['\"»”’)\]]*$")
 
 # What pages put below an article, in the words that sites use for it. Each must be unmistakable:
@@ -106,7 +107,7 @@ def _joined(lines: list[str], width: int) -> list[str]:
     for before, line in pairwise(lines):
         first_word = line.partition(" ")[0]
         if len(before) + 1 + len(first_word) > width - 10:
-            paragraphs[-1] += " " + line
+            paragraphs[-1] += line if _BROKEN_WORD.search(before) else " " + line
         else:
             paragraphs.append(line)
     return paragraphs

@@ -71,7 +71,7 @@ def _source(outline: etree._Element, url: str, folders: tuple[str, ...], origin:
     title = one_line(_attribute(outline, "title") or _attribute(outline, "text") or "")
     return Source(
         url=url,
-        title="" if title == url else title,  # an untitled source is listed by its address
+        title="" if title == one_line(url) else title,  # an untitled source is listed by its address
         site_url=absolute(_attribute(outline, "htmlUrl"), None),
         language=language.primary(_attribute(outline, "language")),
         categories=folders,

@@ -21,6 +21,7 @@ _MOST_TEXT = 2_000_000  # characters of one body
 _TITLE_LENGTH = 120
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _REFERENCE_DIGITS = 7
+_MAILBOX = re.compile(r"[^\s<>()\[\],;:]+@[^\s<>()\[\],;:]+")
 _WINDOWS_1252 = range(0x80, 0xA0)  # feedparser knows what their writers meant
 _LENGTH_DIGITS = 15  # more is no file's length and no SQLite integer
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
@@ -32,7 +33,7 @@ def parse(body: bytes, headers: dict[str, str], url: str, now: datetime) -> Pars
     """Translate a syndication document; raises ParseError when there is nothing to read in it."""
     parsed = _read(body, headers)
     fault = parsed.get("bozo_exception") if parsed.get("bozo") else None
-    if not parsed.entries and (not parsed.version or (fault and not isinstance(fault, _HARMLESS))):
+    if not parsed.entries and (not parsed.get("version") or (fault and not isinstance(fault, _HARMLESS))):
         raise ParseError(f"not RSS, Atom or RDF ({_fault(fault)})", "open the address in a browser to see what it is")
     translation = _Translation(parsed.feed, url, now)
     items = tuple(translation.items(parsed.entries))
@@ -158,7 +159,8 @@ class _Translation:
 
     def _link(self, entry: _Parsed) -> str | None:
         # A guid stands for a link only where it is an address: a relative one would be invented.
-        base = None if _get(entry, "guidislink") else self._url
+        is_guid = _get(entry, "guidislink") and _get(entry, "link") == _get(entry, "id")
+        base = None if is_guid else self._url
         links = [
             _get(entry, "link"),
             *(_get(link, "href") for link in _get(entry, "links") or [] if _get(link, "rel") == "alternate"),
@@ -167,10 +169,17 @@ class _Translation:
 
     def _authors(self, entry: _Parsed) -> Iterator[Author]:
         details = _get(entry, "authors") or [_get(entry, "author_detail") or {}]
+        before = ""
         for detail in details:
-            name = one_line(_get(detail, "name") or _get(detail, "email") or "")
-            if name:
-                yield Author(name, absolute(_get(detail, "href"), self._url), one_line(_get(detail, "email") or "") or None)
+            name, email = _get(detail, "name") or "", _get(detail, "email") or ""
+            # Of `ann@site.online (Ann)` feedparser takes four letters of the last label for the address.
+            mailbox = _MAILBOX.search(_get(entry, "author") or "") if len(details) == 1 and email else None
+            if mailbox:
+                name, email = _get(entry, "author").replace(mailbox[0], "").strip(" ()<>"), mailbox[0]
+            email = "" if before.startswith(email) else email  # it also hands one author's on to the next
+            before = email or before
+            if shown := one_line(name or email):
+                yield Author(shown, absolute(_get(detail, "href"), self._url), one_line(email) or None)
 
     @staticmethod
     def _categories(entry: _Parsed) -> Iterator[Category]:

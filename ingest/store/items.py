@@ -1,7 +1,7 @@
 """The tables `item`, `version` and `sighting`: writes what a source carried, once, and says what it recognised it by."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -29,19 +29,21 @@ class Recorder:
     now: datetime
     new: int = 0
     changed: int = 0
+    served: str = "[]"  # the fingerprints of this look, as JSON
 
     def record(self, feed: ParsedFeed) -> None:
         """Store every item not yet known from this source exactly as it is now."""
-        known = self._known_fingerprints(key.fingerprint for _, key in feed.items)
+        self.served = json.dumps([key.fingerprint for _, key in feed.items])
+        known = self._known_fingerprints()
         # Oldest first, so that a higher number means newer: feeds list the newest at the top.
         for item, key in reversed(feed.items):
             if key.fingerprint not in known:
                 self._one(item, key, feed.updated)
 
-    def _known_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
+    def _known_fingerprints(self) -> set[str]:
         rows = self.db.conn.execute(
             "select fingerprint from sighting where source_id = ? and fingerprint in (select value from json_each(?))",
-            [self.source_id, json.dumps(list(fingerprints))],
+            [self.source_id, self.served],
         )
         return {row[0] for row in rows}
 
@@ -86,9 +88,10 @@ class Recorder:
         row = execute("select id from version where item_id = ? and content_key = ?", [item_id, key.content]).fetchone()
         version_id = int(row[0]) if row else self._insert_version(item_id, item, key)
         present = execute(
-            "select i.version_id, v.source_id from item i left join version v on v.id = i.version_id where i.id = ?", [item_id]
+            "select version_id, (select source_id from sighting where item_id = item.id order by id limit 1) from item where id = ?",
+            [item_id],
         ).fetchone()
-        # Only the source that gave the present text may change it; another carrier's wording is its own.
+        # Only the first carrier may change the present text; another carrier's wording is its own.
         mine = present[0] is None or present[1] == self.source_id
         return version_id, not mine or present[0] == version_id
 
@@ -131,11 +134,13 @@ class Recorder:
 
     def _sighting(self, ids: tuple[int, int], item: Item, key: Keys, reason: str, feed_updated: datetime | None) -> None:
         item_id, version_id = ids
-        same_row = "item_id = ? and source_id = ? and guid is ? and url is ?"
         where = [item_id, self.source_id, item.guid, item.url]
+        # Two states of an article in one document have a row each: taking turns in one, they would be new at every look.
         updated = self.db.conn.execute(
-            f"update sighting set version_id = ?, fingerprint = ? where {same_row}",  # noqa: S608
-            [version_id, key.fingerprint, *where],
+            """update sighting set version_id = ?, fingerprint = ? where id = (select id from sighting
+            where item_id = ? and source_id = ? and guid is ? and url is ?
+            and fingerprint not in (select value from json_each(?)) order by id limit 1)""",
+            [version_id, key.fingerprint, *where, self.served],
         )
         if updated.rowcount == 0:
             self.db.conn.execute(

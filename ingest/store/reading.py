@@ -45,7 +45,7 @@ def everything(db: Database) -> Iterator[StoredItem]:
 
 def find(db: Database, name: str) -> tuple[StoredItem, ...]:
     """Give the items that a person may mean by `name`: an id or its beginning, an address, or a guid."""
-    where = """where i.id in (select id from item where uid = :n or (length(:n) > 3 and uid glob :n || '*')
+    where = """where i.id in (select id from item where uid = :n or (length(:n) > 3 and uid >= :n and uid < :n || 'g')
         union select item_id from sighting where url = :n or guid = :n) order by i.id limit 20"""
     return _load(db, where, {"n": name})
 

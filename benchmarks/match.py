@@ -1,0 +1,96 @@
+"""Topics matched per second: many topics over many items, as a ratio to a bare pass of the tokeniser in the same run.
+
+    python benchmarks/match.py [--topics 100] [--items 10000] [--words 300]
+
+The topics are variants of the shipped one, each with words of its own, so that none is shared; the
+items are sentences of its examples and of the seeds, mixed by a seeded random number generator.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from feeds.evaluate import Item
+from feeds.match import Matcher
+from feeds.segments import segments
+from feeds.tag import judge, tag
+from feeds.topic import Group, Term, Topic, read_topic
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def variants(topic: Topic, count: int) -> tuple[Topic, ...]:
+    """Make `count` topics of the same size: the first is the shipped one, the others have every word changed."""
+    return tuple(
+        topic if number == 0 else replace(topic, name=f"t{number}", groups=_changed(topic, number)) for number in range(count)
+    )
+
+
+def _changed(topic: Topic, number: int) -> tuple[Group, ...]:
+    def other(term: Term) -> Term:
+        return Term(" ".join(_mangled(word, number) for word in term.text.split()), term.language)
+
+    return tuple(Group(group.name, tuple(map(other, group.terms))) for group in topic.groups)
+
+
+def _mangled(word: str, number: int) -> str:
+    """Give another word of the same shape: some stay real words' beginnings, so that they do hit."""
+    core = word.strip("*~")
+    return word.replace(core, f"{core[: max(len(core) - 2, 1)]}{number:02d}{core[-1:]}") if number % 10 else word
+
+
+def items(topic: Topic, count: int, words: int) -> list[Item]:
+    """Make `count` items of about `words` words, one in ten of them about the topic."""
+    chance = random.Random(7)
+    lines = [line for path in sorted((ROOT / "seeds").glob("*.txt")) for line in path.read_text("utf-8").splitlines() if line]
+    bare = Matcher([topic])
+    seeds = [line for line in lines if all(hit.group != "antisemitism" for hit in judge(bare, Item("", line))[0].hits)]
+    examples = [(example.language, f"{example.title}. {example.text}") for example in topic.examples]
+    made = []
+    for _ in range(count):
+        language, first = chance.choice(examples)
+        text = [first if chance.random() < 0.1 else chance.choice(seeds)]
+        while sum(len(line.split()) for line in text) < words:
+            text.append(chance.choice(seeds))
+        made.append(Item(" ".join(text[0].split()[:9]), "\n".join(text), language))
+    return made
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Give the seconds that work takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Print items per second and the ratio."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--topics", type=int, default=100)
+    parser.add_argument("--items", type=int, default=10_000)
+    parser.add_argument("--words", type=int, default=300)
+    options = parser.parse_args()
+    topic = read_topic(ROOT / "feeds" / "topics" / "antisemitism-online.toml")
+    rows = items(topic, options.items, options.words)
+    compile_seconds = timed(lambda: Matcher(variants(topic, options.topics)))
+    matcher = Matcher(variants(topic, options.topics))
+    for item in rows[:100]:
+        tag(matcher, item)
+    bare = timed(lambda: [segments(item.title, item.text) for item in rows])
+    full = timed(lambda: [tag(matcher, item) for item in rows])
+    tagged = sum(judge(matcher, item)[0].tagged for item in rows[:1_000])
+    terms = sum(len(group.terms) for one in matcher.topics for group in one.groups)
+    print(
+        f"{options.topics} topics ({terms} terms, compiled in {compile_seconds:.1f} s), {len(rows)} items of {options.words} words"
+    )
+    print(f"tokeniser alone {len(rows) / bare:8.0f} items/s")
+    print(
+        f"with all topics {len(rows) / full:8.0f} items/s   ratio {full / bare:.2f} (at most 4)   {tagged} of the first 1000 tagged"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""The terms of several topics compiled, sorted by the word they begin with and the language they are for; reads no text."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, NamedTuple
+
+from feeds import query
+from feeds.lexicon import GAP, Lexicon, Phrase, Slot
+from feeds.topic import Term, Topic
+from ingest.fold import fold
+
+_REMEMBERED: Final = 200_000  # words, for each language
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a phrase is: a group's or a frame's of a topic."""
+
+    topic: int
+    name: str
+    cancels: str | None = None  # set for a frame
+
+
+class Begun(NamedTuple):
+    """Phrases that may begin at a word: complete with it, by the pattern that must follow, or with a gap or slot next."""
+
+    alone: tuple[Phrase, ...]
+    then: dict[int, tuple[Phrase, ...]]
+    other: tuple[Phrase, ...]
+
+
+def begun(phrases: Iterable[Phrase], language: str | None) -> Begun | None:
+    """Sort the phrases that are for a language (all, where it is unknown) by what must come next; None for none."""
+    alone, other = [], []
+    then: defaultdict[int, list[Phrase]] = defaultdict(list)
+    for phrase in phrases:
+        if language is None or phrase.term.language in {None, language}:
+            following = phrase.elements[1] if len(phrase.elements) > 1 else None
+            if following is None:
+                alone.append(phrase)
+            elif isinstance(following, Slot) or following == GAP:
+                other.append(phrase)
+            else:
+                then[following].append(phrase)
+    if not (alone or other or then):
+        return None
+    return Begun(tuple(alone), {n: tuple(found) for n, found in then.items()}, tuple(other))
+
+
+class Beginnings(dict[str, Begun | None]):
+    """The phrases that may begin at a word as it is written, in one language; each word is looked up once."""
+
+    def __init__(self, lexicon: Lexicon, phrases: dict[int, list[Phrase]], language: str | None) -> None:
+        """Take phrases by their first pattern."""
+        super().__init__()
+        self._lexicon, self._phrases, self._language = lexicon, phrases, language
+
+    def __missing__(self, written: str) -> Begun | None:
+        """Look a word up and remember the answer: few words are most of a text."""
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        fits = self._lexicon.look_up(fold(written), written)
+        self[written] = found = begun((phrase for n in fits for phrase in self._phrases.get(n, ())), self._language)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """The frames of one topic in one language: by their first word, or by the group whose hit they begin with."""
+
+    words: Beginnings
+    slots: dict[str, Begun | None]
+
+
+class Phrasebook:
+    """Every phrase of some topics."""
+
+    def __init__(self, topics: tuple[Topic, ...]) -> None:
+        """Compile the groups, query phrases and frames of `topics`."""
+        self.lexicon = Lexicon()
+        self.owners: list[Owner] = []
+        self._groups: dict[int, list[Phrase]] = defaultdict(list)  # by first pattern
+        self._frames: list[dict[int, list[Phrase]]] = [defaultdict(list) for _ in topics]  # by topic
+        self._slots: list[dict[str, list[Phrase]]] = [defaultdict(list) for _ in topics]
+        for number, topic in enumerate(topics):
+            self._compile(number, topic)
+        self.spoken = cache(lambda language: Beginnings(self.lexicon, self._groups, language))
+        self.frames = cache(self._frames_of)
+
+    def _compile(self, number: int, topic: Topic) -> None:
+        for name, terms in _named_terms(topic):
+            for phrase in self._phrases(Owner(number, name), terms):
+                head = phrase.elements[0]
+                if isinstance(head, int):  # the loader lets no slot into a group
+                    self._groups[head].append(phrase)
+        for frame in topic.frames:
+            for phrase in self._phrases(Owner(number, frame.name, frame.cancels), frame.terms):
+                head = phrase.elements[0]
+                if isinstance(head, Slot):
+                    self._slots[number][head.group].append(phrase)
+                else:
+                    self._frames[number][head].append(phrase)
+
+    def _phrases(self, owner: Owner, terms: Iterable[Term]) -> Iterator[Phrase]:
+        self.owners.append(owner)
+        for term in terms:
+            yield from self.lexicon.phrases(len(self.owners) - 1, term)
+
+    def _frames_of(self, topic: int, language: str | None) -> Frames:
+        words = Beginnings(self.lexicon, self._frames[topic], language)
+        return Frames(words, {group: begun(phrases, language) for group, phrases in self._slots[topic].items()})
+
+
+def _named_terms(topic: Topic) -> Iterator[tuple[str, tuple[Term, ...]]]:
+    for group in topic.groups:
+        yield group.name, group.terms
+    for part in query.walk(topic.expression) if topic.expression else ():
+        if isinstance(part, query.Phrase):
+            yield query.write(part), (Term(part.text, None),)

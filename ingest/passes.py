@@ -1,0 +1,48 @@
+"""The parts of a pass over seeds and sources, as a person follows them: lines for what went wrong, a bar on a terminal."""
+
+import random
+import sys
+from collections.abc import Callable
+
+import click
+
+from ingest.console import App, is_terminal, say
+from ingest.engine import Engine
+from ingest.item import Source, SourceState
+from ingest.pipeline import Report, poll_sources, read_folder
+from ingest.sources import synchronise
+from ingest.store import Facts
+
+
+def read_seeds(app: App, facts: Facts, engine: Engine) -> Report:
+    """Read what is new in seeds/; say a line for each document that cannot be read."""
+    report = read_folder(facts, engine, app.home / "seeds")
+    for outcome in report.failed:
+        say(f"seeds/{outcome.error}")
+    return report
+
+
+def due_sources(
+    app: App, facts: Facts, said: set[str], *, everything: bool = False, limit: int = -1
+) -> list[tuple[Source, SourceState]]:
+    """Bring the sources in line with the home, say what was refused, unless it was `said`, and give those that are due, or all."""
+    refused = synchronise(facts, app.home, app.clock())
+    for line in refused:
+        if line not in said:
+            say(line)
+    said.update(refused)
+    return facts.due(None if everything else app.clock(), limit)
+
+
+def poll_these(
+    app: App, facts: Facts, engine: Engine, due: list[tuple[Source, SourceState]], stopping: Callable[[], bool] = lambda: False
+) -> Report:
+    """Poll sources until done or `stopping`; a bar on a terminal shows how far it is."""
+    total = Report()
+    with click.progressbar(length=len(due), label="polling", file=sys.stderr, hidden=not (due and is_terminal())) as bar:
+        for report in poll_sources(facts, engine, due, app.settings, random.random):
+            total += report
+            bar.update(report.looked)
+            if stopping():
+                break
+    return total

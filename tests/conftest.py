@@ -1,0 +1,35 @@
+"""The fixtures that tests share: a clock, a home folder and a web, all of them ours."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support import Clock, FakeWeb
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give a clock that stands at noon of 2 March 2026, UTC, until it is told otherwise."""
+    return Clock()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Give an empty home folder."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def web() -> Iterator[FakeWeb]:
+    """Give a web of its own, over loopback HTTP; with `other_web` there are two hosts."""
+    with FakeWeb() as fake:
+        yield fake
+
+
+@pytest.fixture
+def other_web() -> Iterator[FakeWeb]:
+    """Give a second host."""
+    with FakeWeb() as fake:
+        yield fake

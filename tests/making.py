@@ -1,0 +1,183 @@
+"""Makers of what the tests of judging and publishing need: a topic, items, judgements, a filled database."""
+
+import asyncio
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import feedparser
+from click.testing import CliRunner, Result
+from support import NOON, Clock
+
+import scheduler  # noqa: F401 - it joins the commands
+from feeds.entry import Entry, Manner, make_entry
+from feeds.evaluate import item_of
+from feeds.match import Matcher
+from feeds.tag import Judgement, judge
+from feeds.topic import Topic, parse_topic
+from ingest.console import App, command
+from ingest.engine import Engine
+from ingest.identity import document_keys
+from ingest.item import Item, Outcome, ParsedFeed, Sighting, Source, SourceKind, SourceState, StoredItem
+from ingest.reader import Job, read
+from ingest.store import Counts, Facts
+
+HARBOUR: Final = """\
+title = "Harbour news"
+description = "What happens at the quay."
+means = ["Ships that come and go."]
+does_not_mean = ["A port of a computer."]
+limits = ["Misses rowing."]
+contact = "desk@harbour.example"
+updated = 2026-01-05
+
+require = ["ship", "place"]
+
+[group.ship]
+any = ["ferry", "ferries", "boat*"]
+
+[group.place]
+any = ["harbour*"]
+
+[[example]]
+tagged = true
+text = "The ferry left the harbour."
+
+[[example]]
+tagged = false
+text = "The ferry is old."
+"""
+"""A topic file of our own."""
+
+INSTANCE: Final = UUID("00000000-0000-4000-8000-000000000001")
+POST: Final = Source("http://post.example/feed.xml", title="The Harbour Post", site_url="http://post.example/", feed_id="urn:post")
+GAZETTE: Final = Source("http://gazette.example/rss", title="The Gazette", site_url="http://gazette.example/")
+SEED: Final = Source("seeds:", SourceKind.DOCUMENT, title="Seed documents")
+ITEM: Final = Item(
+    guid="http://post.example/?p=1",
+    url="http://post.example/ferry",
+    title="The last ferry leaves the harbour",
+    summary="<p>Forty passengers came to wave.</p>",
+    text="Forty passengers came to wave.",
+    language="en",
+    language_from="declared",
+    published=NOON - timedelta(hours=2),
+)
+
+
+def topic(text: str = HARBOUR, name: str = "harbour") -> Topic:
+    """Give a topic by the text of its file."""
+    return parse_topic(text, name, f"{name}.toml")
+
+
+def item(**changes: Any) -> Item:
+    """Give an item about a ferry in a harbour, with some fields changed."""
+    return replace(ITEM, **changes)
+
+
+def sighting(source: Source = POST, **changes: Any) -> Sighting:
+    """Say that a source carried the item."""
+    seen = Sighting(source, ITEM.guid, ITEM.url, "first", ITEM.title, ITEM.published, NOON, NOON - timedelta(hours=1))
+    return replace(seen, **changes)
+
+
+def stored(what: Item = ITEM, *sightings: Sighting, **changes: Any) -> StoredItem:
+    """Give an item as if it came from a database."""
+    kept = StoredItem(1, "a1b2c3d4e5f60718", 1, what, NOON, NOON, 1, sightings or (sighting(),))
+    return replace(kept, **changes)
+
+
+def judgement(kept: StoredItem, by: Topic | None = None) -> Judgement:
+    """Give what a topic says of a stored item."""
+    return judge(Matcher([by or topic()]), item_of(kept))[0]
+
+
+def entry(kept: StoredItem | None = None, *, full: bool = False, by: Topic | None = None, atom_id: str = "urn:x:1") -> Entry:
+    """Give what is published of a stored item."""
+    kept, by = kept or stored(), by or topic()
+    return make_entry(kept, judgement(kept, by), by, atom_id, Manner(INSTANCE, full))
+
+
+def carry(facts: Facts, what: Iterable[Item], source: Source = POST, at: datetime = NOON) -> Counts:
+    """Store items as if a source had served them in one document, newest first."""
+    feed = ParsedFeed(document_keys(tuple(what)), source.title, source.site_url, source.feed_id, at)
+    return facts.record([(Outcome(source, at, feed=feed), SourceState(last_poll=at))])
+
+
+def about(number: int, words: str = "ferry in the harbour") -> Item:
+    """Give one of many items, each with its own address, guid and title."""
+    return item(
+        guid=f"urn:item:{number}",
+        url=f"http://post.example/{number}",
+        title=f"Story {number}: {words}",
+        text=f"This is story {number} and no other.",
+        summary="",
+        published=NOON - timedelta(minutes=number),
+    )
+
+
+def app(home: Path, settings: Mapping[str, str] | None = None, clock: Clock | None = None) -> App:
+    """Give the app of a home, with settings such as {"publish.entries": "2"}."""
+    environment = {f"TOPICWIRE_{key.upper().replace('.', '__')}": value for key, value in (settings or {}).items()}
+    return _QuickApp(home, environment, clock or Clock())
+
+
+def write_topic(home: Path, text: str = HARBOUR, name: str = "harbour") -> Path:
+    """Put a topic file into a home."""
+    path = home / "topics" / f"{name}.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+class _QuickEngine(Engine):
+    """Parses in a thread: child processes are for hostile documents, take half a second to start, and are tested elsewhere."""
+
+    async def parse(self, job: Job) -> ParsedFeed:
+        """Parse here."""
+        return await asyncio.to_thread(read, job)
+
+
+class _QuickApp(App):
+    def engine(self) -> Engine:
+        """Make the quick engine."""
+        return _QuickEngine(self.settings.fetch, self.clock)
+
+
+class _Stdin(io.BytesIO):
+    name = "<stdin>"  # as the real one is called
+
+
+@dataclass
+class Cli:
+    """The `topicwire` command, in this process, in one home: call it with its arguments."""
+
+    home: Path
+    settings: dict[str, str] = field(default_factory=lambda: {"fetch.host_pause": "0", "fetch.timeout": "10"})
+    clock: Clock = field(default_factory=Clock)
+
+    def __call__(self, *arguments: str | Path, stdin: bytes = b"") -> Result:
+        """Run it; a fault that would end in a traceback fails the test at once."""
+        made = app(self.home, self.settings, self.clock)
+        result = CliRunner().invoke(command, [str(argument) for argument in arguments], input=_Stdin(stdin), obj=made)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    def rows(self, *arguments: str | Path) -> list[dict[str, Any]]:
+        """Run a command that writes JSON Lines; give its rows."""
+        return [json.loads(line) for line in self(*arguments).stdout.splitlines()]
+
+    def poll(self, *urls: str) -> None:
+        """Put feeds into the home's own list."""
+        outlines = "".join(f'<outline xmlUrl="{url}"/>' for url in urls)
+        (self.home / "sources.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")
+
+    def published(self, name: str = "harbour") -> Any:
+        """Read a published feed as a subscriber would."""
+        return feedparser.parse(io.BytesIO((self.home / "public" / f"{name}.atom").read_bytes()))

@@ -1,0 +1,615 @@
+import json
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from lxml import etree
+from making import GAZETTE, HARBOUR, SEED, Cli, about, app, carry, item, write_topic
+from support import NOON
+
+import feeds.__main__
+from feeds.commands import SHIPPED, topics_of
+from feeds.judging import judge_new
+from feeds.store import Judgements
+from ingest.console import command
+from ingest.item import Author, Category, Enclosure, Item, Source
+from ingest.store import Facts
+
+ADDRESSES = ("http://post.example/feed.xml", "http://gazette.example/rss?a=1&b=2")
+
+
+@pytest.fixture
+def cli(home: Path) -> Cli:
+    """Give the command in a home with one topic."""
+    write_topic(home)
+    return Cli(home)
+
+
+def fill(cli: Cli, *items: Item, judged: bool = True, source: Source | None = None) -> None:
+    """Store items in a home, and judge them."""
+    with app(cli.home).facts() as facts:
+        carry(facts, items, *((source,) if source else ()))
+        if judged:
+            judge_new(facts, Judgements(facts), topics_of(app(cli.home)), NOON)
+
+
+# sources
+
+
+def test_a_source_is_added_and_listed(cli: Cli) -> None:
+    """What is added is listed, in that order, as not asked yet; the words go to stderr and the list to stdout."""
+    added = cli("sources", "add", *ADDRESSES)
+    assert (added.exit_code, added.stdout, added.stderr) == (0, "", "2 added, 0 already there\n")
+    listed = cli("sources", "list")
+    assert (listed.exit_code, listed.stderr) == (0, "")
+    assert listed.stdout.splitlines() == [f"{address}  [not asked yet]" for address in ADDRESSES]
+
+
+def test_a_source_is_added_once(cli: Cli) -> None:
+    """Adding again says that it is there, and changes nothing."""
+    cli("sources", "add", ADDRESSES[0])
+    assert cli("sources", "add", ADDRESSES[0]).stderr == "0 added, 1 already there\n"
+    assert len(cli("sources", "list").stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["ftp://post.example/feed", "feed.xml", "javascript:alert(1)", "http://", "file:///etc/passwd", "exec:ls", ""]
+)
+def test_an_address_that_is_none_adds_nothing(cli: Cli, address: str) -> None:
+    """One bad address among good ones refuses them all, says which, and exits 2."""
+    result = cli("sources", "add", "--", ADDRESSES[0], address)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"topicwire: {address}: not an http or https address; give the feed's full address; nothing was added\n"
+    assert cli("sources", "list").stdout == ""
+
+
+def test_a_source_is_removed_and_may_come_back(cli: Cli) -> None:
+    """A removed source is no longer listed; adding it again polls it again."""
+    cli("sources", "add", *ADDRESSES)
+    assert cli("sources", "remove", ADDRESSES[0]).stderr == "1 removed; their items stay\n"
+    assert [row["url"] for row in cli.rows("sources", "list", "--json")] == [ADDRESSES[1]]
+    assert cli("sources", "add", ADDRESSES[0]).stderr == "1 added, 0 already there\n"
+
+
+def test_what_is_not_there_cannot_be_removed(cli: Cli) -> None:
+    """An unknown address exits 2 with a cure, and none of the others is removed either."""
+    cli("sources", "add", ADDRESSES[0])
+    result = cli("sources", "remove", ADDRESSES[0], "http://other.example/")
+    assert result.exit_code == 2
+    assert (
+        result.stderr
+        == "topicwire: http://other.example/: no such source; `topicwire sources list` shows their addresses; nothing was removed\n"
+    )
+    assert len(cli("sources", "list").stdout.splitlines()) == 1
+
+
+def test_what_the_owner_lists_is_removed_in_the_list(cli: Cli) -> None:
+    """A source of sources.opml is taken out there, else it would be back at the next pass."""
+    with app(cli.home).facts() as facts:
+        facts.add_sources([Source(ADDRESSES[0], origin="opml")], NOON)
+    cli.poll(ADDRESSES[0])
+    result = cli("sources", "remove", ADDRESSES[0])
+    assert result.exit_code == 2
+    assert result.stderr == f"topicwire: {ADDRESSES[0]}: listed in sources.opml; take it out of that file; nothing was removed\n"
+
+
+def test_a_list_for_programs_says_all_that_is_known(cli: Cli) -> None:
+    """With --json each source is one object: what it is, and how asking it went."""
+    cli("sources", "add", ADDRESSES[0])
+    (row,) = cli.rows("sources", "list", "--json")
+    assert row["url"] == ADDRESSES[0]
+    assert (row["kind"], row["status"], row["origin"]) == ("feed", "active", "command")
+    assert {"title", "error", "failures", "etag", "last_poll", "last_success", "next_poll", "http_status"} <= row.keys()
+    assert row["next_poll"] is None
+
+
+def test_sources_go_out_and_come_in_as_opml(cli: Cli, tmp_path: Path) -> None:
+    """What is exported is OPML, and imported elsewhere it makes the same list."""
+    fill(cli, about(1))
+    cli("sources", "add", *ADDRESSES)
+    exported = cli("sources", "export").stdout
+    assert len(etree.fromstring(exported.encode()).findall(".//outline")) == 2
+    file = tmp_path / "list.opml"
+    file.write_text(exported, encoding="utf-8")
+    other = Cli(tmp_path / "other")
+    result = other("sources", "import", file)
+    assert (result.exit_code, result.stderr) == (0, "2 added, 0 already there, 0 refused\n")
+    assert other("sources", "export").stdout == exported
+    assert other("sources", "import", file).stderr == "0 added, 2 already there, 0 refused\n"
+
+
+def test_a_list_with_a_bad_line_is_imported_without_it(cli: Cli, tmp_path: Path) -> None:
+    """A command or a file among the addresses is refused with its line; the others are taken (S13)."""
+    file = tmp_path / "list.opml"
+    outlines = "".join(f'\n<outline xmlUrl="{url}"/>' for url in ("http://a.example/", "exec:rm -rf /", "file:///etc/passwd"))
+    file.write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")
+    result = cli("sources", "import", file)
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [
+        f"{file}, line 3: not an http or https address: exec:rm -rf /",
+        f"{file}, line 4: not an http or https address: file:///etc/passwd",
+        "1 added, 0 already there, 2 refused",
+    ]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"<html></html>", b"<opml>", b"\x00\x01"])
+def test_a_file_that_is_no_list_is_refused(cli: Cli, tmp_path: Path, content: bytes | None) -> None:
+    """A missing or other file exits 2 in one line that names it."""
+    file = tmp_path / "list.opml"
+    if content is not None:
+        file.write_bytes(content)
+    result = cli("sources", "import", file)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"topicwire: {file}: ")
+    assert result.stderr.count("\n") == 1
+
+
+# items
+
+
+KEYS = (
+    "id title title_inferred url guid source sources language published updated first_seen authors categories enclosures "
+    "summary content tags"
+).split()
+
+
+def test_items_are_one_object_a_line(cli: Cli) -> None:
+    """Items --json has the documented keys in the documented order, dates in UTC or null, letters as they are."""
+    rich = item(
+        title="Le bac quitte le port, בנמל",
+        authors=(Author("Ada"),),
+        categories=(Category("Boats", "urn:x"),),
+        enclosures=(Enclosure("http://post.example/horn.mp3", "audio/mpeg", 9), Enclosure("http://post.example/map")),
+    )
+    fill(cli, rich)
+    fill(cli, item(guid="other"), source=GAZETTE)
+    line = cli("items", "--json").stdout
+    assert "בנמל" in line
+    (row,) = [json.loads(line)]
+    assert list(row) == KEYS
+    assert (row["published"], row["updated"], row["first_seen"]) == ("2026-03-02T10:00:00Z", None, "2026-03-02T12:00:00Z")
+    assert (row["authors"], row["categories"], row["title_inferred"]) == (["Ada"], ["Boats"], False)
+    assert row["enclosures"] == [
+        {"url": "http://post.example/horn.mp3", "type": "audio/mpeg", "length": 9},
+        {"url": "http://post.example/map"},
+    ]
+    assert (row["source"], row["guid"], row["language"]) == ("The Harbour Post", "http://post.example/?p=1", "en")
+    assert [(s["name"], s["feed"], s["reason"], s["guid"], s["first_seen"]) for s in row["sources"]] == [
+        ("The Harbour Post", "http://post.example/feed.xml", "first", "http://post.example/?p=1", "2026-03-02T12:00:00Z"),
+        ("The Gazette", "http://gazette.example/rss", "address", "other", "2026-03-02T12:00:00Z"),
+    ]
+
+
+def test_items_are_a_line_each_for_people(cli: Cli) -> None:
+    """Without --json an item is its id, language, title, source and tags, oldest first."""
+    fill(cli, about(2, "nothing at all"), about(1))
+    ids = [row["id"] for row in cli.rows("items", "--json")]
+    assert cli("items").stdout.splitlines() == [
+        f"{ids[0]}  en  Story 1: ferry in the harbour  (The Harbour Post)  [harbour]",
+        f"{ids[1]}  en  Story 2: nothing at all  (The Harbour Post)",
+    ]
+
+
+def test_items_of_a_topic_are_those_that_it_tags(cli: Cli) -> None:
+    """--topic leaves out what the topic does not tag."""
+    fill(cli, about(2, "nothing at all"), about(1))
+    assert [(row["title"], row["tags"]) for row in cli.rows("items", "--topic", "harbour", "--json")] == [
+        ("Story 1: ferry in the harbour", ["harbour"])
+    ]
+
+
+def test_an_empty_home_has_no_items(cli: Cli) -> None:
+    """Nothing stored is nothing said, and no error."""
+    result = cli("items", "--json")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("items", "--topic"), ("explain", "x", "--topic"), ("topics", "check"), ("topics", "match")], ids=lambda a: a[0]
+)
+def test_an_unknown_topic_exits_2(cli: Cli, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """A topic that is none is said to be unknown, with those that there are."""
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("{}", encoding="utf-8")
+    result = cli(*arguments, "habour", *([rows] if arguments[1] == "match" else []))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == 'topicwire: no topic is called "habour"; known are: harbour\n'
+
+
+# explain
+
+
+def test_an_item_is_explained(cli: Cli) -> None:
+    """Explain says what the item is, who carried it and how it was recognised, and why it is tagged, hit by hit."""
+    fill(cli, item())
+    fill(cli, item(guid="other"), source=GAZETTE)
+    lines = cli("explain", "http://post.example/ferry").stdout.splitlines()
+    assert lines[0].endswith("  The last ferry leaves the harbour")
+    assert lines[1] == (
+        "  http://post.example/ferry; published 2026-03-02T10:00:00Z; first seen 2026-03-02T12:00:00Z; language en (declared)"
+    )
+    assert lines[2:4] == [
+        (
+            "  carried by The Harbour Post (http://post.example/feed.xml, http://post.example/?p=1) since 2026-03-02T12:00:00Z; "
+            "recognised by: first"
+        ),
+        "  carried by The Gazette (http://gazette.example/rss, other) since 2026-03-02T12:00:00Z; recognised by: address",
+    ]
+    assert lines[4].startswith("tagged harbour (core, score ")
+    assert any(line.startswith("  ship: “ferry” (title 9-14, term ferry") for line in lines[5:])
+    assert not any("older than this wording" in line for line in lines)
+
+
+@pytest.mark.parametrize("name", ["http://post.example/ferry", "http://post.example/?p=1", "whole id", "part of id"])
+def test_an_item_goes_by_many_names(cli: Cli, name: str) -> None:
+    """An id, its beginning, an address and a guid all name an item."""
+    fill(cli, item(), about(2))
+    known = next(row["id"] for row in cli.rows("items", "--json") if row["title"] == item().title)
+    named = {"whole id": known, "part of id": known[:6]}.get(name, name)
+    assert cli("explain", named).stdout.startswith(f"{known}  The last ferry")
+
+
+def test_an_item_that_is_not_tagged_is_explained_too(cli: Cli) -> None:
+    """For an item without the tag explain --topic says what is missing."""
+    fill(cli, item(title="The ferry is old", text="", summary=""))
+    result = cli("explain", "http://post.example/ferry", "--topic", "harbour")
+    assert result.exit_code == 0
+    last = [line for line in result.stdout.splitlines() if "harbour:" in line]
+    assert last[0].startswith("not tagged harbour: ")
+    assert "place" in last[0]
+
+
+def test_a_topic_file_can_be_tried_on_an_item(cli: Cli, tmp_path: Path) -> None:
+    """Explain --topic FILE asks a file that is not in force, and stores nothing."""
+    fill(cli, item())
+    path = write_topic(tmp_path, HARBOUR.replace('"ferry", ', ""), "trial")
+    answer = cli("explain", "http://post.example/ferry", "--topic", path).stdout
+    assert "not tagged trial: " in answer
+    assert [row["tags"] for row in cli.rows("items", "--json")] == [["harbour"]]
+
+
+def test_an_older_judgement_is_said_to_be_old(cli: Cli) -> None:
+    """After a change of the topic, explain says that the next pass will judge anew."""
+    fill(cli, item())
+    write_topic(cli.home, HARBOUR.replace('"ferry", ', ""))
+    assert (
+        "  what is published is older than this wording: the next pass judges anew"
+        in cli("explain", "http://post.example/ferry").stdout.splitlines()
+    )
+
+
+def test_what_was_inferred_cut_or_changed_is_said(cli: Cli) -> None:
+    """An inferred title, an unknown date, an earlier version and what was cut off are named."""
+    plain = item(guid="ferry.txt", url=None, published=None, title_inferred=True, language=None, cut="Share this\nSubscribe")
+    fill(cli, plain, source=SEED)
+    with app(cli.home).facts() as facts:
+        carry(facts, [item(**{**_fields(plain), "text": "Forty passengers came to wave and went."})], SEED)
+    (row,) = cli.rows("items", "--json")
+    lines = cli("explain", row["id"]).stdout.splitlines()
+    assert lines[0].endswith("(inferred from the text)")
+    assert lines[1].startswith(
+        "  no address; no publication date given; first seen 2026-03-02T12:00:00Z, 2 versions; language unknown"
+    )
+    assert "  cut as page furniture: Share this | Subscribe" in lines
+
+
+def _fields(what: Item) -> dict[str, Any]:
+    return {name: getattr(what, name) for name in what.__slots__}
+
+
+@pytest.mark.parametrize("name", ["no-such-item", "", "*", "' or 1=1 --", "\udcff", "a" * 5000])
+def test_an_item_that_is_none_is_one_clear_error(cli: Cli, name: str) -> None:
+    """A name that no item has exits 1 in one line that says how to find one."""
+    fill(cli, item())
+    result = cli("explain", "--", name)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("topicwire: no stored item is called ")
+    assert result.stderr.endswith("; `topicwire items` lists them; give an id, address or guid\n")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_name_of_several_items_is_one_clear_error(cli: Cli) -> None:
+    """A guid that two items have names neither: the ids are shown."""
+    fill(cli, item(guid="same"))
+    fill(cli, item(guid="same", url="http://gazette.example/other", title="Quite another story"), source=GAZETTE)
+    result = cli("explain", "same")
+    assert result.exit_code == 1
+    ids = ", ".join(row["id"] for row in cli.rows("items", "--json"))
+    assert result.stderr == f"topicwire: 'same' may be any of {ids}; give more of the id\n"
+
+
+# topics
+
+
+def test_topics_are_listed(cli: Cli) -> None:
+    """Each topic in force with its version, its state and its title."""
+    write_topic(cli.home, HARBOUR.replace("Harbour news", "Market"), "market")
+    lines = cli("topics", "list").stdout.splitlines()
+    assert [line.split("  ")[0] for line in lines] == ["harbour", "market"]
+    assert lines[0].endswith("  draft  Harbour news")
+
+
+def test_without_topics_of_its_own_a_home_has_the_shipped_ones(tmp_path: Path) -> None:
+    """A fresh home judges by the shipped topics."""
+    shipped = sorted(path.stem for path in SHIPPED.glob("*.toml"))
+    assert shipped
+    assert [line.split()[0] for line in Cli(tmp_path / "fresh")("topics", "list").stdout.splitlines()] == shipped
+
+
+def counts(output: str) -> list[str]:
+    """Give how the examples of each topic came out."""
+    return [line.partition(";")[0] for line in output.splitlines() if " examples as declared" in line]
+
+
+def test_the_examples_of_topics_are_their_tests(cli: Cli) -> None:
+    """The command `topics check` runs the examples of all topics, or of those named, by name or file."""
+    market = write_topic(cli.home, HARBOUR, "market")
+    both = cli("topics", "check")
+    assert both.exit_code == 0
+    assert counts(both.stdout) == ["harbour: 2 of 2 examples as declared", "market: 2 of 2 examples as declared"]
+    assert counts(cli("topics", "check", "harbour").stdout) == ["harbour: 2 of 2 examples as declared"]
+    assert counts(cli("topics", "check", market).stdout) == ["market: 2 of 2 examples as declared"]
+
+
+def test_a_failing_example_exits_1(cli: Cli) -> None:
+    """An example that does not come out as declared is named, with the reason, and the exit code is 1."""
+    swapped = HARBOUR.replace("tagged = true", "tagged = maybe").replace("tagged = false", "tagged = true")
+    write_topic(cli.home, swapped.replace("tagged = maybe", "tagged = false"))
+    result = cli("topics", "check")
+    assert result.exit_code == 1
+    first, second = [line for line in result.stdout.splitlines() if " should be " in line]
+    assert first.startswith("harbour: example 1 should be not tagged and is (")
+    assert first.endswith("): The ferry left the harbour.")
+    assert second.startswith("harbour: example 2 should be tagged and is not (")
+    assert counts(result.stdout) == ["harbour: 0 of 2 examples as declared"]
+
+
+def test_a_broken_topic_file_exits_2(cli: Cli) -> None:
+    """A mistake in a topic file stops every command that needs topics, in one line that names the file."""
+    path = write_topic(cli.home, HARBOUR.replace('require = ["ship"', 'require = ["shp"'))
+    for arguments in (("topics", "list"), ("topics", "check"), ("publish",), ("run", "--once"), ("poll",), ("ingest", str(path))):
+        result = cli(*arguments)
+        assert result.exit_code == 2
+        assert result.stderr == f'topicwire: {path}: require: group "shp" is not known; did you mean "ship"?\n'
+
+
+def test_rows_are_judged_without_being_stored(cli: Cli, tmp_path: Path) -> None:
+    """Topics match answers each row with its id, the answer, the score and the hits, and stores nothing."""
+    rows = [
+        {"id": "a", "title": "The ferry leaves the harbour", "lang": "en", "feed": "The Post"},
+        {"title": "Nothing at all"},
+        {"id": 3, "title": "News", "content": "<p>The <b>boats</b> are in the harbour &amp; safe.</p>", "summary": "ignored"},
+        {"id": None, "title": None, "summary": "plain: a ferry in a harbour", "lang": 7},
+    ]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("\n\n".join(json.dumps(row) for row in rows) + "\n", encoding="utf-8")
+    first, second, third, fourth = cli.rows("topics", "match", "harbour", file)
+    assert list(first) == ["id", "tagged", "score", "grade", "why", "hits"]
+    assert (first["id"], first["tagged"], first["grade"]) == ("a", True, "core")
+    assert first["hits"][0] == {"group": "ship", "term": "ferry", "field": "title", "start": 4, "end": 9, "text": "ferry"}
+    assert (second["id"], second["tagged"], second["score"], second["hits"]) == (3, False, 0.0, [])
+    assert (third["id"], third["tagged"]) == (3, True)
+    assert [hit["text"] for hit in third["hits"]] == ["boats", "harbour"]
+    assert (fourth["id"], fourth["tagged"]) == (None, True)
+    assert not cli.rows("items", "--json")
+
+
+def test_rows_come_from_standard_input_too(cli: Cli) -> None:
+    """A - reads the rows from a pipe."""
+    result = cli("topics", "match", "harbour", "-", stdin=b'{"title": "The ferry leaves the harbour"}\n')
+    assert json.loads(result.stdout)["tagged"] is True
+
+
+@pytest.mark.parametrize("line", [b"{", b"[1]", b"7", b"\xff\xfe", b'{"title": "x"', b"[" * 100_000])
+def test_a_row_that_is_none_exits_2(cli: Cli, tmp_path: Path, line: bytes) -> None:
+    """A line that is no JSON object is named by file and number; what came before it was answered."""
+    file = tmp_path / "rows.jsonl"
+    file.write_bytes(b"{}\n" + line + b"\n")
+    result = cli("topics", "match", "harbour", file)
+    assert result.exit_code == 2
+    assert len(result.stdout.splitlines()) == 1
+    assert result.stderr.startswith(f"topicwire: {file}, line 2: ")
+    assert result.stderr.endswith("; write one JSON object a line\n")
+    assert result.stderr.count("\n") == 1
+
+
+# publish
+
+
+def test_publishing_writes_what_changed(cli: Cli) -> None:
+    """Publish names the files that it wrote, and the second time there is none."""
+    fill(cli, about(1))
+    first = cli("publish")
+    assert (first.exit_code, first.stdout) == (0, "")
+    assert first.stderr.splitlines() == [
+        "2 files written",
+        str(cli.home / "public" / "harbour.atom"),
+        str(cli.home / "public" / "index.html"),
+    ]
+    assert cli("publish").stderr == "0 files written\n"
+    assert [entry.title for entry in cli.published().entries] == [about(1).title]
+
+
+def test_publishing_judges_what_a_changed_topic_left_to_do(cli: Cli) -> None:
+    """Publish shows what is judged; nothing that is not."""
+    fill(cli, about(1), judged=False)
+    cli("publish")
+    assert cli.published().entries == []
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(cli: Cli) -> None:
+    """Where public/ cannot be made the command exits 1 and says so in one line."""
+    (cli.home / "public").write_text("in the way", encoding="utf-8")
+    result = cli("publish")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"topicwire: {cli.home / 'public' / 'harbour.atom'}: ")
+    assert result.stderr.count("\n") == 1
+
+
+# settings and homes
+
+
+def test_an_unknown_setting_exits_2(cli: Cli) -> None:
+    """A misspelt key of topicwire.toml is refused with a suggestion."""
+    (cli.home / "topicwire.toml").write_text("[publish]\nentires = 5\n", encoding="utf-8")
+    result = cli("publish")
+    assert result.exit_code == 2
+    path = cli.home / "topicwire.toml"
+    assert result.stderr == f'topicwire: {path}: [publish]: unknown key "entires"; did you mean "entries"?\n'
+
+
+def test_an_unknown_setting_in_the_environment_exits_2(cli: Cli) -> None:
+    """A misspelt variable is refused as well."""
+    cli.settings = {"publish.entires": "5"}
+    result = cli("publish")
+    assert result.exit_code == 2
+    assert result.stderr == 'topicwire: TOPICWIRE_PUBLISH__ENTIRES: unknown key "entires"; did you mean "entries"?\n'
+
+
+def test_a_setting_of_the_wrong_kind_exits_2(cli: Cli) -> None:
+    """A word where a number should stand is refused."""
+    cli.settings = {"publish.entries": "many"}
+    result = cli("publish")
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "publish.entries" in result.stderr
+
+
+def _garbage(path: Path) -> None:
+    """Make or find a file that is no database."""
+    data = b"not a database, and long enough to be looked at as one " * 99
+    assert not path.exists() or path.read_bytes() == data
+    path.write_bytes(data)
+
+
+def _folder(path: Path) -> None:
+    """Make or find an empty folder."""
+    path.mkdir(exist_ok=True)
+    assert list(path.iterdir()) == []
+
+
+def _another(path: Path) -> None:
+    """Make or find a database of another program."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("create table if not exists item (id integer primary key, name text)")
+        assert db.execute("select name from sqlite_master").fetchall() == [("item",)]
+
+
+@pytest.mark.parametrize("spoil", [_garbage, _folder, _another])
+@pytest.mark.parametrize("arguments", [("items",), ("sources", "list"), ("publish",), ("run", "--once")], ids=lambda a: a[0])
+def test_a_database_that_is_none_is_one_line(cli: Cli, spoil: Callable[[Path], None], arguments: tuple[str, ...]) -> None:
+    """Where topicwire.db is something else, every command exits 1, says so in one line, and leaves it as it was."""
+    path = cli.home / "topicwire.db"
+    spoil(path)
+    result = cli(*arguments)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("topicwire: ")
+    assert result.stderr.count("\n") == 1
+    spoil(path)
+
+
+def test_a_database_that_another_holds_is_one_line(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of the database in the middle of a command exits 1 with what to look at."""
+
+    def busy(_facts: Facts) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(Facts, "items", busy)
+    result = cli("items")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "topicwire: the database failed: database is locked; check free space and rights, then run it again: nothing was lost\n"
+    )
+
+
+def run_in(arguments: list[str], environment: dict[str, str] | None = None) -> Any:
+    """Run the command as it is called from outside: the home by option or environment."""
+    return CliRunner(env=environment).invoke(command, arguments)
+
+
+def test_the_home_is_said_or_set_or_here(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--home outweighs TOPICWIRE_HOME, and that outweighs the folder one stands in."""
+    for name in ("said", "set", "here"):
+        write_topic(tmp_path / name, HARBOUR, name)
+    monkeypatch.chdir(tmp_path / "here")
+    set_home = {"TOPICWIRE_HOME": str(tmp_path / "set")}
+    found = [
+        run_in(["topics", "list"]).stdout,
+        run_in(["topics", "list"], set_home).stdout,
+        run_in(["--home", str(tmp_path / "said"), "topics", "list"], set_home).stdout,
+    ]
+    assert [line.split()[0] for line in found] == ["here", "set", "said"]
+    assert home.exists()
+
+
+def test_a_home_that_is_not_there_is_made(tmp_path: Path) -> None:
+    """A new home needs no preparation."""
+    result = run_in(["--home", str(tmp_path / "new" / "home"), "sources", "list"])
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert (tmp_path / "new" / "home" / "topicwire.db").exists()
+
+
+@pytest.mark.parametrize("arguments", [["items"], ["run", "--once"], ["poll"], ["publish"]], ids=lambda a: a[0])
+def test_a_home_that_cannot_be_made_is_one_line(tmp_path: Path, arguments: list[str]) -> None:
+    """A home below a file exits 1 in one line that names the cure."""
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    result = run_in(["--home", str(tmp_path / "file" / "home"), *arguments])
+    assert result.exit_code == 1
+    assert result.stderr.startswith("topicwire: ")
+    assert "--home" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_home_that_is_a_file_exits_2(tmp_path: Path) -> None:
+    """A file is no home."""
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    result = run_in(["--home", str(tmp_path / "file"), "items"])
+    assert result.exit_code == 2
+    assert "is a file" in result.stderr
+
+
+def test_the_version_is_said() -> None:
+    """--version names program and version."""
+    assert run_in(["--version"]).stdout.startswith("topicwire, version ")
+
+
+def test_every_command_has_a_help_line() -> None:
+    """--help names every command with what it does."""
+    lines = run_in(["--help"]).stdout.partition("Commands:")[2].strip().splitlines()
+    assert {line.split()[0] for line in lines} >= {
+        "explain",
+        "ingest",
+        "items",
+        "poll",
+        "publish",
+        "run",
+        "serve",
+        "sources",
+        "topics",
+    }
+    assert all(len(line.split()) > 3 for line in lines)
+
+
+# python -m feeds
+
+
+def test_judgements_have_a_door_of_their_own(cli: Cli, tmp_path: Path) -> None:
+    """The command `python -m feeds` checks, previews, explains and publishes by the same rules."""
+    fill(cli, item())
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"title": "The ferry leaves the harbour"}', encoding="utf-8")
+
+    def ask(*arguments: str) -> Any:
+        return CliRunner().invoke(feeds.__main__.main, ["--home", str(cli.home), *arguments])
+
+    assert counts(ask("check").stdout) == ["harbour: 2 of 2 examples as declared"]
+    assert json.loads(ask("preview", "harbour", str(rows)).stdout)["tagged"] is True
+    assert "tagged harbour" in ask("explain", "http://post.example/ferry").stdout
+    assert ask("publish").stderr.startswith("2 files written")
+    unknown = ask("check", "none")
+    assert (unknown.exit_code, unknown.stderr) == (2, 'topicwire: no topic is called "none"; known are: harbour\n')
+    assert os.environ.get("TOPICWIRE_HOME") is None

@@ -1,0 +1,54 @@
+import pytest
+
+from feeds.common import common_in
+from ingest.fold import folded
+
+
+@pytest.mark.parametrize(
+    ("word", "languages"),
+    [
+        ("red", {"en", "es", "nl"}),
+        ("rete", {"it"}),
+        ("hat", {"de", "hu"}),
+        ("post", {"en", "fr", "de", "nl", "pl"}),
+        ("pain", {"fr"}),
+        ("sieć", {"pl"}),
+        ("сеть", {"ru"}),
+        ("רשת", {"he"}),
+        ("شبكة", {"ar"}),
+        ("antisemitism", set()),
+        ("", set()),
+    ],
+)
+def test_a_common_word_is_known_with_its_languages(word: str, languages: set[str]) -> None:
+    """A term such as `red` is an everyday word in several languages; a rare word is in none."""
+    assert common_in(folded(word)) == languages
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [
+        ("en", "the"),
+        ("fr", "les"),
+        ("de", "und"),
+        ("es", "qué"),
+        ("it", "della"),
+        ("nl", "het"),
+        ("pl", "się"),
+        ("ru", "который"),
+        ("uk", "який"),
+        ("he", "של"),
+        ("ar", "من"),
+        ("hu", "hogy"),
+        ("pt", "não"),
+    ],
+)
+def test_thirteen_languages_are_covered(language: str, word: str) -> None:
+    """Each language of the shipped topic has its commonest words on the list."""
+    assert language in common_in(folded(word))
+
+
+def test_words_are_kept_folded() -> None:
+    """The list is asked with folded words: accents and final letters are already gone."""
+    assert "pt" in common_in("nao")
+    assert not common_in("não")

@@ -1,0 +1,133 @@
+"""What the README and the docs say is run, and what the program offers is in them."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+from support import FakeWeb, rss, rss_item
+
+import scheduler  # noqa: F401 - it joins the commands
+from feeds.store import Judgements
+from feeds.topic import parse_topic
+from ingest.console import command
+from ingest.settings import Settings
+from ingest.store import Facts
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+DOCS = {path.name: path.read_text("utf-8") for path in sorted((ROOT / "docs").glob("*.md"))}
+EVERYTHING = "\n".join([README, *DOCS.values()])
+_NEVER_ENDS = {"serve", "run"}
+
+
+def commands(text: str) -> list[str]:
+    """Give the `topicwire` lines of the shell blocks of a page, without their remarks."""
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    lines = (line.partition("  #")[0].strip() for block in blocks for line in block.splitlines())
+    return [line for line in lines if line.startswith("topicwire ")]
+
+
+@pytest.fixture
+def newcomer(home: Path, web: FakeWeb) -> Path:
+    """Make a home like a fresh clone, with seeds, no starter list, and one stored item."""
+    shutil.copytree(ROOT / "seeds", home / "seeds")
+    (home / "sources.opml").write_text('<opml version="2.0"><body/></opml>', "utf-8")
+    web.serve("/feed.xml", rss(rss_item()))
+    rows = ROOT / "feeds" / "topics" / "antisemitism-online.toml"
+    shutil.copy(rows, home / "new.toml")
+    (home / "rows.jsonl").write_text('{"id": 1, "label": "neg", "title": "Ferry late"}\n', "utf-8")
+    return home
+
+
+def execute(home: Path, web: FakeWeb, line: str) -> subprocess.CompletedProcess[str]:
+    """Run one documented command, with the real program."""
+    with Facts(home / "topicwire.db") as facts:
+        item = next((stored.id for stored in facts.items()), "none")
+    real = line.replace("https://news.example/feed.xml", web.url("/feed.xml"))
+    real = real.replace("ITEM", item).replace("TOPIC", "antisemitism-online").replace("…", "why")
+    words, _, target = real.partition(" > ")
+    environment = {"TOPICWIRE_FETCH__ALLOW": web.allow, "TOPICWIRE_FETCH__HOST_PAUSE": "0", "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scheduler.py"), *shlex.split(words)[1:]],
+        cwd=home,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    if target:
+        (home / target).write_text(done.stdout, "utf-8")
+    return done
+
+
+@pytest.mark.parametrize("name", ["README.md", "topics.md"])
+def test_every_documented_command_works(newcomer: Path, web: FakeWeb, name: str) -> None:
+    """Typed in their order in a fresh home, the commands of a page all end well."""
+    execute(newcomer, web, "topicwire run --once")
+    for line in commands(README if name == "README.md" else DOCS[name]):
+        if line.split()[1] not in _NEVER_ENDS or "--once" in line:
+            done = execute(newcomer, web, line)
+            assert (done.returncode, "Traceback" in done.stderr) == (0, False), f"{line}: {done.stderr}"
+
+
+def test_the_readme_has_the_two_commands_that_ci_runs() -> None:
+    """The run command ends in the service, the test command in pytest; .ci/run takes both from the README itself."""
+    blocks = dict(re.findall(r"<!-- (run|test) -->\n```sh\n(.*?)\n```", README, re.DOTALL))
+    assert blocks["run"].endswith("&& .venv/bin/topicwire run")
+    assert " -m pytest" in blocks["test"]
+    ci = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert "$(readme run)" in ci
+    assert "$(readme test)" in ci
+
+
+def walk(group: click.Group, path: str = "topicwire") -> Iterator[tuple[str, click.Command]]:
+    """Give every command below a group, with the words that call it."""
+    for name, one in group.commands.items():
+        if isinstance(one, click.Group):
+            yield from walk(one, f"{path} {name}")
+        else:
+            yield f"{path} {name}", one
+
+
+def test_every_command_is_documented_and_has_help() -> None:
+    """No command is hidden: each is called somewhere in the docs, and says what it does."""
+    for words, one in walk(command):
+        assert words in EVERYTHING, f"{words} is in no page"
+        assert one.help, f"{words} has no help"
+
+
+def test_every_setting_is_documented() -> None:
+    """Each key stands in docs/settings.md with the default it has."""
+    for section in fields(Settings):
+        for key in fields(type(getattr(Settings(), section.name))):
+            assert f"`{section.name}.{key.name}`" in DOCS["settings.md"]
+
+
+def test_every_table_is_documented(home: Path) -> None:
+    """Each table of the database stands in docs/database.md."""
+    with Facts(home / "topicwire.db") as facts:
+        Judgements(facts)
+        names = {name for name in facts.db.table_names() if not name.startswith(("_", "sqlite_", "version_fts_"))}
+    assert names == set(re.findall(r"^\| `(\w+)` \|", DOCS["database.md"], re.MULTILINE))
+
+
+def test_the_topic_in_the_docs_is_a_topic() -> None:
+    """The file shown in docs/topics.md loads, and its own examples come out as declared."""
+    shown = re.findall(r"```toml\n(.*?)```", DOCS["topics.md"], re.DOTALL)[0]
+    topic = parse_topic(shown, "harbour", "docs/topics.md")
+    assert len(topic.examples) == 2
+
+
+def test_no_page_links_into_nothing() -> None:
+    """Every link to a file of the project leads to one."""
+    for name, text in {"README.md": README, **{f"docs/{name}": text for name, text in DOCS.items()}}.items():
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+            assert ((ROOT / name).parent / target).exists(), f"{name} links to {target}"

@@ -1,0 +1,212 @@
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+
+import pytest
+from support import NOON, TEXT, Clock, FakeWeb, atom, atom_entry, rss, rss_item, wait_until
+
+from ingest import engine as engine_module
+from ingest.engine import Engine
+from ingest.errors import FetchError, ParseError, SettingsError
+from ingest.fetch import Request
+from ingest.item import ParsedFeed
+from ingest.reader import Job
+from ingest.reader import read as real_read
+from ingest.settings import Fetch
+
+# What a hostile document would make a parser do: these run in the child process.
+
+
+def stall(_: Job) -> ParsedFeed:
+    """Never end."""
+    while True:
+        time.sleep(1)
+
+
+def die(_: Job) -> ParsedFeed:
+    """End the process as a crash of a C library would."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def devour(_: Job) -> ParsedFeed:
+    """Ask for more memory than a parser may have."""
+    return ParsedFeed((), title=str(len(bytearray(4 << 30))))
+
+
+def descend(job: Job) -> ParsedFeed:
+    """Nest without an end."""
+    return descend(job)
+
+
+def stumble(_: Job) -> ParsedFeed:
+    """Fail as no one expected."""
+    raise KeyError("surprise")
+
+
+def fragile(job: Job) -> ParsedFeed:
+    """Do what the document says."""
+    if b"die" in job.body:
+        return die(job)
+    return stall(job) if b"stall" in job.body else real_read(job)
+
+
+def refuse(_: Job) -> ParsedFeed:
+    """Refuse, with what autodiscovery wants to know."""
+    raise ParseError("a page", "look", feeds=("http://a.example/",))
+
+
+JOB = Job(rss(rss_item("One", text=TEXT)), NOON, "http://a.example/")
+
+
+@pytest.fixture(scope="module")
+def parsers() -> Iterator[Engine]:
+    """Give an engine with one parser process, shared: starting one takes a while."""
+    with Engine(Fetch(), Clock(), processes=1) as made:
+        yield made
+
+
+def fault_of(parsers: Engine, monkeypatch: pytest.MonkeyPatch, read: object) -> ParseError:
+    """Parse with another reader; give how it fails."""
+    monkeypatch.setattr(engine_module, "read", read)
+    with pytest.raises(ParseError) as caught:
+        parsers.submit(parsers.parse(JOB)).result(timeout=10)
+    return caught.value
+
+
+# Parsing in a child
+
+
+def test_parsing_happens_in_another_process(parsers: Engine) -> None:
+    """The result comes back whole."""
+    feed = parsers.submit(parsers.parse(JOB)).result()
+    assert [item.text for item, _ in feed.items] == [TEXT]
+
+
+def test_a_refusal_comes_back_whole(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cause, cure and what a page names survive the journey between processes."""
+    fault = fault_of(parsers, monkeypatch, refuse)
+    assert (fault.what, fault.cure, fault.feeds) == ("a page", "look", ("http://a.example/",))
+
+
+def test_a_stalling_document_is_refused(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the deadline its process is killed; the next document is read (S5, T20)."""
+    monkeypatch.setattr(engine_module, "_PARSE_SECONDS", 0.3)
+    begin = time.monotonic()
+    assert str(fault_of(parsers, monkeypatch, stall)) == (
+        "parsing took longer than 0.3 s; the document was refused; its source is asked again later"
+    )
+    assert time.monotonic() - begin < 5
+    monkeypatch.undo()
+    assert parsers.submit(parsers.parse(JOB)).result().items
+
+
+def test_a_document_that_kills_its_process_is_refused(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The death is told in words; the next document is read by a new process (S11)."""
+    assert fault_of(parsers, monkeypatch, die).what == "parsing killed its process"
+    monkeypatch.undo()
+    assert parsers.submit(parsers.parse(JOB)).result().items
+
+
+@pytest.mark.parametrize(
+    ("read", "what"),
+    [
+        (devour, "parsing needed too much memory"),
+        (descend, "it is nested too deeply"),
+        (stumble, "the parser failed (KeyError: 'surprise')"),
+    ],
+)
+def test_what_goes_wrong_is_told_in_words(parsers: Engine, monkeypatch: pytest.MonkeyPatch, read: object, what: str) -> None:
+    """Memory and depth are bounded, and the unexpected is one line too (S5, S10)."""
+    assert fault_of(parsers, monkeypatch, read).what == what
+
+
+def test_neighbours_are_unharmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one document stalls and one kills its parser, the others are read (S11)."""
+    monkeypatch.setattr(engine_module, "_PARSE_SECONDS", 2.0)
+    monkeypatch.setattr(engine_module, "read", fragile)
+    titles = ["one", "die", "two", "stall", "three", "four"]
+    with Engine(Fetch(), Clock(), processes=2) as made:
+        jobs = [Job(atom(atom_entry(title)), NOON, "http://a.example/") for title in titles]
+        futures = [made.submit(made.parse(job)) for job in jobs]
+        faults = [future.exception(timeout=20) for future in futures]
+    assert [title for title, fault in zip(titles, faults, strict=True) if fault] == ["die", "stall"]
+
+
+def test_a_costly_document_ends_in_time(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million bytes of attributes cost the deadline, no more (S5, T20)."""
+    monkeypatch.setattr(engine_module, "_PARSE_SECONDS", 1.0)
+    attributes = " ".join(f'a{n}="{n}"' for n in range(100_000))
+    job = Job(f"<rss><channel><item {attributes}/></channel></rss>".encode(), NOON, "http://a.example/")
+    begin = time.monotonic()
+    with pytest.raises(ParseError):
+        parsers.submit(parsers.parse(job)).result(timeout=20)
+    assert time.monotonic() - begin < 10
+
+
+def test_a_bomb_of_entities_ends_in_words(parsers: Engine) -> None:
+    """Entities that grow without an end are cut off: the feed is read without them or refused (S5)."""
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    bomb = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY e0 "ha">{entities}]>' + rss(rss_item("One", extra="&e11;")).decode()[38:]
+    begin = time.monotonic()
+    future = parsers.submit(parsers.parse(Job(bomb.encode(), NOON, "http://a.example/")))
+    fault = future.exception(timeout=20)
+    assert fault is None or isinstance(fault, ParseError)
+    assert fault or len(repr(future.result())) < 10_000
+    assert time.monotonic() - begin < 10
+
+
+# The loop
+
+
+def test_an_engine_asks_what_it_may(web: FakeWeb, other_web: FakeWeb, clock: Clock) -> None:
+    """Guard, agent, size and time come from the settings."""
+    web.serve("/", rss())
+    web.serve("/large", b"x" * 1024 * 1024 * 2)
+    settings = Fetch(allow=(web.allow,), contact="mailto:me@a.example", max_megabytes=1, timeout=0.3)
+    with Engine(settings, clock) as made:
+        assert made.submit(made.fetch(Request(web.url("/")))).result().status == 200
+        assert web.calls[0].headers["user-agent"] == "topicwire/0.1 (+mailto:me@a.example)"
+        for url, why in (
+            (other_web.url("/"), "private address"),
+            (web.url("/large"), "larger than 1 MB"),
+            (web.drip("/drip"), "within 0.3 s"),
+        ):
+            with pytest.raises(FetchError, match=why):
+                made.submit(made.fetch(Request(url))).result()
+
+
+def test_leaving_cancels_what_runs(web: FakeWeb, clock: Clock) -> None:
+    """Nothing outlives the engine: who waits for it gets CancelledError."""
+    with Engine(Fetch(allow=(web.allow,)), clock) as made:
+        waiting = made.submit(made.fetch(Request(web.drip("/"))))
+        assert wait_until(lambda: bool(web.calls))
+    with pytest.raises(CancelledError):
+        waiting.result(timeout=1)
+
+
+def test_cancelling_leaves_the_engine_usable(web: FakeWeb, clock: Clock) -> None:
+    """What runs is cancelled from another thread; new work is taken."""
+    web.serve("/good", rss())
+    with Engine(Fetch(allow=(web.allow,)), clock) as made:
+        waiting = made.submit(made.fetch(Request(web.drip("/"))))
+        assert wait_until(lambda: bool(web.calls))
+        made.cancel()
+        with pytest.raises(CancelledError):
+            waiting.result(timeout=1)
+        assert made.submit(made.fetch(Request(web.url("/good")))).result(timeout=5).status == 200
+
+
+def test_a_bad_list_of_the_allowed_stops_at_once(clock: Clock) -> None:
+    """A mistake in fetch.allow is found before anything starts."""
+    with pytest.raises(SettingsError, match="neither host:port nor a network"):
+        Engine(Fetch(allow=("nonsense",)), clock)
+
+
+def test_a_cancelled_parse_is_dropped(parsers: Engine) -> None:
+    """Its late result disturbs no one."""
+    future = parsers.submit(parsers.parse(JOB))
+    future.cancel()
+    assert parsers.submit(parsers.parse(JOB)).result().items

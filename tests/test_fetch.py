@@ -1,0 +1,389 @@
+import asyncio
+import time
+import tracemalloc
+import zlib
+from dataclasses import replace
+from email.utils import format_datetime
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import NOON, Clock, FakeWeb, Page, rss
+
+from ingest.errors import FetchError, GuardError
+from ingest.fetch import Fetched, Limits, Request, retry_after
+from ingest.fetch import web as open_web
+from ingest.guard import Guard
+
+SMALL = Limits(size=1024 * 1024, seconds=10)
+AGENT = "topicwire/0.1 (+https://contact.example/)"
+
+
+def get(web: FakeWeb, request: Request | str, limits: Limits = SMALL, clock: Clock | None = None) -> Fetched:
+    """Make one request, to `web` alone."""
+
+    async def go() -> Fetched:
+        async with open_web(Guard((web.allow,)), AGENT, limits, clock or Clock()) as fetch:
+            return await fetch(Request(request) if isinstance(request, str) else request)
+
+    return asyncio.run(go())
+
+
+def failure(web: FakeWeb, request: Request | str, limits: Limits = SMALL, clock: Clock | None = None) -> FetchError:
+    """Make one request that fails; give how."""
+    with pytest.raises(FetchError) as caught:
+        get(web, request, limits, clock)
+    assert len(str(caught.value).splitlines()) == 1
+    return caught.value
+
+
+# Asking
+
+
+def test_an_answer_is_given_as_served(web: FakeWeb) -> None:
+    """Body, address, headers in lower case and validators are the server's own."""
+    url = web.serve("/a", rss(), content_type="application/rss+xml", etag='"1"', last_modified="Mon, 02 Mar 2026 09:00:00 GMT")
+    answer = get(web, url)
+    assert (answer.url, answer.status, answer.body) == (url, 200, rss())
+    assert answer.headers["content-type"] == "application/rss+xml"
+    assert (answer.etag, answer.last_modified, answer.wait) == ('"1"', "Mon, 02 Mar 2026 09:00:00 GMT", None)
+
+
+def test_a_request_is_polite(web: FakeWeb) -> None:
+    """It says who asks, what it likes, and nothing that follows or tires anyone (F11)."""
+    get(web, web.serve("/a", rss()))
+    (call,) = web.calls
+    assert call.method == "GET"
+    assert call.headers["user-agent"] == AGENT
+    assert call.headers["accept-encoding"] == "gzip, deflate"
+    assert call.headers["accept"].startswith("application/atom+xml, application/rss+xml")
+    assert not {"cookie", "referer", "cache-control", "pragma", "if-none-match", "if-modified-since", "authorization"} & set(
+        call.headers
+    )
+
+
+def test_no_cookie_is_sent_back(web: FakeWeb) -> None:
+    """What a server sets is forgotten, also within a chain of redirects (F11)."""
+    web.serve("/b", rss())
+    web.put("/a", Page(302, headers=(("Location", "/b"), ("Set-Cookie", "id=1"))))
+    get(web, web.url("/a"))
+    assert [call.path for call in web.calls] == ["/a", "/b"]
+    assert all("cookie" not in call.headers for call in web.calls)
+
+
+def test_the_environment_lends_no_proxy(web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests go where they are sent."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    assert get(web, web.serve("/a", rss())).status == 200
+
+
+# Validators
+
+
+@pytest.mark.parametrize(
+    "etag",
+    ['"abc"', 'W/"abc"', "abc", '""', '"a,b"', "'x'", '"ünï"', '"a b"', 'w/"x"', '"' + "x" * 500 + '"', "*"],
+)
+def test_validators_go_back_byte_for_byte(web: FakeWeb, etag: str) -> None:
+    """Whatever the server calls its version is opaque: quotes, weakness and alphabet stay (F1)."""
+    wire = etag.encode().decode("latin-1")
+    url = web.serve("/a", rss(), etag=wire, last_modified="yesterday, I think")
+    first = get(web, url)
+    assert (first.etag, first.last_modified) == (etag, "yesterday, I think")
+    second = get(web, Request(url, first.etag, first.last_modified))
+    assert second.status == 304
+    assert web.calls[1].headers["if-none-match"].encode("latin-1", "surrogateescape").decode() == etag
+    assert web.calls[1].headers["if-modified-since"] == "yesterday, I think"
+
+
+def test_a_validator_that_cannot_be_sent_back_exactly_is_none(web: FakeWeb) -> None:
+    """Bytes that are no text are forgotten rather than changed (F1)."""
+    assert get(web, web.serve("/a", rss(), etag='"\xff\xfe"')).etag is None
+    assert get(web, web.serve("/a", rss(), etag='"a\x80"')).etag is None
+    assert get(web, web.serve("/a", rss(), etag="")).etag is None
+
+
+def test_a_304_is_a_success_with_nothing_new(web: FakeWeb) -> None:
+    """It has no body, and its new validator is given (F2)."""
+    web.put("/a", Page(304, headers=(("ETag", '"2"'), ("Cache-Control", "max-age=60"))))
+    answer = get(web, Request(web.url("/a"), '"1"'))
+    assert (answer.status, answer.body, answer.etag, answer.wait) == (304, b"", '"2"', 60.0)
+
+
+# Redirects
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_are_followed(web: FakeWeb, status: int) -> None:
+    """Relative and absolute, with the validators, to the address that answered (F9)."""
+    web.redirect("/a/b", "../c?x=1", status)
+    web.redirect("/c?x=1", web.url("/d"), status)
+    web.serve("/d", rss())
+    answer = get(web, Request(web.url("/a/b"), '"1"'))
+    assert (answer.status, answer.url) == (200, web.url("/d"))
+    assert [call.headers["if-none-match"] for call in web.calls] == ['"1"'] * 3
+
+
+def test_five_redirects_are_followed_and_no_sixth(web: FakeWeb) -> None:
+    """The number of hops is bounded (F10)."""
+    for n in range(7):
+        web.redirect(f"/{n}", f"/{n + 1}")
+    web.serve("/7", rss())
+    assert get(web, web.url("/2")).url == web.url("/7")
+    assert failure(web, web.url("/1")).what == "more than 5 redirects"
+    assert web.paths()[-6:] == ["/1", "/2", "/3", "/4", "/5", "/6"]
+
+
+def test_a_loop_ends(web: FakeWeb) -> None:
+    """An address that leads to itself is left after a few hops (F10)."""
+    web.redirect("/a", "/b")
+    web.redirect("/b", "/a")
+    assert "redirects" in failure(web, web.url("/a")).what
+    assert len(web.calls) == 6
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://127.0.0.1:1/",
+        "http://[::1]/",
+        "http://10.0.0.1/",
+        "//192.168.0.1/",
+        "http://2130706433/",
+    ],
+)
+@pytest.mark.parametrize("status", [301, 302])
+def test_a_redirect_to_a_private_address_is_refused(web: FakeWeb, target: str, status: int) -> None:
+    """Each hop is checked where its socket opens (S2, F9)."""
+    web.redirect("/a", target, status)
+    failure(web, web.url("/a"), replace(SMALL, seconds=3))
+    assert web.paths() == ["/a"]
+
+
+def test_the_refusal_of_a_private_hop_says_so(web: FakeWeb) -> None:
+    """The error is the guard's own, not a failed connection."""
+    web.redirect("/a", "http://169.254.169.254/")
+    fault = failure(web, web.url("/a"))
+    assert isinstance(fault, GuardError)
+    assert "the private address 169.254.169.254 may not be contacted" in str(fault)
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["file:///etc/passwd", "ftp://a.example/", "javascript:alert(1)", "gopher://a.example/", "data:,x", "http://", "http://[::1]@"],
+)
+def test_only_web_addresses_are_followed(web: FakeWeb, target: str) -> None:
+    """Other schemes and broken addresses end the chain with a cause (S1)."""
+    web.redirect("/a", target)
+    fault = failure(web, web.url("/a"))
+    assert fault.cure == "only http and https addresses are followed"
+    assert fault.what.startswith("leads to ")
+
+
+def test_a_redirect_to_nowhere_is_an_unusual_answer(web: FakeWeb) -> None:
+    """Without a Location there is nothing to follow."""
+    web.fail("/a", 302)
+    assert failure(web, web.url("/a")).what == "the server answers with status 302"
+
+
+def test_a_hostile_target_cannot_forge_lines(web: FakeWeb) -> None:
+    """What a server names is shown short and in one line (S9)."""
+    web.redirect("/a", "x:" + "y" * 500)
+    assert len(str(failure(web, web.url("/a")))) < 200
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (401, "asks for a password (401)"),
+        (403, "refuses us (403)"),
+        (404, "has nothing there (404)"),
+        (410, "says the feed is gone for good (410)"),
+        (418, "answers with status 418"),
+        (204, "answers with status 204"),
+        (206, "answers with status 206"),
+        (429, "asks us to slow down (429)"),
+        (500, "has trouble of its own (500)"),
+        (503, "has trouble of its own (503)"),
+    ],
+)
+def test_each_refusal_has_its_words_and_a_cure(web: FakeWeb, status: int, words: str) -> None:
+    """A status is told in words, with what to do, and kept as a number (F8, S10)."""
+    fault = failure(web, web.fail("/a", status))
+    assert fault.what == f"the server {words}"
+    assert fault.cure
+    assert fault.status == status
+    assert fault.wait is None
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(("value", "seconds"), [("120", 120.0), ("Mon, 02 Mar 2026 12:05:00 GMT", 300.0), ("9" * 20, 86_400.0)])
+def test_retry_after_reaches_the_planner(web: FakeWeb, status: int, value: str, seconds: float) -> None:
+    """Seconds or a date, capped at a day, counted from our own clock (F6, T31)."""
+    assert failure(web, web.fail("/a", status, {"Retry-After": value})).wait == seconds
+
+
+def test_a_server_that_is_not_there_is_one_line() -> None:
+    """No connection is a failure with its cause (S10)."""
+    with FakeWeb() as gone:
+        url, allow = gone.url("/"), gone.allow
+
+    async def go() -> None:
+        async with open_web(Guard((allow,)), AGENT, SMALL, Clock()) as fetch:
+            await fetch(Request(url))
+
+    with pytest.raises(FetchError, match="no answer: Cannot connect to host") as caught:
+        asyncio.run(go())
+    assert caught.value.status is None
+
+
+def test_an_answer_that_is_no_http_is_one_line(web: FakeWeb) -> None:
+    """Headers without an end are refused (S4)."""
+    assert failure(web, web.serve("/a", rss(), headers={"X-Long": "x" * 100_000})).what.startswith("no answer: ")
+
+
+def test_a_body_cut_short_is_refused(web: FakeWeb) -> None:
+    """Fewer bytes than promised are no document."""
+    web.put("/a", Page(body=b"<rss>", headers=(("Content-Length", "500"),)))
+    assert failure(web, web.url("/a")).what.startswith("no answer: ")
+
+
+@pytest.mark.parametrize(("encoding", "body"), [("gzip", b"no gzip at all"), ("deflate", b"\x00\x01"), ("br", b"\x8b\x00")])
+def test_a_body_that_cannot_be_unpacked_is_refused(web: FakeWeb, encoding: str, body: bytes) -> None:
+    """A wrong or unasked encoding is a failure, at the deadline at the latest (S4)."""
+    url = web.serve("/a", body, headers={"Content-Encoding": encoding})
+    # aiohttp waits for more where wrong deflate bytes come in a packet of their own.
+    assert failure(web, url, replace(SMALL, seconds=1)).what.startswith(("no answer: ", "no complete answer"))
+
+
+# Bounds
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_packed_answers_are_unpacked(web: FakeWeb, encoding: str) -> None:
+    """What was asked for is understood."""
+    packer = zlib.compressobj(wbits=31 if encoding == "gzip" else 15)
+    body = packer.compress(rss()) + packer.flush()
+    assert get(web, web.serve("/a", body, headers={"Content-Encoding": encoding})).body == rss()
+
+
+def test_a_body_of_just_the_size_is_taken_and_no_byte_more(web: FakeWeb) -> None:
+    """The cap is exact, and told in megabytes (S4)."""
+    size = 1024 * 1024
+    assert len(get(web, web.serve("/a", b"x" * size)).body) == size
+    fault = failure(web, web.serve("/b", b"x" * (size + 1)))
+    assert str(fault) == "larger than 1 MB after decompression; it was not read to its end; no feed needs that"
+
+
+def test_a_bomb_costs_little_memory(web: FakeWeb) -> None:
+    """A small body that unpacks to a large one is left when it passes the cap, in bounded memory and time (S4, T19)."""
+    url = web.bomb("/bomb", 200)
+    begin = time.monotonic()
+    tracemalloc.start()
+    try:
+        fault = failure(web, url)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert fault.what.startswith(("larger than 1 MB", "no answer: "))
+    assert peak < 20 * 1024 * 1024
+    assert time.monotonic() - begin < 5
+
+
+def test_an_endless_body_is_left(web: FakeWeb) -> None:
+    """A body without an end is left at the cap, and the connection closed (S4)."""
+    begin = time.monotonic()
+    assert failure(web, web.endless("/a")).what == "larger than 1 MB after decompression"
+    assert time.monotonic() - begin < 5
+
+
+def test_a_dripping_body_is_left_at_the_deadline(web: FakeWeb) -> None:
+    """A byte now and then is no answer: the whole request has a deadline (S4)."""
+    begin = time.monotonic()
+    fault = failure(web, web.drip("/a", pause=0.02), replace(SMALL, seconds=0.3))
+    assert str(fault) == "no complete answer within 0.3 s; it is tried again later"
+    assert 0.25 < time.monotonic() - begin < 2
+
+
+def test_a_silent_server_is_left_at_the_deadline(web: FakeWeb) -> None:
+    """The deadline counts before the first byte too, and over all hops together (S4)."""
+    web.serve("/slow", rss(), delay=0.25)
+    web.put("/a", Page(302, headers=(("Location", "/slow"),), delay=0.25))
+    assert "no complete answer within 0.4 s" in failure(web, web.url("/a"), replace(SMALL, seconds=0.4)).what
+
+
+def test_one_host_has_one_connection_at_a_time(web: FakeWeb) -> None:
+    """However many requests are made at once, a host sees them in turn (F12)."""
+    urls = [web.serve(f"/{n}", rss(), delay=0.03) for n in range(4)]
+
+    async def go() -> None:
+        async with open_web(Guard((web.allow,)), AGENT, SMALL, Clock()) as fetch:
+            await asyncio.gather(*(fetch(Request(url)) for url in urls))
+
+    asyncio.run(go())
+    assert web.most_at_once == 1
+    assert all(two.at - one.at >= 0.03 for one, two in pairwise(web.calls))
+
+
+# How long an answer is fresh
+
+
+@pytest.mark.parametrize(
+    ("cache", "seconds"),
+    [
+        ("max-age=600", 600.0),
+        ('public, Max-Age = "600"', 600.0),
+        ("max-age=99999999999999999999", 3_600.0),
+        ("max-age=0", 0.0),
+        ("no-cache", None),
+        ("max-age=-5", None),
+        ("s-maxage=600", None),
+        ("", None),
+    ],
+)
+def test_max_age_is_believed_up_to_an_hour(web: FakeWeb, cache: str, seconds: float | None) -> None:
+    """A server may say for how long it has nothing new (F5)."""
+    assert get(web, web.serve("/a", rss(), headers={"Cache-Control": cache})).wait == seconds
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("120", 120.0),
+        (" 120 ", 120.0),
+        ("0", 0.0),
+        ("-5", None),
+        ("1.5", None),
+        ("soon", None),
+        ("999999", 86_400.0),
+        ("9" * 20, 86_400.0),
+        ("9" * 5_000, 86_400.0),
+        ("٣٠", 30.0),
+        ("²", None),
+        ("Mon, 02 Mar 2026 12:10:00 GMT", 600.0),
+        ("Mon, 02 Mar 2026 13:10:00 +0100", 600.0),
+        ("Mon, 02 Mar 2026 12:10:00", 600.0),
+        ("Mon, 02 Mar 2026 11:00:00 GMT", 0.0),
+        ("Tue, 02 Mar 2066 12:00:00 GMT", 86_400.0),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", 86_400.0),
+        ("Mon, 30 Feb 2026 12:00:00 GMT", None),
+    ],
+)
+def test_retry_after_in_all_its_forms(value: str | None, seconds: float | None) -> None:
+    """Seconds or a date, never negative, never more than a day, else unknown (F6, T31)."""
+    assert retry_after(value, NOON) == seconds
+
+
+@given(st.text(max_size=40) | st.from_regex(r"-?[0-9]{1,30}") | st.datetimes().map(format_datetime))
+def test_any_retry_after_is_a_sane_wait(value: str) -> None:
+    """No header breaks the reading."""
+    wait = retry_after(value, NOON)
+    assert wait is None or 0 <= wait <= 86_400

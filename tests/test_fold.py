@@ -1,0 +1,89 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.fold import Word, fold, folded, words
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Antisémites", "antisemites"),
+        ("İstanbul", "istanbul"),
+        ("STRASSE", "straße"),
+        ("Łódź", "lodz"),
+        ("encyclopædia", "encyclopaedia"),
+        ("ко\u0301фе", "кофе"),
+        ("ёлка", "елка"),
+        ("їжак", "іжак"),
+        ("שָׁלוֹם", "שלום"),
+        ("שלומך", "שלומכ"),
+        ("مكتبة", "مكتبه"),
+        ("مُحَمَّد", "محمد"),
+        ("مـــرحبا", "مرحبا"),
+        ("کتاب", "كتاب"),
+        ("ﬁsh", "fish"),
+        ("ＦＵＬＬ", "full"),
+        ("co\u00adoperate", "cooperate"),
+        ("zero\u200bwidth", "zerowidth"),
+        ("한국", "한국"),
+    ],
+)
+def test_spellings_of_one_word_fold_alike(one: str, other: str) -> None:
+    """Case, marks, invisible characters and letter forms make no difference."""
+    assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("mama", "papa"), ("שלום", "שלומי"), ("кот", "код"), ("a", "b")])
+def test_different_words_stay_different(one: str, other: str) -> None:
+    """Folding merges spellings, not words."""
+    assert fold(one) != fold(other)
+
+
+@pytest.mark.parametrize(
+    ("disguised", "meant"),
+    [
+        ("p\u0430yp\u0430l", "paypal"),
+        ("h\u0435llo", "hello"),
+        ("приb\u0435т", "привет"),
+        ("\u0391lpha", "alpha"),
+    ],
+)
+def test_look_alikes_in_mixed_words_are_read_in_one_script(disguised: str, meant: str) -> None:
+    """A Latin word with Cyrillic or Greek letters in it is the Latin word, and the other way round."""
+    assert fold(disguised) == fold(meant)
+
+
+def test_words_of_one_script_are_left_alone() -> None:
+    """A Cyrillic word that could be read as Latin stays Cyrillic."""
+    assert fold("сор") != fold("cop")
+
+
+@given(st.text(max_size=30))
+def test_folding_twice_is_folding_once(word: str) -> None:
+    """A folded word folds to itself."""
+    assert fold(fold(word)) == fold(word)
+
+
+def test_words_keep_their_place() -> None:
+    """Each folded word says where it stood in the original."""
+    text = "L’été: co\u00adop, שָׁלוֹם!"
+    found = list(words(text))
+    assert [text[word.start : word.end] for word in found] == ["L", "été", "co\u00adop", "שָׁלוֹם"]
+    assert found[1] == Word("ete", 2, 5)
+
+
+def test_apostrophes_and_hyphens_part_words() -> None:
+    """`l'homme` is two words, as is `anti-hero`."""
+    assert folded("L'homme, ANTI-hero") == "l homme anti hero"
+
+
+@given(st.text(max_size=80))
+def test_spans_lie_in_order(text: str) -> None:
+    """Spans never overlap and never leave the text."""
+    spans = [(word.start, word.end) for word in words(text)]
+    assert spans == sorted(spans)
+    assert all(0 <= a < b <= len(text) for a, b in spans)
+    assert all(one[1] <= two[0] for one, two in pairwise(spans))

@@ -1,0 +1,304 @@
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from making import GAZETTE, HARBOUR, POST, SEED, about, app, carry, item, judgement, topic
+from support import NOON
+
+from feeds import judging
+from feeds.commands import target_of
+from feeds.entry import own_id, wanted_id
+from feeds.judging import judge_new
+from feeds.publish import entries_of
+from feeds.store import Judgements
+from feeds.topic import Topic
+from ingest.item import Item, StoredItem
+from ingest.store import Facts
+
+WIDER = topic(HARBOUR.replace('"boat*"]', '"boat*", "market"]'))
+STRICTER = topic(HARBOUR.replace('["ferry", "ferries", "boat*"]', '["boat*"]'))
+
+
+@pytest.fixture
+def facts(home: Path) -> Iterator[Facts]:
+    """Open the database of a home."""
+    with app(home).facts() as opened:
+        yield opened
+
+
+@pytest.fixture
+def judgements(facts: Facts) -> Judgements:
+    """Open the tables of judgements."""
+    return Judgements(facts)
+
+
+def tagged(facts: Facts, judgements: Judgements, name: str = "harbour") -> list[str]:
+    """Give the titles that a topic tags, newest first."""
+    rows = [row for row, _ in judgements.newest(name, 100)]
+    return [kept.item.title for kept in facts.by_rows(rows)]
+
+
+def forget(facts: Facts) -> None:
+    """Take all tags away, behind the program's back: those that come back were judged again."""
+    with facts.transaction():
+        facts.db.conn.execute("delete from tag")
+
+
+def rows(facts: Facts) -> list[int]:
+    """Give the numbers of the stored items, in order."""
+    return [kept.row for kept in facts.items()]
+
+
+# How far judging came
+
+
+def test_what_arrived_is_judged_once(facts: Facts, judgements: Judgements) -> None:
+    """An item is judged when it is new, and not again while nothing changes."""
+    carry(facts, [about(1), about(2, "nothing at all")])
+    assert judge_new(facts, judgements, (topic(),), NOON) == 1
+    assert tagged(facts, judgements) == [about(1).title]
+    forget(facts)
+    assert judge_new(facts, judgements, (topic(),), NOON) == 0
+    assert judgements.count() == 0
+
+
+def test_only_what_arrived_since_is_judged(facts: Facts, judgements: Judgements) -> None:
+    """The mark of a topic is the last item that it judged; judging goes on behind it."""
+    carry(facts, [about(1)])
+    judge_new(facts, judgements, (topic(),), NOON)
+    carry(facts, [about(2)])
+    forget(facts)
+    assert judge_new(facts, judgements, (topic(),), NOON) == 1
+    assert tagged(facts, judgements) == [about(2).title]
+    mark = judgements.marks()["harbour"]
+    assert (mark.version, mark.seq) == (topic().version, facts.after(0, 10)[-1].seq)
+
+
+def test_a_changed_wording_judges_everything_anew(facts: Facts, judgements: Judgements) -> None:
+    """Other words judge the stored facts again, without a source being asked, and take away what they no longer tag."""
+    carry(facts, [about(1), about(2, "market by the harbour")])
+    judge_new(facts, judgements, (topic(),), NOON)
+    assert judge_new(facts, judgements, (WIDER,), NOON) == 2
+    assert len(tagged(facts, judgements)) == 2
+    assert judge_new(facts, judgements, (STRICTER,), NOON) == 0
+    assert tagged(facts, judgements) == []
+    assert judgements.count() == 0
+
+
+def test_a_changed_description_judges_nothing(facts: Facts, judgements: Judgements) -> None:
+    """What a topic says of itself decides nothing, so it costs nothing."""
+    carry(facts, [about(1)])
+    judge_new(facts, judgements, (topic(),), NOON)
+    forget(facts)
+    told = topic(HARBOUR.replace("What happens at the quay.", "All about the quay.").replace("Harbour news", "The quay"))
+    assert judge_new(facts, judgements, (told,), NOON) == 0
+    assert judgements.count() == 0
+
+
+def test_a_changed_item_is_judged_anew(facts: Facts, judgements: Judgements) -> None:
+    """An item whose new text is about something else loses its tag, and gets it back."""
+    carry(facts, [about(1)])
+    judge_new(facts, judgements, (topic(),), NOON)
+    other = replace(about(1), title="Story 1: a quiet day")
+    assert carry(facts, [other], at=NOON + timedelta(hours=1)).changed == 1
+    judge_new(facts, judgements, (topic(),), NOON)
+    assert tagged(facts, judgements) == []
+    carry(facts, [about(1)], at=NOON + timedelta(hours=2))
+    judge_new(facts, judgements, (topic(),), NOON)
+    assert tagged(facts, judgements) == [about(1).title]
+
+
+def test_a_new_topic_judges_what_is_there(facts: Facts, judgements: Judgements) -> None:
+    """A topic that comes later judges everything, and the others judge nothing again."""
+    carry(facts, [about(1)])
+    judge_new(facts, judgements, (topic(),), NOON)
+    forget(facts)
+    assert judge_new(facts, judgements, (topic(), topic(HARBOUR, "later")), NOON) == 1
+    assert tagged(facts, judgements, "later") == [about(1).title]
+    assert tagged(facts, judgements) == []
+
+
+def test_each_topic_has_its_own_answer(facts: Facts, judgements: Judgements) -> None:
+    """Topics judge one item side by side, each by its own words."""
+    carry(facts, [about(1), about(2, "market by the harbour")])
+    market = topic(HARBOUR.replace('"boat*"]', '"market"]'), "market")
+    assert judge_new(facts, judgements, (topic(), market), NOON) == 3
+    assert tagged(facts, judgements) == [about(1).title]
+    assert len(tagged(facts, judgements, "market")) == 2
+
+
+def test_without_topics_nothing_is_judged(facts: Facts, judgements: Judgements) -> None:
+    """An empty topics folder tags nothing."""
+    carry(facts, [about(1)])
+    assert judge_new(facts, judgements, (), NOON) == 0
+
+
+def test_an_interrupted_judging_goes_on_where_it_stopped(
+    facts: Facts, judgements: Judgements, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between two bites, the next pass does the rest and nothing twice."""
+    carry(facts, [about(number) for number in range(5, 0, -1)])
+    monkeypatch.setattr(judging, "_BITE", 2)
+    after = Facts.after
+
+    def killed(self: Facts, seq: int, limit: int) -> tuple[StoredItem, ...]:
+        if judgements.count() == 2:
+            raise KeyboardInterrupt
+        return after(self, seq, limit)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Facts, "after", killed)
+        with pytest.raises(KeyboardInterrupt):
+            judge_new(facts, judgements, (topic(),), NOON)
+    assert judgements.count() == 2
+    assert judge_new(facts, judgements, (topic(),), NOON) == 3
+    assert judgements.count() == 5
+
+
+def test_an_interrupted_judging_anew_goes_on_where_it_stopped(
+    facts: Facts, judgements: Judgements, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a change of wording the old items are judged in bites, over several passes if need be, each item once."""
+    carry(facts, [about(number) for number in range(5, 0, -1)])
+    judge_new(facts, judgements, (topic(),), NOON)
+    forget(facts)
+    monkeypatch.setattr(judging, "_BITE", 2)
+    given = [judge_new(facts, judgements, (WIDER,), NOON, 1) for _ in range(5)]
+    assert sum(given) == 5
+    assert given[0] == 2, "no more at once than was asked for"
+    assert judgements.count() == 5
+
+
+def test_tags_and_mark_are_stored_together(facts: Facts, judgements: Judgements) -> None:
+    """A fault in the middle of a bite leaves neither tags nor a mark, and the next pass does it all."""
+    carry(facts, [about(1)])
+    facts.db.conn.execute("create trigger stop before insert on topic when new.seq > 0 begin select raise(abort, 'full'); end")
+    with pytest.raises(sqlite3.IntegrityError, match="full"):
+        judge_new(facts, judgements, (topic(),), NOON)
+    assert judgements.count() == 0
+    facts.db.conn.execute("drop trigger stop")
+    assert judge_new(facts, judgements, (topic(),), NOON) == 1
+
+
+def test_judgements_are_there_after_a_restart(home: Path, facts: Facts, judgements: Judgements) -> None:
+    """What was judged is read back by another process."""
+    carry(facts, [about(1)])
+    judge_new(facts, judgements, (topic(),), NOON)
+    with app(home).facts() as again:
+        assert tagged(again, Judgements(again)) == [about(1).title]
+        assert Judgements(again).marks() == judgements.marks()
+
+
+# The evidence
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        item(),
+        item(title="Паром 🚢 — the ferry", text="Im Hafen: harbour. “Quoted”\nThe ferries of the harbour.", language=None),
+        item(title="A boat", text="A harbour of “boats”; \u202bعبّارة\u202c boats in the harbour.", language="ar"),
+    ],
+)
+def test_the_evidence_comes_back_as_it_was_stored(facts: Facts, judgements: Judgements, what: Item) -> None:
+    """A stored judgement is, field by field, the one that was made."""
+    carry(facts, [what])
+    judge_new(facts, judgements, (topic(),), NOON)
+    made = judgement(facts.after(0, 1)[0])
+    assert made.tagged
+    (kept,) = judgements.of(rows(facts)[0])
+    for name in ("topic", "version", "tagged", "grade", "score", "why", "hits", "cancelled", "distance"):
+        assert getattr(kept, name) == getattr(made, name)
+    assert judgements.newest("harbour", 1) == [(rows(facts)[0], kept)]
+
+
+def test_the_tags_of_an_item_stand_in_the_order_of_their_names(facts: Facts, judgements: Judgements) -> None:
+    """An item's tags are listed by topic, an untagged item has none."""
+    carry(facts, [about(1), about(2, "nothing at all")])
+    judge_new(facts, judgements, (topic(HARBOUR, "b"), topic(HARBOUR, "a")), NOON)
+    found = {kept.item.title: [j.topic for j in judgements.of(kept.row)] for kept in facts.items()}
+    assert found == {about(1).title: ["a", "b"], about(2, "nothing at all").title: []}
+
+
+def test_no_more_are_given_than_asked_for(facts: Facts, judgements: Judgements) -> None:
+    """The newest so many are given."""
+    carry(facts, [about(1), about(2), about(3)])
+    judge_new(facts, judgements, (topic(),), NOON)
+    assert len(judgements.newest("harbour", 2)) == 2
+    assert judgements.newest("no such topic", 2) == []
+
+
+# The permanent ids (P1)
+
+
+def named(facts: Facts, judgements: Judgements) -> dict[str, str]:
+    """Give the atom id of every item by its title, made now if it had none."""
+    ids = {}
+    for kept in facts.items():
+        with facts.transaction():
+            ids[kept.item.title] = judgements.atom_id(kept.row, wanted_id(kept.item.guid), own_id(kept.id))
+    return ids
+
+
+def test_the_publishers_id_is_taken_over(facts: Facts, judgements: Judgements) -> None:
+    """A sound id that nobody else uses is the entry's id."""
+    carry(facts, [item()])
+    assert named(facts, judgements) == {item().title: "http://post.example/?p=1"}
+
+
+def test_an_item_without_a_sound_id_gets_ours(facts: Facts, judgements: Judgements) -> None:
+    """A number is no IRI: the item gets an id of ours, a urn:uuid."""
+    carry(facts, [item(guid="1234")])
+    assert named(facts, judgements)[item().title].startswith("urn:uuid:")
+
+
+def test_a_document_never_lends_its_file_name(facts: Facts, judgements: Judgements) -> None:
+    """A file name is no publisher's id, whatever it looks like."""
+    carry(facts, [item(guid="urn:x:notes.txt", url=None)], SEED)
+    assert named(facts, judgements)[item().title].startswith("urn:uuid:")
+
+
+def test_an_id_that_two_items_use_is_given_to_neither(facts: Facts, judgements: Judgements) -> None:
+    """Where two articles come under one id, each gets one of ours."""
+    one, two = about(1), replace(about(2, "boats in the harbour"), guid="urn:item:1")
+    carry(facts, [one])
+    carry(facts, [two], GAZETTE)
+    ids = named(facts, judgements)
+    assert len(set(ids.values())) == 2
+    assert all(value.startswith("urn:uuid:") for value in ids.values())
+
+
+def test_an_id_once_given_stays(facts: Facts, judgements: Judgements) -> None:
+    """An item keeps its id when another comes under the same one, and when its own guid changes."""
+    carry(facts, [about(1)])
+    first = named(facts, judgements)[about(1).title]
+    carry(facts, [replace(about(2), guid="urn:item:1")], GAZETTE)
+    carry(facts, [replace(about(1), guid="urn:item:new")], at=NOON + timedelta(hours=1))
+    ids = named(facts, judgements)
+    assert ids[about(1).title] == first == "urn:item:1"
+    assert len(set(ids.values())) == 2
+
+
+def test_our_ids_are_the_same_after_a_new_installation(home: Path, tmp_path: Path) -> None:
+    """The same items in a fresh database, from the same sources in another order, have the same ids."""
+    found = []
+    for number, order in enumerate(((1, 2), (2, 1))):
+        with app(tmp_path / f"home-{number}").facts() as facts:
+            for story in order:
+                carry(facts, [replace(about(story), guid=str(story))], POST)
+            found.append(named(facts, Judgements(facts)))
+    assert found[0] == found[1]
+    assert len(set(found[0].values())) == 2
+    assert home.exists()
+
+
+def test_every_topic_publishes_an_item_under_one_id(home: Path, facts: Facts, judgements: Judgements) -> None:
+    """The id does not depend on the topic."""
+    carry(facts, [about(1)])
+    topics: tuple[Topic, ...] = (topic(), topic(HARBOUR, "two"))
+    judge_new(facts, judgements, topics, NOON)
+    target = target_of(app(home), facts)
+    assert {entries_of(facts, judgements, t, target)[0].id for t in topics} == {"urn:item:1"}

@@ -1,0 +1,80 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.language import decide, detect, primary
+
+GERMAN = "Der Bürgermeister eröffnete am Montag die neue Brücke über den Fluss, und viele Leute kamen."
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [
+        ("en", "en"),
+        ("EN-us", "en"),
+        ("pt_BR", "pt"),
+        (" de ", "de"),
+        ("iw", "he"),
+        ("nb-NO", "no"),
+        ("zh-Hant-TW", "zh"),
+        ("fil", "fil"),
+        ("xx", None),
+        ("english", None),
+        ("und", None),
+        ("mul", None),
+        ("e", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_tag_names_its_primary_language(tag: str | None, code: str | None) -> None:
+    """`pt-BR` is Portuguese, old codes are today's, and what names no language is none."""
+    assert primary(tag) == code
+
+
+@given(st.text(max_size=20))
+def test_any_tag_is_a_language_or_none(tag: str) -> None:
+    """No text breaks the reading of tags; a language is two or three small letters."""
+    code = primary(tag)
+    assert code is None or (code.isascii() and code.islower() and len(code) in {2, 3})
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("The council of the small town met on Monday to talk about the old ferry and its harbour.", "en"),
+        (GERMAN, "de"),
+        ("Le conseil de la petite ville s'est réuni lundi pour parler du vieux bac et de son port.", "fr"),
+        ("Городской совет собрался в понедельник, чтобы поговорить о старом пароме.", "ru"),
+        ("מועצת העיר התכנסה ביום שני כדי לדון במעבורת הישנה ובנמל שלה.", "he"),
+        ("اجتمع مجلس المدينة الصغيرة يوم الاثنين للحديث عن العبارة القديمة", "ar"),
+    ],
+)
+def test_a_clear_text_is_recognised(text: str, code: str) -> None:
+    """A sentence is enough."""
+    assert detect(text) == code
+
+
+@pytest.mark.parametrize("text", ["", "Acme", "Acme Corp", "12 345 6"])
+def test_too_little_is_in_no_language(text: str) -> None:
+    """A name, a number or nothing says nothing."""
+    assert detect(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "answer"),
+    [
+        (GERMAN, ("de-AT",), ("de", "declared")),
+        (GERMAN, ("en",), ("de", "detected")),
+        (GERMAN, (None, ""), ("de", "detected")),
+        (GERMAN, ("xx", "de"), ("de", "declared")),
+        (GERMAN, ("yi",), ("yi", "declared")),
+        ("Acme", ("en",), ("en", "declared")),
+        ("Acme", (), (None, None)),
+    ],
+)
+def test_a_declared_language_holds_unless_the_text_disagrees(
+    text: str, declared: tuple[str | None, ...], answer: tuple[str | None, str | None]
+) -> None:
+    """The first declared language counts, unless a sure detector that knows it says another."""
+    assert decide(text, *declared) == answer

@@ -1,0 +1,127 @@
+"""docs/life-of-an-item.md is printed by this test, so that it cannot tell an old story."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from feeds import reports
+from feeds.atom import Address, render
+from feeds.commands import SHIPPED
+from feeds.entry import feed_id
+from feeds.judging import judge_new
+from feeds.publish import Target, entries_of
+from feeds.store import Judgements
+from feeds.topic import Topic, read_topic
+from ingest.item import Outcome, ParsedFeed, Source, SourceState, StoredItem
+from ingest.pipeline import SEEDS
+from ingest.reader import Job, read
+from ingest.settings import Settings
+from ingest.store import Facts
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "life-of-an-item.md"
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+FEED_URL = "https://gazette.example/feed.xml"
+OTHER_URL = "https://wire.example/atom.xml"
+SEED = "en-forum-moderation-audit.txt"
+FEED = """<rss version="2.0"><channel><title>The Gazette</title><link>https://gazette.example/</link>
+<language>en-gb</language>
+<item><guid isPermaLink="false">gazette-4711</guid>
+<title>Antisemitic posts stay up for days, audit of video platform finds</title>
+<link>/news/4711.html?utm_source=rss</link><pubDate>Sun, 22 Nov 2026 09:30:00 +0100</pubDate>
+<category>Media</category>
+<description>&lt;p onclick="x()"&gt;Reviewers reported 400 antisemitic videos. The platform removed
+ half of them.&lt;/p&gt;&lt;img src="https://t.example/p.gif" width="1" height="1"&gt;</description>
+</item></channel></rss>"""
+ELSEWHERE = "http://www.gazette.example/news/4711.html"
+OTHER = FEED.replace("The Gazette", "The Wire").replace("/news/4711.html?utm_source=rss", ELSEWHERE)
+
+
+def record(facts: Facts, url: str, body: str) -> ParsedFeed:
+    """Store a feed as a poll does."""
+    feed = read(Job(body.encode(), NOW, url))
+    facts.record([(Outcome(Source(url), NOW, feed=feed, http_status=200), SourceState(last_poll=NOW, next_poll=NOW))])
+    return feed
+
+
+def block(text: str, language: str = "") -> str:
+    """Give a fenced block."""
+    return f"```{language}\n{text.strip()}\n```\n"
+
+
+def parsed(feed: ParsedFeed) -> str:
+    """Show what parsing made of the first item."""
+    item, keys = feed.items[0]
+    shown: tuple[str, ...] = ("guid", "url", "title", "title_inferred", "language", "language_from", "published", "summary", "text", "cut")
+    lines = [f"{name:15} {str(value)[:160]!r}" for name in shown if (value := getattr(item, name)) not in {None, ""}]
+    return block("\n".join([*lines, f"keys            url={keys.url} guid={keys.guid} text={keys.text}"]))
+
+
+def explained(stored: StoredItem, topic: Topic, judgements: Judgements) -> str:
+    """Show what `topicwire explain` says."""
+    kept = judgements.of(stored.row)[0]
+    return block("\n".join([*reports.about_item(stored), *reports.about_judgement(topic, kept, kept)]))
+
+
+def page(folder: Path) -> str:
+    """Tell the story with the real values."""
+    topic = read_topic(SHIPPED / "antisemitism-online.toml")
+    with Facts(folder / "topicwire.db") as facts:
+        judgements = Judgements(facts)
+        feed = record(facts, FEED_URL, FEED)
+        record(facts, OTHER_URL, OTHER)
+        seed = read(Job((ROOT / "seeds" / SEED).read_bytes(), NOW, name=SEED))
+        facts.record_document(Outcome(SEEDS, NOW, feed=seed, body_hash="x"), SEED)
+        judge_new(facts, judgements, (topic,), NOW)
+        entry_item, seed_item = facts.items()
+        target = Target(folder, UUID(int=1), Settings())
+        entries = entries_of(facts, judgements, topic, target)
+        document = render(topic, entries, Address(feed_id(target.instance, topic.name), "https://feeds.example/t.atom")).decode()
+        parts = [f"<entry{part.partition('</entry>')[0]}</entry>" for part in document.split("<entry")[1:]]
+        published = {title: part for part in parts for title in (entry_item.item.title, seed_item.item.title) if title in part}
+        return f"""# The life of an item
+
+One entry of a feed and one seed document, from bytes to the published feed. A test prints this page and compares:
+these are the real values.
+
+## An entry
+
+A source serves these bytes. They come through one guarded, bounded, conditional request (`ingest/fetch.py`).
+
+{block(FEED, "xml")}
+**Parsed** in a child process (`ingest/formats/`): the link is absolute, the HTML is what an allow-list leaves of
+it, the tracking pixel is gone, the date is UTC. The keys are what it will be recognised by: the address without
+tracking, scheme and `www.` (`ingest/identity.py`).
+
+{parsed(feed)}
+**Stored** in one transaction with the source's validators and its next poll (`ingest/store/`). A second source,
+`{OTHER_URL}`, carries the same article under an address that differs in scheme and host: that is a sighting, not
+an item.
+
+**Judged** by the topic (`feeds/tag.py`), from what is stored. `topicwire explain {entry_item.id}` says:
+
+{explained(entry_item, topic, judgements)}
+**Published** (`feeds/entry.py`, `feeds/atom.py`), the file replaced in one step because its bytes changed:
+
+{block(published[entry_item.item.title], "xml")}
+## A seed document
+
+`seeds/{SEED}` is plain text, wrapped at 72 columns. **Read** (`ingest/documents/`): the paragraphs are joined again,
+the title is its first line, the language is detected, no date is invented.
+
+{parsed(seed)}
+From here on it goes the same way. `topicwire explain {seed_item.id}` says:
+
+{explained(seed_item, topic, judgements)}
+Having no address, it is published with its text; `published` is absent, because nobody said when it was.
+
+{block(published[seed_item.item.title][:900] + " …", "xml")}"""
+
+
+def test_the_page_tells_the_story_as_it_is(tmp_path: Path) -> None:
+    """The page in docs is what the program does today; TOPICWIRE_WRITE_DOCS=1 writes it anew."""
+    told = page(tmp_path)
+    if os.environ.get("TOPICWIRE_WRITE_DOCS"):
+        PAGE.write_text(told, encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == told

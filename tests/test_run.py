@@ -1,0 +1,485 @@
+import re
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from making import HARBOUR, Cli, app, write_topic
+from support import TEXT, FakeWeb, rss, rss_item
+
+import ingest.passes
+import ingest.sources
+import scheduler
+from feeds.publish import _UNFINISHED
+from ingest.item import Source
+from ingest.lock import alone
+from ingest.store import Facts
+from scheduler import Service
+
+FERRY = rss_item("The ferry leaves the harbour", "http://harbour.example/1", guid="urn:1", text=TEXT)
+MARKET = rss_item("The market opens", "http://harbour.example/2", guid="urn:2", text="Fish and flowers.")
+BOATS = rss_item("New boats in the harbour", "http://harbour.example/3", guid="urn:3", text="Three of them.")
+
+
+@pytest.fixture
+def cli(home: Path, web: FakeWeb, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
+    """Give the command in a home with one topic; the starter list is one feed of the fake web."""
+    write_topic(home)
+    made = Cli(home)
+    made.settings["fetch.allow"] = web.allow
+    starter = tmp_path / "starter.opml"
+    starter.write_text(f'<opml version="2.0"><body><outline xmlUrl="{web.url("/starter")}"/></body></opml>', encoding="utf-8")
+    monkeypatch.setattr(ingest.sources, "STARTER", starter)
+    return made
+
+
+def states(cli: Cli) -> dict[str, tuple[bytes, int]]:
+    """Give bytes and time of every published file."""
+    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in (cli.home / "public").iterdir()}
+
+
+def polled(cli: Cli) -> list[str]:
+    """Give the paths of the sources that are polled."""
+    return [re.sub(r"http://[^/]+", "", row["url"]) for row in cli.rows("sources", "list", "--json")]
+
+
+# run --once
+
+
+def test_one_pass_takes_feeds_and_seeds_to_a_published_topic(cli: Cli, web: FakeWeb) -> None:
+    """Seeds are read, feeds polled, items judged and published, and one line on stderr says how much of each."""
+    cli.poll(web.serve("/a", rss(FERRY, MARKET)), web.fail("/b", 503))
+    (cli.home / "seeds").mkdir()
+    (cli.home / "seeds" / "boat.txt").write_text("A boat\n\nIt lies in the harbour.", encoding="utf-8")
+    (cli.home / "seeds" / "README.md").write_text("What may lie here", encoding="utf-8")
+    result = cli("run", "--once")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.splitlines() == [
+        "2 sources polled, 1 failed; 1 documents read; 3 items new, 0 changed; 2 tagged; 2 files written",
+        "`topicwire sources list` shows why sources failed",
+    ]
+    assert {entry.title for entry in cli.published().entries} == {"The ferry leaves the harbour", "A boat"}
+
+
+def test_a_second_pass_adds_nothing(cli: Cli, web: FakeWeb) -> None:
+    """Sources that are due again and serve the same add no item and touch no file (P8)."""
+    cli.poll(web.serve("/a", rss(FERRY), etag='"1"'), web.serve("/b", rss(BOATS)))
+    cli("run", "--once")
+    before = states(cli)
+    cli.clock.forward(days=2)
+    result = cli("run", "--once")
+    assert result.stderr == "2 sources polled, 0 failed; 0 documents read; 0 items new, 0 changed; 0 tagged; 0 files written\n"
+    assert states(cli) == before
+    assert web.calls[-2].headers.get("if-none-match", web.calls[-1].headers.get("if-none-match")) == '"1"'
+
+
+def test_what_is_not_due_is_not_asked(cli: Cli, web: FakeWeb) -> None:
+    """A pass right after another asks nobody (F4)."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    cli("run", "--once")
+    assert cli("run", "--once").stderr.startswith("0 sources polled, 0 failed;")
+    assert web.paths() == ["/a"]
+
+
+def test_a_seed_is_read_once(cli: Cli) -> None:
+    """A document is read when it is new or changed; one that cannot be read is said once."""
+    cli.poll()
+    seeds = cli.home / "seeds"
+    seeds.mkdir()
+    (seeds / "boat.txt").write_text("A boat\n\nIt lies in the harbour.", encoding="utf-8")
+    (seeds / "scan.pdf").write_bytes(b"%PDF")
+    first = cli("run", "--once").stderr.splitlines()
+    assert first[0].startswith("seeds/scan.pdf: .pdf files are not read; ")
+    assert " 1 items new, " in first[1]
+    assert cli("run", "--once").stderr == (
+        "0 sources polled, 0 failed; 2 documents read; 0 items new, 0 changed; 0 tagged; 0 files written\n"
+    )
+
+
+def test_one_story_from_two_feeds_is_one_entry(cli: Cli, web: FakeWeb) -> None:
+    """An article that two feeds carry, under two guids and with tracking, is published once, with both carriers."""
+    again = rss_item("The ferry leaves the harbour", "http://harbour.example/1?utm_source=rss", guid="other", text=TEXT)
+    cli.poll(web.serve("/a", rss(FERRY)), web.serve("/b", rss(again, title="The Gazette")))
+    cli("run", "--once")
+    (entry,) = cli.published().entries
+    assert "Carried by The Harbour Post; also by The Gazette." in entry.summary
+    assert [link.title for link in entry.links if link.rel == "related"] == ["The Gazette"]
+
+
+def test_a_changed_topic_downloads_nothing(cli: Cli, web: FakeWeb) -> None:
+    """Other words re-judge what is stored: the feed changes and no server is asked."""
+    cli.poll(web.serve("/a", rss(FERRY, MARKET, BOATS)))
+    cli("run", "--once")
+    asked = len(web.calls)
+    write_topic(cli.home, HARBOUR.replace('"ferry", "ferries", ', ""))
+    assert cli("run", "--once").stderr.endswith("0 items new, 0 changed; 1 tagged; 2 files written\n")
+    assert [entry.title for entry in cli.published().entries] == ["New boats in the harbour"]
+    assert len(web.calls) == asked
+
+
+def test_an_edited_story_keeps_its_id(cli: Cli, web: FakeWeb) -> None:
+    """A new title of a known story changes its entry in place: same id, later `updated` (P3, P5)."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    cli("run", "--once")
+    (before,) = cli.published().entries
+    cli.clock.forward(days=1)
+    web.serve("/a", rss(FERRY.replace("leaves the harbour", "leaves the harbour late")))
+    assert " 0 items new, 1 changed; " in cli("run", "--once").stderr
+    (after,) = cli.published().entries
+    assert (after.id, after.title) == (before.id, "The ferry leaves the harbour late")
+    assert after.updated_parsed > before.updated_parsed
+
+
+def test_a_story_that_left_its_feed_stays(cli: Cli, web: FakeWeb) -> None:
+    """An empty or failing feed removes nothing (S12)."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    cli("run", "--once")
+    before = states(cli)
+    for body, status in ((rss(), 200), (b"", 200), (b"gone", 410)):
+        cli.clock.forward(days=8)
+        web.serve("/a", body, status=status)
+        assert cli("run", "--once").exit_code == 0
+        assert states(cli) == before
+
+
+def test_characters_that_no_feed_can_hold_stop_nothing(cli: Cli, web: FakeWeb) -> None:
+    """A noncharacter, half a character or a control in any field costs neither its feed nor the publication (S8, T4)."""
+    poison = [
+        rss_item(f"The ferry {ref} of the harbour", f"http://harbour.example/p{n}", guid=f"urn:p{n}", text=f"a {ref} b").replace(
+            "&amp;#", "&#"
+        )
+        for n, ref in enumerate(("&#xFFFE;", "&#xD800;", "&#1;", "&#x85;"))
+    ]
+    bad_links = [
+        f"<item><title>Boats {n} in the harbour</title><link>http://harbour.example/b{n}{ref}</link></item>"
+        for n, ref in enumerate(("&#xFFFE;", "&#xD800;", "&#1;", "\x0b"))
+    ]
+    cli.poll(web.serve("/a", rss(*poison, *bad_links, FERRY)))
+    result = cli("run", "--once")
+    assert result.stderr.startswith("1 sources polled, 0 failed; 0 documents read; 9 items new")
+    parsed = cli.published()
+    assert not parsed.bozo
+    assert len(parsed.entries) == 9
+
+
+# Which sources
+
+
+def test_a_fresh_home_polls_the_starter_list(cli: Cli, web: FakeWeb) -> None:
+    """With nothing configured the shipped list is polled."""
+    web.serve("/starter", rss(FERRY))
+    assert cli("run", "--once").stderr.startswith("1 sources polled, 0 failed;")
+    assert polled(cli) == ["/starter"]
+
+
+def test_what_was_added_by_command_stands_for_the_starter_list(cli: Cli, web: FakeWeb) -> None:
+    """Whoever added a source has chosen: the starter list is not taken."""
+    cli("sources", "add", web.serve("/mine", rss(FERRY)))
+    cli("run", "--once")
+    assert web.paths() == ["/mine"]
+
+
+def test_an_emptied_list_stays_empty(cli: Cli, web: FakeWeb) -> None:
+    """A starter source that was removed does not come back."""
+    web.serve("/starter", rss(FERRY))
+    cli("run", "--once")
+    cli("sources", "remove", web.url("/starter"))
+    cli.clock.forward(days=9)
+    assert cli("run", "--once").stderr.startswith("0 sources polled")
+    assert web.paths() == ["/starter"]
+
+
+def test_the_owners_list_is_the_owners_word(cli: Cli, web: FakeWeb) -> None:
+    """sources.opml takes the place of the starter list; what it no longer lists is polled no more; commands still add."""
+    for path in ("/starter", "/a", "/b", "/mine"):
+        web.serve(path, rss(FERRY))
+    cli("run", "--once")
+    cli("sources", "add", web.url("/mine"))
+    cli.poll(web.url("/a"), web.url("/b"))
+    cli("run", "--once")
+    assert polled(cli) == ["/mine", "/a", "/b"]
+    cli.poll(web.url("/b"))
+    cli("run", "--once")
+    assert polled(cli) == ["/mine", "/b"]
+    cli.poll(web.url("/a"))
+    cli("run", "--once")
+    assert polled(cli) == ["/mine", "/a"]
+
+
+def test_what_the_owners_list_cannot_mean_is_said(cli: Cli, web: FakeWeb) -> None:
+    """A line that is no address is named; the others are polled."""
+    cli.poll("exec:rm", web.serve("/a", rss(FERRY)))
+    first, second = cli("run", "--once").stderr.splitlines()
+    assert first == f"{cli.home / 'sources.opml'}, line 1: not an http or https address: exec:rm"
+    assert second.startswith("1 sources polled")
+
+
+def test_an_owners_list_that_is_none_stops_the_pass(cli: Cli, web: FakeWeb) -> None:
+    """A broken sources.opml exits 2 in one line, and nothing is retired."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    cli("run", "--once")
+    (cli.home / "sources.opml").write_text("<html/>", encoding="utf-8")
+    result = cli("run", "--once")
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert result.stderr.startswith(f"topicwire: {cli.home / 'sources.opml'}: no OPML body in it; ")
+    assert polled(cli) == ["/a"]
+
+
+def test_a_failing_source_is_a_row_with_its_cause(cli: Cli, web: FakeWeb) -> None:
+    """Sources list shows the cause, since when and when it is asked again; a success clears it."""
+    cli.poll(web.fail("/a", 503), web.serve("/b", rss(FERRY)))
+    cli("run", "--once")
+    bad, good = cli("sources", "list").stdout.splitlines()
+    assert re.fullmatch(
+        rf"{web.url('/a')}  \[FAILED 1x, last good never, next 2026-03-0\dT[\d:]+Z: "
+        r"the server has trouble of its own \(503\); it is tried again later\]",
+        bad,
+    )
+    assert re.fullmatch(rf"{web.url('/b')}  The Harbour Post  \[ok 2026-03-02T12:00:00Z, next 2026-03-02T1\d:\d\d:\d\dZ\]", good)
+    web.serve("/a", rss(BOATS))
+    cli.clock.forward(days=1)
+    cli("run", "--once")
+    assert "FAILED" not in cli("sources", "list").stdout
+
+
+# poll, exit codes, overlapping passes
+
+
+def test_poll_is_silent_in_a_pipe(cli: Cli, web: FakeWeb) -> None:
+    """For cron there is nothing to mail: neither words nor an exit code, even when a source fails."""
+    cli.poll(web.serve("/a", rss(FERRY)), web.fail("/b"))
+    result = cli("poll")
+    assert (result.exit_code, result.output) == (0, "")
+    assert len(cli.published().entries) == 1
+
+
+def test_poll_asks_what_is_due_or_all(cli: Cli, web: FakeWeb) -> None:
+    """Without --all only what is due is asked."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    for arguments in (("poll",), ("poll",), ("poll", "--all")):
+        cli(*arguments)
+    assert web.paths() == ["/a", "/a"]
+
+
+@pytest.mark.parametrize("arguments", [("run", "--once"), ("poll", "--all")])
+def test_strict_tells_of_failing_sources(cli: Cli, web: FakeWeb, arguments: tuple[str, ...]) -> None:
+    """With --strict a pass with a failing source exits 3; without it 0; with none failing 0 either way."""
+    cli.poll(web.serve("/a", rss(FERRY)), web.fail("/b"))
+    assert cli(*arguments, "--strict").exit_code == 3
+    cli.clock.forward(days=9)
+    assert cli(*arguments).exit_code == 0
+    web.serve("/b", rss(BOATS))
+    cli.clock.forward(days=9)
+    assert cli(*arguments, "--strict").exit_code == 0
+
+
+def test_on_a_terminal_a_pass_shows_how_far_it_is(cli: Cli, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person sees a bar and a summary; a program does not."""
+    for module in (scheduler, ingest.passes):
+        monkeypatch.setattr(module, "is_terminal", lambda: True)
+    cli.poll(web.serve("/a", rss(FERRY)))
+    said = cli("poll").stderr
+    assert "polling" in said
+    assert "1 sources polled" in said
+
+
+def test_an_overlapping_pass_leaves_quietly(cli: Cli, web: FakeWeb) -> None:
+    """While another pass is under way in the home, a pass asks nobody and exits 0; poll says nothing at all."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    with alone(cli.home) as free:
+        assert free
+        once, poll = cli("run", "--once"), cli("poll")
+    assert (once.exit_code, once.stderr) == (0, "another pass is under way in this home; it does the work\n")
+    assert (poll.exit_code, poll.output) == (0, "")
+    assert web.calls == []
+    assert cli("poll").exit_code == 0
+    assert web.paths() == ["/a"]
+
+
+# The ticks of the service
+
+
+@pytest.fixture
+def service(cli: Cli) -> Iterator[Service]:
+    """Give the ticks of a service in the home, with an open engine; nobody calls them but the test."""
+    made = app(cli.home, cli.settings, cli.clock)
+    with made.engine() as engine:
+        yield Service(made, engine)
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Give what was said on stderr since the last time."""
+    return capsys.readouterr().err.splitlines()
+
+
+def test_a_tick_polls_judges_and_publishes(cli: Cli, web: FakeWeb, service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    """A tick with something new is one line, one without is none."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    service.poll()
+    assert said(capsys) == ["1 looked at, 0 failed; 1 items new; 1 tagged; 2 files written"]
+    service.poll()
+    cli.clock.forward(days=2)
+    service.poll()
+    assert said(capsys) == []
+    assert web.paths() == ["/a", "/a"]
+
+
+def test_a_tick_reads_seeds(cli: Cli, service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    """A document that is laid into seeds/ is published at the next tick, without any network."""
+    (cli.home / "seeds").mkdir()
+    service.seeds()
+    assert said(capsys) == []
+    (cli.home / "seeds" / "boat.txt").write_text("A boat\n\nIt lies in the harbour.", encoding="utf-8")
+    service.seeds()
+    assert said(capsys) == ["1 looked at, 0 failed; 1 items new; 1 tagged; 2 files written"]
+    assert len(cli.published().entries) == 1
+
+
+def test_a_changed_topic_is_published_without_a_poll(
+    cli: Cli, web: FakeWeb, service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A tick re-judges after a change of wording, and says nothing when there is nothing to do."""
+    cli.poll(web.serve("/a", rss(FERRY, MARKET)))
+    service.poll()
+    said(capsys)
+    write_topic(
+        cli.home, HARBOUR.replace('"boat*"]', '"boat*", "market"]').replace('require = ["ship", "place"]', 'require = ["ship"]')
+    )
+    service.publish()
+    assert said(capsys) == ["2 tagged; 2 files written"]
+    service.publish()
+    assert said(capsys) == []
+    assert len(web.calls) == 1
+
+
+def test_a_broken_topic_file_is_one_line(cli: Cli, web: FakeWeb, service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    """A slip in a topic file while the service runs is a line, not the end: the service goes on."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    path = write_topic(cli.home, HARBOUR.replace('require = ["ship"', 'require = ["shp"'))
+    service.poll()
+    lines = [line for line in said(capsys) if line.startswith("topicwire: ")]
+    assert len(lines) == 1
+    assert lines[0].startswith(f'topicwire: {path}: require: group "shp" is not known; did you mean "ship"?')
+    assert web.paths() == ["/a"]
+    write_topic(cli.home)
+    service.publish()
+    assert len(cli.published().entries) == 1
+
+
+def test_a_topic_that_breaks_keeps_its_last_good_wording(
+    cli: Cli, web: FakeWeb, service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A slip in a file that was good is said once; until it is mended the feed goes on by the wording before."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    service.poll()
+    write_topic(cli.home, "require = [")
+    for body in (rss(FERRY, BOATS), rss(FERRY, BOATS, MARKET)):
+        web.serve("/a", body)
+        cli.clock.forward(days=1)
+        service.poll()
+    assert len([line for line in said(capsys) if line.startswith("topicwire: ")]) == 1
+    assert [entry.title for entry in cli.published().entries] == ["New boats in the harbour", "The ferry leaves the harbour"]
+
+
+def test_a_refused_source_is_said_once(cli: Cli, web: FakeWeb, service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    """A bad line of sources.opml is said at the first tick, not at every one."""
+    cli.poll("exec:rm", web.serve("/a", rss(FERRY)))
+    service.poll()
+    service.poll()
+    assert [line for line in said(capsys) if "exec:rm" in line] == [
+        f"{cli.home / 'sources.opml'}, line 1: not an http or https address: exec:rm"
+    ]
+
+
+def _locked(_facts: Facts, *_rest: Any) -> Any:
+    raise sqlite3.OperationalError("database is locked")
+
+
+def test_a_fault_of_the_database_is_one_line(
+    cli: Cli, service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A tick that meets a full or locked database says so and leaves the service alive."""
+    cli.poll()
+    with monkeypatch.context() as patch:
+        patch.setattr(Facts, "due", _locked)
+        service.poll()
+    assert said(capsys) == [
+        "topicwire: the database failed: database is locked; check free space and rights, then run it again: nothing was lost"
+    ]
+    service.poll()
+    assert said(capsys) == []
+
+
+def test_a_cancelled_tick_says_nothing(
+    cli: Cli, service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """When the service stops in the middle of a tick, what was under way is simply still due."""
+
+    def cancelled(*_: object) -> None:
+        raise CancelledError
+
+    monkeypatch.setattr(Facts, "due", cancelled)
+    cli.poll()
+    service.poll()
+    assert said(capsys) == []
+
+
+def test_no_tick_begins_after_the_stop_or_beside_another_pass(cli: Cli, web: FakeWeb, service: Service) -> None:
+    """A tick does nothing while another process works in the home, and nothing once the service stops."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    with alone(cli.home):
+        service.poll()
+    assert web.calls == []
+    service.stopping.set()
+    service.poll()
+    assert web.calls == []
+
+
+def test_a_stopping_service_begins_no_more_batches(
+    cli: Cli, web: FakeWeb, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told to stop in the middle of many sources, a tick commits what it has and leaves the rest due."""
+    urls = [web.serve(f"/{number}", rss(FERRY)) for number in range(30)]
+    cli.poll(*urls)
+    record = Facts.record
+
+    def stop(facts: Facts, *arguments: Any) -> Any:
+        service.stopping.set()
+        return record(facts, *arguments)
+
+    monkeypatch.setattr(Facts, "record", stop)
+    service.poll()
+    with app(cli.home).facts() as facts:
+        waiting = facts.due(cli.clock())
+    assert 0 < len(waiting) < 30
+    assert len(cli.published().entries) == 1
+
+
+def test_housekeeping_tidies(cli: Cli, service: Service) -> None:
+    """The log is folded into the database and unfinished files of a killed process are swept."""
+    with app(cli.home).facts() as facts:
+        facts.add_sources([Source(f"http://a.example/{n}") for n in range(500)], cli.clock())
+        (cli.home / "public").mkdir()
+        (cli.home / "public" / f"{_UNFINISHED}x1").write_bytes(b"ha")
+        service.housekeeping()
+        assert list((cli.home / "public").iterdir()) == []
+        assert (cli.home / "topicwire.db-wal").stat().st_size == 0
+
+
+def test_the_ticks_are_few_and_forgiving(service: Service, cli: Cli) -> None:
+    """Four ticks, by UTC, none dropped for being late, none twice at once; documents and polls begin at once (T7 to T9)."""
+    ticks = scheduler._ticks(service)
+    jobs = {job.id: job for job in ticks.get_jobs()}
+    assert set(jobs) == {"seeds", "poll", "publish", "housekeeping"}
+    assert str(ticks.timezone) == "UTC"
+    assert {name: job.trigger.interval for name, job in jobs.items()} == {
+        "seeds": timedelta(minutes=1),
+        "poll": timedelta(seconds=30),
+        "publish": timedelta(minutes=1),
+        "housekeeping": timedelta(hours=1),
+    }
+    assert ticks._job_defaults == {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    assert [jobs[name].next_run_time for name in ("seeds", "poll")] == [cli.clock(), cli.clock()]

@@ -1,0 +1,299 @@
+import gzip
+import http.client
+import os
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email.utils import formatdate, parsedate_to_datetime
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from making import app
+from support import wait_until
+
+from feeds.publish import replace
+from feeds.serve import Server, application, listen, readable
+from ingest.errors import TopicwireError, UsageError
+
+FEED = b"<feed>" + b"the ferry in the harbour " * 100 + b"</feed>"
+
+
+@dataclass
+class Answer:
+    """What the server said."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Site:
+    """The application over a folder, served on a port of its own."""
+
+    folder: Path
+    port: int = 0
+    health: list[bool] = field(default_factory=lambda: [True])
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
+        """Send one request, the path exactly as it is written here; `if_none_match=` is If-None-Match."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+            response = connection.getresponse()
+            return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        finally:
+            connection.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve a folder with a feed, a page and some traps, with uvicorn on loopback."""
+    folder = tmp_path_factory.mktemp("home") / "public"
+    made = Site(folder)
+    server = Server(application(folder, lambda: made.health[0]))
+    with listen("127.0.0.1:0") as listening:
+        made.port = listening.getsockname()[1]
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        assert wait_until(lambda: server.started)
+        _fill(folder)
+        yield made
+        server.should_exit = True
+        thread.join(10)
+    assert not thread.is_alive()
+
+
+def _fill(folder: Path) -> None:
+    for name in ("harbour.atom", "harbour.rss", "harbour.json", "sources.opml", "index.html", ".htaccess", ".topicwire-x1"):
+        replace(folder / name, FEED)
+    replace(folder / "sub" / ".hidden" / "page.html", FEED)
+    replace(folder / "sub" / "index.html", FEED)
+    (folder / "empty").mkdir()
+    (folder.parent / "topicwire.db").write_bytes(b"secret")
+    (folder / "out.atom").symlink_to(folder.parent / "topicwire.db")
+    (folder / "outside").symlink_to(folder.parent)
+
+
+# What a subscriber gets
+
+
+def test_a_feed_is_served_with_its_type(site: Site) -> None:
+    """A feed comes whole, as application/atom+xml in UTF-8 (P10)."""
+    answer = site.ask("/harbour.atom")
+    assert (answer.status, answer.body) == (200, FEED)
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    assert answer.headers["content-length"] == str(len(FEED))
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/harbour.rss", "application/rss+xml; charset=utf-8"),
+        ("/harbour.json", "application/feed+json; charset=utf-8"),
+        ("/sources.opml", "text/x-opml; charset=utf-8"),
+        ("/index.html", "text/html; charset=utf-8"),
+        ("/", "text/html; charset=utf-8"),
+        ("/sub/", "text/html; charset=utf-8"),
+    ],
+)
+def test_every_kind_of_file_has_its_type(site: Site, path: str, kind: str) -> None:
+    """A browser and a reader are told what a file is; a folder shows its index."""
+    answer = site.ask(path)
+    assert (answer.status, answer.headers["content-type"]) == (200, kind)
+
+
+def test_a_feed_says_how_to_ask_again(site: Site) -> None:
+    """A feed has a strong ETag, a Last-Modified date and a time for which it is fresh (P10)."""
+    headers = site.ask("/harbour.atom").headers
+    assert headers["etag"].startswith('"')
+    assert parsedate_to_datetime(headers["last-modified"]).timestamp() == int((site.folder / "harbour.atom").stat().st_mtime)
+    assert headers["cache-control"] == "public, max-age=300"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_who_has_it_by_etag_gets_a_304(site: Site, method: str) -> None:
+    """A matching ETag, alone or among others or as a star, is answered with 304 and no body."""
+    etag = site.ask("/harbour.atom").headers["etag"]
+    for tag in (etag, f'"other", {etag}', f"W/{etag}", "*"):
+        answer = site.ask("/harbour.atom", method, if_none_match=tag)
+        assert (answer.status, answer.body) == (304, b"")
+        assert (answer.headers["etag"], answer.headers["cache-control"]) == (etag, "public, max-age=300")
+    assert site.ask("/harbour.atom", if_none_match='"other"').status == 200
+
+
+def test_who_has_it_by_date_gets_a_304(site: Site) -> None:
+    """The same date or a later one is answered with 304, an earlier one with the feed."""
+    date = site.ask("/harbour.atom").headers["last-modified"]
+    assert site.ask("/harbour.atom", if_modified_since=date).status == 304
+    before = formatdate(parsedate_to_datetime(date).timestamp() - 60, usegmt=True)
+    assert site.ask("/harbour.atom", if_modified_since=before).status == 200
+
+
+def test_a_wrong_etag_outweighs_the_date(site: Site) -> None:
+    """With both validators the ETag decides (RFC 9110, 13.2.2)."""
+    date = site.ask("/harbour.atom").headers["last-modified"]
+    assert site.ask("/harbour.atom", if_none_match='"other"', if_modified_since=date).status == 200
+
+
+def test_a_changed_feed_has_another_etag(site: Site) -> None:
+    """Who holds the old feed gets the new one."""
+    path = site.folder / "changing.atom"
+    replace(path, b"old")
+    etag = site.ask("/changing.atom").headers["etag"]
+    replace(path, b"new")
+    os.utime(path, (0, 1_000_000))
+    answer = site.ask("/changing.atom", if_none_match=etag)
+    assert (answer.status, answer.body) == (200, b"new")
+
+
+def test_head_has_the_headers_alone(site: Site) -> None:
+    """HEAD says of a feed what GET says, without sending it."""
+    got, head = site.ask("/harbour.atom"), site.ask("/harbour.atom", "HEAD")
+    assert (head.status, head.body) == (200, b"")
+    assert all(head.headers[name] == got.headers[name] for name in ("content-type", "content-length", "etag", "last-modified"))
+
+
+def test_a_feed_is_compressed_for_who_can_read_that(site: Site) -> None:
+    """With gzip a feed is small, is the same, and caches are told that it depends on the asker."""
+    answer = site.ask("/harbour.atom", accept_encoding="gzip, br")
+    assert (answer.status, answer.headers["content-encoding"]) == (200, "gzip")
+    assert gzip.decompress(answer.body) == FEED
+    assert len(answer.body) < len(FEED) // 5
+    assert "accept-encoding" in answer.headers["vary"].lower()
+    assert "content-encoding" not in site.ask("/harbour.atom").headers
+
+
+def test_what_is_served_can_run_nothing(site: Site) -> None:
+    """Every file forbids scripts, frames, forms and guessing of types."""
+    for path in ("/", "/harbour.atom"):
+        headers = site.ask(path).headers
+        assert headers["content-security-policy"].startswith("default-src 'none';")
+        assert "script-src" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+# What nobody gets
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/no-such.atom",
+        "/.htaccess",
+        "/.topicwire-x1",
+        "/sub/.hidden/page.html",
+        "/%2ehtaccess",
+        "/../topicwire.db",
+        "/sub/../../topicwire.db",
+        "/..%2ftopicwire.db",
+        "/%2e%2e/topicwire.db",
+        "/%2e%2e%2ftopicwire.db",
+        "/..\\topicwire.db",
+        "//etc/passwd",
+        "/%2fetc%2fpasswd",
+        "/out.atom",
+        "/outside/topicwire.db",
+        "/harbour.atom%00.html",
+        "/empty/",
+        "/" + "a" * 5000,
+    ],
+)
+def test_nothing_outside_or_hidden_is_served(site: Site, path: str) -> None:
+    """Hidden and unfinished files, links out of the folder, and ways around it are not found."""
+    answer = site.ask(path)
+    assert answer.status == 404
+    assert b"secret" not in answer.body
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_nothing_can_be_changed_over_http(site: Site, method: str) -> None:
+    """The service is there to be read: any other method is refused, and the file stays."""
+    assert site.ask("/harbour.atom", method).status == 405
+    assert (site.folder / "harbour.atom").read_bytes() == FEED
+
+
+# Its health
+
+
+def test_the_health_is_that_of_the_database(site: Site) -> None:
+    """/healthz says 200 while the database answers and 503 when it does not, and is never cached."""
+    good = site.ask("/healthz")
+    site.health[0] = False
+    bad = site.ask("/healthz")
+    site.health[0] = True
+    assert (good.status, good.body) == (200, b'{"status":"ok"}')
+    assert (bad.status, bad.body) == (503, b'{"status":"failing"}')
+    assert good.headers["cache-control"] == bad.headers["cache-control"] == "no-store"
+
+
+def _no_tables(home: Path) -> None:
+    (home / "topicwire.db").write_bytes(b"")
+
+
+def _no_database(home: Path) -> None:
+    (home / "topicwire.db").write_bytes(b"this is no database, though it is long enough to be looked at" * 9)
+
+
+@pytest.mark.parametrize("spoil", [lambda _home: None, _no_tables, _no_database])
+def test_a_database_that_does_not_answer_is_unhealthy(home: Path, spoil: Callable[[Path], None]) -> None:
+    """A file that is absent, empty or no database is no healthy database; and asking makes none."""
+    spoil(home)
+    before = sorted(home.iterdir())
+    assert not readable(home / "topicwire.db")
+    assert sorted(home.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["home", "a b", "50%20", "what?", "a#b", "בית"])
+def test_a_database_is_healthy_wherever_it_lies(tmp_path: Path, name: str) -> None:
+    """The name of the home folder does not matter."""
+    made = app(tmp_path / name)
+    made.facts().__exit__()
+    assert readable(made.database)
+
+
+def test_a_database_is_healthy_by_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home that is named from where one stands is found."""
+    monkeypatch.chdir(tmp_path)
+    made = app(Path("home"))
+    made.facts().__exit__()
+    assert readable(made.database)
+
+
+# Where it listens
+
+
+def test_it_listens_where_it_is_told() -> None:
+    """A name or an address, IPv4 or IPv6, and a port."""
+    for bind in ("127.0.0.1:0", "localhost:0"):
+        with listen(bind) as listening:
+            assert listening.getsockname()[0] == "127.0.0.1"
+    if socket.has_ipv6:
+        with listen("[::1]:0") as listening:
+            assert listening.getsockname()[0] == "::1"
+
+
+@pytest.mark.parametrize("bind", ["", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536", "localhost"])
+def test_what_is_no_host_and_port_is_refused(bind: str) -> None:
+    """A port alone does not open the service to every network: the setting must say host and port."""
+    with pytest.raises(UsageError) as caught:
+        listen(bind)
+    assert str(caught.value) == f'service.bind: "{bind}" is not host:port; write "127.0.0.1:8080"'
+
+
+def test_a_port_that_is_taken_is_one_clear_error() -> None:
+    """Where another listens already, the error names the place, the cause and the cure."""
+    with listen("127.0.0.1:0") as listening:
+        bind = f"127.0.0.1:{listening.getsockname()[1]}"
+        with pytest.raises(TopicwireError) as caught:
+            listen(bind)
+    assert str(caught.value) == f"cannot listen on {bind}: Address already in use; stop what listens there or set service.bind"
+
+
+@pytest.mark.parametrize("bind", ["192.0.2.1:0", "no such host:8080"])
+def test_a_place_that_is_not_ours_is_one_clear_error(bind: str) -> None:
+    """A foreign address and a name that is none are said to be so, in one line."""
+    with pytest.raises(TopicwireError, match="cannot listen on ") as caught:
+        listen(bind)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,181 @@
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+
+import feedparser
+import pytest
+from making import HARBOUR, Cli, app, write_topic
+from processes import ROOT, SOON, Started, comes, free_port, get, start
+from support import TEXT, FakeWeb, rss, rss_item, wait_until
+
+from feeds.serve import listen
+
+FERRY = rss_item("The ferry leaves the harbour", "http://harbour.example/1", guid="urn:1", text=TEXT)
+
+
+@pytest.fixture
+def cli(home: Path, web: FakeWeb) -> Cli:
+    """Give the command in a home with one topic, from which the fake web may be asked."""
+    write_topic(home)
+    made = Cli(home)
+    made.settings["fetch.allow"] = web.allow
+    return made
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[..., Started]]:
+    """Start commands as processes, and leave none behind."""
+    running: list[Started] = []
+
+    def begin(home: Path, *arguments: str, web: FakeWeb | None = None, **settings: str) -> Started:
+        running.append(start(home, *arguments, web=web, settings=settings))
+        return running[-1]
+
+    yield begin
+    for one in running:
+        one.kill()
+
+
+def alive(group: int) -> list[str]:
+    """Give the processes of a group that have not ended."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, its_group = path.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if int(its_group) == group and state != "Z":
+            found.append(path.parent.name)
+    return found
+
+
+# As a process of its own
+
+
+def test_the_service_publishes_and_stops(cli: Cli, web: FakeWeb, started: Callable[..., Started]) -> None:
+    """It polls, reads seeds, serves the feed and its health, takes a new seed's topic change without restart, ends by SIGTERM."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    (cli.home / "seeds").mkdir()
+    (cli.home / "seeds" / "boat.txt").write_text("A boat\n\nIt lies in the harbour.", encoding="utf-8")
+    port = free_port()
+    service = started(cli.home, "run", web=web, **{"service.bind": f"127.0.0.1:{port}"})
+    assert comes(port, "/harbour.atom", b"The ferry leaves the harbour")
+    assert comes(port, "/harbour.atom", b"A boat")
+    parsed = feedparser.parse(get(port, "/harbour.atom")[1])
+    assert not parsed.bozo
+    assert get(port, "/healthz") == (200, b'{"status":"ok"}')
+    assert b"Harbour news" in get(port, "/")[1]
+    assert get(port, "/topicwire.db")[0] == 404
+    code, lines = service.stop()
+    assert code == 0
+    assert lines[0] == f"subscribe to http://127.0.0.1:{port}/harbour.atom"
+    assert lines[-1] == "stopped"
+    assert not [line for line in lines if "Traceback" in line or "Error" in line]
+    assert wait_until(lambda: not alive(service.process.pid), SOON), "no child is left"
+    assert cli("run", "--once").stderr.startswith("0 sources polled, 0 failed; 1 documents read; 0 items new")
+
+
+def test_an_interrupt_stops_it_in_the_middle_of_a_pass(cli: Cli, web: FakeWeb, started: Callable[..., Started]) -> None:
+    """Ctrl-C, which reaches every child too, ends it at once though a server keeps it waiting; the source is still due."""
+    cli.poll(web.serve("/slow", rss(FERRY), delay=60))
+    service = started(cli.home, "run", "--no-serve", web=web)
+    assert wait_until(lambda: bool(web.calls), 30)
+    code, lines = service.stop(signal.SIGINT, group=True)
+    assert (code, lines) == (0, ["stopped"])
+    with app(cli.home).facts() as facts:
+        assert [source.url for source, _ in facts.due(cli.clock())] == [web.url("/slow")]
+
+
+def test_a_stop_in_the_middle_of_many_documents_does_not_wait_for_them(cli: Cli, started: Callable[..., Started]) -> None:
+    """Told to stop while it reads a large folder, it stops; the next start reads the rest."""
+    cli.poll()
+    (cli.home / "seeds").mkdir()
+    for number in range(4000):
+        (cli.home / "seeds" / f"{number}.txt").write_text(f"Boat number {number}\n\nIt lies in harbour {number}.", encoding="utf-8")
+    service = started(cli.home, "run", "--no-serve")
+    assert wait_until((cli.home / "topicwire.db").exists, 30)
+    with app(cli.home).facts() as facts:
+        assert wait_until(lambda: next(facts.items(), None) is not None, 30)
+        code, lines = service.stop()
+        assert (code, lines) == (0, ["stopped"])
+        assert 0 < sum(1 for _ in facts.items()) < 4000
+
+
+def test_a_command_that_cannot_listen_ends(cli: Cli) -> None:
+    """A port that is taken is one line and exit code 1, before anything is polled; a bind that is none is exit code 2."""
+    with listen("127.0.0.1:0") as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        cli.settings["service.bind"] = bind
+        for command in ("run", "serve"):
+            result = cli(command)
+            assert result.exit_code == 1
+            assert result.stderr == (
+                f"topicwire: cannot listen on {bind}: Address already in use; stop what listens there or set service.bind\n"
+            )
+    cli.settings["service.bind"] = "8080"
+    assert cli("run").exit_code == 2
+
+
+def test_a_service_with_a_broken_topic_does_not_start(cli: Cli) -> None:
+    """At the start a slip in a topic file is the owner's to mend: exit 2 in one line."""
+    write_topic(cli.home, HARBOUR.replace('require = ["ship"', 'require = ["shp"'))
+    result = cli("run")
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+
+
+def test_the_command_is_also_a_script() -> None:
+    """`python scheduler.py` is the command, from any folder."""
+    code, lines = start(ROOT / "tests", "--no-such-option").ended()
+    assert code == 2
+    assert any("No such option" in line for line in lines)
+
+
+# In this process
+
+
+def stopped_by(number: signal.Signals, port: int, path: str, what: bytes) -> Thread:
+    """Send ourselves a signal as soon as a service in this process answers: its handlers then stand."""
+
+    def send() -> None:
+        if comes(port, path, what):
+            os.kill(os.getpid(), number)
+
+    thread = Thread(target=send)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_run_serves_until_it_is_told_to_stop(cli: Cli, web: FakeWeb, number: signal.Signals) -> None:
+    """The service says where to subscribe, serves what it published, and ends well by either signal."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    port = free_port()
+    cli.settings |= {"service.bind": f"127.0.0.1:{port}", "service.base_url": "https://feeds.example/"}
+    thread = stopped_by(number, port, "/harbour.atom", b"The ferry leaves the harbour")
+    began = time.monotonic()
+    result = cli("run")
+    thread.join()
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [
+        "subscribe to https://feeds.example/harbour.atom",
+        "1 looked at, 0 failed; 1 items new; 1 tagged; 2 files written",
+        "stopped",
+    ]
+    assert time.monotonic() - began < 30
+
+
+def test_serve_serves_and_polls_nothing(cli: Cli, web: FakeWeb) -> None:
+    """The command `serve` shows what is published already, and asks no source."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    cli("run", "--once")
+    asked = len(web.calls)
+    port = free_port()
+    cli.settings["service.bind"] = f"127.0.0.1:{port}"
+    thread = stopped_by(signal.SIGTERM, port, "/harbour.atom", b"The ferry leaves the harbour")
+    result = cli("serve")
+    thread.join()
+    assert (result.exit_code, result.stderr) == (0, f"serving http://127.0.0.1:{port}/\n")
+    assert len(web.calls) == asked

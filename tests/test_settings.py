@@ -1,0 +1,117 @@
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import SettingsError
+from ingest.settings import FILE, Settings, load
+
+
+def write(home: Path, text: str) -> Path:
+    """Write the home's settings."""
+    (home / FILE).write_text(text, encoding="utf-8")
+    return home
+
+
+def error(home: Path, environment: dict[str, str] | None = None) -> str:
+    """Give the error that loading ends in, without the home's own name."""
+    with pytest.raises(SettingsError) as caught:
+        load(home, environment or {})
+    assert caught.value.exit_code == 2
+    return str(caught.value).replace(str(home), "HOME")
+
+
+def test_no_file_is_the_defaults(home: Path) -> None:
+    """Nothing needs to be set, and an empty file sets nothing."""
+    assert load(home, {}) == Settings()
+    assert load(write(home, ""), {"PATH": "/bin", "TOPICWIRE_HOME": "/x"}) == Settings()
+
+
+def test_a_file_sets_what_it_names(home: Path) -> None:
+    """Every section can be set; what is not named stays at its default."""
+    write(
+        home,
+        """
+        [service]
+        base_url = "https://feeds.example/"
+        [fetch]
+        allow = ["127.0.0.1:8765", "10.0.0.0/8"]
+        host_pause = 0
+        [polling]
+        requests_per_day = 24
+        [publish]
+        full_content = true
+        """,
+    )
+    settings = load(home, {})
+    assert settings.fetch.allow == ("127.0.0.1:8765", "10.0.0.0/8")
+    assert (settings.fetch.host_pause, settings.fetch.timeout) == (0.0, 30.0)
+    assert settings.polling.requests_per_day == 24.0
+    assert settings.publish.full_content
+    assert settings.base_url == "https://feeds.example"
+
+
+def test_the_environment_wins(home: Path) -> None:
+    """Numbers, truths and lists are read from text; commas part a list."""
+    write(home, '[fetch]\nallow = ["1.2.3.4:80"]\ntimeout = 5\n')
+    environment = {
+        "TOPICWIRE_FETCH__ALLOW": "127.0.0.1:8765, 10.0.0.0/8,",
+        "TOPICWIRE_FETCH__MAX_MEGABYTES": "3",
+        "TOPICWIRE_PUBLISH__FULL_CONTENT": "true",
+        "TOPICWIRE_POLLING__REQUESTS_PER_DAY": "0.5",
+    }
+    settings = load(home, environment)
+    assert settings.fetch.allow == ("127.0.0.1:8765", "10.0.0.0/8")
+    assert (settings.fetch.timeout, settings.fetch.max_megabytes) == (5.0, 3)
+    assert settings.publish.full_content
+    assert settings.polling.requests_per_day == 0.5
+
+
+def test_the_address_of_the_feeds(home: Path) -> None:
+    """Without a base_url it is where the service listens."""
+    assert load(home, {"TOPICWIRE_SERVICE__BIND": "127.0.0.1:9"}).base_url == "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[fetsh]\n", 'HOME/topicwire.toml: unknown key "fetsh"; did you mean "fetch"?'),
+        ("[fetch]\nallowed = []\n", 'HOME/topicwire.toml: [fetch]: unknown key "allowed"; did you mean "allow"?'),
+        ("[fetch]\nxyz = 1\n", 'unknown key "xyz"; known are: allow, contact, host_pause, max_megabytes, timeout'),
+        ("fetch = 1\n", "HOME/topicwire.toml: fetch is not a table; write [fetch] and its keys below"),
+        ("[fetch]\ntimeout = 'long'\n", "Expected `float`, got `str` - at `$.fetch.timeout`; see docs/settings.md"),
+        ("[fetch]\nallow = 'x'\n", "Expected `array`, got `str` - at `$.fetch.allow`"),
+        ("[polling]\nrequests_per_day = 0\n", "Expected `float` > 0.0 - at `$.polling.requests_per_day`"),
+        ("[polling]\nrequests_per_day = nan\n", "Expected `float` > 0.0"),
+        ("[fetch]\nhost_pause = -1\n", "Expected `float` >= 0.0 - at `$.fetch.host_pause`"),
+        ("[publish]\nentries = 0\n", "Expected `int` >= 1 - at `$.publish.entries`"),
+        ("[fetch\n", "HOME/topicwire.toml: Expected"),
+    ],
+)
+def test_a_mistake_in_the_file_is_one_line(home: Path, text: str, said: str) -> None:
+    """An unknown key gets a suggestion, a wrong value its place, and nothing is silently ignored (S10)."""
+    line = error(write(home, text))
+    assert said in line
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("TOPICWIRE_FETCH__ALOW", "x", 'TOPICWIRE_FETCH__ALOW: unknown key "alow"; did you mean "allow"?'),
+        ("TOPICWIRE_PUBLSH__ENTRIES", "1", 'TOPICWIRE_PUBLSH__ENTRIES: unknown key "publsh"; did you mean "publish"?'),
+        ("TOPICWIRE_FETCH", "1", 'TOPICWIRE_FETCH: unknown key ""'),
+        ("TOPICWIRE_FETCH__TIMEOUT", "soon", "Expected `float`, got `str` - at `$.fetch.timeout`"),
+    ],
+)
+def test_a_mistake_in_the_environment_is_one_line(home: Path, name: str, value: str, said: str) -> None:
+    """The environment is held to the same rules."""
+    assert said in error(home, {name: value})
+
+
+def test_a_file_that_cannot_be_read_says_so(home: Path) -> None:
+    """Other bytes than text, or a folder of that name, are named with a cure."""
+    (home / FILE).write_bytes(b"\xff\xfe")
+    assert error(home).startswith("HOME/topicwire.toml: ")
+    (home / FILE).unlink()
+    (home / FILE).mkdir()
+    assert error(home).endswith("; mend the file or move it away")

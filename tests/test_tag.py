@@ -1,0 +1,482 @@
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from making import item, sighting, stored
+from wording import BOTH, GROUPS, ask, far, wording
+
+from feeds import query
+from feeds.evaluate import Evaluation, Item, item_of
+from feeds.match import Matcher
+from feeds.segments import segments
+from feeds.tag import Evidence, Judgement, judge, line_key, tag
+from feeds.topic import Grade, Topic
+
+
+def quoted(answer: Judgement) -> list[tuple[str, str]]:
+    """Give the evidence as group and words."""
+    return [(hit.group, hit.text) for hit in answer.hits]
+
+
+# Where parts meet
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "grade", "score"),
+    [
+        ("The ferry left the harbour", "", Grade.CORE, 3.0),
+        ("The ferry left", "It had been in the harbour since Monday.", Grade.CORE, 2.5),
+        ("The ferry left", "Nobody waved. It had been in the harbour since Monday.", Grade.CORE, 2.5),
+        ("", "The ferry left the harbour.", Grade.SUBSTANTIAL, 2.0),
+        ("", far("The ferry left the harbour."), Grade.MENTION, 1.0),
+        ("", far("The ferry left. It had been in the harbour."), Grade.MENTION, 1.0),
+        ("", "• The ferry left the harbour", Grade.MENTION, 1.0),
+        ("", "▫ The ferry in the harbour", Grade.MENTION, 0.5),
+        ("", far("The ferry left the harbour.\nA boat came to the quay."), Grade.SUBSTANTIAL, 2.0),
+        ("", far("\n".join(["The ferry left the harbour."] * 4)), Grade.CORE, 4.0),
+        ("The ferry left the harbour", "The ferry left the harbour.", Grade.CORE, 5.0),
+    ],
+)
+def test_parts_that_meet_tag_an_item(title: str, text: str, grade: Grade, score: float) -> None:
+    """Title weighs most, then title with lead, lead, sentence, list entry, caption; many meetings add up."""
+    answer = ask(BOTH, text, title)
+    assert (answer.tagged, answer.grade, answer.score) == (True, grade, score)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("", far("The ferry left.\nThe harbour is old.")),
+        ("", far("The ferry left. Nobody saw it go. The harbour is old.")),
+        ("The ferry left", far("The harbour is old.")),
+        ("", "• The ferry left\n• The harbour is old"),
+        ("", "• The ferry left\nThe harbour is old."),
+        ("", "▫ The ferry\n▫ The harbour"),
+        ("Morning digest", f"Ferry late again. {'Word ' * 30}.\nMarket open.\nThe harbour is old."),
+        ("The ferry left", "• The harbour is old"),
+    ],
+)
+def test_parts_that_only_stand_in_one_item_do_not(title: str, text: str) -> None:
+    """Two paragraphs, two entries of a list, two stories of a digest: both groups are there, but nobody says them together."""
+    answer = ask(BOTH, text, title)
+    assert (answer.tagged, answer.grade, answer.score) == (False, None, 0.0)
+    assert answer.why == "its parts are there, but never in one sentence or within 25 words"
+    assert answer.near_miss
+    assert {group for group, _ in quoted(answer)} == {"ship", "place"}
+
+
+@pytest.mark.parametrize(("near", "tagged"), [(9, False), (10, True), (25, True)])
+def test_neighbours_meet_within_so_many_words(near: int, *, tagged: bool) -> None:
+    """Two sentences of a paragraph are read together if the parts stand near enough; a topic may say how near."""
+    text = far("Our ferry was painted red over winter. Now it is in the harbour.")  # ten words between
+    assert ask(f"{BOTH}\nnear = {near}", text).tagged is tagged
+    assert ask(f"{BOTH}\nnear = {near}", text).distance == (10 if tagged else None)
+
+
+def test_nearness_counts_for_every_pair() -> None:
+    """Of three groups none may stand too far from another."""
+    head = 'require = ["ship", "place", "gull"]\nnear = 6'
+    assert ask(head, far("One ferry, two three harbours. Gulls all over.")).tagged
+    assert not ask(head, far("One ferry, two three four five harbours, six seven eight nine. Gulls.")).tagged
+
+
+def test_a_sentence_is_not_counted_twice() -> None:
+    """A sentence that met by itself adds nothing together with its neighbour, nor with the title."""
+    assert ask(BOTH, far("The ferry left the harbour. It was a ferry.")).score == 1.0
+    assert ask(BOTH, "The ferry left the harbour.", "Ferry gone").score == 2.0
+
+
+def test_the_distance_is_that_of_the_closest_words() -> None:
+    """What is recorded is how close the groups come where they meet best, counted from title into text."""
+    assert ask(BOTH, "A ferry, one two three four five six, a ferry harbour.").distance == 0
+    assert ask(BOTH, "One two in the harbour.", "The ferry has left").distance == 6
+
+
+# The evidence
+
+
+def test_the_evidence_quotes_and_names() -> None:
+    """Each hit says group, term, language, place and the words as written."""
+    groups = '[group.ship]\nfr = ["traversier*"]\n[group.place]\nany = ["harbour"]'
+    answer = judge(Matcher([wording(BOTH, groups)]), Item("Les TRAVERSIERS", "Au vieux Harbour.", "fr"))[0]
+    assert answer.hits == (
+        Evidence("ship", "traversier*", "fr", "title", 4, 15, "TRAVERSIERS"),
+        Evidence("place", "harbour", None, "text", 9, 16, "Harbour"),
+    )
+    assert answer.why == "ship: “TRAVERSIERS”; place: “Harbour”"
+
+
+def test_the_best_meeting_gives_the_reason() -> None:
+    """The line that says why quotes the place that weighs most, whatever comes first."""
+    answer = ask(BOTH, far("A boat at the quay.\nThe ferry left."), "The ferry in the harbour")
+    assert answer.why == "ship: “ferry”; place: “harbour”"
+    assert quoted(answer) == [("ship", "ferry"), ("place", "harbour"), ("ship", "boat"), ("place", "quay")]
+
+
+def test_no_more_than_twelve_hits_are_kept() -> None:
+    """Evidence is a sample: a long article does not fill the database."""
+    assert len(ask(BOTH, "Ferry and harbour. " * 20).hits) == 12
+
+
+def test_topic_and_version_are_recorded() -> None:
+    """An old tag can say which wording made it."""
+    by = wording()
+    answer = judge(Matcher([by]), Item("", "The ferry left the harbour."))[0]
+    assert (answer.topic, answer.version, answer.decision) == ("harbour", by.version, "")
+
+
+# Why not
+
+
+@pytest.mark.parametrize(
+    ("head", "text", "why"),
+    [
+        (BOTH, "The ferry left.", "nothing says place"),
+        (BOTH, "Nothing here.", "nothing says ship or place"),
+        ("query = 'ship AND (place OR (gull AND \"old pier\"))'", "The ferry left.", "nothing says place"),
+        ("query = '(ship AND gull) OR place'", "The ferry left.", "nothing says gull"),
+        ("query = 'title:ship'", "The ferry left.", "nothing says title:ship"),
+        ("query = 'ship NEAR/3 place'", "The ferry left.", "nothing says place"),
+        ("query = 'lang:fr AND ship'", "The ferry left.", "nothing says lang:fr"),
+        ("query = 'source:gazette'", "The ferry left.", 'nothing says source:"gazette"'),
+        ("query = 'ship AND raw:\"QE2\"'", "The ferry qe2 left.", 'nothing says raw:"QE2"'),
+        ('require = ["ship"]\nexclude = ["gull"]', "Ferry and gulls.", "excluded by gull: “gulls”"),
+        ('require = ["ship"]\nexclude = ["gull"]', "Nothing here.", "nothing says ship"),
+        ("query = 'ship NOT (gull AND place)'", "Ferry, gulls, quay.", "excluded by gull AND place: “gulls”"),
+        ("query = 'ship NOT lang:en'", "The ferry left.", "excluded by lang:en"),
+        ('require = ["ship"]\npublish_from = "core"', "The ferry left.", "only a substantial (ship: “ferry”); published from core"),
+    ],
+)
+def test_every_refusal_has_a_reason(head: str, text: str, why: str) -> None:
+    """What is missing, what excluded it, or that it is too little: one line, with the words."""
+    answer = ask(head, text, language="en")
+    assert (answer.tagged, answer.why) == (False, why)
+
+
+def test_what_only_a_frame_says_is_quoted() -> None:
+    """A part that stands in a frame alone is missing, and the reason shows the words and the frame."""
+    frame = f'{GROUPS}\n[frame.figure_of_speech]\ncancels = "place"\nany = ["safe {{place}}"]'
+    by = Matcher([wording(BOTH, frame)])
+    answer = judge(by, Item("", "The ferry is a safe harbour."))[0]
+    assert (answer.tagged, answer.near_miss) == (False, True)
+    assert answer.why == "nothing says place: “harbour” is only figure of speech"
+    assert [(name, hit.text) for name, hit in answer.cancelled] == [("figure_of_speech", "harbour")]
+    assert judge(by, Item("", "The ferry is a safe harbour in the harbour."))[0].tagged
+
+
+def test_a_frame_can_take_an_exclusion_away() -> None:
+    """An excluded word inside a frame excludes nothing."""
+    frame = f'{GROUPS}\n[frame.toy]\ncancels = "gull"\nany = ["rubber {{gull}}"]'
+    by = Matcher([wording('require = ["ship"]\nexclude = ["gull"]', frame)])
+    assert judge(by, Item("", "A ferry with a rubber gull."))[0].tagged
+    assert not judge(by, Item("", "A ferry with a gull."))[0].tagged
+
+
+def test_what_only_page_furniture_says_is_quoted() -> None:
+    """A sentence that the source repeats under its articles counts for nothing, and the reason says so."""
+    text = "The ferry left.\nFollow the harbour every day."
+    key = line_key(segments("", text)[1])
+    by = Matcher([wording()])
+    answer = judge(by, Item("Ferry", text), frozenset({key}))[0]
+    assert judge(by, Item("Ferry", text))[0].tagged
+    assert (answer.tagged, answer.near_miss) == (False, True)
+    assert answer.why == "nothing says place: “harbour” is only page furniture"
+
+
+def test_furniture_is_never_a_title() -> None:
+    """A title counts, even if the same words are repeated below articles."""
+    key = line_key(segments("", "Ferry in the harbour")[0])
+    answer = judge(Matcher([wording()]), Item("Ferry in the harbour", "Ferry in the harbour"), frozenset({key}))[0]
+    assert (answer.tagged, answer.score) == (True, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "near_miss"), [("The ferry left.", False), (far("Ferry.\nHarbour."), True), ("Nothing here.", False)]
+)
+def test_a_near_miss_has_every_part(text: str, *, near_miss: bool) -> None:
+    """Worth a second look is what has all parts, but never together; not what lacks one."""
+    assert ask(BOTH, text).near_miss is near_miss
+
+
+# Exclusions and branches
+
+
+def test_exclusions_that_were_tested_are_recorded() -> None:
+    """A tag says what would have spoken against it and did not."""
+    answer = ask('require = ["ship"]\nexclude = ["gull", "place"]', "The ferry left.")
+    assert (answer.tagged, answer.excluded) == (True, ("gull", "place"))
+
+
+def test_an_exclusion_looks_at_the_whole_item() -> None:
+    """One excluded word anywhere is enough, however far from the rest."""
+    head = 'require = ["ship"]\nexclude = ["gull"]'
+    for title, text in (("A gull", far("The ferry left.")), ("The ferry left", far("A gull.")), ("", "• A ferry\n• A gull")):
+        assert not ask(head, text, title).tagged
+
+
+def test_the_branch_that_holds_is_recorded() -> None:
+    """Of alternatives the first that holds in the best place is named; an exclusion of another branch is not claimed."""
+    head = "query = '(ship NOT gull) OR place OR \"old pier\"'"
+    by_ship, by_place, by_words = (ask(head, text) for text in ("A ferry.", "A harbour and a gull.", "An old pier."))
+    assert (by_ship.branch, by_ship.excluded) == ("ship AND NOT gull", ("gull",))
+    assert (by_place.branch, by_place.excluded) == ("place", ())
+    assert (by_words.branch, by_words.excluded) == ('"old pier"', ("gull",))
+    assert quoted(by_words) == [('"old pier"', "old pier")]
+
+
+# The query's own operators
+
+
+@pytest.mark.parametrize(
+    ("written", "title", "text", "tagged"),
+    [
+        ("ship NEAR/2 place", "", "A ferry leaves our harbour.", True),
+        ("ship NEAR/2 place", "", "A harbour for one ferry.", True),
+        ("ship NEAR/2 place", "", "A ferry leaves our small harbour.", False),
+        ("ship NEAR/2 place", "", "A ferry. Our harbour.", False),
+        ("ship ONEAR/2 place", "", "A ferry leaves our harbour.", True),
+        ("ship ONEAR/2 place", "", "A harbour for one ferry.", False),
+        ("ship NEAR/0 place", "", "A ferry harbour.", True),
+        ("ship NEAR/9 ship", "", "A ferry and nothing else.", False),
+        ("ship NEAR/9 ship", "", "A ferry and a boat.", True),
+        ("(ship OR gull) NEAR/1 place", "", "A gull harbour and a ferry.", True),
+        ('"small boat" NEAR/1 "small"', "", "A small boat.", True),
+        ('"small boat" ONEAR/1 "small"', "", "A small boat.", False),
+        ("ship NEAR/2 lang:en", "", "A ferry.", False),
+        ('"渡船" NEAR/3 "港口"', "", "港口的渡船", True),
+        ('"渡船" ONEAR/3 "港口"', "", "港口的渡船", False),
+        ('"港口" ONEAR/3 "渡船"', "", "港口的渡船", True),
+        ("title:ship", "A ferry", "", True),
+        ("title:ship", "", "A ferry", False),
+        ("title:(ship AND place)", "A ferry", "Harbour.", False),
+        ("title:ship AND place", "A ferry", far("An old harbour."), True),
+        ("title:ship AND place AND gull", "A ferry", far("An old harbour. One gull."), True),
+        ("place NOT title:ship", "A ferry", far("An old harbour."), False),
+        ("place NOT title:ship", "", far("An old harbour. A ferry."), True),
+        ("lang:en AND ship", "", "A ferry", True),
+        ("lang:fr AND ship", "", "A ferry", False),
+        ("lang:en", "", "Anything at all", True),
+        ("source:gazette AND ship", "", "A ferry", True),
+        ('source:"The GAZETTE" AND ship', "", "A ferry", True),
+        ('source:"gazette.example" AND ship', "", "A ferry", True),
+        ("source:herald AND ship", "", "A ferry", False),
+        ("ship NOT source:gazette", "", "A ferry", False),
+        ('raw:"(((ferry)))"', "", "They write (((ferry))) for it.", True),
+        ('raw:"(((ferry)))"', "", "They write (ferry) for it.", False),
+        ('raw:"(((QE2)))"', "", "One went. (((QE2))) sails.", True),
+        ('raw:"(((QE2)))"', "(((QE2))) sails", "", True),
+        ('raw:"((("', "(((", "", True),
+        ('raw:"gone. The"', "", "It is gone. The QE2 sails.", True),
+        ('raw:"Ferry"', "", "A ferry.", False),
+        ('raw:"Ferry"', "", "A Ferryman.", False),
+        ('raw:"Ferry"', "Ferry!", "", True),
+        ('title:raw:"Ferry"', "", "A Ferry.", False),
+        ('ship OR raw:"QE2"', "", far("The QE2 sails."), True),
+        ('ship AND raw:"QE2"', "", far("A boat. The QE2 sails."), True),
+        ('ship AND raw:"QE2"', "", far("A boat.\nThe QE2 sails."), False),
+        ('ship NOT raw:"QE2"', "", far("A boat.\nThe QE2 sails."), False),
+        ('raw:"a. B"', "", "From a. B said so", True),
+        ('raw:"!"', "", "No. Yes! Maybe.", True),
+        ('raw:"ferry" NEAR/1 place', "", "A ferry harbour", True),
+        ("ship AND place AND gull", "", far("A ferry. A harbour. A gull."), False),
+        ("(ship AND place) OR gull", "", far("A gull."), True),
+        ('"*boat"', "", "A lifeboat.", True),
+        ('boat* AND "old pier"', "", "Boats by the old pier.", True),
+    ],
+)
+def test_a_query_decides(written: str, title: str, text: str, *, tagged: bool) -> None:
+    """NEAR, ONEAR, title:, lang:, source: and raw: decide as analysts expect of them."""
+    sources = ("The Gazette", "https://gazette.example/rss")
+    answer = ask(f"query = '{written}'", text, title, language="en", sources=sources)
+    assert answer.tagged is tagged
+    assert all((title if hit.field == "title" else text)[hit.start : hit.end] == hit.text for hit in answer.hits)
+
+
+def test_raw_evidence_is_the_letters_as_written() -> None:
+    """What `raw:` finds is quoted like any hit, and counts words like any hit."""
+    answer = ask("query = 'ship AND raw:\"(((QE2)))\"'", "No boat is like the (((QE2))) here.")
+    assert quoted(answer) == [("ship", "boat"), ('raw:"(((QE2)))"', "(((QE2)))")]
+    assert answer.distance == 3
+
+
+# What a topic takes without a word
+
+
+@pytest.mark.parametrize("text", ["Anything at all.", "", "A ferry."])
+def test_a_topic_that_requires_nothing_takes_everything(text: str) -> None:
+    """A planet publishes every item, and says so."""
+    answer = ask("", text, "Title")
+    assert (answer.tagged, answer.grade, answer.why, answer.hits) == (True, Grade.CORE, "everything is taken", ())
+
+
+def test_a_topic_that_only_excludes_takes_the_rest() -> None:
+    """Without a word that speaks against it an item is taken, and the exclusion is on record."""
+    answer = ask('exclude = ["gull"]', "Nothing here.")
+    assert (answer.tagged, answer.why, answer.excluded) == (True, "nothing speaks against it", ("gull",))
+    assert not ask('exclude = ["gull"]', "One gull.").tagged
+
+
+@pytest.mark.parametrize(
+    ("grade", "text", "tagged"),
+    [
+        ("mention", far("Ferry, harbour."), True),
+        ("substantial", far("Ferry, harbour."), False),
+        ("substantial", "Ferry, harbour.", True),
+        ("core", "Ferry, harbour.", False),
+        ("core", f"Ferry, harbour.\n{far('Ferry, harbour.')}\nFerry, harbour.", True),
+    ],
+)
+def test_a_topic_may_want_more_than_a_mention(grade: str, text: str, *, tagged: bool) -> None:
+    """Below its `publish_from` an item is not tagged, but the grade is known."""
+    answer = ask(f'{BOTH}\npublish_from = "{grade}"', text)
+    assert answer.tagged is tagged
+    assert answer.grade is not None
+
+
+def test_what_decides_is_in_the_version() -> None:
+    """A change of `publish_from` is a change of wording: what is stored is judged anew."""
+    assert wording(f'{BOTH}\npublish_from = "core"').version != wording(BOTH).version
+
+
+def test_an_item_is_known_by_all_its_carriers() -> None:
+    """Names and addresses of every source that carried it are there for `source:`."""
+    kept = stored(item(), sighting(), sighting())
+    assert item_of(kept).sources == ("The Harbour Post", "http://post.example/feed.xml") * 2
+
+
+# Whatever the text
+
+
+_PIECES = st.sampled_from(
+    [
+        *"ferry ferries boats harbour quay gull harbours".split(),
+        *["nothing", "one", "two", "Ha\u00adrbour", "f\u0435rry", "small", "safe", "渡船", "QE2", "’"],
+        *[". ", ". ", "! ", "\n", "\n", "\n• ", "\n▫ ", ", "],
+    ]
+)
+_TEXTS = st.lists(_PIECES, max_size=40).map(" ".join)
+_TITLES = st.lists(_PIECES, max_size=6).map(lambda words: " ".join(words).replace("\n", " ").strip())
+_QUERY = 'query = \'(ship AND place) OR (title:gull NOT "small") OR (gull ONEAR/3 ship AND NOT raw:"QE2")\''
+_FRAMED = f'{GROUPS}\n[frame.fun]\ncancels = "place"\nany = ["safe {{place}}", "{{place}} .. two"]'
+_TOPICS = {
+    "both": wording(BOTH, _FRAMED, "both"),
+    "query": wording(_QUERY, _FRAMED, "query"),
+    "three": wording('require = ["ship", "place", "gull"]\nnear = 6', _FRAMED, "three"),
+    "strict": wording(f'{BOTH}\nexclude = ["gull"]\npublish_from = "substantial"', _FRAMED, "strict"),
+    "rest": wording('exclude = ["gull"]', _FRAMED, "rest"),
+    "planet": wording("", _FRAMED, "planet"),
+}
+_MATCHER = Matcher(_TOPICS.values())
+
+
+@given(_TITLES, _TEXTS, st.sampled_from([None, "en", "zh"]))
+def test_judging_again_gives_the_same_record(title: str, text: str, language: str | None) -> None:
+    """A stored text judged again, alone or with other topics, by a fresh matcher, gives the same record to the last character."""
+    about = Item(title, text, language)
+    for topic, answer in zip(_TOPICS.values(), judge(_MATCHER, about), strict=True):
+        assert judge(Matcher([topic]), replace(about))[0] == answer
+
+
+@given(_TITLES, _TEXTS)
+def test_what_only_tags_says_what_judging_says(title: str, text: str) -> None:
+    """The short way that skips the reasons for a no gives the same yeses."""
+    about = Item(title, text)
+    assert tag(_MATCHER, about).tags == tuple(answer for answer in judge(_MATCHER, about) if answer.tagged)
+
+
+@given(_TITLES, _TEXTS)
+def test_the_evidence_quotes_the_text(title: str, text: str) -> None:
+    """Every span on record holds just the words that the record quotes."""
+    for answer in judge(_MATCHER, Item(title, text)):
+        for hit in (*answer.hits, *(hit for _, hit in answer.cancelled)):
+            assert {"title": title, "text": text}[hit.field][hit.start : hit.end] == hit.text != ""
+
+
+@given(_TITLES, _TEXTS)
+def test_a_tag_has_evidence_for_every_group(title: str, text: str) -> None:
+    """No tag without evidence: each required group is quoted, and its words are among the reasons."""
+    answer = judge(_MATCHER, Item(title, text))[0]
+    if answer.tagged and len(answer.hits) < 12:
+        assert {hit.group for hit in answer.hits} == {"ship", "place"}
+        assert re.fullmatch(r"(ship|place): “.+”; (ship|place): “.+”", answer.why)
+
+
+def blanked(about: Item, hits: tuple[Evidence, ...]) -> Item:
+    """Give the item with the quoted words blanked out, all else in its place."""
+    fields = {"title": list(about.title), "text": list(about.text)}
+    for hit in hits:
+        fields[hit.field][hit.start : hit.end] = "_" * (hit.end - hit.start)
+    return replace(about, title="".join(fields["title"]), text="".join(fields["text"]))
+
+
+@given(_TITLES, _TEXTS, st.sampled_from(["ship", "place"]))
+def test_without_its_evidence_the_tag_falls(title: str, text: str, group: str) -> None:
+    """Blanking what the record quotes for a required group takes the tag away; what else speaks is quoted in its turn."""
+    about = Item(title, text)
+    for _ in range(20):
+        answer = judge(_MATCHER, about)[0]
+        if not answer.tagged:
+            return
+        of_group = tuple(hit for hit in answer.hits if hit.group == group)
+        assert of_group, "a tag quotes what it rests on"
+        about = blanked(about, of_group)
+    pytest.fail("still tagged")
+
+
+@pytest.mark.parametrize("group", ["ship", "place"])
+@pytest.mark.parametrize(
+    ("title", "text"), [("Ferry news", "From the harbour."), ("", far("The ferry. The quay.")), ("", "• A boat at the quay")]
+)
+def test_one_blanking_is_enough_where_one_place_speaks(title: str, text: str, group: str) -> None:
+    """Where parts meet once, the quoted words of one group carry the tag."""
+    about = Item(title, text)
+    answer = ask(BOTH, text, title)
+    assert answer.tagged
+    assert not judge(_MATCHER, blanked(about, tuple(hit for hit in answer.hits if hit.group == group)))[0].tagged
+
+
+_ENDINGS: list[Callable[[str], str]] = [
+    "{} Nothing else happened.".format,
+    "{}\nNothing else happened.".format,
+    "{}\n• Nothing else".format,
+]
+
+
+@given(_TITLES, _TEXTS, st.sampled_from(_ENDINGS))
+def test_a_sentence_that_says_nothing_takes_no_tag_away(title: str, text: str, ending: Callable[[str], str]) -> None:
+    """More text without any of the words never turns a yes into a no."""
+    before, after = (judge(_MATCHER, Item(title, words)) for words in (text, ending(text)))
+    for one, two in zip(before, after, strict=True):
+        assert two.tagged or not one.tagged
+
+
+@given(st.lists(_PIECES, max_size=30), st.randoms(use_true_random=False))
+def test_the_order_of_topics_changes_no_answer(words: list[str], chance: object) -> None:
+    """Topics are judged side by side: none sees the others."""
+    topics = list(_TOPICS.values())
+    chance.shuffle(topics)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
+    about = Item("", " ".join(words))
+    answers = {answer.topic: answer for answer in judge(Matcher(topics), about)}
+    assert answers == {answer.topic: answer for answer in judge(_MATCHER, about)}
+
+
+# The parts of an evaluation that no whole judgement shows
+
+
+def evaluation(by: Topic, text: str) -> Evaluation:
+    """Give a topic's expression over a text."""
+    parts = segments("", text)
+    return Evaluation(by, Item("", text), parts, Matcher([by]).find(parts, None)[0].hits)
+
+
+def test_of_alternatives_the_one_that_lacks_least_is_named() -> None:
+    """What is lacking is the shortest list, and nothing where one alternative is complete."""
+    by = wording("query = '(ship AND place AND gull) OR (ship AND gull)'")
+    lacking = partial(evaluation(by, "A ferry.").lacking)
+    assert by.expression is not None
+    assert lacking(by.expression) == ("gull",)
+    assert lacking(query.Either((query.Group("ship"), query.Group("gull")))) == ()

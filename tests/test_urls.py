@@ -1,0 +1,180 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.text import xml_safe
+from ingest.urls import absolute, canonical, host_of, is_front_page
+
+BASE = "http://site.example/news/today.xml"
+pieces = st.sampled_from(
+    "http:// https:// HTTP:// site.example www. www.www. SITE.example : :80 :443 :8080 :99999 / // /a /b/ /index.html "
+    " ? & &amp; &#038; amp; a=1 b=2 lt=3 copy=4 utm_source=x ref=rss ref=home fbclid=1 # #c-12 #!/s/5 %20 %2F %2e%2e %E4 é שלום"
+    " /default.aspx #top ; + @ user:pw@ [::1] [ ] .. . \u200b \ud800 \ufffe \\ ' \" < > { } | ^".split()
+)
+addresses = st.lists(pieces, max_size=9).map("".join) | st.builds("http://site.example/{}".format, st.text(max_size=30))
+
+
+# Absolute addresses
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("http://a.example/b", "http://a.example/b"),
+        (" https://a.example/b\n", "https://a.example/b"),
+        ("/c", "http://site.example/c"),
+        ("c?x=1", "http://site.example/news/c?x=1"),
+        ("//other.example/c", "http://other.example/c"),
+        ("http://a.example/with space", "http://a.example/with%20space"),
+        ("http://a.example/é", "http://a.example/é"),
+        ('http://a.example/"<x>', "http://a.example/%22%3Cx%3E"),
+        ("http://a.example/\ud800b\ufffe", "http://a.example/b"),
+        ("", None),
+        (None, None),
+        ("javascript:alert(1)", None),
+        ("jav\tascript:alert(1)", None),
+        ("ftp://a.example/", None),
+        ("file:///etc/passwd", None),
+        ("mailto:a@a.example", None),
+        ("data:text/html,x", None),
+        ("exec:ls", None),
+        ("http://", None),
+        ("http:/b", None),
+        ("#top", "http://site.example/news/today.xml#top"),
+        ("http://[::1", None),
+        ("http://[::1]@", None),
+        ("http://a b.example/", None),
+        ("http://a%20b.example/", None),
+        ("http://a.example:99999/", None),
+        ("http://a.example/" + "x" * 2_000, None),
+    ],
+)
+def test_an_address_is_made_absolute_or_refused(url: str | None, meant: str | None) -> None:
+    """Relative addresses stand on their base; what is not http(s) or not usable is none (S1, S7, S8)."""
+    assert absolute(url, BASE) == meant
+
+
+def test_a_relative_address_needs_a_base() -> None:
+    """Without a base a relative address means nothing."""
+    assert absolute("c.html", None) is None
+    assert absolute("c.html", "") is None
+    assert absolute("c.html", "urn:x") is None
+
+
+@given(addresses)
+def test_absolute_addresses_are_sound(url: str) -> None:
+    """Any text gives an XML-safe http(s) address or none, and making it absolute again changes nothing (S7, S8)."""
+    made = absolute(url, BASE)
+    if made is not None:
+        assert made.lower().startswith(("http://", "https://"))
+        assert xml_safe(made) == made
+        assert made.split() == [made]
+        assert absolute(made, None) == made
+
+
+# Canonical addresses
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        "https://site.example/a/story",
+        "http://www.site.example/a/story",
+        "http://SITE.example:80/a/story",
+        "https://site.example:443/a/story/",
+        "http://site.example./a/story",
+        "http://site.example/a/story/index.html",
+        "http://site.example/a/story#comments",
+        "http://site.example/a/story?utm_source=rss&utm_medium=feed",
+        "http://site.example/a/story?fbclid=1&at_medium=RSS&ns_mchannel=x&CMP=y",
+        "http://site.example/a/story?ref=rss",
+        "http://site.example/a/story?source=Feed",
+        "http://user:pw@site.example/a/story",
+    ],
+)
+def test_what_makes_no_difference(same: str) -> None:
+    """Scheme, www, port, slash, index page, fragment and tracking parameters make no second page (S14)."""
+    assert canonical(same) == "http://site.example/a/story"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://site.example/?q=a+b", "http://site.example/"),
+        ("http://site.example/#!/story/5", "http://site.example/"),
+        ("http://site.example/a?x=1;y=2", "http://site.example/a"),
+        ("http://site.example/a?id=1", "http://site.example/a?id=2"),
+        ("http://site.example/a?ref=home", "http://site.example/a"),
+        ("http://site.example/a#comment-1", "http://site.example/a#comment-2"),
+        ("http://site.example/a", "http://site.example/A"),
+        ("http://site.example:8080/a", "http://site.example/a"),
+        ("http://one.site.example/a", "http://two.site.example/a"),
+        ("http://[2001:db8::1]/a", "http://[2001:db8::2]/a"),
+    ],
+)
+def test_different_pages_stay_different(one: str, other: str) -> None:
+    """Nothing that may name a page of its own is taken off (T16)."""
+    assert canonical(one) is not None
+    assert canonical(one) != canonical(other)
+
+
+@pytest.mark.parametrize(
+    "same",
+    ["http://site.example/a?b=2&a=1", "http://site.example/a?a=1&amp;b=2", "http://site.example/a?a=1&#038;b=2&"],
+)
+def test_parameters_have_no_order(same: str) -> None:
+    """Order and doubly escaped ampersands make no difference."""
+    assert canonical(same) == "http://site.example/a?a=1&b=2"
+
+
+def test_names_of_entities_are_no_entities() -> None:
+    """A parameter called `copy` or `lt` is not read as a character."""
+    assert canonical("http://site.example/?lt=1&copy=2") == canonical("http://site.example/?copy=2&lt=1")
+
+
+@pytest.mark.parametrize("none", [None, "", "urn:x", "mailto:a@b.example", "http://", "http://[::1", "http://a.example:99999/"])
+def test_what_is_no_address_has_no_key(none: str | None) -> None:
+    """Only a sound http(s) address recognises anything."""
+    assert canonical(none) is None
+
+
+@given(addresses)
+def test_a_key_is_its_own_key(url: str) -> None:
+    """Making a canonical address canonical changes nothing."""
+    key = canonical(url)
+    assert canonical(key) == key
+
+
+# Hosts and front pages
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://User:pw@Site.example:8080/a", "site.example:8080"),
+        ("https://site.example/", "site.example:443"),
+        ("http://[::1]/", "[::1]:80"),
+        ("seeds:", ""),
+        ("http://[::1", ""),
+    ],
+)
+def test_the_unit_of_politeness_is_host_and_port(url: str, host: str) -> None:
+    """Host and port in lower case, without a password; what has none has an empty one (F12)."""
+    assert host_of(url) == host
+
+
+@pytest.mark.parametrize(
+    ("url", "front"),
+    [
+        ("http://site.example", True),
+        ("http://site.example/", True),
+        ("http://site.example/#top", True),
+        ("http://site.example/#!/story/5", False),
+        ("http://site.example/?p=5", False),
+        ("http://site.example/a", False),
+        ("http://[::1]@", False),
+    ],
+)
+def test_a_front_page_names_no_article(url: str, *, front: bool) -> None:
+    """The root of a site is its front page, unless a query or a hash-bang names a page."""
+    assert is_front_page(url) is front

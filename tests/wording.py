@@ -1,0 +1,49 @@
+"""Makers for the tests of the topic engine: small wordings, items, and a paragraph that says nothing."""
+
+from typing import Final
+
+from feeds.evaluate import Item
+from feeds.match import Found, Matcher
+from feeds.segments import segments
+from feeds.tag import Judgement, judge
+from feeds.topic import Topic, parse_topic
+
+GROUPS: Final = """
+[group.ship]
+any = ["ferry", "ferries", "boat*"]
+[group.place]
+any = ["harbour*", "quay"]
+[group.gull]
+any = ["gull*"]
+"""
+"""Three groups of words."""
+
+BOTH: Final = 'require = ["ship", "place"]'
+
+IDLE: Final = (
+    "On the hill above the town the bakers get up long before the sun, carry flour from the cellar, stir the dough in wooden"
+    " tubs, warm the old brick oven with beech logs, and talk about the weather, about their children, about the price of eggs"
+    " and about the small choir that sings on Thursdays in the school hall, where the windows never close and the piano has"
+    " lost two of its white keys for good."
+)
+"""A paragraph in which none of the groups is named, longer than a lead: what follows it is body text."""
+
+
+def wording(head: str = BOTH, groups: str = GROUPS, name: str = "harbour") -> Topic:
+    """Give a topic by what decides, put above its groups."""
+    return parse_topic(f"{head}\n{groups}", name, f"{name}.toml")
+
+
+def ask(head: str, text: str = "", title: str = "", *, language: str | None = None, sources: tuple[str, ...] = ()) -> Judgement:
+    """Give what a wording over the three groups says of a text."""
+    return judge(Matcher([wording(head)]), Item(title, text, language, sources))[0]
+
+
+def far(text: str) -> str:
+    """Put a text behind the lead of an article."""
+    return f"{IDLE}\n{text}"
+
+
+def look(by: Topic, text: str, language: str | None = None) -> Found:
+    """Give what a topic's terms hit in a text."""
+    return Matcher([by]).find(segments("", text), language).get(0, Found(()))
