@@ -10,6 +10,7 @@ from feeds.topic import Grade
 from ingest.dates import from_rfc3339, rfc3339
 from ingest.store import Facts
 from ingest.store.schema import migrate
+from ingest.text import one_line
 
 
 class Verdict(StrEnum):
@@ -59,10 +60,10 @@ class Decisions:
         return {(row, name): Decision(Verdict(verdict), reason, from_rfc3339(at)) for row, name, verdict, reason, at in rows}
 
     def put(self, row: int, topic: str, verdict: Verdict, reason: str, now: datetime) -> None:
-        """Store what a person said; the last word counts."""
+        """Store what a person said, the reason as one line that any feed can show; the last word counts."""
         key = {"item_id": row, "topic": topic}
         with self._facts.transaction():
-            said = {"verdict": verdict, "reason": reason, "decided": rfc3339(now)}
+            said = {"verdict": verdict, "reason": one_line(reason), "decided": rfc3339(now)}
             self._db.table("decision").upsert({**key, **said}, pk=("item_id", "topic"))
 
     def take_back(self, row: int, topic: str) -> bool:

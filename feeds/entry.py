@@ -13,6 +13,7 @@ from feeds.topic import Topic
 from ingest.dates import rfc3339
 from ingest.item import Author, Category, Enclosure, Sighting, Source, SourceKind, StoredItem
 from ingest.text import escape, sentences, shorten
+from ingest.urls import without_secrets
 
 TOPIC_SCHEME: Final = "urn:x-topicwire:topic"
 _OURS: Final = UUID("6f1d2f0a-3c57-5b0e-9d52-7c1f6a0e4b11")  # the name space of ids that we give
@@ -22,7 +23,6 @@ _ADDRESS: Final = re.compile(r"https?://[^/?#]+/.*", re.ASCII)
 _NAME: Final = re.compile(
     r"(?:urn:[a-z0-9][a-z0-9-]{1,31}|tag:[a-z0-9.@_-]+,\d{4}[0-9-]*):(?:[\w.~!$&'()*+,;=:@/?#-]|%[0-9A-F]{2})+", re.ASCII
 )
-_USER: Final = re.compile(r"(?<=://)[^/?#\s\"'<>]*@")
 _SUMMARY: Final = 600  # characters
 
 
@@ -158,8 +158,8 @@ def public_address(url: str) -> str: ...
 @overload
 def public_address(url: None) -> None: ...
 def public_address(url: str | None) -> str | None:
-    """Give an address, or a text with addresses, without the name and password that the address of a feed may hold."""
-    return _USER.sub("", url) if url else url
+    """Give an address or a name as it may be published."""
+    return without_secrets(url) if url else url
 
 
 def _why_line(topic: Topic, judgement: Judgement, carriers: tuple[Carrier, ...]) -> str:

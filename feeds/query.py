@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lark import Lark, Token, Transformer, UnexpectedInput
-from lark.exceptions import VisitError
 
 from ingest.errors import TopicError
 
@@ -158,8 +157,6 @@ def parse(text: str, groups: tuple[str, ...], where: str) -> Expression:
         expression: Expression = _parser.parse(text)  # type: ignore[assignment]  # lark cannot know the transformer's
     except UnexpectedInput as fault:
         raise TopicError(f"{where}, line {fault.line}, column {fault.column}: {_seen(fault, text)}", _cure(fault, text)) from None
-    except VisitError as fault:
-        raise TopicError(f"{where}: {fault.orig_exc}", "see docs/topics.md") from fault
     for name in sorted(names(expression) - set(groups)):
         line, column = _place(text, name)
         raise TopicError(f'{where}, line {line}, column {column}: group "{name}" is not defined', _near(name, groups))

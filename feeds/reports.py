@@ -33,7 +33,7 @@ def matched(matcher: Matcher, row: dict[str, Any], number: int) -> dict[str, Any
     ]
     grade = str(answer.grade) if answer.grade else None
     return {
-        "id": row.get("id", number),
+        "id": xml_safe(name) if isinstance(name := row.get("id", number), str) else name,
         "tagged": answer.tagged,
         "score": answer.score,
         "grade": grade,
@@ -78,7 +78,11 @@ def about_judgement(topic: Topic, kept: Judgement | None, answer: Judgement) -> 
     else:
         lines = [f"tagged {topic.name} ({answer.grade}, score {answer.score:g}, version {answer.version}): {answer.why}"]
     lines += [f"  {_spot(hit)}" for hit in answer.hits]
-    lines += [f"  does not count, {frame}: {_spot(hit)}" for frame, hit in answer.cancelled]
+    lines += [f"  does not count, {frame.replace('_', ' ')}: {_spot(hit)}" for frame, hit in answer.cancelled]
+    if answer.excluded:
+        lines.append(f"  tested and absent: {', '.join(dict.fromkeys(answer.excluded))}")
+    if answer.decision:
+        lines.append(f"  a person's word: {answer.decision}")
     if (kept is not None) != answer.tagged or (kept and kept.version != answer.version):
         lines.append("  what is published is older than this wording: the next pass judges anew")
     return lines

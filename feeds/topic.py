@@ -15,6 +15,7 @@ from typing import Any, Final
 from feeds import query, stems
 from ingest.errors import TopicError
 from ingest.fold import folded
+from ingest.text import xml_safe
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
@@ -168,7 +169,7 @@ class _Loader:
             expression=expression,
             groups=groups,
             frames=frames,
-            examples=tuple(self._example(n, table) for n, table in enumerate(data.get("example", []), 1)),
+            examples=tuple(self._example(n, table) for n, table in enumerate(self._list("example", data.get("example", [])), 1)),
             near=near,
             publish_from=grade,
             definition=texts["definition"],
@@ -207,7 +208,14 @@ class _Loader:
     def _text(self, key: str, value: object) -> str:
         if not isinstance(value, str):
             raise self._refuse(f"{key} is not text", f'write {key} = "..."')
+        if xml_safe(value) != value:
+            raise self._refuse(f"{key} holds a character that no feed can show", "take out control characters")
         return value.strip()
+
+    def _list(self, key: str, value: object) -> list[object]:
+        if not isinstance(value, list):
+            raise self._refuse(f"{key} is not a list of tables", f"write [[{key}]]")
+        return value
 
     def _texts(self, key: str, value: object) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
@@ -274,9 +282,9 @@ class _Loader:
             raise self._refuse("near is not a number of words", f"write near = {_NEAR}")
         return value
 
-    def _grade(self, value: str) -> Grade:
-        self._known("publish_from: grade", [value], list(Grade))
-        return Grade(value)
+    def _grade(self, value: object) -> Grade:
+        self._known("publish_from: grade", [str(value)], list(Grade))
+        return Grade(str(value))
 
     def _date(self, value: object) -> date | None:
         if value is not None and not isinstance(value, date):

@@ -114,3 +114,4 @@ def home_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def command(ctx: click.Context, home: Path) -> None:
     """Many feeds in, one feed per topic out: each story once, with every source that carried it and why it is there."""
     ctx.obj = ctx.obj or App(home, os.environ)
+    ctx.obj.settings  # noqa: B018 - a setting that is wrong is said at once, whatever the command

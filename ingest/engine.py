@@ -99,7 +99,7 @@ class Engine:
 def _new_pool(processes: int) -> ProcessPool:
     # Not fork: the parent has threads. The fork server loads the parsers once for all children.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["ingest.reader", "ingest.language"])
+    context.set_forkserver_preload(["ingest.reader", "ingest.warm"])
     return ProcessPool(max_workers=processes, max_tasks=500, context=context, initializer=_bound)
 
 

@@ -9,7 +9,7 @@ from ingest.batch import Poll
 from ingest.engine import Engine
 from ingest.errors import UsageError
 from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus
-from ingest.pipeline import Document, Report, look, read_bytes, read_file, read_folder, report_of
+from ingest.pipeline import Document, Report, look, read_bytes, read_file, read_folder, report_of, shown_name
 from ingest.planner import next_state
 from ingest.settings import Settings
 from ingest.store import Facts
@@ -42,7 +42,7 @@ def _one(facts: Facts, engine: Engine, settings: Settings, name: str) -> Report:
     path = Path(name)
     if path.is_dir():
         return read_folder(facts, engine, path, DOCUMENTS)
-    known = one_line(path.name)
+    known = shown_name(Path(path.name))
     return read_file(facts, engine, path, Document(known, DOCUMENTS, facts.read_documents(DOCUMENTS).get(known)))
 
 

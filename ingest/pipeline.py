@@ -21,6 +21,7 @@ from ingest.reader import Job
 from ingest.settings import Settings
 from ingest.store import Counts, Facts
 from ingest.text import one_line
+from ingest.urls import without_secrets
 
 SEEDS: Final = Source("seeds:", SourceKind.DOCUMENT, title="Seed documents", origin="seeds", status=SourceStatus.ONCE)
 _BATCH: Final = 40  # sources a commit
@@ -77,7 +78,7 @@ async def _understood(poll: Poll, fetched: Fetched, engine: Engine) -> Outcome:
     body_hash = state.body_hash if unchanged else hashlib.blake2b(fetched.body, digest_size=16).hexdigest()
     feed = None
     if body_hash != state.body_hash:  # the same bytes cost no parse
-        job = Job(fetched.body, now, fetched.url, headers=tuple(fetched.headers.items()))
+        job = Job(fetched.body, now, without_secrets(fetched.url), headers=tuple(fetched.headers.items()))
         feed = await engine.parse(job)
     return Outcome(
         source=poll.source,
@@ -173,10 +174,16 @@ def read_folder(facts: Facts, engine: Engine, folder: Path, source: Source = SEE
     before = facts.read_documents(source)
     report = Report()
     for path in sorted(p for p in folder.rglob("*") if p.is_file()) if folder.is_dir() else ():
-        name = one_line(path.relative_to(folder).as_posix())  # a name may hold any byte (S9)
-        if path.name.lower() not in _NOT_DOCUMENTS and not any(part.startswith(".") for part in Path(name).parts):
+        inside = path.relative_to(folder)
+        name = shown_name(inside)
+        if path.name.lower() not in _NOT_DOCUMENTS and not any(part.startswith(".") for part in inside.parts):
             report += read_file(facts, engine, path, Document(name, source, before.get(name)))
     return report
+
+
+def shown_name(path: Path) -> str:
+    """Give a path as a name that can be stored and shown: a file may be called by any bytes (S9)."""
+    return one_line(path.as_posix().encode(errors="replace").decode())
 
 
 def read_file(facts: Facts, engine: Engine, path: Path, document: Document) -> Report:

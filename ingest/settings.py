@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 
 from ingest.errors import SettingsError
+from ingest.urls import absolute
 
 FILE = "topicwire.toml"
 _PREFIX = "TOPICWIRE_"
@@ -67,6 +68,12 @@ class Settings:
         """The address under which subscribers find the feeds, without a slash at its end."""
         return (self.service.base_url or f"http://{self.service.bind}").rstrip("/")
 
+    def checked(self) -> "Settings":
+        """Give itself. Raises SettingsError for values that are of the right kind and still cannot be."""
+        if self.service.base_url and absolute(self.service.base_url, None) != self.service.base_url:
+            raise SettingsError("service.base_url is not an http or https address", 'write "https://feeds.example.org"')
+        return self
+
 
 def load(home: Path, environment: Mapping[str, str]) -> Settings:
     """Read `home/topicwire.toml`, if there is one, and TOPICWIRE_SECTION__KEY; the environment wins.
@@ -90,9 +97,10 @@ def load(home: Path, environment: Mapping[str, str]) -> Settings:
             _known(name, key, kinds)
             merged.setdefault(section, {})[key] = _list(text) if kinds[key] == tuple[str, ...] else text
     try:
-        return msgspec.convert(merged, Settings, strict=False)
+        settings = msgspec.convert(merged, Settings, strict=False)
     except msgspec.ValidationError as fault:
         raise SettingsError(f"{path} or {_PREFIX}*: {fault}", "see docs/settings.md") from fault
+    return settings.checked()
 
 
 def _list(text: str) -> list[str]:

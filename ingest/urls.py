@@ -45,6 +45,14 @@ def _spelled(url: str) -> str:
     return re.sub(r"[\s<>\"{}|\\^`\x00-\x1f\x7f]", lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), url)
 
 
+_USER = re.compile(r"(?<=://)[^/?#\s\"'<>]*@")
+
+
+def without_secrets(url: str) -> str:
+    """Give an address, or a text with addresses, without the user name and password that a feed's may hold."""
+    return _USER.sub("", url)
+
+
 def host_of(url: str) -> str:
     """Give host and port, the unit of politeness; empty for what has none."""
     try:

@@ -142,6 +142,11 @@ def test_a_guess_that_python_cannot_read_stops_nothing(guess: str | None, monkey
     assert decode("café".encode("windows-1252")) == "café"
 
 
+def test_a_few_controls_in_an_old_text_are_no_binary() -> None:
+    """A bell in a page of text is dropped, not a reason to refuse it (S8)."""
+    assert read((RUSSIAN * 3 + "\x07").encode("windows-1251")).text == RUSSIAN * 3
+
+
 def test_a_binary_file_is_refused() -> None:
     """Bytes that are no text are no document."""
     with pytest.raises(ParseError, match="not a text file; a seed document is plain text"):
@@ -171,6 +176,12 @@ def wrapped(text: str, width: int) -> str:
 def test_wrapped_text_is_unwrapped(width: int, end: str) -> None:
     """Line breaks at a width are no paragraphs; the same text wrapped is the same item."""
     assert unwrapped(wrapped(ARTICLE, width).replace("\n", end)) == [line for line in ARTICLE.split("\n") if line]
+
+
+def test_a_word_broken_at_a_hyphen_is_joined() -> None:
+    """A hyphen at the end of a wrapped line stays, without a space behind it."""
+    text = "The town spoke for many long hours about the old and half-\nforgotten ferry, and about a new one.\n\nThen it voted."
+    assert unwrapped(text)[0] == "The town spoke for many long hours about the old and half-forgotten ferry, and about a new one."
 
 
 def test_short_lines_stay_lines() -> None:

@@ -1,16 +1,16 @@
 import random
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 from lxml import etree
-from making import write_topic
-from processes import start
-from support import FakeWeb, rss, rss_item
+from making import Cli, app, write_topic
+from processes import Started, start
+from support import FakeWeb, rss, rss_item, wait_until
 
 from feeds.publish import _UNFINISHED
 
@@ -87,22 +87,50 @@ def sound(home: Path) -> None:
             assert db.execute("select id from item where version_id is null").fetchall() == []
 
 
+def asking(calls: int, web: FakeWeb) -> Callable[[], bool]:
+    """Say when a pass that begins now has made so many requests."""
+    enough = len(web.calls) + calls
+    return lambda: len(web.calls) >= enough
+
+
+def writing(home: Path, web: FakeWeb) -> Callable[[], bool]:
+    """Say when a pass that begins now writes down what its first requests brought."""
+    asked, before = len(web.calls), list[int]()
+
+    def now() -> bool:
+        if len(web.calls) > asked and not before:
+            before.append(_written(home))
+        return bool(before) and _written(home) != before[0]
+
+    return now
+
+
+def killed_at(reached: Callable[[], bool], running: Started, later: float) -> bool:
+    """Kill a pass a little later than a moment; give whether it was still running."""
+    wait_until(lambda: reached() or running.process.poll() is not None, 30)
+    time.sleep(later)
+    alive = running.process.poll() is None
+    running.kill()
+    return alive
+
+
+def _written(home: Path) -> int:
+    log = home / "topicwire.db-wal"
+    try:
+        return log.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 def test_whenever_it_is_killed_nothing_is_lost_or_doubled(filled: Path, web: FakeWeb) -> None:
     """Killed at random moments of a pass: the file stays sound, subscribers see whole feeds, the rest is done next time (D1-D3)."""
-    chance = random.Random(20260302)  # the same moments each time, though no computer is as fast as the other
+    chance = random.Random(20260302)  # the same choices each time, though no computer is as fast as the other
     settings = {"publish.entries": "500"}
     killed = 0
     with watched(filled / "public" / "harbour.atom") as faults:
         for number in range(ROUNDS):
-            asked = len(web.calls)
-            running = start(filled, "run", "--once", web=web, settings=settings)
-            end = time.monotonic() + 30
-            # From the first sign of life on: before that there is nothing to break.
-            while number and running.process.poll() is None and len(web.calls) == asked and time.monotonic() < end:
-                time.sleep(0.005)
-            time.sleep(chance.uniform(0.0, 0.5) if number else 1.5)
-            killed += running.process.poll() is None
-            running.kill()
+            reached = writing(filled, web) if number % 2 else asking(chance.randint(0, 15), web)
+            killed += killed_at(reached, start(filled, "run", "--once", web=web, settings=settings), chance.uniform(0.0, 0.03))
             sound(filled)
         (filled / "public").mkdir(exist_ok=True)
         (filled / "public" / f"{_UNFINISHED}killed").write_bytes(b"<feed>")
@@ -126,6 +154,25 @@ def _complete(home: Path) -> None:
     ids = [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")]
     assert len(set(ids)) == len(ids) == PUBLISHED
     assert sorted(path.name for path in (home / "public").iterdir()) == ["harbour.atom", "index.html"]
+
+
+@pytest.mark.parametrize("table", ["poll", "sighting", "version"])
+def test_items_and_validators_are_stored_together_or_not_at_all(home: Path, web: FakeWeb, table: str) -> None:
+    """Whichever half of a commit fails, neither is kept, and the source is asked again without a validator (D1)."""
+    write_topic(home)
+    cli = Cli(home)
+    cli.settings["fetch.allow"] = web.allow
+    cli.poll(_feed(web, 1))
+    with app(home).facts() as facts:
+        facts.db.conn.execute(f"create trigger stop before insert on {table} begin select raise(abort, 'full'); end")
+    assert cli("run", "--once").exit_code == 1
+    with app(home).facts() as facts:
+        for name in ("item", "version", "sighting", "poll"):
+            assert facts.db.conn.execute(f"select count(*) from {name}").fetchone() == (0,)  # noqa: S608 - our own names
+        facts.db.conn.execute("drop trigger stop")
+    assert cli("run", "--once").exit_code == 0
+    assert "if-none-match" not in web.calls[-1].headers
+    assert len(cli.rows("items", "--json")) == EACH
 
 
 def test_two_passes_at_once_do_the_work_once(filled: Path, web: FakeWeb) -> None:

@@ -67,8 +67,15 @@ def test_no_cookie_is_sent_back(web: FakeWeb) -> None:
     """What a server sets is forgotten, also within a chain of redirects (F11)."""
     web.serve("/b", rss())
     web.put("/a", Page(302, headers=(("Location", "/b"), ("Set-Cookie", "id=1"))))
-    get(web, web.url("/a"))
-    assert [call.path for call in web.calls] == ["/a", "/b"]
+    port = web.allow.partition(":")[2]
+
+    async def go() -> None:
+        async with open_web(Guard((f"localhost:{port}",)), AGENT, SMALL, Clock()) as fetch:
+            for _ in range(2):
+                await fetch(Request(f"http://localhost:{port}/a"))  # a name: for addresses no client keeps cookies
+
+    asyncio.run(go())
+    assert web.paths() == ["/a", "/b"] * 2
     assert all("cookie" not in call.headers for call in web.calls)
 
 
@@ -328,7 +335,7 @@ def test_one_host_has_one_connection_at_a_time(web: FakeWeb) -> None:
 
     asyncio.run(go())
     assert web.most_at_once == 1
-    assert all(two.at - one.at >= 0.03 for one, two in pairwise(web.calls))
+    assert all(two.at - one.at >= 0.02 for one, two in pairwise(web.calls))
 
 
 # How long an answer is fresh

@@ -51,6 +51,9 @@ CASES = [
     ("en", "*boat", "The lifeboats left.", None),
     ("en", "boat*", "The lifeboats left.", None),
     ("en", "*boat*", "The lifeboats left.", "lifeboats"),
+    ("en", "x*", "An Xray of it.", "Xray"),
+    ("en", "*x", "A box of it.", "box"),
+    ("en", "*x*", "Two boxes of it.", "boxes"),
     ("en", "moderator~", "Two moderators resigned.", "moderators"),
     ("en", "moderator", "Two moderators resigned.", None),
     ("en", "hat* of jew*", "A hatred of Jewish people.", "hatred of Jewish"),
@@ -324,6 +327,16 @@ def test_the_first_frame_that_fits_is_named() -> None:
     """A hit inside two frames does not count once, under one name."""
     more = '[frame.more]\ncancels = "place"\nany = ["safe .. harbour"]'
     assert len(parted(framed('"safe harbour"', more), "A safe harbour")[1]) == 1
+
+
+# Memory
+
+
+def test_a_full_memory_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words are remembered up to a bound; when it is reached the memory begins anew, and the answers are the same."""
+    monkeypatch.setattr("feeds.lexicon._CACHE", 2)
+    monkeypatch.setattr("feeds.phrasebook._REMEMBERED", 2)
+    assert found(single("boat*"), "One boat, two boats, a third boat") == [("word", "boat"), ("word", "boats"), ("word", "boat")]
 
 
 # Whatever the text

@@ -70,7 +70,13 @@ def test_precision_recall_and_f1() -> None:
 
 @pytest.mark.parametrize(
     ("of", "precision", "recall", "f1"),
-    [(Score(), 1, 1, 1), (Score(missed=3), 1, 0, 0), (Score(false=3), 0, 1, 0), (Score(false=1, missed=1), 0, 0, 0)],
+    [
+        (Score(), 1, 1, 1),
+        (Score(missed=3), 1, 0, 0),
+        (Score(false=3), 0, 1, 0),
+        (Score(false=1, missed=1), 0, 0, 0),
+        (Score(1, 1, 1), 0.5, 0.5, 0.5),
+    ],
 )
 def test_nothing_tagged_or_nothing_wanted_divides_by_nothing(of: Score, precision: float, recall: float, f1: float) -> None:
     """Where a share has no rows it counts as whole."""

@@ -13,7 +13,7 @@ from making import app
 from support import wait_until
 
 from feeds.publish import replace
-from feeds.serve import Server, application, listen, readable
+from feeds.serve import Published, Server, application, listen, readable
 from ingest.errors import TopicwireError, UsageError
 
 FEED = b"<feed>" + b"the ferry in the harbour " * 100 + b"</feed>"
@@ -146,6 +146,51 @@ def test_a_changed_feed_has_another_etag(site: Site) -> None:
     os.utime(path, (0, 1_000_000))
     answer = site.ask("/changing.atom", if_none_match=etag)
     assert (answer.status, answer.body) == (200, b"new")
+
+
+def test_the_etag_is_that_of_the_bytes(site: Site) -> None:
+    """A file that is written again as it was keeps its ETag, on this computer and on another."""
+    path = site.folder / "same.atom"
+    replace(path, b"same")
+    etag = site.ask("/same.atom").headers["etag"]
+    path.unlink()
+    replace(path, b"same")
+    os.utime(path, (0, 1_000_000))
+    assert site.ask("/same.atom", if_none_match=etag).status == 304
+
+
+@pytest.mark.parametrize("after", [b"short", b"the new feed is longer than the old one was"])
+def test_a_feed_that_is_replaced_while_it_is_asked_for_comes_whole(
+    site: Site, monkeypatch: pytest.MonkeyPatch, after: bytes
+) -> None:
+    """A subscriber who asks in the very moment of a publication gets the new feed, not its first or only its last bytes (D3)."""
+    path = site.folder / "lively.atom"
+    replace(path, b"the old feed of the harbour")
+    look_up = Published.lookup_path
+
+    def replaced(self: Published, name: str) -> tuple[str, os.stat_result | None]:
+        found = look_up(self, name)
+        replace(path, after)
+        return found
+
+    monkeypatch.setattr(Published, "lookup_path", replaced)
+    answer = site.ask("/lively.atom")
+    assert (answer.status, answer.body, answer.headers["content-length"]) == (200, after, str(len(after)))
+
+
+def test_a_file_that_goes_while_it_is_asked_for_is_not_found(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that vanishes in that moment is a 404, no fault of the server."""
+    path = site.folder / "going.atom"
+    replace(path, FEED)
+    look_up = Published.lookup_path
+
+    def gone(self: Published, name: str) -> tuple[str, os.stat_result | None]:
+        found = look_up(self, name)
+        path.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(Published, "lookup_path", gone)
+    assert site.ask("/going.atom").status == 404
 
 
 def test_head_has_the_headers_alone(site: Site) -> None:

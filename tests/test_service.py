@@ -1,9 +1,12 @@
+import asyncio
 import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import feedparser
 import pytest
@@ -11,7 +14,12 @@ from making import HARBOUR, Cli, app, write_topic
 from processes import ROOT, SOON, Started, comes, free_port, get, start
 from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
+import scheduler
 from feeds.serve import listen
+from ingest.console import App
+from ingest.engine import Engine
+from ingest.pipeline import Report
+from ingest.store import Facts
 
 FERRY = rss_item("The ferry leaves the harbour", "http://harbour.example/1", guid="urn:1", text=TEXT)
 
@@ -93,7 +101,7 @@ def test_a_stop_in_the_middle_of_many_documents_does_not_wait_for_them(cli: Cli,
     """Told to stop while it reads a large folder, it stops; the next start reads the rest."""
     cli.poll()
     (cli.home / "seeds").mkdir()
-    for number in range(4000):
+    for number in range(2000):
         (cli.home / "seeds" / f"{number}.txt").write_text(f"Boat number {number}\n\nIt lies in harbour {number}.", encoding="utf-8")
     service = started(cli.home, "run", "--no-serve")
     assert wait_until((cli.home / "topicwire.db").exists, 30)
@@ -101,7 +109,7 @@ def test_a_stop_in_the_middle_of_many_documents_does_not_wait_for_them(cli: Cli,
         assert wait_until(lambda: next(facts.items(), None) is not None, 30)
         code, lines = service.stop()
         assert (code, lines) == (0, ["stopped"])
-        assert 0 < sum(1 for _ in facts.items()) < 4000
+        assert 0 < sum(1 for _ in facts.items()) < 2000
 
 
 def test_a_command_that_cannot_listen_ends(cli: Cli) -> None:
@@ -165,6 +173,33 @@ def test_run_serves_until_it_is_told_to_stop(cli: Cli, web: FakeWeb, number: sig
         "stopped",
     ]
     assert time.monotonic() - began < 30
+
+
+def test_what_a_tick_begins_after_the_stop_is_cancelled_too(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tick that goes on to its next request while the service stops is not waited for."""
+    began = Event()
+
+    def stubborn(_app: App, _facts: Facts, engine: Engine) -> Report:
+        began.set()
+        for _ in range(3):
+            with suppress(CancelledError):
+                engine.submit(asyncio.sleep(30)).result()
+        raise CancelledError
+
+    monkeypatch.setattr(scheduler, "read_seeds", stubborn)
+    cli.poll()
+
+    def send() -> None:
+        if began.wait(30):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    thread = Thread(target=send)
+    thread.start()
+    now = time.monotonic()
+    result = cli("run", "--no-serve")
+    thread.join()
+    assert (result.exit_code, result.stderr) == (0, "stopped\n")
+    assert time.monotonic() - now < 20
 
 
 def test_serve_serves_and_polls_nothing(cli: Cli, web: FakeWeb) -> None:

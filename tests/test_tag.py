@@ -94,6 +94,8 @@ def test_the_distance_is_that_of_the_closest_words() -> None:
     """What is recorded is how close the groups come where they meet best, counted from title into text."""
     assert ask(BOTH, "A ferry, one two three four five six, a ferry harbour.").distance == 0
     assert ask(BOTH, "One two in the harbour.", "The ferry has left").distance == 6
+    assert ask('require = ["ship", "place", "gull"]', "A ferry, one harbour, two three gulls, a quay.").distance == 4
+    assert ask('require = ["ship"]', "A ferry, one two, a boat.").distance == 0
 
 
 # The evidence
@@ -166,6 +168,16 @@ def test_what_only_a_frame_says_is_quoted() -> None:
     assert answer.why == "nothing says place: “harbour” is only figure of speech"
     assert [(name, hit.text) for name, hit in answer.cancelled] == [("figure_of_speech", "harbour")]
     assert judge(by, Item("", "The ferry is a safe harbour in the harbour."))[0].tagged
+
+
+def test_the_quoted_words_are_those_of_the_missing_part() -> None:
+    """Where frames took words of several groups, the reason quotes those of the group that is missing."""
+    frames = (
+        f'{GROUPS}\n[frame.toy]\ncancels = "ship"\nany = ["toy {{ship}}"]\n[frame.fun]\ncancels = "place"\nany = ["safe {{place}}"]'
+    )
+    answer = judge(Matcher([wording(BOTH, frames)]), Item("", "A toy ferry and a ferry are a safe harbour."))[0]
+    assert answer.why == "nothing says place: “harbour” is only fun"
+    assert {frame for frame, _ in answer.cancelled} == {"toy", "fun"}
 
 
 def test_a_frame_can_take_an_exclusion_away() -> None:
@@ -241,6 +253,7 @@ def test_the_branch_that_holds_is_recorded() -> None:
         ("ship ONEAR/2 place", "", "A ferry leaves our harbour.", True),
         ("ship ONEAR/2 place", "", "A harbour for one ferry.", False),
         ("ship NEAR/0 place", "", "A ferry harbour.", True),
+        ("ship ONEAR/0 place", "", "A ferry harbour.", True),
         ("ship NEAR/9 ship", "", "A ferry and nothing else.", False),
         ("ship NEAR/9 ship", "", "A ferry and a boat.", True),
         ("(ship OR gull) NEAR/1 place", "", "A gull harbour and a ferry.", True),

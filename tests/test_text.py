@@ -6,7 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from ingest.text import escape, one_line, paragraphs, plain, safe_html, sentences, shorten, title_text, xml_safe
+from ingest.text import (
+    CAPTION_MARK,
+    ENTRY_MARK,
+    escape,
+    one_line,
+    paragraphs,
+    plain,
+    safe_html,
+    sentences,
+    shorten,
+    title_text,
+    xml_safe,
+)
 
 SCRIPT_LINKS = [
     "jav&#x09;ascript:alert(1)",
@@ -190,9 +202,16 @@ def test_references_and_attributes_are_read_right() -> None:
     assert plain(html) == "a &lt; b <i> c"
 
 
-def test_plain_text_is_its_own_reading() -> None:
-    """Text without markup keeps its lines, without empty ones and lone bullets."""
-    assert plain("a  b\n\n•\n c\u200b ") == "a b\nc"
+def test_a_line_break_in_html_is_a_space() -> None:
+    """Only blocks make lines, with markup or without."""
+    assert plain("a  b\n\nc\u200b ") == "a b c"
+    assert plain("<p>a\nb</p>\n<p>c</p>") == "a b\nc"
+
+
+def test_entries_and_captions_are_marked() -> None:
+    """What stood in a list or under a picture can be told from what stood in the text; empty ones leave no mark."""
+    html = "<ul><li>one</li><li></li></ul><figcaption>The quay</figcaption><table><caption>T</caption></table><p>end</p>"
+    assert plain(safe_html(html, None)).splitlines() == [f"{ENTRY_MARK}one", f"{CAPTION_MARK}The quay", f"{CAPTION_MARK}T", "end"]
 
 
 def test_paragraphs_can_be_read_back() -> None:

@@ -18,6 +18,8 @@ _FURNITURE_LENGTH: Final = 160
 _FURNITURE_LINES: Final = 8
 _LONE_WORDS: Final = 4
 _WRAP: Final = range(40, 101)  # widths at which people and mail programs wrap
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")  # bytes that no text holds
+_CONTROL_SHARE: Final = 100  # one in so many, and it is no text but a program, a picture, an archive
 _BROKEN_WORD: Final = re.compile(r"\w[-\u2010]$")
 _ENDS_SENTENCE: Final = re.compile(r"[.!?…:;؟。！？]['\"»”’)\]]*$")
 
@@ -78,7 +80,7 @@ def decode(body: bytes) -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        if b"\x00" in body:
+        if len(_CONTROL.findall(body)) > len(body) // _CONTROL_SHARE:
             raise ParseError("not a text file", "a seed document is plain text, UTF-8 best") from None
         return body.decode(_readable(cchardet.detect(body)["encoding"]), "replace")
 

@@ -88,7 +88,7 @@ class Recorder:
         row = execute("select id from version where item_id = ? and content_key = ?", [item_id, key.content]).fetchone()
         version_id = int(row[0]) if row else self._insert_version(item_id, item, key)
         present = execute(
-            "select version_id, (select source_id from sighting where item_id = item.id order by id limit 1) from item where id = ?",
+            "select version_id, (select source_id from sighting where item_id = i.id order by id limit 1) from item i where id = ?",
             [item_id],
         ).fetchone()
         # Only the first carrier may change the present text; another carrier's wording is its own.

@@ -20,11 +20,21 @@ def connect(path: Path) -> Database:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         db = Database(path)
+        if not _is_ours(db):
+            db.close()
+            raise StoreError(f"{path} is another program's database", "name another --home")  # noqa: TRY301 - before it is touched
         for pragma in _PRAGMAS:
             db.conn.execute(f"PRAGMA {pragma}")
+    except StoreError:
+        raise
     except Exception as fault:  # sqlite3 and the file system each have their own tree
         raise StoreError(f"{path}: {fault}", "check the folder's rights and free space, or name another --home") from fault
     return db
+
+
+def _is_ours(db: Database) -> bool:
+    names = db.table_names()
+    return not names or Migrations.migrations_table in names
 
 
 @contextmanager

@@ -1,0 +1,231 @@
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from making import HARBOUR, about, app, carry, topic
+from support import NOON
+
+from feeds import judging
+from feeds.judging import judge_new
+from feeds.match import Matcher
+from feeds.store import Judgements, Mark
+from feeds.tag import tag
+from feeds.topic import Topic
+from ingest.store import Facts
+
+TOPIC = topic()
+WIDER = topic(HARBOUR.replace('"boat*"]', '"boat*", "market"]'))
+STRICTER = topic(HARBOUR.replace('["ferry", "ferries", "boat*"]', '["boat*"]'))
+MARKET = "market in the harbour"
+OLD = NOON - timedelta(days=10)
+
+
+@pytest.fixture
+def facts(home: Path) -> Iterator[Facts]:
+    """Open the database of a home."""
+    with app(home).facts() as opened:
+        yield opened
+
+
+@pytest.fixture
+def judgements(facts: Facts) -> Judgements:
+    """Open the tables of judgements."""
+    return Judgements(facts)
+
+
+@pytest.fixture(autouse=True)
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Judge two items a transaction; give the titles that are judged, as it happens."""
+    seen: list[str] = []
+
+    def noted(matcher: Matcher, item: Any, *rest: Any) -> Any:
+        seen.append(item.title)
+        return tag(matcher, item, *rest)
+
+    monkeypatch.setattr(judging, "tag", noted)
+    monkeypatch.setattr(judging, "_BITE", 2)
+    return seen
+
+
+def fill(facts: Facts, *numbers: int, words: str = MARKET, days: int = 10) -> list[str]:
+    """Store items that came so many days ago, in that order; give their titles."""
+    for number in numbers:
+        carry(facts, [about(number, words)], at=NOON - timedelta(days=days))
+    return [about(number, words).title for number in numbers]
+
+
+def feed(facts: Facts, judgements: Judgements, name: str = "harbour") -> set[str]:
+    """Give the titles that a topic's feed shows."""
+    return {kept.item.title for kept in facts.by_rows(row for row, _ in judgements.newest(name, 100))}
+
+
+def test_old_items_are_judged_again_in_bounded_bites(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+    """One call does no more than it is told; the next goes on where it stopped, until all is done."""
+    old = fill(facts, 1, 2, 3, 4, 5)
+    judge_new(facts, judgements, (TOPIC,), NOON)
+    judged.clear()
+    progress = []
+    for _ in range(4):
+        judge_new(facts, judgements, (WIDER,), NOON, bites=1)
+        progress.append(len(judged))
+    assert progress == [2, 4, 5, 5]
+    assert judged == old
+    assert judgements.count() == 5
+
+
+def test_the_bound_is_a_number_of_transactions(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+    """So many bites, so many times two items."""
+    fill(facts, 1, 2, 3, 4, 5)
+    judge_new(facts, judgements, (TOPIC,), NOON)
+    judged.clear()
+    judge_new(facts, judgements, (WIDER,), NOON, bites=2)
+    assert len(judged) == 4
+
+
+def test_without_a_bound_all_is_done_in_one_call(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+    """A command that is waited for does everything."""
+    fill(facts, 1, 2, 3, 4, 5)
+    judge_new(facts, judgements, (TOPIC,), NOON)
+    judged.clear()
+    assert judge_new(facts, judgements, (WIDER,), NOON) == 5
+    assert len(judged) == 5
+
+
+def test_what_arrives_is_judged_first(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+    """News does not wait behind the archive: new arrivals are judged whole, by the new wording, before any old item."""
+    old = fill(facts, 1, 2, 3, 4, 5)
+    judge_new(facts, judgements, (TOPIC,), NOON)
+    new = fill(facts, 6, 7, 8, days=0)
+    judged.clear()
+    judge_new(facts, judgements, (WIDER,), NOON, bites=1)
+    assert judged == [*new, *old[:2]]
+    assert feed(facts, judgements) == set(new)
+    assert judgements.count() == 5
+
+
+def test_arrivals_during_the_background_work_are_judged_once(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+    """What arrives between two calls is judged as an arrival and not again with the archive."""
+    old = fill(facts, 1, 2, 3)
+    judge_new(facts, judgements, (TOPIC,), NOON)
+    judged.clear()
+    judge_new(facts, judgements, (WIDER,), NOON, bites=1)
+    new = fill(facts, 4, days=0)
+    judge_new(facts, judgements, (WIDER,), NOON, bites=5)
+    judge_new(facts, judgements, (WIDER,), NOON, bites=5)
+    assert judged == [*old[:2], *new, *old[2:]]
+
+
+def test_no_bites_at_all_still_judge_the_arrivals(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+    """A pass in a hurry leaves the archive for later."""
+    fill(facts, 1)
+    judge_new(facts, judgements, (TOPIC,), NOON)
+    new = fill(facts, 2, days=0)
+    judged.clear()
+    judge_new(facts, judgements, (WIDER,), NOON, bites=0)
+    assert judged == new
+    assert judgements.marks()["harbour"].back < judgements.marks()["harbour"].until
+
+
+def test_old_items_newly_tagged_are_not_announced(facts: Facts, judgements: Judgements) -> None:
+    """Nobody's reader shows last month's items as new because a word was added; they are tagged all the same."""
+    fill(facts, 1, 2)
+    judge_new(facts, judgements, (TOPIC,), NOON)
+    assert judge_new(facts, judgements, (WIDER,), NOON) == 2
+    assert feed(facts, judgements) == set()
+    assert [judgements.of(kept.row)[0].version for kept in facts.items()] == [WIDER.version] * 2
+
+
+def test_fresh_items_newly_tagged_are_announced(facts: Facts, judgements: Judgements) -> None:
+    """What came within the last two days is still news."""
+    fill(facts, 1, days=3)
+    fresh = fill(facts, 2, 3, days=1)
+    judge_new(facts, judgements, (TOPIC,), NOON)
+    judge_new(facts, judgements, (WIDER,), NOON)
+    assert feed(facts, judgements) == set(fresh)
+    assert judgements.count() == 3
+
+
+def test_what_was_announced_stays(facts: Facts, judgements: Judgements) -> None:
+    """An old item in the feed keeps its place when a new wording tags it again, with the new reason."""
+    shown = fill(facts, 1, words="boat in the harbour")
+    judge_new(facts, judgements, (TOPIC,), OLD)
+    judge_new(facts, judgements, (STRICTER,), NOON)
+    assert feed(facts, judgements) == set(shown)
+    assert judgements.newest("harbour", 1)[0][1].version == STRICTER.version
+
+
+def test_what_a_new_wording_no_longer_tags_leaves(facts: Facts, judgements: Judgements) -> None:
+    """A stricter wording takes old items out of the feed, as far as it has come."""
+    fill(facts, 1, 2, 3, words="ferry in the harbour")
+    judge_new(facts, judgements, (TOPIC,), OLD)
+    assert judgements.count() == 3
+    judge_new(facts, judgements, (STRICTER,), NOON, bites=1)
+    assert judgements.count() == 1
+    judge_new(facts, judgements, (STRICTER,), NOON, bites=1)
+    assert judgements.count() == 0
+
+
+def test_a_new_topic_announces_what_is_there(facts: Facts, judgements: Judgements) -> None:
+    """A feed that begins today begins with what is stored, however old."""
+    there = fill(facts, 1, 2)
+    judge_new(facts, judgements, (TOPIC,), NOON)
+    judge_new(facts, judgements, (TOPIC, topic(HARBOUR.replace("boat*", "market"), "markets")), NOON)
+    assert feed(facts, judgements, "markets") == set(there)
+
+
+def test_a_wording_that_changes_again_begins_anew(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+    """A second change in the middle of the background work judges everything by the last wording."""
+    old = fill(facts, 1, 2, 3, 4)
+    judge_new(facts, judgements, (TOPIC,), NOON)
+    judge_new(facts, judgements, (STRICTER,), NOON, bites=1)
+    judged.clear()
+    for _ in range(3):
+        judge_new(facts, judgements, (WIDER,), NOON, bites=1)
+    assert judged == old
+    assert judgements.count() == 4
+
+
+def test_a_change_of_one_topic_leaves_the_others_alone(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+    """Only the topic whose wording changed is judged again."""
+    fill(facts, 1, 2, 3)
+    other = topic(HARBOUR, "other")
+    judge_new(facts, judgements, (TOPIC, other), NOON)
+    before = judgements.marks()["other"]
+    judged.clear()
+    judge_new(facts, judgements, (WIDER, other), NOON)
+    assert len(judged) == 3
+    assert judgements.marks()["other"] == before
+
+
+def test_topics_that_change_together_are_judged_together(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+    """The archive is read once for all wordings that changed."""
+    fill(facts, 1, 2, 3)
+    judge_new(facts, judgements, (TOPIC, topic(HARBOUR, "other")), NOON)
+    judged.clear()
+    later = topic(HARBOUR.replace('"boat*"]', '"boat*", "market"]'), "other")
+    assert judge_new(facts, judgements, (WIDER, later), NOON) == 6
+    assert len(judged) == 3
+
+
+def test_the_mark_says_how_far_the_work_has_come(facts: Facts, judgements: Judgements) -> None:
+    """Version, last arrival, and how much of the archive is done are there for all to see."""
+    fill(facts, 1, 2, 3)
+    judge_new(facts, judgements, (TOPIC,), NOON)
+    last = facts.after(0, 10)[-1].seq
+    assert judgements.marks() == {"harbour": Mark(TOPIC.version, last)}
+    judge_new(facts, judgements, (WIDER,), NOON, bites=1)
+    half = judgements.marks()["harbour"]
+    assert (half.version, half.seq, half.until) == (WIDER.version, last, last)
+    assert 0 < half.back < last
+    judge_new(facts, judgements, (WIDER,), NOON)
+    assert judgements.marks() == {"harbour": Mark(WIDER.version, last, last, last)}
+
+
+def test_a_wording_on_an_empty_archive_costs_nothing(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+    """A change before the first item is only noted."""
+    topics: tuple[Topic, ...] = (TOPIC,)
+    judge_new(facts, judgements, topics, NOON)
+    assert judge_new(facts, judgements, (WIDER,), NOON) == 0
+    assert (judged, judgements.marks()["harbour"].version) == ([], WIDER.version)

@@ -1,0 +1,156 @@
+import os
+from pathlib import Path
+
+import pytest
+from making import HARBOUR, write_topic
+
+from feeds.shelf import Shelf
+
+BROKEN = HARBOUR.replace("[group.ship]", "[grup.ship]")
+
+
+class Said(list[str]):
+    """What the shelf said."""
+
+    def __call__(self, line: str) -> None:
+        """Note a line."""
+        self.append(line)
+
+
+@pytest.fixture
+def said() -> Said:
+    """Give what notes what is said."""
+    return Said()
+
+
+@pytest.fixture
+def shelf(home: Path, said: Said) -> Shelf:
+    """Give the shelf of a home, which looks nowhere else."""
+    return Shelf((home / "topics",), said)
+
+
+def put(home: Path, text: str, name: str = "harbour", *, later: int = 0) -> Path:
+    """Write a topic file as if it were so many seconds later: clocks of file systems are coarse."""
+    path = write_topic(home, text, name)
+    moment = path.stat().st_mtime_ns + later * 1_000_000_000
+    os.utime(path, ns=(moment, moment))
+    return path
+
+
+def titles(shelf: Shelf) -> list[str]:
+    """Give the titles of the topics in force."""
+    return [topic.title for topic in shelf.topics()]
+
+
+def test_a_file_is_read_once(home: Path, shelf: Shelf) -> None:
+    """As long as a file is the same, so is the topic, not only alike."""
+    put(home, HARBOUR)
+    (first,), (second,) = shelf.topics(), shelf.topics()
+    assert first is second
+
+
+def test_a_changed_file_is_picked_up(home: Path, shelf: Shelf) -> None:
+    """The next look sees the new wording, without a restart."""
+    put(home, HARBOUR)
+    assert titles(shelf) == ["Harbour news"]
+    put(home, HARBOUR.replace("Harbour news", "Port life"), later=1)
+    assert titles(shelf) == ["Port life"]
+
+
+def test_a_change_within_the_same_moment_is_seen_by_its_size(home: Path, shelf: Shelf) -> None:
+    """Two writes may carry one time stamp: another length is another file."""
+    path = put(home, HARBOUR)
+    moment = path.stat().st_mtime_ns
+    assert titles(shelf) == ["Harbour news"]
+    path.write_text(HARBOUR.replace("Harbour news", "Port"), encoding="utf-8")
+    os.utime(path, ns=(moment, moment))
+    assert titles(shelf) == ["Port"]
+
+
+def test_a_new_file_joins_and_a_deleted_one_leaves(home: Path, shelf: Shelf) -> None:
+    """Topics come and go with their files, in the order of their names."""
+    path = put(home, HARBOUR, "b")
+    assert [topic.name for topic in shelf.topics()] == ["b"]
+    put(home, HARBOUR, "a")
+    assert [topic.name for topic in shelf.topics()] == ["a", "b"]
+    path.unlink()
+    assert [topic.name for topic in shelf.topics()] == ["a"]
+
+
+def test_a_broken_file_keeps_its_last_good_wording_and_says_so_once(home: Path, shelf: Shelf, said: Said) -> None:
+    """A slip in a topic file stops nothing: the wording before it stays in force, and one line says why."""
+    put(home, HARBOUR)
+    good = shelf.topics()
+    put(home, BROKEN, later=1)
+    assert shelf.topics() == shelf.topics() == good
+    (line,) = said
+    assert line == (
+        f'topicwire: {home / "topics" / "harbour.toml"}: key "grup" is not known; did you mean "group"?; '
+        "its last good wording stays in force"
+    )
+
+
+def test_each_new_slip_is_said(home: Path, shelf: Shelf, said: Said) -> None:
+    """A file that is changed and still broken is named again."""
+    put(home, HARBOUR)
+    shelf.topics()
+    put(home, BROKEN, later=1)
+    shelf.topics()
+    put(home, BROKEN + "\nmore = 1\n", later=2)
+    assert titles(shelf) == ["Harbour news"]
+    assert len(said) == 2
+
+
+def test_a_mended_file_comes_back(home: Path, shelf: Shelf, said: Said) -> None:
+    """Once it can be read again, its new wording is in force."""
+    put(home, HARBOUR)
+    shelf.topics()
+    put(home, BROKEN, later=1)
+    shelf.topics()
+    put(home, HARBOUR.replace("Harbour news", "Port life"), later=2)
+    assert titles(shelf) == ["Port life"]
+    assert len(said) == 1
+
+
+def test_a_file_that_was_never_good_is_left_out(home: Path, shelf: Shelf, said: Said) -> None:
+    """Without an earlier wording the topic waits; the others work."""
+    put(home, BROKEN, "broken")
+    put(home, HARBOUR, "harbour")
+    assert [topic.name for topic in shelf.topics()] == ["harbour"]
+    assert len(said) == 1
+    assert said[0].endswith("; it is left out until it is mended")
+    put(home, HARBOUR, "broken", later=1)
+    assert [topic.name for topic in shelf.topics()] == ["broken", "harbour"]
+
+
+def test_a_file_that_is_being_replaced_keeps_its_topic(
+    home: Path, shelf: Shelf, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that cannot be looked at for a moment is taken as it was."""
+    path = put(home, HARBOUR)
+    good = shelf.topics()
+
+    def gone(_: Path) -> None:
+        raise FileNotFoundError(path)
+
+    real = Path.glob
+    monkeypatch.setattr(Path, "glob", lambda self, pattern: list(real(self, pattern)))
+    monkeypatch.setattr("feeds.shelf.Path.is_dir", lambda _: True)
+    monkeypatch.setattr("feeds.shelf.Path.stat", gone)
+    assert shelf.topics() == good
+    assert said == []
+
+
+def test_the_first_folder_that_exists_counts(home: Path, said: Said) -> None:
+    """A home's own folder stands for the shipped one as soon as it is there."""
+    shipped = home / "shipped"
+    put(shipped, HARBOUR.replace("Harbour news", "Shipped"))
+    shelf = Shelf((home / "topics", shipped / "topics"), said)
+    assert titles(shelf) == ["Shipped"]
+    put(home, HARBOUR)
+    assert titles(shelf) == ["Harbour news"]
+
+
+def test_no_folder_is_no_topic(shelf: Shelf) -> None:
+    """Without a folder there is nothing in force, and nothing wrong."""
+    assert shelf.topics() == ()
