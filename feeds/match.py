@@ -52,6 +52,7 @@ class Matcher:
         """Compile the groups and frames of `topics`."""
         self.topics = tuple(topics)
         self._book = Phrasebook(self.topics)
+        self.deciding = tuple(_deciding(topic) for topic in self.topics)  # groups that are not for frames alone
         self._possible: dict[tuple[int, frozenset[str]], bool] = {}
         self.wordless = tuple(n for n in range(len(self.topics)) if self.may_hold(n, frozenset()))  # may hold without any hit
 
@@ -88,6 +89,11 @@ class Matcher:
         cancelled = tuple(Cancelled(hit, frame) for hit in hits if (frame := _frame_around(hit, around[hit.segment])))
         bad = {one.hit for one in cancelled}
         return Found(tuple(hit for hit in hits if hit not in bad), cancelled)
+
+
+def _deciding(topic: Topic) -> frozenset[str]:
+    parts = query.walk(topic.expression) if topic.expression else ()
+    return frozenset(query.write(part) for part in parts if isinstance(part, query.Group | query.Phrase))
 
 
 def _frame_around(hit: Hit, frames: tuple[tuple[Owner, int, int], ...]) -> str | None:

@@ -67,7 +67,7 @@ def judge(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset())
     parts = segments(item.title, item.text)
     found = matcher.find(parts, item.language)
     return tuple(
-        _Case(topic, item, parts, _unfurnished(found.get(number, _NOTHING), parts, furniture)).judgement()
+        _Case(topic, item, parts, _unfurnished(topic, found.get(number, _NOTHING), parts, furniture)).judgement()
         for number, topic in enumerate(matcher.topics)
     )
 
@@ -87,12 +87,12 @@ def tag(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset()) -
     tags = []
     for number in sorted({*found, *matcher.wordless}):
         topic = matcher.topics[number]
-        hits = _unfurnished(found.get(number, _NOTHING), parts, furniture)
+        hits = _unfurnished(topic, found.get(number, _NOTHING), parts, furniture)
         if matcher.may_hold(number, frozenset(hit.group for hit in hits.hits)):
             answer = _Case(topic, item, parts, hits).answer()
             if answer is not None and answer.tagged:
                 tags.append(answer)
-    return Tagging(tuple(tags), _lines(found, parts))
+    return Tagging(tuple(tags), _lines(matcher, found, parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +115,33 @@ def read(matcher: Matcher, item: Item) -> Reading:
     return Reading(item, parts, matcher.find(parts, item.language, all_frames=True).get(0, _NOTHING))
 
 
-def _lines(found: dict[int, Found], parts: tuple[Segment, ...]) -> frozenset[str]:
-    """Give the sentences that add one group alone: "follow us on Facebook" does, a sentence of the story adds more."""
-    groups: dict[int, set[str]] = {}
-    for of_topic in found.values():
+def _lines(matcher: Matcher, found: dict[int, Found], parts: tuple[Segment, ...]) -> frozenset[str]:
+    """Give, for each topic, the sentences that add one of its groups alone.
+
+    "Follow us on Facebook" does; a sentence of the story adds more. What is furniture to one topic
+    may be the story to another.
+    """
+    lines: set[str] = set()
+    for number, of_topic in found.items():
+        groups: dict[int, set[str]] = {}
         for hit in of_topic.hits:
-            groups.setdefault(hit.segment, set()).add(hit.group)
-    return frozenset(line_key(parts[n]) for n, names in groups.items() if len(names) == 1 and parts[n].field == "text")
+            if hit.group in matcher.deciding[number]:
+                groups.setdefault(hit.segment, set()).add(hit.group)
+        alone = (parts[n] for n, names in groups.items() if len(names) == 1)
+        lines |= {line_key(matcher.topics[number], part) for part in alone if part.field == "text"}
+    return frozenset(lines)
 
 
-def line_key(part: Segment) -> str:
-    """Give the key under which a sentence is recognised when its source repeats it."""
-    return digest("line", part.key)
+def line_key(topic: Topic, part: Segment) -> str:
+    """Give the key under which a topic recognises a sentence that its source repeats."""
+    return digest("line", topic.name, part.key)
 
 
-def _unfurnished(found: Found, parts: tuple[Segment, ...], furniture: frozenset[str]) -> Found:
+def _unfurnished(topic: Topic, found: Found, parts: tuple[Segment, ...], furniture: frozenset[str]) -> Found:
     if not furniture or not found.hits:
         return found
-    furnished = {n for n in {hit.segment for hit in found.hits} if parts[n].field == "text" and line_key(parts[n]) in furniture}
+    texts = {hit.segment for hit in found.hits if parts[hit.segment].field == "text"}
+    furnished = {number for number in texts if line_key(topic, parts[number]) in furniture}
     bad = tuple(Cancelled(hit, "page_furniture") for hit in found.hits if hit.segment in furnished)
     return Found(tuple(hit for hit in found.hits if hit.segment not in furnished), (*found.cancelled, *bad))
 

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from support import Clock, FakeWeb
+
+# No time limit for one example (a busy computer is no fault), and the same examples for everyone.
+settings.register_profile("topicwire", deadline=None, derandomize=True)
+settings.load_profile("topicwire")
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import codecs
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON, TEXT, atom, atom_entry, rss, rss_item
 
@@ -269,7 +269,6 @@ files = st.binary(max_size=300) | st.builds(
 )
 
 
-@settings(deadline=None)
 @given(files, st.sampled_from(["a.txt", "a", "-", "a.xml", "a.pdf", "\udcff.txt"]))
 def test_any_file_is_read_or_refused_in_words(body: bytes, name: str) -> None:
     """No bytes break the reader: it gives items or a ParseError (S10)."""
@@ -281,7 +280,6 @@ def test_any_file_is_read_or_refused_in_words(body: bytes, name: str) -> None:
     assert [xml_safe(text) for text in said] == said
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(alphabet="ab cd.,\u200b\u3000é", max_size=90), max_size=8))
 def test_reading_keeps_every_letter(lines: list[str]) -> None:
     """Unwrapping and cutting lose no letter of a document: what is cut is kept."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON, TEXT, atom, atom_entry, rss, rss_item
 
@@ -295,7 +295,6 @@ def strings(value: Any) -> list[str]:
     return [text for part in value for text in strings(part)] if isinstance(value, list) else []
 
 
-@settings(deadline=None)
 @given(documents | documents.map(lambda body: b'<rss version="2.0"><channel><item>' + body))
 def test_any_bytes_are_a_feed_or_refused_in_words(body: bytes) -> None:
     """No bytes break the parser, and every string that comes out is XML-safe (S8, S10)."""
@@ -312,7 +311,6 @@ letters = st.characters(categories=["L", "N", "P", "Zs"], exclude_characters=f"<
 words = st.text(letters, min_size=1, max_size=60).filter(one_line)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(words, words), max_size=4, unique_by=lambda pair: one_line(pair[0])))
 def test_what_was_written_is_read(pairs: list[tuple[str, str]]) -> None:
     """Titles and bodies in any script come back as they were written, runs of spaces aside."""

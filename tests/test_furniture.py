@@ -138,7 +138,6 @@ def test_for_a_topic_of_one_group_a_repeated_sentence_is_furniture_too(facts: Fa
     assert judge_new(facts, judgements, (single,), NOON) == 0
 
 
-@pytest.mark.xfail(reason="known: what one topic learns alone is held against all topics")
 def test_what_one_topic_takes_for_furniture_is_no_business_of_another(facts: Facts, judgements: Judgements) -> None:
     """A sentence with both groups stays the story for a topic of two, though a topic of one group has learnt it."""
     single = topic('require = ["place"]\n[group.place]\nany = ["harbour*"]', "places")

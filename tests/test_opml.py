@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -140,7 +140,6 @@ sources = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(sources, max_size=8, unique_by=lambda source: source.url))
 def test_a_written_list_is_read_back(listed: list[Source]) -> None:
     """parse(render(x)) is x, the order of folders aside."""
@@ -169,7 +168,6 @@ def test_the_starter_list_is_sound() -> None:
     assert all(source.title and source.language and source.categories for source in listed.sources)
 
 
-@settings(deadline=None)
 @given(
     st.binary(max_size=200)
     | st.text(alphabet="<>/\"'=& opmlbdyutinexUrh:.aé\n!-[]?", max_size=200).map(lambda t: b"<opml><body>" + t.encode())

@@ -509,7 +509,7 @@ def carriers(feeds: list[set[int]], order: tuple[int, ...]) -> set[frozenset[str
         return {frozenset(sighting.guid for sighting in item.sightings) for item in facts.items()}
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.sets(st.integers(0, 3)), min_size=3, max_size=3))
 def test_the_order_of_sources_makes_no_difference(feeds: list[set[int]]) -> None:
     """Whoever is polled first, the same articles are the same items."""
@@ -529,7 +529,7 @@ items = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from([FEED, OTHER, FOLDER]), st.lists(items, max_size=5)), max_size=4))
 def test_storing_twice_changes_nothing(feeds: list[tuple[Source, list[Item]]]) -> None:
     """Whatever was served last, served again it is nothing new, and every item has an id and a text of its own."""

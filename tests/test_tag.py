@@ -191,7 +191,7 @@ def test_a_frame_can_take_an_exclusion_away() -> None:
 def test_what_only_page_furniture_says_is_quoted() -> None:
     """A sentence that the source repeats under its articles counts for nothing, and the reason says so."""
     text = "The ferry left.\nFollow the harbour every day."
-    key = line_key(segments("", text)[1])
+    key = line_key(wording(), segments("", text)[1])
     by = Matcher([wording()])
     answer = judge(by, Item("Ferry", text), frozenset({key}))[0]
     assert judge(by, Item("Ferry", text))[0].tagged
@@ -201,7 +201,7 @@ def test_what_only_page_furniture_says_is_quoted() -> None:
 
 def test_furniture_is_never_a_title() -> None:
     """A title counts, even if the same words are repeated below articles."""
-    key = line_key(segments("", "Ferry in the harbour")[0])
+    key = line_key(wording(), segments("", "Ferry in the harbour")[0])
     answer = judge(Matcher([wording()]), Item("Ferry in the harbour", "Ferry in the harbour"), frozenset({key}))[0]
     assert (answer.tagged, answer.score) == (True, 3.0)
 
