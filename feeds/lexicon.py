@@ -50,6 +50,7 @@ class Lexicon:
         self._suffix: dict[str, int] = {}
         self._inside: dict[str, int] = {}
         self._clitic: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
+        self._clitic_prefix: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._stem: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._count = self._longest = 0
         self._seen: dict[str, tuple[int, ...]] = {}
@@ -79,6 +80,8 @@ class Lexicon:
     def _table(self, word: str, written: str, language: str | None) -> dict[str, int]:
         """Choose how a word is looked for, by its stars and the rules of its language."""
         before, after = written.startswith("*"), written.endswith("*")
+        if after and not before and language in clitics.LANGUAGES:
+            return self._clitic_prefix[language]
         if before or after:
             return self._inside if (before and after) or _SPACELESS.search(word) else self._suffix if before else self._prefix
         if _SPACELESS.search(word) or (language in COMPOUNDING and len(word) >= _COMPOUNDED):
@@ -118,6 +121,9 @@ class Lexicon:
             yield from (table[part] for part in parts if part in table) if table else ()
         for language, table in self._clitic.items():
             yield from (table[form] for form in clitics.without(word, language) if form in table)
+        for language, table in self._clitic_prefix.items():
+            for form in clitics.without(word, language):
+                yield from (table[form[:end]] for end in range(1, len(form) + 1) if form[:end] in table)
         for language, table in self._stem.items():
             yield from (table[form] for form in [stem(written, language)] if form in table)
         if _SPACELESS.search(word):

@@ -56,6 +56,14 @@ def _text_key(item: Item) -> str | None:
     return digest("words", body if item.title_inferred or body.startswith(head) else f"{head} {body}")
 
 
+def known_by_words(item: Item, key: Keys) -> Keys:
+    """Give the keys of a document, which has nothing but its words: they name it however few they are.
+
+    Few words name it among documents only: in feeds a short text may be any day's "Press review".
+    """
+    return key if key.text else replace(key, text=digest("document", folded(f"{item.title} {item.text} {item.cut}")))
+
+
 def name(key: Keys, source: Source) -> str:
     """Give an item's own id: from its address, else from what its source or its words call it.
 

@@ -173,7 +173,7 @@ class StoredItem:
     item: Item
     first_seen: datetime
     changed: datetime  # when the present version was first seen
-    versions: int
+    versions: int  # texts that the source of the present one has given it
     sightings: tuple[Sighting, ...]
 
     @property

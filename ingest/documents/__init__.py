@@ -6,7 +6,7 @@ from pathlib import PurePath
 from ingest.documents import text
 from ingest.errors import ParseError
 from ingest.formats import parse_feed
-from ingest.identity import document_keys
+from ingest.identity import document_keys, known_by_words
 from ingest.item import ParsedFeed
 
 TEXT = frozenset({".txt", ".text", ""})
@@ -25,4 +25,4 @@ def parse_document(body: bytes, name: str, now: datetime) -> ParsedFeed:
         return parse_feed(body, {}, "", now)
     if suffix not in TEXT:
         raise ParseError(f"{suffix} files are not read", "save the text as .txt, or give a feed (.xml, .rss, .atom)")
-    return ParsedFeed(items=document_keys((text.parse(body, name),)))
+    return ParsedFeed(items=tuple((item, known_by_words(item, key)) for item, key in document_keys((text.parse(body, name),))))

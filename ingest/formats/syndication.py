@@ -35,7 +35,7 @@ def parse(body: bytes, headers: dict[str, str], url: str, now: datetime) -> Pars
     fault = parsed.get("bozo_exception") if parsed.get("bozo") else None
     if not parsed.entries and (not parsed.get("version") or (fault and not isinstance(fault, _HARMLESS))):
         raise ParseError(f"not RSS, Atom or RDF ({_fault(fault)})", "open the address in a browser to see what it is")
-    translation = _Translation(parsed.feed, url, now)
+    translation = _Translation(parsed, url, now)
     items = tuple(translation.items(parsed.entries))
     return ParsedFeed(
         items=identity.document_keys(items),
@@ -85,8 +85,12 @@ def _get(parsed: _Parsed, key: str) -> Any:
 class _Translation:
     """One feed's entries -> Items; collects what it could not read as notes."""
 
-    def __init__(self, feed: _Parsed, url: str, now: datetime) -> None:
+    def __init__(self, parsed: _Parsed, url: str, now: datetime) -> None:
+        feed = parsed["feed"]
         self._url, self._now = url, now
+        self._is_atom = str(_get(parsed, "version") or "").startswith("atom")
+        # An entry without an author has its feed's (RFC 4287, 4.2.1).
+        self._inherited = tuple(self._authors(feed)) if self._is_atom else ()
         self._language = _get(feed, "language")
         self.title = title_text(_get(feed, "title") or "", html=True)
         self.notes: list[str] = []
@@ -112,6 +116,8 @@ class _Translation:
         title, inferred = self._title(entry, text)
         published, published_raw = self.date(entry, "published")
         updated, updated_raw = self.date(entry, "updated")
+        if published_raw is None and not self._is_atom:  # dc:date, which feedparser calls `updated`
+            published, published_raw = updated, updated_raw
         said, how = language.decide(f"{title}. {text}", self._declared(entry), self._language)
         return Item(
             guid=one_line(_get(entry, "id") or "") or None,
@@ -127,7 +133,7 @@ class _Translation:
             published_raw=published_raw,
             updated=updated,
             updated_raw=updated_raw,
-            authors=tuple(self._authors(entry)),
+            authors=tuple(self._authors(entry)) or self._inherited,
             categories=tuple(self._categories(entry)),
             enclosures=tuple(self._enclosures(entry)),
         )

@@ -85,7 +85,9 @@ class Recorder:
     def _version(self, item_id: int, item: Item, key: Keys) -> tuple[int, bool]:
         """Store the text if it is new to the item; say whether the item's present version stays as it is."""
         execute = self.db.conn.execute
-        row = execute("select id from version where item_id = ? and content_key = ?", [item_id, key.content]).fetchone()
+        row = execute(
+            "select id from version where item_id = ? and source_id = ? and content_key = ?", [item_id, self.source_id, key.content]
+        ).fetchone()
         version_id = int(row[0]) if row else self._insert_version(item_id, item, key)
         present = execute(
             "select version_id, (select source_id from sighting where item_id = i.id order by id limit 1) from item i where id = ?",

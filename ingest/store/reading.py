@@ -12,7 +12,7 @@ from ingest.item import Author, Category, Enclosure, Item, Sighting, StoredItem
 from ingest.store.sources import SOURCE_COLUMNS, SOURCE_WIDTH, source_from
 
 _ITEMS = """
-select i.id, i.uid, i.seq, i.first_seen, i.changed, (select count(*) from version where item_id = i.id),
+select i.id, i.uid, i.seq, i.first_seen, i.changed, (select count(*) from version where item_id = i.id and source_id = v.source_id),
     v.title, v.title_inferred, v.summary, v.content, v.text, v.cut, v.language, v.language_from, v.published,
     v.published_raw, v.updated, v.updated_raw, v.authors, v.categories, v.enclosures
 from item i join version v on v.id = i.version_id """

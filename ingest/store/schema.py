@@ -131,7 +131,7 @@ def _items(db: Database) -> None:
         not_null={"item_id", "source_id", "content_key", "seen", "title", "text", *lists},
         strict=True,
     )
-    db.table("version").create_index(["item_id", "content_key"], unique=True)
+    db.table("version").create_index(["item_id", "source_id", "content_key"], unique=True)
     db.table("version").create_index(["text_key"])
     db.table("version").enable_fts(["title", "text"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")
     _sightings(db)
