@@ -7,7 +7,7 @@ from typing import Final
 
 from feeds import query
 from feeds.lexicon import GAP, Element, Phrase, Slot
-from feeds.phrasebook import Beginnings, Begun, Owner, Phrasebook
+from feeds.phrasebook import Beginnings, Begun, Owner, Phrasebook, deciding
 from feeds.segments import Segment
 from feeds.topic import Topic
 from ingest.fold import fold
@@ -52,7 +52,7 @@ class Matcher:
         """Compile the groups and frames of `topics`."""
         self.topics = tuple(topics)
         self._book = Phrasebook(self.topics)
-        self.deciding = tuple(_deciding(topic) for topic in self.topics)  # groups that are not for frames alone
+        self.deciding = tuple(map(deciding, self.topics))
         self._possible: dict[tuple[int, frozenset[str]], bool] = {}
         self.wordless = tuple(n for n in range(len(self.topics)) if self.may_hold(n, frozenset()))  # may hold without any hit
 
@@ -91,11 +91,6 @@ class Matcher:
         return Found(tuple(hit for hit in hits if hit not in bad), cancelled)
 
 
-def _deciding(topic: Topic) -> frozenset[str]:
-    parts = query.walk(topic.expression) if topic.expression else ()
-    return frozenset(query.write(part) for part in parts if isinstance(part, query.Group | query.Phrase))
-
-
 def _frame_around(hit: Hit, frames: tuple[tuple[Owner, int, int], ...]) -> str | None:
     names = (frame.name for frame, first, last in frames if frame.cancels == hit.group and first <= hit.first and hit.last <= last)
     return next(names, None)
@@ -107,6 +102,7 @@ class _Reading:
     def __init__(self, book: Phrasebook, number: int, segment: Segment, language: str | None) -> None:
         self._book, self.number, self._segment, self._language = book, number, segment, language
         self.hits: defaultdict[int, list[Hit]] = defaultdict(list)  # by topic
+        self._helpers: defaultdict[int, list[Hit]] = defaultdict(list)  # of groups that stand in frames alone
         for first, phrase, last in self._phrases(book.spoken(language)):
             owner = book.owners[phrase.owner]
             self.hits[owner.topic].append(self._hit(owner.name, phrase, first, last))
@@ -114,8 +110,11 @@ class _Reading:
     def frames(self, topic: int) -> tuple[tuple[Owner, int, int], ...]:
         """Give the frames of a topic that stand here, each with its first word and the word after it."""
         frames = self._book.frames(topic, self._language)
+        for first, phrase, last in self._phrases(frames.helpers):
+            name = self._book.owners[phrase.owner].name
+            self._helpers[topic].append(Hit(name, phrase.term.text, phrase.term.language, self.number, first, last, 0, 0))
         found = list(self._phrases(frames.words))
-        for hit in self.hits[topic]:
+        for hit in (*self.hits[topic], *self._helpers[topic]):
             found += self._from(hit.first, hit.last, frames.slots.get(hit.group))
         return tuple((self._book.owners[phrase.owner], first, last) for first, phrase, last in found)
 
@@ -152,21 +151,19 @@ class _Reading:
                 yield reading.next, look_up(reading.folded, reading.written)
 
     def _follow(self, phrase: Phrase, done: int, at: int) -> int | None:
-        """Give the number of the word after the phrase, if the elements from `done` on stand at word `at`."""
+        """Give the number of the word after the phrase, if the elements from `done` on stand at word `at`: the furthest."""
         if done == len(phrase.elements):
             return at
         element = phrase.elements[done]
         starts: Iterable[int] = range(at, at + _GAP_WORDS + 1) if element == GAP else self._ends(phrase, element, at)
-        for start in starts:
-            end = self._follow(phrase, done + 1, start)
-            if end is not None:
-                return end
-        return None
+        ends = (self._follow(phrase, done + 1, start) for start in starts)
+        return max((end for end in ends if end is not None), default=None)
 
     def _ends(self, phrase: Phrase, element: Element, at: int) -> Iterator[int]:
         if isinstance(element, Slot):
             topic = self._book.owners[phrase.owner].topic
-            yield from (hit.last for hit in self.hits.get(topic, ()) if hit.group == element.group and hit.first == at)
+            hits = (*self.hits.get(topic, ()), *self._helpers.get(topic, ()))
+            yield from (hit.last for hit in hits if hit.group == element.group and hit.first == at)
         else:
             yield from (end for end, fits in self._readings(at) if element in fits)
 

@@ -68,8 +68,12 @@ class Beginnings(dict[str, Begun | None]):
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """The frames of one topic in one language: by their first word, or by the group whose hit they begin with."""
+    """The frames of one topic in one language: by their first word, or by the group whose hit they begin with.
 
+    `helpers` are the groups that stand in frames alone: they are looked for only where frames are.
+    """
+
+    helpers: Beginnings
     words: Beginnings
     slots: dict[str, Begun | None]
 
@@ -82,6 +86,7 @@ class Phrasebook:
         self.lexicon = Lexicon()
         self.owners: list[Owner] = []
         self._groups: dict[int, list[Phrase]] = defaultdict(list)  # by first pattern
+        self._helpers: list[dict[int, list[Phrase]]] = [defaultdict(list) for _ in topics]  # by topic
         self._frames: list[dict[int, list[Phrase]]] = [defaultdict(list) for _ in topics]  # by topic
         self._slots: list[dict[str, list[Phrase]]] = [defaultdict(list) for _ in topics]
         for number, topic in enumerate(topics):
@@ -90,11 +95,13 @@ class Phrasebook:
         self.frames = cache(self._frames_of)
 
     def _compile(self, number: int, topic: Topic) -> None:
+        decides = deciding(topic)
         for name, terms in _named_terms(topic):
+            book = self._groups if name in decides else self._helpers[number]
             for phrase in self._phrases(Owner(number, name), terms):
                 head = phrase.elements[0]
                 if isinstance(head, int):  # the loader lets no slot into a group
-                    self._groups[head].append(phrase)
+                    book[head].append(phrase)
         for frame in topic.frames:
             for phrase in self._phrases(Owner(number, frame.name, frame.cancels), frame.terms):
                 head = phrase.elements[0]
@@ -109,13 +116,21 @@ class Phrasebook:
             yield from self.lexicon.phrases(len(self.owners) - 1, term)
 
     def _frames_of(self, topic: int, language: str | None) -> Frames:
+        helpers = Beginnings(self.lexicon, self._helpers[topic], language)
         words = Beginnings(self.lexicon, self._frames[topic], language)
-        return Frames(words, {group: begun(phrases, language) for group, phrases in self._slots[topic].items()})
+        return Frames(helpers, words, {group: begun(phrases, language) for group, phrases in self._slots[topic].items()})
+
+
+def deciding(topic: Topic) -> frozenset[str]:
+    """Give the groups and phrases on which a topic decides; its other groups serve its frames."""
+    asked = (topic.expression, topic.review)
+    parts = (part for expression in asked if expression for part in query.walk(expression))
+    return frozenset(query.write(part) for part in parts if isinstance(part, query.Group | query.Phrase))
 
 
 def _named_terms(topic: Topic) -> Iterator[tuple[str, tuple[Term, ...]]]:
     for group in topic.groups:
         yield group.name, group.terms
-    for part in query.walk(topic.expression) if topic.expression else ():
-        if isinstance(part, query.Phrase):
-            yield query.write(part), (Term(part.text, None),)
+    groups = {group.name for group in topic.groups}
+    for name in sorted(deciding(topic) - groups):  # phrases written in the query itself
+        yield name, (Term(name.strip('"'), None),)

@@ -47,7 +47,7 @@ class Judgement:
     excluded: tuple[str, ...] = ()  # exclusions that were tested and did not fire
     distance: int | None = None  # words between the groups where they meet closest
     decision: str = ""  # what a person said of it
-    near_miss: bool = False  # not tagged, though every part is there, or only a frame took one away
+    near_miss: bool = False  # not tagged, though every part is there, only a frame took one away, or `review` holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +207,14 @@ class _Case:
             else f"its parts are there, but never in one sentence or within {self._topic.near} words"
         )
         framed = {cancelled.hit.group for cancelled in self._found.cancelled}
-        near_miss = framed >= set(lacking)
+        near_miss = framed >= set(lacking) or self._worth_a_look()
         return self._made(False, None, 0.0, why, self._found.hits, near_miss=near_miss)
+
+    def _worth_a_look(self) -> bool:
+        review = self._topic.review
+        return review is not None and any(
+            self._evaluation.holds(review, place) is not None for _, place in self._evaluation.places()
+        )
 
     def _lacking(self, lacking: tuple[str, ...]) -> str:
         framed = [cancelled for cancelled in self._found.cancelled if cancelled.hit.group in lacking]

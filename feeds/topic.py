@@ -6,13 +6,13 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
 from feeds import query, stems
+from feeds.wording import NEAR, Example, Frame, Grade, Group, Term, Topic
 from ingest.errors import TopicError
 from ingest.fold import folded
 from ingest.text import xml_safe
@@ -21,84 +21,13 @@ NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _SLOT: Final = re.compile(r"\{([^{}]*)\}")
 _ASTRAY: Final = re.compile(r"\w\*\w|(?<!\S)\*+(?!\S)|^\s*\.\.|\.\.\s*$")  # a star in or without a word, a gap at an end
-_TEXTS: Final = ("title", "description", "definition", "status", "contact", "query")
+_TEXTS: Final = ("title", "description", "definition", "status", "contact", "query", "review")
 _LISTS: Final = ("means", "does_not_mean", "limits", "require", "exclude")
 _TABLES: Final = ("group", "frame", "example")
 _KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, "updated", "near", "publish_from")
 _EXAMPLE_KEYS: Final = ("tagged", "lang", "title", "text", "why")
-_NEAR: Final = 25
 
-
-class Grade(StrEnum):
-    """How much of an item is about the topic."""
-
-    MENTION = "mention"
-    SUBSTANTIAL = "substantial"
-    CORE = "core"
-
-    @property
-    def rank(self) -> int:
-        """Its place among the grades, lowest first."""
-        return list(Grade).index(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """Words to find: a language or None for all, and the words as the file writes them."""
-
-    text: str
-    language: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A named set of terms; one of them is enough. The name is the evidence."""
-
-    name: str
-    terms: tuple[Term, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Phrases that take the sense away from the hits of a group that they surround."""
-
-    name: str
-    cancels: str
-    terms: tuple[Term, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A test of the topic, in the topic's own file."""
-
-    text: str
-    tagged: bool
-    title: str = ""
-    language: str | None = None
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """One topic: one published feed. `version` names the wording that decides, and nothing else."""
-
-    name: str
-    title: str
-    description: str
-    version: str
-    expression: query.Expression | None  # None takes everything
-    groups: tuple[Group, ...]
-    frames: tuple[Frame, ...] = ()
-    examples: tuple[Example, ...] = ()
-    near: int = _NEAR  # words within which two groups meet
-    publish_from: Grade = Grade.MENTION
-    definition: str = ""
-    means: tuple[str, ...] = ()
-    does_not_mean: tuple[str, ...] = ()
-    limits: tuple[str, ...] = ()
-    status: str = "draft"
-    contact: str = ""
-    updated: date | None = None
+__all__ = ["Example", "Frame", "Grade", "Group", "Term", "Topic", "parse_topic", "read_topic", "read_topics"]
 
 
 def read_topic(path: Path) -> Topic:
@@ -160,7 +89,7 @@ class _Loader:
             slots = (slot for term in frame.terms for slot in _SLOT.findall(term.text))
             self._known(f"frame.{frame.name}: group", (frame.cancels, *slots), names)
         expression = self._expression(texts["query"], lists["require"], lists["exclude"], tuple(names))
-        near, grade = self._near(data.get("near", _NEAR)), self._grade(data.get("publish_from", Grade.MENTION))
+        near, grade = self._near(data.get("near", NEAR)), self._grade(data.get("publish_from", Grade.MENTION))
         return Topic(
             name=name,
             title=texts["title"] or name,
@@ -168,6 +97,7 @@ class _Loader:
             version=_version(expression and query.write(expression), groups, frames, near, grade),
             expression=expression,
             groups=groups,
+            review=self._query("review", texts["review"], tuple(names)),
             frames=frames,
             examples=tuple(self._example(n, table) for n, table in enumerate(self._list("example", data.get("example", [])), 1)),
             near=near,
@@ -188,11 +118,14 @@ class _Loader:
         if text and (require or exclude):
             raise self._refuse("query stands beside require or exclude", "keep one of the two forms")
         if text:
-            return self._sound(query.parse(text, groups, f"{self._where}: query"))
+            return self._query("query", text, groups)
         wanted: list[query.Expression] = [query.Group(name) for name in require]
         unwanted: list[query.Expression] = [query.Never(query.Group(name)) for name in exclude]
         parts = (*wanted, *unwanted)
         return query.Both(parts) if parts else None
+
+    def _query(self, key: str, text: str, groups: tuple[str, ...]) -> query.Expression | None:
+        return self._sound(query.parse(text, groups, f"{self._where}: {key}")) if text else None
 
     def _sound(self, expression: query.Expression) -> query.Expression:
         """Refuse what a query says that could find nothing, or everything."""
@@ -279,7 +212,7 @@ class _Loader:
 
     def _near(self, value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise self._refuse("near is not a number of words", f"write near = {_NEAR}")
+            raise self._refuse("near is not a number of words", f"write near = {NEAR}")
         return value
 
     def _grade(self, value: object) -> Grade:
