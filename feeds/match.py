@@ -69,26 +69,39 @@ class Matcher:
 
         Frames are looked for only where they can matter: in topics that the hits alone might satisfy; or in all.
         """
-        readings = []
-        hits: defaultdict[int, list[Hit]] = defaultdict(list)
-        begin = self._book.spoken(language)
-        for number, segment in enumerate(segments):
-            # Most sentences hold no beginning of any term: they end here.
-            if segment.joined or any(map(begin.__getitem__, segment.written)):
-                reading = _Reading(self._book, number, segment, language)
-                readings.append(reading)
-                for topic, found in reading.hits.items():
-                    hits[topic] += _longest(found)
-        return {topic: self._framed(topic, tuple(found), readings, everywhere=all_frames) for topic, found in hits.items()}
+        looks = self.look(segments, language)
+        return {topic: self.found(topic, looks, everywhere=all_frames) for topic in _topics(looks)}
 
-    def _framed(self, topic: int, hits: tuple[Hit, ...], readings: list["_Reading"], *, everywhere: bool) -> Found:
+    def look(self, segments: tuple[Segment, ...], language: str | None) -> tuple["Look", ...]:
+        """Read the segments once for all topics; most sentences hold no beginning of any term and are left out."""
+        begin = self._book.spoken(language)
+        return tuple(
+            look
+            for number, segment in enumerate(segments)
+            if (segment.joined or any(map(begin.__getitem__, segment.written)))
+            and (look := Look(self._book, number, segment, language)).phrases
+        )
+
+    def possible(self, looks: tuple["Look", ...]) -> list[int]:
+        """Give the numbers of the topics that may tag the item; for the others nothing more need be known."""
+        groups = {topic: frozenset().union(*(look.groups(topic) for look in looks)) for topic in _topics(looks)}
+        return [topic for topic in sorted({*groups, *self.wordless}) if self.may_hold(topic, groups.get(topic, frozenset()))]
+
+    def found(self, topic: int, looks: tuple["Look", ...], *, everywhere: bool = False) -> Found:
+        """Give what one topic's terms hit."""
+        readings = [look for look in looks if topic in look.phrases]
+        hits = tuple(hit for reading in readings for hit in reading.hits(topic))
         matter = everywhere or self.may_hold(topic, frozenset(hit.group for hit in hits))
         if not matter or not self.topics[topic].frames:
             return Found(hits)
-        around = {reading.number: reading.frames(topic) for reading in readings if topic in reading.hits}
+        around = {reading.number: reading.frames(topic) for reading in readings}
         cancelled = tuple(Cancelled(hit, frame) for hit in hits if (frame := _frame_around(hit, around[hit.segment])))
         bad = {one.hit for one in cancelled}
         return Found(tuple(hit for hit in hits if hit not in bad), cancelled)
+
+
+def _topics(looks: tuple["Look", ...]) -> set[int]:
+    return {topic for look in looks for topic in look.phrases}
 
 
 def _frame_around(hit: Hit, frames: tuple[tuple[Owner, int, int], ...]) -> str | None:
@@ -96,26 +109,31 @@ def _frame_around(hit: Hit, frames: tuple[tuple[Owner, int, int], ...]) -> str |
     return next(names, None)
 
 
-class _Reading:
-    """One segment read for all topics."""
+class Look:
+    """One segment read for all topics: which phrases stand where. Hits are made only for the topics that want them."""
 
     def __init__(self, book: Phrasebook, number: int, segment: Segment, language: str | None) -> None:
+        """Find the phrases of all groups."""
         self._book, self.number, self._segment, self._language = book, number, segment, language
-        self.hits: defaultdict[int, list[Hit]] = defaultdict(list)  # by topic
-        self._helpers: defaultdict[int, list[Hit]] = defaultdict(list)  # of groups that stand in frames alone
-        for first, phrase, last in self._phrases(book.spoken(language)):
-            owner = book.owners[phrase.owner]
-            self.hits[owner.topic].append(self._hit(owner.name, phrase, first, last))
+        self.phrases: dict[int, list[tuple[int, Phrase, int]]] = {}  # by topic
+        for found in self._phrases(book.spoken(language)):
+            self.phrases.setdefault(book.owners[found[1].owner].topic, []).append(found)
+
+    def groups(self, topic: int) -> frozenset[str]:
+        """Give the names of a topic's groups that stand here."""
+        return frozenset(self._book.owners[phrase.owner].name for _, phrase, _ in self.phrases.get(topic, ()))
+
+    def hits(self, topic: int) -> list[Hit]:
+        """Give the hits of a topic, of those of one group that begin at one word the longest."""
+        return _longest([self._hit(first, phrase, last) for first, phrase, last in self.phrases.get(topic, ())])
 
     def frames(self, topic: int) -> tuple[tuple[Owner, int, int], ...]:
         """Give the frames of a topic that stand here, each with its first word and the word after it."""
         frames = self._book.frames(topic, self._language)
-        for first, phrase, last in self._phrases(frames.helpers):
-            name = self._book.owners[phrase.owner].name
-            self._helpers[topic].append(Hit(name, phrase.term.text, phrase.term.language, self.number, first, last, 0, 0))
+        self._slots = _Slots(self._book, (*self.phrases.get(topic, ()), *self._phrases(frames.helpers)))
         found = list(self._phrases(frames.words))
-        for hit in (*self.hits[topic], *self._helpers[topic]):
-            found += self._from(hit.first, hit.last, frames.slots.get(hit.group))
+        for group, first, last in self._slots.all:
+            found += self._from(first, last, frames.slots.get(group))
         return tuple((self._book.owners[phrase.owner], first, last) for first, phrase, last in found)
 
     def _phrases(self, begin: Beginnings) -> Iterator[tuple[int, Phrase, int]]:
@@ -155,26 +173,35 @@ class _Reading:
         if done == len(phrase.elements):
             return at
         element = phrase.elements[done]
-        starts: Iterable[int] = range(at, at + _GAP_WORDS + 1) if element == GAP else self._ends(phrase, element, at)
+        starts: Iterable[int] = range(at, at + _GAP_WORDS + 1) if element == GAP else self._ends(element, at)
         ends = (self._follow(phrase, done + 1, start) for start in starts)
         return max((end for end in ends if end is not None), default=None)
 
-    def _ends(self, phrase: Phrase, element: Element, at: int) -> Iterator[int]:
+    def _ends(self, element: Element, at: int) -> Iterator[int]:
         if isinstance(element, Slot):
-            topic = self._book.owners[phrase.owner].topic
-            hits = (*self.hits.get(topic, ()), *self._helpers.get(topic, ()))
-            yield from (hit.last for hit in hits if hit.group == element.group and hit.first == at)
+            yield from self._slots.ends.get((element.group, at), ())
         else:
             yield from (end for end, fits in self._readings(at) if element in fits)
 
-    def _hit(self, name: str, phrase: Phrase, first: int, last: int) -> Hit:
+    def _hit(self, first: int, phrase: Phrase, last: int) -> Hit:
         words, head = self._segment.words, phrase.elements[0]
         start, end = words[first].start, words[last - 1].end
         if last == first + 1 and isinstance(head, int):
             a, b = self._book.lexicon.inside(words[first].folded, head)
             if len(words[first].folded) == end - start:  # folding has kept the length, so places inside are known
                 start, end = start + a, start + b
+        name = self._book.owners[phrase.owner].name
         return Hit(name, phrase.term.text, phrase.term.language, self.number, first, last, start, end)
+
+
+class _Slots:
+    """What may stand in a frame's slots: the hits of one topic's groups, by group and first word."""
+
+    def __init__(self, book: Phrasebook, phrases: Iterable[tuple[int, Phrase, int]]) -> None:
+        self.all = [(book.owners[phrase.owner].name, first, last) for first, phrase, last in phrases]
+        self.ends: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+        for group, first, last in self.all:
+            self.ends[group, first].append(last)
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from ingest.fold import WORD, fold
+from ingest.identity import digest
 from ingest.text import CAPTION_MARK, ENTRY_MARK, sentences
 
 _HYPHEN: Final = re.compile("[-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d]")
@@ -72,6 +73,11 @@ class Segment:
     def key(self) -> str:
         """Its folded words: what is compared when a source repeats itself."""
         return " ".join(map(fold, self.written))
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of its key."""
+        return digest(self.key)
 
     def readings(self, number: int) -> tuple[Word, ...]:
         """Give what may be read at a word: itself, and hyphenated words joined from there on."""

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from feeds import query
 from feeds.evaluate import Evaluation, Hits, Item
-from feeds.match import Cancelled, Found, Hit, Matcher
+from feeds.match import Cancelled, Found, Hit, Look, Matcher
 from feeds.segments import Kind, Segment, segments
 from feeds.topic import Grade, Topic
-from ingest.identity import digest
 
 _WEIGHT = {Kind.TITLE: 3.0, None: 2.5, Kind.LEAD: 2.0, Kind.SENTENCE: 1.0, Kind.ENTRY: 1.0, Kind.CAPTION: 0.5}
 _CORE = 2.5  # weight of one meeting, or more than the next of all together
@@ -83,16 +82,16 @@ class Tagging:
 def tag(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset()) -> Tagging:
     """Give the answers of `judge` that say yes, at a fraction of its cost: most topics say no to most items."""
     parts = segments(item.title, item.text)
-    found = matcher.find(parts, item.language)
+    looks = matcher.look(parts, item.language)
     tags = []
-    for number in sorted({*found, *matcher.wordless}):
+    for number in matcher.possible(looks):
         topic = matcher.topics[number]
-        hits = _unfurnished(topic, found.get(number, _NOTHING), parts, furniture)
+        hits = _unfurnished(topic, matcher.found(number, looks), parts, furniture)
         if matcher.may_hold(number, frozenset(hit.group for hit in hits.hits)):
             answer = _Case(topic, item, parts, hits).answer()
             if answer is not None and answer.tagged:
                 tags.append(answer)
-    return Tagging(tuple(tags), _lines(matcher, found, parts))
+    return Tagging(tuple(tags), _lines(matcher, looks, parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,26 +114,24 @@ def read(matcher: Matcher, item: Item) -> Reading:
     return Reading(item, parts, matcher.find(parts, item.language, all_frames=True).get(0, _NOTHING))
 
 
-def _lines(matcher: Matcher, found: dict[int, Found], parts: tuple[Segment, ...]) -> frozenset[str]:
+def _lines(matcher: Matcher, looks: tuple[Look, ...], parts: tuple[Segment, ...]) -> frozenset[str]:
     """Give, for each topic, the sentences that add one of its groups alone.
 
     "Follow us on Facebook" does; a sentence of the story adds more. What is furniture to one topic
     may be the story to another.
     """
-    lines: set[str] = set()
-    for number, of_topic in found.items():
-        groups: dict[int, set[str]] = {}
-        for hit in of_topic.hits:
-            if hit.group in matcher.deciding[number]:
-                groups.setdefault(hit.segment, set()).add(hit.group)
-        alone = (parts[n] for n, names in groups.items() if len(names) == 1)
-        lines |= {line_key(matcher.topics[number], part) for part in alone if part.field == "text"}
-    return frozenset(lines)
+    return frozenset(
+        line_key(matcher.topics[topic], parts[look.number])
+        for look in looks
+        if parts[look.number].field == "text"
+        for topic in look.phrases
+        if len(look.groups(topic)) == 1
+    )
 
 
 def line_key(topic: Topic, part: Segment) -> str:
     """Give the key under which a topic recognises a sentence that its source repeats."""
-    return digest("line", topic.name, part.key)
+    return f"{topic.name}:{part.digest}"
 
 
 def _unfurnished(topic: Topic, found: Found, parts: tuple[Segment, ...], furniture: frozenset[str]) -> Found:

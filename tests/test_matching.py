@@ -227,7 +227,7 @@ def test_the_longest_of_one_group_is_kept() -> None:
 
 def test_groups_do_not_hide_each_other() -> None:
     """The same word may be a hit of two groups."""
-    topic = wording('require = ["one"]', '[group.one]\nany = ["small boat"]\n[group.two]\nany = ["small"]')
+    topic = wording('require = ["one", "two"]', '[group.one]\nany = ["small boat"]\n[group.two]\nany = ["small"]')
     assert sorted(found(topic, "A small boat")) == [("one", "small boat"), ("two", "small")]
 
 
@@ -283,11 +283,11 @@ def parted(by: Topic, text: str, language: str | None = None) -> tuple[list[str]
         ('"{place} of dreams"', "A harbour of dreams", [], ["harbour"]),
         ('"{place} .. dreams"', "A harbour of her dreams", [], ["harbour"]),
         ('"from {place} to {place}"', "From harbour to harbour", [], ["harbour", "harbour"]),
-        ('"{place} by {ship}"', "The harbour by ferry", ["ferry"], ["harbour"]),
-        ('"{place} by {ship}"', "The harbour by big ferry", ["big ferry", "ferry"], ["harbour"]),
-        ('"{ship} .. {place}"', "No ferry to any harbour", ["ferry"], ["harbour"]),
+        ('"{place} by {ship}"', "The harbour by ferry", [], ["harbour"]),
+        ('"{place} by {ship}"', "The harbour by big ferry", [], ["harbour"]),
+        ('"{ship} .. {place}"', "No ferry to any harbour", [], ["harbour"]),
         ('"{place}"', "Each harbour there is", [], ["harbour"]),
-        ('"{place} fees"', "The ferry fees", ["ferry"], []),
+        ('"{place} fees"', "The ferry fees", [], []),
         ('"the harbour"', "the harbour master", ["harbour master"], []),
         ('"the harbour master"', "the harbour master", [], ["harbour master"]),
         ('"safe harbour"', "Nothing is safe", [], []),
@@ -295,7 +295,10 @@ def parted(by: Topic, text: str, language: str | None = None) -> tuple[list[str]
     ],
 )
 def test_a_frame_takes_the_sense_from_what_lies_inside(terms: str, text: str, good: list[str], bad: list[str]) -> None:
-    """Hits of the cancelled group inside the frame's words do not count; all others do, also hits that reach beyond."""
+    """Hits of the cancelled group inside the frame's words do not count; others do, also those that reach beyond.
+
+    Groups that stand in frames alone are no evidence: they are not shown.
+    """
     assert parted(framed(terms), text) == (good, [("fun", words) for words in bad])
 
 
