@@ -55,7 +55,7 @@ class Pass:
         failed = len(self.polls.failed)
         return (
             f"{self.polls.looked} sources polled, {failed} failed; {self.documents.looked} documents read; "
-            f"{counts.new} items new, {counts.changed} changed; {self.tagged} tagged; {self.written} files written"
+            f"{counts.new} items new, {counts.changed} changed; {self.tagged} tags given; {self.written} files written"
         )
 
 
@@ -142,14 +142,14 @@ class Service:
         if report.looked > report.unchanged:
             tagged, written = self._judge_and_publish(facts)
             counts, failed = report.counts, len(report.failed)
-            say(f"{report.looked} looked at, {failed} failed; {counts.new} items new; {tagged} tagged; {written} files written")
+            say(f"{report.looked} looked at, {failed} failed; {counts.new} items new; {tagged} tags given; {written} files written")
 
     def _judge_and_publish(self, facts: Facts) -> tuple[int, int]:
         return judge_and_publish(self._app, facts, self._shelf.topics(), _BITES)
 
     def _published(self, done: tuple[int, int]) -> None:
         if any(done):
-            say(f"{done[0]} tagged; {done[1]} files written")
+            say(f"{done[0]} tags given; {done[1]} files written")
 
     def _tidied(self, facts: Facts) -> None:
         facts.tidy()
@@ -248,7 +248,7 @@ def ingest(app: App, sources: tuple[str, ...], *, no_publish: bool) -> None:
     with app.facts() as facts, app.engine() as engine:
         report = ingest_all(facts, engine, app.settings, sources)
         tagged, written = (0, 0) if no_publish else judge_and_publish(app, facts, chosen)
-    say(f"{summary(report)}; {tagged} tagged; {written} files written")
+    say(f"{summary(report)}; {tagged} tags given; {written} files written")
     raise SystemExit(1 if report.failed else 0)
 
 

@@ -143,7 +143,7 @@ def test_whenever_it_is_killed_nothing_is_lost_or_doubled(filled: Path, web: Fak
     sound(filled)
     _complete(filled)
     assert again[0] == 0
-    assert again[1][-1].endswith("0 items new, 0 changed; 0 tagged; 0 files written")
+    assert again[1][-1].endswith("0 items new, 0 changed; 0 tags given; 0 files written")
 
 
 def _complete(home: Path) -> None:

@@ -58,7 +58,7 @@ def test_one_pass_takes_feeds_and_seeds_to_a_published_topic(cli: Cli, web: Fake
     result = cli("run", "--once")
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr.splitlines() == [
-        "2 sources polled, 1 failed; 1 documents read; 3 items new, 0 changed; 2 tagged; 2 files written",
+        "2 sources polled, 1 failed; 1 documents read; 3 items new, 0 changed; 2 tags given; 2 files written",
         "`topicwire sources list` shows why sources failed",
     ]
     assert {entry.title for entry in cli.published().entries} == {"The ferry leaves the harbour", "A boat"}
@@ -71,7 +71,7 @@ def test_a_second_pass_adds_nothing(cli: Cli, web: FakeWeb) -> None:
     before = states(cli)
     cli.clock.forward(days=2)
     result = cli("run", "--once")
-    assert result.stderr == "2 sources polled, 0 failed; 0 documents read; 0 items new, 0 changed; 0 tagged; 0 files written\n"
+    assert result.stderr == "2 sources polled, 0 failed; 0 documents read; 0 items new, 0 changed; 0 tags given; 0 files written\n"
     assert states(cli) == before
     assert web.calls[-2].headers.get("if-none-match", web.calls[-1].headers.get("if-none-match")) == '"1"'
 
@@ -95,7 +95,7 @@ def test_a_seed_is_read_once(cli: Cli) -> None:
     assert first[0].startswith("seeds/scan.pdf: .pdf files are not read; ")
     assert " 1 items new, " in first[1]
     assert cli("run", "--once").stderr == (
-        "0 sources polled, 0 failed; 2 documents read; 0 items new, 0 changed; 0 tagged; 0 files written\n"
+        "0 sources polled, 0 failed; 2 documents read; 0 items new, 0 changed; 0 tags given; 0 files written\n"
     )
 
 
@@ -115,7 +115,7 @@ def test_a_changed_topic_downloads_nothing(cli: Cli, web: FakeWeb) -> None:
     cli("run", "--once")
     asked = len(web.calls)
     write_topic(cli.home, HARBOUR.replace('"ferry", "ferries", ', ""))
-    assert cli("run", "--once").stderr.endswith("0 items new, 0 changed; 1 tagged; 2 files written\n")
+    assert cli("run", "--once").stderr.endswith("0 items new, 0 changed; 1 tags given; 2 files written\n")
     assert [entry.title for entry in cli.published().entries] == ["New boats in the harbour"]
     assert len(web.calls) == asked
 
@@ -319,7 +319,7 @@ def test_a_tick_polls_judges_and_publishes(cli: Cli, web: FakeWeb, service: Serv
     """A tick with something new is one line, one without is none."""
     cli.poll(web.serve("/a", rss(FERRY)))
     service.poll()
-    assert said(capsys) == ["1 looked at, 0 failed; 1 items new; 1 tagged; 2 files written"]
+    assert said(capsys) == ["1 looked at, 0 failed; 1 items new; 1 tags given; 2 files written"]
     service.poll()
     cli.clock.forward(days=2)
     service.poll()
@@ -334,7 +334,7 @@ def test_a_tick_reads_seeds(cli: Cli, service: Service, capsys: pytest.CaptureFi
     assert said(capsys) == []
     (cli.home / "seeds" / "boat.txt").write_text("A boat\n\nIt lies in the harbour.", encoding="utf-8")
     service.seeds()
-    assert said(capsys) == ["1 looked at, 0 failed; 1 items new; 1 tagged; 2 files written"]
+    assert said(capsys) == ["1 looked at, 0 failed; 1 items new; 1 tags given; 2 files written"]
     assert len(cli.published().entries) == 1
 
 
@@ -349,7 +349,7 @@ def test_a_changed_topic_is_published_without_a_poll(
         cli.home, HARBOUR.replace('"boat*"]', '"boat*", "market"]').replace('require = ["ship", "place"]', 'require = ["ship"]')
     )
     service.publish()
-    assert said(capsys) == ["2 tagged; 2 files written"]
+    assert said(capsys) == ["2 tags given; 2 files written"]
     service.publish()
     assert said(capsys) == []
     assert len(web.calls) == 1
