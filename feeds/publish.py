@@ -46,6 +46,7 @@ def entries_of(facts: Facts, judgements: Judgements, topic: Topic, target: Targe
     chosen = judgements.newest(topic.name, settings.entries)
     stored = facts.by_rows(row for row, _ in chosen)
     with facts.transaction():
+        judgements.announce((item.row for item in stored), topic.name)
         ids = [judgements.atom_id(item.row, wanted_id(item.item.guid), own_id(item.id)) for item in stored]
     manner = Manner(target.instance, settings.full_content)
     return tuple(

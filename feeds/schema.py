@@ -54,6 +54,12 @@ def _progress(db: Database) -> None:
         strict=True,
     )
     db.table("entry").create_index(["atom_id"], unique=True)
+    db.table("announced").create(
+        {"item_id": number, "topic": text},
+        pk=("item_id", "topic"),
+        foreign_keys=[("item_id", "item", "id")],
+        strict=True,
+    )
 
 
 def _people(db: Database) -> None:

@@ -68,11 +68,19 @@ class Judgements:
                     tags.keys() | before.get(stored.row, set()) | {n for r, n in decisions if r == stored.row}
                 ):
                     answer = tags.get(name) or _untagged(names[name])
-                    quiet = again and stored.first_seen < now - _NEWS
+                    quiet = again and stored.first_seen < now - _NEWS and not self._was_announced(stored.row, name)
                     self._one(stored, decided(answer, decisions.get((stored.row, name))), now, quiet=quiet)
             for name, mark in marks.items():
                 row = {"version": mark.version, "seq": mark.seq, "back": mark.back, "until": mark.until}
                 self._db.table("topic").upsert({"name": name, **row}, pk="name")
+
+    def _was_announced(self, row: int, topic: str) -> bool:
+        found = self._db.conn.execute("select 1 from announced where item_id = ? and topic = ?", [row, topic])
+        return found.fetchone() is not None
+
+    def announce(self, rows: Iterable[int], topic: str) -> None:
+        """Remember that a topic's feed has shown items, inside the caller's transaction."""
+        self._db.conn.executemany("insert or ignore into announced values (?, ?)", [(row, topic) for row in rows])
 
     def _tags_of(self, rows: Iterable[int]) -> dict[int, set[str]]:
         found: dict[int, set[str]] = {}

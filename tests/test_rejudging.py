@@ -8,8 +8,10 @@ from making import HARBOUR, about, app, carry, topic
 from support import NOON
 
 from feeds import judging
+from feeds.commands import target_of
 from feeds.judging import judge_new
 from feeds.match import Matcher
+from feeds.publish import entries_of
 from feeds.store import Judgements, Mark
 from feeds.tag import tag
 from feeds.topic import Topic
@@ -154,6 +156,17 @@ def test_what_was_announced_stays(facts: Facts, judgements: Judgements) -> None:
     judge_new(facts, judgements, (STRICTER,), NOON)
     assert feed(facts, judgements) == set(shown)
     assert judgements.newest("harbour", 1)[0][1].version == STRICTER.version
+
+
+def test_what_was_shown_comes_back_with_its_wording(facts: Facts, judgements: Judgements, home: Path) -> None:
+    """A wording changed there and back leaves the feed as it was: what it has shown before is no old news."""
+    titles = fill(facts, 1, 2, 3, words="a ferry in the harbour")
+    judge_new(facts, judgements, (TOPIC,), OLD)
+    entries_of(facts, judgements, TOPIC, target_of(app(home), facts))
+    assert judge_new(facts, judgements, (STRICTER,), NOON) == 0
+    assert feed(facts, judgements) == set()
+    judge_new(facts, judgements, (TOPIC,), NOON)
+    assert feed(facts, judgements) == set(titles)
 
 
 def test_what_a_new_wording_no_longer_tags_leaves(facts: Facts, judgements: Judgements) -> None:
