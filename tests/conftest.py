@@ -1,11 +1,15 @@
-"""The fixtures that tests share: a clock, a home folder and a web, all of them ours."""
+"""The fixtures that tests share: a clock, a home folder with its database, and a web, all of them ours."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from making import app
 from support import Clock, FakeWeb
+
+from feeds.store import Judgements
+from ingest.store import Facts
 
 # No time limit for one example (a busy computer is no fault), and the same examples for everyone.
 settings.register_profile("topicwire", deadline=None, derandomize=True)
@@ -38,3 +42,16 @@ def other_web() -> Iterator[FakeWeb]:
     """Give a second host."""
     with FakeWeb() as fake:
         yield fake
+
+
+@pytest.fixture
+def facts(home: Path) -> Iterator[Facts]:
+    """Open the database of a home."""
+    with app(home).facts() as opened:
+        yield opened
+
+
+@pytest.fixture
+def judgements(facts: Facts) -> Judgements:
+    """Open the tables of judgements."""
+    return Judgements(facts)

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,19 +18,6 @@ from ingest.store import Facts
 
 TICKETS = "Tickets for all harbour tours are sold at the kiosk."  # names a place, and no ship
 TOPIC = topic()
-
-
-@pytest.fixture
-def facts(home: Path) -> Iterator[Facts]:
-    """Open the database of a home."""
-    with app(home).facts() as opened:
-        yield opened
-
-
-@pytest.fixture
-def judgements(facts: Facts) -> Judgements:
-    """Open the tables of judgements."""
-    return Judgements(facts)
 
 
 def story(number: int, words: str = "a ferry at last", below: str = TICKETS) -> Item:

@@ -1,5 +1,4 @@
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,19 +19,6 @@ from ingest.store import Facts
 
 WIDER = topic(HARBOUR.replace('"boat*"]', '"boat*", "market"]'))
 STRICTER = topic(HARBOUR.replace('["ferry", "ferries", "boat*"]', '["boat*"]'))
-
-
-@pytest.fixture
-def facts(home: Path) -> Iterator[Facts]:
-    """Open the database of a home."""
-    with app(home).facts() as opened:
-        yield opened
-
-
-@pytest.fixture
-def judgements(facts: Facts) -> Judgements:
-    """Open the tables of judgements."""
-    return Judgements(facts)
 
 
 def tagged(facts: Facts, judgements: Judgements, name: str = "harbour") -> list[str]:

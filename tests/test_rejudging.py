@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,19 +21,6 @@ WIDER = topic(HARBOUR.replace('"boat*"]', '"boat*", "market"]'))
 STRICTER = topic(HARBOUR.replace('["ferry", "ferries", "boat*"]', '["boat*"]'))
 MARKET = "market in the harbour"
 OLD = NOON - timedelta(days=10)
-
-
-@pytest.fixture
-def facts(home: Path) -> Iterator[Facts]:
-    """Open the database of a home."""
-    with app(home).facts() as opened:
-        yield opened
-
-
-@pytest.fixture
-def judgements(facts: Facts) -> Judgements:
-    """Open the tables of judgements."""
-    return Judgements(facts)
 
 
 @pytest.fixture(autouse=True)

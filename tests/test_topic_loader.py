@@ -92,7 +92,7 @@ BARE = HARBOUR[: HARBOUR.index("[[example]]")]
 )
 def test_a_value_that_no_key_can_have_is_refused(text: str) -> None:
     """A value of another kind, or one that no feed can show, is refused like any other mistake."""
-    refusal(text)
+    assert "; " in refusal(text)
 
 
 def test_a_file_that_is_no_toml_is_refused_with_its_line() -> None:
