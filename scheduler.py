@@ -15,7 +15,7 @@ import click
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from feeds.commands import explain, items, publish_command, target_of, topic_folders, topics_of
+from feeds.commands import explain, good_topics, items, publish_command, target_of, topic_folders, topics_of
 from feeds.judging import judge_new
 from feeds.publish import publish, sweep
 from feeds.review_commands import review
@@ -48,6 +48,7 @@ class Pass:
     polls: Report
     tagged: int
     written: int
+    code: int = 0  # what a broken topic file deserves
 
     def __str__(self) -> str:
         """Say it in one line."""
@@ -71,11 +72,11 @@ def judge_and_publish(app: App, facts: Facts, chosen: tuple[Topic, ...], bites: 
 
 def full_pass(app: App, *, everything: bool = False, seeds: bool = True) -> Pass:
     """Read the seeds, poll, judge, publish, and sweep up what an earlier pass that was killed left."""
-    chosen = topics_of(app)  # a topic file that cannot be read stops the pass before it costs anything
+    chosen, code = good_topics(app)  # a topic file that cannot be read must not cost what the sources say today
     with app.facts() as facts, app.engine() as engine:
         documents = read_seeds(app, facts, engine) if seeds else Report()
         polls = poll_these(app, facts, engine, due_sources(app, facts, set(), everything=everything))
-        done = Pass(documents, polls, *judge_and_publish(app, facts, chosen))
+        done = Pass(documents, polls, *judge_and_publish(app, facts, chosen), code)
     sweep(app.home / "public")
     return done
 
@@ -226,7 +227,7 @@ def _once(app: App, *, strict: bool, everything: bool, seeds: bool, quiet: bool)
         say(str(done))
         if done.polls.failed:
             say("`topicwire sources list` shows why sources failed")
-    raise SystemExit(3 if strict and done.polls.failed else 0)
+    raise SystemExit(done.code or (3 if strict and done.polls.failed else 0))
 
 
 @command.command("poll")
@@ -244,12 +245,12 @@ def poll(app: App, *, everything: bool, strict: bool) -> None:
 @click.pass_obj
 def ingest(app: App, sources: tuple[str, ...], *, no_publish: bool) -> None:
     """Ingest SOURCES once: a feed's or a site's address, a file, a folder, or - for standard input."""
-    chosen = topics_of(app)
+    chosen, code = good_topics(app)
     with app.facts() as facts, app.engine() as engine:
         report = ingest_all(facts, engine, app.settings, sources)
         tagged, written = (0, 0) if no_publish else judge_and_publish(app, facts, chosen)
     say(f"{summary(report)}; {tagged} tags given; {written} files written")
-    raise SystemExit(1 if report.failed else 0)
+    raise SystemExit(1 if report.failed else code)
 
 
 @command.command()

@@ -13,7 +13,7 @@ from feeds.match import Matcher
 from feeds.publish import Target, publish
 from feeds.store import Judgements
 from feeds.tag import judge
-from feeds.topic import Topic, read_topic, read_topics
+from feeds.topic import Topic, read_good_topics, read_topic, read_topics, topic_files
 from ingest.commands import item_line, item_row
 from ingest.console import App, say
 from ingest.errors import UsageError
@@ -43,15 +43,22 @@ def opinion_path(app: App, topic: Topic) -> Path:
     return app.home / "opinions" / f"{topic.name}.json"
 
 
+def good_topics(app: App) -> tuple[tuple[Topic, ...], int]:
+    """Give the topics that can be read, say a line for each that cannot, and give the exit code that this deserves."""
+    good, bad = read_good_topics(*topic_folders(app))
+    for fault in bad:
+        say(f"topicwire: {fault}")
+    return good, bad[0].exit_code if bad else 0
+
+
 def named(app: App, name: str) -> Topic:
-    """Find a topic by the path of its file or by its name."""
+    """Find a topic by the path of its file or by its name; another file's fault is no matter."""
     if name.endswith(".toml"):
         return read_topic(Path(name))
-    known = topics_of(app)
-    found = next((topic for topic in known if topic.name == name), None)
-    if found is None:
-        raise UsageError(f'no topic is called "{name}"', f"known are: {', '.join(topic.name for topic in known)}")
-    return found
+    files = {path.stem: path for path in topic_files(*topic_folders(app))}
+    if name not in files:
+        raise UsageError(f'no topic is called "{name}"', f"known are: {', '.join(files)}")
+    return read_topic(files[name])
 
 
 @click.command()
@@ -60,7 +67,7 @@ def named(app: App, name: str) -> Topic:
 @click.pass_obj
 def explain(app: App, item: str, name: str | None) -> None:
     """Say why ITEM (id, address or guid) is tagged or not, where it came from, who else carried it."""
-    chosen = [named(app, name)] if name else list(topics_of(app))
+    chosen = [named(app, name)] if name else list(good_topics(app)[0])
     with app.facts() as facts:
         stored = app.one_item(facts, item)
         kept = {judgement.topic: judgement for judgement in Judgements(facts).of(stored.row)}
@@ -92,7 +99,8 @@ def items(app: App, name: str | None, *, as_json: bool) -> None:
 @click.pass_obj
 def publish_command(app: App) -> None:
     """Write the feeds to public/ from what is judged; files whose bytes are the same stay untouched."""
-    chosen = topics_of(app)
+    chosen, code = good_topics(app)
     with app.facts() as facts:
         written = publish(facts, Judgements(facts), chosen, target_of(app, facts))
     say(f"{len(written)} files written" + "".join(f"\n{path}" for path in written))
+    raise SystemExit(code)

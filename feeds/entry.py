@@ -145,7 +145,8 @@ def _carriers(sightings: tuple[Sighting, ...]) -> tuple[Carrier, ...]:
     found: dict[str, Carrier] = {}
     for seen in sightings:
         carrier = Carrier(_called(seen.source), public_address(seen.url), seen.first_seen, seen.reason)
-        found.setdefault(seen.source.url, carrier)
+        # Documents come by several doors of one house: they are one carrier.
+        found.setdefault(seen.source.url if seen.source.kind is SourceKind.FEED else "", carrier)
     return tuple(found.values())
 
 

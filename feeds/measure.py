@@ -91,7 +91,8 @@ def _line(name: str, of: Score) -> str:
     tagged, meant = of.hits + of.false, of.hits + of.missed
     rows = tagged + of.missed + of.rest
     precision, recall = _share(of.hits, tagged), _share(of.hits, meant)
-    return f"{name:12}{rows:6}{meant:8}{tagged:8}  {precision:20} {recall:20} {of.f1:.3f}"
+    # F1 is a share too, of all that either side named: its interval is that share's.
+    return f"{name:12}{rows:6}{meant:8}{tagged:8}  {precision:20} {recall:20} {_share(2 * of.hits, tagged + meant)}"
 
 
 def _share(part: int, whole: int) -> str:

@@ -13,6 +13,8 @@ from ingest.item import StoredItem
 from ingest.language import decide
 from ingest.text import plain, safe_html, xml_safe
 
+_TEXTS = ("title", "summary", "content", "lang", "feed")
+
 
 def read_row(line: bytes, name: str, number: int) -> dict[str, Any]:
     """Read one JSON Lines row. Raises UsageError, naming file and line."""
@@ -22,6 +24,9 @@ def read_row(line: bytes, name: str, number: int) -> dict[str, Any]:
         raise UsageError(f"{name}, line {number}: {fault}", "write one JSON object a line") from fault
     if not isinstance(row, dict):
         raise UsageError(f"{name}, line {number}: not an object", "write one JSON object a line")
+    for key in _TEXTS:
+        if not isinstance(row.get(key), str | None):
+            raise UsageError(f"{name}, line {number}: {key} is not text", f'write "{key}": "..." or leave it out')
     return row
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from feeds.topic import Topic, read_topic
+from feeds.topic import Topic, read_topic, topic_files
 from ingest.errors import TopicError
 
 _Stamp = tuple[int, int]  # mtime in ns and size: another stamp is another file
@@ -19,9 +19,7 @@ class Shelf:
 
     def topics(self) -> tuple[Topic, ...]:
         """Give the topics by name: each file as it is now, or as it was when it could last be read."""
-        folder = next((folder for folder in self._folders if folder.is_dir()), None)
-        paths = sorted(folder.glob("*.toml")) if folder else []
-        self._read = {path: self._look(path) for path in paths}
+        self._read = {path: self._look(path) for path in topic_files(*self._folders)}
         return tuple(topic for _, topic in self._read.values() if topic is not None)
 
     def _look(self, path: Path) -> tuple[_Stamp, Topic | None]:

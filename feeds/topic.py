@@ -27,7 +27,19 @@ _TABLES: Final = ("group", "frame", "example")
 _KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, "updated", "near", "publish_from")
 _EXAMPLE_KEYS: Final = ("tagged", "lang", "title", "text", "why")
 
-__all__ = ["Example", "Frame", "Grade", "Group", "Term", "Topic", "parse_topic", "read_topic", "read_topics"]
+__all__ = [
+    "Example",
+    "Frame",
+    "Grade",
+    "Group",
+    "Term",
+    "Topic",
+    "parse_topic",
+    "read_good_topics",
+    "read_topic",
+    "read_topics",
+    "topic_files",
+]
 
 
 def read_topic(path: Path) -> Topic:
@@ -40,11 +52,24 @@ def read_topic(path: Path) -> Topic:
 
 
 def read_topics(*folders: Path) -> tuple[Topic, ...]:
-    """Read the topics of the first of `folders` that exists, by name. Raises TopicError for the first bad file."""
-    for folder in folders:
-        if folder.is_dir():
-            return tuple(read_topic(path) for path in sorted(folder.glob("*.toml")))
-    return ()
+    """Read the topics of the first of `folders` that holds any, by name. Raises TopicError for the first bad file."""
+    return tuple(map(read_topic, topic_files(*folders)))
+
+
+def topic_files(*folders: Path) -> list[Path]:
+    """Give the topic files of the first of `folders` that holds any."""
+    return next((files for folder in folders if (files := sorted(folder.glob("*.toml")))), [])
+
+
+def read_good_topics(*folders: Path) -> tuple[tuple[Topic, ...], tuple[TopicError, ...]]:
+    """Read the topics that can be read, and what is wrong with the others: one bad file takes no other along."""
+    good, bad = [], []
+    for path in topic_files(*folders):
+        try:
+            good.append(read_topic(path))
+        except TopicError as fault:
+            bad.append(fault)
+    return tuple(good), tuple(bad)
 
 
 def parse_topic(text: str, name: str, where: str) -> Topic:

@@ -81,7 +81,7 @@ def topics_match(app: App, name: str, file: IO[bytes]) -> None:
 @topics.command("evaluate")
 @click.argument("name", metavar="TOPIC")
 @click.argument("file", type=click.File("rb"))
-@click.option("--worst", default=10, show_default=True, help="How many errors of each kind to show.")
+@click.option("--worst", type=click.IntRange(min=0), default=10, show_default=True, help="How many errors of each kind to show.")
 @click.pass_obj
 def topics_evaluate(app: App, name: str, file: IO[bytes], worst: int) -> None:
     """Measure a topic on the labelled rows of a JSON Lines FILE: `label` is pos or neg; other rows are left out."""

@@ -1,5 +1,6 @@
 """How commands talk: the home folder, words to stderr, errors as one line and an exit code; knows no command."""
 
+import errno
 import os
 import sqlite3
 import sys
@@ -89,6 +90,11 @@ class OneLineErrors(click.Command):
             ctx.exit(fault.exit_code)
         except sqlite3.Error as fault:
             say(f"topicwire: {database_failed(fault)}")
+            ctx.exit(1)
+        except OSError as fault:
+            if fault.errno == errno.EPIPE:  # the reader has seen enough: click ends quietly
+                raise
+            say(f"topicwire: {fault}; check free space and rights, then run it again")
             ctx.exit(1)
 
 

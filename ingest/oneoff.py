@@ -38,12 +38,18 @@ def _one(facts: Facts, engine: Engine, settings: Settings, name: str) -> Report:
     if url:
         return _address(facts, engine, settings, url)
     if name == "-":
-        return read_bytes(facts, engine, sys.stdin.buffer.read(), Document("-", DOCUMENTS))
+        return read_bytes(facts, engine, _standard_input(), Document("-", DOCUMENTS))
     path = Path(name)
     if path.is_dir():
         return read_folder(facts, engine, path, DOCUMENTS)
     known = shown_name(Path(path.name))
     return read_file(facts, engine, path, Document(known, DOCUMENTS, facts.read_documents(DOCUMENTS).get(known)))
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise UsageError("standard input is closed", "give a file, or pipe a document in")
+    return sys.stdin.buffer.read()
 
 
 def _address(facts: Facts, engine: Engine, settings: Settings, url: str) -> Report:

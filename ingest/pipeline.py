@@ -227,4 +227,6 @@ def _refused(document: Document, at: datetime, fault: ParseError, body_hash: str
 def _record(facts: Facts, document: Document, outcome: Outcome) -> Report:
     if outcome.error and outcome.body_hash == document.before:
         return Report(looked=1, unchanged=1)  # said once
-    return report_of([outcome], facts.record_document(outcome, document.name))
+    counts = facts.record_document(outcome, document.name)
+    nothing_new = outcome.error is None and counts == Counts()
+    return Report(looked=1, unchanged=1) if nothing_new else report_of([outcome], counts)

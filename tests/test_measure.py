@@ -128,8 +128,9 @@ def test_the_report_goes_by_language_and_grade() -> None:
     ]
     low, high = wilson(2, 3)
     assert f"0.667 ({low:.2f}-{high:.2f})" in lines[1]
-    assert lines[1].endswith("0.667")
-    assert lines[3].split()[4:] == ["-", "-", "1.000"]
+    low, high = wilson(4, 6)
+    assert lines[1].endswith(f"0.667 ({low:.2f}-{high:.2f})")
+    assert lines[3].split()[4:] == ["-", "-", "-"]
     assert [line.split()[:3] for line in lines[5:]] == [["core", "2", "1.000"], ["mention", "1", "0.000"]]
 
 

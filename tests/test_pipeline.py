@@ -489,7 +489,7 @@ def test_the_same_text_in_other_lines_is_nothing_new(poll: Poller, home: Path, c
     read_seeds(poll, home)
     (before,) = poll.items()
     seed(home, "a.txt", change(ARTICLE))
-    assert read_seeds(poll, home) == Report(looked=1)
+    assert read_seeds(poll, home) == Report(looked=1, unchanged=1)
     assert poll.items() == [before]
     seed(home, "b.txt", change(ARTICLE))
     assert read_seeds(poll, home).counts == Counts()

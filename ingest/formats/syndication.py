@@ -100,7 +100,11 @@ class _Translation:
             self.notes.append(f"{len(entries)} entries: the first {_MOST_ENTRIES} were taken")
         for number, entry in enumerate(entries[:_MOST_ENTRIES], 1):
             try:
-                yield self._item(entry)
+                item = self._item(entry)
+                if item.guid or item.url or item.title or item.text or item.enclosures:
+                    yield item
+                else:
+                    self.notes.append(f"entry {number} left out: it says nothing")
             except Exception as fault:  # noqa: BLE001 - one bad entry must not lose its neighbours (S11)
                 self.notes.append(f"entry {number} left out: {type(fault).__name__}: {_fault(fault)}")
 
