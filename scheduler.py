@@ -70,11 +70,11 @@ def judge_and_publish(app: App, facts: Facts, chosen: tuple[Topic, ...], bites: 
     return tagged, len(publish(facts, judgements, chosen, target_of(app, facts)))
 
 
-def full_pass(app: App, *, everything: bool = False, seeds: bool = True) -> Pass:
+def full_pass(app: App, *, everything: bool = False) -> Pass:
     """Read the seeds, poll, judge, publish, and sweep up what an earlier pass that was killed left."""
     chosen, code = good_topics(app)  # a topic file that cannot be read must not cost what the sources say today
     with app.facts() as facts, app.engine() as engine:
-        documents = read_seeds(app, facts, engine) if seeds else Report()
+        documents = read_seeds(app, facts, engine)
         polls = poll_these(app, facts, engine, due_sources(app, facts, set(), everything=everything))
         done = Pass(documents, polls, *judge_and_publish(app, facts, chosen), code)
     sweep(app.home / "public")
@@ -206,7 +206,7 @@ def _server(app: App) -> Server:
 def run(app: App, *, once: bool, no_serve: bool, strict: bool) -> None:
     """Poll, judge, publish and serve, by schedule."""
     if once:
-        _once(app, strict=strict, everything=False, seeds=True, quiet=False)
+        _once(app, strict=strict, everything=False, quiet=False)
     chosen = topics_of(app)
     listening = None if no_serve else listen(app.settings.service.bind)
     with app.engine() as engine:
@@ -216,13 +216,13 @@ def run(app: App, *, once: bool, no_serve: bool, strict: bool) -> None:
     say("stopped")
 
 
-def _once(app: App, *, strict: bool, everything: bool, seeds: bool, quiet: bool) -> None:
+def _once(app: App, *, strict: bool, everything: bool, quiet: bool) -> None:
     with alone(app.home) as free:
         if not free:
             if not quiet:
                 say("another pass is under way in this home; it does the work")
             raise SystemExit(0)
-        done = full_pass(app, everything=everything, seeds=seeds)
+        done = full_pass(app, everything=everything)
     if not quiet:
         say(str(done))
         if done.polls.failed:
@@ -236,7 +236,7 @@ def _once(app: App, *, strict: bool, everything: bool, seeds: bool, quiet: bool)
 @click.pass_obj
 def poll(app: App, *, everything: bool, strict: bool) -> None:
     """Make one pass over the sources that are due (for cron): silent in a pipe; overlapping runs leave quietly."""
-    _once(app, strict=strict, everything=everything, seeds=True, quiet=not is_terminal())
+    _once(app, strict=strict, everything=everything, quiet=not is_terminal())
 
 
 @command.command()

@@ -29,7 +29,7 @@ def topics_of(app: App) -> tuple[Topic, ...]:
 
 
 def topic_folders(app: App) -> tuple[Path, ...]:
-    """Give where topics are looked for: the first of these folders that exists."""
+    """Give where topics are looked for: the first of these folders that holds any."""
     return app.home / "topics", SHIPPED
 
 

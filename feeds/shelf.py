@@ -13,7 +13,7 @@ class Shelf:
     """The topics of a folder, kept from one look to the next."""
 
     def __init__(self, folders: tuple[Path, ...], say: Callable[[str], None]) -> None:
-        """Look in the first of `folders` that exists; `say` is told of a broken file, once for each change of it."""
+        """Look in the first of `folders` that holds any; `say` is told of a broken file, once for each change of it."""
         self._folders, self._say = folders, say
         self._read: dict[Path, tuple[_Stamp, Topic | None]] = {}
 

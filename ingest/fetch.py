@@ -78,7 +78,7 @@ class Fetcher(Protocol):
 async def web(guard: Guard, user_agent: str, limits: Limits, clock: Clock) -> AsyncIterator[Fetcher]:
     """Open the real network behind `guard`; every request of the program goes through here."""
     connector = aiohttp.TCPConnector(socket_factory=guard.socket, limit=200, limit_per_host=1, ttl_dns_cache=300)
-    headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate", "A-IM": "feed"}
+    headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"}
     session = aiohttp.ClientSession(
         connector=connector,
         headers=headers,
