@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from feeds import query, stems
-from feeds.wording import NEAR, Example, Frame, Grade, Group, Term, Topic
+from feeds.wording import NEAR, Content, Example, Frame, Grade, Group, Publishing, Term, Topic
 from ingest.errors import TopicError
 from ingest.fold import folded
 from ingest.text import xml_safe
@@ -24,14 +24,17 @@ _ASTRAY: Final = re.compile(r"\w\*\w|(?<!\S)\*+(?!\S)|^\s*\.\.|\.\.\s*$")  # a s
 _TEXTS: Final = ("title", "description", "definition", "status", "contact", "query", "review")
 _LISTS: Final = ("means", "does_not_mean", "limits", "require", "exclude")
 _TABLES: Final = ("group", "frame", "example")
-_KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, "updated", "near", "publish_from")
+_KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, "updated", "near", "publish_from", "publish")
 _EXAMPLE_KEYS: Final = ("tagged", "lang", "title", "text", "why")
+_PUBLISH_KEYS: Final = ("content", "images", "mask", "private")
 
 __all__ = [
+    "Content",
     "Example",
     "Frame",
     "Grade",
     "Group",
+    "Publishing",
     "Term",
     "Topic",
     "parse_topic",
@@ -134,6 +137,7 @@ class _Loader:
             status=texts["status"] or "draft",
             contact=texts["contact"],
             updated=self._date(data.get("updated")),
+            publish=self._publishing(data.get("publish", {})),
         )
 
     def _expression(
@@ -234,6 +238,24 @@ class _Loader:
         language = self._text(f"{where}: lang", table.get("lang", ""))
         title, why = (self._text(f"{where}: {key}", table.get(key, "")) for key in ("title", "why"))
         return Example(table["text"].strip(), table["tagged"], title, language or None, why)
+
+    def _publishing(self, table: object) -> Publishing:
+        if not isinstance(table, dict):
+            raise self._refuse("publish is not a table", "write [publish] and its keys below")
+        self._known("publish: key", table, _PUBLISH_KEYS)
+        content = table.get("content")
+        if content is not None:
+            self._known("publish.content", [str(content)], list(Content))
+        images, private = (self._yes_or_no(f"publish.{key}", table.get(key, key == "images")) for key in ("images", "private"))
+        mask = self._texts("publish.mask", table.get("mask", []))
+        for word in mask:
+            self._slotless("publish.mask", self._term("publish.mask", word, "any"))
+        return Publishing(Content(str(content)) if content else None, images, mask, private)
+
+    def _yes_or_no(self, key: str, value: object) -> bool:
+        if not isinstance(value, bool):
+            raise self._refuse(f"{key} is neither true nor false", f"write {key.partition('.')[2]} = true")
+        return value
 
     def _near(self, value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:

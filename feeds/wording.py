@@ -59,6 +59,24 @@ class Example:
     why: str = ""
 
 
+class Content(StrEnum):
+    """How much of an item's text is published."""
+
+    LINKS = "links"  # title, address and the reason
+    SUMMARY = "summary"  # and an excerpt
+    FULL = "full"  # and the whole text
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """How a topic is published. It decides nothing about tags, so a change of it re-judges nothing."""
+
+    content: Content | None = None  # None: as the settings say
+    images: bool = True
+    mask: tuple[str, ...] = ()  # groups of the topic, or words, that are published with only their first letter
+    private: bool = False  # not in `public/`, not in any list; read by those who were given an address
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """One topic: one published feed. `version` names the wording that decides, and nothing else."""
@@ -81,3 +99,4 @@ class Topic:
     status: str = "draft"
     contact: str = ""
     updated: date | None = None
+    publish: Publishing = Publishing()

@@ -50,8 +50,10 @@ class Polling:
 class Publish:
     """`publish.*`: what the published feeds hold."""
 
-    entries: Positive = 100  # newest entries in a feed
-    full_content: bool = False  # the whole text, not the summary alone
+    entries: Positive = 100  # newest entries in a feed; older ones are in its archive
+    days: Positive = 90  # after which an entry moves to the archive, when there is a page of such
+    full_content: bool = False  # the whole text, not the summary alone; a topic may say otherwise
+    hub: str = ""  # a WebSub hub that is told of every change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,8 @@ class Settings:
         """Give itself. Raises SettingsError for values that are of the right kind and still cannot be."""
         if self.service.base_url and absolute(self.service.base_url, None) != self.service.base_url:
             raise SettingsError("service.base_url is not an http or https address", 'write "https://feeds.example.org"')
+        if self.publish.hub and absolute(self.publish.hub, None) != self.publish.hub:
+            raise SettingsError("publish.hub is not an http or https address", 'write "https://hub.example.org/"')
         return self
 
 
