@@ -1,4 +1,4 @@
-"""A tagged item as it is published, whatever the format: pure choices about ids, dates, texts and carriers."""
+"""A tagged article as it is published, whatever the format: pure choices about ids, dates, texts and carriers."""
 
 import re
 from dataclasses import dataclass, replace
@@ -9,8 +9,8 @@ from uuid import UUID, uuid5
 from yarl import URL
 
 from feeds.tag import Judgement
-from feeds.topic import Topic
-from ingest.dates import rfc3339
+from feeds.topic import Content, Topic
+from feeds.unit import Unit
 from ingest.item import Author, Category, Enclosure, Sighting, Source, SourceKind, StoredItem
 from ingest.text import escape, sentences, shorten
 from ingest.urls import without_secrets
@@ -49,7 +49,7 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """All that any format says of one item."""
+    """All that any format says of one article."""
 
     id: str
     title: str
@@ -58,14 +58,44 @@ class Entry:
     published: datetime | None
     updated: datetime
     language: str | None
-    summary: str  # HTML, the why-line last
-    content: str  # HTML, the why-line last; empty unless asked for or without any address
+    excerpt: str  # plain text; may be empty
+    body: str  # HTML; empty unless asked for or without any address
+    whole: bool  # whether content is written: the body and the why-line
+    why: str  # one line of plain text: why it is here, and who carried it
     authors: tuple[Author, ...]
     categories: tuple[Category, ...]
     enclosures: tuple[Enclosure, ...]
     carriers: tuple[Carrier, ...]
     origin: Origin
     judgement: Judgement
+
+    @property
+    def summary(self) -> str:
+        """HTML: the excerpt, the why-line last."""
+        return f"<p>{escape(self.excerpt)}</p>{self._why}" if self.excerpt else self._why
+
+    @property
+    def content(self) -> str:
+        """HTML: the whole text, the why-line last; empty where only a summary is published."""
+        return self.body + self._why if self.whole else ""
+
+    @property
+    def _why(self) -> str:
+        return f"<p><small>{escape(self.why)}</small></p>"
+
+    @property
+    def changed(self) -> datetime:
+        """The newest moment that it tells of, also where `updated` stays: a late carrier."""
+        return max(self.updated, *(carrier.first_seen for carrier in self.carriers))
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """An entry that has left a feed (RFC 6721)."""
+
+    id: str
+    when: datetime
+    reason: str
 
 
 def wanted_id(guid: str | None) -> str | None:
@@ -92,37 +122,39 @@ def feed_id(instance: UUID, topic: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a database publishes: under which permanent name, and whether with the whole text beside the summary."""
+    """How a database publishes: under which permanent name, and whether with the whole text unless a topic says otherwise."""
 
     instance: UUID
     full: bool
 
 
-def make_entry(stored: StoredItem, judgement: Judgement, topic: Topic, atom_id: str, manner: Manner) -> Entry:
-    """Choose what to publish of an item."""
-    item, first = stored.item, stored.carrier
+def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner) -> Entry:
+    """Choose what to publish of an article."""
+    item, first = unit.lead.item, unit.lead.carrier
     origin = _origin(first, manner.instance)
-    carriers = _carriers(stored.sightings)
-    why = _why_line(topic, judgement, carriers)
-    body = public_address(item.content or item.summary)  # its links were made absolute on the feed's address
+    carriers = carriers_of(unit.sightings)
+    content = topic.publish.content or (Content.FULL if manner.full else Content.SUMMARY)
+    # An entry without any address has nothing but its content (RFC 4287, 4.1.2).
+    body = content is Content.FULL or (content is Content.SUMMARY and item.url is None)
     return Entry(
         id=atom_id,
         title=item.title or public_address(item.url) or origin.title,
         title_inferred=item.title_inferred,
         url=public_address(item.url),
-        published=item.published if item.published and item.published <= stored.first_seen else None,
-        updated=_updated(stored),
+        published=item.published if item.published and item.published <= unit.lead.first_seen else None,
+        updated=_updated(unit.lead),
         language=item.language,
-        summary=f"<p>{escape(_excerpt(item.text))}</p>{why}" if item.text else why,
-        # An entry without any address has nothing but its content (RFC 4287, 4.1.2).
-        content=body + why if manner.full or item.url is None else "",
+        excerpt=_excerpt(item.text) if content is not Content.LINKS else "",
+        body=public_address(item.content or item.summary) if body else "",  # its links were made absolute on the feed's address
+        whole=body or item.url is None,
+        why=_why_line(topic, unit, carriers),
         # A reader that ignores `source` still sees whose it is.
         authors=item.authors or (Author(origin.title),),
         categories=tuple(_schemed(category, origin) for category in item.categories),
         enclosures=tuple(replace(enclosure, url=public_address(enclosure.url)) for enclosure in item.enclosures),
         carriers=carriers,
         origin=origin,
-        judgement=judgement,
+        judgement=unit.judgement,
     )
 
 
@@ -141,7 +173,8 @@ def _excerpt(text: str) -> str:
     return flat[: whole[-1]] + " …" if whole and whole[-1] > _SUMMARY // 3 else shorten(flat, _SUMMARY)
 
 
-def _carriers(sightings: tuple[Sighting, ...]) -> tuple[Carrier, ...]:
+def carriers_of(sightings: tuple[Sighting, ...]) -> tuple[Carrier, ...]:
+    """Give who carried an item, as it may be published, first carrier first."""
     found: dict[str, Carrier] = {}
     for seen in sightings:
         carrier = Carrier(_called(seen.source), public_address(seen.url), seen.first_seen, seen.reason)
@@ -163,10 +196,12 @@ def public_address(url: str | None) -> str | None:
     return without_secrets(url) if url else url
 
 
-def _why_line(topic: Topic, judgement: Judgement, carriers: tuple[Carrier, ...]) -> str:
-    first, *others = (escape(carrier.name) for carrier in carriers)
+def _why_line(topic: Topic, unit: Unit, carriers: tuple[Carrier, ...]) -> str:
+    first, *others = (carrier.name for carrier in carriers)
     also = f"; also by {', '.join(others)}" if others else ""
-    return f"<p><small>Tagged “{escape(topic.title)}” because {escape(judgement.why)}. Carried by {first}{also}.</small></p>"
+    # The words may stand in one copy alone: then it says in whose.
+    whose = f" (in the copy of {_called(unit.tagged.carrier.source)})" if unit.tagged else ""
+    return f"Tagged “{topic.title}” because {unit.judgement.why}{whose}. Carried by {first}{also}."
 
 
 def _schemed(category: Category, origin: Origin) -> Category:
@@ -187,11 +222,3 @@ def _origin(first: Sighting, instance: UUID) -> Origin:
         url=address,
         site_url=public_address(source.site_url),
     )
-
-
-def feed_updated(topic: Topic, entries: tuple[Entry, ...]) -> str:
-    """Give the newest change among the entries, or of the topic file for an empty feed, as RFC 3339."""
-    newest = max((entry.updated for entry in entries), default=None)
-    if newest is not None:
-        return rfc3339(newest) or ""
-    return f"{topic.updated:%Y-%m-%d}T00:00:00Z" if topic.updated else "1970-01-01T00:00:00Z"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from feeds import atom, pages
+from feeds import atom
 from feeds.entry import Entry, Manner, feed_id, make_entry, own_id, wanted_id
+from feeds.pages import site_files
 from feeds.store import Judgements
 from feeds.topic import Topic
 from ingest.errors import StoreError
@@ -28,15 +29,13 @@ class Target:
 
 
 def publish(facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], target: Target) -> tuple[Path, ...]:
-    """Write the feed of every topic and the index; give the files whose bytes changed. Raises StoreError."""
+    """Write the feed of every topic and the pages; give the files whose bytes changed. Raises StoreError."""
     written = []
-    counts = {}
     for topic in topics:
         entries = entries_of(facts, judgements, topic, target)
-        counts[topic.name] = len(entries)
         address = atom.Address(feed_id(target.instance, topic.name), f"{target.settings.base_url}/{topic.name}.atom")
         written.append((target.folder / f"{topic.name}.atom", atom.render(topic, entries, address)))
-    written.append((target.folder / "index.html", pages.index(topics, counts)))
+    written += [(target.folder / page.path, page.data) for page in site_files(facts, judgements, topics, target) if page.data]
     return tuple(path for path, data in written if replace(path, data))
 
 

@@ -1,0 +1,23 @@
+"""The pages that people read: `site_files` gives the static ones, the other functions those that the server answers with."""
+
+from feeds.pages.models import Card, Link, ReviewCase, ReviewPage, SearchPage
+from feeds.pages.render import POLICY, gone, not_found, review_page, search_page
+from feeds.pages.site import File, site_files
+from feeds.pages.views import card, reason
+
+__all__ = [
+    "POLICY",
+    "Card",
+    "File",
+    "Link",
+    "ReviewCase",
+    "ReviewPage",
+    "SearchPage",
+    "card",
+    "gone",
+    "not_found",
+    "reason",
+    "review_page",
+    "search_page",
+    "site_files",
+]

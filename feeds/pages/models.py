@@ -1,0 +1,295 @@
+"""What each page shows, as frozen values: every choice is made before a template sees it; knows no HTML and no database."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from feeds.entry import Carrier
+from ingest.item import Author
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of a text; `marked` where it is a word that was found."""
+
+    text: str
+    marked: bool = False
+
+
+Text = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way to another page: its words, its address relative to the site's root, and how much is there."""
+
+    title: str
+    href: str
+    count: int | None = None
+    current: bool = False
+    key: str = ""  # what a filter compares
+    language: str | None = None  # of the words
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A story in a list."""
+
+    uid: str
+    title: Text
+    href: str  # its own page
+    url: str | None  # the publisher's
+    language: str | None
+    excerpt: Text
+    when: datetime
+    dated: bool  # the publisher gave the date; else it is when we first saw it
+    carriers: tuple[Carrier, ...]
+    why: str
+    title_inferred: bool = False
+    sources: tuple[str, ...] = ()  # what a filter by source compares
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLine:
+    """A topic on the front page."""
+
+    name: str
+    title: str
+    description: str
+    total: int
+    recent: tuple[int, ...]  # stories a day, today last
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    """The front page."""
+
+    topics: tuple[TopicLine, ...]
+    sources: int
+    as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How many stories one day has; `href` leads to them."""
+
+    date: date
+    count: int
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month as a calendar: weeks from Monday to Sunday, None outside the month."""
+
+    first: date
+    href: str
+    count: int
+    weeks: tuple[tuple[Day | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a topic says of itself on every page of its own."""
+
+    name: str
+    title: str
+    description: str
+    definition: str
+    means: tuple[str, ...]
+    does_not_mean: tuple[str, ...]
+    limits: tuple[str, ...]
+    contact: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPage:
+    """A topic, or the part of it in one language or from one source."""
+
+    about: About
+    cards: tuple[Card, ...]
+    total: int
+    last: datetime | None
+    languages: tuple[Link, ...]
+    sources: tuple[Link, ...]
+    part: Link | None  # the language or source that is shown alone
+    days: tuple[Day, ...]
+    months: tuple[Month, ...]
+    archives: tuple[Link, ...] = ()
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A story as one line of an archive."""
+
+    uid: str
+    title: str
+    language: str | None
+    source: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """An item of a topic, as counting and listing need it."""
+
+    row: int
+    line: Line
+    moment: datetime
+    source: str  # its key
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPage:
+    """All stories of one month of a topic, by day."""
+
+    about: About
+    month: Month
+    days: tuple[tuple[date, tuple[Line, ...]], ...]
+    earlier: Link | None
+    later: Link | None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a topic has an item: its line, its grade, and the sentences in which the words stand."""
+
+    topic: str
+    title: str
+    why: str
+    grade: str
+    score: float
+    quotes: tuple[Text, ...]
+    hits: tuple[tuple[str, str], ...]  # (group, word found)
+    cancelled: tuple[tuple[str, str], ...]  # (word found, why it does not count)
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A text that a source gave the item, compared with the one before from the same source."""
+
+    seen: datetime
+    source: str
+    title: str
+    words: int
+    added: int | None  # words that the one before lacks; None for the first
+    removed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Another item of the same story, and what joins the two."""
+
+    title: str
+    href: str
+    language: str | None
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """One item with all that is known of it."""
+
+    card: Card
+    published: datetime | None
+    first_seen: datetime
+    updated: datetime
+    authors: tuple[Author, ...]
+    categories: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    versions: tuple[Version, ...]
+    story: tuple[Member, ...] = ()
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """How a source is doing."""
+
+    name: str
+    url: str | None
+    site: str | None
+    language: str | None
+    state: str  # silent, failing, waiting, fine, retired
+    cause: str
+    last_good: datetime | None
+    next_poll: datetime | None
+    items: int
+    newest: datetime | None
+    gap: str  # how long nothing new has come, where that is unlike the source
+    rhythm: tuple[int, ...]  # items by hour of the week, Monday 00:00 UTC first
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesPage:
+    """Every source, the silent ones first."""
+
+    sources: tuple[SourceLine, ...]
+    as_of: datetime | None
+
+    def count(self, state: str) -> int:
+        """Give how many are in a state."""
+        return sum(source.state == state for source in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A question to everything stored, and the answer."""
+
+    query: str = ""
+    topic: str = ""
+    source: str = ""
+    language: str = ""
+    since: str = ""  # 2026-11-22, as typed
+    until: str = ""
+    topics: tuple[Link, ...] = ()  # what can be chosen: key and title
+    sources: tuple[Link, ...] = ()
+    languages: tuple[Link, ...] = ()
+    results: tuple[Card, ...] = ()
+    total: int | None = None  # None before a question
+    fault: str = ""  # why the question cannot be answered, and the cure
+    feed: str = ""  # the same as a feed
+    earlier: str = ""  # address of the next page of results
+    later: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCase:
+    """An uncertain item: what the rules say, and what they saw."""
+
+    card: Card
+    tagged: bool
+    quotes: tuple[Text, ...]
+    reason: Reason | None = None
+    likely: float | None = None  # the second opinion, from 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """The uncertain items of a topic, the one to decide on first."""
+
+    topic: str
+    title: str
+    topics: tuple[Link, ...]
+    cases: tuple[ReviewCase, ...]
+    waiting: int
+    token: str = ""  # sent back with each decision
+    action: str = "/review"  # where a decision is sent
+    said: str = ""  # what was decided last, in words
+    undo: str = ""  # id of the item whose decision can be taken back
+    fault: str = ""
+    hidden: tuple[tuple[str, str], ...] = field(default=())  # further fields of the form
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A page with nothing but a message."""
+
+    title: str
+    said: str

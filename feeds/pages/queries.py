@@ -1,0 +1,87 @@
+"""What the pages ask of the database: counts, lines and marks of change, in a few set-wise queries; writes nothing."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from feeds.entry import public_address
+from feeds.pages.health import HOURS, Rhythm
+from feeds.pages.models import Line, Tagged
+from feeds.pages.views import Texts, source_key
+from ingest.dates import from_rfc3339
+from ingest.item import Source
+from ingest.store import Facts
+
+# What a page calls the day of an item: the publisher's, unless that is after we saw it.
+_MOMENT: Final = "iif(v.published <= i.first_seen, v.published, i.first_seen)"
+_LINES: Final = f"""
+select i.id, i.uid, v.title, v.language, {_MOMENT}, s.url, s.title
+from tag t join item i on i.id = t.item_id join version v on v.id = i.version_id
+join sighting g on g.id = (select min(id) from sighting where item_id = i.id) join source s on s.id = g.source_id
+where t.topic = ? order by 5 desc, i.uid"""  # noqa: S608 - constants
+_MARKS: Final = """
+select i.id, i.uid, i.seq,
+    (select count(*) || ':' || max(id) from version where item_id = i.id),
+    (select group_concat(g.id || s.url || s.title, '|') from sighting g join source s on s.id = g.source_id where g.item_id = i.id),
+    (select group_concat(t.topic || t.version || t.grade || t.score || t.why || t.evidence, '|') from tag t
+        where t.item_id = i.id and t.topic in (select value from json_each(:topics)))
+from item i where i.id in (select item_id from tag where topic in (select value from json_each(:topics))) order by i.id"""
+_RHYTHM: Final = """
+select s.url, count(*), min(coalesce(v.published, g.first_seen)), max(coalesce(v.published, g.first_seen))
+from sighting g join version v on v.id = g.version_id join source s on s.id = g.source_id group by s.id"""
+_HOURS: Final = """
+select s.url, (strftime('%w', at) + 6) % 7 * 24 + strftime('%H', at), count(*) from (
+    select g.source_id, coalesce(v.published, g.first_seen) as at from sighting g join version v on v.id = g.version_id
+) join source s on s.id = source_id group by 1, 2"""
+_VERSIONS: Final = """
+select v.item_id, v.seen, iif(s.title = '', s.url, s.title), v.title, v.text from version v join source s on s.id = v.source_id
+where v.item_id in (select value from json_each(?)) order by v.id"""
+
+
+def tagged(facts: Facts, topic: str) -> tuple[Tagged, ...]:
+    """Give every item of a topic, newest first."""
+    return tuple(_tagged(row) for row in facts.db.conn.execute(_LINES, [topic]))
+
+
+def _tagged(row: tuple[Any, ...]) -> Tagged:
+    number, uid, title, language, at, url, name = row
+    moment = datetime.fromisoformat(at)
+    shown = public_address(name or url)
+    line = Line(uid, title or shown, language, shown, moment.date())
+    return Tagged(number, line, moment, source_key(Source(url)), url)
+
+
+def changes(facts: Facts, topics: Iterable[str]) -> Iterator[tuple[int, str, str]]:
+    """Give number, id and a mark for every item that one of `topics` has: another mark means another page."""
+    for row, uid, *parts in facts.db.conn.execute(_MARKS, {"topics": json.dumps(sorted(topics))}):
+        yield row, uid, hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+
+
+def texts(facts: Facts, rows: Iterable[int]) -> dict[int, tuple[Texts, ...]]:
+    """Give every version of some items, oldest first, by the items' numbers."""
+    found: defaultdict[int, list[Texts]] = defaultdict(list)
+    for row, seen, source, title, text in facts.db.conn.execute(_VERSIONS, [json.dumps(list(rows))]):
+        found[row].append((datetime.fromisoformat(seen), source, title, text))
+    return {row: tuple(versions) for row, versions in found.items()}
+
+
+def rhythms(facts: Facts) -> dict[str, Rhythm]:
+    """Give what each source has carried, by its address."""
+    hours: defaultdict[str, list[int]] = defaultdict(lambda: [0] * HOURS)
+    for url, hour, count in facts.db.conn.execute(_HOURS):
+        hours[url][hour] = count
+    return {
+        url: Rhythm(count, from_rfc3339(oldest), from_rfc3339(newest), tuple(hours[url]))
+        for url, count, oldest, newest in facts.db.conn.execute(_RHYTHM)
+    }
+
+
+def as_of(facts: Facts) -> datetime | None:
+    """Give the last moment of which the database knows anything: its own idea of now."""
+    (at,) = facts.db.conn.execute(
+        "select max(at) from (select max(last_poll) at from poll union all select max(first_seen) from sighting)"
+    ).fetchone()
+    return from_rfc3339(at)

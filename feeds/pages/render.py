@@ -1,0 +1,149 @@
+"""View models -> the bytes of pages, by templates that escape whatever they are given; deterministic, asks nobody anything."""
+
+import hashlib
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from feeds.pages import charts, tongues
+from feeds.pages.models import (
+    IndexPage,
+    ItemPage,
+    MonthPage,
+    Notice,
+    ReviewPage,
+    SearchPage,
+    SourcesPage,
+    Text,
+    TopicPage,
+)
+from ingest.dates import rfc3339
+
+_HERE: Final = Path(__file__).parent
+_ASSETS: Final = ("topicwire.css", "topicwire.js", "icon.svg")
+_WEB: Final = ("https://", "http://", "mailto:")
+
+POLICY: Final = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+"""The Content-Security-Policy that every page keeps: no inline style or script, nothing from elsewhere."""
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader([_HERE / "templates", _HERE / "static"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters |= {"moment": _moment, "day": _day, "tongue": _tongue, "pieces": _pieces, "web": _web, "count": _count}
+    made.globals |= {"columns": charts.columns, "bar": charts.bar, "heat": charts.heat, "tongue_name": tongues.name}
+    made.globals |= {"policy": POLICY, "asset": {name: path for name, (path, _) in _assets(made).items()}}
+    return made
+
+
+def _assets(environment: Environment) -> dict[str, tuple[str, bytes]]:
+    return {name: _asset(environment, name) for name in _ASSETS}
+
+
+def _asset(environment: Environment, name: str) -> tuple[str, bytes]:
+    assert environment.loader  # noqa: S101 - ours has one
+    data = environment.loader.get_source(environment, name)[0].encode()
+    stem, _, kind = name.rpartition(".")
+    return f"static/{stem}.{hashlib.blake2b(data, digest_size=5).hexdigest()}.{kind}", data
+
+
+def assets() -> tuple[tuple[str, bytes], ...]:
+    """Give the files that every page needs: style, script, icon; their names change with their bytes."""
+    return tuple(_assets(_environment()).values())
+
+
+# Filters: how values stand in a page
+
+
+def _moment(moment: datetime) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(rfc3339(moment), f"{moment.day} {moment:%b %Y, %H:%M}")
+
+
+def _day(day: date) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(day.isoformat()[:10], f"{day.day} {day:%B %Y}")
+
+
+def _tongue(code: str | None) -> Markup:
+    """Write the attributes of an element that holds a text in a language (BCP 47)."""
+    return Markup(' lang="{}" dir="{}"').format(code or tongues.UNKNOWN, tongues.direction(code))
+
+
+def _pieces(text: Text) -> Markup:
+    return Markup().join(Markup("<mark>{}</mark>").format(p.text) if p.marked else p.text for p in text)
+
+
+def _web(address: str | None) -> str:
+    """Give an address that a link may lead to; nothing for any other scheme."""
+    return address if address and address.lower().startswith(_WEB) else ""
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+# Pages
+
+
+def _page(template: str, root: str, **values: Any) -> bytes:
+    return _environment().get_template(template).render(root=root, **values).encode()
+
+
+def index(page: IndexPage) -> bytes:
+    """Give the front page."""
+    return _page("index.html", "", page=page)
+
+
+def topic(page: TopicPage) -> bytes:
+    """Give a topic's page, or the page of its part in one language or from one source."""
+    return _page("topic.html", "../" if page.part else "", page=page)
+
+
+def month(page: MonthPage) -> bytes:
+    """Give a month of a topic."""
+    return _page("month.html", "../", page=page)
+
+
+def item(page: ItemPage) -> bytes:
+    """Give an item's page."""
+    return _page("item.html", "../", page=page)
+
+
+def sources(page: SourcesPage) -> bytes:
+    """Give the page of all sources."""
+    return _page("sources.html", "", page=page)
+
+
+def search_page(page: SearchPage, root: str = "/") -> bytes:
+    """Give the page of a search; `root` is the path under which the site lies."""
+    return _page("search.html", root, page=page)
+
+
+def review_page(page: ReviewPage, root: str = "/") -> bytes:
+    """Give the page on which a person decides; `root` is the path under which the site lies."""
+    return _page("review.html", root, page=page)
+
+
+def notice(page: Notice, root: str = "/") -> bytes:
+    """Give a page with nothing but a message."""
+    return _page("notice.html", root, page=page)
+
+
+def not_found(root: str = "/") -> bytes:
+    """Give the page for an address where nothing is (404)."""
+    return notice(Notice("Nothing is here", "The address may be mistyped, or what was here has another name now."), root)
+
+
+def gone(root: str = "/") -> bytes:
+    """Give the page for an address that was taken back (410)."""
+    return notice(Notice("This is gone", "It was taken back and will not return; a feed reader may forget the address."), root)
