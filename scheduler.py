@@ -19,7 +19,8 @@ from feeds.commands import explain, good_topics, items, publish_command, target_
 from feeds.judging import judge_new
 from feeds.publish import publish, sweep
 from feeds.review_commands import review
-from feeds.serve import Server, application, listen, readable
+from feeds.serve.application import application
+from feeds.serve.server import Server, listen, run_loop
 from feeds.shelf import Shelf
 from feeds.store import Judgements
 from feeds.topic import Topic
@@ -165,7 +166,7 @@ async def _serve(app: App, engine: Engine, listening: socket.socket | None) -> N
         loop.add_signal_handler(number, stopped.set)
     ticks = _ticks(service)
     ticks.start()
-    server = _server(app)
+    server = Server(application(app))
     serving = asyncio.create_task(server.serve([listening])) if listening else None
     await stopped.wait()
     # In this order: no new work, end the old, then the rest.
@@ -191,10 +192,6 @@ def _ticks(service: Service) -> AsyncIOScheduler:
     return ticks
 
 
-def _server(app: App) -> Server:
-    return Server(application(app.home / "public", lambda: readable(app.database)))
-
-
 # The command
 
 
@@ -212,7 +209,7 @@ def run(app: App, *, once: bool, no_serve: bool, strict: bool) -> None:
     with app.engine() as engine:
         for topic in chosen if listening else ():
             say(f"subscribe to {app.settings.base_url}/{topic.name}.atom")
-        asyncio.run(_serve(app, engine, listening))
+        run_loop(_serve(app, engine, listening))
     say("stopped")
 
 
@@ -259,11 +256,11 @@ def serve(app: App) -> None:
     """Serve public/ over HTTP, nothing else."""
     listening = listen(app.settings.service.bind)
     say(f"serving {app.settings.base_url}/")
-    asyncio.run(_serve_only(app, listening))
+    run_loop(_serve_only(app, listening))
 
 
 async def _serve_only(app: App, listening: socket.socket) -> None:
-    server = _server(app)
+    server = Server(application(app))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, lambda: setattr(server, "should_exit", True))
     await server.serve([listening])

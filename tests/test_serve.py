@@ -3,7 +3,7 @@ import http.client
 import os
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
 from threading import Thread
@@ -13,7 +13,10 @@ from making import app
 from support import wait_until
 
 from feeds.publish import replace
-from feeds.serve import Published, Server, application, listen, readable
+from feeds.serve import files
+from feeds.serve.application import application
+from feeds.serve.health import readable
+from feeds.serve.server import Server, listen
 from ingest.errors import TopicwireError, UsageError
 
 FEED = b"<feed>" + b"the ferry in the harbour " * 100 + b"</feed>"
@@ -30,11 +33,10 @@ class Answer:
 
 @dataclass
 class Site:
-    """The application over a folder, served on a port of its own."""
+    """The application of a home, served on a port of its own."""
 
     folder: Path
     port: int = 0
-    health: list[bool] = field(default_factory=lambda: [True])
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """Send one request, the path exactly as it is written here; `if_none_match=` is If-None-Match."""
@@ -52,7 +54,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve a folder with a feed, a page and some traps, with uvicorn on loopback."""
     folder = tmp_path_factory.mktemp("home") / "public"
     made = Site(folder)
-    server = Server(application(folder, lambda: made.health[0]))
+    server = Server(application(app(folder.parent, {"service.base_url": "https://feeds.example"})))
     with listen("127.0.0.1:0") as listening:
         made.port = listening.getsockname()[1]
         thread = Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -68,6 +70,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def _fill(folder: Path) -> None:
     for name in ("harbour.atom", "harbour.rss", "harbour.json", "sources.opml", "index.html", ".htaccess", ".topicwire-x1"):
         replace(folder / name, FEED)
+    replace(folder / "harbour.atom.gz", gzip.compress(FEED))
     replace(folder / "sub" / ".hidden" / "page.html", FEED)
     replace(folder / "sub" / "index.html", FEED)
     (folder / "empty").mkdir()
@@ -107,7 +110,7 @@ def test_every_kind_of_file_has_its_type(site: Site, path: str, kind: str) -> No
 def test_a_feed_says_how_to_ask_again(site: Site) -> None:
     """A feed has a strong ETag, a Last-Modified date and a time for which it is fresh (P10)."""
     headers = site.ask("/harbour.atom").headers
-    assert headers["etag"].startswith('"')
+    assert headers["etag"].startswith('"')  # a strong one
     assert parsedate_to_datetime(headers["last-modified"]).timestamp() == int((site.folder / "harbour.atom").stat().st_mtime)
     assert headers["cache-control"] == "public, max-age=300"
 
@@ -166,14 +169,14 @@ def test_a_feed_that_is_replaced_while_it_is_asked_for_comes_whole(
     """A subscriber who asks in the very moment of a publication gets the new feed, not its first or only its last bytes (D3)."""
     path = site.folder / "lively.atom"
     replace(path, b"the old feed of the harbour")
-    look_up = Published.lookup_path
+    look_up = files.Files._regular
 
-    def replaced(self: Published, name: str) -> tuple[str, os.stat_result | None]:
+    def replaced(self: files.Files, name: str) -> os.stat_result | None:
         found = look_up(self, name)
         replace(path, after)
         return found
 
-    monkeypatch.setattr(Published, "lookup_path", replaced)
+    monkeypatch.setattr(files.Files, "_regular", replaced)
     answer = site.ask("/lively.atom")
     assert (answer.status, answer.body, answer.headers["content-length"]) == (200, after, str(len(after)))
 
@@ -182,14 +185,14 @@ def test_a_file_that_goes_while_it_is_asked_for_is_not_found(site: Site, monkeyp
     """A file that vanishes in that moment is a 404, no fault of the server."""
     path = site.folder / "going.atom"
     replace(path, FEED)
-    look_up = Published.lookup_path
+    look_up = files.Files._regular
 
-    def gone(self: Published, name: str) -> tuple[str, os.stat_result | None]:
+    def gone(self: files.Files, name: str) -> os.stat_result | None:
         found = look_up(self, name)
         path.unlink(missing_ok=True)
         return found
 
-    monkeypatch.setattr(Published, "lookup_path", gone)
+    monkeypatch.setattr(files.Files, "_regular", gone)
     assert site.ask("/going.atom").status == 404
 
 
@@ -201,13 +204,38 @@ def test_head_has_the_headers_alone(site: Site) -> None:
 
 
 def test_a_feed_is_compressed_for_who_can_read_that(site: Site) -> None:
-    """With gzip a feed is small, is the same, and caches are told that it depends on the asker."""
-    answer = site.ask("/harbour.atom", accept_encoding="gzip, br")
+    """The compressed file beside a feed is sent as the same feed, and caches are told that it depends on the asker."""
+    answer, plain = site.ask("/harbour.atom", accept_encoding="gzip, br"), site.ask("/harbour.atom")
     assert (answer.status, answer.headers["content-encoding"]) == (200, "gzip")
     assert gzip.decompress(answer.body) == FEED
-    assert len(answer.body) < len(FEED) // 5
-    assert "accept-encoding" in answer.headers["vary"].lower()
-    assert "content-encoding" not in site.ask("/harbour.atom").headers
+    assert answer.headers["content-type"] == plain.headers["content-type"]
+    assert "content-encoding" not in plain.headers
+    assert answer.headers["vary"] == plain.headers["vary"] == "accept-encoding"
+
+
+def test_each_coding_has_an_etag_of_its_own(site: Site) -> None:
+    """A strong ETag is that of the bytes sent: the compressed feed has another, and each gets its 304 (RFC 9110, 8.8.3)."""
+    plain, packed = (site.ask("/harbour.atom", accept_encoding=coding).headers["etag"] for coding in ("identity", "gzip"))
+    assert plain != packed
+    for coding, tag, other in (("gzip", packed, plain), ("identity", plain, packed)):
+        assert site.ask("/harbour.atom", accept_encoding=coding, if_none_match=tag).status == 304
+        assert site.ask("/harbour.atom", accept_encoding=coding, if_none_match=other).status == 200
+
+
+def test_a_compressed_file_of_an_older_feed_is_not_sent(site: Site) -> None:
+    """Between the writing of a feed and of its compressed copy the plain one is sent: never an older one (D3)."""
+    path = site.folder / "half.atom"
+    replace(path.with_suffix(".atom.gz"), gzip.compress(b"old"))
+    os.utime(path.with_suffix(".atom.gz"), (0, 1_000_000))
+    replace(path, b"new")
+    answer = site.ask("/half.atom", accept_encoding="gzip")
+    assert (answer.body, "content-encoding" in answer.headers) == (b"new", False)
+
+
+def test_a_feed_names_itself(site: Site) -> None:
+    """A feed's address is in its Link header; a page and a style sheet have none."""
+    assert site.ask("/harbour.json").headers["link"] == '<https://feeds.example/harbour.json>; rel="self"'
+    assert "link" not in site.ask("/index.html").headers
 
 
 def test_what_is_served_can_run_nothing(site: Site) -> None:
@@ -215,7 +243,8 @@ def test_what_is_served_can_run_nothing(site: Site) -> None:
     for path in ("/", "/harbour.atom"):
         headers = site.ask(path).headers
         assert headers["content-security-policy"].startswith("default-src 'none';")
-        assert "script-src" not in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["referrer-policy"] == "no-referrer"
         assert headers["x-content-type-options"] == "nosniff"
 
 
@@ -242,6 +271,11 @@ def test_what_is_served_can_run_nothing(site: Site) -> None:
         "/outside/topicwire.db",
         "/harbour.atom%00.html",
         "/empty/",
+        "/empty",
+        "/harbour.atom/",
+        "/sub//index.html",
+        "/harbour.atom%0a",
+        "/%ff.atom",
         "/" + "a" * 5000,
     ],
 )
@@ -260,17 +294,6 @@ def test_nothing_can_be_changed_over_http(site: Site, method: str) -> None:
 
 
 # Its health
-
-
-def test_the_health_is_that_of_the_database(site: Site) -> None:
-    """/healthz says 200 while the database answers and 503 when it does not, and is never cached."""
-    good = site.ask("/healthz")
-    site.health[0] = False
-    bad = site.ask("/healthz")
-    site.health[0] = True
-    assert (good.status, good.body) == (200, b'{"status":"ok"}')
-    assert (bad.status, bad.body) == (503, b'{"status":"failing"}')
-    assert good.headers["cache-control"] == bad.headers["cache-control"] == "no-store"
 
 
 def _no_tables(home: Path) -> None:

@@ -15,7 +15,7 @@ from processes import ROOT, SOON, Started, comes, free_port, get, start
 from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
 import scheduler
-from feeds.serve import listen
+from feeds.serve.server import listen
 from ingest.console import App
 from ingest.engine import Engine
 from ingest.pipeline import Report

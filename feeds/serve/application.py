@@ -1,0 +1,28 @@
+"""The whole site of a home folder: its files and, beside them, what needs the database."""
+
+from functools import partial
+
+from feeds.serve.files import Files, Headers
+from feeds.serve.health import Health
+from feeds.serve.site import Site
+from ingest.console import App
+from ingest.settings import Settings
+
+_FEEDS = (".atom", ".rss", ".json")
+
+
+def application(app: App) -> Site:
+    """Make the site of a home, whose folder may still be empty."""
+    public = app.home / "public"
+    public.mkdir(parents=True, exist_ok=True)
+    site = Site(Files(public, links=partial(feed_links, app.settings)))
+    site.add(Health(app.database, public, app.clock, lambda: dict(site.answered)).routes())
+    return site
+
+
+def feed_links(settings: Settings, name: str) -> Headers:
+    """Give the Link header of a feed: its own address and, where there is one, its hub (WebSub, section 4)."""
+    if not name.endswith(_FEEDS) or "/" in name:
+        return ()
+    hub = f', <{settings.publish.hub}>; rel="hub"' if settings.publish.hub else ""
+    return (("link", f'<{settings.base_url}/{name}>; rel="self"{hub}'),)

@@ -1,0 +1,60 @@
+"""uvicorn for one site, and the socket that it listens on; knows no page and no file."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+
+from feeds.serve.protocol import QuickProtocol
+from ingest.errors import TopicwireError, UsageError
+
+_LAST_PORT: Final = 65_535
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its own signal handling: whoever started it stops it."""
+
+    def __init__(self, site: ASGIApp) -> None:
+        """Keep no access log: who reads what is nobody's business, and private addresses hold tokens."""
+        config = uvicorn.Config(
+            site,
+            http=QuickProtocol,
+            ws="none",
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+        super().__init__(config)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+def run_loop(work: Coroutine[Any, Any, None]) -> None:
+    """Run until it ends, on libuv's loop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
+
+
+def listen(bind: str) -> socket.socket:
+    """Open the listening socket for `host:port`. Raises UsageError for another form, TopicwireError when it is taken."""
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > _LAST_PORT:  # a port alone would mean every network there is
+        raise UsageError(f'service.bind: "{bind}" is not host:port', 'write "127.0.0.1:8080"')
+    family = socket.AF_INET6 if "[" in host else socket.AF_INET
+    try:
+        return socket.create_server((host.strip("[]"), int(port)), family=family, backlog=1024)
+    except OSError as fault:
+        cause = os.strerror(fault.errno) if fault.errno and fault.errno > 0 else fault.strerror  # below 0: of the name's look-up
+        raise TopicwireError(f"cannot listen on {bind}: {cause}", "stop what listens there or set service.bind") from fault
