@@ -265,7 +265,6 @@ class ReviewCase:
 
     card: Card
     tagged: bool
-    quotes: tuple[Text, ...]
     reason: Reason | None = None
     likely: float | None = None  # the second opinion, from 0 to 1
 
