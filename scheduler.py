@@ -17,8 +17,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from feeds.commands import explain, good_topics, items, publish_command, target_of, topic_folders, topics_of
 from feeds.judging import judge_new
-from feeds.publish import publish, sweep
+from feeds.publication.whole import sweep
+from feeds.publish import publish
 from feeds.review_commands import review
+from feeds.search_commands import search_command
 from feeds.serve.application import application
 from feeds.serve.server import Server, listen, run_loop
 from feeds.shelf import Shelf
@@ -68,7 +70,7 @@ def judge_and_publish(app: App, facts: Facts, chosen: tuple[Topic, ...], bites: 
     """Judge what is new and write what changed: (tags given, files written)."""
     judgements = Judgements(facts)
     tagged = judge_new(facts, judgements, chosen, app.clock(), bites)
-    return tagged, len(publish(facts, judgements, chosen, target_of(app, facts)))
+    return tagged, len(publish(facts, judgements, chosen, target_of(app, facts)).written)
 
 
 def full_pass(app: App, *, everything: bool = False) -> Pass:
@@ -266,7 +268,7 @@ async def _serve_only(app: App, listening: socket.socket) -> None:
     await server.serve([listening])
 
 
-for part in (sources, items, topics, explain, review, publish_command):
+for part in (sources, items, topics, explain, review, publish_command, search_command):
     command.add_command(part)
 
 

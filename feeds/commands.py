@@ -35,7 +35,8 @@ def topic_folders(app: App) -> tuple[Path, ...]:
 
 def target_of(app: App, facts: Facts) -> Target:
     """Give where this home publishes."""
-    return Target(app.home / "public", instance_of(facts), app.settings)
+    known = frozenset(path.stem for path in topic_files(*topic_folders(app)))
+    return Target(app.home / "public", instance_of(facts), app.settings, app.clock(), known)
 
 
 def opinion_path(app: App, topic: Topic) -> Path:
@@ -98,9 +99,11 @@ def items(app: App, name: str | None, *, as_json: bool) -> None:
 @click.command("publish")
 @click.pass_obj
 def publish_command(app: App) -> None:
-    """Write the feeds to public/ from what is judged; files whose bytes are the same stay untouched."""
+    """Write the feeds and pages to public/ from what is judged; files whose bytes are the same stay untouched."""
     chosen, code = good_topics(app)
     with app.facts() as facts:
-        written = publish(facts, Judgements(facts), chosen, target_of(app, facts))
-    say(f"{len(written)} files written" + "".join(f"\n{path}" for path in written))
+        done = publish(facts, Judgements(facts), chosen, target_of(app, facts), everything=True)
+    say(f"{len(done.written)} files written" + "".join(f"\n{path}" for path in done.written))
+    for path in done.removed:
+        say(f"removed {path}")
     raise SystemExit(code)

@@ -1,97 +1,152 @@
-"""Tagged items -> files in `public/`, replaced only when their bytes change; knows no wording of any topic."""
+"""Tagged items -> files in `public/` and `private/`, of each topic and of all; touches only what changed."""
 
-import os
-import tempfile
-from contextlib import suppress
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
-from uuid import UUID
+from typing import Final
 
-from feeds import atom
-from feeds.entry import Entry, Manner, feed_id, make_entry, own_id, wanted_id
-from feeds.pages import site_files
+from feeds import atom, jsonfeed, pages, rss
+from feeds.document import Document, file_name
+from feeds.entry import Entry, public_address
+from feeds.publication.edition import Editor, Target, feed_name
+from feeds.publication.files import Files
+from feeds.publication.ledger import Ledger
 from feeds.store import Judgements
 from feeds.topic import Topic
-from ingest.errors import StoreError
-from ingest.settings import Settings
+from ingest.formats import opml
+from ingest.item import Source, SourceKind
 from ingest.store import Facts
 
-_UNFINISHED = ".topicwire-"  # how a file begins that is not yet whole
+__all__ = ["Published", "Target", "entries_of", "publish"]
+
+_FORMATS: Final = {"atom": atom.render, "json": jsonfeed.render, "rss": rss.render}
+_HOME: Final = "public/index"  # what belongs to no topic
+_PAGES: Final = ""  # ... and the pages, which say themselves which of them are no more
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """Where to publish, and as whom."""
+class Published:
+    """What one publication did."""
 
-    folder: Path
-    instance: UUID
-    settings: Settings
+    written: tuple[Path, ...]  # files whose bytes changed, without their compressed twins
+    removed: tuple[Path, ...] = ()
+    feeds: tuple[str, ...] = ()  # names of the public feed documents that changed: what a hub is to be told of
 
 
-def publish(facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], target: Target) -> tuple[Path, ...]:
-    """Write the feed of every topic and the pages; give the files whose bytes changed. Raises StoreError."""
+def publish(
+    facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], target: Target, *, everything: bool = False
+) -> Published:
+    """Write the files of every topic and of the home. Raises StoreError.
+
+    A topic of which nothing has changed is passed over, unless `everything` is to be made anew.
+    """
+    files = Files(facts, target.folder.parent, target.now)
+    about = _about(facts, target)
     written = []
     for topic in topics:
-        entries = entries_of(facts, judgements, topic, target)
-        address = atom.Address(feed_id(target.instance, topic.name), f"{target.settings.base_url}/{topic.name}.atom")
-        written.append((target.folder / f"{topic.name}.atom", atom.render(topic, entries, address)))
-    written += [(target.folder / page.path, page.data) for page in site_files(facts, judgements, topics, target) if page.data]
-    return tuple(path for path, data in written if replace(path, data))
+        written += _Feed(facts, judgements, topic, target, files).publish(about, everything=everything)
+    written += _home(topics, target, files)
+    removed = files.retire(target.known - {topic.name for topic in topics})
+    written += _site(facts, judgements, topics, target, files)
+    files.remember()
+    feeds = [path.name for path in written if path.parent == target.folder and path.suffix[1:] in _FORMATS]
+    return Published(tuple(written), removed, tuple(feeds))
 
 
 def entries_of(facts: Facts, judgements: Judgements, topic: Topic, target: Target) -> tuple[Entry, ...]:
     """Give the newest entries of a topic's feed; each new one is given its permanent id here."""
-    settings = target.settings.publish
-    chosen = judgements.newest(topic.name, settings.entries)
-    stored = facts.by_rows(row for row, _ in chosen)
     with facts.transaction():
-        judgements.announce((item.row for item in stored), topic.name)
-        ids = [judgements.atom_id(item.row, wanted_id(item.item.guid), own_id(item.id)) for item in stored]
-    manner = Manner(target.instance, settings.full_content)
-    return tuple(
-        make_entry(item, judgement, topic, atom_id, manner)
-        for item, (_, judgement), atom_id in zip(stored, chosen, ids, strict=True)
+        return Editor(facts, judgements, topic, target).revise()[0].entries
+
+
+class _Feed:
+    """The files of one topic."""
+
+    def __init__(self, facts: Facts, judgements: Judgements, topic: Topic, target: Target, files: Files) -> None:
+        self._facts, self._judgements, self._topic, self._target, self._files = facts, judgements, topic, target, files
+        self._name = feed_name(topic)
+        self._folder = target.folder.parent
+        self._ledger = Ledger(facts.db, self._name)
+
+    def publish(self, about: str, *, everything: bool) -> list[Path]:
+        """Write what changed; give which files."""
+        inputs = _hash(about, replace(self._topic, groups=(), frames=(), examples=()), self._judgements.sum(self._topic.name))
+        known, until = self._ledger.edition()
+        current = known == inputs and (until is None or self._target.now < until)
+        if current and not everything and self._files.intact(self._name):
+            return []
+        with self._facts.transaction():
+            document, until = Editor(self._facts, self._judgements, self._topic, self._target).revise()
+            self._ledger.set_edition("", None)  # until all of it is written
+        # The archive first: the head leads to it.
+        written = [*self._archive(), *self._head(document)]
+        with self._facts.transaction():
+            self._ledger.set_edition(inputs, until)
+        return written
+
+    def _archive(self) -> Iterator[Path]:
+        for page in self._ledger.pages():
+            path = self._path(number=page.number)
+            if not self._files.lies(path) and self._files.put(self._name, path, self._ledger.page(page.number), page.changed):
+                yield self._folder / path
+
+    def _head(self, document: Document) -> Iterator[Path]:
+        made = {suffix: render(document) for suffix, render in _FORMATS.items()}
+        made["opml"] = opml.render(_sources(self._facts, self._topic), f"Sources of “{self._topic.title}”")
+        for suffix, data in made.items():
+            path = self._path(suffix)
+            if self._files.put(self._name, path, data, document.changed):
+                yield self._folder / path
+
+    def _path(self, suffix: str = "atom", number: int | None = None) -> str:
+        return f"{self._name.partition('/')[0]}/{file_name(self._topic.name, number, suffix)}"
+
+
+def _about(facts: Facts, target: Target) -> str:
+    """Hash what all feeds are made of beside their tags."""
+    sources = [(source.url, source.title, source.site_url, source.feed_id) for source, _ in facts.sources()]
+    settings = target.settings
+    return _hash(version("topicwire"), target.instance, settings.base_url, settings.publish, target.grouping.state(), sources)
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.blake2b(json.dumps(parts, default=repr, ensure_ascii=False).encode(), digest_size=16).hexdigest()
+
+
+def _sources(facts: Facts, topic: Topic) -> Iterator[Source]:
+    """Give the feeds that carried what a topic tags, in the order in which they were added, as they may be published."""
+    rows = facts.db.conn.execute(
+        """select distinct s.url from tag t join sighting g on g.item_id = t.item_id join source s on s.id = g.source_id
+        where t.topic = ?""",
+        [topic.name],
     )
+    carried = {url for (url,) in rows}
+    for source, _ in facts.sources():
+        if source.url in carried and source.kind is SourceKind.FEED:
+            known = (public_address(source.url), public_address(source.title), public_address(source.site_url))
+            yield replace(source, url=known[0], title=known[1], site_url=known[2])
 
 
-def replace(path: Path, data: bytes) -> bool:
-    """Replace a file by `data` in one step, unless it holds just that already; give whether it was replaced.
-
-    A reader sees the old file or the new one, never half of either, also after a power cut (P8, D3).
-    """
-    with suppress(OSError):
-        if path.read_bytes() == data:
-            return False
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_beside(path, data)
-    except OSError as fault:
-        raise StoreError(f"{path}: {fault.strerror}", "check the folder's rights and free space") from fault
-    return True
+def _home(topics: Iterable[Topic], target: Target, files: Files) -> Iterator[Path]:
+    """Write the list of all public feeds."""
+    base = f"{target.settings.base_url}/"
+    feeds = [
+        Source(base + file_name(topic.name), title=topic.title, site_url=base + file_name(topic.name, suffix="html"))
+        for topic in topics
+        if not topic.publish.private
+    ]
+    if files.put(_HOME, f"{_HOME}.opml", opml.render(feeds, "Feeds by topicwire"), None):
+        yield target.folder / "index.opml"
 
 
-def _write_beside(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-            os.fchmod(file.fileno(), 0o644)  # mkstemp's is for the owner alone; another user's web server reads it
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def sweep(folder: Path) -> None:
-    """Remove the unfinished files that a killed process left."""
-    for path in folder.glob(f"{_UNFINISHED}*"):
-        with suppress(OSError):
-            path.unlink()
+def _site(facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], target: Target, files: Files) -> Iterator[Path]:
+    """Write the pages that changed."""
+    for page in pages.site_files(facts, judgements, topics, target):
+        path = f"{target.folder.name}/{page.path}"
+        if page.data is None:
+            files.remove(path)
+        elif files.put(_PAGES, path, page.data, page.changed):
+            yield target.folder / page.path

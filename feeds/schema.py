@@ -72,3 +72,31 @@ def _people(db: Database) -> None:
         not_null={"verdict", "reason", "decided"},
         strict=True,
     )
+
+
+@migrations()
+def publication(db: Database) -> None:
+    """Make the tables of what the feeds have said: entries, sealed pages of archives, and the files of `public/`."""
+    text, number = str, int
+    said = {"atom_id": text, "entered": text, "updated": text, "digest": text, "seq": number, "version": text}
+    left = {"archive": number, "gone": text, "reason": text, "buried": number}
+    db.table("published").create(
+        {"feed": text, "item_id": number, **said, **left},
+        pk=("feed", "item_id"),
+        foreign_keys=[("item_id", "item", "id")],
+        not_null={"atom_id", "entered", "updated", "digest", "seq", "version"},
+        strict=True,
+    )
+    db.table("archive").create(
+        {"feed": text, "number": number, "changed": text, "hash": text, "document": bytes},
+        pk=("feed", "number"),
+        not_null={"changed", "hash", "document"},
+        strict=True,
+    )
+    db.table("document").create(
+        {"path": text, "feed": text, "hash": text, "size": number, "changed": text, "gone": text},
+        pk="path",
+        not_null={"feed", "hash", "size", "changed"},
+        strict=True,
+    )
+    db.table("edition").create({"feed": text, "inputs": text, "until": text}, pk="feed", not_null={"inputs"}, strict=True)

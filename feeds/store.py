@@ -31,6 +31,15 @@ class Mark:
     until: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """An item that a topic tags: its number, its number of change, and whether it was old when it was tagged."""
+
+    row: int
+    seq: int
+    quiet: bool
+
+
 class Judgements:
     """The tables of judgements, beside the facts that they judge."""
 
@@ -113,15 +122,45 @@ class Judgements:
             ],
         )
 
-    def newest(self, topic: str, limit: int) -> list[tuple[int, Judgement]]:
-        """Give the items that a topic's feed shows, newest arrival first, at most `limit`: (item's number, judgement)."""
+    def tagged(self, topic: str) -> tuple[Tagged, ...]:
+        """Give the items that a topic tags, newest arrival first."""
         rows = self._db.conn.execute(
-            """select t.item_id, t.topic, t.version, t.grade, t.score, t.why, t.evidence from tag t
-            join item i on i.id = t.item_id join version v on v.id = i.version_id
-            where t.topic = ? and t.quiet = 0 order by i.first_seen desc, v.published desc, i.uid limit ?""",
-            [topic, limit],
+            """select t.item_id, i.seq, t.quiet from tag t join item i on i.id = t.item_id join version v on v.id = i.version_id
+            where t.topic = ? order by i.first_seen desc, v.published desc, i.uid""",
+            [topic],
         )
-        return [(row[0], _judgement(row[1:])) for row in rows]
+        return tuple(Tagged(row, seq, bool(quiet)) for row, seq, quiet in rows)
+
+    def newest(self, topic: str, limit: int) -> list[tuple[int, Judgement]]:
+        """Give the items that a topic tags as news, newest arrival first, at most `limit`: (item's number, judgement)."""
+        rows = [one.row for one in self.tagged(topic) if not one.quiet][:limit]
+        judged = self.some(topic, rows)
+        return [(row, judged[row]) for row in rows]
+
+    def some(self, topic: str, rows: Iterable[int]) -> dict[int, Judgement]:
+        """Give what a topic says of some items, by the item's number; what it does not tag is left out."""
+        found = self._db.conn.execute(
+            """select item_id, topic, version, grade, score, why, evidence from tag
+            where topic = ? and item_id in (select value from json_each(?))""",
+            [topic, json.dumps(list(rows))],
+        )
+        return {row[0]: _judgement(row[1:]) for row in found}
+
+    def sum(self, topic: str) -> tuple[object, ...]:
+        """Give figures that change whenever what a topic's feed is made of changes: its tags, their items, who carried them."""
+        execute = self._db.conn.execute
+        tags = execute(
+            """select count(*), total(t.item_id), total(t.score), total(length(t.why) + length(t.evidence)), total(t.quiet),
+            total(i.seq), max(i.seq), group_concat(distinct t.version) from tag t join item i on i.id = t.item_id
+            where t.topic = ?""",
+            [topic],
+        ).fetchone()
+        seen = execute(
+            """select count(*), total(g.id), total(g.version_id) from tag t join sighting g on g.item_id = t.item_id
+            where t.topic = ?""",
+            [topic],
+        ).fetchone()
+        return (*tags, *seen)
 
     def of(self, row: int) -> tuple[Judgement, ...]:
         """Give the tags of one item, by topic."""

@@ -14,7 +14,7 @@ from feeds.commands import named, opinion_path, topics_of
 from feeds.decisions import Decisions, Verdict
 from feeds.learn import Mark, proposals, train
 from feeds.match import Matcher
-from feeds.publish import replace
+from feeds.publication.whole import replace
 from ingest.console import App, Commands
 from ingest.errors import UsageError
 

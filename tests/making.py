@@ -15,11 +15,13 @@ from click.testing import CliRunner, Result
 from support import NOON, Clock
 
 import scheduler  # noqa: F401 - it joins the commands
-from feeds.entry import Entry, Manner, make_entry
+from feeds.document import Document
+from feeds.entry import Entry, Manner, feed_id, make_entry
 from feeds.evaluate import item_of
 from feeds.match import Matcher
 from feeds.tag import Judgement, judge
 from feeds.topic import Topic, parse_topic
+from feeds.unit import Unit
 from ingest.console import App, command
 from ingest.engine import Engine
 from ingest.identity import document_keys
@@ -100,7 +102,14 @@ def judgement(kept: StoredItem, by: Topic | None = None) -> Judgement:
 def entry(kept: StoredItem | None = None, *, full: bool = False, by: Topic | None = None, atom_id: str = "urn:x:1") -> Entry:
     """Give what is published of a stored item."""
     kept, by = kept or stored(), by or topic()
-    return make_entry(kept, judgement(kept, by), by, atom_id, Manner(INSTANCE, full))
+    return make_entry(Unit(kept, judgement(kept, by)), by, atom_id, Manner(INSTANCE, full))
+
+
+def document(*entries: Entry, by: Topic | None = None, **changes: Any) -> Document:
+    """Give the head of a feed at http://feeds.example/."""
+    by = by or topic()
+    base = "http://feeds.example/"
+    return replace(Document(by, feed_id(INSTANCE, by.name), base, base, entries), **changes)
 
 
 def carry(facts: Facts, what: Iterable[Item], source: Source = POST, at: datetime = NOON) -> Counts:

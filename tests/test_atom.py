@@ -12,20 +12,21 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from making import GAZETTE, HARBOUR, INSTANCE, ITEM, POST, SEED, about, entry, item, sighting, stored, topic
+from making import GAZETTE, HARBOUR, INSTANCE, ITEM, POST, SEED, about, document, entry, item, sighting, stored, topic
 from support import NOON
 
-from feeds.atom import NAMESPACE, Address, render
+from feeds.atom import render
 from feeds.entry import TOPIC_SCHEME, Entry, Manner, feed_id, make_entry
+from feeds.envelope import TW as NAMESPACE
 from feeds.tag import Evidence, Judgement
 from feeds.topic import Grade, Topic
+from feeds.unit import Unit
 from ingest.item import Author, Category, Enclosure
 from ingest.text import one_line, plain, xml_safe
 
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
 TW: Final = f"{{{NAMESPACE}}}"
 LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
-ADDRESS: Final = Address(feed_id(INSTANCE, "harbour"), "http://feeds.example/harbour.atom")
 GOLDEN: Final = Path(__file__).parent / "golden" / "atom"
 RFC3339: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -33,7 +34,7 @@ FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud8
 
 def made(*entries: Entry, by: Topic | None = None) -> bytes:
     """Render a feed."""
-    return render(by or topic(), entries, ADDRESS)
+    return render(document(*entries, by=by))
 
 
 def tree(*entries: Entry) -> etree._Element:
@@ -89,7 +90,7 @@ def test_a_subscriber_reads_back_what_was_published() -> None:
     """Feedparser finds id, title, address, dates, authors, text and content as they are, with nothing to repair."""
     found = read(made(RICH)).entries[0]
     assert (found.id, found.title, found.link) == ("urn:x:1", ITEM.title, ITEM.url)
-    assert (found.published, found.updated) == ("2026-03-02T10:00:00+00:00", "2026-03-02T11:00:00+00:00")
+    assert (found.published, found.updated) == ("2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z")
     assert [author.name for author in found.authors] == ["Ada", "Ben"]
     assert found.author_detail.href == "http://post.example/ada"
     assert (found.summary, found.content[0].value) == (RICH.summary, RICH.content)
@@ -242,10 +243,19 @@ def test_an_inferred_title_is_marked() -> None:
 def test_the_feed_says_who_it_is() -> None:
     """A feed has its permanent id, its title, its own address, its topic, its maker and its date."""
     parsed = read(made(RICH)).feed
-    assert (parsed.id, parsed.title, parsed.language, parsed.generator) == (ADDRESS.id, "Harbour news", "en", "topicwire")
-    assert (parsed.links[0].rel, parsed.links[0].href, parsed.links[0].type) == ("self", ADDRESS.url, "application/atom+xml")
+    assert (parsed.id, parsed.title, parsed.language, parsed.generator) == (
+        feed_id(INSTANCE, "harbour"),
+        "Harbour news",
+        "en",
+        "topicwire",
+    )
+    assert (parsed.links[0].rel, parsed.links[0].href, parsed.links[0].type) == (
+        "self",
+        "http://feeds.example/harbour.atom",
+        "application/atom+xml",
+    )
     assert (parsed.tags[0].term, parsed.tags[0].scheme) == ("harbour", TOPIC_SCHEME)
-    assert parsed.updated == "2026-03-02T11:00:00+00:00"
+    assert parsed.updated == "2026-03-02T11:00:00Z"
 
 
 def test_the_subtitle_says_what_the_feed_means_and_what_it_does_not() -> None:
@@ -269,7 +279,7 @@ def test_an_empty_feed_is_a_feed() -> None:
     """A topic without entries has a whole feed with an author, dated by the topic, never by the clock."""
     parsed = read(made())
     assert parsed.feed.author == "topicwire"
-    assert (parsed.entries, parsed.feed.updated) == ([], "2026-01-05T00:00:00+00:00")
+    assert (parsed.entries, parsed.feed.updated) == ([], "2026-01-05T00:00:00Z")
 
 
 def test_entries_keep_their_order() -> None:
@@ -314,7 +324,9 @@ def test_any_text_comes_back_as_it_was_stored(title: str, body: str, name: str) 
     assume(left_alone(title) and left_alone(name))
     what = item(title=title, text=body, authors=(Author(name),), categories=(Category(name, "urn:words"),))
     judged = Judgement("harbour", "v1", tagged=True, grade=Grade.CORE, score=3.0, why=f"ship: “{title}”")
-    one = make_entry(stored(what, sighting(replace(POST, title=name))), judged, topic(), "urn:x:1", Manner(INSTANCE, full=True))
+    one = make_entry(
+        Unit(stored(what, sighting(replace(POST, title=name))), judged), topic(), "urn:x:1", Manner(INSTANCE, full=True)
+    )
     data = made(one)
     found = read(data).entries[0]
     assert (found.title, found.author, found.tags[1].term, found.source.title) == (title, name, name, name)
@@ -363,14 +375,13 @@ JUDGED: Final = Judgement(
 def golden_feed() -> bytes:
     """Render the feed that is kept as a file: one entry of each kind."""
     rich = replace(RICH, judgement=JUDGED)
-    document = stored(item(url=None, title_inferred=True, language=None, published=None), sighting(SEED, url=None))
+    text_file = stored(item(url=None, title_inferred=True, language=None, published=None), sighting(SEED, url=None))
     hebrew = stored(replace(about(2), title="מעבורת בנמל", language="he"))
     others = (
-        make_entry(kept, JUDGED, topic(), f"urn:x:{n}", Manner(INSTANCE, full=False))
-        for n, kept in enumerate((document, hebrew), 2)
+        make_entry(Unit(kept, JUDGED), topic(), f"urn:x:{n}", Manner(INSTANCE, full=False))
+        for n, kept in enumerate((text_file, hebrew), 2)
     )
-    why = "<p><small>Tagged “Harbour news” because ship: “ferry”; place: “harbour”. Carried by The Harbour Post.</small></p>"
-    return made(replace(rich, summary=f"<p>Forty passengers came to wave.</p>{why}", content=f"<p>The story.</p>{why}"), *others)
+    return made(replace(rich, body="<p>The story.</p>"), *others)
 
 
 def test_the_kept_feed_is_rendered_to_the_byte() -> None:

@@ -1,12 +1,12 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from making import GAZETTE, HARBOUR, INSTANCE, ITEM, SEED, entry, item, judgement, sighting, stored, topic
+from making import GAZETTE, HARBOUR, INSTANCE, ITEM, SEED, document, entry, item, judgement, sighting, stored, topic
 from support import NOON
 
-from feeds.entry import TOPIC_SCHEME, feed_id, feed_updated, own_id, wanted_id
+from feeds.entry import TOPIC_SCHEME, feed_id, own_id, wanted_id
 from ingest.item import Author, Category, Enclosure, Source
 
 # The id (P1)
@@ -135,18 +135,18 @@ def test_seeing_an_item_again_changes_no_date() -> None:
 def test_a_feed_was_updated_with_its_newest_entry() -> None:
     """A feed's date is that of its newest change."""
     old, new = entry(), entry(stored(item(published=None)))
-    assert feed_updated(topic(), (old, new)) == "2026-03-02T12:00:00Z"
+    assert document(old, new).updated == NOON
 
 
 def test_an_empty_feed_is_as_old_as_its_topic() -> None:
     """A feed without entries takes the date of its topic file, else the epoch: never the clock."""
-    assert feed_updated(topic(), ()) == "2026-01-05T00:00:00Z"
-    assert feed_updated(topic(HARBOUR.replace("updated = 2026-01-05", "")), ()) == "1970-01-01T00:00:00Z"
+    assert document().updated == datetime(2026, 1, 5, tzinfo=UTC)
+    assert document(by=topic(HARBOUR.replace("updated = 2026-01-05", ""))).updated == datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def test_a_topic_dated_to_the_minute_has_a_feed_too() -> None:
     """A time beside the day of a topic file does no harm."""
-    assert feed_updated(topic(HARBOUR.replace("2026-01-05", "2026-01-05T08:30:00")), ()) == "2026-01-05T00:00:00Z"
+    assert document(by=topic(HARBOUR.replace("2026-01-05", "2026-01-05T08:30:00"))).updated == datetime(2026, 1, 5, tzinfo=UTC)
 
 
 # The texts

@@ -6,11 +6,9 @@ from pathlib import Path
 from uuid import UUID
 
 from feeds import reports
-from feeds.atom import Address, render
 from feeds.commands import SHIPPED
-from feeds.entry import feed_id
 from feeds.judging import judge_new
-from feeds.publish import Target, entries_of
+from feeds.publish import Target, publish
 from feeds.store import Judgements
 from feeds.topic import Topic, read_topic
 from ingest.item import Outcome, ParsedFeed, Source, SourceState, StoredItem
@@ -75,9 +73,9 @@ def page(folder: Path) -> str:
         facts.record_document(Outcome(SEEDS, NOW, feed=seed, body_hash="x"), SEED)
         judge_new(facts, judgements, (topic,), NOW)
         entry_item, seed_item = facts.items()
-        target = Target(folder, UUID(int=1), Settings())
-        entries = entries_of(facts, judgements, topic, target)
-        document = render(topic, entries, Address(feed_id(target.instance, topic.name), "https://feeds.example/t.atom")).decode()
+        target = Target(folder / "public", UUID(int=1), Settings(), NOW)
+        publish(facts, judgements, (topic,), target)
+        document = (folder / "public" / f"{topic.name}.atom").read_text(encoding="utf-8")
         parts = [f"<entry{part.partition('</entry>')[0]}</entry>" for part in document.split("<entry")[1:]]
         published = {title: part for part in parts for title in (entry_item.item.title, seed_item.item.title) if title in part}
         return f"""# The life of an item

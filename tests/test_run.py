@@ -13,7 +13,7 @@ from support import TEXT, FakeWeb, rss, rss_item
 import ingest.passes
 import ingest.sources
 import scheduler
-from feeds.publish import _UNFINISHED
+from feeds.publication.whole import _UNFINISHED
 from ingest.item import Source
 from ingest.lock import alone
 from ingest.store import Facts

@@ -79,10 +79,10 @@ def _source(outline: etree._Element, url: str, folders: tuple[str, ...], origin:
     )
 
 
-def render(sources: Iterable[Source]) -> bytes:
+def render(sources: Iterable[Source], title: str = "topicwire sources") -> bytes:
     """Write an OPML 2.0 document that `parse` reads back to the same sources."""
     opml = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(opml, "head"), "title").text = "topicwire sources"
+    etree.SubElement(etree.SubElement(opml, "head"), "title").text = title
     body = etree.SubElement(opml, "body")
     folders: dict[tuple[str, ...], etree._Element] = {(): body}
     for source in sources:

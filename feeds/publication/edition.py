@@ -1,0 +1,261 @@
+"""A topic's tags, and what its feed has said before -> what it says now, and the pages that are sealed; writes no file."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from feeds import atom
+from feeds.archive import TOLD, Bounds, Place, next_change, split
+from feeds.decisions import Decisions, Verdict
+from feeds.document import Document
+from feeds.entry import Deleted, Entry, Manner, feed_id, make_entry, own_id, wanted_id
+from feeds.publication.ledger import Ledger, Line
+from feeds.store import Judgements
+from feeds.topic import Topic
+from feeds.unit import Alone, Grouping, Unit
+from feeds.variant import Variant
+from ingest.settings import Settings
+from ingest.store import Facts
+
+_CHUNK: Final = 500  # articles in memory at once
+_SECOND: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to publish, as whom, and when."""
+
+    folder: Path  # of what everybody may read; what is private lies beside it
+    instance: UUID
+    settings: Settings
+    now: datetime
+    known: frozenset[str] = frozenset()  # topics that there are, also one whose file cannot be read just now: its feed stays
+    grouping: Grouping = field(default_factory=Alone)
+
+
+def feed_name(topic: Topic) -> str:
+    """Give the name of a topic's feed: its folder and its topic. Made private it is another feed, with its own archive."""
+    return f"{'private' if topic.publish.private else 'public'}/{topic.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Article:
+    """What a topic tags, as one entry: the item whose id it has, and all its items, the one that speaks for it first."""
+
+    anchor: int
+    rows: tuple[int, ...]
+    seq: int
+    quiet: bool
+
+
+class Editor:
+    """One topic's feed at one moment. Everything happens in the caller's transaction."""
+
+    def __init__(self, facts: Facts, judgements: Judgements, topic: Topic, target: Target) -> None:
+        """Read what the feed has said."""
+        self._facts, self._judgements, self._topic, self._target = facts, judgements, topic, target
+        self.ledger = Ledger(facts.db, feed_name(topic))
+        self._variant = Variant(topic)
+        self._lines = self.ledger.lines()
+        self._now = target.now.replace(microsecond=0)
+        settings = target.settings.publish
+        self._bounds = Bounds(settings.entries, timedelta(days=settings.days))
+        self._manner = Manner(target.instance, settings.full_content)
+
+    def revise(self) -> tuple[Document, datetime | None]:
+        """Bring the feed up to what the database says; give its head, and when time alone will change it."""
+        articles = self._articles()
+        before = dict(self._lines)
+        self._bury(articles)
+        head, quiet = self._sorted(articles)
+        self._judgements.announce((row for place in head for row in articles[place.row].rows), self._topic.name)
+        stay, pages = split(head, self._bounds, self._now)
+        self._seal([*_paged(quiet, self._bounds.entries), *pages], articles)
+        entries = tuple(entry for entry in self._said([articles[row] for row in stay], None))
+        self.ledger.write(line for row, line in self._lines.items() if before.get(row) != line)
+        told = [line for line in self._lines.values() if line.gone and line.gone + TOLD > self._now]
+        document = self._document(entries, _deleted(told))
+        until = next_change([self._lines[row].entered for row in stay], [line.gone for line in told if line.gone], self._bounds)
+        return document, until
+
+    # Which articles there are
+
+    def _articles(self) -> dict[int, _Article]:
+        """Give what the topic tags, by the item whose id the entry has, newest first."""
+        tagged = {one.row: one for one in self._judgements.tagged(self._topic.name)}
+        groups = [rows for rows in self._target.grouping.groups(list(tagged)) if tagged.keys() & rows]
+        others = self._seqs([row for rows in groups for row in rows if row not in tagged])
+        seqs = others | {row: one.seq for row, one in tagged.items()}
+        place = {row: number for number, row in enumerate(tagged)}
+        # A late copy leaves an article where it was: the oldest says where.
+        groups.sort(key=lambda rows: max(place.get(row, -1) for row in rows))
+        articles = (
+            _Article(
+                self._anchor(rows),
+                rows,
+                max(seqs[row] for row in rows),
+                all(tagged[row].quiet for row in rows if row in tagged),
+            )
+            for rows in groups
+        )
+        return {article.anchor: article for article in articles}
+
+    def _seqs(self, rows: list[int]) -> dict[int, int]:
+        found = self._facts.db.conn.execute(
+            "select id, seq from item where id in (select value from json_each(?))", [json.dumps(rows)]
+        )
+        return dict(found.fetchall())
+
+    def _anchor(self, rows: tuple[int, ...]) -> int:
+        """Give the item that was published first, of those in the feed before those that have left it; else the first."""
+        known = [self._lines[row] for row in rows if row in self._lines]
+        first = min(known, key=lambda line: (not line.live, line.entered, line.row), default=None)
+        return first.row if first else rows[0]
+
+    # What has left
+
+    def _bury(self, articles: dict[int, _Article]) -> None:
+        decisions = Decisions(self._facts).all(self._topic.name)
+        anchors = {row: article.anchor for article in articles.values() for row in article.rows}
+        for row, line in self._lines.items():
+            if line.live and row not in articles:
+                decision = decisions.get((row, self._topic.name))
+                if row in anchors:
+                    reason = f"same story as {self._lines[anchors[row]].atom_id}"
+                elif decision and decision.verdict is Verdict.REJECT:
+                    reason = str(decision)
+                elif line.version != self._topic.version:
+                    reason = "the topic's wording changed"
+                else:
+                    reason = "it changed and is no longer about the topic"
+                # Later than what was published of it: else a reader might take the entry for the newer word.
+                self._lines[row] = replace(line, gone=max(self._now, line.updated + _SECOND), reason=reason, buried=None)
+
+    # What is at the head, and what goes straight to the archive
+
+    def _sorted(self, articles: dict[int, _Article]) -> tuple[list[Place], list[int]]:
+        """Give (places at the head, articles that were old when they were tagged), newest first."""
+        head, quiet = [], []
+        changed = self._changed([article for article in articles.values() if self._is_doubtful(article)])
+        for row, article in articles.items():
+            line = self._lines.get(row)
+            if line is None or not line.live:
+                if article.quiet:
+                    quiet.append(row)
+                else:
+                    head.append(Place(row, self._now))
+            elif line.archive is None:
+                head.append(Place(row, line.entered))
+            elif row in changed:
+                head.append(Place(row, self._now))
+        return head, quiet
+
+    def _is_doubtful(self, article: _Article) -> bool:
+        line = self._lines.get(article.anchor)
+        return line is not None and line.live and line.archive is not None and line.seq != article.seq
+
+    def _changed(self, articles: Sequence[_Article]) -> set[int]:
+        """Give those sealed articles that are no longer as they were sealed."""
+        changed = set()
+        for article, unit, _ in self._units(articles):
+            line = self._lines[article.anchor]
+            if unit.significant == line.digest:
+                self._lines[article.anchor] = replace(line, seq=article.seq)
+            else:
+                changed.add(article.anchor)
+        return changed
+
+    # Saying it
+
+    def _units(self, articles: Sequence[_Article]) -> Iterator[tuple[_Article, Unit, str]]:
+        """Load articles, a few hundred at a time: (article, its items, the entry's id)."""
+        for at in range(0, len(articles), _CHUNK):
+            some = articles[at : at + _CHUNK]
+            rows = list(dict.fromkeys(row for article in some for row in article.rows))
+            stored = dict(zip(rows, self._facts.by_rows(rows), strict=True))
+            judged = self._judgements.some(self._topic.name, rows)
+            for article in some:
+                lead, *copies = (stored[row] for row in article.rows)
+                tagged = next(row for row in article.rows if row in judged)
+                whose = None if tagged == lead.row else stored[tagged]
+                anchor = stored[article.anchor]
+                atom_id = self._judgements.atom_id(anchor.row, wanted_id(anchor.item.guid), own_id(anchor.id))
+                yield article, Unit(lead, judged[tagged], tuple(copies), whose), atom_id
+
+    def _said(self, articles: Sequence[_Article], page: int | None) -> Iterator[Entry]:
+        """Give the entries of articles, and note that they stand at the head or in a page."""
+        for article, unit, atom_id in self._units(articles):
+            line = self._lines.get(article.anchor)
+            entry = make_entry(unit, self._topic, atom_id, self._manner)
+            entry = replace(entry, updated=self._updated(entry, unit, line))
+            at_head = line is not None and line.live and line.archive is None
+            self._lines[article.anchor] = Line(
+                article.anchor,
+                atom_id,
+                line.entered if line and at_head else self._now,
+                entry.updated,
+                unit.significant,
+                article.seq,
+                unit.judgement.version,
+                page,
+            )
+            yield self._variant.of(entry)
+
+    def _updated(self, entry: Entry, unit: Unit, line: Line | None) -> datetime:
+        """Give the last significant change: it stays while the article does, and else only moves forward (P3)."""
+        if line is None:
+            return entry.updated
+        if line.gone:  # back again: newer than the word that it had left
+            return entry.updated if entry.updated > line.gone else max(self._now, line.gone + _SECOND)
+        if line.digest == unit.significant:
+            return line.updated
+        later = (moment for moment in (entry.updated, unit.lead.changed, self._now) if moment > line.updated)
+        return next(later, line.updated + _SECOND)
+
+    def _seal(self, pages: list[tuple[int, ...]], articles: dict[int, _Article]) -> None:
+        """Seal pages, oldest first. What has left is said in the last of them, or in one of its own when its time is over."""
+        unsaid = [line for line in self._lines.values() if line.gone and line.buried is None]
+        if not pages and any(line.gone and line.gone + TOLD <= self._now for line in unsaid):
+            pages = [()]
+        first = len(self.ledger.pages()) + 1
+        for number, rows in enumerate(pages, first):
+            last = number == first + len(pages) - 1
+            entries = tuple(self._said([articles[row] for row in rows], number))
+            document = self._document(entries, _deleted(unsaid) if last else (), number, None if last else number + 1)
+            self.ledger.seal(number, atom.render(document), document.changed)
+        if pages:
+            for line in unsaid:
+                self._lines[line.row] = replace(line, buried=first + len(pages) - 1)
+
+    def _document(
+        self, entries: tuple[Entry, ...], deleted: tuple[Deleted, ...], number: int | None = None, following: int | None = None
+    ) -> Document:
+        settings = self._target.settings
+        before = len(self.ledger.pages()) if number is None else number - 1
+        return Document(
+            topic=self._topic,
+            id=feed_id(self._target.instance, self._topic.name),
+            base="" if self._topic.publish.private else f"{settings.base_url}/",
+            site=f"{settings.base_url}/",
+            entries=entries,
+            deleted=deleted,
+            number=number,
+            previous=before or None,
+            next=following,
+            hub=settings.publish.hub,
+        )
+
+
+def _deleted(lines: Iterable[Line]) -> tuple[Deleted, ...]:
+    gone = [Deleted(line.atom_id, line.gone, line.reason) for line in lines if line.gone]
+    return tuple(sorted(gone, key=lambda one: (-one.when.timestamp(), one.id)))
+
+
+def _paged(rows: Sequence[int], size: int) -> list[tuple[int, ...]]:
+    """Divide what goes straight to the archive, newest first, into pages, oldest page first."""
+    ends = range(len(rows), 0, -size)
+    return [tuple(rows[max(end - size, 0) : end]) for end in ends]

@@ -1,0 +1,58 @@
+"""One file that is whole at any moment: the old one or the new one, never half of either, also after a power cut."""
+
+import os
+import tempfile
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from ingest.errors import StoreError
+
+_UNFINISHED: Final = ".topicwire-"  # how a file begins that is not yet whole
+
+
+def replace(path: Path, data: bytes, changed: datetime | None = None) -> bool:
+    """Replace a file by `data` in one step, unless it holds just that already; give whether it was replaced.
+
+    `changed` is the time that the file is given; None: the present. A reader sees the old file or the
+    new one (P8, D3). Raises StoreError.
+    """
+    with suppress(OSError):
+        if path.read_bytes() == data:
+            return False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_beside(path, data, changed)
+    except OSError as fault:
+        raise StoreError(f"{path}: {fault.strerror}", "check the folder's rights and free space") from fault
+    return True
+
+
+def _write_beside(path: Path, data: bytes, changed: datetime | None) -> None:
+    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            os.fchmod(file.fileno(), 0o644)  # mkstemp's is for the owner alone; another user's web server reads it
+        if changed is not None:
+            os.utime(name, (changed.timestamp(), changed.timestamp()))
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the unfinished files that a killed process left."""
+    for path in folder.rglob(f"{_UNFINISHED}*"):
+        with suppress(OSError):
+            path.unlink()
