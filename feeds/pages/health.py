@@ -53,7 +53,7 @@ def _line(source: Source, state: SourceState, rhythm: Rhythm, as_of: datetime | 
         next_poll=state.next_poll if polled else None,
         items=rhythm.items,
         newest=rhythm.newest,
-        gap=gap,
+        pause=_often(rhythm),
         rhythm=rhythm.hours,
     )
 
@@ -70,7 +70,7 @@ def _state(source: Source, state: SourceState, rhythm: Rhythm, gap: str) -> tupl
         return "waiting", ""
     if not rhythm.items:
         return "silent", "It answers, but holds no item."
-    return ("silent", "It answers, but nothing new comes.") if gap else ("fine", "")
+    return ("silent", gap) if gap else ("fine", "")
 
 
 def _gap(rhythm: Rhythm, as_of: datetime | None) -> str:
@@ -80,17 +80,19 @@ def _gap(rhythm: Rhythm, as_of: datetime | None) -> str:
     quiet, pause = as_of - rhythm.newest, rhythm.pause or timedelta()
     if quiet <= max(_QUIET, pause * _UNLIKE):
         return ""
-    usual = f", usually {_words(pause)}" if pause else ""
-    return f"nothing new for {_words(quiet)}{usual}"
+    return f"It answers, but has had nothing new for {_words(quiet)}."
+
+
+def _often(rhythm: Rhythm) -> str:
+    if rhythm.pause is None:
+        return ""
+    return f"about one in {_words(rhythm.pause)}" if rhythm.pause >= timedelta(hours=1) else "several an hour"
 
 
 def _words(length: timedelta) -> str:
+    """Say a length of time in its largest fitting unit."""
+    for unit, size in (("year", timedelta(days=365)), ("month", timedelta(days=30)), ("day", timedelta(days=1))):
+        if length >= size * 2:
+            return f"{round(length / size)} {unit}s"
     hours = round(length / timedelta(hours=1))
-    days = round(length / timedelta(days=1))
-    if hours < 1:
-        return "less than an hour"
-    return _plural(days, "day") if hours > 36 else _plural(hours, "hour")  # noqa: PLR2004 - a day and a half is said in hours
-
-
-def _plural(number: int, word: str) -> str:
-    return f"{number} {word}" + ("" if number == 1 else "s")
+    return "1 hour" if hours == 1 else f"{hours} hours"

@@ -222,7 +222,7 @@ class SourceLine:
     next_poll: datetime | None
     items: int
     newest: datetime | None
-    gap: str  # how long nothing new has come, where that is unlike the source
+    pause: str  # how often it has something new, in words
     rhythm: tuple[int, ...]  # items by hour of the week, Monday 00:00 UTC first
 
 

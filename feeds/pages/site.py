@@ -4,21 +4,23 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from feeds.pages import calendar, health, parts, queries, render, views
-from feeds.pages.models import IndexPage, Line, Link, Month, MonthPage, Tagged, TopicLine, TopicPage
+from feeds.pages.models import IndexPage, Line, Link, Month, MonthPage, SearchPage, Tagged, TopicLine, TopicPage
+from feeds.pages.tongues import UNKNOWN
+from feeds.pages.veil import Veil
 from feeds.store import Judgements
 from feeds.tag import Judgement
 from feeds.topic import Topic
 from ingest.item import StoredItem
 from ingest.store import Facts
 
-_CARDS: Final = 100  # stories on one page, whatever the feed holds
+_CARDS: Final = 60  # stories on one page, whatever the feed holds; the months have them all
 _SPARK: Final = 30  # days
 _CHART: Final = 60
 _BITE: Final = 200  # items held at once
@@ -71,6 +73,7 @@ class _Site:
         self._topics = {topic.name: topic for topic in topics}
         self._now = queries.as_of(facts)
         self._today = (self._now or datetime(1970, 1, 1, tzinfo=UTC)).date()
+        self._wanted: set[str] = set()  # paths of this site
         self._marks: dict[int, str] = {}
         self._rows: dict[str, int] = {}
         for row, uid, mark in queries.changes(facts, self._topics):
@@ -78,8 +81,10 @@ class _Site:
 
     def files(self) -> Iterator[File]:
         tagged = {topic: queries.tagged(self._facts, topic) for topic in self._topics}
+        self._wanted |= {"index.html", "search.html", "sources.html"}
         yield self._index(tagged)
         yield self._sources()
+        yield self._search(tagged.values())
         for topic in self._topics.values():
             yield from self._topic(topic, tagged[topic.name])
         yield from self._items()
@@ -100,6 +105,13 @@ class _Site:
         found = ((source, state, rhythms.get(source.url, none)) for source, state in self._facts.sources())
         return File("sources.html", render.sources(health.page(found, self._now)), self._now)
 
+    def _search(self, tagged: Iterable[tuple[Tagged, ...]]) -> File:
+        """Give the form of the search, whose answers come from the server."""
+        topics = tuple(Link(topic.title, f"{topic.name}.html", key=topic.name) for topic in self._topics.values())
+        languages = parts.languages("", (item for items in tagged for item in items))
+        by_name = tuple(sorted((one for one in languages if one.key != UNKNOWN), key=lambda link: link.title))
+        return File("search.html", render.search_page(SearchPage(topics=topics, languages=by_name), root=""), None)
+
     # A topic, its parts and its months
 
     def _topic(self, topic: Topic, items: tuple[Tagged, ...]) -> Iterator[File]:
@@ -118,13 +130,13 @@ class _Site:
         path = link.href if link else f"{topic.name}.html"
         rows = [item.row for item in items[:_CARDS]]
         counts = calendar.daily((item.line.day for item in items), self._today, _CHART)
-        mark = self._mark(views.about(topic), topic.publish, link, lists, counts, self._today, [self._marks[row] for row in rows])
+        mark = self._mark(_shaping(topic), link, lists, counts, self._today, [self._marks[row] for row in rows])
         if self._is_there(path, mark):
             return
-        stored = self._facts.by_rows(rows)
+        stored, veil = self._facts.by_rows(rows), Veil.of([topic])
         page = TopicPage(
             about=views.about(topic),
-            cards=tuple(views.card(one, self._judged(one, topic.name)) for one in stored),
+            cards=tuple(views.card(veil.item(one), self._judged(one, veil, topic.name)) for one in stored),
             total=len(items),
             last=items[0].moment if items else None,
             languages=parts.chosen(lists.languages, link),
@@ -136,13 +148,15 @@ class _Site:
         )
         yield File(path, render.topic(page), max(map(views.moment, stored), default=None))
 
-    def _judged(self, stored: StoredItem, *topics: str) -> tuple[Judgement, ...]:
-        return tuple(judgement for judgement in self._judgements.of(stored.row) if judgement.topic in topics)
+    def _judged(self, stored: StoredItem, veil: Veil, *topics: str) -> tuple[Judgement, ...]:
+        return tuple(veil.judgement(one, stored) for one in self._judgements.of(stored.row) if one.topic in topics)
 
     def _month(self, topic: Topic, month: Month, lines: tuple[Line, ...], beside: tuple[tuple[Month, ...], ...]) -> Iterator[File]:
         earlier, later = (Link(f"{one[0].first:%B %Y}", one[0].href) if one else None for one in beside)
-        mark = self._mark(views.about(topic), month, lines, earlier, later)
+        mark = self._mark(_shaping(topic), month, lines, earlier, later)
         if not self._is_there(month.href, mark):
+            veil = Veil.of([topic])
+            lines = tuple(replace(line, title=veil.text(line.title, line.language)) for line in lines)
             page = MonthPage(views.about(topic), month, calendar.by_day(lines), earlier, later, mark)
             last = datetime.combine(lines[0].day, time(), UTC)
             yield File(month.href, render.month(page), last)
@@ -151,26 +165,31 @@ class _Site:
 
     def _items(self) -> Iterator[File]:
         """Give the pages of items that are new or changed, a few hundred in memory at a time."""
-        due = []
+        due, shaping = [], tuple(map(_shaping, self._topics.values()))
         for uid, row in self._rows.items():
-            mark = self._mark(self._marks[row], [(t.name, t.title, t.publish) for t in self._topics.values()])
+            mark = self._mark(self._marks[row], shaping)
             if not self._is_there(views.item_href(uid), mark):
                 due.append((row, mark))
         for start in range(0, len(due), _BITE):
             yield from self._bite(dict(due[start : start + _BITE]))
 
     def _bite(self, due: dict[int, str]) -> Iterator[File]:
-        texts = queries.texts(self._facts, due)
+        texts, veils = queries.texts(self._facts, due), dict[tuple[str, ...], Veil]()
         for stored in self._facts.by_rows(due):
-            judged = tuple((judgement, self._topics[judgement.topic]) for judgement in self._judged(stored, *self._topics))
-            page = views.item_page(stored, judged, texts[stored.row], due[stored.row])
+            having = [self._topics[one.topic] for one in self._judgements.of(stored.row) if one.topic in self._topics]
+            veil = veils.setdefault(tuple(topic.name for topic in having), Veil.of(having))
+            judged = tuple(zip(self._judged(stored, veil, *self._topics), having, strict=True))
+            versions = ((at, source, veil.text(title, stored.item.language), text) for at, source, title, text in texts[stored.row])
+            page = views.item_page(veil.item(stored), judged, versions, due[stored.row])
             yield File(page.card.href, render.item(page), views.moment(stored))
 
     def _removed(self) -> Iterator[File]:
-        """Name the pages of items that no public topic has any longer."""
-        for path in sorted((self._folder / "item").glob("*.html")):
-            if path.stem not in self._rows:
-                yield File(f"item/{path.name}", None, None)
+        """Name the pages that have no place here any longer: of topics that went private, of items that no topic has."""
+        found = (*self._folder.glob("*.html"), *self._folder.glob("*/*.html"))
+        paths = {path.relative_to(self._folder).as_posix() for path in found}
+        for path in sorted(paths - self._wanted):
+            if self._fingerprint(path):  # else somebody else put it there
+                yield File(path, None, None)
 
     # What is there already
 
@@ -178,10 +197,19 @@ class _Site:
         return hashlib.blake2b(repr((_form(), *parts)).encode(), digest_size=12).hexdigest()
 
     def _is_there(self, path: str, mark: str) -> bool:
+        self._wanted.add(path)
+        return self._fingerprint(path) == mark
+
+    def _fingerprint(self, path: str) -> str:
         with suppress(OSError), (self._folder / path).open("rb") as file:
             found = _FINGERPRINT.search(file.read(_HEAD))
-            return found is not None and found[1].decode() == mark
-        return False
+            return found[1].decode() if found else ""
+        return ""
+
+
+def _shaping(topic: Topic) -> object:
+    """Give all of a topic that shows on pages; its wording shows where it names words to be masked."""
+    return views.about(topic), topic.publish, topic.version if topic.publish.mask else ""
 
 
 @cache

@@ -14,7 +14,7 @@ from feeds.topic import Topic
 from ingest.fold import WORD
 from ingest.item import Source, StoredItem
 
-_EXCERPT: Final = 260  # characters in a list
+_EXCERPT: Final = 220  # characters in a list
 _OPENING: Final = 700  # characters on an item's own page
 
 Texts = tuple[datetime, str, str, str]  # seen, source, title, text of one version
@@ -66,10 +66,16 @@ def card(stored: StoredItem, judgements: tuple[Judgement, ...] = (), *, limit: i
         when=when,
         dated=dated,
         carriers=carriers_of(stored.sightings),
-        why=judgements[0].why if len(judgements) == 1 else "",
+        why=_why(judgements),
         title_inferred=item.title_inferred,
         sources=tuple(dict.fromkeys(source_key(seen.source) for seen in stored.sightings)),
     )
+
+
+def _why(judgements: tuple[Judgement, ...]) -> str:
+    """Give the line of the one topic whose list this is, where it says something: a topic without rules takes everything."""
+    said = [one.why for one in judgements if one.hits or one.decision]
+    return said[0] if len(judgements) == 1 and said else ""
 
 
 def _hits(judgements: Iterable[Judgement]) -> tuple[Evidence, ...]:
