@@ -13,14 +13,17 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     "scheduler ingest.__main__ ingest.commands ingest.console ingest.engine ingest.fetch ingest.guard ingest.lock ingest.oneoff"
     " ingest.passes ingest.pipeline ingest.settings ingest.sources ingest.store ingest.store.ids ingest.store.items"
     " ingest.store.reading ingest.store.schema ingest.store.sources"
-    " feeds.__main__ feeds.commands feeds.decisions feeds.furniture feeds.judging feeds.publish feeds.review_commands feeds.schema"
-    " feeds.serve feeds.shelf feeds.store feeds.topic_commands".split()
+    " feeds.__main__ feeds.commands feeds.decisions feeds.furniture feeds.judging feeds.pages feeds.pages.queries feeds.pages.site"
+    " feeds.publish feeds.review_commands feeds.schema"
+    " feeds.shelf feeds.store feeds.topic_commands"
+    " feeds.search feeds.search_commands feeds.serve.application feeds.serve.desk feeds.serve.files feeds.serve.health"
+    " feeds.serve.protocol feeds.serve.searching feeds.serve.server feeds.serve.site".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "ingest.item ingest.errors ingest.text ingest.urls ingest.dates ingest.language ingest.fold ingest.identity ingest.formats"
     " ingest.formats.syndication ingest.formats.opml ingest.documents ingest.documents.text ingest.planner ingest.batch"
-    " ingest.reader feeds.topic feeds.segments feeds.lexicon feeds.match feeds.tag feeds.entry feeds.atom feeds.pages"
-    " feeds.reports feeds.query".split()
+    " ingest.reader feeds.topic feeds.segments feeds.lexicon feeds.match feeds.tag feeds.entry feeds.atom feeds.pages.models"
+    " feeds.pages.marks feeds.pages.charts feeds.pages.views feeds.pages.render feeds.reports feeds.query".split()
 )
 IMPURE: Final = set(  # libraries of the world outside
     "aiohttp apscheduler asyncio click concurrent ctypes fcntl ftplib http httpx imaplib io.open logging multiprocessing os pebble"

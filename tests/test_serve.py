@@ -1,70 +1,30 @@
 import gzip
-import http.client
 import os
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from making import app
-from support import wait_until
+from serving import Site, served
 
-from feeds.publish import replace
+from feeds.publication.whole import replace
 from feeds.serve import files
-from feeds.serve.application import application
 from feeds.serve.health import readable
-from feeds.serve.server import Server, listen
+from feeds.serve.server import listen
 from ingest.errors import TopicwireError, UsageError
 
 FEED = b"<feed>" + b"the ferry in the harbour " * 100 + b"</feed>"
-
-
-@dataclass
-class Answer:
-    """What the server said."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass
-class Site:
-    """The application of a home, served on a port of its own."""
-
-    folder: Path
-    port: int = 0
-
-    def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
-        """Send one request, the path exactly as it is written here; `if_none_match=` is If-None-Match."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-            response = connection.getresponse()
-            return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
-        finally:
-            connection.close()
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve a folder with a feed, a page and some traps, with uvicorn on loopback."""
     folder = tmp_path_factory.mktemp("home") / "public"
-    made = Site(folder)
-    server = Server(application(app(folder.parent, {"service.base_url": "https://feeds.example"})))
-    with listen("127.0.0.1:0") as listening:
-        made.port = listening.getsockname()[1]
-        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        assert wait_until(lambda: server.started)
+    with served(app(folder.parent, {"service.base_url": "https://feeds.example"})) as made:
         _fill(folder)
         yield made
-        server.should_exit = True
-        thread.join(10)
-    assert not thread.is_alive()
 
 
 def _fill(folder: Path) -> None:

@@ -2,8 +2,10 @@
 
 from functools import partial
 
+from feeds.serve.desk import Desk
 from feeds.serve.files import Files, Headers
 from feeds.serve.health import Health
+from feeds.serve.searching import Searching
 from feeds.serve.site import Site
 from ingest.console import App
 from ingest.settings import Settings
@@ -17,6 +19,7 @@ def application(app: App) -> Site:
     public.mkdir(parents=True, exist_ok=True)
     site = Site(Files(public, links=partial(feed_links, app.settings)))
     site.add(Health(app.database, public, app.clock, lambda: dict(site.answered)).routes())
+    site.add(Searching(Desk(app)).routes())
     return site
 
 

@@ -1,0 +1,72 @@
+"""The whole site of a home, served on a port of its own, and one request after another to it."""
+
+import http.client
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+from urllib.parse import urlencode
+
+from support import wait_until
+
+from feeds.serve.application import application
+from feeds.serve.server import Server, listen
+from ingest.console import App
+
+
+@dataclass
+class Answer:
+    """What the server said."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+
+@dataclass
+class Site:
+    """The application of a home, served on a port of its own."""
+
+    folder: Path
+    port: int = 0
+    always: dict[str, str] = field(default_factory=dict)  # headers of every request
+
+    def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
+        """Send one request, the path exactly as it is written here; `if_none_match=` is If-None-Match."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            named = self.always | {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, body, named)
+            response = connection.getresponse()
+            return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        finally:
+            connection.close()
+
+    def post(self, path: str, form: Mapping[str, str], **headers: str) -> Answer:
+        """Send a form."""
+        kind = {"content_type": "application/x-www-form-urlencoded"}
+        return self.ask(path, "POST", urlencode(form).encode(), **(kind | headers))
+
+
+@contextmanager
+def served(app: App) -> Iterator[Site]:
+    """Serve a home with uvicorn on loopback until the block ends."""
+    made = Site(app.home / "public")
+    server = Server(application(app))
+    with listen("127.0.0.1:0") as listening:
+        made.port = listening.getsockname()[1]
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            assert wait_until(lambda: server.started)
+            yield made
+        finally:
+            server.should_exit = True
+            thread.join(10)
+        assert not thread.is_alive()

@@ -1,0 +1,241 @@
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import feedparser
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from making import GAZETTE, HARBOUR, POST, Cli, about, app, carry, item, topic, write_topic
+from serving import Site, served
+from starlette.datastructures import QueryParams
+from support import NOON
+
+from feeds.judging import judge_new
+from feeds.pages.views import source_key
+from feeds.question import Question, match, question
+from feeds.search import search
+from feeds.store import Judgements
+from ingest.errors import UsageError
+from ingest.store import Facts
+
+
+def fill(facts: Facts) -> None:
+    """Store a few items of two sources: three about ferries, one in German, one in Hebrew."""
+    carry(facts, [about(1), about(2, "market by the quay")], at=NOON - timedelta(days=2))
+    german = item(
+        guid="urn:de", url="http://gazette.example/de", title="Die Fähre fährt nicht", text="Kein Schiff im Hafen.", language="de"
+    )
+    hebrew = item(guid="urn:he", url="http://gazette.example/he", title="המעבורת עזבה", text="שלום לנמל.", language="he")
+    carry(facts, [german, hebrew], GAZETTE, NOON)
+    judge_new(facts, Judgements(facts), (topic(),), NOON)
+
+
+@pytest.fixture
+def cli(home: Path) -> Cli:
+    """Give the command of a home with one topic and the items."""
+    write_topic(home)
+    with app(home).facts() as facts:
+        fill(facts)
+    return Cli(home)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve such a home, with a private topic of the same words."""
+    home = tmp_path_factory.mktemp("home")
+    write_topic(home)
+    write_topic(home, HARBOUR.replace("[group.ship]", "[publish]\nprivate = true\n\n[group.ship]"), "secret")
+    made = app(home, {"service.base_url": "https://feeds.example/wire"})
+    with made.facts() as facts:
+        fill(facts)
+        judge_new(facts, Judgements(facts), (topic(name="secret"),), NOON)
+    with served(made) as opened:
+        yield opened
+
+
+def found(facts: Facts, words: str = "", **narrow: str) -> list[str]:
+    """Give the titles that a question finds."""
+    asked = question({"q": words, **narrow})
+    return [result.stored.item.title for result in search(facts, asked, frozenset({"harbour"}), limit=10).results]
+
+
+# What people type
+
+
+@pytest.mark.parametrize(
+    ("words", "expression"),
+    [
+        ("", None),
+        ("ferry", '(("ferry"))'),
+        ("ferry harbour", '(("ferry") AND ("harbour"))'),
+        ('"last ferry" -old', '(("last ferry")) NOT "old"'),
+        ("ferr*", '(("ferr"*))'),
+        ("ferry OR boat quay", '(("ferry" OR "boat") AND ("quay"))'),
+        ("OR ferry OR", '(("ferry"))'),
+        ("title:ferry NEAR(a b) ^x", '(("title:ferry") AND ("NEAR(a") AND ("b)") AND ("^x"))'),
+        ('fer"ry', '(("fer") AND ("ry"))'),
+    ],
+)
+def test_words_become_quoted_terms(words: str, expression: str | None) -> None:
+    """Words, phrases, beginnings, exclusions and alternatives; whatever else the index understands is a word like others."""
+    assert match(words) == expression
+
+
+@pytest.fixture(scope="module")
+def nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
+    """Open a database without items."""
+    with app(tmp_path_factory.mktemp("empty")).facts() as opened:
+        Judgements(opened)
+        yield opened
+
+
+@given(words=st.text(max_size=300) | st.text('"-*^:(){}+ ORANDNEAR,', max_size=40))
+def test_no_question_breaks_the_index(nothing: Facts, words: str) -> None:
+    """Whatever is typed is searched for or refused in words: the index never finds a fault in it."""
+    try:
+        asked = question({"q": words})
+    except UsageError:
+        return
+    assert search(nothing, asked, frozenset(), limit=1).total == 0
+
+
+@pytest.mark.parametrize("words", ["!!!", "-ferry", "OR", '""', "***", "x " * 30, "a" * 301])
+def test_a_question_without_a_word_is_refused(words: str) -> None:
+    """Signs alone, exclusions alone and whole essays are no question."""
+    with pytest.raises(UsageError):
+        question({"q": words})
+
+
+def test_a_day_that_is_none_is_refused() -> None:
+    """A date is a day of the calendar, in digits."""
+    with pytest.raises(UsageError, match='since: "2026-02-30" is not a day; write it as 2026-01-31'):
+        question({"q": "ferry", "since": "2026-02-30"})
+
+
+@given(
+    st.builds(
+        Question, words=st.sampled_from(["", "ferry", "a&b=c", "שלום"]), since=st.none() | st.dates(), until=st.none() | st.dates()
+    )
+)
+def test_a_question_survives_the_journey_through_an_address(asked: Question) -> None:
+    """What is written into a link is read from it again."""
+    assert question(QueryParams(asked.written())) == asked
+
+
+# What is found
+
+
+def test_everything_stored_is_searched(facts: Facts) -> None:
+    """Items are found by the words of title and text, tagged or not, in any script, with or without accents; newest first."""
+    fill(facts)
+    assert found(facts, "story") == ["Story 1: ferry in the harbour", "Story 2: market by the quay"]
+    assert found(facts, "fahre") == found(facts, '"Die Fähre"') == ["Die Fähre fährt nicht"]
+    assert found(facts, "המעבורת") == ["המעבורת עזבה"]
+    assert found(facts, "story -ferry") == ["Story 2: market by the quay"]
+    assert found(facts, "mark*") == ["Story 2: market by the quay"]
+    assert found(facts, "zeppelin") == []
+
+
+def test_an_earlier_version_is_found_too(facts: Facts) -> None:
+    """What an article said before it was edited still leads to it."""
+    carry(facts, [about(1, "zeppelin over the town")])
+    carry(facts, [about(1, "balloon over the town")])
+    assert found(facts, "zeppelin") == ["Story 1: balloon over the town"]
+
+
+def test_a_search_is_narrowed(facts: Facts) -> None:
+    """Topic, source, language and days each leave out what is not theirs, alone or together."""
+    fill(facts)
+    assert found(facts, topic="harbour") == ["Story 1: ferry in the harbour"]
+    assert found(facts, source="the gazette", language="he") == ["המעבורת עזבה"]
+    assert found(facts, source=source_key(POST)) == found(facts, source=POST.url) == found(facts, "story")
+    day = NOON.date()
+    assert found(facts, since=(day + timedelta(days=1)).isoformat()) == []
+    assert len(found(facts, until=day.isoformat())) == len(found(facts, until=date.max.isoformat())) == 4
+
+
+@pytest.mark.parametrize(("narrow", "what"), [({"topic": "none"}, "topic"), ({"source": "nobody"}, "source")])
+def test_what_is_not_known_is_said_to_be_so(facts: Facts, narrow: dict[str, str], what: str) -> None:
+    """A topic or source that does not exist is a mistake, not an empty answer."""
+    fill(facts)
+    with pytest.raises(UsageError, match=f"no {what} is called"):
+        found(facts, **narrow)
+
+
+# The command
+
+
+def test_the_command_lists_what_it_finds(cli: Cli) -> None:
+    """`topicwire search` writes lines as `items` does, and with --json the same objects."""
+    assert "Story 1: ferry in the harbour  (The Harbour Post)  [harbour]" in cli("search", "ferry", "harbour").stdout
+    rows = cli.rows("search", "story", "--json")
+    assert [row["tags"] for row in rows] == [["harbour"], []]
+    assert rows[0] in cli.rows("items", "--json")
+
+
+def test_the_command_says_what_is_wrong(cli: Cli) -> None:
+    """Nothing found is a word on stderr and exit 0; a question that is none is exit 2; a cut list says so."""
+    assert (cli("search", "zeppelin").exit_code, cli("search", "zeppelin").stderr) == (0, "nothing found\n")
+    assert cli("search", "!!").exit_code == 2
+    assert cli("search", "story", "--limit", "1").stderr == "1 of 2 found; --limit shows more\n"
+
+
+# The page
+
+
+def test_the_page_shows_what_is_found(site: Site) -> None:
+    """The page of a search has the items, their number, and the link of its feed; it is never kept by a cache."""
+    answer = site.ask("/search?q=story")
+    assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
+    assert "2 stories" in answer.text
+    assert "market by the quay" in answer.text
+    assert 'href="/wire/search.atom?q=story"' in answer.text
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_an_empty_search_is_a_form(site: Site) -> None:
+    """Who has asked nothing gets the form, with what can be chosen."""
+    text = site.ask("/search").text
+    assert ">Harbour news</option>" in text
+    assert ">The Gazette</option>" in text
+
+
+@pytest.mark.parametrize("query", ["q=!!", "q=ferry&since=x", "q=ferry&topic=nope", "q=" + "a" * 400, "q=%00%ff%22", "q=-x"])
+def test_a_bad_question_is_answered_in_words(site: Site, query: str) -> None:
+    """No question ends in a fault of the server."""
+    assert site.ask(f"/search?{query}").status == 400
+    assert site.ask(f"/search.atom?{query}").status == 400
+
+
+def test_a_page_beyond_the_last_is_empty(site: Site) -> None:
+    """Paging ends quietly; a page that is no number is the first."""
+    assert site.ask("/search?q=story&page=9999999").status == 200
+    assert "market by the quay" in site.ask("/search?q=story&page=x").text
+
+
+def test_private_topics_do_not_show(site: Site) -> None:
+    """A private topic is in no list, marks no item, and asking for it is as if it did not exist."""
+    for path in ("/search", "/search?q=ferry", "/search.atom?q=ferry"):
+        assert "secret" not in site.ask(path).text
+    assert b'no topic is called "secret"' in site.ask("/search.atom?topic=secret").body
+    assert site.ask("/search?topic=secret").status == 400
+
+
+# The feed
+
+
+def test_a_search_is_a_feed(site: Site) -> None:
+    """The same search as Atom: its own id and address, entries with the ids they have everywhere, the same at every call."""
+    answer = site.ask(f"/search.atom?q={quote('ferry harbour')}")
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    feed = feedparser.parse(answer.body)
+    assert not feed.bozo
+    assert [link.href for link in feed.feed.links if link.rel == "self"] == [
+        "https://feeds.example/wire/search.atom?q=ferry+harbour"
+    ]
+    assert [(entry.id, entry.link) for entry in feed.entries] == [("urn:item:1", "http://post.example/1")]
+    assert "tagged harbour" in feed.entries[0].summary
+    assert site.ask("/search.atom?q=ferry+harbour").body == answer.body
+    assert feedparser.parse(site.ask("/search.atom?q=ferry").body).feed.id != feed.feed.id
