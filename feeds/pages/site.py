@@ -10,10 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
+from feeds.document import file_name
 from feeds.pages import calendar, health, parts, queries, render, views
 from feeds.pages.models import IndexPage, Line, Link, Month, MonthPage, SearchPage, Tagged, TopicLine, TopicPage
 from feeds.pages.tongues import UNKNOWN
 from feeds.pages.veil import Veil
+from feeds.publication.edition import feed_name
+from feeds.publication.ledger import Ledger
 from feeds.store import Judgements
 from feeds.tag import Judgement
 from feeds.topic import Topic
@@ -43,7 +46,8 @@ class TopicLists:
 
     languages: tuple[Link, ...]
     sources: tuple[Link, ...]
-    months: tuple[Month, ...]
+    months: tuple[Month, ...] = ()
+    archives: tuple[Link, ...] = ()
 
 
 class File(NamedTuple):
@@ -118,10 +122,10 @@ class _Site:
         months = calendar.by_month(item.line for item in items)
         calendars = tuple(calendar.month(topic.name, first, lines) for first, lines in months.items())
         languages, sources = parts.languages(topic.name, items), parts.sources(topic.name, items)
-        yield from self._part(topic, items, TopicLists(languages, sources, calendars), None)
+        yield from self._part(topic, items, TopicLists(languages, sources, calendars, self._archives(topic)), None)
         for link in (*languages, *sources):
             if link.href:
-                yield from self._part(topic, parts.kept(items, link), TopicLists(languages, sources, ()), link)
+                yield from self._part(topic, parts.kept(items, link), TopicLists(languages, sources), link)
         for number, (month, lines) in enumerate(zip(calendars, months.values(), strict=True)):
             later, earlier = calendars[max(number - 1, 0) : number], calendars[number + 1 : number + 2]
             yield from self._month(topic, month, lines, (earlier, later))
@@ -144,9 +148,14 @@ class _Site:
             part=link,
             days=calendar.chart(topic.name, counts, self._today),
             months=lists.months,
+            archives=lists.archives,
             fingerprint=mark,
         )
         yield File(path, render.topic(page), max(map(views.moment, stored), default=None))
+
+    def _archives(self, topic: Topic) -> tuple[Link, ...]:
+        sealed = Ledger(self._facts.db, feed_name(topic)).pages()
+        return tuple(Link(f"{page.number}", file_name(topic.name, page.number)) for page in sealed)
 
     def _judged(self, stored: StoredItem, veil: Veil, *topics: str) -> tuple[Judgement, ...]:
         return tuple(veil.judgement(one, stored) for one in self._judgements.of(stored.row) if one.topic in topics)
