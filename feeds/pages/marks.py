@@ -55,9 +55,10 @@ def _within(place: Span, spans: tuple[Span, ...]) -> list[Span]:
 def _quote(text: str, place: Span, spans: list[Span]) -> Text:
     first, last = min(start for start, _ in spans), max(end for _, end in spans)
     start = place[0] if first - place[0] <= _AROUND else _word(text, first - _AROUND, last)
-    end = place[1] if place[1] - last <= _AROUND else max(text.rfind(" ", last, last + _AROUND), last)
+    stop = place[0] + len(text[slice(*place)].rstrip())
+    end = stop if stop - last <= _AROUND else max(text.rfind(" ", last, last + _AROUND), last)
     pieces = marked(text[start:end], [(a - start, b - start) for a, b in spans])
-    before, after = (_CUT if start > place[0] else ""), (_CUT if end < place[1] else "")
+    before, after = (_CUT if start > place[0] else ""), (_CUT if end < stop else "")
     return tuple(piece for piece in (Piece(before), *pieces, Piece(after)) if piece.text)
 
 
