@@ -16,6 +16,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from feeds.commands import explain, good_topics, items, publish_command, target_of, topic_folders, topics_of
+from feeds.grant_commands import feeds
 from feeds.judging import judge_new
 from feeds.publication.whole import sweep
 from feeds.publish import publish
@@ -268,7 +269,7 @@ async def _serve_only(app: App, listening: socket.socket) -> None:
     await server.serve([listening])
 
 
-for part in (sources, items, topics, explain, review, publish_command, search_command):
+for part in (sources, items, topics, explain, review, publish_command, search_command, feeds):
     command.add_command(part)
 
 

@@ -100,3 +100,21 @@ def publication(db: Database) -> None:
         strict=True,
     )
     db.table("edition").create({"feed": text, "inputs": text, "until": text}, pk="feed", not_null={"inputs"}, strict=True)
+
+
+@migrations()
+def subscribers(db: Database) -> None:
+    """Make the tables of who may read what is private, and of what a hub has still to be told."""
+    text, number = str, int
+    db.table("grant").create(
+        {"hash": text, "topic": text, "name": text, "given": text, "used": text, "revoked": text},
+        pk="hash",
+        not_null={"topic", "name", "given"},
+        strict=True,
+    )
+    db.table("outbox").create(
+        {"feed": text, "hub": text, "changed": text, "tries": number, "next": text, "error": text},
+        pk="feed",
+        not_null={"hub", "changed", "tries", "next"},
+        strict=True,
+    )

@@ -5,6 +5,7 @@ from functools import partial
 from feeds.serve.desk import Desk
 from feeds.serve.files import Files, Headers
 from feeds.serve.health import Health
+from feeds.serve.private import Private
 from feeds.serve.searching import Searching
 from feeds.serve.site import Site
 from ingest.console import App
@@ -18,8 +19,10 @@ def application(app: App) -> Site:
     public = app.home / "public"
     public.mkdir(parents=True, exist_ok=True)
     site = Site(Files(public, links=partial(feed_links, app.settings)))
-    site.add(Health(app.database, public, app.clock, lambda: dict(site.answered)).routes())
-    site.add(Searching(Desk(app)).routes())
+    desk = Desk(app)
+    site.add(Health(app.database, public, app.clock, lambda: dict(site.answered), desk.open_topics).routes())
+    site.add(Searching(desk).routes())
+    site.add(Private(desk, site.notice).routes())
     return site
 
 

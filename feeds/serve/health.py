@@ -1,7 +1,7 @@
 """Whether the service does its work, for load balancers and Prometheus: states and counts, no address and no name of a reader."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +30,7 @@ class Health:
     public: Path
     clock: Callable[[], datetime]
     answered: Callable[[], dict[int, int]]  # requests by status
+    topics: Callable[[], Iterable[str]]  # that anybody may know of
 
     def routes(self) -> list[Route]:
         """Give the three addresses."""
@@ -55,7 +56,7 @@ class Health:
     def _metrics(self, _request: Request) -> Response:
         try:
             with closing(_reading(self.database)) as db:
-                lines = [*self._requests(), *_facts(db), *_newest(self.public)]
+                lines = [*self._requests(), *_facts(db, self.topics()), *_newest(self.public)]
         except sqlite3.Error:
             lines = [*self._requests(), *_newest(self.public)]  # what is known without the database
         return PlainTextResponse("\n".join((*lines, "")), headers=_FRESH, media_type="text/plain; version=0.0.4")
@@ -69,15 +70,15 @@ def _named(name: str, kind: str, words: str) -> tuple[str, str]:
     return f"# HELP {name} {words}", f"# TYPE {name} {kind}"
 
 
-def _facts(db: sqlite3.Connection) -> Iterator[str]:
+def _facts(db: sqlite3.Connection, topics: Iterable[str]) -> Iterator[str]:
     yield from _named("topicwire_sources", "gauge", "Polled sources, by state.")
     yield from (f'topicwire_sources{{state="{state}"}} {count}' for state, count in db.execute(_STATES))
     yield from _named("topicwire_items", "gauge", "Items stored.")
     items = db.execute("select count(*) from item").fetchone()[0]
     yield f"topicwire_items {items}"
     yield from _named("topicwire_tags", "gauge", "Tags given, by topic.")
-    tags = db.execute("select topic, count(*) from tag group by topic order by topic") if _has_tags(db) else ()
-    yield from (f'topicwire_tags{{topic="{topic}"}} {count}' for topic, count in tags)
+    tags = dict(db.execute("select topic, count(*) from tag group by topic")) if _has_tags(db) else {}
+    yield from (f'topicwire_tags{{topic="{topic}"}} {tags.get(topic, 0)}' for topic in sorted(topics))
     yield from _named("topicwire_last_poll_timestamp_seconds", "gauge", "When a source was last asked.")
     last = from_rfc3339(db.execute(_NEXT).fetchone()[1])
     yield f"topicwire_last_poll_timestamp_seconds {last.timestamp() if last else 0:.0f}"

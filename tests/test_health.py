@@ -1,0 +1,123 @@
+import re
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from making import Cli, about, app, carry, write_topic
+from serving import Site, served
+
+from ingest.item import Source, SourceState
+
+
+@pytest.fixture
+def cli(home: Path) -> Cli:
+    """Give the command of a home that was polled once, and published."""
+    write_topic(home)
+    with app(home).facts() as facts:
+        carry(facts, [about(1), about(2, "market")])
+        facts.add_sources([Source("http://silent.example/feed")], app(home).clock())
+    made = Cli(home)
+    made("publish")
+    return made
+
+
+@pytest.fixture
+def site(cli: Cli) -> Iterator[Site]:
+    """Serve it."""
+    with served(app(cli.home, cli.settings, cli.clock)) as opened:
+        yield opened
+
+
+def spoil(cli: Cli) -> None:
+    """Make the database unreadable."""
+    for path in cli.home.glob("topicwire.db*"):
+        path.write_bytes(b"this is no database, though it is long enough to be looked at" * 9)
+
+
+def figures(site: Site) -> dict[str, float]:
+    """Read the metrics."""
+    return {name: float(value) for name, value in re.findall(r"^(topicwire\S+) (\S+)$", site.ask("/metrics").text, re.MULTILINE)}
+
+
+def test_the_health_is_that_of_the_database(cli: Cli, site: Site) -> None:
+    """/healthz says 200 while the database answers and 503 when it does not, and is never cached."""
+    good = site.ask("/healthz")
+    spoil(cli)
+    bad = site.ask("/healthz")
+    assert (good.status, good.body) == (200, b'{"status":"ok"}')
+    assert (bad.status, bad.body) == (503, b'{"status":"failing"}')
+    assert good.headers["cache-control"] == bad.headers["cache-control"] == "no-store"
+
+
+def test_it_is_ready_when_all_of_it_works(cli: Cli, site: Site) -> None:
+    """/readyz wants a database, published files, and somebody who polls: nothing may be overdue by hours."""
+    assert site.ask("/readyz").status == 200
+    cli.clock.forward(hours=3)
+    late = site.ask("/readyz")
+    assert (late.status, late.text) == (
+        503,
+        '{"status":"not ready","checks":{"database":true,"published":true,"polled":false}}',
+    )
+    cli.clock.forward(hours=-3)
+    (cli.home / "public" / "index.html").unlink()
+    assert '"published":false' in site.ask("/readyz").text
+    spoil(cli)
+    assert '"database":false' in site.ask("/readyz").text
+
+
+def test_a_home_without_sources_is_ready(home: Path) -> None:
+    """Where nothing is polled, nothing can be late."""
+    write_topic(home)
+    cli = Cli(home)
+    cli("publish")
+    with served(app(home, clock=cli.clock)) as opened:
+        assert opened.ask("/readyz").status == 200
+
+
+def test_the_figures_are_for_prometheus(cli: Cli, site: Site) -> None:
+    """Sources by state, items, tags by topic, last poll, publication, requests by status; in the text format, each described."""
+    site.ask("/harbour.atom")
+    site.ask("/nothing")
+    answer = site.ask("/metrics")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    named = set(re.findall(r"^# TYPE (\S+) (?:gauge|counter)$", answer.text, re.MULTILINE))
+    found = figures(site)
+    assert {name.partition("{")[0] for name in found} == named
+    assert found['topicwire_sources{state="ok"}'] == found['topicwire_sources{state="waiting"}'] == 1
+    assert (found["topicwire_items"], found['topicwire_tags{topic="harbour"}']) == (2, 0)
+    assert found["topicwire_last_poll_timestamp_seconds"] == cli.clock().timestamp()
+    assert found['topicwire_requests_total{status="200"}'] >= 2
+    assert found['topicwire_requests_total{status="404"}'] == 1
+
+
+def test_a_304_is_counted_too(site: Site) -> None:
+    """The answer that takes the short way is a request like others."""
+    etag = site.ask("/harbour.atom").headers["etag"]
+    for _ in range(3):
+        assert site.ask("/harbour.atom", if_none_match=etag).status == 304
+    assert figures(site)['topicwire_requests_total{status="304"}'] == 3
+
+
+def test_the_figures_name_no_address_and_no_reader(cli: Cli, site: Site) -> None:
+    """A failing source is counted, not named; what was asked for and by whom is not there."""
+    site.ask("/search?q=confidential", x_forwarded_for="192.0.2.7")
+    with app(cli.home).facts() as facts:
+        failed = SourceState(last_poll=cli.clock(), error="no", failures=1, next_poll=cli.clock() + timedelta(hours=1))
+        source = facts.sources()[0][0]
+        facts.db.conn.execute("update poll set error = ?, failures = ?", [failed.error, failed.failures])
+        facts.db.conn.commit()
+    text = site.ask("/metrics").text
+    assert 'state="failing"} 1' in text
+    for secret in (source.url, "silent.example", "confidential", "192.0.2.7", "127.0.0.1"):
+        assert secret not in text
+
+
+def test_figures_come_without_the_database_too(cli: Cli, site: Site) -> None:
+    """When the database fails, what the server itself counts is still told."""
+    spoil(cli)
+    with pytest.raises(sqlite3.DatabaseError):
+        sqlite3.connect(cli.home / "topicwire.db").execute("select 1 from item")
+    assert site.ask("/metrics").status == 200
+    assert "topicwire_requests_total" in site.ask("/metrics").text
