@@ -148,5 +148,5 @@ def _site(facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], targe
         path = f"{target.folder.name}/{page.path}"
         if page.data is None:
             files.remove(path)
-        elif files.put(_PAGES, path, page.data, page.changed):
+        elif files.put(_PAGES, path, page.data, page.changed, synced=False):
             yield target.folder / page.path

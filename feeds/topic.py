@@ -26,6 +26,7 @@ _LISTS: Final = ("means", "does_not_mean", "limits", "require", "exclude")
 _TABLES: Final = ("group", "frame", "example")
 _KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, "updated", "near", "publish_from", "publish")
 _EXAMPLE_KEYS: Final = ("tagged", "lang", "title", "text", "why")
+_TAKEN: Final = frozenset("healthz index item metrics private readyz review search sources static".split())  # pages and folders
 _PUBLISH_KEYS: Final = ("content", "images", "mask", "private")
 
 __all__ = [
@@ -51,6 +52,8 @@ def read_topic(path: Path) -> Topic:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise TopicError(f"{path}: {fault}", "check the file's rights and that it is UTF-8") from fault
+    if path.stem in _TAKEN:
+        raise TopicError(f"{path}: a topic cannot be called {path.stem!r}: a page of the site is", "give the file another name")
     return parse_topic(text, path.stem, str(path))
 
 

@@ -39,6 +39,10 @@ class Place(Protocol):
     def folder(self) -> Path:
         """The folder that is published."""
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The topics that there are, also those whose files cannot be read just now: their pages stay."""
+
 
 @dataclass(frozen=True, slots=True)
 class TopicLists:
@@ -64,16 +68,20 @@ def site_files(facts: Facts, judgements: Judgements, topics: Iterable[Topic], ta
     A page bears a fingerprint of all it was made from: a file that is there with the same one is left
     out. A folder that was emptied is filled with the same bytes.
     """
-    public = tuple(topic for topic in topics if not topic.publish.private)
+    read = tuple(topics)
+    public = tuple(topic for topic in read if not topic.publish.private)
+    unread = target.known - {topic.name for topic in read}
     yield from (File(path, data, None) for path, data in render.assets())
-    yield from _Site(facts, judgements, public, target).files()
+    yield from _Site(facts, judgements, public, target.folder, unread).files()
 
 
 class _Site:
     """The pages of public topics, with the stores at hand."""
 
-    def __init__(self, facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], target: Place) -> None:
-        self._facts, self._judgements, self._folder = facts, judgements, target.folder
+    def __init__(
+        self, facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], folder: Path, unread: frozenset[str]
+    ) -> None:
+        self._facts, self._judgements, self._folder, self._unread = facts, judgements, folder, unread
         self._topics = {topic.name: topic for topic in topics}
         self._now = queries.as_of(facts)
         self._today = (self._now or datetime(1970, 1, 1, tzinfo=UTC)).date()
@@ -197,8 +205,13 @@ class _Site:
         found = (*self._folder.glob("*.html"), *self._folder.glob("*/*.html"))
         paths = {path.relative_to(self._folder).as_posix() for path in found}
         for path in sorted(paths - self._wanted):
-            if self._fingerprint(path):  # else somebody else put it there
+            ours = self._fingerprint(path)  # else somebody else put it there
+            if ours and not self._may_return(path):
                 yield File(path, None, None)
+
+    def _may_return(self, path: str) -> bool:
+        first = path.removesuffix(".html").partition("/")[0]
+        return first in self._unread or (first == "item" and bool(self._unread))
 
     # What is there already
 

@@ -32,11 +32,12 @@ class Files:
         self._kept: set[str] = set()  # paths that were written or found unchanged
         self._rows: list[tuple[Any, ...]] = []
 
-    def put(self, feed: str, path: str, data: bytes, newest: datetime | None) -> bool:
+    def put(self, feed: str, path: str, data: bytes, newest: datetime | None, *, synced: bool = True) -> bool:
         """Write a file of a feed unless it holds these bytes already; give whether it was written. Raises StoreError.
 
         Its time is that of the newest change in it. Where that is unknown, or has not moved although the
-        bytes have, it is the present: a client that asks by date alone must not miss it.
+        bytes have, it is the present: a client that asks by date alone must not miss it. What can be made
+        again is not `synced`: thousands of pages would wait for the disk one by one.
         """
         self._kept.add(path)
         known = self._execute("select hash, changed, gone from document where path = ?", [path]).fetchone()
@@ -45,7 +46,7 @@ class Files:
             changed = before
         else:
             changed = newest if newest and (before is None or newest > before) else self._now
-        written = _put(self._home / path, data, changed)
+        written = _put(self._home / path, data, changed, synced=synced)
         if not known or (known[0], known[2]) != (digest, None):
             self._rows.append((path, feed, digest, len(data), rfc3339(changed), None))
             with suppress(FileNotFoundError):
@@ -114,15 +115,15 @@ def _twinned(path: Path, moment: float, size: int) -> bool:
     return found[0].st_size == size and all(one.st_mtime == moment for one in found)
 
 
-def _put(path: Path, data: bytes, changed: datetime) -> bool:
+def _put(path: Path, data: bytes, changed: datetime, *, synced: bool) -> bool:
     """Write a file and its twins where they are not there already; give whether the file was written."""
-    written = replace(path, data, changed)
+    written = replace(path, data, changed, synced=synced)
     moment = changed.timestamp()
     if not _twinned(path, moment, len(data)):
         # The file came first: a twin that is older than it is known to be of another version.
         os.utime(path, (moment, moment))
         for twin in _twins(path):
-            replace(twin, _compressed(data, twin.suffix), changed)
+            replace(twin, _compressed(data, twin.suffix), changed, synced=synced)
             os.utime(twin, (moment, moment))
     return written
 

@@ -12,30 +12,31 @@ from ingest.errors import StoreError
 _UNFINISHED: Final = ".topicwire-"  # how a file begins that is not yet whole
 
 
-def replace(path: Path, data: bytes, changed: datetime | None = None) -> bool:
+def replace(path: Path, data: bytes, changed: datetime | None = None, *, synced: bool = True) -> bool:
     """Replace a file by `data` in one step, unless it holds just that already; give whether it was replaced.
 
     `changed` is the time that the file is given; None: the present. A reader sees the old file or the
-    new one (P8, D3). Raises StoreError.
+    new one (P8, D3); where not `synced`, a power cut may leave a file that must be made again. Raises StoreError.
     """
     with suppress(OSError):
         if path.read_bytes() == data:
             return False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_beside(path, data, changed)
+        _write_beside(path, data, changed, synced=synced)
     except OSError as fault:
         raise StoreError(f"{path}: {fault.strerror}", "check the folder's rights and free space") from fault
     return True
 
 
-def _write_beside(path: Path, data: bytes, changed: datetime | None) -> None:
+def _write_beside(path: Path, data: bytes, changed: datetime | None, *, synced: bool) -> None:
     handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if synced:
+                os.fsync(file.fileno())
             os.fchmod(file.fileno(), 0o644)  # mkstemp's is for the owner alone; another user's web server reads it
         if changed is not None:
             os.utime(name, (changed.timestamp(), changed.timestamp()))
@@ -44,7 +45,12 @@ def _write_beside(path: Path, data: bytes, changed: datetime | None) -> None:
         with suppress(OSError):
             Path(name).unlink()
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    if synced:
+        _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

@@ -1,0 +1,428 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+from urllib.parse import urldefrag, urljoin
+
+import pytest
+from lxml import html
+from making import GAZETTE, HARBOUR, POST, about, app, carry, item, topic
+from support import NOON
+
+from feeds.commands import target_of
+from feeds.decisions import Decisions, Verdict
+from feeds.judging import judge_new, judge_one
+from feeds.pages import POLICY, File, render, site_files
+from feeds.publish import Target, publish
+from feeds.store import Judgements
+from feeds.topic import Topic
+from ingest.store import Facts
+
+BAIT: Final = "<script>alert(1)</script> \"quoted\" & 'more' ferry in the harbour"
+HEBREW: Final = item(guid="urn:he", url="http://post.example/he", title="הספינה harbour ferry", text="הספינה עזבה.", language="he")
+HIDDEN: Final = HARBOUR.replace("[group.ship]", "[publish]\nprivate = true\n\n[group.ship]")
+
+
+class Site:
+    """The pages of a home, written by the publisher as a web server would find them."""
+
+    def __init__(self, home: Path, facts: Facts) -> None:
+        self.home, self.facts, self.judgements = home, facts, Judgements(facts)
+        self.folder = home / "public"
+
+    def publish(self, *topics: Topic, at: datetime = NOON) -> list[str]:
+        """Judge and publish; give the pages that were written or removed."""
+        chosen = topics or (topic(),)
+        judge_new(self.facts, self.judgements, chosen, at)
+        done = publish(self.facts, self.judgements, chosen, self.target())
+        paths = (path.relative_to(self.folder) for path in done.written if self.folder in path.parents)
+        return sorted(path.as_posix() for path in paths if path.suffix == ".html")
+
+    def target(self, *known: str) -> Target:
+        """Give where the pages go; `known` are topics whose files may be broken."""
+        return replace(target_of(app(self.home), self.facts), known=frozenset(known))
+
+    def pages(self) -> dict[str, bytes]:
+        """Give every page."""
+        found = sorted(self.folder.rglob("*.html"))
+        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in found}
+
+    def page(self, name: str) -> html.HtmlElement:
+        """Give a page, parsed."""
+        return html.fromstring((self.folder / name).read_bytes())
+
+    def items(self) -> list[str]:
+        """Give the pages of items."""
+        return [name for name in self.pages() if name.startswith("item/")]
+
+
+@pytest.fixture
+def site(home: Path, facts: Facts) -> Site:
+    """Give the site of a home that is still empty."""
+    return Site(home, facts)
+
+
+def words(element: html.HtmlElement, path: str) -> list[str]:
+    """Give the text of each element that an XPath finds, its spaces made one."""
+    return [" ".join(found.text_content().split()) for found in element.xpath(path)]
+
+
+def fill(facts: Facts) -> None:
+    """Store what shows every part of every page: two sources, three languages, a correction, a hostile title."""
+    carry(facts, [about(1), about(2), HEBREW, item(guid="urn:de", url="http://post.example/de", language="de")])
+    carry(facts, [item(guid="urn:bait", url="http://gazette.example/x", title=BAIT, text="A boat. <b>In</b> it.")], GAZETTE)
+    carry(facts, [replace(about(1), guid="urn:other", url="http://post.example/1")], GAZETTE, NOON + timedelta(hours=1))
+    carry(facts, [replace(about(2), text="This is story 2, told anew.")], at=NOON + timedelta(hours=2))
+
+
+# Every page
+
+
+def test_every_link_leads_somewhere(site: Site) -> None:
+    """Each address on each page that is ours is a published file, and the place in it exists."""
+    fill(site.facts)
+    site.publish()
+    parsed = {name: html.fromstring(page) for name, page in site.pages().items()}
+    files = {path.relative_to(site.folder).as_posix() for path in site.folder.rglob("*")}
+    lost = set()
+    for name, page in parsed.items():
+        for _, attribute, address, _ in page.iterlinks():
+            path, place = urldefrag(urljoin(f"here:///{name}".replace("here", "http"), address))
+            target = path.removeprefix("http:///")
+            if path.startswith("http:///") and attribute != "action" and target not in files:
+                lost.add((name, address))
+            if place and target in parsed and not parsed[target].xpath("//*[@id=$place]", place=place):
+                lost.add((name, address))
+    assert lost == set()
+
+
+def test_every_page_can_be_found_ones_way_in(site: Site) -> None:
+    """A page has a language, a title, one first heading, landmarks, a way past the header, and headings in order."""
+    fill(site.facts)
+    site.publish()
+    pages = {**site.pages(), "404": render.not_found(), "410": render.gone()}
+    assert len(pages) > 12
+    for name, page in pages.items():
+        found = html.fromstring(page)
+        assert found.get("lang") == "en", name
+        assert words(found, "//title")[0].endswith("– topicwire"), name
+        assert [len(found.xpath(f"//{one}")) for one in ("main", "header", "footer", "h1")] == [1, 1, 1, 1], name
+        assert found.xpath("//body/a[1]/@href") == ["#main"], name
+        levels = [int(heading.tag[1]) for heading in found.xpath("//h1|//h2|//h3|//h4")]
+        assert all(after <= before + 1 for before, after in pairwise(levels)), name
+        ids = found.xpath("//@id")
+        assert len(ids) == len(set(ids)), name
+        assert set(found.xpath("//@aria-labelledby")) <= set(ids), name
+        assert not found.xpath("//nav[not(@aria-label)]"), name
+
+
+def test_every_page_keeps_a_strict_policy(site: Site) -> None:
+    """No page has inline style or script, nothing is loaded from elsewhere, and the page itself forbids it."""
+    fill(site.facts)
+    site.publish()
+    for name, page in site.pages().items():
+        found = html.fromstring(page)
+        assert found.xpath("//meta[@http-equiv='Content-Security-Policy']/@content") == [POLICY], name
+        assert not found.xpath("//@style|//style|//script[not(@src)]|//@*[starts-with(name(), 'on')]|//img|//iframe"), name
+        loaded = found.xpath("//script/@src|//link[@rel='stylesheet' or @rel='icon']/@href")
+        assert len(loaded) == 3, name
+        assert not any("//" in address for address in loaded), name
+
+
+def test_every_text_of_a_source_says_its_language_and_direction(site: Site) -> None:
+    """Titles and excerpts bear `lang` and `dir`: right to left for Hebrew, on whatever page they are."""
+    fill(site.facts)
+    site.publish()
+    (hebrew,) = (
+        name for name in site.items() if HEBREW.title in site.pages()[name].decode().replace("<mark>", "").replace("</mark>", "")
+    )
+    for name in ("harbour.html", "harbour/lang-he.html", "harbour/2026-03.html", hebrew):
+        holder = site.page(name).xpath("//*[@lang='he'][contains(., 'הספינה')]")
+        assert holder, name
+        assert {one.get("dir") for one in holder} == {"rtl"}, name
+    shown = site.page("harbour.html").xpath("//article//h3")
+    assert all(heading.get("lang") and heading.get("dir") for heading in shown)
+    assert [h.get("dir") for h in shown if h.get("lang") == "de"] == ["ltr"]
+
+
+def test_what_a_source_writes_stays_text(site: Site) -> None:
+    """A title of markup is shown as it is written, on every page, and no address but the web's is a link."""
+    fill(site.facts)
+    carry(site.facts, [item(guid="urn:js", url="javascript:alert(1)", title="The ferry, a harbour, a trick")], GAZETTE)
+    site.publish()
+    for page in site.pages().values():
+        assert b"<script>alert" not in page
+        assert b"javascript:" not in page
+    assert [title for title in words(site.page("harbour.html"), "//article//h3") if "script" in title] == [BAIT]
+
+
+def test_nothing_on_a_page_is_wider_than_a_hundred_kilobytes(site: Site) -> None:
+    """A topic of hundreds of stories still has a small page: the newest, and the way to all others."""
+    carry(
+        site.facts,
+        [
+            item(guid=f"urn:{n}", url=f"http://post.example/{n}", title=f"Ferry {n}, harbour", text="A ferry. " * 90)
+            for n in range(150)
+        ],
+    )
+    site.publish()
+    page = site.page("harbour.html")
+    assert len(page.xpath("//article")) == 60
+    assert len(site.pages()["harbour.html"]) < 100_000
+    assert len(site.page("harbour/2026-03.html").xpath("//ul[@class='lines']/li")) == 150
+
+
+# The front page
+
+
+def test_the_index_shows_what_each_topic_is(site: Site) -> None:
+    """Each topic: what it means, how much of it there is, how it went these days, when it was last new, how to subscribe."""
+    carry(site.facts, [about(1), about(2)])
+    site.publish(topic(), topic(HARBOUR.replace("Harbour news", "Fish & <chips>").replace("ferry", "eel"), "market"))
+    page = site.page("index.html")
+    assert words(page, "//h2") == ["Harbour news", "Fish & <chips>"]
+    assert words(page, "//section/div/p[1]") == ["What happens at the quay."] * 2
+    assert words(page, "//section//p[@class='meta']") == ["2 stories · last 2 Mar 2026, 11:59", "0 stories"]
+    assert words(page, "//figcaption") == ["2 in 30 days", "0 in 30 days"]
+    assert page.xpath("//section[1]//ul/li/a/@href") == [f"harbour.{kind}" for kind in ("atom", "json", "rss", "opml")]
+    assert page.xpath("//link[@rel='alternate']/@href") == ["harbour.atom", "market.atom"]
+    assert page.xpath("//section[1]//*[@role='img']/@aria-label") == ["Stories a day, last 30 days: 2 in all, at most 2 a day"]
+
+
+def test_a_home_without_anything_has_pages_that_say_so(site: Site) -> None:
+    """No topic, no source, no story: each page is there and says it in words."""
+    publish(site.facts, site.judgements, (), site.target())
+    assert "No topic is published here yet." in words(site.page("index.html"), "//p")
+    assert "No source is known yet." in words(site.page("sources.html"), "//p")
+    site.publish()
+    assert words(site.page("harbour.html"), "//section[@class='stories']/p")[-1].startswith("No story yet.")
+
+
+# A topic
+
+
+def test_a_topic_says_what_it_means_and_what_not(site: Site) -> None:
+    """Before its stories a topic says what it means, what it does not mean, where it fails, and whom to tell."""
+    carry(site.facts, [about(1)])
+    site.publish()
+    section = site.page("harbour.html").xpath("//section[@class='meaning']")[0]
+    assert words(section, ".//ul[@class='yes']/li") == ["Ships that come and go."]
+    assert words(section, ".//ul[@class='no']/li") == ["A port of a computer."]
+    assert words(section, ".//details/ul/li") == ["Misses rowing."]
+    assert "desk@harbour.example" in words(section, ".//p")[-1]
+
+
+def test_a_story_shows_its_carriers_its_language_and_why_it_is_there(site: Site) -> None:
+    """A card has the title with its words marked, the way to the publisher, when, in which language, from whom, and why."""
+    carry(site.facts, [about(1)])
+    carry(site.facts, [replace(about(1), guid="urn:g")], GAZETTE)
+    site.publish()
+    (card,) = site.page("harbour.html").xpath("//article")
+    assert words(card, ".//h3/a/mark") == ["ferry", "harbour"]
+    assert card.xpath(".//h3/a/@href") == ["http://post.example/1"]
+    assert words(card, "./p[@class='meta']") == ["2 Mar 2026, 11:59 · English · The Harbour Post, The Gazette"]
+    assert words(card, "./p[@class='why']") == ["ship: “ferry”; place: “harbour” · evidence"]
+    assert card.xpath("./p[@class='why']/a/@href") == site.items()
+
+
+def test_each_language_and_each_source_has_a_page_of_its_own(site: Site) -> None:
+    """The filters are links: without a script they lead to the stories of one language, or of one source."""
+    fill(site.facts)
+    site.publish()
+    page = site.page("harbour.html")
+    ways = {" ".join(a.text_content().split()): a.get("href") for a in page.xpath("//nav[@data-filter]//a")}
+    assert ways.pop("All languages") == ways.pop("All sources") == "harbour.html"
+    shown = {name: len(site.page(way).xpath("//article")) for name, way in ways.items()}
+    assert shown == {"English 3": 3, "German 1": 1, "Hebrew 1": 1, "The Harbour Post 4": 4, "The Gazette 1": 1}
+    german = site.page(ways["German 1"])
+    assert words(german, "//h1") == ["Harbour news: German"]
+    assert words(german, "//a[@aria-current='true']") == ["German 1"]
+
+
+def test_the_number_of_pages_for_sources_is_bounded(site: Site) -> None:
+    """Of many sources the busiest twenty have a page; the others are one row without a link."""
+    for number in range(23):
+        source = replace(POST, url=f"http://s{number}.example/feed", title=f"Paper {number:02}")
+        carry(site.facts, [item(guid=f"urn:{number}", url=f"http://s{number}.example/1", title=f"Ferry {number}, harbour")], source)
+    site.publish()
+    assert len(list((site.folder / "harbour").glob("source-*.html"))) == 20
+    assert words(site.page("harbour.html"), "//table[@class='bars'][1]//tr[last()]/th") == ["3 more sources"]
+
+
+def test_the_chart_has_its_numbers_behind_it(site: Site) -> None:
+    """The days of the chart stand in a table too, each with the way to its stories."""
+    carry(site.facts, [about(1), about(2), replace(about(3), published=NOON - timedelta(days=3))])
+    site.publish()
+    page = site.page("harbour.html")
+    assert words(page, "//details/table//tbody/tr") == ["2 March 20262", "27 February 20261"]
+    assert page.xpath("//details/table//tbody//a/@href") == ["harbour/2026-03.html#d2", "harbour/2026-02.html#d27"]
+    assert words(site.page("harbour/2026-03.html"), "//h2") == ["2 March 2026"]
+
+
+def test_months_lead_to_their_neighbours(site: Site) -> None:
+    """From one month one walks to the month before and the month after that have stories."""
+    carry(site.facts, [replace(about(n), published=NOON - timedelta(days=40 * n)) for n in range(3)])
+    site.publish()
+    assert site.page("harbour/2026-01.html").xpath("//nav[@class='steps']/a/@href") == [
+        "../harbour/2025-12.html",
+        "../harbour/2026-03.html",
+    ]
+
+
+# An item
+
+
+def test_an_item_shows_its_evidence_in_place(site: Site) -> None:
+    """The page of an item quotes the sentences that decided, their words marked, and names the groups."""
+    carry(site.facts, [item(text="Rain fell. The boat left the harbour at nine. Nobody came.")])
+    site.publish()
+    (name,) = site.items()
+    page = site.page(name)
+    assert words(page, "//h1/mark") == ["ferry", "harbour"]
+    assert words(page, "//ul[@class='quotes']/li") == ["The boat left the harbour at nine."]
+    assert words(page, "//ul[@class='quotes']/li/mark") == ["boat", "harbour"]
+    assert words(page, "//dl[@class='words']//dt") == ["place", "ship"]
+    assert words(page, "//h3") == ["Harbour news core"]
+
+
+def test_an_item_shows_who_carried_it_and_how_it_changed(site: Site) -> None:
+    """Carriers with their dates and how they were recognised; versions with what each added and took away."""
+    fill(site.facts)
+    site.publish()
+    pages = [site.page(name) for name in site.items()]
+    (carried,) = (page for page in pages if words(page, "//h1") == ["Story 1: ferry in the harbour"])
+    assert words(carried, "//section[@aria-labelledby='carried']//tbody/tr/th") == ["The Harbour Post", "The Gazette"]
+    (edited,) = (page for page in pages if words(page, "//h1") == ["Story 2: ferry in the harbour"])
+    assert words(edited, "//section[@aria-labelledby='facts']//tbody/tr/td[last()]") == ["7", "6 +2 −3"]
+
+
+def test_a_person_s_word_is_shown(site: Site) -> None:
+    """An item that somebody accepted says so, with the reason."""
+    carry(site.facts, [item(title="A train", text="On rails.")])
+    kept = next(iter(site.facts.items()))
+    Decisions(site.facts).put(kept.row, "harbour", Verdict.ACCEPT, "<it> moves ferries", NOON)
+    judge_one(site.facts, site.judgements, topic(), kept, NOON)
+    site.publish()
+    page = site.page(site.items()[0])
+    assert any("accepted by hand: <it> moves ferries" in line for line in words(page, "//p"))
+
+
+# What is kept from readers
+
+
+def test_a_private_topic_is_on_no_page(site: Site) -> None:
+    """Neither name nor title nor stories of a private topic are in any public page."""
+    carry(site.facts, [about(1)])
+    site.publish(topic(HIDDEN.replace("Harbour news", "Secret quay"), "quay"), topic(HARBOUR.replace("ferry", "eel"), "market"))
+    assert site.items() == []
+    assert not any(b"quay.html" in page or b"Secret quay" in page or b"Story 1" in page for page in site.pages().values())
+
+
+def test_a_topic_that_becomes_private_takes_its_pages_along(site: Site) -> None:
+    """Made private, a topic's pages are removed, those of its items too; a stranger's file stays."""
+    carry(site.facts, [about(1)])
+    site.publish()
+    (site.folder / "imprint.html").write_text("<p>Who we are</p>", encoding="utf-8")
+    site.publish(topic(HIDDEN))
+    assert sorted(site.pages()) == ["imprint.html", "index.html", "search.html", "sources.html"]
+
+
+def test_a_topic_that_cannot_be_read_keeps_its_pages(site: Site) -> None:
+    """While a topic's file is broken, its pages and those of its items stay as they are."""
+    carry(site.facts, [about(1)])
+    site.publish()
+    before = site.pages()
+    publish(site.facts, site.judgements, (), site.target("harbour"))
+    assert site.pages().keys() == before.keys()
+
+
+def test_masked_words_are_on_no_page(site: Site) -> None:
+    """Words that a topic masks have their first letter alone on every page, marks and all."""
+    carry(site.facts, [item(title="The vile ferry in the harbour", text="A vile boat in the harbour.")])
+    site.publish(topic(HARBOUR.replace("[group.ship]", '[publish]\nmask = ["vile", "boat*"]\n\n[group.ship]')))
+    assert not any(b"vile" in page or b">boat" in page for page in site.pages().values())
+    (name,) = site.items()
+    assert words(site.page(name), "//ul[@class='quotes']/li") == ["A v*** b*** in the harbour."]
+    assert words(site.page(name), "//ul[@class='quotes']/li/mark") == ["b***", "harbour"]
+
+
+def test_a_topic_of_links_shows_no_texts(site: Site) -> None:
+    """A topic that publishes links alone shows titles and reasons, nothing of the text."""
+    carry(site.facts, [item(text="The boat left the harbour at nine.")])
+    site.publish(topic(HARBOUR.replace("[group.ship]", '[publish]\ncontent = "links"\n\n[group.ship]')))
+    assert not any(b"at nine" in page for page in site.pages().values())
+    assert words(site.page("harbour.html"), "//article/h3/a") == ["The last ferry leaves the harbour"]
+
+
+# Only what changed
+
+
+def test_pages_that_show_the_same_are_not_made_again(site: Site) -> None:
+    """A second publication of the same facts makes no page of a topic, a month or an item."""
+    fill(site.facts)
+    site.publish()
+    again = site_files(site.facts, site.judgements, (topic(),), site.target())
+    assert {file.path for file in again if file.path.endswith("html")} == {"index.html", "search.html", "sources.html"}
+
+
+def test_a_new_item_touches_only_where_it_shows(site: Site) -> None:
+    """One more story makes its own page and those of its topic, month, language and source; other items' pages stay."""
+    fill(site.facts)
+    site.publish()
+    before = set(site.items())
+    carry(site.facts, [about(7)], at=NOON + timedelta(hours=3))
+    written = site.publish()
+    (new,) = set(site.items()) - before
+    assert [name for name in written if name.startswith("item/")] == [new]
+    assert {"harbour.html", "harbour/2026-03.html", "harbour/lang-en.html"} <= set(written)
+
+
+def test_an_edited_item_is_shown_anew(site: Site) -> None:
+    """A correction by the publisher makes the item's page again, and no other item's."""
+    fill(site.facts)
+    site.publish()
+    carry(site.facts, [replace(about(1), title="Story 1: a late ferry in the harbour")], at=NOON + timedelta(hours=3))
+    changed = [name for name in site.publish() if name.startswith("item/")]
+    assert len(changed) == 1
+    assert "a late ferry" in words(site.page(changed[0]), "//h1")[0]
+
+
+def test_an_emptied_folder_is_filled_with_the_same_bytes(site: Site) -> None:
+    """The pages made one after the other are those that are made at once."""
+    carry(site.facts, [about(1), HEBREW])
+    site.publish()
+    fill(site.facts)
+    site.publish()
+    grown = site.pages()
+    for path in site.folder.rglob("*.html"):
+        path.unlink()
+    site.publish()
+    assert site.pages() == grown
+
+
+def test_an_item_that_leaves_every_topic_has_no_page(site: Site) -> None:
+    """The page of an item that no topic has any longer is removed."""
+    carry(site.facts, [about(1), about(2)])
+    site.publish()
+    assert len(site.items()) == 2
+    site.publish(topic(HARBOUR.replace('"ferries"', '"eel"').replace('"ferry"', '"eel"').replace("The ferry left", "The eel left")))
+    assert site.items() == []
+
+
+def test_a_page_bears_the_time_of_its_newest_change(site: Site) -> None:
+    """What a page was made from says when it last changed: the item's newest version or carrier."""
+    fill(site.facts)
+    files = {file.path: file.changed for file in made(site)}
+    assert {changed for path, changed in files.items() if path.startswith("item/")} == {
+        NOON,
+        NOON + timedelta(hours=1),
+        NOON + timedelta(hours=2),
+    }
+
+
+def made(site: Site) -> Iterator[File]:
+    """Give the files of a folder that is still empty."""
+    judge_new(site.facts, site.judgements, (topic(),), NOON)
+    return site_files(site.facts, site.judgements, (topic(),), site.target())
