@@ -2,20 +2,12 @@
 
 import click
 
-from feeds.commands import named, opinion_path
+from feeds.commands import named
 from feeds.decisions import Decisions, Verdict
-from feeds.evaluate import item_of
-from feeds.furniture import Furniture
-from feeds.judging import judge_one
-from feeds.match import Matcher
-from feeds.opinion import parse
-from feeds.store import Judgements
-from feeds.tag import Judgement, judge
-from feeds.topic import Grade, Topic
+from feeds.uncertain import decide, take_back, uncertain
 from ingest.console import App, Commands, say
 from ingest.errors import UsageError
 from ingest.item import StoredItem
-from ingest.store import Facts
 from ingest.text import shorten
 
 _EXAMPLE = 400  # characters of text in a proposed example
@@ -36,39 +28,25 @@ def review_list(app: App, name: str, limit: int) -> None:
     Newest first, or, where `topics learn` has left a second opinion, the likeliest first.
     """
     topic = named(app, name)
-    path = opinion_path(app, topic)
-    opinion = parse(path.read_text(encoding="utf-8"), str(path)) if path.exists() else None
     with app.facts() as facts:
         decided = {row for row, _ in Decisions(facts).all(topic.name)}
-        found = _uncertain(facts, topic, decided)
-    if opinion:
-        found.sort(key=lambda pair: -opinion.probability(pair[0].item.title, pair[0].item.text))
-    for stored, answer in found[:limit]:
-        mark = "tagged" if answer.tagged else "missed"
-        likely = f"  {opinion.probability(stored.item.title, stored.item.text):.0%}" if opinion else ""
-        click.echo(f"{stored.id}  {mark}{likely}  {stored.item.language or '--'}  {stored.item.title}\n    {answer.why}")
-
-
-def _uncertain(facts: Facts, topic: Topic, decided: set[int]) -> list[tuple[StoredItem, Judgement]]:
-    matcher, furniture = Matcher([topic]), Furniture(facts)
-    found = []
-    for stored in facts.items():
-        answer = judge(matcher, item_of(stored), furniture.known(stored.carrier.source.url))[0]
-        if stored.row not in decided and (answer.grade is Grade.MENTION or answer.near_miss):
-            found.append((stored, answer))
-    return sorted(found, key=lambda pair: pair[0].first_seen, reverse=True)
+        waiting = [case for case in uncertain(app, facts, topic) if case.stored.row not in decided]
+    for case in waiting[:limit]:
+        stored, mark = case.stored, "tagged" if case.answer.tagged else "missed"
+        likely = f"  {case.likely:.0%}" if case.likely is not None else ""
+        click.echo(f"{stored.id}  {mark}{likely}  {stored.item.language or '--'}  {stored.item.title}\n    {case.answer.why}")
 
 
 def _decide(app: App, item: str, name: str, verdict: Verdict | None, reason: str) -> None:
     topic = named(app, name)
     with app.facts() as facts:
         stored = app.one_item(facts, item)
-        decisions = Decisions(facts)
         if verdict is not None:
-            decisions.put(stored.row, topic.name, verdict, reason, app.clock())
-        elif not decisions.take_back(stored.row, topic.name):
+            answer = decide(facts, topic, stored, (verdict, reason), app.clock())
+        elif (undone := take_back(facts, topic, stored, app.clock())) is None:
             raise UsageError(f"nothing was decided on {stored.id} and {topic.name}", "`topicwire review list` shows what is open")
-        answer = judge_one(facts, Judgements(facts), topic, stored, app.clock())
+        else:
+            answer = undone
     say(f"{stored.id} is {'tagged' if answer.tagged else 'not tagged'} {topic.name}: {answer.why}; `topicwire publish` writes it")
 
 

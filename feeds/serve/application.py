@@ -6,6 +6,7 @@ from feeds.serve.desk import Desk
 from feeds.serve.files import Files, Headers
 from feeds.serve.health import Health
 from feeds.serve.private import Private
+from feeds.serve.reviewing import Reviewing
 from feeds.serve.searching import Searching
 from feeds.serve.site import Site
 from ingest.console import App
@@ -23,6 +24,7 @@ def application(app: App) -> Site:
     site.add(Health(app.database, public, app.clock, lambda: dict(site.answered), desk.open_topics).routes())
     site.add(Searching(desk).routes())
     site.add(Private(desk, site.notice).routes())
+    site.add(Reviewing(desk).routes())
     return site
 
 
