@@ -17,12 +17,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from feeds.commands import explain, good_topics, items, publish_command, target_of, topic_folders, topics_of
 from feeds.grant_commands import feeds
+from feeds.hub import tell_hub
 from feeds.judging import judge_new
 from feeds.publication.whole import sweep
 from feeds.publish import publish
 from feeds.review_commands import review
 from feeds.search_commands import search_command
 from feeds.serve.application import application
+from feeds.serve.commands import serve
 from feeds.serve.server import Server, listen, run_loop
 from feeds.shelf import Shelf
 from feeds.store import Judgements
@@ -41,7 +43,7 @@ from ingest.store import Facts
 _AT_ONCE = 400  # sources a tick: between two ticks what they brought is published
 _BITES = 20  # of old items, judged again after a change of wording, a tick
 _SOON = 0.1  # seconds
-_SECONDS = {"poll": 30, "seeds": 60, "publish": 60, "housekeeping": 3_600}
+_SECONDS = {"poll": 30, "seeds": 60, "publish": 60, "hub": 15, "housekeeping": 3_600}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ def full_pass(app: App, *, everything: bool = False) -> Pass:
         polls = poll_these(app, facts, engine, due_sources(app, facts, set(), everything=everything))
         done = Pass(documents, polls, *judge_and_publish(app, facts, chosen), code)
     sweep(app.home / "public")
+    for fault in tell_hub(app):
+        say(f"topicwire: {fault}")
     return done
 
 
@@ -114,6 +118,16 @@ class Service:
     def housekeeping(self) -> None:
         """Tidy the database and the published folder."""
         self._tick(self._tidied)
+
+    def hub(self) -> None:
+        """Tell the hub what was published. In a thread of its own: a slow hub keeps nothing waiting."""
+        try:
+            for fault in () if self.stopping.is_set() else tell_hub(self._app):
+                say(f"topicwire: {fault}")
+        except TopicwireError as fault:
+            say(f"topicwire: {fault}")
+        except sqlite3.Error as fault:
+            say(f"topicwire: {database_failed(fault)}")
 
     def now(self) -> datetime:
         """Give the present moment."""
@@ -187,11 +201,13 @@ async def _serve(app: App, engine: Engine, listening: socket.socket | None) -> N
 def _ticks(service: Service) -> AsyncIOScheduler:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a tick is skipped while the last one runs is no news
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    ticks = AsyncIOScheduler(timezone="UTC", executors={"default": ThreadPoolExecutor(1)}, job_defaults=defaults)
+    threads = {name: ThreadPoolExecutor(1) for name in ("default", "hub")}
+    ticks = AsyncIOScheduler(timezone="UTC", executors=threads, job_defaults=defaults)
     # Seeds first: they need no network, so the feed has something in it at once.
     for name in ("seeds", "poll", "publish", "housekeeping"):
         first = {} if name in {"publish", "housekeeping"} else {"next_run_time": service.now()}
         ticks.add_job(getattr(service, name), "interval", seconds=_SECONDS[name], id=name, **first)
+    ticks.add_job(service.hub, "interval", seconds=_SECONDS["hub"], id="hub", executor="hub")
     return ticks
 
 
@@ -253,23 +269,7 @@ def ingest(app: App, sources: tuple[str, ...], *, no_publish: bool) -> None:
     raise SystemExit(1 if report.failed else code)
 
 
-@command.command()
-@click.pass_obj
-def serve(app: App) -> None:
-    """Serve public/ over HTTP, nothing else."""
-    listening = listen(app.settings.service.bind)
-    say(f"serving {app.settings.base_url}/")
-    run_loop(_serve_only(app, listening))
-
-
-async def _serve_only(app: App, listening: socket.socket) -> None:
-    server = Server(application(app))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, lambda: setattr(server, "should_exit", True))
-    await server.serve([listening])
-
-
-for part in (sources, items, topics, explain, review, publish_command, search_command, feeds):
+for part in (sources, items, topics, explain, review, publish_command, search_command, feeds, serve):
     command.add_command(part)
 
 

@@ -104,7 +104,7 @@ def publication(db: Database) -> None:
 
 @migrations()
 def subscribers(db: Database) -> None:
-    """Make the tables of who may read what is private, and of what a hub has still to be told."""
+    """Make the tables of who may read what is private, and of what a hub was told."""
     text, number = str, int
     db.table("grant").create(
         {"hash": text, "topic": text, "name": text, "given": text, "used": text, "revoked": text},
@@ -113,8 +113,8 @@ def subscribers(db: Database) -> None:
         strict=True,
     )
     db.table("outbox").create(
-        {"feed": text, "hub": text, "changed": text, "tries": number, "next": text, "error": text},
-        pk="feed",
-        not_null={"hub", "changed", "tries", "next"},
+        {"path": text, "hub": text, "hash": text, "tries": number, "next": text, "error": text},
+        pk="path",
+        not_null={"hub", "tries"},
         strict=True,
     )

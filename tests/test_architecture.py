@@ -18,7 +18,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.shelf feeds.store feeds.topic_commands"
     " feeds.search feeds.search_commands feeds.serve.application feeds.serve.desk feeds.serve.files feeds.serve.health"
     " feeds.serve.protocol feeds.serve.searching feeds.serve.server feeds.serve.site feeds.serve.private feeds.grants feeds.grant_commands"
-    " feeds.serve.reviewing feeds.uncertain".split()
+    " feeds.serve.reviewing feeds.uncertain feeds.hub ingest.post feeds.serve.commands".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "ingest.item ingest.errors ingest.text ingest.urls ingest.dates ingest.language ingest.fold ingest.identity ingest.formats"

@@ -1,0 +1,67 @@
+"""The hub is told of every public feed that changed (WebSub, 4.2): what was told is remembered, what failed is tried again."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from feeds.schema import migrations
+from ingest.console import App
+from ingest.dates import rfc3339
+from ingest.errors import FetchError, TopicwireError
+from ingest.post import post
+from ingest.store import Facts
+from ingest.store.schema import migrate
+
+_FIRST: Final = timedelta(minutes=1)  # after a failure; doubled by each that follows it
+_LAST: Final = timedelta(hours=6)
+# The files remember what they hold: a change that is published is never forgotten, whenever the process ends.
+_DUE: Final = """
+select d.path, d.hash, coalesce(o.tries, 0) from document d left join outbox o on o.path = d.path and o.hub = :hub
+where d.gone is null and d.path glob 'public/*.*' and d.path not glob 'public/*/*' and d.path not glob 'public/*.archive-*'
+    and (d.path glob '*.atom' or d.path glob '*.json' or d.path glob '*.rss')
+    and o.hash is not d.hash and coalesce(o.next, '') <= :now
+order by d.path"""
+
+
+def tell_hub(app: App) -> tuple[TopicwireError, ...]:
+    """Send the hub one ping for every public feed that it was not told of as it is now; give what failed.
+
+    To be called after publication, which never waits for it. Where no hub is set nothing is sent.
+    """
+    hub = app.settings.publish.hub
+    if not hub or not app.database.exists():
+        return ()
+    with app.facts() as facts:
+        outbox = _Outbox(facts, hub)
+        due = outbox.due(app.clock())
+        addresses = [f"{app.settings.base_url}/{path.partition('/')[2]}" for path, _, _ in due]
+        results = post(app, hub, ({"hub.mode": "publish", "hub.url": address} for address in addresses)) if due else []
+        outbox.note(zip(due, results, strict=True), app.clock())
+    return tuple({str(fault): fault for fault in results if fault}.values())
+
+
+class _Outbox:
+    """The table of what the hub was told."""
+
+    def __init__(self, facts: Facts, hub: str) -> None:
+        self._facts, self._db, self._hub = facts, facts.db, hub
+        migrate(self._db, migrations)
+
+    def due(self, now: datetime) -> list[tuple[str, str, int]]:
+        """Give (path, hash, failures so far) of the feeds to tell of."""
+        return self._db.conn.execute(_DUE, {"hub": self._hub, "now": rfc3339(now)}).fetchall()
+
+    def note(self, told: Iterable[tuple[tuple[str, str, int], TopicwireError | None]], now: datetime) -> None:
+        """Remember what came of it."""
+        with self._facts.transaction():
+            for (path, digest, tries), fault in told:
+                if fault is None:
+                    row = {"hash": digest, "tries": 0, "next": None, "error": None}
+                else:
+                    row = {"tries": tries + 1, "next": rfc3339(_next(fault, tries, now)), "error": str(fault)}
+                self._db.table("outbox").upsert({"path": path, "hub": self._hub, **row}, pk="path")
+
+
+def _next(fault: TopicwireError, tries: int, now: datetime) -> datetime:
+    asked = timedelta(seconds=(fault.wait if isinstance(fault, FetchError) else None) or 0)
+    return now + max(asked, min(_FIRST * 2 ** min(tries, 20), _LAST))

@@ -1,0 +1,27 @@
+"""The command `serve`: what is published and stored, over HTTP, until it is told to stop; polls and publishes nothing."""
+
+import asyncio
+import signal
+import socket
+
+import click
+
+from feeds.serve.application import application
+from feeds.serve.server import Server, listen, run_loop
+from ingest.console import App, say
+
+
+@click.command()
+@click.pass_obj
+def serve(app: App) -> None:
+    """Serve public/, private feeds, search and review over HTTP, nothing else."""
+    listening = listen(app.settings.service.bind)
+    say(f"serving {app.settings.base_url}/")
+    run_loop(_serve(app, listening))
+
+
+async def _serve(app: App, listening: socket.socket) -> None:
+    server = Server(application(app))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, lambda: setattr(server, "should_exit", True))
+    await server.serve([listening])
