@@ -218,7 +218,7 @@ class Editor:
 
     def _seal(self, pages: list[tuple[int, ...]], articles: dict[int, _Article]) -> None:
         """Seal pages, oldest first. What has left is said in the last of them, or in one of its own when its time is over."""
-        unsaid = [line for line in self._lines.values() if line.gone and line.buried is None]
+        unsaid = [line for row, line in self._lines.items() if line.gone and line.buried is None and row not in articles]
         if not pages and any(line.gone and line.gone + TOLD <= self._now for line in unsaid):
             pages = [()]
         first = len(self.ledger.pages()) + 1

@@ -1,0 +1,171 @@
+"""A newsroom in miniature for the tests of feeds and archives: what the database says, and clients that read all documents."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from lxml import etree
+from making import about, carry, judgement, topic
+from support import NOON
+
+from feeds import atom
+from feeds.document import Document
+from feeds.publication.edition import Editor, Target
+from feeds.store import Judgements
+from feeds.tag import Tagging
+from feeds.topic import Topic
+from feeds.unit import Alone, Grouping
+from ingest.dates import from_rfc3339
+from ingest.settings import Publish, Settings
+from ingest.store import Facts
+
+ATOM: Final = "{http://www.w3.org/2005/Atom}"
+DELETED: Final = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+HISTORY: Final = "{http://purl.org/syndication/history/1.0}archive"
+
+
+@dataclass
+class Groups:
+    """Copies as a test says they are: items that share a group."""
+
+    together: tuple[tuple[int, ...], ...] = ()
+
+    def groups(self, rows: Sequence[int]) -> Iterable[tuple[int, ...]]:
+        """Give the group of each item."""
+        left = list(dict.fromkeys(next((group for group in self.together if row in group), (row,)) for row in rows))
+        return iter(left)
+
+    def state(self) -> str:
+        """Give what was said."""
+        return repr(self.together)
+
+
+@dataclass
+class Newsroom:
+    """One topic, one source, a clock, and what its feed shows; `publish` writes no files."""
+
+    facts: Facts
+    topic: Topic = field(default_factory=topic)
+    entries: int = 4
+    days: int = 1000
+    now: datetime = NOON
+    grouping: Grouping = field(default_factory=Alone)
+    head: bytes = b""
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Open the judgements."""
+        self.judgements = Judgements(self.facts)
+
+    @property
+    def target(self) -> Target:
+        """Say how to publish now."""
+        settings = Settings(publish=Publish(entries=self.entries, days=self.days))
+        return Target(Path("public"), UUID(int=1), settings, self.now, grouping=self.grouping)
+
+    def pass_time(self, **amount: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**amount)
+
+    def write(self, number: int, words: str = "ferry in the harbour") -> None:
+        """Carry an item, or a changed version of it."""
+        carry(self.facts, [about(number, words)], at=self.now)
+
+    def row(self, number: int) -> int:
+        """Give an item's number in the database."""
+        return self.facts.find(f"urn:item:{number}")[0].row
+
+    def tag(self, *numbers: int, again: bool = False) -> None:
+        """Tag items; `again`: in the course of a re-judging."""
+        for number in numbers:
+            stored = self.facts.by_rows([self.row(number)])[0]
+            said = replace(judgement(stored, self.topic), tagged=True)
+            self.judgements.record({stored: Tagging((said,), frozenset())}, (self.topic,), {}, self.now, again=again)
+
+    def untag(self, *numbers: int) -> None:
+        """Take the tag off items."""
+        stored = self.facts.by_rows([self.row(number) for number in numbers])
+        self.judgements.record(dict.fromkeys(stored, Tagging((), frozenset())), (self.topic,), {}, self.now)
+
+    def add(self, *numbers: int) -> None:
+        """Carry and tag items."""
+        for number in numbers:
+            self.write(number)
+        self.tag(*numbers)
+
+    def publish(self) -> Document:
+        """Bring the feed up to the database."""
+        with self.facts.transaction():
+            self.editor = Editor(self.facts, self.judgements, self.topic, self.target)
+            document, self.until = self.editor.revise()
+        self.head = atom.render(document)
+        return document
+
+    def pages(self) -> dict[str, bytes]:
+        """Give the sealed pages by their addresses."""
+        ledger = self.editor.ledger
+        base = f"{Settings().base_url}/{self.topic.name}"
+        return {f"{base}.archive-{page.number}.atom": ledger.page(page.number) for page in ledger.pages()}
+
+    def says(self) -> dict[str, str]:
+        """Give what the database says is in the topic: titles by id."""
+        rows = [one.row for one in self.judgements.tagged(self.topic.name)]
+        return {item.item.guid or "": item.item.title for item in self.facts.by_rows(rows)}
+
+
+def walk(room: Newsroom, known: Iterable[str] = ()) -> list[etree._Element]:
+    """Read the head and follow `prev-archive` up to what is known or the beginning: documents, oldest first."""
+    pages, documents = room.pages(), [etree.fromstring(room.head)]
+    while (address := link(documents[-1], "prev-archive")) and address not in set(known):
+        documents.append(etree.fromstring(pages[address]))
+    return documents[::-1]
+
+
+def link(document: etree._Element, rel: str) -> str | None:
+    """Give the address of a link of a feed."""
+    return next((found.get("href") for found in document.findall(f"{ATOM}link") if found.get("rel") == rel), None)
+
+
+def ids(document: etree._Element) -> list[str]:
+    """Give the ids of a document's entries, in order."""
+    return [entry.findtext(f"{ATOM}id") or "" for entry in document.iterchildren(f"{ATOM}entry")]
+
+
+def deleted(document: etree._Element) -> dict[str, str]:
+    """Give what a document says has left: reasons by id."""
+    return {one.get("ref") or "": one.findtext("{*}comment") or "" for one in document.iterchildren(DELETED)}
+
+
+@dataclass
+class Client:
+    """A reader that keeps everything. The newest word on an id counts, in whatever order it is heard."""
+
+    heard: dict[str, tuple[datetime, str | None]] = field(default_factory=dict)
+    in_order: dict[str, str] = field(default_factory=dict)  # as a simpler client has it, which believes what comes last
+    read: set[str] = field(default_factory=set)
+
+    def poll(self, room: Newsroom) -> None:
+        """Read the head and every page that was not read before."""
+        for document in walk(room, self.read):
+            self.read |= {link(document, "self") or ""} if document.find(HISTORY) is not None else set()
+            for entry in document.iterchildren(f"{ATOM}entry"):
+                identifier, title = entry.findtext(f"{ATOM}id") or "", entry.findtext(f"{ATOM}title") or ""
+                self._hear(identifier, entry.findtext(f"{ATOM}updated"), title)
+                self.in_order[identifier] = title
+            for one in document.iterchildren(DELETED):
+                self._hear(one.get("ref") or "", one.get("when"), None)
+                self.in_order.pop(one.get("ref") or "", None)
+
+    def _hear(self, identifier: str, said: str | None, title: str | None) -> None:
+        when = from_rfc3339(said)
+        assert when is not None
+        if identifier not in self.heard or when >= self.heard[identifier][0]:
+            self.heard[identifier] = (when, title)
+
+    @property
+    def has(self) -> dict[str, str]:
+        """Give what it believes to be in the feed: titles by id."""
+        return {identifier: title for identifier, (_, title) in self.heard.items() if title is not None}
