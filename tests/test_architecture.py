@@ -17,9 +17,9 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.serve feeds.shelf feeds.store feeds.topic_commands".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
-    "ingest.item ingest.errors ingest.text ingest.urls ingest.dates ingest.language ingest.fold ingest.identity ingest.formats"
-    " ingest.formats.syndication ingest.formats.opml ingest.documents ingest.documents.text ingest.planner ingest.batch"
-    " ingest.reader feeds.topic feeds.segments feeds.lexicon feeds.match feeds.tag feeds.entry feeds.atom feeds.pages"
+    "ingest.item ingest.errors ingest.text ingest.redirectors ingest.urls ingest.dates ingest.language ingest.fold ingest.identity"
+    " ingest.formats ingest.formats.syndication ingest.formats.opml ingest.documents ingest.documents.text ingest.planner"
+    " ingest.batch ingest.reader feeds.topic feeds.segments feeds.lexicon feeds.match feeds.tag feeds.entry feeds.atom feeds.pages"
     " feeds.reports feeds.query".split()
 )
 IMPURE: Final = set(  # libraries of the world outside
