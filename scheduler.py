@@ -22,6 +22,8 @@ from feeds.review_commands import review
 from feeds.serve import Server, application, listen, readable
 from feeds.shelf import Shelf
 from feeds.store import Judgements
+from feeds.story.commands import stories
+from feeds.story.judging import group_new
 from feeds.topic import Topic
 from feeds.topic_commands import topics
 from ingest.commands import sources
@@ -66,6 +68,7 @@ class Pass:
 def judge_and_publish(app: App, facts: Facts, chosen: tuple[Topic, ...], bites: int | None = None) -> tuple[int, int]:
     """Judge what is new and write what changed: (tags given, files written)."""
     judgements = Judgements(facts)
+    group_new(facts, app.clock(), bites)
     tagged = judge_new(facts, judgements, chosen, app.clock(), bites)
     return tagged, len(publish(facts, judgements, chosen, target_of(app, facts)))
 
@@ -269,7 +272,7 @@ async def _serve_only(app: App, listening: socket.socket) -> None:
     await server.serve([listening])
 
 
-for part in (sources, items, topics, explain, review, publish_command):
+for part in (sources, items, topics, stories, explain, review, publish_command):
     command.add_command(part)
 
 

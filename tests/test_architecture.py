@@ -14,13 +14,14 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " ingest.passes ingest.pipeline ingest.settings ingest.sources ingest.store ingest.store.ids ingest.store.items"
     " ingest.store.reading ingest.store.schema ingest.store.sources"
     " feeds.__main__ feeds.commands feeds.decisions feeds.furniture feeds.judging feeds.publish feeds.review_commands feeds.schema"
-    " feeds.serve feeds.shelf feeds.store feeds.topic_commands".split()
+    " feeds.serve feeds.shelf feeds.store feeds.topic_commands feeds.story.commands feeds.story.judging feeds.story.store".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "ingest.item ingest.errors ingest.text ingest.redirectors ingest.urls ingest.dates ingest.language ingest.fold ingest.identity"
     " ingest.formats ingest.formats.syndication ingest.formats.opml ingest.documents ingest.documents.text ingest.planner"
     " ingest.batch ingest.reader feeds.topic feeds.segments feeds.lexicon feeds.match feeds.tag feeds.entry feeds.atom feeds.pages"
-    " feeds.reports feeds.query".split()
+    " feeds.reports feeds.query feeds.story.article feeds.story.pair feeds.story.guards feeds.story.group feeds.story.sketch"
+    " feeds.story.vocabulary feeds.story.carriers feeds.story.measure feeds.story.evaluate".split()
 )
 IMPURE: Final = set(  # libraries of the world outside
     "aiohttp apscheduler asyncio click concurrent ctypes fcntl ftplib http httpx imaplib io.open logging multiprocessing os pebble"

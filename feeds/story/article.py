@@ -26,6 +26,7 @@ _SCORE: Final = re.compile(r"(?<![\d-])(\d{1,3})\s?[-:–]\s?(\d{1,3})(?![\d-])"
 _DAY_FIRST: Final = re.compile(r"(?<!\d)(\d{1,2})(?:\.|st|nd|rd|th|er|º|ª)?\s+(?:de\s+)?([^\W\d_]{3,})")
 _MONTH_FIRST: Final = re.compile(r"([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?!\d)")
 _FIGURES: Final = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})(?:[./](?:19|20)?\d\d)?(?!\d)|(?<!\d)20\d\d-(\d\d)-(\d\d)")
+_ELIDED: Final = frozenset("sldtnmд")  # what stands before or after an apostrophe
 _AGGREGATORS: Final = ("news google", "google news", "bing com", "bing news", "msn com")
 _GENERIC: Final = frozenset(
     "news times post tv radio online magazine journal gazette herald tribune daily weekly guardian independent telegraph zeitung"
@@ -154,7 +155,7 @@ def tokens_of(text: str) -> Iterable[str]:
     """Give the folded words; scripts without spaces give pairs of letters, and what follows an apostrophe goes."""
     for word in words_of(text):
         token = word.folded
-        if len(token) == 1 and token in "slдdtnm":
+        if len(token) == 1 and token in _ELIDED:
             continue
         if _NO_SPACES.search(token):
             yield from (token[n : n + 2] for n in range(max(len(token) - 1, 1)))

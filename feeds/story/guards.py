@@ -64,9 +64,9 @@ def _days(pair: Pair) -> str | None:
 
 
 def _format(pair: Pair) -> str | None:
-    """A format that comes back merges only with its own edition."""
+    """Object to formats that come back, but for copies of one edition."""
     found = pair.a.template or pair.b.template
-    if not found or pair.copied and pair.gap < _SAME_EDITION:
+    if not found or (pair.copied and pair.gap < _SAME_EDITION):
         return None
     if pair.address is not False and pair.publisher and pair.gap < (_SAME_EDITION if pair.address else _MATCH):
         return None

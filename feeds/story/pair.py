@@ -6,7 +6,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Final
 
-from feeds.story.article import BODY, LEAD, Article, weight
+from feeds.story.article import BODY, LEAD, STEM, Article, content, weight
 from feeds.story.guards import Pair, objection
 from feeds.story.sketch import bands, hashes, shingled
 
@@ -25,6 +25,8 @@ class Limits:
     opening: float = 0.5
     whole: float = 0.8  # shared text under another title and opening
     much: int = 80  # shingles it must then be
+    rewritten: float = 0.25  # shared text where the words are much the same
+    said: float = 0.65  # of the words that mean something
     edited: float = 0.25  # of the title, at one address
     retitled: float = 0.4  # of the title, one publisher, a day, addresses unknown
     title: float = 0.85  # of the title, between publishers
@@ -94,6 +96,12 @@ def compare(a: Article, b: Article) -> Verdict:
     return _verdict(pair, Relation.SAME, rule, strength)
 
 
+def conflicts(a: Article, b: Article) -> bool:
+    """Say whether two articles must not be in one story, whatever stands between them."""
+    pair = _pair(a, b) if a.id < b.id else _pair(b, a)
+    return pair.gap > WINDOW or objection(pair) is not None
+
+
 def _pair(a: Article, b: Article) -> Pair:
     least = min(_weight(a.title), _weight(b.title))
     address = None if a.address is None or b.address is None else a.address == b.address
@@ -102,7 +110,7 @@ def _pair(a: Article, b: Article) -> Pair:
         b=b,
         gap=abs(a.moment - b.moment),
         address=address,
-        publisher=bool(a.publisher) and (a.publisher == b.publisher or bool(a.host) and a.host == b.host),
+        publisher=bool(a.publisher) and (a.publisher == b.publisher or (bool(a.host) and a.host == b.host)),
         contained=_contained(a, b),
         titles=_weight(a.title & b.title) / least if least else 0.0,
     )
@@ -135,10 +143,18 @@ def _by_text(pair: Pair) -> str | None:
         if min(len(pair.a.body), len(pair.b.body)) * 2 < max(len(pair.a.body), len(pair.b.body)):
             return "one is an excerpt of the other"
         return "the same text" if pair.contained >= LIMITS.whole else "the same text, edited"
+    if pair.contained >= LIMITS.rewritten and (opening or pair.titles >= LIMITS.opening) and _said(pair) >= LIMITS.said:
+        return "the same text, rewritten"
     shared = len(pair.a.shingles & pair.b.shingles)
     if pair.contained >= LIMITS.whole and shared >= LIMITS.much:
         return "the same text under another title and opening"
     return None
+
+
+def _said(pair: Pair) -> float:
+    """Give the share of the words that mean something in the shorter text which the other says too."""
+    first, second = content(pair.a.body), content(pair.b.body)
+    return len(first & second) / min(len(first), len(second)) if first and second else 0.0
 
 
 def _by_title(pair: Pair, joint: float) -> str | None:
@@ -178,7 +194,8 @@ def _translation(pair: Pair) -> Verdict:
 
 
 def _verdict(pair: Pair, relation: Relation, rule: str, strength: float, guard: str | None = None) -> Verdict:
-    words = (pair.a.title & pair.b.title) or frozenset(set(pair.a.body) & set(pair.b.body))
+    titles = pair.a.title & pair.b.title
+    words = {word for word in pair.a.head if word[:STEM] in titles} or set(pair.a.body) & set(pair.b.body)
     rare = tuple(sorted((word for word in words if weight(word)), key=lambda word: (-weight(word), -len(word), word))[:4])
     return Verdict(relation, rule, round(strength, 4), round(pair.contained, 4), round(pair.titles, 4), rare, pair.gap, guard)
 

@@ -7,34 +7,40 @@ from typing import Final
 from ingest.fold import fold, folded
 
 _TEMPLATES: Final = """
-exchange rate|exchange rates|currency rates|gold price|gold rate|petrol price|fuel price|oil price|bitcoin price|stock market today
-markets wrap|closing bell|opening bell|wechselkurs|devisenkurse|goldpreis|benzinpreis|dax aktuell|taux de change|cours de l or
-cours de change|cambio oggi|tasso di cambio|tipo de cambio|dolar hoy|dolar blue|precio del dolar|cotizacion|cotacao do dolar|dolar hoje
-wisselkoers|kurs walut|kursy walut|курс валют|курс доллара|курс евро|курсы валют|שער הדולר|שערי חליפין|سعر الدولار|سعر الصرف|اسعار العملات|اسعار الذهب
-wordle|quordle|connections hints|connections answers|nyt connections|nyt strands|nyt mini|spelling bee|crossword|sudoku|puzzle hints
-hints and answers|hints and answer|quiz|kreuzwortratsel|mots croises|cruciverba|crucigrama|kruiswoord|krzyzowka|кроссворд|תשבץ
-weather|forecast|wetter|wettervorhersage|meteo|previsions|previsioni|el tiempo|pronostico|previsao do tempo|weerbericht|weer in|pogoda
-prognoza|погода|прогноз погоды|מזג האוויר|حالة الطقس|الطقس|air quality|pollen|tide times|surf report|traffic report|stau
-horoscope|horoskop|horoscopo|oroscopo|гороскоп|הורוסקופ|ابراج|lottery|lotto|lottozahlen|powerball|mega millions|loteria|loto|euromillions
-eurojackpot|lotofacil|estrazioni|superenalotto|staatsloterij|loterij|лото
-what we know|what to know|ce que l on sait|ce qu il faut savoir|was wir wissen|was bekannt ist|cosa sappiamo|lo que sabemos|o que sabemos
-wat we weten|co wiemy|что известно|מה שידוע|ما نعرفه|key events|morning briefing|evening briefing|daily briefing|news briefing|at a glance
-headlines today|top stories|top headlines|morning headlines|things to know|newsletter|roundup|round up|recap|weekly review|week in review
-press review|revue de presse|presseschau|rassegna stampa|revista de prensa|przeglad prasy|обзор прессы|סקירת עיתונות|paper review|front pages
-what the papers say|le point sur|l essentiel de|news zum|das geschah in der nacht|der tag im uberblick|nachrichtenuberblick|le notizie di
-cartoon of the day|picture of the day|photo of the day|quote of the day|word of the day|deal of the day|best deals|tv tonight|tv guide
-what s on tv|programme tv|tv programm|stasera in tv|guida tv|this day in history|on this day|ce jour la|efemerides|open thread|daily discussion
-fixtures|league table|power rankings|box office|billboard|crime log|police log|police blotter|court list|death notices|obituaries
-traueranzeigen|blitzer|geblitzt|ereignisse des tages|borsa milano|piazza affari|corona zahlen|fallzahlen|inzidenz|пробки|letters readers|avis de deces|necrologi|job vacancies|daily digest|weekly digest|release notes|changelog|nightly build|security advisory
+exchange rate|exchange rates|currency rates|gold price|gold rate|petrol price|fuel price|oil price|bitcoin price
+stock market today|markets wrap|closing bell|opening bell|wechselkurs|devisenkurse|goldpreis|benzinpreis|dax aktuell
+taux de change|cours de l or|cours de change|cambio oggi|tasso di cambio|tipo de cambio|dolar hoy|dolar blue
+precio del dolar|cotizacion|cotacao do dolar|dolar hoje|wisselkoers|kurs walut|kursy walut|курс валют|курс доллара
+курс евро|курсы валют|שער הדולר|שערי חליפין|سعر الدولار|سعر الصرف|اسعار العملات|اسعار الذهب|wordle|quordle
+connections hints|connections answers|nyt connections|nyt strands|nyt mini|spelling bee|crossword|sudoku|puzzle hints
+hints and answers|hints and answer|quiz|kreuzwortratsel|mots croises|cruciverba|crucigrama|kruiswoord|krzyzowka
+кроссворд|תשבץ|weather|forecast|wetter|wettervorhersage|meteo|previsions|previsioni|el tiempo|pronostico
+previsao do tempo|weerbericht|weer in|pogoda|prognoza|погода|прогноз погоды|מזג האוויר|حالة الطقس|الطقس|air quality
+pollen|tide times|surf report|traffic report|stau|horoscope|horoskop|horoscopo|oroscopo|гороскоп|הורוסקופ|ابراج
+lottery|lotto|lottozahlen|powerball|mega millions|loteria|loto|euromillions|eurojackpot|lotofacil|estrazioni
+superenalotto|staatsloterij|loterij|лото|what we know|what to know|ce que l on sait|ce qu il faut savoir
+was wir wissen|was bekannt ist|cosa sappiamo|lo que sabemos|o que sabemos|wat we weten|co wiemy|что известно|מה שידוע
+ما نعرفه|key events|morning briefing|evening briefing|daily briefing|news briefing|at a glance|headlines today
+top stories|top headlines|morning headlines|things to know|newsletter|roundup|round up|recap|weekly review
+week in review|press review|revue de presse|presseschau|rassegna stampa|revista de prensa|przeglad prasy|обзор прессы
+סקירת עיתונות|paper review|front pages|what the papers say|le point sur|l essentiel de|news zum
+das geschah in der nacht|der tag im uberblick|nachrichtenuberblick|le notizie di|cartoon of the day|picture of the day
+photo of the day|quote of the day|word of the day|deal of the day|best deals|tv tonight|tv guide|what s on tv
+programme tv|tv programm|stasera in tv|guida tv|this day in history|on this day|ce jour la|efemerides|open thread
+daily discussion|fixtures|league table|power rankings|box office|billboard|crime log|police log|police blotter
+court list|death notices|obituaries|traueranzeigen|blitzer|geblitzt|ereignisse des tages|borsa milano|piazza affari
+corona zahlen|fallzahlen|inzidenz|пробки|letters readers|avis de deces|necrologi|job vacancies|daily digest
+weekly digest|release notes|changelog|nightly build|security advisory
 """
 _LIVE: Final = """
 live updates|live blog|liveblog|live coverage|liveticker|newsblog|im ticker|en direct|en vivo|ao vivo|in diretta
-as it happened|minuto a minuto|minute par minute|na zywo|relacja|онлайн|прямая трансляция|текстовая трансляция|хроника|בשידור חי|مباشر
-as it happens|rivivi la diretta|latest updates|latest news|business live|war live|football live|politics live
+as it happened|minuto a minuto|minute par minute|na zywo|relacja|онлайн|прямая трансляция|текстовая трансляция|хроника
+בשידור חי|مباشر|as it happens|rivivi la diretta|latest updates|latest news|business live|war live|football live
+politics live
 """
 _OPINION: Final = """
-opinion|opinions|editorial|commentary|analysis|op ed|kommentar|meinung|leitartikel|glosse|gastbeitrag|kolumne
-tribune|chronique|edito|opinione|editoriale|commento|columna|tribuna|opiniao|opinie|commentaar|columnist|felieton|komentarz
+opinion|opinions|editorial|commentary|analysis|op ed|kommentar|meinung|leitartikel|glosse|gastbeitrag|kolumne|tribune
+chronique|edito|opinione|editoriale|commento|columna|tribuna|opiniao|opinie|commentaar|columnist|felieton|komentarz
 мнение|колонка|דעה|פרשנות|راي|تحليل
 """
 _MONTHS: Final = (
@@ -63,7 +69,8 @@ _WEEKDAYS: Final = (
 _SERIES: Final = {
     "day": "day tag jour journee giorno giornata dia dag dzien день יום اليوم",
     "part": "part teil partie parte deel czesc episode folge folgen puntata episodio aflevering odcinek часть серия season ep vol",
-    "round": "round stage etape tappa etapa etappe runde ronde week semaine woche settimana semana matchday spieltag jornada gameweek",
+    "round": "round stage etape tappa etapa etappe runde ronde week semaine woche settimana semana"
+    " matchday spieltag jornada gameweek",
     "number": "no nr game issue puzzle edition number ausgabe numero nummer wordle quordle version update",
 }
 
@@ -101,12 +108,14 @@ _COUNTED: Final = (
 )
 _COUNT: Final = {fold(word): str(number) for number, names in enumerate(_COUNTED, 2) for word in names.split()}
 _OPPOSITES: Final = """
-rise fall|rises falls|rising falling|rose fell|up down|higher lower|gain lose|gains losses|gains slips|win lose|wins loses|won lost
-open close|opens closes|opened closed|open closed|start end|starts ends|begin end|begins ends|accept reject|accepts rejects
-acquitted convicted|guilty innocent|arrested released|increase decrease|jump drop|jumps drops|surges plunges|climb slide|climbs slides
-steigt fallt|steigen fallen|hoher tiefer|gewinnt verliert|plus minus|offnet schliesst|hausse baisse|monte baisse|gagne perd|ouvre ferme
-sale scende|salgono scendono|vince perde|rialzo ribasso|rialzo calo|positivo negativo|fester schwacher|surges slips|yellow amber|gains drops|falls climbs|slips jumps|apre chiude|sube baja|suben bajan|gana pierde|alza baja|stijgt daalt|wint verliest
-растет падает|вырос упал|выиграл проиграл|открыл закрыл|buy sell|first second|second third|morning evening|men women|mens womens
+rise fall|rises falls|rising falling|rose fell|up down|higher lower|gain lose|gains losses|gains slips|win lose
+wins loses|won lost|open close|opens closes|opened closed|open closed|start end|starts ends|begin end|begins ends
+accept reject|accepts rejects|acquitted convicted|guilty innocent|arrested released|increase decrease|jump drop
+jumps drops|surges plunges|climb slide|climbs slides|steigt fallt|steigen fallen|hoher tiefer|gewinnt verliert
+plus minus|offnet schliesst|hausse baisse|monte baisse|gagne perd|ouvre ferme|sale scende|salgono scendono|vince perde
+rialzo ribasso|rialzo calo|positivo negativo|fester schwacher|surges slips|yellow amber|gains drops|falls climbs
+slips jumps|apre chiude|sube baja|suben bajan|gana pierde|alza baja|stijgt daalt|wint verliest|растет падает
+вырос упал|выиграл проиграл|открыл закрыл|buy sell|first second|second third|morning evening|men women|mens womens
 """
 OPPOSITE: Final = frozenset(frozenset(pair.split()) for pair in re.split(r"[|\n]", _OPPOSITES) if pair.strip())
 """Two words that make of one headline another one."""
