@@ -12,8 +12,10 @@ from feeds.story.vocabulary import OPPOSITE
 _SAME_EDITION: Final = timedelta(hours=20)  # a daily format comes back after a day
 _CORRECTED: Final = timedelta(hours=4)  # within which a figure alone is a correction
 _MATCH: Final = timedelta(hours=12)  # in which one match has several scores
+_HALF: Final = 0.5  # of the title, from which on opposite words mean opposite news
 _FRAME: Final = 0.55  # share of the longer title that twins have in common
 _COPY: Final = 0.8  # containment of the texts from which on a headline's fashion is no matter
+_OTHER_TEXT: Final = 0.2  # containment below which texts are two
 _SHARED_FACTS: Final = 0.5  # of the figures or names in two texts
 _ENOUGH_FACTS: Final = 3
 _SLOT: Final = 3  # words that a template has a place for
@@ -116,7 +118,7 @@ def _opposites(pair: Pair) -> str | None:
         return None
     first, second = set(pair.a.head) - set(pair.b.head), set(pair.b.head) - set(pair.a.head)
     found = sorted((one, two) for one in first for two in second if {one, two} in OPPOSITE)
-    return f"opposites: {found[0][0]} and {found[0][1]}" if found and pair.titles >= _FRAME else None
+    return f"opposites: {found[0][0]} and {found[0][1]}" if found and pair.titles >= _HALF else None
 
 
 def _twins(pair: Pair) -> str | None:
@@ -136,7 +138,7 @@ def _twins(pair: Pair) -> str | None:
 
 def _again(pair: Pair) -> str | None:
     """One title, word for word, a day later over another text."""
-    if pair.a.head == pair.b.head and pair.gap >= _SAME_EDITION and pair.contained < _SHARED_FACTS:
+    if pair.a.head == pair.b.head and pair.gap >= _SAME_EDITION and pair.contained < _OTHER_TEXT:
         return "the same title a day later, over another text or none"
     return None
 

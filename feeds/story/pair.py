@@ -1,6 +1,6 @@
 """Whether two articles are one story, one event, or a text and its translation: a function of the two alone, with its evidence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import blake2b
@@ -12,6 +12,8 @@ from feeds.story.sketch import bands, hashes, shingled
 
 WINDOW: Final = timedelta(days=7)  # further apart nothing is compared
 _DAY: Final = timedelta(hours=24)
+_FOOTER: Final = 80  # words at the end that may be a publisher's own
+_SHARED_TAIL: Final = 6  # words: fewer say nothing
 _EDITED: Final = timedelta(hours=20)  # a day later it is another edition
 
 
@@ -103,6 +105,9 @@ def conflicts(a: Article, b: Article) -> bool:
 
 
 def _pair(a: Article, b: Article) -> Pair:
+    publisher = bool(a.publisher) and (a.publisher == b.publisher or (bool(a.host) and a.host == b.host))
+    if publisher and a.body != b.body and _contained(a, b) >= LIMITS.rewritten:
+        a, b = _without_tail(a, b)
     least = min(_weight(a.title), _weight(b.title))
     address = None if a.address is None or b.address is None else a.address == b.address
     return Pair(
@@ -110,7 +115,7 @@ def _pair(a: Article, b: Article) -> Pair:
         b=b,
         gap=abs(a.moment - b.moment),
         address=address,
-        publisher=bool(a.publisher) and (a.publisher == b.publisher or (bool(a.host) and a.host == b.host)),
+        publisher=publisher,
         contained=_contained(a, b),
         titles=_weight(a.title & b.title) / least if least else 0.0,
     )
@@ -121,9 +126,19 @@ def _weight(words: frozenset[str]) -> float:
 
 
 def _contained(a: Article, b: Article) -> float:
-    if min(len(a.body), len(b.body)) < BODY:
-        return 0.0
-    return len(a.shingles & b.shingles) / min(len(a.shingles), len(b.shingles))
+    return len(a.shingles & b.shingles) / min(len(a.shingles), len(b.shingles)) if min(len(a.body), len(b.body)) >= BODY else 0.0
+
+
+def _without_tail(a: Article, b: Article) -> tuple[Article, Article]:
+    """Take off what two articles of one publisher both end with: its footer, not their news."""
+    most = min(len(a.body), len(b.body), _FOOTER)
+    same = next((n for n in range(most) if a.body[-1 - n] != b.body[-1 - n]), most)
+    return (a, b) if same < _SHARED_TAIL else (_cut(a, same), _cut(b, same))
+
+
+def _cut(article: Article, words: int) -> Article:
+    body = article.body[:-words]
+    return replace(article, body=body, shingles=frozenset(shingled(body).tolist()))
 
 
 def _opening(a: Article, b: Article) -> float:
@@ -143,7 +158,7 @@ def _by_text(pair: Pair) -> str | None:
         if min(len(pair.a.body), len(pair.b.body)) * 2 < max(len(pair.a.body), len(pair.b.body)):
             return "one is an excerpt of the other"
         return "the same text" if pair.contained >= LIMITS.whole else "the same text, edited"
-    if pair.contained >= LIMITS.rewritten and (opening or pair.titles >= LIMITS.opening) and _said(pair) >= LIMITS.said:
+    if pair.contained >= LIMITS.rewritten and max(opening, pair.titles) >= LIMITS.rewritten and _said(pair) >= LIMITS.said:
         return "the same text, rewritten"
     shared = len(pair.a.shingles & pair.b.shingles)
     if pair.contained >= LIMITS.whole and shared >= LIMITS.much:
@@ -210,8 +225,10 @@ def keys(article: Article) -> tuple[int, ...]:
     found = bands(hashes(article.title), _TITLE_BANDS, "title")
     if len(article.body) >= BODY:
         found += bands(shingled(article.body[:LEAD]), _LEAD_BANDS, "text")
-    if len(article.body) > LEAD:
-        found += bands(shingled(article.body), _TEXT_BANDS, "text")
+    # Without the end: it is a publisher's footer as often as not, and would make all its items likely copies.
+    end = min(_FOOTER, max(_FOOTER // 2, len(article.body) // 3))
+    if len(article.body) > LEAD + end:
+        found += bands(shingled(article.body[:-end]), _TEXT_BANDS, "text")
     return found
 
 
