@@ -28,6 +28,8 @@ from feeds.serve.commands import serve
 from feeds.serve.server import Server, listen, run_loop
 from feeds.shelf import Shelf
 from feeds.store import Judgements
+from feeds.story.commands import stories
+from feeds.story.judging import group_new
 from feeds.topic import Topic
 from feeds.topic_commands import topics
 from ingest.commands import sources
@@ -72,6 +74,7 @@ class Pass:
 def judge_and_publish(app: App, facts: Facts, chosen: tuple[Topic, ...], bites: int | None = None) -> tuple[int, int]:
     """Judge what is new and write what changed: (tags given, files written)."""
     judgements = Judgements(facts)
+    group_new(facts, app.clock(), bites)
     tagged = judge_new(facts, judgements, chosen, app.clock(), bites)
     return tagged, len(publish(facts, judgements, chosen, target_of(app, facts)).written)
 
@@ -269,7 +272,7 @@ def ingest(app: App, sources: tuple[str, ...], *, no_publish: bool) -> None:
     raise SystemExit(1 if report.failed else code)
 
 
-for part in (sources, items, topics, explain, review, publish_command, search_command, feeds, serve):
+for part in (sources, items, topics, stories, explain, review, publish_command, search_command, feeds, serve):
     command.add_command(part)
 
 

@@ -12,6 +12,8 @@ from feeds.furniture import Furniture
 from feeds.match import Matcher
 from feeds.publish import Target, publish
 from feeds.store import Judgements
+from feeds.story.commands import why_two
+from feeds.story.store import Stories
 from feeds.tag import judge
 from feeds.topic import Topic, read_good_topics, read_topic, read_topics, topic_files
 from ingest.commands import item_line, item_row
@@ -65,17 +67,22 @@ def named(app: App, name: str) -> Topic:
 @click.command()
 @click.argument("item")
 @click.option("--topic", "name", metavar="TOPIC", help="Say why it is, or is not, tagged by this topic.")
+@click.option("--with", "other", metavar="OTHER", help="Say only why it is, or is not, one story with this item.")
 @click.pass_obj
-def explain(app: App, item: str, name: str | None) -> None:
+def explain(app: App, item: str, name: str | None, other: str | None) -> None:
     """Say why ITEM (id, address or guid) is tagged or not, where it came from, who else carried it."""
     chosen = [named(app, name)] if name else list(good_topics(app)[0])
     with app.facts() as facts:
         stored = app.one_item(facts, item)
+        if other:
+            click.echo(why_two(facts, stored, app.one_item(facts, other)))
+            return
+        story = Stories(facts).of(stored)
         kept = {judgement.topic: judgement for judgement in Judgements(facts).of(stored.row)}
         decisions = Decisions(facts).all()
         answers = judge(Matcher(chosen), item_of(stored), Furniture(facts).known(stored.carrier.source.url))
     answers = tuple(decided(answer, decisions.get((stored.row, answer.topic))) for answer in answers)
-    click.echo("\n".join(reports.about_item(stored)))
+    click.echo("\n".join((*reports.about_item(stored), f"  story: {story.why}")))
     for topic, answer in zip(chosen, answers, strict=True):
         click.echo("\n".join(reports.about_judgement(topic, kept.get(topic.name), answer)))
 

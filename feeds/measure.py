@@ -90,12 +90,13 @@ def report(answers: tuple[Answer, ...], worst: int) -> list[str]:
 def _line(name: str, of: Score) -> str:
     tagged, meant = of.hits + of.false, of.hits + of.missed
     rows = tagged + of.missed + of.rest
-    precision, recall = _share(of.hits, tagged), _share(of.hits, meant)
+    precision, recall = share(of.hits, tagged), share(of.hits, meant)
     # F1 is a share too, of all that either side named: its interval is that share's.
-    return f"{name:12}{rows:6}{meant:8}{tagged:8}  {precision:20} {recall:20} {_share(2 * of.hits, tagged + meant)}"
+    return f"{name:12}{rows:6}{meant:8}{tagged:8}  {precision:20} {recall:20} {share(2 * of.hits, tagged + meant)}"
 
 
-def _share(part: int, whole: int) -> str:
+def share(part: int, whole: int) -> str:
+    """Give a share with its 95 % interval, in words."""
     if not whole:
         return "-"
     low, high = wilson(part, whole)
@@ -108,7 +109,7 @@ def _by_grade(answers: tuple[Answer, ...]) -> list[str]:
         if answer.judgement.tagged:
             grades[str(answer.judgement.grade)].append(answer)
     return [
-        f"{name:12}{len(rows):22}  {_share(sum(row.wanted for row in rows), len(rows))}" for name, rows in sorted(grades.items())
+        f"{name:12}{len(rows):22}  {share(sum(row.wanted for row in rows), len(rows))}" for name, rows in sorted(grades.items())
     ]
 
 

@@ -118,3 +118,26 @@ def subscribers(db: Database) -> None:
         not_null={"hub", "tries"},
         strict=True,
     )
+
+
+@migrations()
+def stories(db: Database) -> None:
+    """Make the tables of stories: members, likenesses, sketches, people's words, progress."""
+    execute = db.conn.execute
+    execute("create table story (item_id integer primary key references item (id), story_id integer not null) strict")
+    execute("create index idx_story_story_id on story (story_id)")
+    execute(
+        """create table story_edge (a integer not null references item (id), b integer not null references item (id),
+        relation text not null, strength real not null, evidence text not null, primary key (a, b)) strict, without rowid"""
+    )
+    execute("create index idx_story_edge_b on story_edge (b)")
+    # By time first: what is new lies together, so the cost of an item does not grow with the table.
+    execute(
+        """create table story_band (span integer not null, key integer not null, item_id integer not null,
+        primary key (span, key, item_id)) strict, without rowid"""
+    )
+    execute(
+        """create table story_decision (a integer not null references item (id), b integer not null references item (id),
+        verdict text not null, reason text not null, decided text not null, primary key (a, b)) strict, without rowid"""
+    )
+    execute("create table story_mark (version text primary key, seq integer not null) strict, without rowid")

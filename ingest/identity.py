@@ -12,8 +12,9 @@ from ingest.urls import canonical, is_front_page
 
 _ENOUGH_WORDS: Final = 20  # fewer words of text recognise nothing across sources
 _REISSUE: Final = timedelta(days=3)  # the same words dated further apart are another edition
+_NEXT_DAY: Final = timedelta(hours=20)  # other words dated further apart are the next "Press review"
 _ID: Final = 16  # hex digits of an item's id
-_ALIKE: Final = 0.5  # share of the shorter title's words that makes two titles one, edited
+_ALIKE: Final = 0.5  # share of the shorter one's words that makes two titles, or two texts, one that was edited
 
 
 def digest(*parts: str | None) -> str:
@@ -28,13 +29,16 @@ def digest(*parts: str | None) -> str:
 def keys(item: Item) -> Keys:
     """Make the keys of an item. Pure: the same item has the same keys on every machine."""
     content = digest(item.title, item.summary, item.content, item.text)
+    text = _text_key(item)
     detail = repr((item.authors, item.categories, item.enclosures, item.published_raw, item.updated_raw))
     return Keys(
         fingerprint=digest(item.guid, item.url, content, detail),
         content=content,
         guid=item.guid,
         url=_url_key(item),
-        text=_text_key(item),
+        text=text,
+        bare=_text_key(replace(item, cut="")) if item.cut else text,
+        body=_body_key(item),
     )
 
 
@@ -51,9 +55,19 @@ def _text_key(item: Item) -> str | None:
     second item.
     """
     head, body = folded(item.title), folded(f"{item.text}\n{item.cut}")
-    if body.count(" ") + 1 < _ENOUGH_WORDS:
+    if not _is_enough(body):
         return None
     return digest("words", body if item.title_inferred or body.startswith(head) else f"{head} {body}")
+
+
+def _body_key(item: Item) -> str | None:
+    """Hash the words of the text alone: all that a document without a title shares with a feed's entry."""
+    body = folded(item.text)
+    return digest("words", body) if _is_enough(body) else None
+
+
+def _is_enough(words: str) -> bool:
+    return words.count(" ") + 1 >= _ENOUGH_WORDS
 
 
 def known_by_words(item: Item, key: Keys) -> Keys:
@@ -88,6 +102,8 @@ class Known:
     text_key: str | None
     title: str
     published: datetime | None
+    bare_key: str | None = None  # of documents alone
+    text: str = ""
 
 
 def same(item: Item, key: Keys, known: Known) -> str | None:
@@ -97,8 +113,14 @@ def same(item: Item, key: Keys, known: Known) -> str | None:
       and so is a file name reused for another title.
     - address, across sources; within one source only if the titles are alike or the old guid is gone,
       since some sources put ten articles under one address.
-    - text, across sources, if the dates do not say that it is another edition.
+    - text, across sources, if the dates do not say that it is another edition; a document may lack the
+      title or have page furniture around the words.
+
+    What one source dates a day later and fills with other words is another article under any name:
+    there is a "Press review" every day.
     """
+    if known.same_source and not known.document and _is_next_issue(item, known):
+        return None
     alike = titles_alike(item.title, known.title)
     if known.same_source and key.guid and key.guid == known.guid:
         moved = known.document or bool(key.url and known.url_key and key.url != known.url_key)
@@ -106,9 +128,15 @@ def same(item: Item, key: Keys, known: Known) -> str | None:
     if key.url and key.url == known.url_key:
         return "address" if alike or not known.same_source else None
     distinct = known.same_source and not known.document and (item.guid or key.url) is not None
-    if key.text and key.text == known.text_key and not distinct and _same_edition(item.published, known.published):
-        return "text"
-    return None
+    words = {key.text, key.bare, key.body} & {known.text_key, known.bare_key} - {None}
+    return "text" if words and not distinct and _same_edition(item.published, known.published) else None
+
+
+def _is_next_issue(item: Item, known: Known) -> bool:
+    if item.published is None or known.published is None or abs(item.published - known.published) < _NEXT_DAY:
+        return False
+    one, other = folded(item.text), folded(known.text)
+    return _is_enough(one) and _is_enough(other) and not _alike(one, other)
 
 
 def _same_edition(a: datetime | None, b: datetime | None) -> bool:
@@ -117,10 +145,20 @@ def _same_edition(a: datetime | None, b: datetime | None) -> bool:
 
 def titles_alike(a: str, b: str) -> bool:
     """Say whether one title may be an edited form of the other: they share most of the shorter one's words."""
-    first, second = set(folded(a).split()), set(folded(b).split())
+    return _alike(folded(a), folded(b))
+
+
+def _alike(a: str, b: str) -> bool:
+    first, second = set(a.split()), set(b.split())
     if not first or not second:
         return True  # nothing speaks against it
     return len(first & second) > _ALIKE * min(len(first), len(second))
+
+
+def without_own_names(key: Keys, source: Source) -> Keys:
+    """Give the keys without an address or guid that is the source's own: it names no article of it."""
+    own = {canonical(address) for address in (source.url, source.site_url)} - {None}
+    return replace(key, url=None if key.url in own else key.url, guid=None if key.guid and canonical(key.guid) in own else key.guid)
 
 
 def document_keys(items: tuple[Item, ...]) -> tuple[tuple[Item, Keys], ...]:

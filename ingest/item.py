@@ -83,6 +83,8 @@ class Keys:
     guid: str | None  # within one source
     url: str | None  # canonical address
     text: str | None  # normalised title and text, when long enough to mean something
+    bare: str | None = None  # the same without page furniture
+    body: str | None = None  # the text alone, without title and furniture
 
 
 @dataclass(frozen=True, slots=True)

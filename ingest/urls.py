@@ -5,6 +5,7 @@ from urllib.parse import urljoin
 
 from yarl import URL
 
+from ingest.redirectors import seen_through
 from ingest.text import xml_safe
 
 # Parameters that say how a reader came, never which page it is (libraries.md section 7).
@@ -17,7 +18,9 @@ _FEED_HINTS = {"ref", "source", "from", "via"}
 _FEED_VALUES = {"rss", "feed", "atom", "rssfeed"}
 _NAMES_A_PART = re.compile(r"!|[a-z_-]*\d+$", re.IGNORECASE)  # `#!/story/5`, `#comment-1313`: a page of its own
 _PAGE_ENDS = re.compile(r"(?:/+(?:(?:index|default)\.(?:html?|php|aspx?))?)+$", re.IGNORECASE)
-_WWW = re.compile(r"^(?:www\.)+(?=.)")
+_TWIN_HOST = re.compile(r"^(?:(?:www|m|mobile|amp)\.)+(?=[^.]+\.)")  # a site's own name stays: `m.example` is nobody's twin
+_TWIN_PATH = re.compile(r"^(?:/amp)+(?=/.)|(?<=[^/])(?:/+amp(?:\.html?)?)+/*$|(?:\.amp)+(?=\.html?$|$)", re.IGNORECASE)
+_TWIN_QUERY = {("amp", ""), ("amp", "true"), ("amp", "1"), ("outputtype", "amp"), ("m", "1"), ("mobile", "1")}
 _ESCAPED_TWICE = re.compile(r"^(?:amp;)+")  # the rest of `&amp;` before a parameter's name
 _NUMERIC_AND = re.compile(r"&#(?:0*38|x0*26);", re.IGNORECASE)  # as WordPress writes it
 _NO_HOST = re.compile(r"[\s\x00-\x20%<>\"{}|\\^`\x7f]")
@@ -69,17 +72,18 @@ def canonical(url: str | None) -> str | None:
 
     Scheme, `www.`, default port, tracking parameters, order of parameters, index page, trailing
     slash and plain fragments make no difference; unknown parameters, `#!` and numbered fragments do.
+    AMP and mobile twins are the page itself, and so is what a redirector names in plain sight.
     It is a key: what is stored and published is always the original address.
     """
-    sound = absolute(url, None)
+    sound = absolute(_NUMERIC_AND.sub("&", seen_through(url)) if url else url, None)
     if sound is None:
         return None
     try:
-        parts = URL(_NUMERIC_AND.sub("&", sound))
+        parts = URL(sound)
         named = ((_ESCAPED_TWICE.sub("", k), v) for k, v in parts.query.items())
         pairs = sorted((k, v) for k, v in named if not _is_tracking(k, v))
-        path = _PAGE_ENDS.sub("", parts.path) or "/"
-        host = _WWW.sub("", (parts.host_subcomponent or "").lower().rstrip("."))
+        path = _PAGE_ENDS.sub("", _TWIN_PATH.sub("", parts.path)) or "/"
+        host = _TWIN_HOST.sub("", (parts.host_subcomponent or "").lower().rstrip("."))
         port = "" if parts.port in {80, 443, None} else f":{parts.port}"
         fragment = parts.fragment if _NAMES_A_PART.match(parts.fragment) else ""
         key = URL.build(scheme="http", authority=host + port, path=path, query=pairs, fragment=fragment)
@@ -89,7 +93,8 @@ def canonical(url: str | None) -> str | None:
 
 
 def _is_tracking(key: str, value: str) -> bool:
-    return bool(_TRACKING.fullmatch(key)) or (key.lower() in _FEED_HINTS and value.lower() in _FEED_VALUES)
+    name, said = key.lower(), value.lower()
+    return bool(_TRACKING.fullmatch(key)) or (name in _FEED_HINTS and said in _FEED_VALUES) or (name, said) in _TWIN_QUERY
 
 
 def is_front_page(url: str) -> bool:

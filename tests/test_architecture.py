@@ -10,21 +10,23 @@ import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 EDGES: Final = set(  # all that may touch files, network, clock, processes or the database; whatever is not named here is pure
-    "scheduler ingest.__main__ ingest.commands ingest.console ingest.engine ingest.fetch ingest.guard ingest.lock ingest.oneoff"
-    " ingest.passes ingest.pipeline ingest.settings ingest.sources ingest.store ingest.store.ids ingest.store.items"
-    " ingest.store.reading ingest.store.schema ingest.store.sources"
-    " feeds.__main__ feeds.commands feeds.decisions feeds.furniture feeds.judging feeds.pages feeds.pages.queries feeds.pages.site"
-    " feeds.publish feeds.review_commands feeds.schema"
-    " feeds.shelf feeds.store feeds.topic_commands"
-    " feeds.search feeds.search_commands feeds.serve.application feeds.serve.desk feeds.serve.files feeds.serve.health"
-    " feeds.serve.protocol feeds.serve.searching feeds.serve.server feeds.serve.site feeds.serve.private feeds.grants feeds.grant_commands"
-    " feeds.serve.reviewing feeds.uncertain feeds.hub ingest.post feeds.serve.commands".split()
+    "scheduler ingest.__main__ ingest.commands ingest.console ingest.engine ingest.fetch ingest.guard ingest.lock"
+    " ingest.oneoff ingest.passes ingest.pipeline ingest.settings ingest.sources ingest.store ingest.store.ids"
+    " ingest.store.items ingest.store.reading ingest.store.schema ingest.store.sources feeds.__main__ feeds.commands"
+    " feeds.decisions feeds.furniture feeds.judging feeds.pages feeds.pages.queries feeds.pages.site feeds.publish"
+    " feeds.review_commands feeds.schema feeds.shelf feeds.store feeds.topic_commands feeds.search feeds.search_commands"
+    " feeds.serve.application feeds.serve.desk feeds.serve.files feeds.serve.health feeds.serve.protocol"
+    " feeds.serve.searching feeds.serve.server feeds.serve.site feeds.serve.private feeds.grants feeds.grant_commands"
+    " feeds.serve.reviewing feeds.uncertain feeds.hub ingest.post feeds.serve.commands feeds.story.commands"
+    " feeds.story.judging feeds.story.store".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
-    "ingest.item ingest.errors ingest.text ingest.urls ingest.dates ingest.language ingest.fold ingest.identity ingest.formats"
-    " ingest.formats.syndication ingest.formats.opml ingest.documents ingest.documents.text ingest.planner ingest.batch"
-    " ingest.reader feeds.topic feeds.segments feeds.lexicon feeds.match feeds.tag feeds.entry feeds.atom feeds.pages.models"
-    " feeds.pages.marks feeds.pages.charts feeds.pages.views feeds.pages.render feeds.reports feeds.query".split()
+    "ingest.item ingest.errors ingest.text ingest.urls ingest.dates ingest.language ingest.fold ingest.identity"
+    " ingest.formats ingest.formats.syndication ingest.formats.opml ingest.documents ingest.documents.text ingest.planner"
+    " ingest.batch ingest.reader feeds.topic feeds.segments feeds.lexicon feeds.match feeds.tag feeds.entry feeds.atom"
+    " feeds.pages.models feeds.pages.marks feeds.pages.charts feeds.pages.views feeds.pages.render feeds.reports feeds.query"
+    " ingest.redirectors feeds.story.article feeds.story.pair feeds.story.guards feeds.story.group feeds.story.sketch"
+    " feeds.story.vocabulary feeds.story.carriers feeds.story.measure feeds.story.evaluate".split()
 )
 IMPURE: Final = set(  # libraries of the world outside
     "aiohttp apscheduler asyncio click concurrent ctypes fcntl ftplib http httpx imaplib io.open logging multiprocessing os pebble"

@@ -8,6 +8,7 @@ from ingest.urls import absolute, canonical, host_of, is_front_page
 BASE = "http://site.example/news/today.xml"
 pieces = st.sampled_from(
     "http:// https:// HTTP:// site.example www. www.www. SITE.example : :80 :443 :8080 :99999 / // /a /b/ /index.html "
+    " m. amp. /amp /amp/ /amp.html .amp .html amp=1 google.com/url?q="
     " ? & &amp; &#038; amp; a=1 b=2 lt=3 copy=4 utm_source=x ref=rss ref=home fbclid=1 # #c-12 #!/s/5 %20 %2F %2e%2e %E4 é שלום"
     " /default.aspx #top ; + @ user:pw@ [::1] [ ] .. . \u200b \ud800 \ufffe \\ ' \" < > { } | ^".split()
 )
@@ -73,6 +74,59 @@ def test_absolute_addresses_are_sound(url: str) -> None:
 
 
 # Canonical addresses
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [
+        "https://m.site.example/a/story",
+        "https://mobile.site.example/a/story",
+        "https://www.m.site.example/a/story",
+        "https://amp.site.example/a/story",
+        "https://www.site.example/amp/a/story",
+        "https://www.site.example/a/story/amp/",
+        "https://www.site.example/a/story/amp.html",
+        "https://www.site.example/a/story?amp=1",
+        "https://www.site.example/a/story?amp",
+        "https://www.site.example/a/story?outputType=amp",
+        "https://site.example/a/story?m=1",
+        "https://www.google.com/amp/s/site.example/a/story",
+        "https://www.google.co.uk/amp/site.example/a/story/amp",
+        "https://site-example.cdn.ampproject.org/c/s/site.example/a/story",
+        "https://www.google.com/url?rct=j&sa=t&url=https://site.example/a/story&ct=ga&usg=x",
+        "https://www.google.de/url?q=https%3A%2F%2Fsite.example%2Fa%2Fstory%3Futm_source%3Drss",
+        "https://www.bing.com/news/apiclick.aspx?ref=FexRss&aid=&url=https%3a%2f%2fsite.example%2fa%2fstory&c=1",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fsite.example%2Fa%2Fstory%3Ffbclid%3D1&h=x",
+        "https://r.search.yahoo.com/_ylt=A/RV=2/RE=1/RO=10/RU=https%3a%2f%2fsite.example%2fa%2fstory/RK=2/RS=x-",
+        "https://eur03.safelinks.protection.outlook.com/?url=https%3A%2F%2Fsite.example%2Fa%2Fstory&data=05",
+        "https://href.li/?https://site.example/a/story",
+        "https://t.umblr.com/redirect?z=https%3A%2F%2Fl.facebook.com%2Fl.php%3Fu%3Dhttps%253A%252F%252Fsite.example%252Fa%252Fstory",
+    ],
+)
+def test_twins_and_redirectors_lead_to_the_page(twin: str) -> None:
+    """AMP and mobile twins, caches, and redirectors that name their target are the page itself (S14)."""
+    assert canonical(twin) == "http://site.example/a/story"
+
+
+@pytest.mark.parametrize(
+    "itself",
+    [
+        "http://m.example/a",
+        "http://site.example/amp",
+        "http://site.example/amplifier/a",
+        "http://site.example/a/amplitude",
+        "http://site.example/a?amp=2",
+        "http://site.example/a?m=2",
+        "http://google.com/url?q=no-address",
+        "http://google.com/url?q=mailto:a@b.example",
+        "http://news.google.com/rss/articles/CBMi?oc=5",
+        "http://site.example/url?url=http://other.example/a",
+        "http://bit.ly/3xYz",
+    ],
+)
+def test_what_only_looks_like_a_twin_stays_itself(itself: str) -> None:
+    """A name that merely begins like one, and a redirector that hides its target, are left alone."""
+    assert canonical(itself) == itself
 
 
 @pytest.mark.parametrize(

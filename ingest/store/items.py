@@ -2,21 +2,22 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from ingest import identity
 from ingest.dates import from_rfc3339, rfc3339
-from ingest.item import Item, Keys, ParsedFeed, Source
+from ingest.item import Item, Keys, ParsedFeed, Source, SourceKind
 
 _KNOWN = """
-select g.item_id, g.source_id = :source, s.kind = 'document', g.guid, g.url_key, v.text_key, v.title, v.published
+select g.item_id, g.source_id = :source, s.kind = 'document', g.guid, g.url_key, v.text_key,
+    v.title, v.published, v.bare_key, v.text
 from sighting g join version v on v.id = g.version_id join source s on s.id = g.source_id where """
 _BY_GUID = "g.source_id = :source and g.guid = :key"
 _BY_URL = "g.url_key = :key"
-_BY_TEXT = "g.version_id in (select id from version where text_key = :key)"
+_BY_TEXT = "g.version_id in (select id from version where text_key = :key union all select id from version where bare_key = :key)"
 
 
 @dataclass(slots=True)
@@ -35,10 +36,11 @@ class Recorder:
         """Store every item not yet known from this source exactly as it is now."""
         self.served = json.dumps([key.fingerprint for _, key in feed.items])
         known = self._known_fingerprints()
+        called = replace(self.source, site_url=feed.site_url or self.source.site_url)
         # Oldest first, so that a higher number means newer: feeds list the newest at the top.
         for item, key in reversed(feed.items):
             if key.fingerprint not in known:
-                self._one(item, key, feed.updated)
+                self._one(item, identity.without_own_names(key, called), feed.updated)
 
     def _known_fingerprints(self) -> set[str]:
         rows = self.db.conn.execute(
@@ -57,7 +59,11 @@ class Recorder:
             self._make_present(item_id, version_id)
 
     def _recognise(self, item: Item, key: Keys) -> tuple[int | None, str]:
-        for where, value in ((_BY_GUID, key.guid), (_BY_URL, key.url), (_BY_TEXT, key.text)):
+        for where, value in (
+            (_BY_GUID, key.guid),
+            (_BY_URL, key.url),
+            *((_BY_TEXT, words) for words in dict.fromkeys((key.text, key.bare, key.body))),
+        ):
             for known in self._candidates(where, value):
                 reason = identity.same(item, key, known)
                 if reason:
@@ -68,8 +74,9 @@ class Recorder:
         if value is not None:
             rows = self.db.conn.execute(f"{_KNOWN}{where} order by g.id", {"source": self.source_id, "key": value})
             for row in rows.fetchall():
-                item_id, same_source, document, guid, url, text, title, published = row
-                yield identity.Known(item_id, bool(same_source), bool(document), guid, url, text, title, from_rfc3339(published))
+                item_id, same_source, document, guid, url, words, title, published, bare, text = row
+                dated = from_rfc3339(published)
+                yield identity.Known(item_id, bool(same_source), bool(document), guid, url, words, title, dated, bare, text)
 
     def _insert(self, key: Keys) -> int:
         uid = identity.name(key, self.source)
@@ -90,11 +97,13 @@ class Recorder:
         ).fetchone()
         version_id = int(row[0]) if row else self._insert_version(item_id, item, key)
         present = execute(
-            "select version_id, (select source_id from sighting where item_id = i.id order by id limit 1) from item i where id = ?",
+            """select i.version_id, v.source_id, s.kind = 'document' from item i left join version v on v.id = i.version_id
+            left join source s on s.id = v.source_id where i.id = ?""",
             [item_id],
         ).fetchone()
-        # Only the first carrier may change the present text; another carrier's wording is its own.
-        mine = present[0] is None or present[1] == self.source_id
+        # Only its first carrier may change the present text; another carrier's wording is its own. But a
+        # document yields to a feed, which knows title, address and date.
+        mine = present[0] is None or present[1] == self.source_id or (present[2] and self.source.kind is SourceKind.FEED)
         return version_id, not mine or present[0] == version_id
 
     def _insert_version(self, item_id: int, item: Item, key: Keys) -> int:
@@ -103,6 +112,7 @@ class Recorder:
             "source_id": self.source_id,
             "content_key": key.content,
             "text_key": key.text,
+            "bare_key": key.bare if self.source.kind is SourceKind.DOCUMENT else None,
             "seen": rfc3339(self.now),
             "title": item.title,
             "title_inferred": int(item.title_inferred),
@@ -126,8 +136,9 @@ class Recorder:
         return int(cursor.lastrowid or 0)
 
     def _make_present(self, item_id: int, version_id: int) -> None:
-        row = self.db.conn.execute("select version_id from item where id = ?", [item_id]).fetchone()
-        if row[0] is not None:
+        before = "select v.source_id from item i join version v on v.id = i.version_id where i.id = ?"
+        row = self.db.conn.execute(before, [item_id]).fetchone()
+        if row and row[0] == self.source_id:  # else a feed took a document's words over: they are the same
             self.changed += 1
         self.db.conn.execute(
             "update item set version_id = ?, changed = ?, seq = (select max(seq) + 1 from item) where id = ?",
@@ -140,9 +151,9 @@ class Recorder:
         # Two states of an article in one document have a row each: taking turns in one, they would be new at every look.
         updated = self.db.conn.execute(
             """update sighting set version_id = ?, fingerprint = ? where id = (select id from sighting
-            where item_id = ? and source_id = ? and guid is ? and url is ?
+            where item_id = ? and source_id = ? and guid is ? and (url is ? or url_key = ?)
             and fingerprint not in (select value from json_each(?)) order by id limit 1)""",
-            [version_id, key.fingerprint, *where, self.served],
+            [version_id, key.fingerprint, *where, key.url, self.served],
         )
         if updated.rowcount == 0:
             self.db.conn.execute(

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from ingest.errors import StoreError
+from ingest.urls import canonical
 
 migrations = Migrations("ingest")
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "temp_store=MEMORY")
@@ -150,3 +151,18 @@ def _sightings(db: Database) -> None:
     )
     for index in (["item_id"], ["url_key"], ["source_id", "fingerprint"], ["guid", "source_id"]):
         db.table("sighting").create_index(index)
+
+
+@migrations()
+def words_of_documents(db: Database) -> None:
+    """Let the text of a document, without the furniture around it, be recognised in a feed."""
+    db.table("version").add_column("bare_key", str)
+    db.conn.execute("create index idx_version_bare_key on version (bare_key) where bare_key is not null")
+
+
+@migrations()
+def addresses_seen_through(db: Database) -> None:
+    """Make the keys of addresses anew: AMP and mobile twins and plain redirectors lead to the page itself."""
+    rows = db.conn.execute("select id, url, url_key from sighting where url_key is not null and url is not null").fetchall()
+    changed = [(key, row) for row, url, old in rows if (key := canonical(url)) != old]
+    db.conn.executemany("update sighting set url_key = ? where id = ?", changed)

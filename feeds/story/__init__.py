@@ -1,0 +1,1 @@
+"""One story, all its carriers: which items are copies of one article, and why; knows no topic."""

@@ -1,0 +1,64 @@
+"""Pairs -> stories: the strongest join first, never across a conflict or a person's split; knows no text."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+_FIRM: Final = 2.0  # above every likeness: a person's word
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Two items that are one story, and how surely; `a` is the smaller name."""
+
+    a: int
+    b: int
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What people said of pairs: they are one, or they are not."""
+
+    joined: frozenset[tuple[int, int]] = frozenset()
+    split: frozenset[tuple[int, int]] = frozenset()
+
+
+def pair_of(a: int, b: int) -> tuple[int, int]:
+    """Give two names in their one order."""
+    return (a, b) if a < b else (b, a)
+
+
+def stories(
+    edges: Iterable[Edge], decided: Decided, conflict: Callable[[int, int], bool], rank: Mapping[int, str]
+) -> list[frozenset[int]]:
+    """Group items. `conflict` says that two must not be in one story; `rank` orders them alike on every machine.
+
+    Strongest pairs join first (Kruskal 1956), so a chain A~B~C whose ends conflict breaks at its weaker
+    link, whichever of them came first. A person's join outranks conflicts, a person's split outranks all.
+    """
+    firm: list[Edge] = [Edge(a, b, _FIRM) for a, b in decided.joined]
+    groups: dict[int, set[int]] = {}
+    for edge in sorted([*firm, *edges], key=lambda e: (-e.strength, *sorted((rank[e.a], rank[e.b])))):
+        one, two = (groups.setdefault(name, {name}) for name in (edge.a, edge.b))
+        if one is not two and _may_join(one, two, edge, decided, conflict):
+            one |= two
+            groups.update(dict.fromkeys(two, one))
+    return [frozenset(group) for group in {id(group): group for group in groups.values()}.values() if len(group) > 1]
+
+
+def _may_join(one: set[int], two: set[int], edge: Edge, decided: Decided, conflict: Callable[[int, int], bool]) -> bool:
+    pairs = [pair_of(a, b) for a in one for b in two]
+    if any(pair in decided.split for pair in pairs):
+        return False
+    return edge.strength == _FIRM or not any(conflict(*pair) for pair in pairs)
+
+
+def reach(start: Iterable[int], neighbours: Callable[[set[int]], Iterable[tuple[int, int]]]) -> set[int]:
+    """Give all that can be reached from some items along pairs."""
+    found = set(start)
+    fresh = set(found)
+    while fresh:
+        fresh = {name for pair in neighbours(fresh) for name in pair} - found
+        found |= fresh
+    return found

@@ -1,0 +1,191 @@
+"""What speaks against two alike articles being one: other numbers, days, names, formats; each says itself in words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import SequenceMatcher
+from typing import Final
+
+from feeds.story.article import STEM, Article
+from feeds.story.vocabulary import OPPOSITE
+
+_SAME_EDITION: Final = timedelta(hours=20)  # a daily format comes back after a day
+_CORRECTED: Final = timedelta(hours=4)  # within which a figure alone is a correction
+_MATCH: Final = timedelta(hours=12)  # in which one match has several scores
+_HALF: Final = 0.5  # of the title, from which on opposite words mean opposite news
+_FRAME: Final = 0.55  # share of the longer title that twins have in common
+_COPY: Final = 0.8  # containment of the texts from which on a headline's fashion is no matter
+_OTHER_TEXT: Final = 0.2  # containment below which texts are two
+_SHARED_FACTS: Final = 0.5  # of the figures or names in two texts
+_ENOUGH_FACTS: Final = 3
+_SLOT: Final = 3  # words that a template has a place for
+_SPELLING: Final = 0.8  # likeness of two spellings of one name
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two articles and how far they agree."""
+
+    a: Article
+    b: Article
+    gap: timedelta
+    address: bool | None  # the same, another, or not known
+    publisher: bool
+    contained: float  # share of the shorter text's shingles that the other has; 0 where a text is too short
+    titles: float  # share of the shorter title's words, by weight
+
+    @property
+    def copied(self) -> bool:
+        """Whether the texts are nearly one."""
+        return self.contained >= _COPY
+
+
+def objection(pair: Pair) -> str | None:
+    """Give the first thing that speaks against a merge, in words, or None."""
+    return next((said for guard in _GUARDS if (said := guard(pair))), None)
+
+
+def _series(pair: Pair) -> str | None:
+    first, second = pair.a.slots.series, pair.b.slots.series
+    for kind in sorted({kind for kind, _ in first} & {kind for kind, _ in second}):
+        one, two = ({number for name, number in found if name == kind} for found in (first, second))
+        if not one & two:
+            return f"{kind} {_least(one)} and {kind} {_least(two)}"
+    return None
+
+
+def _days(pair: Pair) -> str | None:
+    for first, second in (
+        (pair.a.slots.dates, pair.b.slots.dates),
+        (set(map(_weekday, pair.a.slots.weekdays)), set(map(_weekday, pair.b.slots.weekdays))),
+        *(() if pair.address else ((pair.a.lead_slots.dates, pair.b.lead_slots.dates),)),
+    ):
+        if first and second and not first & second:
+            return f"other days: {_least(first)} and {_least(second)}"
+    return None
+
+
+def _format(pair: Pair) -> str | None:
+    """Object to formats that come back, but for copies of one edition."""
+    found = pair.a.template or pair.b.template
+    if not found or (pair.copied and pair.gap < _SAME_EDITION):
+        return None
+    if pair.address is not False and pair.publisher and pair.gap < (_SAME_EDITION if pair.address else _MATCH):
+        return None
+    return f"a format that comes back: “{found}”"
+
+
+def _live(pair: Pair) -> str | None:
+    if pair.address or pair.copied or not (pair.a.live or pair.b.live):
+        return None
+    if pair.a.live != pair.b.live and pair.address is False:
+        return "one is a live page"
+    return "live pages at two addresses" if pair.address is False or not pair.publisher else None
+
+
+def _opinion(pair: Pair) -> str | None:
+    return "one is opinion, the other a report" if pair.a.opinion != pair.b.opinion and not pair.copied else None
+
+
+def _scores(pair: Pair) -> str | None:
+    first, second = pair.a.slots.scores, pair.b.slots.scores
+    if not first or not second or first & second or (pair.address and pair.gap < _MATCH):
+        return None
+    return f"other scores: {'-'.join(min(first))} and {'-'.join(min(second))}"
+
+
+def _numbers(pair: Pair) -> str | None:
+    first, second = _others(pair.a, pair.b), _others(pair.b, pair.a)
+    if not first or not second:
+        return None
+    if pair.address and (pair.gap < _CORRECTED or _words(pair.a) != _words(pair.b)):
+        return None
+    return f"other figures: {_least(first)} and {_least(second)}"
+
+
+def _others(one: Article, other: Article) -> set[str]:
+    """Give the figures of one title that the other article does not say anywhere."""
+    return set(one.slots.numbers - other.slots.numbers - other.body_slots.numbers)
+
+
+def _words(article: Article) -> list[str]:
+    return sorted(word for word in article.head if not word.isdigit())
+
+
+def _opposites(pair: Pair) -> str | None:
+    """Titles that say the opposite of each other."""
+    if pair.address and pair.gap < _CORRECTED:
+        return None
+    first, second = set(pair.a.head) - set(pair.b.head), set(pair.b.head) - set(pair.a.head)
+    found = sorted((one, two) for one in first for two in second if {one, two} in OPPOSITE)
+    return f"opposites: {found[0][0]} and {found[0][1]}" if found and pair.titles >= _HALF else None
+
+
+def _twins(pair: Pair) -> str | None:
+    """Titles of one form, with another name in its place."""
+    if pair.address and pair.gap < _CORRECTED:
+        return None
+    a, b = pair.a.head, pair.b.head
+    blocks = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+    if sum(end - start for tag, start, end, _, _ in blocks if tag == "equal") < _FRAME * max(len(a), len(b)):
+        return None
+    for tag, i, j, k, m in blocks:
+        short = tag == "replace" and max(j - i, m - k) <= _SLOT
+        if short and (x := _unknown(a[i:j], pair.a, pair.b)) and (y := _unknown(b[k:m], pair.b, pair.a)) and not _variants(x, y):
+            return f"other names: {x} and {y}"
+    return None
+
+
+def _again(pair: Pair) -> str | None:
+    """One title, word for word, a day later over another text."""
+    if pair.a.head == pair.b.head and pair.gap >= _SAME_EDITION and pair.contained < _OTHER_TEXT:
+        return "the same title a day later, over another text or none"
+    return None
+
+
+def _unknown(words: tuple[str, ...], of: Article, other: Article) -> str | None:
+    """Give a name among some words of an article that the other one does not say."""
+    said = {word[:STEM] for word in (*other.head, *other.body)}
+    return next((word for word in words if word[:STEM] in of.slots.names and word[:STEM] not in said), None)
+
+
+def _variants(one: str, two: str) -> bool:
+    """Say whether two names may be spellings of one."""
+    return SequenceMatcher(None, one, two, autojunk=False).ratio() >= _SPELLING
+
+
+def _facts(pair: Pair) -> str | None:
+    """Texts of one wording with other figures or names in it."""
+    if not pair.contained or pair.address:
+        return None
+    for what, first, second in (
+        ("figures", pair.a.body_slots.numbers, pair.b.body_slots.numbers),
+        ("names", pair.a.body_slots.names, pair.b.body_slots.names),
+    ):
+        least = min(len(first), len(second))
+        if least >= _ENOUGH_FACTS and len(first & second) < _SHARED_FACTS * least:
+            return f"other {what} in the text: {_least(first - second)} and {_least(second - first)}"
+    return None
+
+
+_GUARDS: Final[tuple[Callable[[Pair], str | None], ...]] = (
+    _series,
+    _days,
+    _format,
+    _scores,
+    _numbers,
+    _live,
+    _opinion,
+    _opposites,
+    _twins,
+    _again,
+    _facts,
+)
+
+
+def _least(found: set[str] | frozenset[str]) -> str:
+    return ", ".join(sorted(found)[:2])
+
+
+def _weekday(number: int) -> str:
+    return ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[number]

@@ -1,0 +1,149 @@
+"""Groups the items that arrived or changed into stories, in bounded bites; knows the tables and the rules' answers, no wording."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from feeds.story.article import Article, Raw, read
+from feeds.story.carriers import moment
+from feeds.story.group import pair_of, reach, stories
+from feeds.story.pair import VERSION, WINDOW, Relation, Verdict, compare, conflicts, keys
+from feeds.story.store import StoryTables
+from ingest.item import StoredItem
+from ingest.store import Facts
+
+_BITE: Final = 200  # items a transaction
+_REMEMBERED: Final = 4_000  # articles
+_LATE: Final = timedelta(days=7)  # a date longer ago than this says when it was written, not when it came
+
+
+def group_new(facts: Facts, now: datetime, bites: int | None = None, version: str = VERSION) -> int:
+    """Group what arrived or changed since the last time; other thresholds group everything anew.
+
+    At most `bites` transactions are done. Killed in the middle it goes on where it stopped. What
+    people split or joined stays so. Gives the number of items looked at.
+    """
+    work = Grouping(facts, version)
+    done = looked = 0
+    while bites is None or done < bites:
+        taken = work.bite()
+        if not taken:
+            work.tidy(now)
+            break
+        looked += taken
+        done += 1
+    return looked
+
+
+def article_of(stored: StoredItem) -> Article:
+    """Read a stored item for comparing."""
+    item = stored.item
+    came = moment(stored)
+    return read(
+        Raw(
+            id=stored.id,
+            title="" if item.title_inferred else item.title,
+            text=item.text,
+            moment=came if stored.first_seen - came <= _LATE else stored.first_seen,
+            language=item.language,
+            url=item.url,
+            sources=tuple(dict.fromkeys(seen.source.name for seen in stored.sightings)),
+        )
+    )
+
+
+class Grouping:
+    """Grouping with the tables at hand."""
+
+    def __init__(self, facts: Facts, version: str = VERSION) -> None:
+        """Use the database of `facts`."""
+        self._facts, self._tables, self._version = facts, StoryTables(facts), version
+        self._articles: OrderedDict[int, Article] = OrderedDict()
+
+    def bite(self) -> int:
+        """Group the next items in one transaction; give how many there were."""
+        with self._facts.transaction():
+            version, seq = self._tables.mark()
+            items = self._facts.after(seq if version == self._version else 0, _BITE)
+            if items or version != self._version:
+                self._tables.put_mark(self._version, items[-1].seq if items else 0)
+            touched = {row for item in items for row in self._one(item)}
+            self._regroup(touched)
+        return len(items)
+
+    def tidy(self, now: datetime) -> None:
+        """Drop the sketches that are older than anything new can be like."""
+        with self._facts.transaction():
+            self._tables.drop_keys(now - WINDOW - _LATE)
+
+    def split(self, row: int, reason: str, now: datetime) -> tuple[int, ...]:
+        """Store a person's word that an item is none of its story; give those it was with."""
+        with self._facts.transaction():
+            others = tuple(other for other in self._tables.members([row]).get(row, ()) if other != row)
+            self._tables.decide(((row, other) for other in others), "split", reason, now)
+            self._regroup({row, *others})
+        return others
+
+    def join(self, one: int, two: int, reason: str, now: datetime) -> None:
+        """Store a person's word that two items are one story."""
+        with self._facts.transaction():
+            members = self._tables.members([one, two])
+            groups = (members.get(row, (row,)) for row in (one, two))
+            first, second = groups
+            self._tables.take_back((a, b) for a in first for b in second if a != b)
+            self._tables.decide([(one, two)], "join", reason, now)
+            self._regroup({one, two})
+
+    def compare(self, one: int, two: int) -> Verdict:
+        """Judge two stored items."""
+        first, second = self._read([one, two])
+        return compare(first, second)
+
+    def _one(self, stored: StoredItem) -> set[int]:
+        """Compare an item with those that may be copies; give all items whose stories may have changed."""
+        article = self._remember(stored)
+        found = keys(article)
+        likely = [row for row in self._tables.likely(found, article.moment) if row != stored.row]
+        verdicts = ((row, compare(article, other)) for row, other in zip(likely, self._read(likely), strict=True))
+        kept = [(row, said) for row, said in verdicts if said.relation is not Relation.NONE]
+        before = {row for edge in self._tables.edges([stored.row]) for row in (edge.a, edge.b)}
+        self._tables.replace_edges(stored.row, kept)
+        self._tables.add_keys(stored.row, found, article.moment)
+        same = {row for row, said in kept if said.relation is Relation.SAME}
+        return before | same | {stored.row} if before or same else set()
+
+    def _regroup(self, touched: set[int]) -> None:
+        """Make the stories of some items anew, with all that they hang together with."""
+        if not touched:
+            return
+        around = reach(touched | {row for group in self._tables.members(touched).values() for row in group}, self._neighbours)
+        articles = dict(zip(sorted(around), self._read(sorted(around)), strict=True))
+        rank = {row: article.id for row, article in articles.items()}
+        groups = stories(
+            self._tables.edges(around), self._tables.decided(around), lambda a, b: conflicts(articles[a], articles[b]), rank
+        )
+        self._tables.replace_stories(around, groups)
+
+    def _neighbours(self, rows: set[int]) -> Iterable[tuple[int, int]]:
+        yield from self._tables.decided(rows).joined
+        yield from (pair_of(edge.a, edge.b) for edge in self._tables.edges(rows))
+
+    # Articles
+
+    def _read(self, rows: list[int]) -> list[Article]:
+        missing = [row for row in rows if row not in self._articles]
+        fresh = {item.row: article_of(item) for item in self._facts.by_rows(missing)} if missing else {}
+        found = [fresh.get(row) or self._articles[row] for row in rows]
+        self._keep(fresh)
+        return found
+
+    def _remember(self, stored: StoredItem) -> Article:
+        article = article_of(stored)
+        self._keep({stored.row: article})
+        return article
+
+    def _keep(self, fresh: dict[int, Article]) -> None:
+        self._articles.update(fresh)
+        while len(self._articles) > _REMEMBERED:
+            self._articles.popitem(last=False)

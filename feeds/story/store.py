@@ -1,0 +1,179 @@
+"""The tables of stories: members, likenesses, sketches by time, people's words, and how far grouping came; decides nothing."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from feeds.schema import migrations
+from feeds.story.carriers import Link, Merge, Story, story_of
+from feeds.story.group import Decided, Edge, pair_of
+from feeds.story.pair import WINDOW, Relation, Verdict
+from ingest.dates import rfc3339
+from ingest.item import StoredItem
+from ingest.store import Facts
+from ingest.store.schema import migrate
+from ingest.text import one_line
+
+_SPAN: Final = timedelta(days=2)  # of one part of the sketches
+_LIKELY: Final = 200  # candidates looked at for one item: a flood of one title must not stop the service
+_EPOCH: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+_IN: Final = "in (select value from json_each(?))"
+
+
+class StoryTables:
+    """Reads and writes the tables; the caller holds the transaction."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Use the database of `facts`."""
+        self._db = facts.db
+        migrate(self._db, migrations)
+
+    # Progress
+
+    def mark(self) -> tuple[str, int]:
+        """Give by which thresholds, and up to which number, items were grouped."""
+        row = self._db.conn.execute("select version, seq from story_mark").fetchone()
+        return (row[0], row[1]) if row else ("", 0)
+
+    def put_mark(self, version: str, seq: int) -> None:
+        """Remember how far grouping came; another version forgets all but what people said."""
+        execute = self._db.conn.execute
+        if self.mark()[0] != version:
+            for table in ("story", "story_edge", "story_band", "story_mark"):
+                execute(f"delete from {table}")  # noqa: S608 - constants
+        execute("insert into story_mark values (?, ?) on conflict (version) do update set seq = excluded.seq", [version, seq])
+
+    # Sketches
+
+    def likely(self, keys: tuple[int, ...], moment: datetime) -> list[int]:
+        """Give the items within the window that share a key, those that share most first."""
+        spans = range(_span(moment - WINDOW), _span(moment + WINDOW) + 1)
+        rows = self._db.conn.execute(
+            """select b.item_id from json_each(?) s cross join json_each(?) k
+            cross join story_band b on b.span = s.value and b.key = k.value
+            group by b.item_id order by count(*) desc, b.item_id limit ?""",
+            [json.dumps(list(spans)), json.dumps(keys), _LIKELY],
+        )
+        return [row[0] for row in rows]
+
+    def add_keys(self, row: int, keys: tuple[int, ...], moment: datetime) -> None:
+        """Keep an item's keys."""
+        span = _span(moment)
+        self._db.conn.executemany("insert or ignore into story_band values (?, ?, ?)", [(span, key, row) for key in keys])
+
+    def drop_keys(self, before: datetime) -> None:
+        """Forget the keys of items that nothing new can be compared with."""
+        self._db.conn.execute("delete from story_band where span < ?", [_span(before)])
+
+    # Likenesses
+
+    def replace_edges(self, row: int, found: Iterable[tuple[int, Verdict]]) -> None:
+        """Store what an item is to others, in place of what it was."""
+        self._db.conn.execute("delete from story_edge where a = ? or b = ?", [row, row])
+        self._db.conn.executemany(
+            "insert into story_edge values (?, ?, ?, ?, ?)",
+            [(*pair_of(row, other), said.relation, said.strength, str(said)) for other, said in found],
+        )
+
+    def edges(self, rows: Iterable[int]) -> list[Edge]:
+        """Give the pairs of one story among or beside some items."""
+        return [Edge(a, b, strength) for a, b, relation, strength, _ in self._around(rows) if relation == Relation.SAME]
+
+    def _around(self, rows: Iterable[int]) -> list[tuple[int, int, str, float, str]]:
+        wanted = json.dumps(list(rows))
+        columns = "select a, b, relation, strength, evidence from story_edge where"
+        return self._db.conn.execute(f"{columns} a {_IN} union {columns} b {_IN}", [wanted, wanted]).fetchall()
+
+    # Stories
+
+    def members(self, rows: Iterable[int]) -> dict[int, tuple[int, ...]]:
+        """Give, for each item that has copies, all members of its story."""
+        found: dict[int, list[int]] = {}
+        own: dict[int, int] = {}
+        wanted = json.dumps(list(rows))
+        for story, member in self._db.conn.execute(
+            f"select story_id, item_id from story where story_id in (select story_id from story where item_id {_IN})",  # noqa: S608
+            [wanted],
+        ):
+            found.setdefault(story, []).append(member)
+            own[member] = story
+        return {member: tuple(sorted(found[story])) for member, story in own.items()}
+
+    def replace_stories(self, rows: Iterable[int], groups: Iterable[frozenset[int]]) -> None:
+        """Store the stories that some items make now, in place of those they made."""
+        self._db.conn.execute(f"delete from story where item_id {_IN}", [json.dumps(list(rows))])  # noqa: S608
+        self._db.conn.executemany("insert into story values (?, ?)", [(row, min(group)) for group in groups for row in group])
+
+    # People's words
+
+    def decided(self, rows: Iterable[int]) -> Decided:
+        """Give what people said of pairs among or beside some items."""
+        wanted = json.dumps(list(rows))
+        found = self._db.conn.execute(
+            f"select a, b, verdict from story_decision where a {_IN} or b {_IN}",  # noqa: S608
+            [wanted, wanted],
+        ).fetchall()
+        pick = {word: frozenset((a, b) for a, b, verdict in found if verdict == word) for word in ("join", "split")}
+        return Decided(pick["join"], pick["split"])
+
+    def decide(self, pairs: Iterable[tuple[int, int]], verdict: str, reason: str, now: datetime) -> None:
+        """Store a person's word on pairs; the last word counts."""
+        said = (verdict, one_line(reason), rfc3339(now))
+        self._db.conn.executemany(
+            "insert or replace into story_decision values (?, ?, ?, ?, ?)", [(*pair_of(a, b), *said) for a, b in pairs]
+        )
+
+    def take_back(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Forget what was said of pairs."""
+        self._db.conn.executemany("delete from story_decision where a = ? and b = ?", [pair_of(a, b) for a, b in pairs])
+
+    def words(self, rows: Iterable[int]) -> Iterator[Merge]:
+        """Give what people joined among some items, in words."""
+        wanted = json.dumps(list(rows))
+        for a, b, reason in self._db.conn.execute(
+            f"select a, b, reason from story_decision where verdict = 'join' and a {_IN} and b {_IN}",  # noqa: S608
+            [wanted, wanted],
+        ):
+            yield Merge(a, b, "joined by hand" + (f": {reason}" if reason else ""))
+
+    def evidence(self, rows: Iterable[int]) -> tuple[tuple[Merge, ...], tuple[Link, ...]]:
+        """Give why some items are one, and what else they have to do with."""
+        within = set(rows)
+        merges = list(self.words(within))
+        links: dict[int, Link] = {}
+        for a, b, relation, strength, said in sorted(self._around(within), key=lambda edge: -edge[3]):
+            if a in within and b in within:
+                merges += [Merge(a, b, said)] if relation == Relation.SAME else []
+            else:
+                # Alike, but kept apart from the whole by a member or a person: it is shown as related.
+                other = b if a in within else a
+                label = Relation.RELATED if relation == Relation.SAME else relation
+                links.setdefault(other, Link(other, label, f"{said} ({strength:.2f})"))
+        return tuple(merges), tuple(links.values())
+
+
+class Stories:
+    """Stories as publishing and people read them."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Use the database of `facts`."""
+        self._facts, self._tables = facts, StoryTables(facts)
+
+    def of(self, item: StoredItem | int) -> Story:
+        """Give the story of an item; alone it is a story of its own."""
+        row = item if isinstance(item, int) else item.row
+        return self.leads([row])[row]
+
+    def leads(self, rows: Iterable[int]) -> dict[int, Story]:
+        """Give the story of each of many items, read at once; items of one story share one value."""
+        wanted = list(dict.fromkeys(rows))
+        members = self._tables.members(wanted)
+        groups = {row: members.get(row, (row,)) for row in wanted}
+        stored = {item.row: item for item in self._facts.by_rows(sorted({row for group in groups.values() for row in group}))}
+        made = {group: story_of((stored[row] for row in group), *self._tables.evidence(group)) for group in set(groups.values())}
+        return {row: made[group] for row, group in groups.items()}
+
+
+def _span(moment: datetime) -> int:
+    return (moment - _EPOCH) // _SPAN
