@@ -150,3 +150,56 @@ def _sightings(db: Database) -> None:
     )
     for index in (["item_id"], ["url_key"], ["source_id", "fingerprint"], ["guid", "source_id"]):
         db.table("sighting").create_index(index)
+
+
+@migrations()
+def rhythms(db: Database) -> None:
+    """Keep what the planner knows of each source, and the reason for its next poll."""
+    text, number, real = str, int, float
+    for name in ("polls", "not_modified", "wasted", "gaps"):
+        db.table("poll").add_column(name, number, not_null_default=0)
+    db.table("poll").add_column("why", text, not_null_default="")
+    db.table("poll").add_column("last_gap", text)
+    columns = {"source_id": number, "at": text, "items": real, "seconds": real, "burst": real, "window": number, "hours": bytes}
+    columns |= {"shape": bytes, "shaped_at": text, "shaped_items": real, "names": bytes, "tight": real, "hints": text, "news": text}
+    db.table("rhythm").create(
+        columns,
+        pk="source_id",
+        foreign_keys=[("source_id", "source", "id")],
+        not_null={"at", "items", "seconds", "burst", "window", "hours", "shape", "shaped_items", "names", "hints"},
+        strict=True,
+    )
+
+
+@migrations()
+def manners(db: Database) -> None:
+    """Keep where sources lived before, what their owner says about asking them, and what is known of their validators."""
+    text, number = str, int
+    db.table("source").add_column("settings", text, not_null_default="{}")
+    db.table("poll").add_column("unchanged_since", text)
+    db.table("poll").add_column("distrusted", text)
+    db.table("moved").create(
+        {"url": text, "source_id": number, "at": text},
+        pk="url",
+        foreign_keys=[("source_id", "source", "id")],
+        not_null={"source_id", "at"},
+        strict=True,
+    )
+    db.table("subscription").create(
+        {
+            "source_id": number,
+            "token": text,
+            "hub": text,
+            "topic": text,
+            "secret": text,
+            "asked": text,
+            "expires": text,
+            "pinged": text,
+            "failures": number,
+        },
+        pk="source_id",
+        foreign_keys=[("source_id", "source", "id")],
+        not_null={"token", "hub", "topic", "secret", "asked", "failures"},
+        strict=True,
+    )
+    db.table("subscription").create_index(["token"], unique=True)
