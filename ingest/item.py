@@ -111,7 +111,7 @@ class Rhythm:
     shaped_items: float = 0.0
     names: bytes = b""  # CRC-32 of guids and addresses in its last documents
     tight: float | None = None  # seconds: the longest interval, since entries may have been missed
-    hints: Hints = Hints()  # noqa: RUF009 - frozen
+    hints: Hints = Hints()
     news: datetime | None = None  # when an entry was last new
 
 
@@ -125,7 +125,7 @@ class ParsedFeed:
     feed_id: str | None = None
     updated: datetime | None = None
     language: str | None = None
-    hints: Hints = Hints()  # noqa: RUF009 - frozen
+    hints: Hints = Hints()
     hub: str | None = None  # where its changes are announced (WebSub)
     self_url: str | None = None  # the address under which the hub knows it (rel=self)
     notes: tuple[str, ...] = ()  # what was repaired or left out, a line each
@@ -157,7 +157,7 @@ class Source:
     categories: tuple[str, ...] = ()  # its place in the reader's own order (OPML folders)
     origin: str = "command"  # who added it: starter, opml, command, import, ingest, seeds
     status: SourceStatus = SourceStatus.ACTIVE
-    settings: SourceSettings = SourceSettings()  # noqa: RUF009 - frozen
+    settings: SourceSettings = SourceSettings()
 
     @property
     def name(self) -> str:

@@ -5,13 +5,15 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
 from ingest.dates import from_rfc3339, rfc3339
-from ingest.item import Source, SourceKind, SourceState, SourceStatus
+from ingest.item import Hints, Rhythm, Source, SourceKind, SourceState, SourceStatus
 
-_COLUMNS = tuple(f.name for f in fields(SourceState))
-_MOMENTS = {"last_poll", "last_success", "next_poll"}
+_COLUMNS = tuple(f.name for f in fields(SourceState) if f.name != "rhythm")
+_RHYTHM = tuple(f.name for f in fields(Rhythm))
+_MOMENTS = {"last_poll", "last_success", "next_poll", "last_gap", "at", "shaped_at", "news"}
 _SOURCE = "s.url, s.kind, s.title, s.site_url, s.feed_id, s.language, s.categories, s.origin, s.status"
 
 
@@ -31,6 +33,15 @@ def source_from(row: tuple[Any, ...]) -> Source:
     )
 
 
+def _upsert(table: str, names: tuple[str, ...]) -> str:
+    updates = ", ".join(f"{name} = excluded.{name}" for name in names)
+    marks = ", ".join("?" * (len(names) + 1))
+    return f"""insert into {table} (source_id, {", ".join(names)}) values ({marks})
+        on conflict (source_id) do update set {updates}"""  # noqa: S608 - constants
+
+
+_PUT_POLL = _upsert("poll", _COLUMNS)
+_PUT_RHYTHM = _upsert("rhythm", _RHYTHM)
 SOURCE_COLUMNS = _SOURCE
 SOURCE_WIDTH = _SOURCE.count(",") + 1
 
@@ -71,27 +82,47 @@ def source_id(db: Database, url: str) -> int:
 
 def all_with_state(db: Database, where: str = "1", parameters: tuple[object, ...] = ()) -> list[tuple[Source, SourceState]]:
     """Give the sources that a condition chooses, with what polling brought, in the order they were added."""
-    columns = ", ".join(f"p.{name}" for name in _COLUMNS)
+    columns = ", ".join([*(f"p.{name}" for name in _COLUMNS), *(f"r.{name}" for name in _RHYTHM)])
     rows = db.conn.execute(
-        f"select {_SOURCE}, {columns} from source s left join poll p on p.source_id = s.id where {where} order by s.id",  # noqa: S608
+        f"""select {_SOURCE}, {columns} from source s left join poll p on p.source_id = s.id
+        left join rhythm r on r.source_id = s.id where {where} order by s.id""",  # noqa: S608 - constants
         parameters,
     )
     return [(source_from(row[:SOURCE_WIDTH]), _state(row[SOURCE_WIDTH:])) for row in rows]
 
 
 def _state(row: tuple[Any, ...]) -> SourceState:
-    values = dict(zip(_COLUMNS, row, strict=True))
-    if values["failures"] is None:
-        return SourceState()
-    known: dict[str, Any] = {k: from_rfc3339(v) if k in _MOMENTS else v for k, v in values.items()}
-    return SourceState(**known)
+    known = _values(_COLUMNS, row[: len(_COLUMNS)])
+    return SourceState() if known["failures"] is None else SourceState(**known, rhythm=_rhythm(row[len(_COLUMNS) :]))
+
+
+def _rhythm(row: tuple[Any, ...]) -> Rhythm | None:
+    known = _values(_RHYTHM, row)
+    if known["at"] is None:
+        return None
+    known["hints"] = msgspec.json.decode(known["hints"], type=Hints)
+    return Rhythm(**known)
+
+
+def _values(names: tuple[str, ...], row: tuple[Any, ...]) -> dict[str, Any]:
+    return {k: from_rfc3339(v) if k in _MOMENTS else v for k, v in zip(names, row, strict=True)}
 
 
 def put_state(db: Database, identifier: int, state: SourceState) -> None:
-    """Store what polling a source brought."""
-    values = {name: getattr(state, name) for name in _COLUMNS}
-    row = {k: rfc3339(v) if k in _MOMENTS else v for k, v in values.items()}
-    db.table("poll").upsert({"source_id": identifier, **row}, pk="source_id")
+    """Store what polling a source brought; its rhythm only when this poll changed it."""
+    db.conn.execute(_PUT_POLL, [identifier, *_row(state, _COLUMNS)])
+    if state.rhythm and state.rhythm.at == state.last_poll:
+        db.conn.execute(_PUT_RHYTHM, [identifier, *_row(state.rhythm, _RHYTHM)])
+
+
+def _row(value: SourceState | Rhythm, names: tuple[str, ...]) -> list[object]:
+    return [_column(name, getattr(value, name)) for name in names]
+
+
+def _column(name: str, value: Any) -> object:
+    if name in _MOMENTS:
+        return rfc3339(value)
+    return msgspec.json.encode(value).decode() if name == "hints" else value
 
 
 def set_status(db: Database, url: str, status: SourceStatus) -> bool:
