@@ -37,7 +37,8 @@ class Engine:
         """Prepare; nothing starts before `with`. Raises SettingsError for a bad `fetch.allow`."""
         self._guard = Guard(settings.allow)
         self._agent = f"topicwire/{_VERSION} (+{settings.contact})"
-        self._limits = Limits(settings.max_megabytes * 1024 * 1024, settings.timeout)
+        self._limits = Limits(settings.max_megabytes * 1024 * 1024, settings.timeout, settings.host_pause)
+        self._proxy = settings.proxy or None
         self.clock = clock
         self._processes = processes or min(os.cpu_count() or 1, 4)
         self._loop = asyncio.new_event_loop()
@@ -52,7 +53,7 @@ class Engine:
         return self
 
     async def _open(self) -> Fetcher:
-        return await self._stack.enter_async_context(web(self._guard, self._agent, self._limits, self.clock))
+        return await self._stack.enter_async_context(web(self._guard, self._agent, self._limits, self.clock, self._proxy))
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None) -> None:
         """Cancel what runs, close the network, end the child processes."""

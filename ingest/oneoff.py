@@ -9,8 +9,18 @@ from ingest.batch import Poll
 from ingest.engine import Engine
 from ingest.errors import UsageError
 from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus
-from ingest.pipeline import Document, Report, look, read_bytes, read_file, read_folder, report_of, shown_name
-from ingest.planner import next_state
+from ingest.pipeline import (
+    Document,
+    Report,
+    look,
+    present_price,
+    read_bytes,
+    read_file,
+    read_folder,
+    report_of,
+    settled,
+    shown_name,
+)
 from ingest.settings import Settings
 from ingest.store import Facts
 from ingest.text import one_line
@@ -56,7 +66,7 @@ def _address(facts: Facts, engine: Engine, settings: Settings, url: str) -> Repo
     outcome, state = _look(facts, engine, url)
     if outcome.named_feeds:  # a site's address: take the feed that it names first
         outcome, state = _look(facts, engine, outcome.named_feeds[0])
-    after = next_state(state, outcome, settings.polling.requests_per_day, 0.5)
+    after = settled(state, outcome, present_price(facts, settings, outcome.at), 0.5)
     counts = facts.record([(outcome, after)])
     return report_of([replace(outcome, error=f"{outcome.source.url}: {outcome.error}") if outcome.error else outcome], counts)
 

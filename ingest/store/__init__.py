@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlite_utils import Database
 
+from ingest.answers import GONE
 from ingest.dates import rfc3339
-from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus, StoredItem
-from ingest.store import reading, schema, sources
+from ingest.item import Outcome, Rhythm, Source, SourceKind, SourceState, SourceStatus, StoredItem
+from ingest.planner import Price, Rule
+from ingest.store import prices, reading, schema, sources
 from ingest.store.items import Recorder
 
 __all__ = ["Counts", "Facts"]
@@ -78,7 +80,7 @@ class Facts:
 
     def source(self, url: str) -> tuple[Source, SourceState] | None:
         """Give one source by its address."""
-        found = sources.all_with_state(self.db, "s.url = ?", (url,))
+        found = sources.all_with_state(self.db, "s.url = ?", (sources.present_url(self.db, url),))
         return found[0] if found else None
 
     def due(self, now: datetime | None, limit: int = -1) -> list[tuple[Source, SourceState]]:
@@ -108,21 +110,36 @@ class Facts:
 
     # Polls
 
-    def record(self, outcomes: Iterable[tuple[Outcome, SourceState]]) -> Counts:
-        """Store what a batch of polls brought: items, sightings, validators and next poll, all or nothing (D1)."""
+    def price(self, rule: Rule) -> Price:
+        """Give the price that all sources share, as it was last stored; under another rule it is to be set anew."""
+        return prices.get(self.db, rule)
+
+    def rhythms(self) -> list[Rhythm | None]:
+        """Give the rhythm of every polled source, None for those that have shown none yet."""
+        return prices.rhythms(self.db)
+
+    def record(self, outcomes: Iterable[tuple[Outcome, SourceState]], price: Price | None = None) -> Counts:
+        """Store what a batch of polls brought: items, sightings, validators, next poll and price, all or nothing (D1)."""
         total = Counts()
         with self.transaction():
+            if price is not None:
+                prices.put(self.db, price)
             for outcome, state in outcomes:
                 counts, identifier = self._record(outcome)
                 sources.put_state(self.db, identifier, state)
+                if outcome.http_status == GONE:
+                    sources.set_status(self.db, outcome.source.url, SourceStatus.GONE)
+                if outcome.moved and outcome.error is None:
+                    sources.move(self.db, identifier, outcome.moved, outcome.at)
                 total += counts
         return total
 
     def _record(self, outcome: Outcome) -> tuple[Counts, int]:
         source, feed = outcome.source, outcome.feed
-        if self.db.conn.execute("select 1 from source where url = ?", [source.url]).fetchone() is None:
-            sources.put(self.db, source, outcome.at)
         identifier = sources.source_id(self.db, source.url)
+        if identifier is None:
+            sources.put(self.db, source, outcome.at)
+            identifier = sources.source_id(self.db, source.url) or 0
         if feed is None:
             return Counts(), identifier
         recorder = Recorder(self.db, source, identifier, outcome.at)
