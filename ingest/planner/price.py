@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from ingest.item import Rhythm
-from ingest.planner.rhythms import rate
-from ingest.planner.weeks import DAY, FLAT, HOUR, HOURS, hour_of, pool
+from ingest.planner.rhythms import counts, rate
+from ingest.planner.weeks import DAY, FLAT, HOUR, HOURS, hour_of, pooled_shape
 
 SHORTEST: Final = 15 * 60.0
 INVITED: Final = 5 * 60.0
@@ -16,6 +16,7 @@ BLIND: Final = HOUR  # for a source whose validators do not work
 _ASLEEP: Final = 2 * HOUR
 _MEMORY: Final = DAY  # half-life of what was spent
 _GAIN: Final = 0.04  # an hour
+_SAMPLE: Final = 500  # sources are enough to see what they all do
 _TRIM: Final = (0.25, 4.0)
 
 
@@ -61,8 +62,17 @@ def steer(price: Price, rhythms: Sequence[Rhythm | None], now: datetime) -> Pric
     owed = price.owed * left + len(rhythms) * (price.rule.per_day or 0.0) * _busy(price.shape, now) * elapsed / DAY
     spent = price.spent * left
     trim = min(max(price.trim * _error(spent, owed) ** (_GAIN * elapsed / HOUR), _TRIM[0]), _TRIM[1])
-    known = [rhythm.hours for rhythm in rhythms if rhythm]
-    return replace(price, value=_value(price.rule, rates) * trim, trim=trim, at=now, spent=spent, owed=owed, shape=pool(known))
+    known = [rhythm for rhythm in rhythms if rhythm]
+    sample = known[:: len(known) // _SAMPLE + 1]
+    return replace(
+        price,
+        value=_value(price.rule, rates) * trim,
+        trim=trim,
+        at=now,
+        spent=spent,
+        owed=owed,
+        shape=pooled_shape([counts(rhythm) for rhythm in sample]),
+    )
 
 
 def paid(price: Price, requests: int) -> Price:

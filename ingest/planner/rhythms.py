@@ -10,7 +10,7 @@ from typing import Final
 from zlib import crc32
 
 from ingest.item import Item, Keys, ParsedFeed, Rhythm
-from ingest.planner.weeks import DAY, HOUR, hour_of, pack, shaped, unpack
+from ingest.planner.weeks import DAY, HOUR, covered, hour_of, pack, shaped, unpack
 
 _LIFE: Final = 14 * DAY  # half-life of what was seen
 _BURST_LIFE: Final = 6 * HOUR
@@ -78,8 +78,14 @@ def reshaped(rhythm: Rhythm, pooled: tuple[float, ...]) -> Rhythm:
     fresh = made is not None and 0 <= (rhythm.at - made).total_seconds() < _RESHAPE_SECONDS
     if rhythm.items < _FEW or (fresh and rhythm.items < rhythm.shaped_items * _RESHAPE_GROWTH):
         return rhythm
-    shape = pack(shaped(unpack(rhythm.hours), pooled))
+    shape = pack(shaped(*counts(rhythm), pooled))
     return replace(rhythm, shape=shape, shaped_at=rhythm.at, shaped_items=rhythm.items)
+
+
+def counts(rhythm: Rhythm) -> tuple[tuple[float, ...], list[float]]:
+    """Give the entries counted by hour of the week, and how often each hour was watched."""
+    kept = 1 - min(rhythm.seconds * math.log(2) / _LIFE, 0.99)
+    return unpack(rhythm.hours), covered(rhythm.at, -math.log2(kept) * _LIFE)
 
 
 # Counts
@@ -124,7 +130,7 @@ def _between(start: datetime, end: datetime) -> float:
 
 
 def _left(age: float, life: float) -> float:
-    return 0.5 ** (age / life)
+    return math.exp2(-age / life)
 
 
 def _discounted(span: float, life: float) -> float:

@@ -29,19 +29,38 @@ def unpack(data: bytes) -> tuple[float, ...]:
     return _PACKED.unpack(data) if data else (0.0,) * HOURS
 
 
-def shaped(counts: Sequence[float], pooled: Sequence[float]) -> tuple[float, ...]:
-    """Give the relative rate of each hour, mean 1: smoothed counts, with what all sources do where there are few.
+def covered(now: datetime, seconds: float) -> list[float]:
+    """Give how often each hour of the week was watched in the last `seconds`."""
+    weeks, part = divmod(seconds / HOUR, HOURS)
+    times, last = [weeks] * HOURS, hour_of(now)
+    for back in range(round(part)):
+        times[last - back] += 1
+    return times
 
-    A kernel of three hours; half of it is shared with the same hour of the other days.
+
+def shaped(counts: Sequence[float], watched: Sequence[float], pooled: Sequence[float]) -> tuple[float, ...]:
+    """Give the relative rate of each hour, about 1 on average, from entries counted in hours watched so many times.
+
+    Smoothed by a kernel of three hours, half of which is shared with the same hour of the other days; what
+    all sources do (`pooled`) weighs as much as 40 entries, and is all there is for hours never watched.
     """
-    near = [(counts[hour - 1] + counts[hour] + counts[(hour + 1) % HOURS]) / 3 for hour in range(HOURS)]
+    seen, borrowed = _smooth(counts), _BORROWED / HOURS
+    even = sum(counts) / max(sum(watched), 1.0)
+    times = _smooth(watched)
+    return tuple((seen[hour] + borrowed * pooled[hour]) / (even * times[hour] + borrowed) for hour in range(HOURS))
+
+
+def _smooth(values: Sequence[float]) -> list[float]:
+    near = [(values[hour - 1] + values[hour] + values[(hour + 1) % HOURS]) / 3 for hour in range(HOURS)]
     daily = [sum(near[hour::24]) / 7 for hour in range(24)]
-    scale = HOURS / (sum(counts) + _BORROWED)
-    return tuple(((near[hour] + daily[hour % 24]) / 2 + _BORROWED * pooled[hour] / HOURS) * scale for hour in range(HOURS))
+    return [(near[hour] + daily[hour % 24]) / 2 for hour in range(HOURS)]
 
 
-def pool(every: Sequence[bytes]) -> tuple[float, ...]:
-    """Give the shape of all sources together, from the packed counts of each."""
-    if not every:
-        return FLAT
-    return shaped([sum(hour) for hour in zip(*map(unpack, every), strict=True)], FLAT)
+def pooled_shape(every: Sequence[tuple[Sequence[float], Sequence[float]]]) -> tuple[float, ...]:
+    """Give the shape of all sources together, from each one's counts and hours watched."""
+    counts, expected = [0.0] * HOURS, [0.0] * HOURS
+    for own, watched in every:
+        even = sum(own) / max(sum(watched), 1.0)
+        counts = [a + b for a, b in zip(counts, own, strict=True)]
+        expected = [a + even * b for a, b in zip(expected, watched, strict=True)]
+    return shaped(counts, expected, FLAT)
