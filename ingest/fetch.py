@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -13,6 +13,7 @@ from yarl import URL
 
 from ingest.answers import OK, PERMANENT, REDIRECTS, UNCHANGED, freshness, lower_bound, refusal
 from ingest.errors import FetchError, GuardError
+from ingest.exchange import Fetched, Request
 from ingest.guard import Guard
 from ingest.pace import Pace
 from ingest.text import one_line
@@ -33,35 +34,6 @@ class Limits:
     size: int = 15 * 1024 * 1024
     seconds: float = 30.0
     pause: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to ask for; validators go back byte for byte as they came (F1).
-
-    `secrets` are headers for the server of `url` alone: no other host and no other scheme sees them.
-    """
-
-    url: str
-    etag: str | None = None
-    last_modified: str | None = None
-    user_agent: str | None = None
-    secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A server's answer: 200 with a body, or 304 without."""
-
-    url: str  # after redirects
-    status: int
-    headers: dict[str, str]  # names in lower case
-    body: bytes
-    etag: str | None
-    last_modified: str | None
-    wait: float | None = None  # seconds before which it should not be asked again
-    fresh: float | None = None  # seconds for which the answer calls itself fresh
-    moved: str | None = None  # where permanent redirects alone lead to (F9)
 
 
 Clock = Callable[[], datetime]

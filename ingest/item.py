@@ -205,7 +205,7 @@ class Outcome:
     fresh: float | None = None  # seconds for which it called its answer fresh (max-age, Expires), uncapped
     conditional: bool = False  # whether a validator was sent
     moved: str | None = None  # where the feed now lives, by permanent redirects alone (301, 308)
-    named_feeds: tuple[str, ...] = ()  # what a page that is no feed names as its feeds
+    named_feeds: tuple[str, ...] | None = None  # what a page that is no feed names as its feeds; None: it is no page
 
 
 @dataclass(frozen=True, slots=True)

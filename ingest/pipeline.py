@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from ingest.answers import UNCHANGED
+from ingest.asking import request_for
 from ingest.batch import Batch, Poll, cut
 from ingest.documents import is_document
 from ingest.engine import Engine
 from ingest.errors import FetchError, ParseError, TopicwireError
-from ingest.fetch import Fetched, Request
+from ingest.exchange import Fetched
 from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus
 from ingest.planner import Price, is_stale, next_state, paid, steer
 from ingest.reader import Job
@@ -23,7 +24,7 @@ from ingest.settings import Settings
 from ingest.store import Counts, Facts
 from ingest.text import one_line
 from ingest.urls import without_secrets
-from ingest.validators import learned, sendable
+from ingest.validators import learned
 
 SEEDS: Final = Source("seeds:", SourceKind.DOCUMENT, title="Seed documents", origin="seeds", status=SourceStatus.ONCE)
 _BATCH: Final = 40  # sources a commit
@@ -56,12 +57,12 @@ async def look(poll: Poll, engine: Engine) -> Outcome:
     """Ask one source and parse what is new; a failure is a value, with its cause, never an exception."""
     source, state = poll.source, poll.state
     try:
-        etag, last_modified = sendable(state, engine.clock())
-        fetched = await engine.fetch(Request(source.url, etag, last_modified))
-        return await _understood(poll, fetched, engine, conditional=(etag or last_modified) is not None)
+        request = request_for(source, state, engine.clock(), engine.environment)
+        fetched = await engine.fetch(request)
+        return await _understood(poll, fetched, engine, conditional=(request.etag or request.last_modified) is not None)
     except TopicwireError as fault:
         status, wait = (fault.status, fault.wait) if isinstance(fault, FetchError) else (None, None)
-        feeds = fault.feeds if isinstance(fault, ParseError) else ()
+        feeds = fault.feeds if isinstance(fault, ParseError) else None
         return Outcome(source, engine.clock(), error=one_line(str(fault)), http_status=status, wait=wait, named_feeds=feeds)
     except Exception as fault:  # noqa: BLE001 - whatever one source does, its neighbours are served (S10, S11)
         cause = one_line(f"{type(fault).__name__}: {fault}")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from ingest.store import prices, reading, schema, sources
 from ingest.store.items import Recorder
 
 __all__ = ["Counts", "Facts"]
+_ASTRAY = timedelta(minutes=5)  # what two clocks may differ by
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,16 @@ class Facts:
         self.db.conn.commit()
         return UUID(self.db.conn.execute("select value from meta where key = 'instance'").fetchone()[0])
 
+    def noted(self, key: str) -> str | None:
+        """Give what was noted under a key, or None."""
+        row = self.db.conn.execute("select value from meta where key = ?", [key]).fetchone()
+        return str(row[0]) if row else None
+
+    def note(self, key: str, value: str) -> None:
+        """Note a value under a key, in place of the one before."""
+        with self.transaction():
+            self.db.conn.execute("insert or replace into meta values (?, ?)", [key, value])
+
     def tidy(self) -> None:
         """Let SQLite refresh its statistics and fold its log back into the file."""
         self.db.conn.execute("PRAGMA optimize")
@@ -83,13 +94,26 @@ class Facts:
         found = sources.all_with_state(self.db, "s.url = ?", (sources.present_url(self.db, url),))
         return found[0] if found else None
 
-    def due(self, now: datetime | None, limit: int = -1) -> list[tuple[Source, SourceState]]:
-        """Give the polled sources that are due at `now`, all of them for None; longest overdue first when limited."""
-        where = "s.kind = 'feed' and s.status = 'active' and (? is null or coalesce(p.next_poll, '') <= ?)"
+    def present_url(self, url: str) -> str:
+        """Give the address at which a source lives now, by any that it had; one that is not known stays as it is."""
+        return sources.present_url(self.db, url)
+
+    def has_sources(self) -> bool:
+        """Say whether anyone ever chose a feed to poll."""
+        return self.db.conn.execute("select 1 from source where kind = 'feed' and status != 'once' limit 1").fetchone() is not None
+
+    def due(self, now: datetime | None, limit: int = -1, kind: SourceKind = SourceKind.FEED) -> list[tuple[Source, SourceState]]:
+        """Give the polled sources that are due at `now`, all of them for None; longest overdue first when limited.
+
+        One last polled in the future is due too: the clock was put back.
+        """
+        due = "coalesce(p.next_poll, '') <= ? or p.last_poll > ?"
+        where = f"s.kind = ? and s.status = 'active' and (? is null or {due})"
         chosen = f"""s.id in (select s.id from source s left join poll p on p.source_id = s.id where {where}
             order by coalesce(p.next_poll, ''), s.id limit ?)"""  # noqa: S608 - constants
         moment = rfc3339(now)
-        return sources.all_with_state(self.db, chosen, (moment, moment, limit))
+        astray = rfc3339(now + _ASTRAY) if now else None
+        return sources.all_with_state(self.db, chosen, (kind, moment, moment, astray, limit))
 
     # Documents
 

@@ -65,7 +65,8 @@ def put(db: Database, source: Source, now: datetime) -> bool:
         on conflict (url) do update set title = iif(excluded.title = '', title, excluded.title),
             site_url = coalesce(excluded.site_url, site_url), language = coalesce(excluded.language, language),
             categories = iif(excluded.categories = '[]', categories, excluded.categories),
-            origin = excluded.origin, status = excluded.status, settings = excluded.settings""",
+            origin = iif(status = 'active' and origin in ('command', 'import'), origin, excluded.origin),
+            status = excluded.status, settings = excluded.settings""",
         [
             url,
             source.kind,
