@@ -18,8 +18,12 @@ def sendable(state: SourceState, now: datetime) -> tuple[str | None, str | None]
     whose validators stayed while its document changed.
     """
     endless = state.unchanged_since is not None and now - state.unchanged_since >= _LONGEST_SILENCE
-    lying = state.distrusted is not None and now - state.distrusted < _DISTRUST
-    return (None, None) if endless or lying else (state.etag, state.last_modified)
+    return (state.etag, state.last_modified) if trusted(state, now) and not endless else (None, None)
+
+
+def trusted(state: SourceState, now: datetime) -> bool:
+    """Say whether a server's validators were not found out as lies lately."""
+    return state.distrusted is None or now - state.distrusted >= _DISTRUST
 
 
 def learned(before: SourceState, after: SourceState, outcome: Outcome) -> SourceState:

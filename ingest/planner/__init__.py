@@ -9,11 +9,10 @@ from ingest.planner.plan import Reason, plan
 from ingest.planner.price import Price, Rule, is_stale, paid, steer
 from ingest.planner.rhythms import observe, reshaped
 
-__all__ = ["Price", "Reason", "Rule", "is_due", "is_stale", "next_state", "paid", "steer"]
+__all__ = ["Price", "Reason", "Rule", "is_stale", "next_state", "paid", "steer"]
 
 _NOT_MODIFIED: Final = 304
 _LOOSER: Final = 1.25
-_ASTRAY: Final = timedelta(minutes=5)
 
 
 def next_state(state: SourceState, outcome: Outcome, price: Price, chance: float, *, pushed: bool = False) -> SourceState:
@@ -65,10 +64,3 @@ def _tightened(rhythm: Rhythm, before: SourceState, now: datetime, *, gap: bool)
         elapsed = max((now - before.last_success).total_seconds(), 1.0)
         return replace(rhythm, tight=min(elapsed, rhythm.tight or elapsed) / 2)
     return replace(rhythm, tight=rhythm.tight * _LOOSER if rhythm.tight else None)
-
-
-def is_due(state: SourceState, now: datetime) -> bool:
-    """Say whether a source may be polled now; one never polled is, and one polled in the future of a clock that was put back."""
-    if state.next_poll is None or state.next_poll <= now:
-        return True
-    return state.last_poll is not None and state.last_poll > now + _ASTRAY

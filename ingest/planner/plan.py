@@ -10,6 +10,7 @@ from ingest.item import Hints, Outcome, SourceState
 from ingest.planner.price import BLIND, INVITED, SHORTEST, Price
 from ingest.planner.rhythms import burst_rate, rate
 from ingest.planner.weeks import DAY, HOUR, HOURS, hour_of, unpack
+from ingest.validators import trusted
 
 _MOST: Final = 7 * DAY
 _JITTER: Final = 0.05
@@ -65,14 +66,14 @@ def _bounds(state: SourceState, outcome: Outcome, price: Price) -> Bounds:
     if shortest is None:
         invited = [seconds for seconds in (_hints(state).interval, outcome.fresh) if seconds and seconds < SHORTEST]
         shortest = max(min(invited, default=SHORTEST), INVITED)
-        shortest = shortest if _validators_work(state) else max(shortest, BLIND)
+        shortest = shortest if _validators_work(state, outcome.at) else max(shortest, BLIND)
     longest = settings.longest or price.rule.longest
     return Bounds(max(shortest, INVITED), max(longest, shortest, INVITED))
 
 
-def _validators_work(state: SourceState) -> bool:
+def _validators_work(state: SourceState, now: datetime) -> bool:
     given = state.etag is not None or state.last_modified is not None
-    return given and state.wasted < _WASTED and state.distrusted is None
+    return given and state.wasted < _WASTED and trusted(state, now)
 
 
 def _hints(state: SourceState) -> Hints:

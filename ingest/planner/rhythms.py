@@ -19,6 +19,7 @@ _PRIOR_SECONDS: Final = 2 * DAY
 _LOOK_BACK: Final = 28 * DAY
 _BACKFILL: Final = 7 * DAY  # entries dated longer than that before the last look were not posted since
 _MOST_NAMES: Final = 2_000
+_KEPT: Final = 60  # names of earlier documents, also behind an empty one
 _FEW: Final = 5.0  # entries: below, the shape of all sources is as good
 _RESHAPE_SECONDS: Final = 3 * DAY
 _RESHAPE_GROWTH: Final = 1.15
@@ -54,7 +55,8 @@ def observe(before: Rhythm | None, feed: ParsedFeed, since: datetime | None, now
 
     Entries are counted at their dates, those without one evenly between the two looks.
     """
-    known = set(_unpacked(before.names)) if before else set()
+    names_before = _unpacked(before.names) if before else ()
+    known = set(names_before)
     named = list(_named(feed.items))
     fresh = [item for item, names in named if known.isdisjoint(names)]
     first = before is None or since is None or (now - before.at).total_seconds() > _LOOK_BACK
@@ -64,10 +66,10 @@ def observe(before: Rhythm | None, feed: ParsedFeed, since: datetime | None, now
     rhythm = replace(
         _counted(None if first else before, times, start, now),
         window=len(named) or (before.window if before else 0),
-        names=_packed([name for _, names in named for name in names], known),
+        names=_packed([name for _, names in named for name in names], names_before),
         hints=feed.hints,
         tight=before.tight if before else None,
-        news=now if fresh else before.news if before else None,
+        news=max(times, default=now) if fresh else before.news if before else None,
     )
     return News(rhythm, len(fresh), gap)
 
@@ -151,9 +153,10 @@ def _named(entries: tuple[tuple[Item, Keys], ...]) -> Iterator[tuple[Item, tuple
         yield item, tuple(crc32(name.encode(errors="replace")) for name in names)
 
 
-def _packed(names: list[int], known: set[int]) -> bytes:
+def _packed(names: list[int], before: tuple[int, ...]) -> bytes:
     """Keep the names of this document and, for feeds that take turns between two states, as many of those before."""
-    earlier = sorted(known.difference(names))[: max(len(names), 1)]
+    present = set(names)
+    earlier = [name for name in before if name not in present][: max(len(names), _KEPT)]
     kept = (names + earlier)[:_MOST_NAMES]
     return struct.pack(f"<{len(kept)}I", *kept)
 

@@ -38,6 +38,18 @@ def covered(now: datetime, seconds: float) -> list[float]:
     return times
 
 
+def expected(shape: Sequence[float], start: datetime, end: datetime) -> float:
+    """Give the seconds from `start` to `end`, each weighted by the relative rate of its hour."""
+    seconds = max((end - start).total_seconds(), 0.0)
+    weeks, part = divmod(seconds, HOURS * HOUR)
+    total, hour = weeks * HOUR * sum(shape), hour_of(start)
+    left = HOUR - (start.minute * 60 + start.second)
+    while part > 0:
+        step = min(left, part)
+        total, part, left, hour = total + step * shape[hour], part - step, HOUR, (hour + 1) % HOURS
+    return total
+
+
 def shaped(counts: Sequence[float], watched: Sequence[float], pooled: Sequence[float]) -> tuple[float, ...]:
     """Give the relative rate of each hour, about 1 on average, from entries counted in hours watched so many times.
 
