@@ -150,7 +150,9 @@ class Shipped:
         outcome = Outcome(
             self._sources[look.number],
             now,
-            feed=ParsedFeed(tuple(entry(time, number) for number, time in enumerate(shown, look.posted - len(shown)))) if fresh else None,
+            feed=ParsedFeed(tuple(entry(time, number) for number, time in enumerate(shown, look.posted - len(shown))))
+            if fresh
+            else None,
             http_status=200 if fresh else 304,
             etag=f'"{look.posted}"',
             body_hash=f"{look.posted}",
