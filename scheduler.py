@@ -28,6 +28,7 @@ from ingest.commands import sources
 from ingest.console import App, command, database_failed, is_terminal, say
 from ingest.engine import Engine
 from ingest.errors import TopicwireError
+from ingest.lists import read_lists
 from ingest.lock import alone
 from ingest.oneoff import ingest_all, summary
 from ingest.passes import due_sources, poll_these, read_seeds
@@ -75,7 +76,8 @@ def full_pass(app: App, *, everything: bool = False) -> Pass:
     chosen, code = good_topics(app)  # a topic file that cannot be read must not cost what the sources say today
     with app.facts() as facts, app.engine() as engine:
         documents = read_seeds(app, facts, engine)
-        polls = poll_these(app, facts, engine, due_sources(app, facts, engine, set(), everything=everything))
+        read_lists(app, facts, engine, everything=everything)
+        polls = poll_these(app, facts, engine, due_sources(app, facts, set(), everything=everything))
         done = Pass(documents, polls, *judge_and_publish(app, facts, chosen), code)
     sweep(app.home / "public")
     return done
@@ -136,7 +138,8 @@ class Service:
                     work(facts)
 
     def _poll(self, facts: Facts) -> None:
-        due = due_sources(self._app, facts, self._engine, self._said, limit=_AT_ONCE)
+        read_lists(self._app, facts, self._engine)
+        due = due_sources(self._app, facts, self._said, limit=_AT_ONCE)
         self._polled(poll_these(self._app, facts, self._engine, due, self.stopping.is_set), facts)
 
     def _polled(self, report: Report, facts: Facts) -> None:

@@ -11,6 +11,7 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Final, TypeVar
 
+import uvloop
 from pebble import ProcessExpired, ProcessPool
 
 from ingest.errors import ParseError
@@ -45,7 +46,7 @@ class Engine:
         self.clock = clock
         self.environment = environment or {}  # where sources keep their secrets
         self._processes = processes or min(os.cpu_count() or 1, 4)
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="topicwire-network", daemon=True)
         self._stack = contextlib.AsyncExitStack()
         self._pool: ProcessPool | None = None

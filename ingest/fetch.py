@@ -82,7 +82,7 @@ class _Web:
             raise _in_words(fault) from fault
 
     async def _follow(self, request: Request) -> Fetched:
-        url, left = absolute(request.url, None) or request.url, self._limits.seconds
+        url, left = request.url, self._limits.seconds
         moved, permanent = None, True
         loop = asyncio.get_running_loop()
         for _ in range(_HOPS + 1):

@@ -9,7 +9,6 @@ import click
 from ingest.console import App, is_terminal, say
 from ingest.engine import Engine
 from ingest.item import Source, SourceState
-from ingest.lists import read_lists
 from ingest.pipeline import Report, poll_sources, read_folder
 from ingest.sources import synchronise
 from ingest.store import Facts
@@ -24,7 +23,7 @@ def read_seeds(app: App, facts: Facts, engine: Engine) -> Report:
 
 
 def due_sources(
-    app: App, facts: Facts, engine: Engine, said: set[str], *, everything: bool = False, limit: int = -1
+    app: App, facts: Facts, said: set[str], *, everything: bool = False, limit: int = -1
 ) -> list[tuple[Source, SourceState]]:
     """Bring the sources in line with the home, say what was refused, unless it was `said`, and give those that are due, or all."""
     refused = synchronise(facts, app.home, app.clock())
@@ -32,7 +31,6 @@ def due_sources(
         if line not in said:
             say(line)
     said.update(refused)
-    read_lists(app, facts, engine, everything=everything)
     return facts.due(None if everything else app.clock(), limit)
 
 

@@ -17,11 +17,14 @@ _READER: Final = b"1"  # raise it to have every list read anew
 
 def read_list(path: Path, origin: str) -> opml.SourceList:
     """Read a list of sources, OPML or newsboat's `urls`, from a file. Raises SourceListError."""
+    return understand(_bytes(path), origin, str(path))
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as fault:
         raise SourceListError(f"{path}: {fault.strerror}", "name an OPML file that can be read") from fault
-    return understand(data, origin, str(path))
 
 
 def understand(data: bytes, origin: str, where: str) -> opml.SourceList:
@@ -39,12 +42,14 @@ def synchronise(facts: Facts, home: Path, now: datetime) -> tuple[str, ...]:
     """
     path = home / FILE
     if path.exists():
-        listed = read_list(path, "opml")
-        same = hashlib.blake2b(path.read_bytes(), digest_size=16, key=_READER).hexdigest()
-        if facts.noted("list") != same:
+        data = _bytes(path)
+        name, _, refused = (facts.noted("list") or "").partition("\n")  # the same bytes cost no parse
+        if name != (same := hashlib.blake2b(data, digest_size=16, key=_READER).hexdigest()):
+            listed = understand(data, "opml", str(path))
             take_over(facts, listed.sources, {"opml", "starter"}, now)
-            facts.note("list", same)
-        return listed.refused
+            refused = "\n".join(listed.refused)
+            facts.note("list", f"{same}\n{refused}")
+        return tuple(refused.splitlines())
     if not facts.has_sources():
         facts.add_sources(read_list(STARTER, "starter").sources, now)
     return ()

@@ -19,7 +19,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "ingest.item ingest.errors ingest.text ingest.urls ingest.dates ingest.language ingest.fold ingest.identity ingest.formats"
     " ingest.formats.syndication ingest.formats.opml ingest.formats.hints ingest.formats.manners"
-    " ingest.formats.newsboat ingest.answers ingest.exchange ingest.asking ingest.validators ingest.documents ingest.documents.text ingest.planner ingest.batch"
+    " ingest.formats.newsboat ingest.answers ingest.exchange ingest.asking ingest.validators ingest.documents ingest.documents.text ingest.planner ingest.health ingest.batch"
     " ingest.reader feeds.topic feeds.segments feeds.lexicon feeds.match feeds.tag feeds.entry feeds.atom feeds.pages"
     " feeds.reports feeds.query".split()
 )

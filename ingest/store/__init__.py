@@ -32,6 +32,9 @@ class Counts:
         return Counts(self.new + other.new, self.changed + other.changed)
 
 
+_NOTHING = Counts()
+
+
 class Facts:
     """The tables of facts. Bound to the thread that opened it; other processes may read and write beside it."""
 
@@ -127,7 +130,8 @@ class Facts:
     def record_document(self, outcome: Outcome, name: str) -> Counts:
         """Store what a document held, and that it was read, in one transaction."""
         with self.transaction():
-            counts, identifier = self._record(outcome)
+            identifier = self._identifier(outcome)
+            counts = self._record(outcome, identifier)
             row = {"source_id": identifier, "name": name, "hash": outcome.body_hash or "", "read": rfc3339(outcome.at)}
             self.db.table("file").upsert({**row, "error": outcome.error}, pk=("source_id", "name"))
         return counts
@@ -144,34 +148,46 @@ class Facts:
 
     def record(self, outcomes: Iterable[tuple[Outcome, SourceState]], price: Price | None = None) -> Counts:
         """Store what a batch of polls brought: items, sightings, validators, next poll and price, all or nothing (D1)."""
+        rows = list(outcomes)
         total = Counts()
         with self.transaction():
             if price is not None:
                 prices.put(self.db, price)
-            for outcome, state in outcomes:
-                counts, identifier = self._record(outcome)
-                sources.put_state(self.db, identifier, state)
-                if outcome.http_status == GONE:
-                    sources.set_status(self.db, outcome.source.url, SourceStatus.GONE)
-                if outcome.moved and outcome.error is None:
-                    sources.move(self.db, identifier, outcome.moved, outcome.at)
-                total += counts
+            known = sources.source_ids(self.db, (outcome.source.url for outcome, _ in rows))
+            for outcome, _ in rows:
+                identifier = known.get(outcome.source.url)
+                if identifier is None:
+                    identifier = known[outcome.source.url] = self._identifier(outcome)
+                total += self._record(outcome, identifier)
+            sources.put_states(self.db, ((known[outcome.source.url], state) for outcome, state in rows))
+            for outcome, _ in rows:
+                self._follow(outcome, known[outcome.source.url])
         return total
 
-    def _record(self, outcome: Outcome) -> tuple[Counts, int]:
+    def _identifier(self, outcome: Outcome) -> int:
+        """Give the number of an outcome's source, which may be new, or have another address by now."""
+        found = sources.source_id(self.db, outcome.source.url)
+        if found is None:
+            sources.put(self.db, outcome.source, outcome.at)
+        return found or sources.source_id(self.db, outcome.source.url) or 0
+
+    def _record(self, outcome: Outcome, identifier: int) -> Counts:
         source, feed = outcome.source, outcome.feed
-        identifier = sources.source_id(self.db, source.url)
-        if identifier is None:
-            sources.put(self.db, source, outcome.at)
-            identifier = sources.source_id(self.db, source.url) or 0
         if feed is None:
-            return Counts(), identifier
+            return _NOTHING
         recorder = Recorder(self.db, source, identifier, outcome.at)
         recorder.record(feed)
         if source.kind is SourceKind.FEED:
             said = Source(source.url, title=feed.title, site_url=feed.site_url, feed_id=feed.feed_id, language=feed.language)
             sources.describe(self.db, identifier, said)
-        return Counts(recorder.new, recorder.changed), identifier
+        return Counts(recorder.new, recorder.changed)
+
+    def _follow(self, outcome: Outcome, identifier: int) -> None:
+        """Take a source at its server's word: gone for good, or moved for good."""
+        if outcome.http_status == GONE:
+            sources.set_status(self.db, outcome.source.url, SourceStatus.GONE)
+        elif outcome.moved and outcome.error is None:
+            sources.move(self.db, identifier, outcome.moved, outcome.at)
 
     # Items
 

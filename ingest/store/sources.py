@@ -1,8 +1,10 @@
 """The tables `source`, `poll` and `file`: who is asked, when, and what came of it."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -14,6 +16,11 @@ from ingest.item import Hints, Rhythm, Source, SourceKind, SourceSettings, Sourc
 _COLUMNS = tuple(f.name for f in fields(SourceState) if f.name != "rhythm")
 _RHYTHM = tuple(f.name for f in fields(Rhythm))
 _MOMENTS = {"last_poll", "last_success", "next_poll", "last_gap", "unchanged_since", "distrusted", "at", "shaped_at", "news"}
+_POLL_OF, _RHYTHM_OF = attrgetter(*_COLUMNS), attrgetter(*_RHYTHM)
+_POLL_MOMENTS, _RHYTHM_MOMENTS = (
+    tuple(place for place, name in enumerate(names) if name in _MOMENTS) for names in (_COLUMNS, _RHYTHM)
+)
+_FAILURES, _HINTS = _COLUMNS.index("failures"), _RHYTHM.index("hints")
 _SOURCE = "s.url, s.kind, s.title, s.site_url, s.feed_id, s.language, s.categories, s.origin, s.status, s.settings"
 _PLAIN = SourceSettings()
 _ASKED = {"command", "import"}  # origins that are a person's word of this moment
@@ -65,7 +72,7 @@ def put(db: Database, source: Source, now: datetime) -> bool:
         on conflict (url) do update set title = iif(excluded.title = '', title, excluded.title),
             site_url = coalesce(excluded.site_url, site_url), language = coalesce(excluded.language, language),
             categories = iif(excluded.categories = '[]', categories, excluded.categories),
-            origin = iif(status = 'active' and origin in ('command', 'import'), origin, excluded.origin),
+            origin = iif(status = 'active' and instr(excluded.origin, ':') > 0, origin, excluded.origin),
             status = excluded.status, settings = excluded.settings""",
         [
             url,
@@ -106,6 +113,12 @@ def move(db: Database, identifier: int, url: str, now: datetime) -> None:
     db.conn.execute("insert or replace into moved values (?, ?, ?)", [old, identifier if there is None else there[0], rfc3339(now)])
 
 
+def source_ids(db: Database, urls: Iterable[str]) -> dict[str, int]:
+    """Give the row numbers of those of these addresses that are one of a source today."""
+    wanted = json.dumps(list(urls))
+    return dict(db.conn.execute("select url, id from source where url in (select value from json_each(?))", [wanted]).fetchall())
+
+
 def source_id(db: Database, url: str) -> int | None:
     """Give the row number of a source, by any address that it has or had, or None."""
     row = db.conn.execute(
@@ -126,16 +139,17 @@ def all_with_state(db: Database, where: str = "1", parameters: tuple[object, ...
 
 
 def _state(row: tuple[Any, ...]) -> SourceState:
-    known = _values(_COLUMNS, row[: len(_COLUMNS)])
-    return SourceState() if known["failures"] is None else SourceState(**known, rhythm=_rhythm(row[len(_COLUMNS) :]))
+    if row[_FAILURES] is None:
+        return SourceState()
+    return SourceState(*_read(row[: len(_COLUMNS)], _POLL_MOMENTS), rhythm=_rhythm(row[len(_COLUMNS) :]))
 
 
 def _rhythm(row: tuple[Any, ...]) -> Rhythm | None:
-    known = _values(_RHYTHM, row)
-    if known["at"] is None:
+    if row[0] is None:
         return None
-    known["hints"] = msgspec.json.decode(known["hints"], type=Hints)
-    return Rhythm(**known)
+    known = _read(row, _RHYTHM_MOMENTS)
+    known[_HINTS] = msgspec.json.decode(known[_HINTS], type=Hints)
+    return Rhythm(*known)
 
 
 def rhythms(db: Database, where: str) -> list[Rhythm | None]:
@@ -147,25 +161,32 @@ def rhythms(db: Database, where: str) -> list[Rhythm | None]:
     return [_rhythm(row) for row in rows]
 
 
-def _values(names: tuple[str, ...], row: tuple[Any, ...]) -> dict[str, Any]:
-    return {k: from_rfc3339(v) if k in _MOMENTS else v for k, v in zip(names, row, strict=True)}
+def _read(row: tuple[Any, ...], moments: tuple[int, ...]) -> list[Any]:
+    known = list(row)
+    for place in moments:
+        known[place] = from_rfc3339(known[place])
+    return known
 
 
-def put_state(db: Database, identifier: int, state: SourceState) -> None:
-    """Store what polling a source brought; its rhythm only when this poll changed it."""
-    db.conn.execute(_PUT_POLL, [identifier, *_row(state, _COLUMNS)])
-    if state.rhythm and state.rhythm.at == state.last_poll:
-        db.conn.execute(_PUT_RHYTHM, [identifier, *_row(state.rhythm, _RHYTHM)])
+def put_states(db: Database, known: Iterable[tuple[int, SourceState]]) -> None:
+    """Store what polling sources brought, by row number; a rhythm only when this poll changed it."""
+    known = list(known)
+    db.conn.executemany(_PUT_POLL, [(number, *_row(_POLL_OF(state), _POLL_MOMENTS)) for number, state in known])
+    changed = [(n, state.rhythm) for n, state in known if state.rhythm and state.rhythm.at == state.last_poll]
+    db.conn.executemany(_PUT_RHYTHM, [(number, *_rhythm_row(rhythm)) for number, rhythm in changed])
 
 
-def _row(value: SourceState | Rhythm, names: tuple[str, ...]) -> list[object]:
-    return [_column(name, getattr(value, name)) for name in names]
+def _row(values: tuple[object, ...], moments: tuple[int, ...]) -> list[Any]:
+    row: list[Any] = list(values)
+    for place in moments:
+        row[place] = rfc3339(row[place])
+    return row
 
 
-def _column(name: str, value: Any) -> object:
-    if name in _MOMENTS:
-        return rfc3339(value)
-    return msgspec.json.encode(value).decode() if name == "hints" else value
+def _rhythm_row(rhythm: Rhythm) -> list[object]:
+    row = _row(_RHYTHM_OF(rhythm), _RHYTHM_MOMENTS)
+    row[_HINTS] = msgspec.json.encode(rhythm.hints).decode()
+    return row
 
 
 def set_status(db: Database, url: str, status: SourceStatus) -> bool:
