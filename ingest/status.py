@@ -109,4 +109,5 @@ def _sum(found: list[Health]) -> str:
     counts: dict[str, int] = {}
     for one in found:
         counts[one.standing] = counts.get(one.standing, 0) + 1
-    return f"{len(found)} sources: " + ", ".join(f"{count} {name}" for name, count in counts.items())
+    parts = ", ".join(f"{count} {name}" for name, count in counts.items())
+    return f"{len(found)} sources" + (f": {parts}" if parts else "")
