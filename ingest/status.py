@@ -80,8 +80,7 @@ def _line(one: Health, now: datetime) -> str:
 def _note(one: Health) -> str:
     """Give cause and reason; a source that is well and asked as planned needs no words."""
     if one.failures:
-        times = "once" if one.failures == 1 else f"{one.failures} times in a row"
-        return f"{one.result} ({times}; asked {one.why})"
+        return one.result if one.failures == 1 else f"{one.failures} times in a row: {one.result}"
     return "" if one.standing in {"ok", "new"} else one.result
 
 
@@ -102,7 +101,7 @@ def _span(seconds: float) -> str:
     for unit, word in _UNITS:
         if seconds >= unit:
             return f"{seconds / unit:.0f} {word}"
-    return "1 min"
+    return f"{seconds:.0f} s"
 
 
 def _sum(found: list[Health]) -> str:
