@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SettingsError
+from ingest.planner import Rule
 from ingest.settings import FILE, Settings, load
 
 
@@ -64,6 +65,26 @@ def test_the_environment_wins(home: Path) -> None:
     assert (settings.fetch.timeout, settings.fetch.max_megabytes) == (5.0, 3)
     assert settings.publish.full_content
     assert settings.polling.requests_per_day == 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("", Rule(12.0, None, 43_200.0)),
+        ("requests_per_day = 24\nlongest = 6", Rule(24.0, None, 21_600.0)),
+        ("target_delay = 30", Rule(None, 1_800.0, 43_200.0)),
+    ],
+)
+def test_one_knob_for_polling(home: Path, text: str, rule: Rule) -> None:
+    """Requests a day, or the minutes that an entry may wait: either says how often servers are asked."""
+    assert load(write(home, f"[polling]\n{text}\n"), {}).polling.rule == rule
+
+
+def test_both_knobs_at_once_are_refused(home: Path) -> None:
+    """One follows from the other: the line says to take one out, wherever they were set."""
+    write(home, "[polling]\nrequests_per_day = 24\n")
+    with pytest.raises(SettingsError, match=r"requests_per_day and polling.target_delay are both set.*take one of them out"):
+        load(home, {"TOPICWIRE_POLLING__TARGET_DELAY": "30"})
 
 
 def test_the_address_of_the_feeds(home: Path) -> None:
