@@ -161,7 +161,8 @@ def test_its_owner_may_set_the_bounds() -> None:
     """A source's own shortest and longest interval win over those for all."""
     patient = Source(SOURCE.url, settings=SourceSettings(shortest=7_200.0, longest=10_800.0))
     assert delay(good(source=patient), known(500), chance=0) == 7_200
-    assert delay(good(source=patient), known(0.001), chance=0.5) == 10_800
+    assert delay(good(source=patient), known(0.001), chance=0) == 10_800
+    assert 10_250 < delay(good(source=patient), known(0.001), chance=0.99) < 10_300  # parted downwards
     eager = Source(SOURCE.url, settings=SourceSettings(shortest=60.0))
     assert delay(good(source=eager), known(5_000), Price(value=0.1), 0) == 300
 
@@ -196,7 +197,7 @@ def test_a_silent_source_converges_to_the_longest_interval() -> None:
     state, waits = known(20.0), []
     now = NOON
     for _ in range(200):
-        state = next_state(state, good(now), Price(Rule(longest=12 * HOUR), value=20_000), 0.5)
+        state = next_state(state, good(now), Price(Rule(longest=12 * HOUR), value=20_000), 0)
         assert state.next_poll
         waits.append((state.next_poll - now).total_seconds())
         now = state.next_poll

@@ -58,6 +58,12 @@ def test_overspending_makes_it_dearer_slowly() -> None:
         assert trims[-1] == (4.0 if dearer else 0.25)
 
 
+def test_a_delay_is_bought_at_the_models_price() -> None:
+    """Where a delay is asked for the number of requests follows, and is not held against it."""
+    price = paid(steer(Price(Rule(None, 1_800.0)), [rhythm()], NOON), 1_000)
+    assert steer(price, [rhythm()], NOON + timedelta(hours=1)).trim == 1
+
+
 def test_time_asleep_is_not_made_up_for() -> None:
     """A month without a pass allows two hours' worth of requests, not a month's."""
     price = steer(Price(Rule(12.0)), [rhythm()] * 10, NOON)
@@ -70,7 +76,7 @@ def polls_of_a_day(states: list[SourceState], price: Price, start: datetime, day
     """Poll sources that post nothing new by the service's code for some days; give when, in seconds, and the last price."""
     queue = [(start.timestamp() + number, number) for number in range(len(states))]
     heapq.heapify(queue)
-    asked = []
+    asked: list[float] = []
     while queue[0][0] < start.timestamp() + days * DAY:
         moment, number = heapq.heappop(queue)
         now = datetime.fromtimestamp(moment, start.tzinfo)

@@ -51,6 +51,16 @@ def test_old_dates_and_future_dates_are_no_news() -> None:
     assert first(-1_000).news == NOON
 
 
+def test_a_source_that_posts_every_other_month_stays_slow() -> None:
+    """An entry after long silence, in which it was watched, is one entry in that time; after a pause of ours the document tells."""
+    month, year = timedelta(days=40), timedelta(days=365)
+    known = first(24 * 30, 24 * 70)
+    watched = observe(known, document(-24 * 40 + 1, 24 * 30, 24 * 70, first=-1), NOON + month, NOON + month).rhythm
+    assert 0.02 < rate(watched, NOON + month) * DAY < 0.12
+    away = observe(known, document(*(-24 * 365 + 12 * n for n in range(20)), first=9), NOON, NOON + year).rhythm
+    assert rate(away, NOON + year) * DAY == pytest.approx(2, rel=0.15)
+
+
 def test_entries_count_at_their_dates_within_the_last_look() -> None:
     """A date before the last look counts as then, one without a date between the two; a backfill of old ones not at all."""
     known = first(1)

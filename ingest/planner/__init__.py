@@ -8,6 +8,7 @@ from ingest.item import Outcome, Rhythm, SourceState
 from ingest.planner.plan import Reason, plan
 from ingest.planner.price import Price, Rule, is_stale, paid, steer
 from ingest.planner.rhythms import observe, reshaped
+from ingest.planner.weeks import DAY
 
 __all__ = ["Price", "Reason", "Rule", "is_stale", "next_state", "paid", "steer"]
 
@@ -63,4 +64,5 @@ def _tightened(rhythm: Rhythm, before: SourceState, now: datetime, *, gap: bool)
     if gap and before.last_success:
         elapsed = max((now - before.last_success).total_seconds(), 1.0)
         return replace(rhythm, tight=min(elapsed, rhythm.tight or elapsed) / 2)
-    return replace(rhythm, tight=rhythm.tight * _LOOSER if rhythm.tight else None)
+    looser = (rhythm.tight or DAY) * _LOOSER
+    return replace(rhythm, tight=looser if looser < DAY else None)

@@ -51,13 +51,17 @@ def plan(state: SourceState, outcome: Outcome, price: Price, chance: float, *, p
     delay, why = _wanted(state, outcome.at, price, bounds, pushed=pushed)
     if state.failures:
         delay, why = min(delay * 2.0 ** min(state.failures, 20), max(_MOST, delay)), Reason.FAILED
-    spread = 2 * chance - 1
-    delay *= 1 + (_RETRY_JITTER if state.failures else _JITTER) * spread
-    delay = max(delay, bounds.shortest * (1 + _JITTER * chance))
+    delay = _spread(delay, bounds, chance, _RETRY_JITTER if state.failures else _JITTER, why)
     if outcome.wait is not None and outcome.wait > delay:
         delay, why = outcome.wait, Reason.ASKED
     skipped = _after_skipped(outcome.at, delay, _hints(state), chance)
     return (skipped, Reason.SKIPPED) if skipped > delay else (delay, why)
+
+
+def _spread(delay: float, bounds: Bounds, chance: float, jitter: float, why: Reason) -> float:
+    """Part what was polled together; at a bound to its one side only, or all would meet there again."""
+    spread = -chance if why is Reason.LONGEST else 2 * chance - 1
+    return max(delay * (1 + jitter * spread), bounds.shortest * (1 + _JITTER * chance))
 
 
 def _bounds(state: SourceState, outcome: Outcome, price: Price) -> Bounds:

@@ -59,9 +59,12 @@ def steer(price: Price, rhythms: Sequence[Rhythm | None], now: datetime) -> Pric
     rates = [rate(rhythm, now) for rhythm in rhythms] or [rate(None, now)]
     elapsed = 0.0 if price.at is None else min(max((now - price.at).total_seconds(), 0.0), _ASLEEP)
     left = 0.5 ** (elapsed / _MEMORY)
-    owed = price.owed * left + len(rhythms) * (price.rule.per_day or 0.0) * _busy(price.shape, now) * elapsed / DAY
-    spent = price.spent * left
-    trim = min(max(price.trim * _error(spent, owed) ** (_GAIN * elapsed / HOUR), _TRIM[0]), _TRIM[1])
+    per_day = price.rule.per_day
+    spent, owed = price.spent * left, price.owed * left
+    trim = price.trim
+    if per_day is not None:
+        owed += len(rhythms) * per_day * _busy(price.shape, now) * elapsed / DAY
+        trim = min(max(trim * _error(spent, owed) ** (_GAIN * elapsed / HOUR), _TRIM[0]), _TRIM[1])
     known = [rhythm for rhythm in rhythms if rhythm]
     sample = known[:: len(known) // _SAMPLE + 1]
     return replace(

@@ -59,12 +59,13 @@ def observe(before: Rhythm | None, feed: ParsedFeed, since: datetime | None, now
     known = set(names_before)
     named = list(_named(feed.items))
     fresh = [item for item, names in named if known.isdisjoint(names)]
-    first = before is None or since is None or (now - before.at).total_seconds() > _LOOK_BACK
-    times = _first_times(fresh, now) if first or since is None else _times(fresh, since, now)
-    start = min(times, default=now) if first else None
+    if before is None or since is None or _between(since, now) > _LOOK_BACK:
+        old, times = _beginning(feed, now)
+    else:
+        old, times = before, _times(fresh, since, now)
     gap = bool(known) and bool(named) and len(fresh) == len(named)
     rhythm = replace(
-        _counted(None if first else before, times, start, now),
+        _counted(old, times, now),
         window=len(named) or (before.window if before else 0),
         names=_packed([name for _, names in named for name in names], names_before),
         hints=feed.hints,
@@ -93,8 +94,7 @@ def counts(rhythm: Rhythm) -> tuple[tuple[float, ...], list[float]]:
 # Counts
 
 
-def _counted(before: Rhythm | None, times: list[datetime], start: datetime | None, now: datetime) -> Rhythm:
-    old = before or Rhythm(start or now, 0.0, 0.0, 0.0, 0, b"")
+def _counted(old: Rhythm, times: list[datetime], now: datetime) -> Rhythm:
     age = _between(old.at, now)
     left = _left(age, _LIFE)
     hours = [count * left for count in unpack(old.hours)]
@@ -107,14 +107,16 @@ def _counted(before: Rhythm | None, times: list[datetime], start: datetime | Non
     return replace(old, at=now, items=items, seconds=old.seconds * left + _discounted(age, _LIFE), burst=burst, hours=pack(hours))
 
 
+def _beginning(feed: ParsedFeed, now: datetime) -> tuple[Rhythm, list[datetime]]:
+    """Take a first document, or one after weeks without a look, as a view of the last four weeks, as far back as it reaches."""
+    earliest = now - timedelta(seconds=_LOOK_BACK)
+    dates = [min(date, now) for item, _ in feed.items if (date := _date(item))]
+    start = max(min(dates, default=now), earliest)
+    return Rhythm(start, 0.0, 0.0, 0.0, 0, b""), [date for date in dates if date > earliest]
+
+
 def _date(item: Item) -> datetime | None:
     return item.published or item.updated
-
-
-def _first_times(fresh: list[Item], now: datetime) -> list[datetime]:
-    """Give when the entries of a first document were posted, of the last weeks, as far as they say."""
-    dates = (min(date, now) for item in fresh if (date := _date(item)))
-    return [date for date in dates if (now - date).total_seconds() < _LOOK_BACK]
 
 
 def _times(fresh: list[Item], since: datetime, now: datetime) -> list[datetime]:
