@@ -36,6 +36,7 @@ from ingest.commands import sources
 from ingest.console import App, command, database_failed, is_terminal, say
 from ingest.engine import Engine
 from ingest.errors import TopicwireError
+from ingest.lists import read_lists
 from ingest.lock import alone
 from ingest.oneoff import ingest_all, summary
 from ingest.passes import due_sources, poll_these, read_seeds
@@ -84,6 +85,7 @@ def full_pass(app: App, *, everything: bool = False) -> Pass:
     chosen, code = good_topics(app)  # a topic file that cannot be read must not cost what the sources say today
     with app.facts() as facts, app.engine() as engine:
         documents = read_seeds(app, facts, engine)
+        read_lists(app, facts, engine, everything=everything)
         polls = poll_these(app, facts, engine, due_sources(app, facts, set(), everything=everything))
         done = Pass(documents, polls, *judge_and_publish(app, facts, chosen), code)
     sweep(app.home / "public")
@@ -157,6 +159,7 @@ class Service:
                     work(facts)
 
     def _poll(self, facts: Facts) -> None:
+        read_lists(self._app, facts, self._engine)
         due = due_sources(self._app, facts, self._said, limit=_AT_ONCE)
         self._polled(poll_these(self._app, facts, self._engine, due, self.stopping.is_set), facts)
 

@@ -1,4 +1,4 @@
-"""Due sources cut into batches by host, so that a host is never asked twice at once; pure."""
+"""Due sources cut into batches by host, so that hosts take turns; pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from ingest.item import Source, SourceState
-from ingest.urls import host_of
+from ingest.urls import machine_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +22,6 @@ class Batch:
     """Polls that are processed and committed together."""
 
     polls: tuple[Poll, ...]
-    continued: frozenset[str] = frozenset()  # hosts that the batches before have just asked
-
-    @property
-    def hosts(self) -> frozenset[str]:
-        """The hosts that it asks."""
-        return frozenset(host_of(poll.source.url) for poll in self.polls)
-
-    def by_host(self) -> dict[str, tuple[Poll, ...]]:
-        """Give its polls, those of one host together and in order."""
-        found: defaultdict[str, tuple[Poll, ...]] = defaultdict(tuple)
-        for poll in self.polls:
-            found[host_of(poll.source.url)] += (poll,)
-        return found
 
 
 def cut(due: Iterable[tuple[Source, SourceState]], size: int, per_host: int = 10) -> tuple[Batch, ...]:
@@ -44,7 +31,7 @@ def cut(due: Iterable[tuple[Source, SourceState]], size: int, per_host: int = 10
     """
     turns: defaultdict[str, list[list[Poll]]] = defaultdict(list)
     for source, state in due:
-        turn = turns[host_of(source.url)]
+        turn = turns[machine_of(source.url)]
         if not turn or len(turn[-1]) >= per_host:
             turn.append([])
         turn[-1].append(Poll(source, state))
@@ -55,14 +42,8 @@ def cut(due: Iterable[tuple[Source, SourceState]], size: int, per_host: int = 10
 def _packed(groups: Iterable[list[Poll]], size: int) -> tuple[Batch, ...]:
     batches: list[list[Poll]] = [[]]
     for group in groups:
-        hosts = {host_of(poll.source.url) for poll in batches[-1]}
-        if batches[-1] and (len(batches[-1]) + len(group) > size or host_of(group[0].source.url) in hosts):
+        hosts = {machine_of(poll.source.url) for poll in batches[-1]}
+        if batches[-1] and (len(batches[-1]) + len(group) > size or machine_of(group[0].source.url) in hosts):
             batches.append([])
         batches[-1] += group
-    asked: set[str] = set()
-    result = []
-    for polls in filter(None, batches):
-        hosts = {host_of(poll.source.url) for poll in polls}
-        result.append(Batch(tuple(polls), frozenset(hosts & asked)))
-        asked |= hosts
-    return tuple(result)
+    return tuple(Batch(tuple(polls)) for polls in batches if polls)

@@ -1,20 +1,23 @@
 """The commands about facts, `sources` and `items`: what was said, by whom; no topic."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from ingest.adding import add, add_lists
 from ingest.console import App, Commands, say
 from ingest.dates import rfc3339
 from ingest.errors import UsageError
 from ingest.formats import opml
 from ingest.item import Source, SourceKind, SourceState, SourceStatus, StoredItem
 from ingest.sources import FILE, read_list
+from ingest.status import status
 from ingest.text import one_line
-from ingest.urls import absolute
+from ingest.urls import feed_address
 
 pass_app = click.pass_obj
 
@@ -26,17 +29,13 @@ def sources() -> None:
 
 @sources.command("add")
 @click.argument("addresses", nargs=-1, required=True)
+@click.option("--list", "is_list", is_flag=True, help="The addresses are lists of feeds (OPML), read again once a day.")
 @pass_app
-def sources_add(app: App, addresses: tuple[str, ...]) -> None:
-    """Poll the feeds at ADDRESSES from the next pass on."""
-    urls = [absolute(address, None) for address in addresses]
-    for address, url in zip(addresses, urls, strict=True):
-        if url is None:
-            what = f"{one_line(address)[:200]}: not an http or https address"
-            raise UsageError(what, "give the feed's full address; nothing was added")
-    with app.facts() as facts:
-        new = facts.add_sources((Source(url) for url in urls if url), app.clock())
-    say(f"{new} added, {len(urls) - new} already there")
+def sources_add(app: App, addresses: tuple[str, ...], *, is_list: bool) -> None:
+    """Poll the feeds at ADDRESSES: each is asked once, now; of a site's address the feed that it names is taken."""
+    done = add_lists(app, addresses) if is_list else add(app, addresses)
+    say(f"{done.new} added, {done.known} already there" + (f", {done.refused} refused" if done.refused else ""))
+    raise SystemExit(1 if done.refused else 0)
 
 
 @sources.command("remove")
@@ -46,9 +45,9 @@ def sources_remove(app: App, addresses: tuple[str, ...]) -> None:
     """Stop polling the feeds at ADDRESSES; what they carried stays."""
     with app.facts() as facts:
         for address in addresses:
-            _refuse_removal(app, address, facts.source(address))
+            _refuse_removal(app, address, facts.source(feed_address(address) or address))
         for address in addresses:
-            facts.retire(address)
+            facts.retire(feed_address(address) or address)
     say(f"{len(addresses)} removed; their items stay")
 
 
@@ -68,13 +67,13 @@ def sources_list(app: App, *, as_json: bool) -> None:
     """Show every polled feed, and how asking it went last."""
     with app.facts() as facts:
         for source, state in facts.sources():
-            if source.kind is SourceKind.FEED and source.status is SourceStatus.ACTIVE:
+            if source.kind is not SourceKind.DOCUMENT and source.status in {SourceStatus.ACTIVE, SourceStatus.GONE}:
                 click.echo(json.dumps(_source_row(source, state), ensure_ascii=False) if as_json else _source_line(source, state))
 
 
 def _source_row(source: Source, state: SourceState) -> dict[str, Any]:
-    known = asdict(state) | {name: rfc3339(getattr(state, name)) for name in ("last_poll", "last_success", "next_poll")}
-    return asdict(source) | known
+    known = asdict(replace(state, rhythm=None)).items()  # `sources status` tells of rhythms
+    return asdict(source) | {name: rfc3339(v) if isinstance(v, datetime) else v for name, v in known if name != "rhythm"}
 
 
 def _source_line(source: Source, state: SourceState) -> str:
@@ -93,7 +92,7 @@ def _source_line(source: Source, state: SourceState) -> str:
 @click.argument("file", type=click.Path(path_type=Path))
 @pass_app
 def sources_import(app: App, file: Path) -> None:
-    """Poll the feeds that an OPML FILE lists."""
+    """Poll the feeds that an OPML FILE, or newsboat's urls, lists."""
     listed = read_list(file, "import")
     for line in listed.refused:
         say(line)
@@ -109,6 +108,9 @@ def sources_export(app: App) -> None:
     with app.facts() as facts:
         polled = [s for s, _ in facts.sources() if s.kind is SourceKind.FEED and s.status is SourceStatus.ACTIVE]
     click.echo(opml.render(polled), nl=False)
+
+
+sources.add_command(status)
 
 
 def item_row(stored: StoredItem, tags: list[str]) -> dict[str, Any]:

@@ -5,16 +5,18 @@ import contextlib
 import multiprocessing
 import os
 import resource
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from threading import Thread
 from types import TracebackType
 from typing import Any, Final, TypeVar
 
+import uvloop
 from pebble import ProcessExpired, ProcessPool
 
 from ingest.errors import ParseError
-from ingest.fetch import Clock, Fetched, Fetcher, Limits, Request, web
+from ingest.exchange import Fetched, Request
+from ingest.fetch import Clock, Fetcher, Limits, web
 from ingest.guard import Guard
 from ingest.item import ParsedFeed
 from ingest.reader import Job, read
@@ -33,14 +35,18 @@ class Engine:
     committed, so all of it is still due.
     """
 
-    def __init__(self, settings: Fetch, clock: Clock, processes: int | None = None) -> None:
+    def __init__(
+        self, settings: Fetch, clock: Clock, processes: int | None = None, environment: Mapping[str, str] | None = None
+    ) -> None:
         """Prepare; nothing starts before `with`. Raises SettingsError for a bad `fetch.allow`."""
         self._guard = Guard(settings.allow)
         self._agent = f"topicwire/{_VERSION} (+{settings.contact})"
-        self._limits = Limits(settings.max_megabytes * 1024 * 1024, settings.timeout)
+        self._limits = Limits(settings.max_megabytes * 1024 * 1024, settings.timeout, settings.host_pause)
+        self._proxy = settings.proxy or None
         self.clock = clock
+        self.environment = environment or {}  # where sources keep their secrets
         self._processes = processes or min(os.cpu_count() or 1, 4)
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="topicwire-network", daemon=True)
         self._stack = contextlib.AsyncExitStack()
         self._pool: ProcessPool | None = None
@@ -52,7 +58,7 @@ class Engine:
         return self
 
     async def _open(self) -> Fetcher:
-        return await self._stack.enter_async_context(web(self._guard, self._agent, self._limits, self.clock))
+        return await self._stack.enter_async_context(web(self._guard, self._agent, self._limits, self.clock, self._proxy))
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None) -> None:
         """Cancel what runs, close the network, end the child processes."""

@@ -61,10 +61,10 @@ class GuardError(FetchError):
 
 
 class ParseError(TopicwireError):
-    """The bytes are not a feed or a document that can be read; `feeds` are the addresses that a page names."""
+    """The bytes are not a feed or a document that can be read; `feeds` are those that a page names."""
 
-    def __init__(self, what: str, cure: str = "", *, feeds: tuple[str, ...] = ()) -> None:
-        """Add what autodiscovery wants to know."""
+    def __init__(self, what: str, cure: str = "", *, feeds: tuple[str, ...] | None = None) -> None:
+        """Add what autodiscovery wants to know: None for what is no page."""
         super().__init__(what, cure)
         self.feeds = feeds
 

@@ -1,9 +1,12 @@
 """Which addresses may be contacted; decides on the connected address, opens nothing but the socket it is asked for."""
 
+import asyncio
 import ipaddress
 import socket
 from contextvars import ContextVar
 from typing import Any
+
+from yarl import URL
 
 from ingest.errors import GuardError, SettingsError
 from ingest.urls import host_of
@@ -41,6 +44,26 @@ class Guard:
     def enter(self, url: str) -> None:
         """Note, for the request about to be made, whether its host:port is allowed by name."""
         _named.set(host_of(url) in self._hosts)
+
+    async def check_name(self, url: str) -> None:
+        """Raise GuardError unless every address of the url's host may be contacted: a proxy would connect unseen.
+
+        A name that cannot be looked up here is refused, unless `allow` holds it.
+        """
+        self.enter(url)
+        parts = URL(url)
+        if _named.get():
+            return
+        try:
+            loop = asyncio.get_running_loop()
+            found = await loop.getaddrinfo(parts.host or "", parts.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as fault:
+            name = host_of(url)
+            raise GuardError(
+                f"the name {name} cannot be looked up", f'if the proxy knows it, add "{name}" to fetch.allow'
+            ) from fault
+        for *_, target in found:
+            self.check(str(target[0]), int(target[1]))
 
     def check(self, address: str, port: int) -> None:
         """Raise GuardError unless `address` (an IP literal) may be contacted on `port`."""

@@ -10,6 +10,7 @@ class SourceKind(StrEnum):
 
     FEED = "feed"  # polled over HTTP
     DOCUMENT = "document"  # read from a file, a folder or standard input
+    LIST = "list"  # a list of feeds, read again by schedule
 
 
 class SourceStatus(StrEnum):
@@ -18,6 +19,7 @@ class SourceStatus(StrEnum):
     ACTIVE = "active"  # polled when due
     ONCE = "once"  # read by hand (`ingest`), never polled
     RETIRED = "retired"  # removed by its owner; its items stay
+    GONE = "gone"  # its server said that it is gone for good (410); its items stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,34 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """When a feed itself says that asking it is of use: `ttl`, `sy:updatePeriod`, `skipHours`, `skipDays`."""
+
+    interval: float | None = None  # seconds between its changes
+    skip_hours: tuple[int, ...] = ()  # UTC
+    skip_days: tuple[int, ...] = ()  # UTC, Monday is 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When a source posts, as far as its documents showed; of bounded size, whatever the source does."""
+
+    at: datetime  # of these counts; later they weigh less
+    items: float  # entries seen, half of their weight gone every 14 days
+    seconds: float  # time watched, likewise
+    burst: float  # entries seen, half of their weight gone every 6 hours
+    window: int  # entries in its last document
+    hours: bytes  # entries by hour of the week, Monday 0 h UTC first: 168 half floats
+    shape: bytes = b""  # relative rate by hour of the week, 168 half floats; empty: as all sources together
+    shaped_at: datetime | None = None
+    shaped_items: float = 0.0
+    names: bytes = b""  # CRC-32 of guids and addresses in its last documents
+    tight: float | None = None  # seconds: the longest interval, since entries may have been missed
+    hints: Hints = Hints()
+    news: datetime | None = None  # when an entry was last new
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFeed:
     """A document translated: what it says of itself, and its items in document order."""
 
@@ -97,7 +127,23 @@ class ParsedFeed:
     feed_id: str | None = None
     updated: datetime | None = None
     language: str | None = None
+    hints: Hints = Hints()
+    hub: str | None = None  # where its changes are announced (WebSub)
+    self_url: str | None = None  # the address under which the hub knows it (rel=self)
     notes: tuple[str, ...] = ()  # what was repaired or left out, a line each
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """What its owner says about asking one source; secrets are named by environment variable, never held."""
+
+    user_agent: str | None = None
+    auth: str | None = None  # the environment variable that holds `user:password`
+    header: str | None = None  # `Name=VARIABLE`: a header, and the environment variable that holds its value
+    shortest: float | None = None  # seconds between two polls, at least
+    longest: float | None = None  # seconds between two polls, at most
+    expect: float | None = None  # days within which it should bring something
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +159,7 @@ class Source:
     categories: tuple[str, ...] = ()  # its place in the reader's own order (OPML folders)
     origin: str = "command"  # who added it: starter, opml, command, import, ingest, seeds
     status: SourceStatus = SourceStatus.ACTIVE
+    settings: SourceSettings = SourceSettings()
 
     @property
     def name(self) -> str:
@@ -133,6 +180,15 @@ class SourceState:
     error: str | None = None
     failures: int = 0
     next_poll: datetime | None = None
+    unchanged_since: datetime | None = None  # the first of the unbroken 304s until now (F13)
+    distrusted: datetime | None = None  # when its validators were found to lie
+    why: str = ""  # the planner's reason for `next_poll`, a word of ingest.planner.Reason
+    polls: int = 0  # answers and failures, in all
+    not_modified: int = 0  # of them 304
+    wasted: int = 0  # full answers in a row that brought the same bytes again: its validators do not work
+    gaps: int = 0  # documents that shared no entry with those before: something may have been missed
+    last_gap: datetime | None = None
+    rhythm: Rhythm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +203,11 @@ class Outcome:
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
-    wait: float | None = None  # seconds the server asked for (Retry-After, max-age)
-    named_feeds: tuple[str, ...] = ()  # what a page that is no feed names as its feeds
+    wait: float | None = None  # seconds the server asked for at least (Retry-After, capped at a day; freshness, at an hour)
+    fresh: float | None = None  # seconds for which it called its answer fresh (max-age, Expires), uncapped
+    conditional: bool = False  # whether a validator was sent
+    moved: str | None = None  # where the feed now lives, by permanent redirects alone (301, 308)
+    named_feeds: tuple[str, ...] | None = None  # what a page that is no feed names as its feeds; None: it is no page
 
 
 @dataclass(frozen=True, slots=True)

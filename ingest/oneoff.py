@@ -6,15 +6,26 @@ from pathlib import Path
 from typing import Final
 
 from ingest.batch import Poll
+from ingest.discover import discover
 from ingest.engine import Engine
 from ingest.errors import UsageError
-from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus
-from ingest.pipeline import Document, Report, look, read_bytes, read_file, read_folder, report_of, shown_name
-from ingest.planner import next_state
+from ingest.item import Source, SourceKind, SourceState, SourceStatus
+from ingest.pipeline import (
+    Document,
+    Report,
+    look,
+    present_price,
+    read_bytes,
+    read_file,
+    read_folder,
+    report_of,
+    settled,
+    shown_name,
+)
 from ingest.settings import Settings
 from ingest.store import Facts
 from ingest.text import one_line
-from ingest.urls import absolute
+from ingest.urls import absolute, feed_address
 
 DOCUMENTS: Final = Source(
     "documents:", SourceKind.DOCUMENT, title="Documents read by hand", origin="ingest", status=SourceStatus.ONCE
@@ -34,7 +45,7 @@ def ingest_all(facts: Facts, engine: Engine, settings: Settings, names: tuple[st
 
 
 def _one(facts: Facts, engine: Engine, settings: Settings, name: str) -> Report:
-    url = absolute(name, None)
+    url = feed_address(name)
     if url:
         return _address(facts, engine, settings, url)
     if name == "-":
@@ -53,18 +64,19 @@ def _standard_input() -> bytes:
 
 
 def _address(facts: Facts, engine: Engine, settings: Settings, url: str) -> Report:
-    outcome, state = _look(facts, engine, url)
-    if outcome.named_feeds:  # a site's address: take the feed that it names first
-        outcome, state = _look(facts, engine, outcome.named_feeds[0])
-    after = next_state(state, outcome, settings.polling.requests_per_day, 0.5)
+    source, state = _known(facts, url)
+    found = engine.submit(discover(engine, source, state)).result()
+    outcome = found.outcome
+    if found.named:  # a site's address: take the feed that it names first
+        source, state = _known(facts, found.named[0])
+        outcome = engine.submit(look(Poll(source, state), engine)).result()
+    after = settled(state, outcome, present_price(facts, settings, outcome.at), 0.5)
     counts = facts.record([(outcome, after)])
     return report_of([replace(outcome, error=f"{outcome.source.url}: {outcome.error}") if outcome.error else outcome], counts)
 
 
-def _look(facts: Facts, engine: Engine, url: str) -> tuple[Outcome, SourceState]:
-    fresh = (Source(url, origin="ingest", status=SourceStatus.ONCE), SourceState())
-    source, state = facts.source(url) or fresh
-    return engine.submit(look(Poll(source, state), engine)).result(), state
+def _known(facts: Facts, url: str) -> tuple[Source, SourceState]:
+    return facts.source(url) or (Source(url, origin="ingest", status=SourceStatus.ONCE), SourceState())
 
 
 def summary(report: Report) -> str:

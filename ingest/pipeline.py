@@ -10,18 +10,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from ingest.answers import UNCHANGED
+from ingest.asking import request_for
 from ingest.batch import Batch, Poll, cut
 from ingest.documents import is_document
 from ingest.engine import Engine
 from ingest.errors import FetchError, ParseError, TopicwireError
-from ingest.fetch import Fetched, Request
+from ingest.exchange import Fetched
 from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus
-from ingest.planner import next_state
+from ingest.planner import Price, is_stale, next_state, paid, steer
 from ingest.reader import Job
 from ingest.settings import Settings
 from ingest.store import Counts, Facts
 from ingest.text import one_line
 from ingest.urls import without_secrets
+from ingest.validators import learned
 
 SEEDS: Final = Source("seeds:", SourceKind.DOCUMENT, title="Seed documents", origin="seeds", status=SourceStatus.ONCE)
 _BATCH: Final = 40  # sources a commit
@@ -50,36 +53,31 @@ class Report:
 # One look at one source
 
 
-async def look(poll: Poll, engine: Engine, answered: asyncio.Event | None = None) -> Outcome:
-    """Ask one source and parse what is new; a failure is a value, with its cause, never an exception.
-
-    `answered` is set as soon as the server has done its part.
-    """
+async def look(poll: Poll, engine: Engine) -> Outcome:
+    """Ask one source and parse what is new; a failure is a value, with its cause, never an exception."""
     source, state = poll.source, poll.state
     try:
-        try:
-            fetched = await engine.fetch(Request(source.url, state.etag, state.last_modified))
-        finally:
-            if answered:
-                answered.set()
-        return await _understood(poll, fetched, engine)
+        request = request_for(source, state, engine.clock(), engine.environment)
+        fetched = await engine.fetch(request)
+        return await _understood(poll, fetched, engine, conditional=(request.etag or request.last_modified) is not None)
     except TopicwireError as fault:
         status, wait = (fault.status, fault.wait) if isinstance(fault, FetchError) else (None, None)
-        feeds = fault.feeds if isinstance(fault, ParseError) else ()
+        feeds = fault.feeds if isinstance(fault, ParseError) else None
         return Outcome(source, engine.clock(), error=one_line(str(fault)), http_status=status, wait=wait, named_feeds=feeds)
     except Exception as fault:  # noqa: BLE001 - whatever one source does, its neighbours are served (S10, S11)
         cause = one_line(f"{type(fault).__name__}: {fault}")
         return Outcome(source, engine.clock(), error=f"a fault of topicwire itself ({cause}); please report it")
 
 
-async def _understood(poll: Poll, fetched: Fetched, engine: Engine) -> Outcome:
+async def _understood(poll: Poll, fetched: Fetched, engine: Engine, *, conditional: bool) -> Outcome:
     now, state = engine.clock(), poll.state
-    unchanged = fetched.status == 304  # noqa: PLR2004 - Not Modified
+    unchanged = fetched.status == UNCHANGED
+    if unchanged and not conditional:
+        raise FetchError("the server says that nothing has changed (304), though no version was named", "tell its publisher")
     body_hash = state.body_hash if unchanged else hashlib.blake2b(fetched.body, digest_size=16).hexdigest()
     feed = None
     if body_hash != state.body_hash:  # the same bytes cost no parse
-        job = Job(fetched.body, now, without_secrets(fetched.url), headers=tuple(fetched.headers.items()))
-        feed = await engine.parse(job)
+        feed = await engine.parse(_job(poll.source, fetched, now))
     return Outcome(
         source=poll.source,
         at=now,
@@ -90,27 +88,23 @@ async def _understood(poll: Poll, fetched: Fetched, engine: Engine) -> Outcome:
         last_modified=fetched.last_modified or (state.last_modified if unchanged else None),
         body_hash=body_hash,
         wait=fetched.wait,
+        fresh=fetched.fresh,
+        conditional=conditional,
+        moved=fetched.moved,
     )
 
 
-async def process_batch(batch: Batch, engine: Engine, pause: float) -> tuple[Outcome, ...]:
-    """Look at every source of a batch: hosts side by side, one host's sources in turn with a pause between (F12).
+def _job(source: Source, fetched: Fetched, now: datetime) -> Job:
+    said = {"content-language": source.language} if source.language else {}  # the owner's word, where the server has none
+    return Job(fetched.body, now, without_secrets(fetched.url), headers=tuple({**said, **fetched.headers}.items()))
+
+
+async def process_batch(batch: Batch, engine: Engine) -> tuple[Outcome, ...]:
+    """Look at every source of a batch: hosts side by side, each in its turn (F12).
 
     A function of its arguments and the network alone: it reads and writes no database.
     """
-
-    async def one_host(host: str, polls: tuple[Poll, ...]) -> list[Outcome]:
-        looks = []
-        for number, poll in enumerate(polls):
-            if number or host in batch.continued:
-                await asyncio.sleep(pause)
-            answered = asyncio.Event()
-            looks.append(asyncio.create_task(look(poll, engine, answered)))
-            await answered.wait()  # the host is free; parsing goes on beside its next request
-        return await asyncio.gather(*looks)
-
-    by_host = await asyncio.gather(*(one_host(host, polls) for host, polls in batch.by_host().items()))
-    return tuple(outcome for outcomes in by_host for outcome in outcomes)
+    return tuple(await asyncio.gather(*(look(poll, engine) for poll in batch.polls)))
 
 
 # Many sources
@@ -129,21 +123,40 @@ def poll_sources(
     """
     due = list(due)
     states = {source.url: state for source, state in due}
-    pause, rhythm = settings.fetch.host_pause, settings.polling.requests_per_day
-    for outcomes in _in_order(cut(due, _BATCH), lambda batch: engine.submit(process_batch(batch, engine, pause))):
-        rows = [(outcome, next_state(states[outcome.source.url], outcome, rhythm, chance())) for outcome in outcomes]
-        yield report_of(outcomes, facts.record(rows))
+    price = present_price(facts, settings, engine.clock())
+    for outcomes in _in_order(cut(due, _BATCH), lambda batch: engine.submit(process_batch(batch, engine))):
+        rows = [(outcome, settled(states[outcome.source.url], outcome, price, chance())) for outcome in outcomes]
+        price = paid(price, len(rows))
+        yield report_of(outcomes, facts.record(rows, price))
+
+
+def present_price(facts: Facts, settings: Settings, now: datetime) -> Price:
+    """Give the price that all sources share, set anew once an hour; it is stored with the next commit."""
+    price = facts.price(settings.polling.rule)
+    return steer(price, facts.rhythms(), now) if is_stale(price, now) else price
+
+
+def settled(state: SourceState, outcome: Outcome, price: Price, chance: float) -> SourceState:
+    """Give a source's state after an outcome: its next poll, and what was learnt of its validators."""
+    return learned(state, next_state(state, outcome, price, chance), outcome)
 
 
 def _in_order(batches: Iterable[Batch], submit: Callable[[Batch], "Future[tuple[Outcome, ...]]"]) -> Iterator[tuple[Outcome, ...]]:
-    """Keep a few batches under way and give their results in order; no host is in two at once."""
-    flying: deque[tuple[Batch, Future[tuple[Outcome, ...]]]] = deque()
+    """Keep a few batches under way and give their results in order, those that are ready together."""
+    flying: deque[Future[tuple[Outcome, ...]]] = deque()
     for batch in batches:
-        while len(flying) >= _IN_FLIGHT or any(batch.hosts & other.hosts for other, _ in flying):
-            yield flying.popleft()[1].result()
-        flying.append((batch, submit(batch)))
+        if len(flying) >= _IN_FLIGHT:
+            yield _ready(flying)
+        flying.append(submit(batch))
     while flying:
-        yield flying.popleft()[1].result()
+        yield _ready(flying)
+
+
+def _ready(flying: "deque[Future[tuple[Outcome, ...]]]") -> tuple[Outcome, ...]:
+    outcomes = flying.popleft().result()
+    while flying and flying[0].done():
+        outcomes += flying.popleft().result()
+    return outcomes
 
 
 def report_of(outcomes: Iterable[Outcome], counts: Counts) -> Report:

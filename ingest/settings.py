@@ -1,6 +1,7 @@
 """One optional TOML file and the environment -> Settings, read once; knows names and types, not what they do."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,11 +11,16 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 
 from ingest.errors import SettingsError
+from ingest.guard import Guard
+from ingest.planner import Rule
 from ingest.urls import absolute
 
 FILE = "topicwire.toml"
 _PREFIX = "TOPICWIRE_"
 _NOT_SETTINGS = {"TOPICWIRE_HOME"}
+_BIND = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]]+):[0-9]{1,5}")  # a port alone would mean every network there is
+_LAST_PORT = 65_535
+_PER_DAY = 12.0
 
 Above = Annotated[float, msgspec.Meta(gt=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
@@ -36,6 +42,7 @@ class Fetch:
     allow: tuple[str, ...] = ()  # host:port or networks that may be contacted although private
     contact: str = "https://github.com/topicwire/topicwire"  # in the User-Agent: a page or an e-mail address
     host_pause: Annotated[float, msgspec.Meta(ge=0)] = 1.0  # seconds between two requests to one host
+    proxy: str = ""  # http://host:port through which every request goes; empty: none
     timeout: Above = 30.0  # seconds for one request in all
     max_megabytes: Positive = 15  # of one document, after decompression
 
@@ -44,7 +51,16 @@ class Fetch:
 class Polling:
     """`polling.*`: how often servers are asked."""
 
-    requests_per_day: Above = 12.0  # per source, on average
+    requests_per_day: Above | None = None  # per source, on average; 12 unless a delay is asked for
+    target_delay: Above | None = None  # minutes that an entry waits until it is found, on average: instead
+    longest: Above = 12.0  # hours between two polls of a source, at most
+
+    @property
+    def rule(self) -> Rule:
+        """What the planner is to keep to."""
+        if self.target_delay is not None:
+            return Rule(None, self.target_delay * 60, self.longest * 3_600)
+        return Rule(self.requests_per_day or _PER_DAY, None, self.longest * 3_600)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +93,14 @@ class Settings:
             raise SettingsError("service.base_url is not an http or https address", 'write "https://feeds.example.org"')
         if self.publish.hub and absolute(self.publish.hub, None) != self.publish.hub:
             raise SettingsError("publish.hub is not an http or https address", 'write "https://hub.example.org/"')
+        if self.fetch.proxy and absolute(self.fetch.proxy, None) != self.fetch.proxy:
+            raise SettingsError("fetch.proxy is not an http or https address", 'write "http://127.0.0.1:3128"')
+        if not _BIND.fullmatch(self.service.bind) or int(self.service.bind.rpartition(":")[2]) > _LAST_PORT:
+            raise SettingsError(f'service.bind: "{self.service.bind}" is not host:port', 'write "127.0.0.1:8080"')
+        if self.polling.requests_per_day is not None and self.polling.target_delay is not None:
+            what = "polling.requests_per_day and polling.target_delay are both set, but one follows from the other"
+            raise SettingsError(what, "take one of them out")
+        Guard(self.fetch.allow)
         return self
 
 

@@ -1,25 +1,36 @@
 """Which sources are polled: the home's sources.opml, else what was added by command, else the shipped starter list; polls none."""
 
+import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from ingest.errors import SourceListError
-from ingest.formats import opml
-from ingest.item import SourceKind, SourceStatus
+from ingest.formats import newsboat, opml
+from ingest.item import Source, SourceKind, SourceStatus
 from ingest.store import Facts
 
 FILE: Final = "sources.opml"
 STARTER: Final = Path(__file__).with_name("starter.opml")
+_READER: Final = b"1"  # raise it to have every list read anew
 
 
 def read_list(path: Path, origin: str) -> opml.SourceList:
-    """Read a list of sources from a file. Raises SourceListError."""
+    """Read a list of sources, OPML or newsboat's `urls`, from a file. Raises SourceListError."""
+    return understand(_bytes(path), origin, str(path))
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as fault:
         raise SourceListError(f"{path}: {fault.strerror}", "name an OPML file that can be read") from fault
-    return opml.parse(data, origin, str(path))
+
+
+def understand(data: bytes, origin: str, where: str) -> opml.SourceList:
+    """Read a list of sources of either kind. Raises SourceListError."""
+    is_text = data.strip() and b"<" not in data[:4_096].replace(b"\0", b"")
+    return newsboat.parse(data, origin, where) if is_text else opml.parse(data, origin, where)
 
 
 def synchronise(facts: Facts, home: Path, now: datetime) -> tuple[str, ...]:
@@ -30,15 +41,25 @@ def synchronise(facts: Facts, home: Path, now: datetime) -> tuple[str, ...]:
     once, when there is no other source at all. Items are never removed.
     """
     path = home / FILE
-    known = [source for source, _ in facts.sources() if source.kind is SourceKind.FEED and source.status is not SourceStatus.ONCE]
     if path.exists():
-        listed = read_list(path, "opml")
-        facts.add_sources(listed.sources, now)
-        wanted = {source.url for source in listed.sources}
-        for source in known:
-            if source.origin in {"opml", "starter"} and source.url not in wanted and source.status is SourceStatus.ACTIVE:
-                facts.retire(source.url)
-        return listed.refused
-    if not known:
+        data = _bytes(path)
+        name, _, refused = (facts.noted("list") or "").partition("\n")  # the same bytes cost no parse
+        if name != (same := hashlib.blake2b(data, digest_size=16, key=_READER).hexdigest()):
+            listed = understand(data, "opml", str(path))
+            take_over(facts, listed.sources, {"opml", "starter"}, now)
+            refused = "\n".join(listed.refused)
+            facts.note("list", f"{same}\n{refused}")
+        return tuple(refused.splitlines())
+    if not facts.has_sources():
         facts.add_sources(read_list(STARTER, "starter").sources, now)
     return ()
+
+
+def take_over(facts: Facts, listed: tuple[Source, ...], origins: set[str], now: datetime) -> None:
+    """Poll what a list holds, and of what came from these `origins` nothing else."""
+    facts.add_sources(listed, now)
+    wanted = {facts.present_url(source.url) for source in listed}
+    for source, _ in facts.sources():
+        mine = source.kind is SourceKind.FEED and source.origin in origins and source.status is not SourceStatus.RETIRED
+        if mine and source.url not in wanted:
+            facts.retire(source.url)

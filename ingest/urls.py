@@ -48,6 +48,7 @@ def _spelled(url: str) -> str:
     return re.sub(r"[\s<>\"{}|\\^`\x00-\x1f\x7f]", lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), url)
 
 
+_AUTHORITY = re.compile(r"/|(?=\?)|$")  # what ends it
 _USER = re.compile(r"(?<=://)[^/?#\s\"'<>]*@")
 
 
@@ -65,6 +66,36 @@ def host_of(url: str) -> str:
     host = (parts.host or "").lower()
     name = f"[{host}]" if ":" in host else host
     return f"{name}:{parts.port}" if host else ""
+
+
+def machine_of(url: str) -> str:
+    """Give the host alone, the unit of politeness: its schemes and ports are one machine."""
+    try:
+        return (URL(url).host or "").lower().rstrip(".")
+    except _UNSOUND:
+        return ""
+
+
+def origin_of(url: str) -> str:
+    """Give scheme, host and port: what a password is given to."""
+    return f"{url.partition(':')[0].lower()}://{host_of(url)}"
+
+
+def feed_address(url: str | None) -> str | None:
+    """Give the one spelling under which a source is stored, or None for what is no http(s) address.
+
+    Case of scheme and host, the default port, an empty path and a fragment make no difference (RFC 3986, 6.2);
+    everything else is the server's own and stays byte for byte.
+    """
+    sound = absolute(url, None)
+    if sound is None:
+        return None
+    scheme, _, rest = sound.partition("://")
+    authority, path = _AUTHORITY.split(rest.partition("#")[0], maxsplit=1)
+    user, at, host = authority.rpartition("@")
+    scheme, host = scheme.lower(), host.lower()
+    name = host.removesuffix({"http": ":80", "https": ":443"}[scheme]).removesuffix(":")
+    return f"{scheme}://{user}{at}{name}/{path}"
 
 
 def canonical(url: str | None) -> str | None:

@@ -39,8 +39,8 @@ def web() -> Iterator[FakeWeb]:
 
 @pytest.fixture
 def other_web() -> Iterator[FakeWeb]:
-    """Give a second host."""
-    with FakeWeb() as fake:
+    """Give a second host: another port would be the same one."""
+    with FakeWeb("localhost") as fake:
         yield fake
 
 

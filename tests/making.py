@@ -155,7 +155,7 @@ class _QuickEngine(Engine):
 class _QuickApp(App):
     def engine(self) -> Engine:
         """Make the quick engine."""
-        return _QuickEngine(self.settings.fetch, self.clock)
+        return _QuickEngine(self.settings.fetch, self.clock, environment=self.environment)
 
 
 class _Stdin(io.BytesIO):

@@ -70,6 +70,7 @@ class Page:
 class FakeWeb:
     """A small web with verbs: say what it serves, then look at `calls`. Use as a context manager."""
 
+    name: str = "127.0.0.1"  # by which it is called
     calls: list[Call] = field(default_factory=list)
     most_at_once: int = 0  # requests answered side by side, at the worst moment
     _pages: dict[str, Page] = field(default_factory=dict)
@@ -95,7 +96,7 @@ class FakeWeb:
     @property
     def allow(self) -> str:
         """Its host:port, as `fetch.allow` wants it."""
-        return f"127.0.0.1:{self._server.server_port}"
+        return f"{self.name}:{self._server.server_port}"
 
     def url(self, path: str = "/") -> str:
         """Give the address of a path."""

@@ -18,7 +18,8 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.serve.application feeds.serve.desk feeds.serve.files feeds.serve.health feeds.serve.protocol"
     " feeds.serve.searching feeds.serve.server feeds.serve.site feeds.serve.private feeds.grants feeds.grant_commands"
     " feeds.serve.reviewing feeds.uncertain feeds.hub ingest.post feeds.serve.commands feeds.story.commands"
-    " feeds.story.judging feeds.story.store".split()
+    " feeds.story.judging feeds.story.store ingest.adding ingest.discover ingest.lists ingest.pace ingest.status"
+    " ingest.store.prices".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "ingest.item ingest.errors ingest.text ingest.urls ingest.dates ingest.language ingest.fold ingest.identity"
@@ -26,7 +27,9 @@ PURE: Final = set(  # those that the design names; they must exist and stay out 
     " ingest.batch ingest.reader feeds.topic feeds.segments feeds.lexicon feeds.match feeds.tag feeds.entry feeds.atom"
     " feeds.pages.models feeds.pages.marks feeds.pages.charts feeds.pages.views feeds.pages.render feeds.reports feeds.query"
     " ingest.redirectors feeds.story.article feeds.story.pair feeds.story.guards feeds.story.group feeds.story.sketch"
-    " feeds.story.vocabulary feeds.story.carriers feeds.story.measure feeds.story.evaluate".split()
+    " feeds.story.vocabulary feeds.story.carriers feeds.story.measure feeds.story.evaluate ingest.formats.hints"
+    " ingest.formats.manners ingest.formats.newsboat ingest.answers ingest.exchange ingest.asking ingest.validators"
+    " ingest.health".split()
 )
 IMPURE: Final = set(  # libraries of the world outside
     "aiohttp apscheduler asyncio click concurrent ctypes fcntl ftplib http httpx imaplib io.open logging multiprocessing os pebble"

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from ingest.batch import Batch, Poll, cut
 from ingest.item import Source, SourceState
+from ingest.urls import machine_of
 
 
 def due(*hosts: str) -> list[tuple[Source, SourceState]]:
@@ -26,20 +27,12 @@ def test_a_host_stays_in_its_batch() -> None:
     """Polls of one host go together, so that it is asked in turn (F12)."""
     (batch,) = cut(due("a", "b", "a", "c", "b"), 10)
     assert urls((batch,)) == [["a/0", "a/2", "b/1", "b/4", "c/3"]]
-    assert {host: len(polls) for host, polls in batch.by_host().items()} == {
-        "a.example:80": 2,
-        "b.example:80": 2,
-        "c.example:80": 1,
-    }
-    assert batch.hosts == {"a.example:80", "b.example:80", "c.example:80"}
-    assert batch.continued == frozenset()
 
 
 def test_a_large_host_takes_turns() -> None:
-    """Its first few come beside everyone's, its rest afterwards, marked as continued."""
+    """Its first few come beside everyone's, its rest afterwards."""
     batches = cut(due("a", "a", "a", "b"), 10, per_host=2)
     assert urls(batches) == [["a/0", "a/1", "b/3"], ["a/2"]]
-    assert [batch.continued for batch in batches] == [frozenset(), {"a.example:80"}]
 
 
 def test_batches_are_no_larger_than_asked() -> None:
@@ -60,8 +53,11 @@ def test_every_source_is_in_one_batch(hosts: list[str], size: int, per_host: int
     polls = [poll for batch in batches for poll in batch.polls]
     assert Counter(poll.source.url for poll in polls) == Counter(source.url for source, _ in sources)
     assert all(0 < len(batch.polls) <= size for batch in batches)
-    assert all(len(found) <= per_host for batch in batches for found in batch.by_host().values())
-    before: set[str] = set()
-    for batch in batches:
-        assert batch.continued == batch.hosts & before
-        before |= batch.hosts
+    assert all(n <= per_host for batch in batches for n in Counter(machine_of(poll.source.url) for poll in batch.polls).values())
+
+
+def test_schemes_and_ports_of_a_host_are_one() -> None:
+    """The plain and the secure side of a machine take turns as one host (F12)."""
+    addresses = ["http://a.example/1", "https://a.example/2", "http://a.example:8080/3", "http://b.example/4"]
+    batches = cut([(Source(url), SourceState()) for url in addresses], 10, per_host=2)
+    assert [len(batch.polls) for batch in batches] == [3, 1]

@@ -10,7 +10,7 @@ from support import NOON, TEXT, Clock, FakeWeb, atom, atom_entry, rss, rss_item,
 from ingest import engine as engine_module
 from ingest.engine import Engine
 from ingest.errors import FetchError, ParseError, SettingsError
-from ingest.fetch import Request
+from ingest.exchange import Request
 from ingest.item import ParsedFeed
 from ingest.reader import Job
 from ingest.reader import read as real_read

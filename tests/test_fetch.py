@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON, Clock, FakeWeb, Page, rss
 
+from ingest.answers import retry_after
 from ingest.errors import FetchError, GuardError
-from ingest.fetch import Fetched, Limits, Request, retry_after
+from ingest.exchange import Fetched, Request
+from ingest.fetch import Limits
 from ingest.fetch import web as open_web
 from ingest.guard import Guard
 

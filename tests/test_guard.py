@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from support import NOON, FakeWeb, rss
 
 from ingest.errors import FetchError, GuardError, SettingsError
-from ingest.fetch import Fetched, Limits, Request
+from ingest.exchange import Fetched, Request
+from ingest.fetch import Limits
 from ingest.fetch import web as open_web
 from ingest.guard import Guard, is_private
 

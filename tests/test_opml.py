@@ -10,7 +10,7 @@ from ingest.formats import opml
 from ingest.item import Source
 from ingest.sources import STARTER
 from ingest.text import one_line
-from ingest.urls import absolute
+from ingest.urls import feed_address
 
 
 def parse(outlines: str) -> opml.SourceList:
@@ -127,7 +127,7 @@ def test_entities_are_not_expanded(tmp_path: Path) -> None:
 lines = st.text(max_size=30).map(one_line)
 names = lines.filter(bool)
 addresses = st.builds("http://{}.example/{}".format, st.sampled_from("abcdef"), st.text(max_size=12)).map(
-    lambda u: absolute(u, None) or ""
+    lambda u: feed_address(u) or ""
 )
 sources = st.builds(
     Source,

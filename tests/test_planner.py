@@ -1,97 +1,321 @@
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import NOON
 
-from ingest.item import Outcome, Source, SourceState
-from ingest.planner import is_due, next_state
+from ingest.item import Hints, Item, Keys, Outcome, ParsedFeed, Rhythm, Source, SourceSettings, SourceState
+from ingest.planner import Price, Reason, Rule, next_state
+from ingest.planner.plan import walk
+from ingest.planner.weeks import DAY, FLAT, HOUR, HOURS, pack
 
-SOURCE = Source("http://a.example/")
-STATE = SourceState(etag='"1"', last_modified="x", body_hash="h", last_success=NOON - timedelta(days=1))
+SOURCE: Final = Source("http://a.example/")
+PRICE: Final = Price(value=1_000.0)
+SHAPES: Final = st.lists(st.floats(0, 8), min_size=12, max_size=12).map(lambda values: tuple(values * 14))
+DAYS: Final = st.integers(0, 7 * 86_400 - 1).map(lambda seconds: NOON + timedelta(seconds=seconds))
 
 
-def delay(outcome: Outcome, state: SourceState = STATE, per_day: float = 12.0, chance: float = 0.5) -> float:
+def rhythm(per_day: float = 6.0, **changes: object) -> Rhythm:
+    """Make a rhythm of so many entries a day, long watched."""
+    # (N + 0.5) / (T + 2 d) is the rate: choose N for it.
+    seconds = 18 * DAY
+    items = max(per_day / DAY * (seconds + 2 * DAY) - 0.5, 0.0)
+    known = Rhythm(NOON, items, seconds, 0.0, 30, pack((0.0,) * HOURS))
+    return replace(known, **changes)  # type: ignore[arg-type]
+
+
+def known(per_day: float = 6.0, **changes: object) -> SourceState:
+    """Make the state of a source that answers as it should."""
+    return SourceState(etag='"1"', body_hash="h", last_success=NOON, last_poll=NOON, polls=9, rhythm=rhythm(per_day, **changes))
+
+
+def good(at: datetime = NOON, **changes: object) -> Outcome:
+    """Make a 304."""
+    made = Outcome(SOURCE, at, http_status=304, etag='"1"', body_hash="h", conditional=True)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def bad(at: datetime = NOON, wait: float | None = None) -> Outcome:
+    """Make a failure."""
+    return Outcome(SOURCE, at, error="it broke", http_status=503, wait=wait)
+
+
+def served(*numbers: int, at: datetime = NOON, hints: Hints | None = None) -> Outcome:
+    """Make a new document that holds these entries, each posted one minute after the one before."""
+    entries = tuple(
+        (Item(f"{n}", None, f"{n}", published=NOON + timedelta(minutes=n)), Keys(f"{n}", f"{n}", f"{n}", None, None))
+        for n in numbers
+    )
+    feed = ParsedFeed(entries, hints=hints or Hints())
+    return Outcome(SOURCE, at, feed=feed, http_status=200, etag='"2"', body_hash=f"{numbers}", conditional=True)
+
+
+def delay(outcome: Outcome, state: SourceState | None = None, price: Price = PRICE, chance: float = 0.5) -> float:
     """Give the seconds until the next poll."""
-    moment = next_state(state, outcome, per_day, chance).next_poll
+    moment = next_state(state or known(), outcome, price, chance).next_poll
     assert moment is not None
     return (moment - outcome.at).total_seconds()
 
 
-def good(wait: float | None = None) -> Outcome:
-    """Make a success."""
-    return Outcome(SOURCE, NOON, http_status=200, etag='W/"2"', body_hash="i", wait=wait)
+def why(outcome: Outcome, state: SourceState | None = None, price: Price = PRICE) -> str:
+    """Give the reason for the next poll."""
+    return next_state(state or known(), outcome, price, 0.5).why
 
 
-def bad(wait: float | None = None) -> Outcome:
-    """Make a failure."""
-    return Outcome(SOURCE, NOON, error="it broke", http_status=503, wait=wait)
-
-
-@pytest.mark.parametrize(
-    ("per_day", "seconds"), [(12, 7_200), (24, 3_600), (96, 900), (1_000, 900), (1, 86_400), (0.01, 7 * 86_400)]
-)
-def test_a_success_polls_at_the_asked_rhythm(per_day: float, seconds: float) -> None:
-    """So many requests a day, between every quarter of an hour and once a week (F3)."""
-    assert delay(good(), per_day=per_day) == seconds
+# What is kept
 
 
 def test_a_success_is_remembered() -> None:
     """Validators, hash and moment are taken over, also where the server no longer gives them (F1, F7)."""
-    after = next_state(SourceState(failures=3, error="it broke", last_modified="x"), good(), 12, 0.5)
-    assert after == SourceState(
-        etag='W/"2"',
-        last_modified=None,
-        body_hash="i",
-        last_poll=NOON,
-        last_success=NOON,
-        http_status=200,
-        next_poll=NOON + timedelta(hours=2),
-    )
+    before = SourceState(failures=3, error="it broke", last_modified="x", polls=5)
+    after = next_state(before, good(), PRICE, 0.5)
+    assert (after.etag, after.last_modified, after.body_hash, after.last_success) == ('"1"', None, "h", NOON)
+    assert (after.error, after.failures, after.polls, after.not_modified) == (None, 0, 6, 1)
 
 
 def test_a_failure_keeps_what_was_known() -> None:
-    """The error is noted; validators and the last good time stay (S12)."""
-    after = next_state(STATE, bad(), 12, 0.5)
-    assert (after.etag, after.last_modified, after.body_hash, after.last_success) == ('"1"', "x", "h", STATE.last_success)
-    assert (after.error, after.http_status, after.failures, after.last_poll) == ("it broke", 503, 1, NOON)
+    """The error is noted; validators, rhythm and the last good time stay (S12)."""
+    before = known()
+    after = next_state(before, bad(NOON + timedelta(hours=1)), PRICE, 0.5)
+    assert (after.etag, after.body_hash, after.last_success, after.rhythm) == ('"1"', "h", NOON, before.rhythm)
+    assert (after.error, after.http_status, after.failures, after.polls) == ("it broke", 503, 1, 10)
+
+
+# The walk to the price
+
+
+def by_steps(price: float, per_second: float, shape: tuple[float, ...], now: datetime, longest: float) -> float:
+    """Sum up the wait minute by minute."""
+    pile = waited = passed = 0.0
+    start = (now.weekday() * 24 + now.hour) * 3_600 + now.minute * 60 + now.second
+    while passed < longest and waited < price:
+        arriving = 60 * per_second * shape[int((start + passed) // 3_600) % HOURS]
+        waited += 60 * (pile + arriving / 2)
+        pile += arriving
+        passed += 60
+    return passed
+
+
+@settings(max_examples=40)
+@given(st.floats(10, 1e6), st.floats(0.1, 500), SHAPES, DAYS.map(lambda moment: moment.replace(second=0)))
+def test_the_walk_is_the_integral(price: float, per_day: float, shape: tuple[float, ...], now: datetime) -> None:
+    """Solved in closed form hour by hour, it ends where summing up in small steps ends."""
+    found = walk(price, per_day / DAY, shape, now, DAY)
+    assert found == pytest.approx(by_steps(price, per_day / DAY, shape, now, DAY), abs=120)
+
+
+@given(st.floats(10, 1e6), st.floats(0.1, 500))
+def test_a_constant_rate_gives_the_root_rule(price: float, per_day: float) -> None:
+    """Where a source posts evenly the interval is the root of twice the price by the rate."""
+    wanted = (2 * price * DAY / per_day) ** 0.5
+    assert walk(price, per_day / DAY, FLAT, NOON, 7 * DAY) == pytest.approx(min(wanted, 7 * DAY), rel=1e-6)
+
+
+@given(st.floats(0.01, 500), st.floats(1, 50), SHAPES, DAYS)
+def test_who_posts_more_is_never_asked_later(per_day: float, times: float, shape: tuple[float, ...], now: datetime) -> None:
+    """The walk is monotone in rate and in price."""
+    slow = walk(1_000, per_day / DAY, shape, now, DAY)
+    assert walk(1_000, per_day * times / DAY, shape, now, DAY) <= slow + 1e-6
+    assert walk(1_000 * times, per_day / DAY, shape, now, DAY) >= slow - 1e-6
+
+
+def test_a_quiet_night_is_slept_through() -> None:
+    """A source that posts in the morning only is asked then, though noon has just been looked at."""
+    mornings = tuple(24.0 * (hour % 24 == 8) for hour in range(HOURS))
+    assert walk(1_000, 2 / DAY, mornings, NOON, 3 * DAY) == pytest.approx(20 * HOUR, abs=HOUR)
+
+
+# Bounds
+
+
+STATES: Final = st.builds(
+    lambda per_day, shape, failures: replace(known(per_day, shape=pack(shape)), failures=failures),
+    st.floats(0, 5_000),
+    SHAPES,
+    st.integers(0, 30),
+)
+
+
+@given(STATES, st.floats(1, 1e9), st.floats(0, 1, exclude_max=True), st.floats(0, 86_400), DAYS)
+def test_no_poll_comes_too_early_or_never(state: SourceState, price: float, chance: float, wait: float, now: datetime) -> None:
+    """Whatever happens the next poll is at least a quarter of an hour and at most eight days and a half away (F3, F6)."""
+    for outcome in (good(now, wait=wait), bad(now, wait)):
+        seconds = delay(outcome, state, Price(value=price), chance)
+        assert max(900, int(wait)) <= seconds <= 7 * DAY * 1.21
+
+
+def test_a_source_that_invites_it_may_be_asked_every_five_minutes() -> None:
+    """Fifteen minutes are the least, unless ttl, sy: or freshness name less; five are the least for all (F14)."""
+    cheap = Price(value=1.0)
+    assert delay(good(), known(500), cheap, 0) == 900
+    assert delay(good(fresh=60.0), known(500), cheap, 0) == 300
+    assert delay(good(), known(500, hints=Hints(600.0)), cheap, 0) == 600
+    assert delay(good(fresh=0.0), known(500), cheap, 0) == 900  # "do not cache" invites nobody
+    assert why(good(), known(500), cheap) == Reason.SHORTEST
+
+
+def test_its_owner_may_set_the_bounds() -> None:
+    """A source's own shortest and longest interval win over those for all."""
+    patient = Source(SOURCE.url, settings=SourceSettings(shortest=7_200.0, longest=10_800.0))
+    assert delay(good(source=patient), known(500), chance=0) == 7_200
+    assert delay(good(source=patient), known(0.001), chance=0) == 10_800
+    assert 10_250 < delay(good(source=patient), known(0.001), chance=0.99) < 10_300  # parted downwards
+    eager = Source(SOURCE.url, settings=SourceSettings(shortest=60.0))
+    assert delay(good(source=eager), known(5_000), Price(value=0.1), 0) == 300
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        replace(known(500), wasted=3),
+        replace(known(500), distrusted=NOON - timedelta(days=1)),
+    ],
+    ids=["full answers for nothing", "a lying ETag"],
+)
+def test_without_working_validators_an_hour_is_the_least(state: SourceState) -> None:
+    """Who cannot be asked cheaply is asked seldom (F3)."""
+    assert delay(good(http_status=200), state, Price(value=1.0), 0) == 3_600
+    assert delay(good(http_status=200, etag=None), known(500), Price(value=1.0), 0) == 3_600
+
+
+def test_full_answers_for_nothing_are_counted() -> None:
+    """The same bytes in full, though a validator was sent, count until a 304 comes; those asked for in full do not."""
+    state = known()
+    for _ in range(3):
+        state = next_state(state, good(http_status=200), PRICE, 0.5)
+    assert state.wasted == 3
+    assert next_state(state, good(http_status=200, conditional=False), PRICE, 0.5).wasted == 3
+    assert next_state(state, bad(), PRICE, 0.5).wasted == 3
+    assert next_state(state, good(), PRICE, 0.5).wasted == 0
+
+
+def test_a_silent_source_converges_to_the_longest_interval() -> None:
+    """What stays silent is asked less and less, down to the longest interval and no further."""
+    state, waits = known(20.0), []
+    now = NOON
+    for _ in range(200):
+        state = next_state(state, good(now), Price(Rule(longest=12 * HOUR), value=20_000), 0)
+        assert state.next_poll
+        waits.append((state.next_poll - now).total_seconds())
+        now = state.next_poll
+    assert waits == sorted(waits)
+    assert (waits[-1], state.why) == (12 * HOUR, Reason.LONGEST)
+
+
+def test_a_short_document_is_read_before_it_rolls_over() -> None:
+    """Where the price would wait longer than half a document's entries take, the window decides."""
+    dear = Price(value=1e7)
+    assert delay(good(), known(48, window=8), dear) == pytest.approx(2 * HOUR, rel=0.01)
+    assert why(good(), known(48, window=8), dear) == Reason.WINDOW
+
+
+# Servers
+
+
+@pytest.mark.parametrize("outcome", [good(wait=86_400.0), bad(wait=86_400.0)])
+def test_what_the_server_asks_for_is_a_lower_bound(outcome: Outcome) -> None:
+    """Retry-After and freshness make the next poll later, never earlier (F5, F6)."""
+    assert (delay(outcome), why(outcome)) == (86_400, Reason.ASKED)
+    assert delay(good(wait=1.0)) == delay(good())
 
 
 def test_failures_wait_twice_as_long_each_time() -> None:
     """The interval grows to a week, is never endless, and a success resets it (F7)."""
-    state, waits = STATE, []
+    state, waits = known(), []
     for _ in range(40):
-        waits.append(delay(bad(), state) / 3_600)
-        state = next_state(state, bad(), 12, 0.5)
-    assert waits[:7] == [4, 8, 16, 32, 64, 128, 168]
-    assert set(waits[7:]) == {168}
-    assert delay(good(), state) == 7_200
+        waits.append(delay(bad(), state))
+        state = next_state(state, bad(), PRICE, 0.5)
+    base = delay(good())
+    assert waits[:3] == pytest.approx([base * 2, base * 4, base * 8], rel=1e-3)
+    assert set(waits[-20:]) == {7 * DAY}
+    assert state.why == Reason.FAILED
+    assert delay(good(), state) == base
 
 
-@pytest.mark.parametrize("outcome", [good(86_400), bad(86_400)])
-def test_what_the_server_asks_for_is_a_lower_bound(outcome: Outcome) -> None:
-    """Retry-After and max-age make the next poll later, never earlier (F5, F6)."""
-    assert delay(outcome) == 86_400
-    assert delay(good(1)) == 7_200
-    assert delay(bad(0)) == 14_400
+@given(st.floats(0, 1, exclude_max=True))
+def test_chance_spreads_polls(chance: float) -> None:
+    """A twentieth earlier or later, a fifth after failures: what failed together does not come back together (F12)."""
+    assert 0.949 * delay(good()) <= delay(good(), chance=chance) <= 1.051 * delay(good())
+    assert 0.799 * delay(bad()) <= delay(bad(), chance=chance) <= 1.201 * delay(bad())
+    assert delay(bad(), chance=0) < 0.81 * delay(bad())
 
 
-@given(st.floats(0, 1, exclude_max=True), st.integers(0, 30))
-def test_chance_spreads_polls_a_little(chance: float, failures: int) -> None:
-    """Never more than a twentieth earlier or later, and always in the future (F12)."""
-    state = SourceState(failures=failures)
-    middle = delay(bad(), state)
-    assert 0.949 * middle <= delay(bad(), state, chance=chance) <= 1.051 * middle
+@given(
+    st.sets(st.integers(0, 23), max_size=23).map(tuple), st.sets(st.integers(0, 6), max_size=6).map(tuple), st.floats(1, 500), DAYS
+)
+def test_hours_and_days_to_skip_are_skipped(hours: tuple[int, ...], days: tuple[int, ...], per_day: float, now: datetime) -> None:
+    """No poll lies in skipHours or skipDays, and none comes earlier for them (F14)."""
+    state = known(per_day, hints=Hints(None, hours, days))
+    moment = next_state(state, good(now), PRICE, 0.5).next_poll
+    assert moment
+    assert moment.hour not in hours
+    assert moment.weekday() not in days
+    assert (moment - now).total_seconds() >= delay(good(now), known(per_day))
 
 
-def test_chance_parts_sources() -> None:
-    """Two sources polled together are not polled together for ever."""
-    assert delay(good(), chance=0) < delay(good()) < delay(good(), chance=0.99)
+def test_a_feed_that_leaves_no_hour_free_is_not_believed() -> None:
+    """All hours, or all days, cannot be meant."""
+    assert delay(good(), known(hints=Hints(None, tuple(range(24))))) == delay(good())
+    assert delay(good(), known(hints=Hints(None, (), tuple(range(7))))) == delay(good())
 
 
-def test_when_a_source_is_due() -> None:
-    """One never polled is due, else when its time has come."""
-    assert is_due(SourceState(), NOON)
-    assert is_due(SourceState(next_poll=NOON), NOON)
-    assert not is_due(SourceState(next_poll=NOON + timedelta(seconds=1)), NOON)
+def test_ttl_is_a_first_guess_and_no_bound() -> None:
+    """What a feed says of its interval counts while nothing else is known, and fades as it is watched."""
+    young = {"items": 0.0, "seconds": 0.0}
+    hourly, weekly = Hints(HOUR), Hints(7 * DAY)
+    assert delay(good(), known(hints=hourly, **young)) < delay(good(), known(**young)) < delay(good(), known(hints=weekly, **young))
+    assert delay(good(), known(hints=hourly)) == pytest.approx(delay(good(), known(hints=weekly)), rel=0.15)
+
+
+def test_a_source_whose_hub_tells_is_asked_to_be_sure_only() -> None:
+    """With pings the price is fifty times as high, and never waits longer than a day (F16)."""
+    after = next_state(known(), good(), PRICE, 0.5, pushed=True)
+    assert after.next_poll
+    assert after.why == Reason.PUSHED
+    assert 6 * delay(good()) < (after.next_poll - NOON).total_seconds() <= DAY * 1.05
+
+
+# Gaps
+
+
+def test_documents_that_share_no_entry_are_a_gap() -> None:
+    """Something may have been missed between them: counted, dated, and asked sooner until documents overlap again."""
+    first = next_state(SourceState(), served(1, 2, 3), PRICE, 0.5)
+    later = NOON + timedelta(hours=2)
+    overlap = next_state(first, served(3, 4, 5, at=later), PRICE, 0.5)
+    gap = next_state(first, served(4, 5, 6, at=later), PRICE, 0.5)
+    assert (first.gaps, overlap.gaps, gap.gaps, gap.last_gap) == (0, 0, 1, later)
+    dear = Price(value=1e9)
+    assert gap.rhythm
+    assert gap.rhythm.tight == HOUR
+    assert delay(good(later), gap, dear) <= HOUR < delay(good(later), overlap, dear)
+    healed = next_state(gap, served(6, 7, 8, at=later), PRICE, 0.5)
+    assert healed.rhythm
+    assert (healed.gaps, healed.rhythm.tight) == (1, 1.25 * HOUR)
+
+
+def test_a_document_of_nothing_is_no_gap() -> None:
+    """An empty document shares no entry with any other, and says nothing; what came before it is still known."""
+    first = next_state(SourceState(), served(1, 2, 3), PRICE, 0.5)
+    empty = next_state(first, served(), PRICE, 0.5)
+    again = next_state(empty, served(3, 4, 5), PRICE, 0.5)
+    assert (empty.gaps, again.gaps) == (0, 0)
+
+
+# Clocks
+
+
+@given(st.integers(-400 * 86_400, 400 * 86_400))
+def test_a_wrong_clock_does_no_harm(jump: int) -> None:
+    """Whether the clock leaps years ahead or back, the next poll is a sane time away and counts stay finite."""
+    now = NOON + timedelta(seconds=jump)
+    state = next_state(known(6), good(now), PRICE, 0.5)
+    state = next_state(state, served(1, 2, at=now), PRICE, 0.5)
+    back = next_state(state, good(NOON + timedelta(minutes=1)), PRICE, 0.5)
+    assert state.next_poll
+    assert back.next_poll
+    assert 900 <= (state.next_poll - now).total_seconds() <= DAY
+    assert 900 <= (back.next_poll - NOON).total_seconds() <= DAY

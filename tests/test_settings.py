@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SettingsError
+from ingest.planner import Rule
 from ingest.settings import FILE, Settings, load
 
 
@@ -66,6 +67,26 @@ def test_the_environment_wins(home: Path) -> None:
     assert settings.polling.requests_per_day == 0.5
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("", Rule(12.0, None, 43_200.0)),
+        ("requests_per_day = 24\nlongest = 6", Rule(24.0, None, 21_600.0)),
+        ("target_delay = 30", Rule(None, 1_800.0, 43_200.0)),
+    ],
+)
+def test_one_knob_for_polling(home: Path, text: str, rule: Rule) -> None:
+    """Requests a day, or the minutes that an entry may wait: either says how often servers are asked."""
+    assert load(write(home, f"[polling]\n{text}\n"), {}).polling.rule == rule
+
+
+def test_both_knobs_at_once_are_refused(home: Path) -> None:
+    """One follows from the other: the line says to take one out, wherever they were set."""
+    write(home, "[polling]\nrequests_per_day = 24\n")
+    with pytest.raises(SettingsError, match=r"requests_per_day and polling.target_delay are both set.*take one of them out"):
+        load(home, {"TOPICWIRE_POLLING__TARGET_DELAY": "30"})
+
+
 def test_the_address_of_the_feeds(home: Path) -> None:
     """Without a base_url it is where the service listens."""
     assert load(home, {"TOPICWIRE_SERVICE__BIND": "127.0.0.1:9"}).base_url == "http://127.0.0.1:9"
@@ -76,7 +97,7 @@ def test_the_address_of_the_feeds(home: Path) -> None:
     [
         ("[fetsh]\n", 'HOME/topicwire.toml: unknown key "fetsh"; did you mean "fetch"?'),
         ("[fetch]\nallowed = []\n", 'HOME/topicwire.toml: [fetch]: unknown key "allowed"; did you mean "allow"?'),
-        ("[fetch]\nxyz = 1\n", 'unknown key "xyz"; known are: allow, contact, host_pause, max_megabytes, timeout'),
+        ("[fetch]\nxyz = 1\n", 'unknown key "xyz"; known are: allow, contact, host_pause, max_megabytes, proxy, timeout'),
         ("fetch = 1\n", "HOME/topicwire.toml: fetch is not a table; write [fetch] and its keys below"),
         ("[fetch]\ntimeout = 'long'\n", "Expected `float`, got `str` - at `$.fetch.timeout`; see docs/settings.md"),
         ("[fetch]\nallow = 'x'\n", "Expected `array`, got `str` - at `$.fetch.allow`"),

@@ -3,18 +3,21 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from sqlite_utils import Database
 
+from ingest.answers import GONE
 from ingest.dates import rfc3339
-from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus, StoredItem
-from ingest.store import reading, schema, sources
+from ingest.item import Outcome, Rhythm, Source, SourceKind, SourceState, SourceStatus, StoredItem
+from ingest.planner import Price, Rule
+from ingest.store import prices, reading, schema, sources
 from ingest.store.items import Recorder
 
 __all__ = ["Counts", "Facts"]
+_ASTRAY = timedelta(minutes=5)  # what two clocks may differ by
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,9 @@ class Counts:
     def __add__(self, other: "Counts") -> "Counts":
         """Sum two counts."""
         return Counts(self.new + other.new, self.changed + other.changed)
+
+
+_NOTHING = Counts()
 
 
 class Facts:
@@ -55,6 +61,16 @@ class Facts:
         self.db.conn.commit()
         return UUID(self.db.conn.execute("select value from meta where key = 'instance'").fetchone()[0])
 
+    def noted(self, key: str) -> str | None:
+        """Give what was noted under a key, or None."""
+        row = self.db.conn.execute("select value from meta where key = ?", [key]).fetchone()
+        return str(row[0]) if row else None
+
+    def note(self, key: str, value: str) -> None:
+        """Note a value under a key, in place of the one before."""
+        with self.transaction():
+            self.db.conn.execute("insert or replace into meta values (?, ?)", [key, value])
+
     def tidy(self) -> None:
         """Let SQLite refresh its statistics and fold its log back into the file."""
         self.db.conn.execute("PRAGMA optimize")
@@ -78,16 +94,29 @@ class Facts:
 
     def source(self, url: str) -> tuple[Source, SourceState] | None:
         """Give one source by its address."""
-        found = sources.all_with_state(self.db, "s.url = ?", (url,))
+        found = sources.all_with_state(self.db, "s.url = ?", (sources.present_url(self.db, url),))
         return found[0] if found else None
 
-    def due(self, now: datetime | None, limit: int = -1) -> list[tuple[Source, SourceState]]:
-        """Give the polled sources that are due at `now`, all of them for None; longest overdue first when limited."""
-        where = "s.kind = 'feed' and s.status = 'active' and (? is null or coalesce(p.next_poll, '') <= ?)"
+    def present_url(self, url: str) -> str:
+        """Give the address at which a source lives now, by any that it had; one that is not known stays as it is."""
+        return sources.present_url(self.db, url)
+
+    def has_sources(self) -> bool:
+        """Say whether anyone ever chose a feed to poll."""
+        return self.db.conn.execute("select 1 from source where kind = 'feed' and status != 'once' limit 1").fetchone() is not None
+
+    def due(self, now: datetime | None, limit: int = -1, kind: SourceKind = SourceKind.FEED) -> list[tuple[Source, SourceState]]:
+        """Give the polled sources that are due at `now`, all of them for None; longest overdue first when limited.
+
+        One last polled in the future is due too: the clock was put back.
+        """
+        due = "coalesce(p.next_poll, '') <= ? or p.last_poll > ?"
+        where = f"s.kind = ? and s.status = 'active' and (? is null or {due})"
         chosen = f"""s.id in (select s.id from source s left join poll p on p.source_id = s.id where {where}
             order by coalesce(p.next_poll, ''), s.id limit ?)"""  # noqa: S608 - constants
         moment = rfc3339(now)
-        return sources.all_with_state(self.db, chosen, (moment, moment, limit))
+        astray = rfc3339(now + _ASTRAY) if now else None
+        return sources.all_with_state(self.db, chosen, (kind, moment, moment, astray, limit))
 
     # Documents
 
@@ -101,36 +130,64 @@ class Facts:
     def record_document(self, outcome: Outcome, name: str) -> Counts:
         """Store what a document held, and that it was read, in one transaction."""
         with self.transaction():
-            counts, identifier = self._record(outcome)
+            identifier = self._identifier(outcome)
+            counts = self._record(outcome, identifier)
             row = {"source_id": identifier, "name": name, "hash": outcome.body_hash or "", "read": rfc3339(outcome.at)}
             self.db.table("file").upsert({**row, "error": outcome.error}, pk=("source_id", "name"))
         return counts
 
     # Polls
 
-    def record(self, outcomes: Iterable[tuple[Outcome, SourceState]]) -> Counts:
-        """Store what a batch of polls brought: items, sightings, validators and next poll, all or nothing (D1)."""
+    def price(self, rule: Rule) -> Price:
+        """Give the price that all sources share, as it was last stored; under another rule it is to be set anew."""
+        return prices.get(self.db, rule)
+
+    def rhythms(self) -> list[Rhythm | None]:
+        """Give the rhythm of every polled source, None for those that have shown none yet."""
+        return prices.rhythms(self.db)
+
+    def record(self, outcomes: Iterable[tuple[Outcome, SourceState]], price: Price | None = None) -> Counts:
+        """Store what a batch of polls brought: items, sightings, validators, next poll and price, all or nothing (D1)."""
+        rows = list(outcomes)
         total = Counts()
         with self.transaction():
-            for outcome, state in outcomes:
-                counts, identifier = self._record(outcome)
-                sources.put_state(self.db, identifier, state)
-                total += counts
+            if price is not None:
+                prices.put(self.db, price)
+            known = sources.source_ids(self.db, (outcome.source.url for outcome, _ in rows))
+            for outcome, _ in rows:
+                identifier = known.get(outcome.source.url)
+                if identifier is None:
+                    identifier = known[outcome.source.url] = self._identifier(outcome)
+                total += self._record(outcome, identifier)
+            sources.put_states(self.db, ((known[outcome.source.url], state) for outcome, state in rows))
+            for outcome, _ in rows:
+                self._follow(outcome, known[outcome.source.url])
         return total
 
-    def _record(self, outcome: Outcome) -> tuple[Counts, int]:
+    def _identifier(self, outcome: Outcome) -> int:
+        """Give the number of an outcome's source, which may be new, or have another address by now."""
+        found = sources.source_id(self.db, outcome.source.url)
+        if found is None:
+            sources.put(self.db, outcome.source, outcome.at)
+        return found or sources.source_id(self.db, outcome.source.url) or 0
+
+    def _record(self, outcome: Outcome, identifier: int) -> Counts:
         source, feed = outcome.source, outcome.feed
-        if self.db.conn.execute("select 1 from source where url = ?", [source.url]).fetchone() is None:
-            sources.put(self.db, source, outcome.at)
-        identifier = sources.source_id(self.db, source.url)
         if feed is None:
-            return Counts(), identifier
+            return _NOTHING
         recorder = Recorder(self.db, source, identifier, outcome.at)
         recorder.record(feed)
         if source.kind is SourceKind.FEED:
             said = Source(source.url, title=feed.title, site_url=feed.site_url, feed_id=feed.feed_id, language=feed.language)
             sources.describe(self.db, identifier, said)
-        return Counts(recorder.new, recorder.changed), identifier
+        return Counts(recorder.new, recorder.changed)
+
+    def _follow(self, outcome: Outcome, identifier: int) -> None:
+        """Take a source at its server's word: gone for good, or moved for good."""
+        if outcome.http_status == GONE:
+            sources.set_status(self.db, outcome.source.url, SourceStatus.GONE)
+        elif outcome.moved and outcome.error is None:
+            sources.move(self.db, identifier, outcome.moved, outcome.at)
 
     # Items
 

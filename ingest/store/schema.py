@@ -166,3 +166,56 @@ def addresses_seen_through(db: Database) -> None:
     rows = db.conn.execute("select id, url, url_key from sighting where url_key is not null and url is not null").fetchall()
     changed = [(key, row) for row, url, old in rows if (key := canonical(url)) != old]
     db.conn.executemany("update sighting set url_key = ? where id = ?", changed)
+
+
+@migrations()
+def rhythms(db: Database) -> None:
+    """Keep what the planner knows of each source, and the reason for its next poll."""
+    text, number, real = str, int, float
+    for name in ("polls", "not_modified", "wasted", "gaps"):
+        db.table("poll").add_column(name, number, not_null_default=0)
+    db.table("poll").add_column("why", text, not_null_default="")
+    db.table("poll").add_column("last_gap", text)
+    columns = {"source_id": number, "at": text, "items": real, "seconds": real, "burst": real, "window": number, "hours": bytes}
+    columns |= {"shape": bytes, "shaped_at": text, "shaped_items": real, "names": bytes, "tight": real, "hints": text, "news": text}
+    db.table("rhythm").create(
+        columns,
+        pk="source_id",
+        foreign_keys=[("source_id", "source", "id")],
+        not_null={"at", "items", "seconds", "burst", "window", "hours", "shape", "shaped_items", "names", "hints"},
+        strict=True,
+    )
+
+
+@migrations()
+def manners(db: Database) -> None:
+    """Keep where sources lived before, what their owner says about asking them, and what is known of their validators."""
+    text, number = str, int
+    db.table("source").add_column("settings", text, not_null_default="{}")
+    db.table("poll").add_column("unchanged_since", text)
+    db.table("poll").add_column("distrusted", text)
+    db.table("moved").create(
+        {"url": text, "source_id": number, "at": text},
+        pk="url",
+        foreign_keys=[("source_id", "source", "id")],
+        not_null={"source_id", "at"},
+        strict=True,
+    )
+    db.table("subscription").create(
+        {
+            "source_id": number,
+            "token": text,
+            "hub": text,
+            "topic": text,
+            "secret": text,
+            "asked": text,
+            "expires": text,
+            "pinged": text,
+            "failures": number,
+        },
+        pk="source_id",
+        foreign_keys=[("source_id", "source", "id")],
+        not_null={"token", "hub", "topic", "secret", "asked", "failures"},
+        strict=True,
+    )
+    db.table("subscription").create_index(["token"], unique=True)

@@ -1,0 +1,75 @@
+"""What a server's status and headers mean for asking it again; pure: knows HTTP, not the network."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from ingest.errors import FetchError
+
+OK: Final = 200
+UNCHANGED: Final = 304
+GONE: Final = 410
+PERMANENT: Final = frozenset({301, 308})
+REDIRECTS: Final = PERMANENT | {302, 303, 307}
+_SERVER_ERROR: Final = 500
+_MAX_WAIT: Final = 86_400.0  # an absurd Retry-After is capped at a day (F6)
+_MAX_FRESH: Final = 3_600.0  # freshness is believed up to an hour (F5)
+_DAY_OF_SECONDS: Final = 10  # digits: more cannot be a delay
+_CAUSES: Final = {
+    401: ("asks for a password (401)", "name one in the settings of this source, if you have it"),
+    403: ("refuses us (403)", "the publisher may block programs: ask them, or remove the source"),
+    404: ("has nothing there (404)", "look for the feed's new address"),
+    GONE: ("says the feed is gone for good (410)", "it is not asked again: remove the source or find its new address"),
+    429: ("asks us to slow down (429)", "nothing to do: it is asked less often"),
+}
+
+
+def refusal(status: int, headers: Mapping[str, str], now: datetime) -> FetchError:
+    """Give the error that a status other than 200 and 304 means, with the seconds that the server asks for."""
+    default = (f"has trouble of its own ({status})", "it is tried again later")
+    unusual = (f"answers with status {status}", "open the address in a browser to see why")
+    what, cure = _CAUSES.get(status, default if status >= _SERVER_ERROR else unusual)
+    return FetchError(f"the server {what}", cure, status=status, wait=retry_after(headers.get("Retry-After"), now))
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Give the seconds from `now` that a Retry-After asks for (RFC 9110, 10.2.3), between 0 and a day."""
+    if not value:
+        return None
+    text = value.strip()
+    if text.isdecimal():
+        return min(float(text[:_DAY_OF_SECONDS]), _MAX_WAIT) if len(text) <= _DAY_OF_SECONDS else _MAX_WAIT
+    moment = _date(text)
+    return min(max((moment - now).total_seconds(), 0.0), _MAX_WAIT) if moment else None
+
+
+def _date(text: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def freshness(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Give the seconds for which an answer calls itself fresh (RFC 9111, 4.2.1), or None when it does not say.
+
+    max-age less the Age that it already has; else Expires, from the server's own Date.
+    """
+    said = headers.get("Cache-Control", "").lower()
+    found = re.search(r"(?<![\w-])max-age\s*=\s*\"?(\d+)", said)
+    if "no-cache" in said or "no-store" in said:
+        return None
+    if found:
+        age = headers.get("Age", "").strip()
+        known = int(age) if age.isdecimal() and len(age) < _DAY_OF_SECONDS else 0
+        return float(max(int(found[1][:_DAY_OF_SECONDS]) - known, 0))
+    expires = _date(headers.get("Expires"))
+    return max((expires - (_date(headers.get("Date")) or now)).total_seconds(), 0.0) if expires else None
+
+
+def lower_bound(fresh: float | None) -> float | None:
+    """Give the seconds before which a fresh answer need not be asked for again: an hour at most (F5)."""
+    return None if fresh is None else min(fresh, _MAX_FRESH)

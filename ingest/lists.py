@@ -1,0 +1,48 @@
+"""Lists of feeds at an address, read again once a day: what they name is polled, what they name no longer is not."""
+
+from dataclasses import replace
+
+from ingest.asking import request_for
+from ingest.console import App, say
+from ingest.engine import Engine
+from ingest.errors import TopicwireError
+from ingest.exchange import Fetched
+from ingest.item import Outcome, Source, SourceKind, SourceSettings, SourceState
+from ingest.pipeline import present_price, settled
+from ingest.sources import take_over, understand
+from ingest.store import Facts
+from ingest.text import one_line
+from ingest.urls import without_secrets
+
+_DAILY = SourceSettings(shortest=86_400.0, longest=86_400.0)
+
+
+def read_lists(app: App, facts: Facts, engine: Engine, *, everything: bool = False) -> None:
+    """Read the lists that are due, or all; say a line for each that could not be read and each refused line of a new one."""
+    for source, state in facts.due(None if everything else app.clock(), kind=SourceKind.LIST):
+        now, shown = app.clock(), without_secrets(source.url)
+        outcome = Outcome(source, now)
+        try:
+            fetched = engine.submit(engine.fetch(request_for(source, state, now, engine.environment))).result()
+            outcome = _outcome(source, state, fetched, app)
+            if fetched.body:
+                listed = understand(fetched.body, source.url, shown)
+                take_over(facts, listed.sources, {source.url}, now)
+                for line in listed.refused:
+                    say(line)
+        except TopicwireError as fault:
+            outcome = replace(outcome, error=one_line(str(fault)), http_status=getattr(fault, "status", None))
+            say(f"{shown}: {outcome.error}")
+        daily = replace(outcome, source=replace(source, settings=_DAILY))
+        facts.record([(outcome, settled(state, daily, present_price(facts, app.settings, now), 0.5))])
+
+
+def _outcome(source: Source, state: SourceState, fetched: Fetched, app: App) -> Outcome:
+    return Outcome(
+        source,
+        app.clock(),
+        http_status=fetched.status,
+        etag=fetched.etag or (None if fetched.body else state.etag),
+        last_modified=fetched.last_modified or (None if fetched.body else state.last_modified),
+        moved=fetched.moved,
+    )

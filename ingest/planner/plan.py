@@ -1,0 +1,155 @@
+"""From rhythm and price to the seconds until the next poll, and the reason in a word; pure, stores nothing."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from ingest.item import Hints, Outcome, SourceState
+from ingest.planner.price import BLIND, INVITED, SHORTEST, Price
+from ingest.planner.rhythms import burst_rate, rate
+from ingest.planner.weeks import DAY, HOUR, HOURS, hour_of, unpack
+from ingest.validators import trusted
+
+_MOST: Final = 7 * DAY
+_JITTER: Final = 0.05
+_RETRY_JITTER: Final = 0.2  # wider: what failed together must not come back together
+_PUSHED: Final = 50.0  # times the price, for a source whose hub tells of its changes
+_PUSHED_LONGEST: Final = DAY
+_WASTED: Final = 3  # full answers in a row, for nothing
+
+
+class Reason(StrEnum):
+    """Why a source is polled when it is."""
+
+    RHYTHM = "rhythm"  # what may have piled up there is worth a request
+    SHORTEST = "shortest"  # not more often
+    LONGEST = "longest"  # not less often
+    WINDOW = "window"  # its document holds few entries for what it posts
+    GAP = "gap"  # something may have been missed lately
+    ASKED = "asked"  # its server asked to wait
+    SKIPPED = "skipped"  # its own skipHours or skipDays
+    FAILED = "failed"  # later each time
+    PUSHED = "pushed"  # its hub tells of changes; this is to be sure
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The seconds between two polls: never below, never above unless its server asks for it."""
+
+    shortest: float
+    longest: float
+
+
+def plan(state: SourceState, outcome: Outcome, price: Price, chance: float, *, pushed: bool) -> tuple[float, Reason]:
+    """Give the seconds from `outcome` to the next poll, and why.
+
+    What the server asks for (Retry-After, freshness, skipHours) is only ever a reason to come later.
+    """
+    bounds = _bounds(state, outcome, price)
+    delay, why = _wanted(state, outcome.at, price, bounds, pushed=pushed)
+    if state.failures:
+        delay, why = min(delay * 2.0 ** min(state.failures, 20), max(_MOST, delay)), Reason.FAILED
+    delay = _spread(delay, bounds, chance, _RETRY_JITTER if state.failures else _JITTER, why)
+    if outcome.wait is not None and outcome.wait > delay:
+        delay, why = outcome.wait, Reason.ASKED
+    skipped = _after_skipped(outcome.at, delay, _hints(state), chance)
+    return (skipped, Reason.SKIPPED) if skipped > delay else (delay, why)
+
+
+def _spread(delay: float, bounds: Bounds, chance: float, jitter: float, why: Reason) -> float:
+    """Part what was polled together; at a bound to its one side only, or all would meet there again."""
+    spread = -chance if why is Reason.LONGEST else 2 * chance - 1
+    return max(delay * (1 + jitter * spread), bounds.shortest * (1 + _JITTER * chance))
+
+
+def _bounds(state: SourceState, outcome: Outcome, price: Price) -> Bounds:
+    settings = outcome.source.settings
+    shortest = settings.shortest
+    if shortest is None:
+        invited = [seconds for seconds in (_hints(state).interval, outcome.fresh) if seconds and seconds < SHORTEST]
+        shortest = max(min(invited, default=SHORTEST), INVITED)
+        shortest = shortest if _validators_work(state, outcome.at) else max(shortest, BLIND)
+    longest = settings.longest or price.rule.longest
+    return Bounds(max(shortest, INVITED), max(longest, shortest, INVITED))
+
+
+def _validators_work(state: SourceState, now: datetime) -> bool:
+    given = state.etag is not None or state.last_modified is not None
+    return given and state.wasted < _WASTED and trusted(state, now)
+
+
+def _hints(state: SourceState) -> Hints:
+    return state.rhythm.hints if state.rhythm else Hints()
+
+
+def _wanted(state: SourceState, now: datetime, price: Price, bounds: Bounds, *, pushed: bool) -> tuple[float, Reason]:
+    """Give what price, window and gaps want, within the bounds."""
+    if pushed:
+        delay = walk(price.value * _PUSHED, rate(state.rhythm, now), _shape(state, price), now, _PUSHED_LONGEST)
+        return max(delay, bounds.shortest), Reason.PUSHED
+    delay, why = walk(price.value, rate(state.rhythm, now), _shape(state, price), now, bounds.longest), Reason.RHYTHM
+    for seconds, reason in ((_overrun(state, now), Reason.WINDOW), (_tight(state), Reason.GAP)):
+        if seconds < delay:
+            delay, why = seconds, reason
+    if delay <= bounds.shortest:
+        return bounds.shortest, Reason.SHORTEST
+    return (bounds.longest, Reason.LONGEST) if delay >= bounds.longest else (delay, why)
+
+
+def _shape(state: SourceState, price: Price) -> tuple[float, ...]:
+    return unpack(state.rhythm.shape) if state.rhythm and state.rhythm.shape else price.shape
+
+
+def _overrun(state: SourceState, now: datetime) -> float:
+    """Give the seconds until half of its document will have been replaced."""
+    rhythm = state.rhythm
+    if rhythm is None or not rhythm.window:
+        return math.inf
+    return 0.5 * rhythm.window / max(rate(rhythm, now), burst_rate(rhythm, now))
+
+
+def _tight(state: SourceState) -> float:
+    return state.rhythm.tight if state.rhythm and state.rhythm.tight else math.inf
+
+
+def walk(price: float, per_second: float, shape: tuple[float, ...], now: datetime, longest: float) -> float:
+    """Give the seconds until what piles up has waited `price` seconds in all, at most `longest`.
+
+    Solves for the first t where the integral of rate(s) (t - s) ds from now is the price, hour by
+    hour in closed form: within an hour the rate is constant, the pile linear, its wait a parabola.
+    """
+    hour = hour_of(now)
+    left = HOUR - (now.minute * 60 + now.second)
+    passed = pile = waited = 0.0
+    while passed < longest:
+        here = per_second * shape[hour]
+        after = waited + pile * left + here * left * left / 2
+        if after >= price:
+            step = _root(here / 2, pile, price - waited)
+            return min(passed + step, longest)
+        pile, waited, passed = pile + here * left, after, passed + left
+        hour, left = (hour + 1) % HOURS, HOUR
+    return longest
+
+
+def _root(a: float, b: float, c: float) -> float:
+    """Give the x >= 0 where a x^2 + b x = c, in the form that loses no digits for a small a."""
+    return 2 * c / (b + math.sqrt(b * b + 4 * a * c)) if c > 0 else 0.0
+
+
+def _after_skipped(now: datetime, delay: float, hints: Hints, chance: float) -> float:
+    """Move a poll out of the hours and days in which the feed asks not to be read; it comes somewhere in the next hour.
+
+    A feed that leaves no hour free is not believed.
+    """
+    if not hints.skip_hours and not hints.skip_days:
+        return delay
+    moment = now + timedelta(seconds=delay)
+    full = moment.replace(minute=0, second=0, microsecond=0)
+    for ahead in range(HOURS):
+        hour = full + timedelta(hours=ahead)
+        if hour.hour not in hints.skip_hours and hour.weekday() not in hints.skip_days:
+            return delay if ahead == 0 else (hour - now).total_seconds() + chance * HOUR / 2
+    return delay

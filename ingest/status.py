@@ -1,0 +1,112 @@
+"""The command `sources status`: each source's health as a table of 100 columns or as JSON, worst first."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+import click
+
+from ingest.console import App
+from ingest.dates import rfc3339
+from ingest.health import Health, all_health
+from ingest.text import shorten
+
+_WIDTH: Final = 100
+_NAME: Final = 27
+_UNITS: Final = ((7 * 86_400, "wk"), (86_400, "d"), (3_600, "h"), (60, "min"))
+_HEAD: Final = (
+    f"{'':8} {'source':{_NAME}} {'last good':>10} {'next':>9} {'why':8} {'new/day':>8} {'304':>5} {'gaps':>5} {'last new':>10}"
+)
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="One object a line, with everything.")
+@click.pass_obj
+def status(app: App, *, as_json: bool) -> None:
+    """Show how each source is doing, worst first: the cause, the last good time, what happens next and why."""
+    with app.facts() as facts:
+        now = app.clock()
+        found = all_health(facts.sources(), now, facts.price(app.settings.polling.rule).shape)
+    lines = (json.dumps(row(one), ensure_ascii=False) for one in found) if as_json else table(found, now)
+    for line in lines:
+        click.echo(line)
+
+
+def row(one: Health) -> dict[str, Any]:
+    """Give a source's health as the object that `sources status --json` writes."""
+    return {
+        "url": one.source.url,
+        "title": one.source.title,
+        "kind": one.source.kind,
+        "standing": one.standing,
+        "result": one.result,
+        "polled": one.is_polled,
+        "last_poll": rfc3339(one.last_poll),
+        "last_good": rfc3339(one.last_good),
+        "failures": one.failures,
+        "next_poll": rfc3339(one.next_poll),
+        "reason": one.reason,
+        "why": one.why,
+        "new_per_day": None if one.per_day is None else round(one.per_day, 3),
+        "last_new": rfc3339(one.news),
+        "polls": one.polls,
+        "not_modified": one.not_modified,
+        "share_unchanged": None if one.share_unchanged is None else round(one.share_unchanged, 3),
+        "gaps": one.gaps,
+        "last_gap": rfc3339(one.last_gap),
+        "rhythm": [round(value, 2) for value in one.rhythm],
+    }
+
+
+def table(found: list[Health], now: datetime) -> Iterator[str]:
+    """Give the lines of the table: one for a source, and a second where there is something to say."""
+    yield _HEAD
+    for one in found:
+        yield _line(one, now)
+        if note := _note(one):
+            yield f"{'':9}{shorten(note, _WIDTH - 9)}"
+    yield _sum(found)
+
+
+def _line(one: Health, now: datetime) -> str:
+    share = "-" if one.share_unchanged is None else f"{one.share_unchanged:.0%}"
+    rate = "-" if one.per_day is None else f"{one.per_day:.3g}"
+    polling = f"{_ago(one.last_good, now):>10} {_next(one, now):>9} {one.reason or '-':8}"
+    name = shorten(one.source.name, _NAME)
+    return f"{one.standing:8} {name:{_NAME}} {polling} {rate:>8} {share:>5} {one.gaps or '-':>5} {_ago(one.news, now):>10}"
+
+
+def _note(one: Health) -> str:
+    """Give cause and reason; a source that is well and asked as planned needs no words."""
+    if one.failures:
+        return one.result if one.failures == 1 else f"{one.failures} times in a row: {one.result}"
+    return "" if one.standing in {"ok", "new"} else one.result
+
+
+def _next(one: Health, now: datetime) -> str:
+    if not one.is_polled:
+        return "never"
+    if one.next_poll is None or one.next_poll <= now:
+        return "due"
+    return f"in {_span((one.next_poll - now).total_seconds())}"
+
+
+def _ago(moment: datetime | None, now: datetime) -> str:
+    return "never" if moment is None else f"{_span((now - moment).total_seconds())} ago"
+
+
+def _span(seconds: float) -> str:
+    """Give a span in its largest whole unit: `3 h`."""
+    for unit, word in _UNITS:
+        if seconds >= unit:
+            return f"{seconds / unit:.0f} {word}"
+    return f"{seconds:.0f} s"
+
+
+def _sum(found: list[Health]) -> str:
+    counts: dict[str, int] = {}
+    for one in found:
+        counts[one.standing] = counts.get(one.standing, 0) + 1
+    parts = ", ".join(f"{count} {name}" for name, count in counts.items())
+    return f"{len(found)} sources" + (f": {parts}" if parts else "")

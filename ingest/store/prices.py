@@ -1,0 +1,28 @@
+"""The row `price` of the table `meta`, and the rhythms it is made from: the planner's view of all sources at once."""
+
+import msgspec
+from sqlite_utils import Database
+
+from ingest.item import Rhythm
+from ingest.planner import Price, Rule
+from ingest.store import sources
+
+
+def get(db: Database, rule: Rule) -> Price:
+    """Give the price as it was last stored; under another rule it is to be set anew."""
+    row = db.conn.execute("select value from meta where key = 'price'").fetchone()
+    known = msgspec.json.decode(row[0], type=Price) if row else Price()
+    return known if known.rule == rule else Price(rule)
+
+
+def put(db: Database, price: Price) -> None:
+    """Store the price."""
+    db.conn.execute(
+        "insert into meta values ('price', ?) on conflict (key) do update set value = excluded.value",
+        [msgspec.json.encode(price).decode()],
+    )
+
+
+def rhythms(db: Database) -> list[Rhythm | None]:
+    """Give the rhythm of every polled source, None for those that have shown none yet."""
+    return sources.rhythms(db, "s.kind = 'feed' and s.status = 'active'")
