@@ -14,6 +14,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " ingest.passes ingest.pipeline ingest.settings ingest.sources ingest.store ingest.store.ids ingest.store.items"
     " ingest.store.reading ingest.store.schema ingest.store.sources"
     " feeds.__main__ feeds.commands feeds.decisions feeds.furniture feeds.judging feeds.pages feeds.pages.queries feeds.pages.site"
+    " feeds.publication.edition feeds.publication.files feeds.publication.ledger feeds.publication.whole"
     " feeds.publish feeds.review_commands feeds.schema"
     " feeds.shelf feeds.store feeds.topic_commands"
     " feeds.search feeds.search_commands feeds.serve.application feeds.serve.desk feeds.serve.files feeds.serve.health"
@@ -23,7 +24,8 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "ingest.item ingest.errors ingest.text ingest.urls ingest.dates ingest.language ingest.fold ingest.identity ingest.formats"
     " ingest.formats.syndication ingest.formats.opml ingest.documents ingest.documents.text ingest.planner ingest.batch"
-    " ingest.reader feeds.topic feeds.segments feeds.lexicon feeds.match feeds.tag feeds.entry feeds.atom feeds.pages.models"
+    " ingest.reader feeds.topic feeds.segments feeds.lexicon feeds.match feeds.tag feeds.entry feeds.atom feeds.rss feeds.jsonfeed"
+    " feeds.archive feeds.document feeds.envelope feeds.unit feeds.variant feeds.pages.models"
     " feeds.pages.marks feeds.pages.charts feeds.pages.views feeds.pages.render feeds.reports feeds.query".split()
 )
 IMPURE: Final = set(  # libraries of the world outside
