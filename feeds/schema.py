@@ -78,13 +78,13 @@ def _people(db: Database) -> None:
 def publication(db: Database) -> None:
     """Make the tables of what the feeds have said: entries, sealed pages of archives, and the files of `public/`."""
     text, number = str, int
-    said = {"atom_id": text, "entered": text, "updated": text, "digest": text, "seq": number, "version": text}
+    said = {"atom_id": text, "entered": text, "updated": text, "digest": text, "state": text, "version": text}
     left = {"archive": number, "gone": text, "reason": text, "buried": number}
     db.table("published").create(
         {"feed": text, "item_id": number, **said, **left},
         pk=("feed", "item_id"),
         foreign_keys=[("item_id", "item", "id")],
-        not_null={"atom_id", "entered", "updated", "digest", "seq", "version"},
+        not_null={"atom_id", "entered", "updated", "digest", "state", "version"},
         strict=True,
     )
     db.table("archive").create(

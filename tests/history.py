@@ -9,6 +9,7 @@ from uuid import UUID
 
 from lxml import etree
 from making import about, carry, judgement, topic
+from schema import sound
 from support import NOON
 
 from feeds import atom
@@ -118,9 +119,9 @@ class Newsroom:
 
 def walk(room: Newsroom, known: Iterable[str] = ()) -> list[etree._Element]:
     """Read the head and follow `prev-archive` up to what is known or the beginning: documents, oldest first."""
-    pages, documents = room.pages(), [etree.fromstring(room.head)]
+    pages, documents = room.pages(), [sound(room.head)]
     while (address := link(documents[-1], "prev-archive")) and address not in set(known):
-        documents.append(etree.fromstring(pages[address]))
+        documents.append(sound(pages[address]))
     return documents[::-1]
 
 

@@ -19,7 +19,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.serve.searching feeds.serve.server feeds.serve.site feeds.serve.private feeds.grants feeds.grant_commands"
     " feeds.serve.reviewing feeds.uncertain feeds.hub ingest.post feeds.serve.commands feeds.story.commands"
     " feeds.story.judging feeds.story.store ingest.adding ingest.discover ingest.lists ingest.pace ingest.status"
-    " ingest.store.prices".split()
+    " ingest.store.prices feeds.publication.edition feeds.publication.files feeds.publication.ledger feeds.publication.whole".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "ingest.item ingest.errors ingest.text ingest.urls ingest.dates ingest.language ingest.fold ingest.identity"
@@ -29,7 +29,7 @@ PURE: Final = set(  # those that the design names; they must exist and stay out 
     " ingest.redirectors feeds.story.article feeds.story.pair feeds.story.guards feeds.story.group feeds.story.sketch"
     " feeds.story.vocabulary feeds.story.carriers feeds.story.measure feeds.story.evaluate ingest.formats.hints"
     " ingest.formats.manners ingest.formats.newsboat ingest.answers ingest.exchange ingest.asking ingest.validators"
-    " ingest.health".split()
+    " ingest.health feeds.rss feeds.jsonfeed feeds.archive feeds.document feeds.envelope feeds.unit feeds.variant".split()
 )
 IMPURE: Final = set(  # libraries of the world outside
     "aiohttp apscheduler asyncio click concurrent ctypes fcntl ftplib http httpx imaplib io.open logging multiprocessing os pebble"

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -6,11 +5,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from history import HISTORY, Client, Groups, Newsroom, deleted, ids, link, walk
-from hypothesis import Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from lxml import etree
-from making import about, carry, topic
+from making import about, carry
 from support import NOON
 
 from feeds.decisions import Decisions, Verdict
@@ -19,7 +18,7 @@ from ingest.store import Facts
 
 
 @pytest.fixture
-def room(facts: Facts) -> Iterator[Newsroom]:
+def room(facts: Facts) -> Newsroom:
     """Open a newsroom whose feed has room for four."""
     return Newsroom(facts)
 
@@ -157,7 +156,7 @@ def test_old_items_newly_tagged_go_to_the_archive(room: Newsroom) -> None:
     assert [ids(document) for document in walk(room)] == [urn(1, 2, 3), urn(4)]
 
 
-# Corrections (P5)
+# What has left
 
 
 def test_an_item_that_leaves_is_said_to_have_left(room: Newsroom) -> None:
@@ -274,7 +273,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(again=st.booleans())
     def come(self, *, again: bool) -> None:
-        """An item comes and is tagged; perhaps it is old and found only now."""
+        """Let an item come and be tagged; perhaps it is old and found only now."""
         self.items += 1
         self.room.write(self.items)
         self.room.pass_time(days=5 if again else 0.01)
@@ -283,7 +282,7 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.items)
     @rule(data=st.data())
     def change(self, data: st.DataObject) -> None:
-        """A publisher edits an article."""
+        """Edit an article."""
         self.versions += 1
         self.room.pass_time(minutes=10)
         self.room.write(data.draw(st.integers(1, self.items)), f"{self.versions} ferries in the harbour")
@@ -291,31 +290,31 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.items)
     @rule(data=st.data())
     def leave(self, data: st.DataObject) -> None:
-        """An item loses its tag."""
+        """Take an item's tag away."""
         self.room.untag(data.draw(st.integers(1, self.items)))
 
     @precondition(lambda self: self.items)
     @rule(data=st.data(), again=st.booleans())
     def come_back(self, data: st.DataObject, *, again: bool) -> None:
-        """An item gets its tag again, or the first time."""
+        """Give an item its tag again, or the first time."""
         self.room.tag(data.draw(st.integers(1, self.items)), again=again)
 
     @precondition(lambda self: self.items > 1)
     @rule(data=st.data())
     def merge_and_split(self, data: st.DataObject) -> None:
-        """Two items turn out to be one article, or those that seemed to be are two again."""
+        """Make two items one article, or two again of those that seemed to be one."""
         rows = range(1, self.items + 1)
         pair = data.draw(st.lists(st.sampled_from(rows), min_size=2, max_size=2, unique=True))
         self.room.grouping = data.draw(st.sampled_from([Groups(), Groups((tuple(map(self.room.row, pair)),))]))
 
     @rule(days=st.sampled_from([0.001, 3, 31]))
     def wait(self, days: float) -> None:
-        """Time passes."""
+        """Let time pass."""
         self.room.pass_time(days=days)
 
     @rule()
     def publish(self) -> None:
-        """The feed is brought up to the database; a client that reads everything anew has just that."""
+        """Bring the feed up to the database; a client that reads everything anew has just that."""
         self.room.publish()
         newcomer = Client()
         newcomer.poll(self.room)
@@ -323,13 +322,13 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def poll(self) -> None:
-        """The old client looks again, after a fresh publication: it too has what the database says."""
+        """Look again with the old client, after a fresh publication: it too has what the database says."""
         self.room.publish()
         self.client.poll(self.room)
         self.agree(self.client)
 
     def agree(self, client: Client) -> None:
-        """A client has one entry of each article that is tagged, with the words of its lead, and nothing else."""
+        """Say that a client has one entry of each article that is tagged, with the words of its lead, and nothing else."""
         assert client.has == client.in_order
         tagged = [one.row for one in self.room.judgements.tagged("harbour")]
         found = {}
@@ -355,10 +354,5 @@ class Histories(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-Histories.TestCase.settings = settings(
-    max_examples=20, stateful_step_count=25, phases=(Phase.generate,), deadline=None, derandomize=True
-)
-
-
-class TestHistories(Histories.TestCase):  # type: ignore[misc]  # hypothesis makes the class
-    """Random histories: clients that apply entries and tombstones end with what the database says."""
+TestHistories = Histories.TestCase
+TestHistories.settings = settings(max_examples=15, stateful_step_count=25, deadline=None, derandomize=True)

@@ -210,7 +210,7 @@ def test_a_topic_says_what_it_means_and_what_not(site: Site) -> None:
     section = site.page("harbour.html").xpath("//section[@class='meaning']")[0]
     assert words(section, ".//ul[@class='yes']/li") == ["Ships that come and go."]
     assert words(section, ".//ul[@class='no']/li") == ["A port of a computer."]
-    assert words(section, ".//details/ul/li") == ["Misses rowing."]
+    assert words(section, ".//details[@class='limits']/ul/li") == ["Misses rowing."]
     assert "desk@harbour.example" in words(section, ".//p")[-1]
 
 

@@ -1,5 +1,7 @@
 import gzip
+import http.client
 import os
+import re
 import socket
 from collections.abc import Callable, Iterator
 from email.utils import formatdate, parsedate_to_datetime
@@ -15,6 +17,7 @@ from feeds.serve.health import readable
 from feeds.serve.server import listen
 from ingest.errors import TopicwireError, UsageError
 
+ONLY_READ = b"This can only be read.\n"
 FEED = b"<feed>" + b"the ferry in the harbour " * 100 + b"</feed>"
 
 
@@ -208,7 +211,70 @@ def test_what_is_served_can_run_nothing(site: Site) -> None:
         assert headers["x-content-type-options"] == "nosniff"
 
 
+def test_what_is_named_by_its_bytes_is_kept_for_ever(site: Site) -> None:
+    """A style sheet's name changes with its bytes: a browser need not ask again."""
+    replace(site.folder / "static" / "style.0a1b2c.css", b"body {}")
+    answer = site.ask("/static/style.0a1b2c.css")
+    assert (answer.headers["cache-control"], answer.headers["content-type"]) == (
+        "public, max-age=31536000, immutable",
+        "text/css; charset=utf-8",
+    )
+
+
+def test_the_same_bytes_on_one_connection_get_the_same_answer(site: Site) -> None:
+    """A reader that asks again and again gets each time what holds at that moment, also between other requests."""
+    path = site.folder / "again.atom"
+    replace(path, b"first")
+    etag = site.ask("/again.atom").headers["etag"]
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+
+    def ask(method: str = "GET") -> tuple[int, bytes]:
+        connection.request(method, "/again.atom", headers={"If-None-Match": etag})
+        response = connection.getresponse()
+        return response.status, response.read()
+
+    assert [ask(), ask("HEAD"), ask(), ask("POST"), ask()] == [(304, b""), (304, b""), (304, b""), (405, ONLY_READ), (304, b"")]
+    replace(path, b"second")
+    assert [ask(), ask()] == [(200, b"second"), (200, b"second")]
+    replace(path, b"first")
+    assert ask() == (304, b"")
+    connection.close()
+
+
+def test_requests_that_come_at_once_are_answered_in_their_order(site: Site) -> None:
+    """Three requests in one packet, the middle one for a whole feed, get three answers in that order."""
+    etag = site.ask("/harbour.atom").headers["etag"]
+    known = f"GET /harbour.atom HTTP/1.1\r\nHost: x\r\nIf-None-Match: {etag}\r\n\r\n"
+    last = "GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", site.port), timeout=10) as client:
+        client.sendall((known + "GET /harbour.rss HTTP/1.1\r\nHost: x\r\n\r\n" + known + last).encode())
+        said = b"".join(iter(lambda: client.recv(65_536), b""))
+    assert re.findall(rb"HTTP/1\.1 (\d+)", said) == [b"304", b"200", b"304", b"404"]
+
+
+@pytest.mark.parametrize(
+    "request_line", ["GET http://other.example/harbour.atom", "GET *", "GET /harbour.atom?x=1", "GET /harbour.atom#x", "GET /%"]
+)
+def test_odd_targets_are_no_fault(site: Site, request_line: str) -> None:
+    """Whole addresses, stars, queries and fragments are answered or refused, each time alike."""
+    with socket.create_connection(("127.0.0.1", site.port), timeout=10) as client:
+        client.sendall(f"{request_line} HTTP/1.1\r\nHost: x\r\nIf-None-Match: *\r\nConnection: close\r\n\r\n".encode())
+        said = b"".join(iter(lambda: client.recv(65_536), b""))
+    assert re.match(rb"HTTP/1\.1 (304|400|404) ", said)
+
+
 # What nobody gets
+
+
+def test_what_was_withdrawn_is_gone(site: Site) -> None:
+    """Where a mark says that a file will not come back the answer is 410 with a page, and 404 elsewhere with another."""
+    replace(site.folder / "old.atom.gone", b"")
+    gone, missing = site.ask("/old.atom"), site.ask("/nothing.atom")
+    assert (gone.status, missing.status) == (410, 404)
+    assert gone.headers["content-type"] == missing.headers["content-type"] == "text/html; charset=utf-8"
+    assert "This is gone" in gone.text
+    assert "Nothing is here" in missing.text
+    assert site.ask("/old.atom.gone").status == 404
 
 
 @pytest.mark.parametrize(

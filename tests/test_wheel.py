@@ -11,6 +11,7 @@ import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PARTS: Final = ("pyproject.toml", "README.md", "LICENSE", "scheduler.py", "ingest", "feeds")
+_PAGES: Final = {".html", ".css", ".js", ".svg"}
 OWNERS: Final = """
 from importlib.metadata import packages_distributions
 for name in ("ingest", "feeds", "scheduler"):
@@ -52,11 +53,14 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_all_that_is_needed_travels_in_the_wheel(wheel: Path) -> None:
-    """Every module, the shipped topics and the starter list are in the wheel; tests, seeds and caches are not."""
+    """Every module, the templates, the shipped topics and the starter list are in the wheel; tests, seeds and caches are not."""
     names = set(zipfile.ZipFile(wheel).namelist())
     code = {path.relative_to(ROOT).as_posix() for folder in ("ingest", "feeds") for path in (ROOT / folder).rglob("*.py")}
     topics = {path.relative_to(ROOT).as_posix() for path in (ROOT / "feeds" / "topics").glob("*.toml")}
+    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "feeds" / "pages").rglob("*") if path.suffix in _PAGES}
     assert topics
+    assert pages
+    assert pages <= names
     assert code | topics | {"scheduler.py", "ingest/starter.opml"} <= names
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"ingest", "feeds", "scheduler.py"}
     assert not [name for name in names if "__pycache__" in name]

@@ -48,7 +48,7 @@ class _Article:
 
     anchor: int
     rows: tuple[int, ...]
-    seq: int
+    state: str  # changes with every item of it, and with who speaks
     quiet: bool
 
 
@@ -97,7 +97,7 @@ class Editor:
             _Article(
                 self._anchor(rows),
                 rows,
-                max(seqs[row] for row in rows),
+                ",".join(f"{row}:{seqs[row]}" for row in rows),
                 all(tagged[row].quiet for row in rows if row in tagged),
             )
             for rows in groups
@@ -156,7 +156,7 @@ class Editor:
 
     def _is_doubtful(self, article: _Article) -> bool:
         line = self._lines.get(article.anchor)
-        return line is not None and line.live and line.archive is not None and line.seq != article.seq
+        return line is not None and line.live and line.archive is not None and line.state != article.state
 
     def _changed(self, articles: Sequence[_Article]) -> set[int]:
         """Give those sealed articles that are no longer as they were sealed."""
@@ -164,7 +164,7 @@ class Editor:
         for article, unit, _ in self._units(articles):
             line = self._lines[article.anchor]
             if unit.significant == line.digest:
-                self._lines[article.anchor] = replace(line, seq=article.seq)
+                self._lines[article.anchor] = replace(line, state=article.state)
             else:
                 changed.add(article.anchor)
         return changed
@@ -199,7 +199,7 @@ class Editor:
                 line.entered if line and at_head else self._now,
                 entry.updated,
                 unit.significant,
-                article.seq,
+                article.state,
                 unit.judgement.version,
                 page,
             )

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from ingest.dates import from_rfc3339, rfc3339
 
-_COLUMNS = "item_id, atom_id, entered, updated, digest, seq, version, archive, gone, reason, buried"
+_COLUMNS = "item_id, atom_id, entered, updated, digest, state, version, archive, gone, reason, buried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Line:
     entered: datetime  # when this version of it came to the head
     updated: datetime  # as it was published
     digest: str  # of what was published, to tell a significant change
-    seq: int  # the items' number of change that was looked at last
+    state: str  # of its items when they were looked at last: while it stays, so does the digest
     version: str  # of the wording that tagged it
     archive: int | None = None  # the page that its present version is sealed in; None: it is at the head
     gone: datetime | None = None  # when it left the feed
@@ -69,7 +69,7 @@ class Ledger:
                     rfc3339(line.entered),
                     rfc3339(line.updated),
                     line.digest,
-                    line.seq,
+                    line.state,
                     line.version,
                     line.archive,
                     rfc3339(line.gone),
@@ -119,6 +119,6 @@ def _moment(text: str) -> Any:
 
 
 def _line(row: tuple[Any, ...]) -> Line:
-    number, atom_id, entered, updated, digest, seq, version, archive, gone, reason, buried = row
+    number, atom_id, entered, updated, digest, state, version, archive, gone, reason, buried = row
     moments = (_moment(entered), _moment(updated))
-    return Line(number, atom_id, *moments, digest, seq, version, archive, from_rfc3339(gone), reason or "", buried)
+    return Line(number, atom_id, *moments, digest, state, version, archive, from_rfc3339(gone), reason or "", buried)

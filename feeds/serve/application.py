@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from feeds.pages import gone, not_found
 from feeds.serve.desk import Desk
 from feeds.serve.files import Files, Headers
 from feeds.serve.health import Health
@@ -19,8 +20,9 @@ def application(app: App) -> Site:
     """Make the site of a home, whose folder may still be empty."""
     public = app.home / "public"
     public.mkdir(parents=True, exist_ok=True)
-    site = Site(Files(public, links=partial(feed_links, app.settings)))
     desk = Desk(app)
+    notices = {404: not_found(desk.root), 410: gone(desk.root)}
+    site = Site(Files(public, links=partial(feed_links, app.settings)), notices)
     site.add(Health(app.database, public, app.clock, lambda: dict(site.answered), desk.open_topics).routes())
     site.add(Searching(desk).routes())
     site.add(Private(desk, site.notice).routes())

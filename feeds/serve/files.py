@@ -9,7 +9,7 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Final
 
-from feeds.serve.negotiate import CODINGS, codings, file_named, has_it, media_type
+from feeds.serve.negotiate import CODINGS, GONE, codings, file_named, has_it, media_type
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -25,8 +25,9 @@ SAFE: Final[Headers] = (
 )
 """What every answer says: nothing from elsewhere, no inline script, no framing, no telling where one came from."""
 
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+_NAMED_BY_BYTES: Final = "static/"  # where a file with other bytes has another name
 _MOST: Final = 10_000  # versions remembered
-GONE: Final = ".gone"  # beside where a file was: it will not come back
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +138,19 @@ class Files:
             return None
         version = self._versions.get(path)
         if version is None or version.key != _key(now):
-            version = self._version(now, body)
+            version = _version(now, body, _FOR_EVER if path.startswith(_NAMED_BY_BYTES) else self.cache)
             if len(self._versions) >= _MOST:
                 self._versions.clear()
             self._versions[path] = version
         return version, body
 
-    def _version(self, found: os.stat_result, body: bytes) -> _Version:
-        etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-        modified = int(found.st_mtime)
-        date = formatdate(modified, usegmt=True)
-        known = (("etag", etag), ("last-modified", date), ("cache-control", self.cache), ("vary", "accept-encoding"))
-        return _Version(_key(found), etag, modified, known, _lines(known))
+
+def _version(found: os.stat_result, body: bytes, cache: str) -> _Version:
+    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    modified = int(found.st_mtime)
+    date = formatdate(modified, usegmt=True)
+    known = (("etag", etag), ("last-modified", date), ("cache-control", cache), ("vary", "accept-encoding"))
+    return _Version(_key(found), etag, modified, known, _lines(known))
 
 
 def _key(found: os.stat_result) -> tuple[int, int, int]:

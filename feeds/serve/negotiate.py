@@ -25,6 +25,7 @@ _TYPES: Final = {
     ".gz": "application/gzip",
 }
 _ASKED: Final = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since"})
+GONE: Final = ".gone"  # beside where a file was that will not come back
 _LONGEST: Final = 1_000  # characters of a path
 _INDEX: Final = "index.html"
 
@@ -49,7 +50,9 @@ def file_named(target: str) -> str | None:
         return None
     *folders, name = path[1:].split("/")
     name = name or _INDEX
-    sound = all(part and part[0] != "." and part.isprintable() and "\\" not in part for part in (*folders, name))
+    sound = not name.endswith(GONE) and all(
+        part and part[0] != "." and part.isprintable() and "\\" not in part for part in (*folders, name)
+    )
     return "/".join((*folders, name)) if sound else None
 
 

@@ -1,7 +1,7 @@
 """One ASGI application of two: files by the short way, everything that needs the database by routes; knows neither's content."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from starlette.routing import Route, Router
@@ -10,7 +10,6 @@ from starlette.types import Message, Receive, Scope, Send
 from feeds.serve.files import SAFE, Answer, Files
 from feeds.serve.negotiate import asked
 
-_WORDS = {404: b"There is nothing here.\n", 410: b"What was here is gone for good.\n", 405: b"This can only be read.\n"}
 _READING = {"GET", "HEAD"}
 _NOT_FOUND, _NOT_ALLOWED = 404, 405
 
@@ -20,6 +19,7 @@ class Site:
     """The published folder and a few routes beside it. A request for anything else than a route is one for a file."""
 
     files: Files
+    pages: Mapping[int, bytes]  # shown with a status that is a refusal
     answered: Counter[int] = field(default_factory=Counter)  # requests by status
     _router: Router = field(default_factory=lambda: Router(redirect_slashes=False))
     _own: set[str] = field(default_factory=set)  # first parts of the paths of routes
@@ -61,11 +61,9 @@ class Site:
         return self.notice(answer) if answer.status >= _NOT_FOUND else answer
 
     def notice(self, answer: Answer) -> Answer:
-        """Give a refusal the small page that is published for it, or one line."""
-        page = self.files.answer(f"/{answer.status}.html", {})
-        found = page.status < _NOT_FOUND
-        body = page.body if found else _WORDS[answer.status]
-        kind = "text/html; charset=utf-8" if found else "text/plain; charset=utf-8"
+        """Give a refusal its small page, or one line."""
+        body = self.pages.get(answer.status, b"This can only be read.\n")
+        kind = f"text/{'html' if answer.status in self.pages else 'plain'}; charset=utf-8"
         about = (("content-type", kind), ("content-length", str(len(body))), ("cache-control", "public, max-age=60"))
         return Answer(answer.status, (*about, *answer.headers), body)
 

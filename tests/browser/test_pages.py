@@ -1,20 +1,29 @@
-"""The published pages in a real browser; skipped, with the reason, where there is none."""
+"""The whole site in a real browser, served by the real server; skipped, with the reason, where there is no browser."""
 
+import re
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
-from threading import Thread
+from typing import Any, Final
 
 import pytest
+from making import GAZETTE, about, app, carry, item, write_topic
+from serving import served
+from support import NOON
 
-from feeds.pages import index
-from feeds.serve import Server, application, listen
-from feeds.topic import parse_topic
+from feeds.commands import good_topics, target_of
+from feeds.judging import judge_new
+from feeds.publish import publish
+from feeds.store import Judgements
+from ingest.console import App
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[browser]'")
-CHROMIUM = shutil.which("chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+CHROMIUM: Final = shutil.which("chromium")
+QUIET: Final = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+WATCHING: Final = Path(__file__).with_name("watching.js").read_text(encoding="utf-8").partition("\n")[2]
+PAGES: Final = "index harbour harbour/lang-he harbour/2026-03 sources search".split()
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
@@ -23,39 +32,211 @@ pytestmark = [
 ]
 
 
+def fill(made: App) -> None:
+    """Store and publish stories in four languages from two sources, one of them corrected, one hostile, one uncertain."""
+    with made.facts() as facts:
+        long = "Donaudampfschifffahrtsgesellschaftskapitänspatentprüfungsordnung"
+        hebrew = {"title": "הספינה harbour ferry", "text": "הספינה עזבה את harbour. boat."}
+        carry(facts, [about(n) for n in range(12)])
+        carry(facts, [item(guid="urn:he", url="http://post.example/he", language="he", **hebrew)])
+        carry(facts, [item(guid="urn:de", url="http://post.example/de", title=f"{long} ferry harbour", language="de")])
+        carry(facts, [item(guid="urn:x", url="http://g.example/x", title="<i>ferry</i> & harbour", text="x" * 300)], GAZETTE)
+        carry(
+            facts,
+            [item(guid="urn:q", url="http://g.example/q", title="Rowing", text="Rain fell. " * 40 + "A boat in the harbour.")],
+            GAZETTE,
+        )
+        carry(facts, [about(1)], GAZETTE, NOON + timedelta(hours=2))
+        judgements, (topics, _) = Judgements(facts), good_topics(made)
+        judge_new(facts, judgements, topics, NOON)
+        publish(facts, judgements, topics, target_of(made, facts))
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the site of a filled home."""
+    home = tmp_path_factory.mktemp("home")
+    write_topic(home)
+    made = app(home)
+    fill(made)
+    with served(made) as site:
+        yield f"http://127.0.0.1:{site.port}/"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Start the machine's own browser."""
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield started
+        started.close()
+
+
+@dataclass
+class Reader:
+    """Somebody with a browser, and all that went wrong before their eyes."""
+
+    address: str
+    page: Any
+    faults: list[str] = field(default_factory=list)
+
+    def watch(self) -> "Reader":
+        """Note what the browser complains of."""
+        self.page.set_default_timeout(10_000)
+        self.page.on("console", lambda message: self.faults.append(message.text))
+        self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
+        self.page.on("requestfailed", lambda request: self.faults.append(request.url))
+        self.page.on("request", lambda request: self.faults.append(request.url) if not self._ours(request.url) else None)
+        self.page.on(
+            "response", lambda answer: self.faults.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+        )
+        return self
+
+    def _ours(self, url: str) -> bool:
+        return url.startswith(self.address)
+
+    def open(self, path: str) -> None:
+        """Open a page and look it over."""
+        self.page.goto(self.address + path)
+        self.look()
+
+    def look(self) -> None:
+        """Look the page over that is open."""
+        self.faults += [f"{self.page.url}: {fault}" for fault in self.page.evaluate(WATCHING)]
+
+    def titles(self) -> list[str]:
+        """Give the titles of the stories that can be seen."""
+        return [title.inner_text() for title in self.page.locator("article.card h3").all() if title.is_visible()]
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[str]:
-    """Serve an index page of two topics."""
-    topics = tuple(parse_topic(f'title = "{name} & more"\ndescription = "About {name}."', name, "t") for name in ("one", "two"))
-    (tmp_path / "index.html").write_bytes(index(topics, {"one": 1, "two": 12}))
-    for topic in topics:
-        (tmp_path / f"{topic.name}.atom").write_bytes(b"<feed/>")
-    listening = listen("127.0.0.1:0")
-    server = Server(application(tmp_path, lambda: True))
-    thread = Thread(target=server.run, args=([listening],))
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listening.close()
+def reader(address: str, browser: Any) -> Iterator[Reader]:
+    """Sit down before a desktop; leave only when nothing has gone wrong."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    seated = Reader(address, page).watch()
+    yield seated
+    page.close()
+    assert seated.faults == []
 
 
+@pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_the_index_shows_every_topic_without_a_fault(site: str, width: int) -> None:
-    """At phone and desktop width the index names each topic, links its feed, and breaks none of the page's rules."""
-    faults: list[str] = []
-    with ExitStack() as stack:
-        driver = stack.enter_context(playwright.sync_playwright())
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        stack.callback(browser.close)
-        page = browser.new_page(viewport={"width": width, "height": 800})
-        page.on("console", lambda message: faults.append(message.text))
-        page.on("requestfailed", lambda request: faults.append(request.url))
-        page.goto(site)
-        assert page.get_by_role("heading", level=2).all_inner_texts() == ["one & more", "two & more"]
-        assert page.get_by_text("12 entries").is_visible()
-        feeds = page.locator("link[rel=alternate]").evaluate_all("links => links.map(link => link.href)")
-        assert feeds == [f"{site}/one.atom", f"{site}/two.atom"]
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.request.get(feeds[0]).headers["content-type"] == "application/atom+xml; charset=utf-8"
-    assert faults == []
+def test_every_page_is_whole(address: str, browser: Any, tmp_path: Path, width: int, colours: str) -> None:
+    """At phone and desktop width, light and dark, no page complains, overflows, hides a label or lacks contrast."""
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=colours)
+    reader = Reader(address, page).watch()
+    reader.open("harbour.html")
+    items = page.locator(".why a").evaluate_all("links => links.slice(0, 3).map(link => link.getAttribute('href'))")
+    for path in [*(f"{name}.html" for name in PAGES), *items, "search?q=ferry", "review?topic=harbour"]:
+        reader.open(path)
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        reader.look()
+        picture = tmp_path / f"{re.sub('[^a-z0-9]+', '-', path)}-{width}-{colours}.png"
+        page.screenshot(path=picture, full_page=True)
+        assert picture.stat().st_size > 5_000
+    page.close()
+    assert reader.faults == []
+
+
+def test_the_keyboard_leads_past_the_header(reader: Reader) -> None:
+    """The first press of Tab shows the way to the content, which Enter takes; what has the focus can be seen."""
+    reader.open("harbour.html")
+    reader.page.keyboard.press("Tab")
+    skip = reader.page.locator(":focus")
+    assert skip.inner_text() == "Skip to content"
+    assert skip.bounding_box()["x"] >= 0
+    assert skip.evaluate("link => getComputedStyle(link).outlineStyle") == "solid"
+    reader.page.keyboard.press("Enter")
+    assert reader.page.evaluate("document.activeElement.id") == "main"
+
+
+def test_stories_are_filtered_in_place(reader: Reader) -> None:
+    """One language and one source at a time narrow the list, say how many are left, and are taken back again."""
+    reader.open("harbour.html")
+    everything = reader.titles()
+    reader.page.get_by_role("link", name="Hebrew 1").click()
+    assert reader.titles() == ["הספינה harbour ferry"]
+    assert reader.page.get_by_role("status").inner_text() == f"1 of the newest {len(everything)} stories. See all of them"
+    reader.page.get_by_text("By source", exact=True).first.click()
+    reader.page.locator("[data-filter=sources]").get_by_role("link", name="The Gazette").click()
+    assert reader.titles() == []
+    reader.page.get_by_role("link", name="All languages").click()
+    assert sorted(reader.titles()) == sorted(["<i>ferry</i> & harbour", "Rowing", "Story 1: ferry in the harbour"])
+    reader.page.get_by_role("link", name="All sources").click()
+    assert reader.titles() == everything
+    assert reader.page.url.endswith("harbour.html")
+    reader.look()
+
+
+def test_filters_lead_to_pages_without_a_script(address: str, browser: Any) -> None:
+    """Where scripts are off the same filters are links to pages of their own."""
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{address}harbour.html")
+        page.get_by_role("link", name="Hebrew 1").click()
+        assert page.url == f"{address}harbour/lang-he.html"
+        assert page.get_by_role("heading", level=1).inner_text() == "Harbour news: Hebrew"
+        assert page.locator("article.card").count() == 1
+
+
+def test_one_walks_from_the_index_to_the_evidence(reader: Reader) -> None:
+    """Index, topic, a day of its calendar, the item with its marked words, and back to the topic."""
+    reader.open("")
+    reader.page.get_by_role("heading", name="Harbour news").get_by_role("link").click()
+    reader.page.locator(".calendar td a").last.click()
+    reader.look()
+    assert reader.page.url.endswith("2026-03.html#d2")
+    reader.page.get_by_role("link", name="Rowing").click()
+    reader.look()
+    assert reader.page.locator(".quotes mark").all_inner_texts() == ["boat", "harbour"]
+    reader.page.locator(".crumb a").click()
+    assert reader.page.get_by_role("heading", level=1).inner_text() == "Harbour news"
+
+
+def test_one_searches_and_subscribes_to_what_is_found(reader: Reader) -> None:
+    """The form of any page finds stored stories, keeps what was asked, and offers the same as a feed."""
+    reader.open("search.html")
+    reader.page.get_by_label(re.compile("^Words")).fill("rowing")
+    reader.page.keyboard.press("Enter")
+    reader.page.get_by_role("heading", name="1 story with “rowing”").wait_for()
+    reader.look()
+    assert reader.titles() == ["Rowing"]
+    assert reader.page.get_by_label(re.compile("^Words")).input_value() == "rowing"
+    feed = reader.page.get_by_role("link", name="This search as a feed").get_attribute("href")
+    answer = reader.page.request.get(reader.address.rstrip("/") + feed)
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    assert "Rowing" in answer.text()
+
+
+def test_one_reviews_with_one_key(reader: Reader) -> None:
+    """An uncertain story is rejected with one key, and the decision taken back with another."""
+    reader.open("review?topic=harbour")
+    first = reader.page.locator("article h2").inner_text()
+    reader.page.keyboard.press("r")
+    reader.page.get_by_role("button", name="Undo").wait_for()
+    reader.look()
+    assert reader.page.locator("article h2").all_inner_texts() != [first]
+    reader.page.keyboard.press("u")
+    reader.page.get_by_role("heading", name=first).wait_for()
+    reader.look()
+
+
+def test_a_reason_can_be_typed_without_deciding(reader: Reader) -> None:
+    """Letters typed into the reason are letters: no verdict is sent."""
+    reader.open("review?topic=harbour")
+    before = reader.page.url
+    reader.page.get_by_label(re.compile("^Why")).press_sequentially("arsu")
+    assert reader.page.get_by_label(re.compile("^Why")).input_value() == "arsu"
+    assert reader.page.url == before
+    assert reader.page.locator(".said").count() == 0
+
+
+def test_a_lost_reader_is_led_back(address: str, browser: Any) -> None:
+    """An address where nothing is gets a small page with the way home, in the style of all pages."""
+    page = browser.new_page()
+    answer = page.goto(f"{address}nothing/here.html")
+    assert answer.status == 404
+    assert page.get_by_role("heading", level=1).inner_text() == "Nothing is here"
+    page.get_by_role("link", name="All topics").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Topics"
+    page.close()
