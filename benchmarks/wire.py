@@ -13,6 +13,7 @@ from typing import Final
 START: Final = datetime(2026, 3, 2, 6, tzinfo=UTC)
 KINDS: Final = ("3 % edits", "10 % edits", "30 % edits", "new headline", "new opening", "excerpt", "lead alone", "footer")
 _FRAME: Final = "the a of in to and for on with that by at from as after said would has been it its not more".split()
+_BEGINS: Final = "b d f g k l m n p r s t v z st tr ch".split()
 _SOURCES: Final = 12
 _TOPICS: Final = 15
 
@@ -77,7 +78,7 @@ class _Wire:
         words = of.text.split()
         title, text = of.title, of.text
         if kind.endswith("edits"):
-            text = self._edited(words, int(kind.split()[0]) / 100)
+            text = self._edited(words, int(kind.partition(" ")[0]) / 100)
         elif kind == "new headline":
             title = self._headline(self._chance.sample([word for word in words if word.islower()], 5), self._names_in(words))
         elif kind == "new opening":
@@ -114,18 +115,16 @@ class _Wire:
 
     def _rates(self, town: str, number: int, edition: int) -> tuple[str, str, timedelta]:
         rates = [f"{self._chance.uniform(0.5, 90):.2f}" for _ in range(6)]
-        pairs = " ".join(
-            f"One unit of the {word} costs {rate}."
-            for word, rate in zip("dollar euro pound yen franc crown".split(), rates, strict=True)
-        )
+        money = "dollar euro pound yen franc crown".split()
+        pairs = " ".join(f"One unit of the {name} costs {rate}." for name, rate in zip(money, rates, strict=True))
         return f"Exchange rates in {town} on {number % 27 + 1 + edition} March", pairs, timedelta(days=1)
 
     def _day(self, town: str, number: int, edition: int) -> tuple[str, str, timedelta]:
-        text = f"These are the main developments as the strike in {town} enters its {number + edition}th day, as told by our reporters."
+        text = f"These are the main developments as the strike in {town} enters its {number + edition}th day, as told by us."
         return f"Strike in {town}: list of key events, day {number + edition}", text, timedelta(days=1)
 
     def _puzzle(self, town: str, number: int, edition: int) -> tuple[str, str, timedelta]:
-        text = f"Stuck on puzzle {number + edition}? Here are hints and the answer of the {town} word game, from easy ones to the solution."
+        text = f"Stuck on puzzle {number + edition}? Here are hints and the answer of the {town} word game, up to the solution."
         return f"{town} word game hints and answer, puzzle {number + edition}", text, timedelta(days=1)
 
     def _weather(self, _: str, __: int, ___: int) -> tuple[str, str, timedelta]:
@@ -148,10 +147,8 @@ class _Wire:
     # Words
 
     def _word(self) -> str:
-        return "".join(
-            self._chance.choice("b d f g k l m n p r s t v z st tr ch".split()) + self._chance.choice("aeiou")
-            for _ in range(self._chance.randint(2, 4))
-        )
+        parts = range(self._chance.randint(2, 4))
+        return "".join(self._chance.choice(_BEGINS) + self._chance.choice("aeiou") for _ in parts)
 
     def _name(self) -> str:
         return self._word().capitalize()
@@ -173,8 +170,6 @@ class _Wire:
                 sentence[self._chance.randrange(1, count)] = self._chance.choice(names)
             if self._chance.random() < 0.3:
                 sentence[-1] = str(self._chance.randint(2, 900))
-            made.append(
-                f"{' '.join(sentence).capitalize() if not names else sentence[0].capitalize() + ' ' + ' '.join(sentence[1:])}."
-            )
+            made.append(f"{sentence[0].capitalize()} {' '.join(sentence[1:])}.")
             length -= count
         return " ".join(made)

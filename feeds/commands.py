@@ -82,7 +82,7 @@ def explain(app: App, item: str, name: str | None, other: str | None) -> None:
         decisions = Decisions(facts).all()
         answers = judge(Matcher(chosen), item_of(stored), Furniture(facts).known(stored.carrier.source.url))
     answers = tuple(decided(answer, decisions.get((stored.row, answer.topic))) for answer in answers)
-    click.echo("\n".join((*reports.about_item(stored), f"  story: {story.why}")))
+    click.echo("\n".join((*reports.about_item(stored), *([f"  {story.why}"] if len(story.members) > 1 else ()))))
     for topic, answer in zip(chosen, answers, strict=True):
         click.echo("\n".join(reports.about_judgement(topic, kept.get(topic.name), answer)))
 

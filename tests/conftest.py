@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from making import app
+from making import Cli, app
 from support import Clock, FakeWeb
 
 from feeds.store import Judgements
@@ -55,3 +55,9 @@ def facts(home: Path) -> Iterator[Facts]:
 def judgements(facts: Facts) -> Judgements:
     """Open the tables of judgements."""
     return Judgements(facts)
+
+
+@pytest.fixture
+def cli(home: Path) -> Cli:
+    """Give the command, in a home without topics of its own."""
+    return Cli(home)

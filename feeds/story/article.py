@@ -54,7 +54,6 @@ class Article:
     id: str
     language: str | None
     moment: datetime  # published, or first seen where that is not said
-    dated: bool  # whether the moment is the publisher's
     address: str | None  # canonical; None says nothing
     host: str
     publisher: str  # folded name
@@ -78,7 +77,6 @@ class Raw:
     title: str
     text: str
     moment: datetime
-    dated: bool = True
     language: str | None = None
     url: str | None = None
     sources: tuple[str, ...] = ()  # the carriers' names
@@ -98,7 +96,6 @@ def read(raw: Raw) -> Article:
         id=raw.id,
         language=raw.language,
         moment=raw.moment,
-        dated=raw.dated,
         address=None if raw.url is None or is_front_page(raw.url) else canonical(raw.url),
         host=host,
         publisher=publisher or host or folded(raw.sources[0] if raw.sources else ""),

@@ -69,6 +69,7 @@ class Grouping:
             if items or version != self._version:
                 self._tables.put_mark(self._version, items[-1].seq if items else 0)
             touched = {row for item in items for row in self._one(item)}
+            touched |= self._tables.joined() if version != self._version else set()
             self._regroup(touched)
         return len(items)
 

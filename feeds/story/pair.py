@@ -232,6 +232,6 @@ def keys(article: Article) -> tuple[int, ...]:
     return found
 
 
-_TITLE_BANDS: Final = 12
+_TITLE_BANDS: Final = 18
 _LEAD_BANDS: Final = 8
 _TEXT_BANDS: Final = 16

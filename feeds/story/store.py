@@ -117,6 +117,11 @@ class StoryTables:
         pick = {word: frozenset((a, b) for a, b, verdict in found if verdict == word) for word in ("join", "split")}
         return Decided(pick["join"], pick["split"])
 
+    def joined(self) -> set[int]:
+        """Give all items that people joined with another."""
+        found = self._db.conn.execute("select a, b from story_decision where verdict = 'join'")
+        return {row for pair in found for row in pair}
+
     def decide(self, pairs: Iterable[tuple[int, int]], verdict: str, reason: str, now: datetime) -> None:
         """Store a person's word on pairs; the last word counts."""
         said = (verdict, one_line(reason), rfc3339(now))

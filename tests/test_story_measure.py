@@ -1,0 +1,69 @@
+import pytest
+from making import Cli
+
+from feeds.story.measure import clustering
+
+
+def test_equal_groups_are_perfect() -> None:
+    """The same groups under other names score 1 throughout."""
+    groups = clustering({1: 1, 2: 1, 3: 3}, {1: 7, 2: 7, 3: 9})
+    assert (groups.ari, groups.precision, groups.recall, groups.f1) == (1, 1, 1, 1)
+
+
+def test_one_heap_is_no_better_than_chance() -> None:
+    """Everything in one group has perfect recall, poor precision and an adjusted Rand index of 0."""
+    groups = clustering({1: 1, 2: 1, 3: 3, 4: 3}, dict.fromkeys(range(1, 5), 1))
+    assert (groups.ari, groups.precision, groups.recall) == (0, 0.5, 1)
+
+
+def test_singletons_lose_recall_only() -> None:
+    """Nothing merged is wholly precise."""
+    groups = clustering({1: 1, 2: 1, 3: 3, 4: 3}, {n: n for n in range(1, 5)})
+    assert (groups.precision, groups.recall) == (1, 0.5)
+
+
+A = '{"title": "Norwick bridge shut until August, council says", "url": "http://a.example/1", "published": "2026-03-02T12:00:00Z"}'
+B = '{"title": "Norwick bridge shut until August, says council", "url": "http://a.example/1", "published": "2026-03-02T13:00:00Z"}'
+C = '{"title": "Choir wins prize", "published": "2026-03-02T12:00:00Z"}'
+
+
+def test_pairs_are_measured(cli: Cli) -> None:
+    """Labelled pairs give precision, recall and F1 by kind, unclear ones are left out, and errors are shown with evidence."""
+    path = cli.home / "pairs.jsonl"
+    rows = [(A, B, "pos", "edit"), (A, C, "neg", "other"), (B, C, "u", "other"), (B, C, "pos", "other")]
+    path.write_text(
+        "\n".join(f'{{"a": {a}, "b": {b}, "label": "{label}", "kind": "{kind}"}}' for a, b, label, kind in rows), "utf-8"
+    )
+    lines = cli("stories", "evaluate", path).stdout.splitlines()
+    assert lines[1].split()[:4] == ["all", "3", "2", "1"]
+    assert [line.split()[0] for line in lines[2:4]] == ["edit", "other"]
+    assert any(line.startswith("without other") for line in lines)
+    assert any(line.startswith("ARI ") for line in lines)
+    assert any(line.startswith("missed ") and "line 4" in line for line in lines)
+
+
+def test_clusters_are_measured(cli: Cli) -> None:
+    """Items with a cluster are compared as the service would, also by their words alone."""
+    path = cli.home / "items.jsonl"
+    path.write_text("\n".join(row[:-1] + f', "cluster": "{name}"}}' for row, name in ((A, "x"), (B, "x"), (C, "y"))), "utf-8")
+    for option in ([], ["--words-alone"]):
+        lines = cli("stories", "evaluate", path, *option).stdout.splitlines()
+        assert lines[1].split()[:4] == ["all", "1", "1", "1"]
+        assert "B-cubed precision 1.000  recall 1.000" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "holds no rows"),
+        ("{}", 'no "label"'),
+        ('{"a": 1, "b": {}, "label": "pos"}', "not an item"),
+        ('{"a": {"published": "soon"}, "b": {}, "label": "pos"}', "is no date"),
+    ],
+)
+def test_a_file_that_cannot_be_measured_is_refused(cli: Cli, text: str, said: str) -> None:
+    """The line and the cure are named, with the exit code of a user's mistake."""
+    path = cli.home / "rows.jsonl"
+    path.write_text(text, "utf-8")
+    result = cli("stories", "evaluate", path)
+    assert (result.exit_code, said in result.stderr) == (2, True)

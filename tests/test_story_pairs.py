@@ -1,0 +1,171 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from story_making import BODY, article
+
+from feeds.story.article import without_publisher
+from feeds.story.pair import Relation, compare, conflicts
+
+EDITED = BODY.replace("Tuesday", "on Tuesday").replace("forty lorries", "about forty lorries").replace("slowly ", "")
+LEAD = " ".join(BODY.split()[:40])
+OTHER_BODY = (
+    "Volunteers planted six hundred oak saplings on the slopes above Veldrin at the weekend, the largest effort since the storm. "
+    "The seedlings were grown by pupils of three schools, who kept a diary of each tree. Foresters expect two in three to survive."
+)
+FOOTER = "Sign up for our free evening letter and never miss a story. All rights reserved by the publisher. " * 2
+
+
+# One story
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "rule"),
+    [
+        (("Bridge at Norwick closes for repairs", BODY), ("Bridge at Norwick closes for repairs", EDITED), "the same text"),
+        (("Bridge at Norwick closes for repairs", BODY), ("Commuters face months of detours", EDITED), "the same text"),
+        (("Bridge at Norwick closes for repairs", BODY), ("Bridge at Norwick closes", LEAD), "one is an excerpt of the other"),
+        (("Bridge closes", f"{BODY}\n{FOOTER}"), ("Norwick bridge to shut", EDITED), "the same text"),
+        (
+            ("Bridge closes", BODY),
+            ("Detours ahead", f"People in Norwick will have to rise early from now on, as our reporter saw at dawn today. {BODY}"),
+            "the same text",
+        ),
+    ],
+    ids=["edited", "retitled", "excerpt", "another footer", "another opening"],
+)
+def test_copies_of_a_text_are_one_story(a: tuple[str, str], b: tuple[str, str], rule: str) -> None:
+    """A wire text edited, retitled, cut, with another footer or another first paragraph is one story at two papers."""
+    verdict = compare(article(*a, source="Post"), article(*b, source="Gazette", hours=30))
+    assert verdict.relation is Relation.SAME
+    assert rule in verdict.rule
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Norwick bridge closed until August, council says", "Norwick bridge closed until August, says council"),
+        ("Brücke in Norwick bis August gesperrt", "Brücke in Norwick bis August gesperrt - Der Bote"),
+        ("Le pont de Norwick fermé jusqu’en août", "Le pont de Norwick fermé jusqu'en août | La Gazette"),
+    ],
+)
+def test_one_title_at_two_publishers_is_one_story(a: str, b: str) -> None:
+    """A title without a text is known by nearly all its words, whatever the publisher puts behind it."""
+    assert compare(article(a, source="Der Bote"), article(b, source="La Gazette", hours=3)).relation is Relation.SAME
+
+
+def test_a_headline_edited_at_its_address_is_one_story() -> None:
+    """At one address much of a headline may change within the day."""
+    first = article("Lioness on the loose near Norwick", url="http://post.example/1")
+    later = article("Norwick: the 'lioness' was a boar, say experts", url="http://post.example/1", hours=9)
+    assert compare(first, later).rule == "the same address, edited"
+
+
+def test_a_headline_edited_by_a_source_that_names_no_address_is_one_story() -> None:
+    """Where nothing is known of addresses, one publisher's likeness within the day is enough."""
+    first = article("Norwick bridge to close for repairs in spring", url=None)
+    later = article("Norwick bridge to close for three months of repairs", url=None, hours=5)
+    assert compare(first, later).relation is Relation.SAME
+
+
+def test_the_evidence_is_one_line() -> None:
+    """A merge says its rule, what is shared, the rarest words of both and the time between them."""
+    said = str(compare(article("Norwick bridge closes", BODY), article("Norwick bridge is closing", EDITED, source="B", hours=30)))
+    assert said.startswith("same: the same text; ")
+    assert "of the text; " in said
+    assert "both say norwick" in said
+    assert said.endswith("; 30 h apart")
+    assert "\n" not in said
+
+
+@given(st.permutations(range(4)))
+def test_a_pair_is_judged_alike_in_either_order(order: list[int]) -> None:
+    """Comparing a with b gives what comparing b with a gives."""
+    four = [
+        article("Norwick bridge closes", BODY, name="1"),
+        article("Detours ahead", EDITED, name="2", source="B"),
+        article("Oaks planted above Veldrin", OTHER_BODY, name="3"),
+        article("Norwick bridge opens", name="4", hours=4),
+    ]
+    a, b = four[order[0]], four[order[1]]
+    assert compare(a, b) == compare(b, a)
+    assert conflicts(a, b) == conflicts(b, a)
+
+
+# Other stories
+
+
+def test_a_shared_footer_makes_no_story() -> None:
+    """Two short pieces of one paper with its long footer stay two."""
+    one = article("Crash near Norwick", f"A driver was hurt when two cars met on the coast road at noon.\n{FOOTER}")
+    two = article("Choir wins prize", f"The children's choir took the first prize at a contest in the capital.\n{FOOTER}", hours=2)
+    assert compare(one, two).relation is Relation.NONE
+
+
+def test_a_week_apart_is_another_story() -> None:
+    """Nothing is compared across more than a week: that bounds the cost and the risk."""
+    assert compare(article("Bridge closes", BODY), article("Bridge closes", BODY, hours=8 * 24)).relation is Relation.NONE
+
+
+def test_one_event_is_related_and_no_story() -> None:
+    """Two papers' own articles on one event are related, never one entry."""
+    one = article("Norwick bridge closed after Dorval ship hits pillar", source="Post")
+    two = article("Dorval captain blames fog after Norwick bridge crash", source="Gazette", hours=6)
+    verdict = compare(one, two)
+    assert verdict.relation is Relation.RELATED
+    assert verdict.rule == "one event"
+
+
+def test_a_translation_is_a_relation_of_its_own() -> None:
+    """The same names and figures in another language are said to be a translation, with a question mark, and never merged."""
+    one = article("Mayor Anna Dorval opens Norwick bridge after 14 months", "It cost 38 million.", language="en")
+    two = article("Bürgermeisterin Anna Dorval eröffnet Norwick-Brücke nach 14 Monaten", "Sie kostete 38 Millionen.", language="de")
+    assert compare(one, two).relation is Relation.TRANSLATION
+
+
+def test_a_text_twice_in_one_language_by_mistake_is_still_one() -> None:
+    """A wrong guess of a language does not part copies of one text."""
+    one, two = article("Norwick", BODY, language="en"), article("Norwick", BODY, language="nl", source="B", hours=1)
+    assert compare(one, two).relation is Relation.SAME
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "guard"),
+    [
+        ("Opinion: close the Norwick bridge for good", "Close the Norwick bridge for good", "one is opinion, the other a report"),
+        ("Live: Norwick bridge closes for repairs today", "Norwick bridge closes for repairs today", "one is a live page"),
+        (
+            "Norwick beats Dorval in county cup final after extra time: 3-1",
+            "Norwick beats Dorval in county cup final after extra time: 3-2",
+            "other scores",
+        ),
+    ],
+)
+def test_a_guard_says_itself(mine: str, theirs: str, guard: str) -> None:
+    """What is alike but kept apart is related, and says what spoke against it."""
+    verdict = compare(article(mine), article(theirs, source="Gazette", hours=1))
+    assert verdict.relation is Relation.RELATED
+    assert guard in verdict.rule
+
+
+# Titles
+
+
+@pytest.mark.parametrize(
+    ("title", "names", "rest"),
+    [
+        ("Bridge closes - The Harbour Post", ("The Harbour Post",), "Bridge closes"),
+        ("Bridge closes | Harbour News", (), "Bridge closes"),
+        ("Pont fermé — lagazette.fr", (), "Pont fermé"),
+        ("Bridge closes - BBC News - BBC", ("BBC",), "Bridge closes"),
+        ("Result of the vote - Norwick", ("The Harbour Post",), "Result of the vote - Norwick"),
+        ("No vessel hit the pier - police", ("BBC",), "No vessel hit the pier - police"),
+    ],
+)
+def test_a_publisher_is_no_part_of_a_title(title: str, names: tuple[str, ...], rest: str) -> None:
+    """A known or evident publisher's name goes from a title's end; a town or a speaker stays."""
+    assert without_publisher(title, names)[0] == rest
+
+
+def test_an_aggregator_puts_a_publisher_behind_every_title() -> None:
+    """What an aggregator adds is a publisher, known or not."""
+    assert without_publisher("Hekken in Norwick - De Bode", ("News",), aggregated=True) == ("Hekken in Norwick", "de bode")

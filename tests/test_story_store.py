@@ -1,0 +1,281 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from making import GAZETTE, POST, Cli, carry, item
+from sqlite_utils import Database
+from story_making import BODY, LATER, grouped, store
+from support import NOON
+
+from benchmarks.wire import Piece, wire
+from feeds.schema import migrations
+from feeds.story import judging
+from feeds.story.judging import Grouping, group_new
+from feeds.story.pair import VERSION
+from feeds.story.store import Stories, StoryTables
+from ingest.item import Item, Source
+from ingest.store import Facts
+
+WIRE = Source("http://reuters.example/feed", title="Reuters")
+
+
+def copy(name: str, text: str = BODY, **changes: object) -> Item:
+    """Give one paper's copy of the text about the bridge."""
+    return item(
+        **{"guid": name, "url": f"http://{name}.example/bridge", "title": "Norwick bridge closes", "text": text, "summary": ""}
+        | changes
+    )
+
+
+def edited(text: str = BODY, word: str = "Tuesday") -> str:
+    """Give the text with a word changed, which is another item and the same story."""
+    return text.replace(word, "soon")
+
+
+def rows(facts: Facts) -> dict[str, int]:
+    """Give the number of each item by its guid."""
+    return {stored.item.guid or "": stored.row for stored in facts.items()}
+
+
+@pytest.fixture
+def two(facts: Facts) -> Facts:
+    """Store a text and its edited copy of an hour later, grouped."""
+    carry(facts, [copy("post")], POST)
+    carry(facts, [copy("gazette", edited(), published=NOON - timedelta(hours=1))], GAZETTE)
+    group_new(facts, NOON)
+    return facts
+
+
+# Reading stories
+
+
+def test_a_story_has_one_lead_all_carriers_and_its_evidence(two: Facts) -> None:
+    """The earliest original stands for the story; each member is listed; the merge says why."""
+    number = rows(two)
+    story = Stories(two).of(number["gazette"])
+    assert (story.lead.row, story.rows, story.id) == (number["post"], (number["post"], number["gazette"]), number["post"])
+    assert [merge.why.partition(";")[0] for merge in story.merges] == ["same: the same text"]
+    assert story.why == "2 items are one story: the same text"
+
+
+def test_an_item_alone_is_its_own_story(facts: Facts) -> None:
+    """Whoever publishes needs no special case for what has no copies."""
+    carry(facts, [copy("post")], POST)
+    story = Stories(facts).of(rows(facts)["post"])
+    assert (len(story.members), story.merges, story.links) == (1, (), ())
+    assert story.why == "one item: nothing like it is known"
+
+
+def test_many_items_are_asked_for_at_once(two: Facts) -> None:
+    """The stories of many items come in one reading, and items of one story share it."""
+    carry(two, [copy("choir", "The choir sang. " * 20, title="Choir wins prize")], POST)
+    number = rows(two)
+    found = Stories(two).leads(number.values())
+    assert found.keys() == set(number.values())
+    assert found[number["post"]] is found[number["gazette"]]
+    assert found[number["choir"]].rows == (number["choir"],)
+
+
+def test_a_late_carrier_joins_and_the_story_keeps_its_id(two: Facts) -> None:
+    """A copy of two days later changes neither the lead nor the id under which the story's entry is known."""
+    before = Stories(two).of(rows(two)["post"])
+    carry(two, [copy("late", edited(word="Engineers"), published=NOON + timedelta(days=2))], WIRE, NOON + timedelta(days=2))
+    group_new(two, NOON + timedelta(days=2))
+    after = Stories(two).of(rows(two)["late"])
+    assert (after.id, after.lead.row, len(after.members)) == (before.id, before.lead.row, 3)
+
+
+def test_the_agency_itself_stands_for_its_text(facts: Facts) -> None:
+    """A text that credits an agency is led by the agency's own item, though another paper was earlier."""
+    text = f"NORWICK (Reuters) - {BODY}"
+    carry(facts, [copy("post", text)], POST)
+    carry(facts, [copy("reuters", edited(text), published=NOON - timedelta(minutes=5))], WIRE)
+    group_new(facts, NOON)
+    assert Stories(facts).of(rows(facts)["post"]).lead.row == rows(facts)["reuters"]
+
+
+def test_an_excerpt_does_not_stand_for_the_whole(facts: Facts) -> None:
+    """The earliest full text leads, not an earlier excerpt."""
+    carry(facts, [copy("brief", " ".join(BODY.split()[:30]), published=NOON - timedelta(hours=9))], GAZETTE)
+    carry(facts, [copy("post", published=NOON - timedelta(hours=3))], POST)
+    group_new(facts, NOON)
+    story = Stories(facts).of(rows(facts)["brief"])
+    assert (len(story.members), story.lead.row) == (2, rows(facts)["post"])
+
+
+def test_what_is_only_alike_is_a_link(facts: Facts) -> None:
+    """An article on the same event is linked as related, with its reason, and stays a story of its own."""
+    carry(facts, [copy("post", "", title="Norwick bridge closed after Dorval ship hits pillar")], POST)
+    carry(facts, [copy("gazette", "", title="Dorval ship in Norwick bridge crash had no pilot")], GAZETTE)
+    group_new(facts, NOON)
+    story = Stories(facts).of(rows(facts)["post"])
+    assert len(story.members) == 1
+    assert [(link.row, link.relation) for link in story.links] == [(rows(facts)["gazette"], "related")]
+    assert "one event" in story.links[0].why
+
+
+# People
+
+
+def test_a_split_survives_a_new_judging(two: Facts) -> None:
+    """What a person parted stays apart under other thresholds, and is shown as related."""
+    Grouping(two).split(rows(two)["gazette"], "another bridge", NOON)
+    for version in (VERSION, "another"):
+        group_new(two, NOON, version=version)
+        story = Stories(two).of(rows(two)["post"])
+        assert len(story.members) == 1
+    assert [link.relation for link in story.links] == ["related"]
+
+
+def test_a_split_keeps_others_from_bringing_them_together(two: Facts) -> None:
+    """A third copy joins one of two that a person parted, never both."""
+    Grouping(two).split(rows(two)["gazette"], "", NOON)
+    carry(two, [copy("third", edited(word="Engineers"))], WIRE)
+    group_new(two, NOON)
+    assert sorted(map(len, grouped(two))) == [2]
+
+
+def test_a_join_survives_a_new_judging(facts: Facts) -> None:
+    """What a person joined is one story whatever the rules say, and the evidence says so."""
+    carry(facts, [copy("post"), copy("choir", "The choir sang. " * 20, title="Choir wins prize")], POST)
+    number = rows(facts)
+    Grouping(facts).join(number["post"], number["choir"], "the opening concert", NOON)
+    group_new(facts, NOON)
+    story = Stories(facts).of(number["choir"])
+    assert set(story.rows) == {number["post"], number["choir"]}
+    assert [merge.why for merge in story.merges] == ["joined by hand: the opening concert"]
+
+
+def test_the_last_word_counts(two: Facts) -> None:
+    """A join after a split brings the story back together."""
+    number = rows(two)
+    work = Grouping(two)
+    assert work.split(number["gazette"], "", NOON) == (number["post"],)
+    work.join(number["post"], number["gazette"], "", NOON)
+    assert grouped(two) == {frozenset({"post", "gazette"})}
+    assert work.split(number["gazette"], "", NOON) == (number["post"],)
+    assert grouped(two) == set()
+
+
+# Judging again
+
+
+def test_other_thresholds_judge_everything_again(two: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stored items are grouped anew when the rules' version changes, and nothing of the old answer stays."""
+    monkeypatch.setattr(judging, "keys", lambda _: ())
+    assert group_new(two, NOON) == 0
+    assert group_new(two, NOON, version="strict") == 2
+    assert grouped(two) == set()
+
+
+def test_a_changed_text_leaves_its_story(two: Facts) -> None:
+    """When an item's text becomes another one, it is compared anew."""
+    carry(two, [copy("gazette", "The choir sang all evening before a full house. " * 9, title="Choir closes season")], GAZETTE)
+    group_new(two, NOON)
+    assert grouped(two) == set()
+
+
+def test_a_killed_grouping_goes_on_where_it_stopped(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Grouping in bites that break off ends as the same stories as one that ran through."""
+    pieces = wire(6, seed=5)
+    store(facts, pieces)
+    monkeypatch.setattr(judging, "_BITE", 7)
+    for _ in _until_done(facts, monkeypatch):
+        pass
+    assert grouped(facts) == _expected(pieces)
+
+
+def _until_done(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Break off every other bite in its middle."""
+    whole = StoryTables.replace_stories
+    for turn in range(100):
+        with monkeypatch.context() as broken:
+            if turn % 2 == 0:
+                broken.setattr(StoryTables, "replace_stories", _break)
+            try:
+                if group_new(facts, LATER, bites=1) == 0:
+                    return
+            except KeyboardInterrupt:
+                assert StoryTables.replace_stories is not whole
+        yield
+
+
+def _break(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _expected(pieces: list[Piece]) -> set[frozenset[str]]:
+    names = {piece.story for piece in pieces if not piece.story.startswith("twin")}
+    return {frozenset(piece.id for piece in pieces if piece.story == name) for name in names}
+
+
+def test_bites_are_bounded(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call does at most the bites it was given."""
+    monkeypatch.setattr(judging, "_BITE", 3)
+    store(facts, wire(2, seed=5))
+    assert group_new(facts, LATER, bites=2) == 6
+
+
+def test_sketches_go_with_the_window(two: Facts) -> None:
+    """When nothing new can be like an old item, its keys are dropped; the story stays."""
+    count = two.db.table("story_band").count
+    group_new(two, NOON + timedelta(days=3))
+    assert two.db.table("story_band").count == count > 0
+    group_new(two, NOON + timedelta(days=17))
+    assert two.db.table("story_band").count == 0
+    assert len(grouped(two)) == 1
+
+
+def test_an_older_database_gains_the_tables(facts: Facts) -> None:
+    """A database from before stories opens, keeps its rows, and is grouped."""
+    carry(facts, [copy("post")], POST)
+    carry(facts, [copy("gazette", edited())], GAZETTE)
+    _before_stories(facts.db)
+    group_new(facts, NOON)
+    assert grouped(facts) == {frozenset({"post", "gazette"})}
+
+
+def _before_stories(db: Database) -> None:
+    """Apply all but the migrations of stories, by hand."""
+    pending = [step.name for step in migrations.pending(db)]
+    assert "stories" in pending
+    migrations.apply(db, stop_before="stories")
+    assert "story" not in db.table_names()
+
+
+# The command
+
+
+def test_a_story_is_shown_parted_and_joined(cli: Cli) -> None:
+    """`stories show` lists carriers and reasons, `split` and `join` change the story, `explain` says why in one line."""
+    _home(cli)
+    shown = cli("stories", "show", "post").stdout
+    assert "2 items are one story: the same text" in shown
+    assert "stands for the story; The Harbour Post  http://post.example/bridge" in shown
+    assert "The Gazette  http://gazette.example/bridge" in shown
+    assert "2 items are one story: the same text" in cli("explain", "post").stdout
+    assert cli("explain", "post", "--with", "gazette").stdout.startswith("one story; same: the same text; ")
+    assert cli("stories", "split", "gazette", "--reason", "mine").exit_code == 0
+    assert cli("stories", "show", "post", "gazette").stdout.startswith("two stories; same: ")
+    assert "related " in cli("stories", "show", "post").stdout
+    assert cli("stories", "join", "gazette", "post").exit_code == 0
+    assert cli("stories", "show", "post", "gazette").stdout.startswith("one story; ")
+
+
+def _home(cli: Cli) -> None:
+    with Facts(cli.home / "topicwire.db") as facts:
+        carry(facts, [copy("post")], POST)
+        carry(facts, [replace(copy("gazette", edited()), url="http://gazette.example/bridge")], GAZETTE)
+        group_new(facts, NOON)
+
+
+def test_mistakes_are_told(cli: Cli) -> None:
+    """An item without copies cannot be split, an item cannot join itself; two carriers of one item are said to be one."""
+    _home(cli)
+    cli("stories", "split", "gazette")
+    alone = cli("stories", "split", "gazette")
+    assert (alone.exit_code, "has no copies" in alone.stderr) == (2, True)
+    itself = cli("stories", "join", "post", "post")
+    assert (itself.exit_code, "is that item itself" in itself.stderr) == (2, True)
+    assert "is one item" in cli("stories", "show", "post", "post").stdout
