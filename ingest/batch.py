@@ -41,9 +41,12 @@ def cut(due: Iterable[tuple[Source, SourceState]], size: int, per_host: int = 10
 
 def _packed(groups: Iterable[list[Poll]], size: int) -> tuple[Batch, ...]:
     batches: list[list[Poll]] = [[]]
+    hosts: set[str] = set()
     for group in groups:
-        hosts = {machine_of(poll.source.url) for poll in batches[-1]}
-        if batches[-1] and (len(batches[-1]) + len(group) > size or machine_of(group[0].source.url) in hosts):
+        host = machine_of(group[0].source.url)
+        if batches[-1] and (len(batches[-1]) + len(group) > size or host in hosts):
             batches.append([])
+            hosts = set()
         batches[-1] += group
+        hosts.add(host)
     return tuple(Batch(tuple(polls)) for polls in batches if polls)

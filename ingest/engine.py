@@ -25,6 +25,7 @@ from ingest.settings import Fetch
 _T = TypeVar("_T")
 _PARSE_SECONDS: Final = 20.0
 _PARSE_BYTES: Final = 2 << 30  # address space of a parser's process; the detector's tables alone map some 600 MB
+_FILES: Final = 8_192
 _VERSION: Final = "0.1"
 
 
@@ -53,6 +54,7 @@ class Engine:
 
     def __enter__(self) -> "Engine":
         """Start the loop and open the network; parser processes start with the first document."""
+        _allow_many_connections()
         self._thread.start()
         self._fetch: Fetcher = self.submit(self._open()).result()
         return self
@@ -100,6 +102,14 @@ class Engine:
         task = self._pool.schedule(function, args=[job], timeout=_PARSE_SECONDS)
         task.add_done_callback(lambda done: _pass_on(done, result))
         return result
+
+
+def _allow_many_connections() -> None:
+    """Use as many open files as the system grants: a pass holds connections to hundreds of hosts."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _new_pool(processes: int) -> ProcessPool:

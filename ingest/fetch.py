@@ -24,6 +24,7 @@ _CHUNK: Final = 65_536
 _ACCEPT: Final = (
     "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
 )
+_IDLE: Final = 0.25  # seconds that a connection waits for its host's next turn to end; each idle one costs both sides
 _ENCODINGS: Final = ("gzip", "deflate", *(("br",) if HAS_BROTLI else ()))  # what can be unpacked within bounds
 
 
@@ -49,7 +50,9 @@ class Fetcher(Protocol):
 @asynccontextmanager
 async def web(guard: Guard, user_agent: str, limits: Limits, clock: Clock, proxy: str | None = None) -> AsyncIterator[Fetcher]:
     """Open the real network behind `guard`; every request of the program goes through here."""
-    connector = aiohttp.TCPConnector(socket_factory=guard.socket, limit=200, limit_per_host=1, ttl_dns_cache=300)
+    connector = aiohttp.TCPConnector(
+        socket_factory=guard.socket, limit=200, limit_per_host=1, ttl_dns_cache=300, keepalive_timeout=limits.pause + _IDLE
+    )
     headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ", ".join(_ENCODINGS)}
     session = aiohttp.ClientSession(
         connector=connector,
@@ -120,7 +123,7 @@ class _Web:
         return Fetched(
             url=url,
             status=response.status,
-            headers={name.lower(): value for name, value in response.headers.items()},
+            headers={name.lower(): value for name, value in response.headers.items()} if body else {},
             body=body,
             etag=_exact(response, b"etag"),
             last_modified=_exact(response, b"last-modified"),

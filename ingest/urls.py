@@ -48,6 +48,8 @@ def _spelled(url: str) -> str:
     return re.sub(r"[\s<>\"{}|\\^`\x00-\x1f\x7f]", lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), url)
 
 
+_PLAIN = re.compile(r"(https?)://([a-z0-9.-]+)(?::([1-9][0-9]{0,4}))?(?=[/?#]|$)", re.IGNORECASE)
+_DEFAULTS = {"http": "80", "https": "443"}
 _AUTHORITY = re.compile(r"/|(?=\?)|$")  # what ends it
 _USER = re.compile(r"(?<=://)[^/?#\s\"'<>]*@")
 
@@ -58,7 +60,9 @@ def without_secrets(url: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """Give host and port, the unit of politeness; empty for what has none."""
+    """Give host and port, which a person may allow; empty for what has none."""
+    if plain := _PLAIN.match(url):  # most are: taking them apart by the standard takes ten times as long
+        return f"{plain[2].lower()}:{plain[3] or _DEFAULTS[plain[1].lower()]}"
     try:
         parts = URL(url)
     except _UNSOUND:
@@ -70,6 +74,8 @@ def host_of(url: str) -> str:
 
 def machine_of(url: str) -> str:
     """Give the host alone, the unit of politeness: its schemes and ports are one machine."""
+    if plain := _PLAIN.match(url):
+        return plain[2].lower().rstrip(".")
     try:
         return (URL(url).host or "").lower().rstrip(".")
     except _UNSOUND:

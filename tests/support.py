@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
@@ -73,7 +74,9 @@ class FakeWeb:
     name: str = "127.0.0.1"  # by which it is called
     calls: list[Call] = field(default_factory=list)
     most_at_once: int = 0  # requests answered side by side, at the worst moment
+    clock: Callable[[], datetime] | None = None  # the server's own, for its Date; without one the real
     _pages: dict[str, Page] = field(default_factory=dict)
+    _scripts: dict[str, Callable[[Call], Page]] = field(default_factory=dict)
     _now: int = 0
     _lock: Lock = field(default_factory=Lock)
     _stopped: Event = field(default_factory=Event)
@@ -149,9 +152,16 @@ class FakeWeb:
         """Serve a body without an end, until the client leaves or 64 MB have gone; give the address."""
         return self.put(path, Page(headers=(("Content-Type", "application/xml"),), stream=lambda: _CHUNK))
 
+    def script(self, path: str, play: Callable[[Call], Page]) -> str:
+        """Answer each request for a path with the page that `play` gives for it; give the address."""
+        self._scripts[path] = play
+        return self.url(path)
+
     def answer(self, call: Call) -> Page:
         """Note a request and give the page for it."""
         self.calls.append(call)
+        if script := self._scripts.get(call.path):
+            return script(call)
         return self._pages.get(call.path, Page(404, b"nothing here"))
 
     def enter(self) -> None:
@@ -198,6 +208,11 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             web.leave()
         self._head(page, unchanged=page.matches(headers))
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Give the time for the Date header."""
+        clock = self.server.web.clock
+        return format_datetime(clock(), usegmt=True) if clock else super().date_time_string(timestamp)
 
     def _head(self, page: Page, *, unchanged: bool) -> None:
         self.send_response(304 if unchanged else page.status)
