@@ -96,6 +96,7 @@ def _links(entry: Entry) -> list[dict[str, str]]:
     if entry.origin.url:
         links.append({"rel": "via", "href": entry.origin.url, "title": entry.origin.title})
     links += [{"rel": "related", "href": carrier.url, "title": carrier.name} for carrier in entry.carriers[1:] if carrier.url]
+    links += [{"rel": "related", "href": one.url, "title": f"{one.relation}: {one.name}"} for one in entry.related]
     for enclosure in entry.enclosures:
         length = "" if enclosure.length is None else str(enclosure.length)
         link = {"rel": "enclosure", "href": enclosure.url, "type": media_type(enclosure) or "", "length": length}
@@ -113,7 +114,10 @@ def _evidence(element: etree._Element, entry: Entry) -> None:
         etree.SubElement(tag, _TW + "hit", where).text = hit.text
     for carrier in entry.carriers:
         known = {"title": carrier.name, "first-seen": stamp(carrier.first_seen), "reason": carrier.reason}
-        etree.SubElement(element, _TW + "carrier", known | ({"href": carrier.url} if carrier.url else {}))
+        known |= {name: value for name, value in (("href", carrier.url), ("hreflang", carrier.language)) if value}
+        etree.SubElement(element, _TW + "carrier", known)
+    for one in entry.related:
+        etree.SubElement(element, _TW + "related", {"relation": one.relation, "title": one.name, "href": one.url})
     if entry.title_inferred:
         etree.SubElement(element, _TW + "inferred", {"field": "title"})
 

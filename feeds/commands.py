@@ -12,7 +12,9 @@ from feeds.furniture import Furniture
 from feeds.match import Matcher
 from feeds.publish import Target, publish
 from feeds.store import Judgements
+from feeds.story.carriers import Story
 from feeds.story.commands import why_two
+from feeds.story.grouping import StoryGrouping
 from feeds.story.store import Stories
 from feeds.tag import judge
 from feeds.topic import Topic, read_good_topics, read_topic, read_topics, topic_files
@@ -38,7 +40,7 @@ def topic_folders(app: App) -> tuple[Path, ...]:
 def target_of(app: App, facts: Facts) -> Target:
     """Give where this home publishes."""
     known = frozenset(path.stem for path in topic_files(*topic_folders(app)))
-    return Target(app.home / "public", instance_of(facts), app.settings, app.clock(), known)
+    return Target(app.home / "public", instance_of(facts), app.settings, app.clock(), known, StoryGrouping(facts))
 
 
 def opinion_path(app: App, topic: Topic) -> Path:
@@ -77,14 +79,22 @@ def explain(app: App, item: str, name: str | None, other: str | None) -> None:
         if other:
             click.echo(why_two(facts, stored, app.one_item(facts, other)))
             return
-        story = Stories(facts).of(stored)
-        kept = {judgement.topic: judgement for judgement in Judgements(facts).of(stored.row)}
+        story, judgements = Stories(facts).of(stored), Judgements(facts)
+        kept = {judgement.topic: judgement for judgement in judgements.of(stored.row)}
+        through = {one.topic: member for member in story.members for one in judgements.of(member.row) if member.row != stored.row}
         decisions = Decisions(facts).all()
         answers = judge(Matcher(chosen), item_of(stored), Furniture(facts).known(stored.carrier.source.url))
     answers = tuple(decided(answer, decisions.get((stored.row, answer.topic))) for answer in answers)
-    click.echo("\n".join((*reports.about_item(stored), *([f"  {story.why}"] if len(story.members) > 1 else ()))))
+    click.echo("\n".join((*reports.about_item(stored), *_about_story(story))))
     for topic, answer in zip(chosen, answers, strict=True):
         click.echo("\n".join(reports.about_judgement(topic, kept.get(topic.name), answer)))
+        if topic.name in through and not answer.tagged:
+            click.echo(f"  published there all the same, with its story: {through[topic.name].id} is tagged")
+
+
+def _about_story(story: Story) -> list[str]:
+    """Say of an item with copies why they are one, and which of them speaks for all."""
+    return [f"  {story.why}; {story.lead.id} speaks for it"] if len(story.members) > 1 else []
 
 
 @click.command("items")

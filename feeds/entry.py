@@ -1,6 +1,7 @@
 """A tagged article as it is published, whatever the format: pure choices about ids, dates, texts and carriers."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, overload
@@ -45,6 +46,16 @@ class Carrier:
     url: str | None
     first_seen: datetime
     reason: str
+    language: str | None = None  # of what it carried
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another article that has to do with this one, by the name of its publisher."""
+
+    relation: str
+    name: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,7 @@ class Entry:
     carriers: tuple[Carrier, ...]
     origin: Origin
     judgement: Judgement
+    related: tuple[Related, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -155,7 +167,15 @@ def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner) -> Entry:
         carriers=carriers,
         origin=origin,
         judgement=unit.judgement,
+        related=tuple(_related(unit)),
     )
+
+
+def _related(unit: Unit) -> Iterator[Related]:
+    for relative in unit.relatives:
+        url = public_address(relative.item.item.url)
+        if url:
+            yield Related(relative.relation, _called(relative.item.carrier.source), url)
 
 
 def _updated(stored: StoredItem) -> datetime:
@@ -177,7 +197,7 @@ def carriers_of(sightings: tuple[Sighting, ...]) -> tuple[Carrier, ...]:
     """Give who carried an item, as it may be published, first carrier first."""
     found: dict[str, Carrier] = {}
     for seen in sightings:
-        carrier = Carrier(_called(seen.source), public_address(seen.url), seen.first_seen, seen.reason)
+        carrier = Carrier(_called(seen.source), public_address(seen.url), seen.first_seen, seen.reason, seen.language)
         # Documents come by several doors of one house: they are one carrier.
         found.setdefault(seen.source.url if seen.source.kind is SourceKind.FEED else "", carrier)
     return tuple(found.values())

@@ -84,9 +84,18 @@ def _evidence(entry: Entry) -> Members:
         for hit in judgement.hits
     ]
     carriers = [
-        _known({"title": one.name, "url": one.url, "first_seen": stamp(one.first_seen), "reason": one.reason})
+        _known(
+            {
+                "title": one.name,
+                "url": one.url,
+                "language": one.language,
+                "first_seen": stamp(one.first_seen),
+                "reason": one.reason,
+            }
+        )
         for one in entry.carriers
     ]
+    related = [{"relation": one.relation, "title": one.name, "url": one.url} for one in entry.related]
     source = {"id": origin.id, "title": origin.title, "updated": stamp(origin.updated)}
     tag = {"topic": judgement.topic, "version": judgement.version, "grade": str(judgement.grade), "score": judgement.score}
     return _known(
@@ -94,6 +103,7 @@ def _evidence(entry: Entry) -> Members:
             "why": entry.why,
             "tag": {**tag, "hits": hits},
             "carriers": carriers,
+            "related": related,
             "title_inferred": entry.title_inferred or None,
             "source": source | _known({"feed_url": origin.url, "home_page_url": origin.site_url}),
         }

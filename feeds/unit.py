@@ -1,12 +1,34 @@
 """What becomes one entry: an item, or the copies of one article; knows no table and no format."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Final, Protocol
 
 from feeds.tag import Judgement
 from ingest.item import Sighting, StoredItem
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Another item of the same article, and the evidence that it is one."""
+
+    item: StoredItem
+    why: str
+
+    @property
+    def sightings(self) -> Iterable[Sighting]:
+        """Who carried it: the source that had it first carried the article for the reason that makes it a copy."""
+        return (replace(seen, reason=self.why) if seen.reason == "first" else seen for seen in self.item.sightings)
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """An item that has to do with an article without being a copy of it."""
+
+    relation: str  # "related" or "translation of?"
+    item: StoredItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +37,14 @@ class Unit:
 
     lead: StoredItem
     judgement: Judgement
-    copies: tuple[StoredItem, ...] = ()
+    copies: tuple[Copy, ...] = ()
     tagged: StoredItem | None = None  # the copy that the judgement is about; None: the lead
+    relatives: tuple[Relative, ...] = ()
 
     @property
     def sightings(self) -> tuple[Sighting, ...]:
         """Who carried it, the lead's carriers first, then those of its copies in the order in which they came."""
-        copies = sorted((seen for copy in self.copies for seen in copy.sightings), key=lambda seen: seen.first_seen)
+        copies = sorted((seen for copy in self.copies for seen in copy.sightings), key=attrgetter("first_seen"))
         return (*self.lead.sightings, *copies)
 
     @property
@@ -32,11 +55,26 @@ class Unit:
         return hashlib.blake2b(parts.encode(), digest_size=12).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Bonds:
+    """What is known of the group of an item: why each member is in it, and what else has to do with it."""
+
+    whys: Mapping[int, str]
+    relatives: tuple[tuple[str, int], ...] = ()  # relation and number, the closest first
+
+
+NO_BONDS: Final = Bonds({})
+
+
 class Grouping(Protocol):
     """Which items are copies of one article."""
 
     def groups(self, rows: Sequence[int]) -> Iterable[tuple[int, ...]]:
         """Give the group of every item in `rows`, each group once: the item that speaks for it first, then all others."""
+        ...
+
+    def bonds(self, groups: Iterable[tuple[int, ...]]) -> Mapping[int, Bonds]:
+        """Give what is known of some groups, by the item that speaks for each; one without any has none."""
         ...
 
     def state(self) -> str:
@@ -50,6 +88,10 @@ class Alone:
     def groups(self, rows: Sequence[int]) -> Iterable[tuple[int, ...]]:
         """Give each item as its own group."""
         return ((row,) for row in rows)
+
+    def bonds(self, groups: Iterable[tuple[int, ...]]) -> Mapping[int, Bonds]:  # noqa: ARG002 - as the protocol has it
+        """Give none."""
+        return {}
 
     def state(self) -> str:
         """Give nothing: it never changes."""

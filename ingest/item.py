@@ -222,6 +222,7 @@ class Sighting:
     published: datetime | None
     first_seen: datetime
     feed_updated: datetime | None = None  # the source feed's own `updated` at that time
+    language: str | None = None  # of what it carried
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from typing import Final
 
 import aiohttp
 
+from ingest.answers import retry_after
 from ingest.console import App
 from ingest.errors import FetchError, GuardError, TopicwireError
-from ingest.fetch import retry_after
 from ingest.guard import Guard
 from ingest.text import one_line
 

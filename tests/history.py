@@ -18,7 +18,7 @@ from feeds.publication.edition import Editor, Target
 from feeds.store import Judgements
 from feeds.tag import Tagging
 from feeds.topic import Topic
-from feeds.unit import Alone, Grouping
+from feeds.unit import Alone, Bonds, Grouping
 from ingest.dates import from_rfc3339
 from ingest.settings import Publish, Settings
 from ingest.store import Facts
@@ -38,6 +38,10 @@ class Groups:
         """Give the group of each item."""
         left = list(dict.fromkeys(next((group for group in self.together if row in group), (row,)) for row in rows))
         return iter(left)
+
+    def bonds(self, _: Iterable[tuple[int, ...]]) -> dict[int, Bonds]:
+        """Give no reasons."""
+        return {}
 
     def state(self) -> str:
         """Give what was said."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -16,7 +17,7 @@ from feeds.entry import Deleted, Entry, Manner, feed_id, make_entry, own_id, wan
 from feeds.publication.ledger import Ledger, Line
 from feeds.store import Judgements
 from feeds.topic import Topic
-from feeds.unit import Alone, Grouping, Unit
+from feeds.unit import NO_BONDS, Alone, Copy, Grouping, Relative, Unit
 from feeds.variant import Variant
 from ingest.settings import Settings
 from ingest.store import Facts
@@ -175,16 +176,21 @@ class Editor:
         """Load articles, a few hundred at a time: (article, its items, the entry's id)."""
         for at in range(0, len(articles), _CHUNK):
             some = articles[at : at + _CHUNK]
-            rows = list(dict.fromkeys(row for article in some for row in article.rows))
+            bonds = self._target.grouping.bonds(article.rows for article in some)
+            related = (row for bond in bonds.values() for _, row in bond.relatives)
+            rows = list(dict.fromkeys(chain((row for article in some for row in article.rows), related)))
             stored = dict(zip(rows, self._facts.by_rows(rows), strict=True))
             judged = self._judgements.some(self._topic.name, rows)
             for article in some:
-                lead, *copies = (stored[row] for row in article.rows)
+                first, *others = article.rows
+                lead, bond = stored[first], bonds.get(first, NO_BONDS)
+                copies = tuple(Copy(stored[row], bond.whys.get(row, "same story")) for row in others)
+                relatives = tuple(Relative(relation, stored[row]) for relation, row in bond.relatives)
                 tagged = next(row for row in article.rows if row in judged)
                 whose = None if tagged == lead.row else stored[tagged]
                 anchor = stored[article.anchor]
                 atom_id = self._judgements.atom_id(anchor.row, wanted_id(anchor.item.guid), own_id(anchor.id))
-                yield article, Unit(lead, judged[tagged], tuple(copies), whose), atom_id
+                yield article, Unit(lead, judged[tagged], copies, whose, relatives), atom_id
 
     def _said(self, articles: Sequence[_Article], page: int | None) -> Iterator[Entry]:
         """Give the entries of articles, and note that they stand at the head or in a page."""

@@ -17,7 +17,8 @@ select i.id, i.uid, i.seq, i.first_seen, i.changed, (select count(*) from versio
     v.published_raw, v.updated, v.updated_raw, v.authors, v.categories, v.enclosures
 from item i join version v on v.id = i.version_id """
 _SIGHTINGS = f"""
-select g.item_id, g.guid, g.url, g.reason, v.title, v.published, g.first_seen, g.feed_updated, {SOURCE_COLUMNS}
+select g.item_id, g.guid, g.url, g.reason, v.title, v.published, g.first_seen, g.feed_updated, v.language,
+    {SOURCE_COLUMNS}
 from sighting g join version v on v.id = g.version_id join source s on s.id = g.source_id
 where g.item_id in (select value from json_each(?)) order by g.id"""  # noqa: S608 - constants
 _CHUNK = 500  # items held at once
@@ -58,7 +59,7 @@ def _load(db: Database, where: str, parameters: list[Any] | dict[str, Any]) -> t
 
 def _sightings(db: Database, rows: list[int]) -> dict[int, tuple[Sighting, ...]]:
     found: defaultdict[int, tuple[Sighting, ...]] = defaultdict(tuple)
-    for item, guid, url, reason, title, published, first_seen, feed_updated, *source in db.conn.execute(
+    for item, guid, url, reason, title, published, first_seen, feed_updated, language, *source in db.conn.execute(
         _SIGHTINGS, [json.dumps(rows)]
     ):
         found[item] += (
@@ -71,6 +72,7 @@ def _sightings(db: Database, rows: list[int]) -> dict[int, tuple[Sighting, ...]]
                 published=from_rfc3339(published),
                 first_seen=_moment(first_seen),
                 feed_updated=from_rfc3339(feed_updated),
+                language=language,
             ),
         )
     return found
