@@ -14,6 +14,7 @@ from feeds import publish as publishing
 from feeds.commands import target_of
 from feeds.judging import judge_new
 from feeds.publication import files as publishing_files
+from feeds.publication.edition import Editor
 from feeds.publish import Published, publish
 from feeds.store import Judgements
 from feeds.topic import Topic
@@ -103,7 +104,7 @@ def test_an_unchanged_topic_is_passed_over(home: Path, facts: Facts, monkeypatch
     run(home, facts, topic(), market)
     looked: list[str] = []
 
-    class Noted(publishing.Editor):
+    class Noted(Editor):
         def __init__(self, *arguments: Any) -> None:
             looked.append(arguments[2].name)
             super().__init__(*arguments)
