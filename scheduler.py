@@ -88,7 +88,7 @@ def full_pass(app: App, *, everything: bool = False) -> Pass:
         read_lists(app, facts, engine, everything=everything)
         polls = poll_these(app, facts, engine, due_sources(app, facts, set(), everything=everything))
         done = Pass(documents, polls, *judge_and_publish(app, facts, chosen), code)
-    sweep(app.home / "public")
+    sweep(app.home / "public", app.home / "private")
     for fault in tell_hub(app):
         say(f"topicwire: {fault}")
     return done
@@ -178,7 +178,7 @@ class Service:
 
     def _tidied(self, facts: Facts) -> None:
         facts.tidy()
-        sweep(self._app.home / "public")
+        sweep(self._app.home / "public", self._app.home / "private")
 
 
 async def _serve(app: App, engine: Engine, listening: socket.socket | None) -> None:

@@ -64,4 +64,4 @@ class _Outbox:
 
 def _next(fault: TopicwireError, tries: int, now: datetime) -> datetime:
     asked = timedelta(seconds=(fault.wait if isinstance(fault, FetchError) else None) or 0)
-    return now + max(asked, min(_FIRST * 2 ** min(tries, 20), _LAST))
+    return now + max(asked, min(_FIRST * (1 << min(tries, 20)), _LAST))

@@ -32,8 +32,7 @@ class Published:
     """What one publication did."""
 
     written: tuple[Path, ...]  # files whose bytes changed, without their compressed twins
-    removed: tuple[Path, ...] = ()
-    feeds: tuple[str, ...] = ()  # names of the public feed documents that changed: what a hub is to be told of
+    removed: tuple[Path, ...]
 
 
 def publish(
@@ -52,8 +51,7 @@ def publish(
     removed = files.retire(target.known - {topic.name for topic in topics})
     written += _site(facts, judgements, topics, target, files)
     files.remember()
-    feeds = [path.name for path in written if path.parent == target.folder and path.suffix[1:] in _FORMATS]
-    return Published(tuple(written), removed, tuple(feeds))
+    return Published(tuple(written), removed)
 
 
 def entries_of(facts: Facts, judgements: Judgements, topic: Topic, target: Target) -> tuple[Entry, ...]:
@@ -68,7 +66,7 @@ class _Feed:
     def __init__(self, facts: Facts, judgements: Judgements, topic: Topic, target: Target, files: Files) -> None:
         self._facts, self._judgements, self._topic, self._target, self._files = facts, judgements, topic, target, files
         self._name = feed_name(topic)
-        self._folder = target.folder.parent
+        self._home = target.folder.parent
         self._ledger = Ledger(facts.db, self._name)
 
     def publish(self, about: str, *, everything: bool) -> list[Path]:
@@ -81,6 +79,8 @@ class _Feed:
         with self._facts.transaction():
             document, until = Editor(self._facts, self._judgements, self._topic, self._target).revise()
             self._ledger.set_edition("", None)  # until all of it is written
+        if self._topic.publish.private:
+            (self._home / "private").mkdir(mode=0o700, parents=True, exist_ok=True)
         # The archive first: the head leads to it.
         written = [*self._archive(), *self._head(document)]
         with self._facts.transaction():
@@ -91,7 +91,7 @@ class _Feed:
         for page in self._ledger.pages():
             path = self._path(number=page.number)
             if not self._files.lies(path) and self._files.put(self._name, path, self._ledger.page(page.number), page.changed):
-                yield self._folder / path
+                yield self._home / path
 
     def _head(self, document: Document) -> Iterator[Path]:
         made = {suffix: render(document) for suffix, render in _FORMATS.items()}
@@ -99,7 +99,7 @@ class _Feed:
         for suffix, data in made.items():
             path = self._path(suffix)
             if self._files.put(self._name, path, data, document.changed):
-                yield self._folder / path
+                yield self._home / path
 
     def _path(self, suffix: str = "atom", number: int | None = None) -> str:
         return f"{self._name.partition('/')[0]}/{file_name(self._topic.name, number, suffix)}"

@@ -19,7 +19,8 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.serve.searching feeds.serve.server feeds.serve.site feeds.serve.private feeds.grants feeds.grant_commands"
     " feeds.serve.reviewing feeds.uncertain feeds.hub ingest.post feeds.serve.commands feeds.story.commands"
     " feeds.story.judging feeds.story.store ingest.adding ingest.discover ingest.lists ingest.pace ingest.status"
-    " ingest.store.prices feeds.publication.edition feeds.publication.files feeds.publication.ledger feeds.publication.whole".split()
+    " ingest.store.prices feeds.publication.edition feeds.publication.files feeds.publication.ledger feeds.publication.whole"
+    " feeds.pages.folder".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "ingest.item ingest.errors ingest.text ingest.urls ingest.dates ingest.language ingest.fold ingest.identity"

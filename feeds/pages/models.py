@@ -183,13 +183,14 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Another item of the same story, and what joins the two."""
+    """Another item of the same story."""
 
     title: str
-    href: str
+    href: str  # relative to the page of an item, or the publisher's own; empty for neither
     language: str | None
     source: str
-    reason: str
+    when: datetime
+    reason: str = ""  # what joins the two
 
 
 @dataclass(frozen=True, slots=True)

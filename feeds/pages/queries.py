@@ -28,7 +28,8 @@ select i.id, i.uid, i.seq,
     (select group_concat(g.id || s.url || s.title, '|') from sighting g join source s on s.id = g.source_id where g.item_id = i.id),
     (select group_concat(t.topic || t.version || t.grade || t.score || t.why || t.evidence, '|') from tag t
         where t.item_id = i.id and t.topic in (select value from json_each(:topics)))
-from item i where i.id in (select item_id from tag where topic in (select value from json_each(:topics))) order by i.id"""
+from item i where i.id in (select item_id from tag where topic in (select value from json_each(:topics))
+    union select value from json_each(:rows)) order by i.id"""
 _RHYTHM: Final = """
 select s.url, count(*), min(coalesce(v.published, g.first_seen)), max(coalesce(v.published, g.first_seen))
 from sighting g join version v on v.id = g.version_id join source s on s.id = g.source_id group by s.id"""
@@ -54,9 +55,10 @@ def _tagged(row: tuple[Any, ...]) -> Tagged:
     return Tagged(number, line, moment, source_key(Source(url)), url)
 
 
-def changes(facts: Facts, topics: Iterable[str]) -> Iterator[tuple[int, str, str]]:
-    """Give number, id and a mark for every item that one of `topics` has: another mark means another page."""
-    for row, uid, *parts in facts.db.conn.execute(_MARKS, {"topics": json.dumps(sorted(topics))}):
+def changes(facts: Facts, topics: Iterable[str], rows: Iterable[int] = ()) -> Iterator[tuple[int, str, str]]:
+    """Give number, id and a mark for every item that one of `topics` has, or that is in `rows`: another mark, another page."""
+    asked = {"topics": json.dumps(sorted(topics)), "rows": json.dumps(sorted(rows))}
+    for row, uid, *parts in facts.db.conn.execute(_MARKS, asked):
         yield row, uid, hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 

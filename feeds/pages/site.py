@@ -1,9 +1,7 @@
 """All pages of a home as files to write: asks the stores, leaves out what has not changed; knows no HTML."""
 
 import hashlib
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from functools import cache
@@ -12,6 +10,8 @@ from typing import Final, NamedTuple, Protocol
 
 from feeds.document import file_name
 from feeds.pages import calendar, health, parts, queries, render, views
+from feeds.pages.copies import Copies, with_carriers
+from feeds.pages.folder import Folder
 from feeds.pages.models import IndexPage, Line, Link, Month, MonthPage, SearchPage, Tagged, TopicLine, TopicPage
 from feeds.pages.tongues import UNKNOWN
 from feeds.pages.veil import Veil
@@ -20,6 +20,7 @@ from feeds.publication.ledger import Ledger
 from feeds.store import Judgements
 from feeds.tag import Judgement
 from feeds.topic import Topic
+from feeds.unit import Grouping
 from ingest.item import StoredItem
 from ingest.store import Facts
 
@@ -27,9 +28,7 @@ _CARDS: Final = 60  # stories on one page, whatever the feed holds; the months h
 _SPARK: Final = 30  # days
 _CHART: Final = 60
 _BITE: Final = 200  # items held at once
-_HEAD: Final = 800  # bytes in which the fingerprint stands
 _SHAPING: Final = {".py", ".html", ".css", ".js", ".svg"}
-_FINGERPRINT: Final = re.compile(rb'<meta name="fingerprint" content="([0-9a-f]*)">')
 
 
 class Place(Protocol):
@@ -42,6 +41,10 @@ class Place(Protocol):
     @property
     def known(self) -> frozenset[str]:
         """The topics that there are, also those whose files cannot be read just now: their pages stay."""
+
+    @property
+    def grouping(self) -> Grouping:
+        """Which items are copies of one article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,37 +73,38 @@ def site_files(facts: Facts, judgements: Judgements, topics: Iterable[Topic], ta
     """
     read = tuple(topics)
     public = tuple(topic for topic in read if not topic.publish.private)
-    unread = target.known - {topic.name for topic in read}
     yield from (File(path, data, None) for path, data in render.assets())
-    yield from _Site(facts, judgements, public, target.folder, unread).files()
+    site = _Site(facts, judgements, public, target)
+    yield from site.files()
+    yield from site.leftovers(target.known - {topic.name for topic in read})
 
 
 class _Site:
     """The pages of public topics, with the stores at hand."""
 
-    def __init__(
-        self, facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], folder: Path, unread: frozenset[str]
-    ) -> None:
-        self._facts, self._judgements, self._folder, self._unread = facts, judgements, folder, unread
+    def __init__(self, facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], target: Place) -> None:
+        self._facts, self._judgements, self._folder = facts, judgements, Folder(target.folder)
         self._topics = {topic.name: topic for topic in topics}
         self._now = queries.as_of(facts)
         self._today = (self._now or datetime(1970, 1, 1, tzinfo=UTC)).date()
-        self._wanted: set[str] = set()  # paths of this site
         self._marks: dict[int, str] = {}
-        self._rows: dict[str, int] = {}
+        self._rows: dict[str, int] = {}  # of the items that have a page
+        self._veils: dict[tuple[str, ...], Veil] = {}
         for row, uid, mark in queries.changes(facts, self._topics):
             self._marks[row], self._rows[uid] = mark, row
+        self._tagged = frozenset(self._marks)
+        self._copies = Copies(target.grouping, list(self._marks))
+        self._marks |= {row: mark for row, _, mark in queries.changes(facts, (), self._copies.rows - self._tagged)}
 
     def files(self) -> Iterator[File]:
-        tagged = {topic: queries.tagged(self._facts, topic) for topic in self._topics}
-        self._wanted |= {"index.html", "search.html", "sources.html"}
+        tagged = {topic: self._copies.once(queries.tagged(self._facts, topic)) for topic in self._topics}
+        self._folder.want("index.html", "search.html", "sources.html")
         yield self._index(tagged)
         yield self._sources()
         yield self._search(tagged.values())
         for topic in self._topics.values():
             yield from self._topic(topic, tagged[topic.name])
         yield from self._items()
-        yield from self._removed()
 
     def _index(self, tagged: Mapping[str, tuple[Tagged, ...]]) -> File:
         lines = tuple(self._topic_line(topic, tagged[topic.name]) for topic in self._topics.values())
@@ -142,10 +146,10 @@ class _Site:
         path = link.href if link else f"{topic.name}.html"
         rows = [item.row for item in items[:_CARDS]]
         counts = calendar.daily((item.line.day for item in items), self._today, _CHART)
-        mark = self._mark(_shaping(topic), link, lists, counts, self._today, [self._marks[row] for row in rows])
-        if self._is_there(path, mark):
+        mark = _mark(_shaping(topic), link, lists, counts, self._today, list(map(self._state, rows)))
+        if self._folder.holds(path, mark):
             return
-        stored, veil = self._facts.by_rows(rows), Veil.of([topic])
+        stored, veil = self._stories(rows, topic.name), Veil.of([topic])
         page = TopicPage(
             about=views.about(topic),
             cards=tuple(views.card(veil.item(one), self._judged(one, veil, topic.name)) for one in stored),
@@ -161,6 +165,22 @@ class _Site:
         )
         yield File(path, render.topic(page), max(map(views.moment, stored), default=None))
 
+    def _state(self, row: int) -> list[str]:
+        """Give what changes when an item or one of its copies does."""
+        return [self._marks[one] for one in (row, *self._copies.of(row))]
+
+    def _stories(self, rows: Sequence[int], topic: str) -> list[StoredItem]:
+        """Load items of a topic, each with all who carried a copy of it."""
+        groups = {row: self._copies.of(row) for row in rows}
+        found = self._load({one for row, copies in groups.items() for one in (row, *copies)})
+        return [
+            with_carriers(found[row], self._judged(found[row], Veil(), topic)[0], tuple(found[one] for one in copies))
+            for row, copies in groups.items()
+        ]
+
+    def _load(self, rows: Iterable[int]) -> dict[int, StoredItem]:
+        return {stored.row: stored for stored in self._facts.by_rows(rows)}
+
     def _archives(self, topic: Topic) -> tuple[Link, ...]:
         sealed = Ledger(self._facts.db, feed_name(topic)).pages()
         return tuple(Link(f"{page.number}", file_name(topic.name, page.number)) for page in sealed)
@@ -170,8 +190,8 @@ class _Site:
 
     def _month(self, topic: Topic, month: Month, lines: tuple[Line, ...], beside: tuple[tuple[Month, ...], ...]) -> Iterator[File]:
         earlier, later = (Link(f"{one[0].first:%B %Y}", one[0].href) if one else None for one in beside)
-        mark = self._mark(_shaping(topic), month, lines, earlier, later)
-        if not self._is_there(month.href, mark):
+        mark = _mark(_shaping(topic), month, lines, earlier, later)
+        if not self._folder.holds(month.href, mark):
             veil = Veil.of([topic])
             lines = tuple(replace(line, title=veil.text(line.title, line.language)) for line in lines)
             page = MonthPage(views.about(topic), month, calendar.by_day(lines), earlier, later, mark)
@@ -184,49 +204,49 @@ class _Site:
         """Give the pages of items that are new or changed, a few hundred in memory at a time."""
         due, shaping = [], tuple(map(_shaping, self._topics.values()))
         for uid, row in self._rows.items():
-            mark = self._mark(self._marks[row], shaping)
-            if not self._is_there(views.item_href(uid), mark):
+            mark = _mark(self._state(row), shaping)
+            if not self._folder.holds(views.item_href(uid), mark):
                 due.append((row, mark))
         for start in range(0, len(due), _BITE):
             yield from self._bite(dict(due[start : start + _BITE]))
 
     def _bite(self, due: dict[int, str]) -> Iterator[File]:
-        texts, veils = queries.texts(self._facts, due), dict[tuple[str, ...], Veil]()
-        for stored in self._facts.by_rows(due):
-            having = [self._topics[one.topic] for one in self._judgements.of(stored.row) if one.topic in self._topics]
-            veil = veils.setdefault(tuple(topic.name for topic in having), Veil.of(having))
-            judged = tuple(zip(self._judged(stored, veil, *self._topics), having, strict=True))
-            versions = ((at, source, veil.text(title, stored.item.language), text) for at, source, title, text in texts[stored.row])
-            page = views.item_page(veil.item(stored), judged, versions, due[stored.row])
+        texts = queries.texts(self._facts, due)
+        found = self._load({one for row in due for one in (row, *self._copies.of(row))})
+        for row, mark in due.items():
+            stored, judgements = found[row], [one for one in self._judgements.of(row) if one.topic in self._topics]
+            having = tuple(self._topics[judgement.topic] for judgement in judgements)
+            veil = self._veil(having)
+            versions = ((at, source, veil.text(title, stored.item.language), text) for at, source, title, text in texts[row])
+            page = views.item_page(
+                veil.item(stored),
+                tuple((veil.judgement(judgement, stored), topic) for judgement, topic in zip(judgements, having, strict=True)),
+                versions,
+                tuple(views.member(veil.item(found[one]), has_page=one in self._tagged) for one in self._copies.of(row)),
+                mark,
+            )
             yield File(page.card.href, render.item(page), views.moment(stored))
 
-    def _removed(self) -> Iterator[File]:
-        """Name the pages that have no place here any longer: of topics that went private, of items that no topic has."""
-        found = (*self._folder.glob("*.html"), *self._folder.glob("*/*.html"))
-        paths = {path.relative_to(self._folder).as_posix() for path in found}
-        for path in sorted(paths - self._wanted):
-            ours = self._fingerprint(path)  # else somebody else put it there
-            if ours and not self._may_return(path):
+    def _veil(self, topics: tuple[Topic, ...]) -> Veil:
+        """Give the veil of some topics; the many items that have the same ones share it."""
+        names = tuple(topic.name for topic in topics)
+        if names not in self._veils:
+            self._veils[names] = Veil.of(topics)
+        return self._veils[names]
+
+    def leftovers(self, unread: frozenset[str]) -> Iterator[File]:
+        """Name the pages that have no place here any longer: of topics that went private, of items that no topic has.
+
+        While a topic cannot be read, its pages stay, and those of items.
+        """
+        for path in self._folder.leftovers():
+            first = path.removesuffix(".html").partition("/")[0]
+            if first not in unread and not (unread and first == "item"):
                 yield File(path, None, None)
 
-    def _may_return(self, path: str) -> bool:
-        first = path.removesuffix(".html").partition("/")[0]
-        return first in self._unread or (first == "item" and bool(self._unread))
 
-    # What is there already
-
-    def _mark(self, *parts: object) -> str:
-        return hashlib.blake2b(repr((_form(), *parts)).encode(), digest_size=12).hexdigest()
-
-    def _is_there(self, path: str, mark: str) -> bool:
-        self._wanted.add(path)
-        return self._fingerprint(path) == mark
-
-    def _fingerprint(self, path: str) -> str:
-        with suppress(OSError), (self._folder / path).open("rb") as file:
-            found = _FINGERPRINT.search(file.read(_HEAD))
-            return found[1].decode() if found else ""
-        return ""
+def _mark(*parts: object) -> str:
+    return hashlib.blake2b(repr((_form(), *parts)).encode(), digest_size=12).hexdigest()
 
 
 def _shaping(topic: Topic) -> object:

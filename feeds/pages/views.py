@@ -8,7 +8,7 @@ from typing import Final
 
 from feeds.entry import carriers_of, public_address
 from feeds.pages import marks
-from feeds.pages.models import About, Card, ItemPage, Reason, Version
+from feeds.pages.models import About, Card, ItemPage, Member, Reason, Version
 from feeds.tag import Evidence, Judgement
 from feeds.topic import Topic
 from ingest.fold import WORD
@@ -98,10 +98,25 @@ def reason(stored: StoredItem, judgement: Judgement, title: str) -> Reason:
     )
 
 
+def member(stored: StoredItem, *, has_page: bool) -> Member:
+    """Give a copy of an item as the item's page names it."""
+    return Member(
+        title=stored.item.title,
+        href=f"{stored.id}.html" if has_page else public_address(stored.item.url) or "",
+        language=stored.item.language,
+        source=carriers_of(stored.sightings)[0].name,
+        when=shown_at(stored)[0],
+    )
+
+
 def item_page(
-    stored: StoredItem, judged: tuple[tuple[Judgement, Topic], ...], texts: Iterable[Texts], fingerprint: str
+    stored: StoredItem,
+    judged: tuple[tuple[Judgement, Topic], ...],
+    texts: Iterable[Texts],
+    story: tuple[Member, ...],
+    fingerprint: str,
 ) -> ItemPage:
-    """Give an item's own page: the topics that have it in `judged`, its versions in `texts`, oldest first."""
+    """Give an item's own page: the topics that have it in `judged`, its versions in `texts`, oldest first, its copies."""
     item = stored.item
     when, dated = shown_at(stored)
     return ItemPage(
@@ -113,6 +128,7 @@ def item_page(
         categories=tuple(dict.fromkeys(category.label or category.term for category in item.categories)),
         reasons=tuple(reason(stored, judgement, topic.title) for judgement, topic in judged),
         versions=versions(texts),
+        story=story,
         fingerprint=fingerprint,
     )
 

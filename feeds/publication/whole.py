@@ -57,8 +57,8 @@ def _sync_folder(path: Path) -> None:
         os.close(folder)
 
 
-def sweep(folder: Path) -> None:
+def sweep(*folders: Path) -> None:
     """Remove the unfinished files that a killed process left."""
-    for path in folder.rglob(f"{_UNFINISHED}*"):
+    for path in (path for folder in folders for path in folder.rglob(f"{_UNFINISHED}*")):
         with suppress(OSError):
             path.unlink()

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -8,16 +8,14 @@ from urllib.parse import urldefrag, urljoin
 
 import pytest
 from lxml import html
-from making import GAZETTE, HARBOUR, POST, about, app, carry, item, topic
+from making import GAZETTE, HARBOUR, POST, about, carry, item, topic
+from siting import Site, words
 from support import NOON
 
-from feeds.commands import target_of
 from feeds.decisions import Decisions, Verdict
 from feeds.judging import judge_new, judge_one
 from feeds.pages import POLICY, File, render, site_files
-from feeds.publish import Target, publish
-from feeds.store import Judgements
-from feeds.topic import Topic
+from feeds.publish import publish
 from ingest.store import Facts
 
 BAIT: Final = "<script>alert(1)</script> \"quoted\" & 'more' ferry in the harbour"
@@ -25,48 +23,10 @@ HEBREW: Final = item(guid="urn:he", url="http://post.example/he", title="הספ�
 HIDDEN: Final = HARBOUR.replace("[group.ship]", "[publish]\nprivate = true\n\n[group.ship]")
 
 
-class Site:
-    """The pages of a home, written by the publisher as a web server would find them."""
-
-    def __init__(self, home: Path, facts: Facts) -> None:
-        self.home, self.facts, self.judgements = home, facts, Judgements(facts)
-        self.folder = home / "public"
-
-    def publish(self, *topics: Topic, at: datetime = NOON) -> list[str]:
-        """Judge and publish; give the pages that were written or removed."""
-        chosen = topics or (topic(),)
-        judge_new(self.facts, self.judgements, chosen, at)
-        done = publish(self.facts, self.judgements, chosen, self.target())
-        paths = (path.relative_to(self.folder) for path in done.written if self.folder in path.parents)
-        return sorted(path.as_posix() for path in paths if path.suffix == ".html")
-
-    def target(self, *known: str) -> Target:
-        """Give where the pages go; `known` are topics whose files may be broken."""
-        return replace(target_of(app(self.home), self.facts), known=frozenset(known))
-
-    def pages(self) -> dict[str, bytes]:
-        """Give every page."""
-        found = sorted(self.folder.rglob("*.html"))
-        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in found}
-
-    def page(self, name: str) -> html.HtmlElement:
-        """Give a page, parsed."""
-        return html.fromstring((self.folder / name).read_bytes())
-
-    def items(self) -> list[str]:
-        """Give the pages of items."""
-        return [name for name in self.pages() if name.startswith("item/")]
-
-
 @pytest.fixture
 def site(home: Path, facts: Facts) -> Site:
     """Give the site of a home that is still empty."""
     return Site(home, facts)
-
-
-def words(element: html.HtmlElement, path: str) -> list[str]:
-    """Give the text of each element that an XPath finds, its spaces made one."""
-    return [" ".join(found.text_content().split()) for found in element.xpath(path)]
 
 
 def fill(facts: Facts) -> None:

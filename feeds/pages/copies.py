@@ -1,0 +1,40 @@
+"""Items that are copies of one article, as pages show them: once in a list, named on each other's page; pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from feeds.pages.models import Tagged
+from feeds.tag import Judgement
+from feeds.unit import Grouping, Unit
+from ingest.item import StoredItem
+
+
+class Copies:
+    """Which of some items are copies of each other."""
+
+    def __init__(self, grouping: Grouping, rows: Sequence[int]) -> None:
+        """Ask `grouping` once about all items that pages show."""
+        groups = (group for group in grouping.groups(rows) if len(group) > 1)
+        self._groups = {row: group for group in groups for row in group}
+
+    @property
+    def rows(self) -> frozenset[int]:
+        """The items that have copies, and those, also where no topic has them."""
+        return frozenset(self._groups)
+
+    def of(self, row: int) -> tuple[int, ...]:
+        """Give the copies of an item, the one that speaks for all of them first."""
+        return tuple(other for other in self._groups.get(row, ()) if other != row)
+
+    def once(self, items: tuple[Tagged, ...]) -> tuple[Tagged, ...]:
+        """Of a topic's items keep, for each article, the one that speaks for it, or the first of its copies that is there."""
+        there = {item.row for item in items}
+        return tuple(item for item in items if item.row == self._speaker(item.row, there))
+
+    def _speaker(self, row: int, there: set[int]) -> int:
+        return next((one for one in self._groups.get(row, (row,)) if one in there), row)
+
+
+def with_carriers(stored: StoredItem, judgement: Judgement, copies: tuple[StoredItem, ...]) -> StoredItem:
+    """Give an item as carried by all who carried a copy of it."""
+    return replace(stored, sightings=Unit(stored, judgement, copies).sightings) if copies else stored

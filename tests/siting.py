@@ -1,0 +1,56 @@
+"""The site of a home, as a web server would find it, and a look into its pages."""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from lxml import html
+from making import app, topic
+from support import NOON
+
+from feeds.commands import target_of
+from feeds.judging import judge_new
+from feeds.publish import Target, publish
+from feeds.store import Judgements
+from feeds.topic import Topic
+from feeds.unit import Alone, Grouping
+from ingest.store import Facts
+
+
+class Site:
+    """The pages of a home, written by the publisher as a web server would find them."""
+
+    def __init__(self, home: Path, facts: Facts) -> None:
+        self.home, self.facts, self.judgements = home, facts, Judgements(facts)
+        self.folder = home / "public"
+        self.grouping: Grouping = Alone()
+
+    def publish(self, *topics: Topic, at: datetime = NOON) -> list[str]:
+        """Judge and publish; give the pages that were written or removed."""
+        chosen = topics or (topic(),)
+        judge_new(self.facts, self.judgements, chosen, at)
+        done = publish(self.facts, self.judgements, chosen, self.target())
+        paths = (path.relative_to(self.folder) for path in done.written if self.folder in path.parents)
+        return sorted(path.as_posix() for path in paths if path.suffix == ".html")
+
+    def target(self, *known: str) -> Target:
+        """Give where the pages go; `known` are topics whose files may be broken."""
+        return replace(target_of(app(self.home), self.facts), known=frozenset(known), grouping=self.grouping)
+
+    def pages(self) -> dict[str, bytes]:
+        """Give every page."""
+        found = sorted(self.folder.rglob("*.html"))
+        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in found}
+
+    def page(self, name: str) -> html.HtmlElement:
+        """Give a page, parsed."""
+        return html.fromstring((self.folder / name).read_bytes())
+
+    def items(self) -> list[str]:
+        """Give the addresses of the pages of items."""
+        return [name for name in self.pages() if name.startswith("item/")]
+
+
+def words(element: html.HtmlElement, path: str) -> list[str]:
+    """Give the text of each element that an XPath finds, its spaces made one."""
+    return [" ".join(found.text_content().split()) for found in element.xpath(path)]

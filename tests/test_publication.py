@@ -1,0 +1,277 @@
+import gzip
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+from making import HARBOUR, POST, Cli, about, app, carry, topic, write_topic
+from schema import sound
+from support import NOON, Clock
+
+from feeds import publish as publishing
+from feeds.commands import target_of
+from feeds.judging import judge_new
+from feeds.publication import files as publishing_files
+from feeds.publication.edition import Editor
+from feeds.publish import Published, publish
+from feeds.store import Judgements
+from feeds.topic import Topic
+from ingest.formats import opml
+from ingest.store import Facts
+
+PRIVATE = f"{HARBOUR}\n[publish]\nprivate = true\n"
+SMALL = {"publish.entries": "4"}
+
+
+def run(home: Path, facts: Facts, *topics: Topic, clock: Clock | None = None, everything: bool = False) -> Published:
+    """Judge and publish with room for four entries."""
+    judgements, clock = Judgements(facts), clock or Clock()
+    chosen = topics or (topic(),)
+    judge_new(facts, judgements, chosen, clock())
+    target = target_of(app(home, SMALL, clock), facts)
+    return publish(facts, judgements, chosen, target, everything=everything)
+
+
+def feeds(home: Path) -> dict[str, tuple[bytes, int]]:
+    """Give bytes and time of everything but the pages."""
+    found = (path for folder in ("public", "private") for path in (home / folder).glob("*.*"))
+    kept = (path for path in found if {".atom", ".json", ".rss", ".opml"} & set(path.suffixes))
+    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in kept}
+
+
+def names(done: Published) -> set[str]:
+    """Give the names of the feed documents that were written."""
+    return {path.name for path in done.written if path.suffix in {".atom", ".json", ".rss", ".opml"}}
+
+
+# Twins and times
+
+
+def test_each_file_has_a_compressed_twin(home: Path, facts: Facts) -> None:
+    """Beside every file lies the same, compressed, of the same time; with nothing of the day in it."""
+    carry(facts, [about(1)])
+    run(home, facts)
+    plain = [path for path in (home / "public").rglob("*") if path.is_file() and path.suffix not in {".gz", ".br"}]
+    assert len(plain) > 6
+    for path in plain:
+        twin = path.with_name(f"{path.name}.gz")
+        assert gzip.decompress(twin.read_bytes()) == path.read_bytes()
+        assert twin.read_bytes()[4:8] == bytes(4), "no time is in the header"
+        assert twin.stat().st_mtime == path.stat().st_mtime
+
+
+def test_with_the_extra_there_is_a_second_twin(home: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where brotli is installed there is a .br too, made also for what was published without."""
+
+    class Brotli:
+        def compress(self, data: bytes, quality: int) -> bytes:
+            return b"%d:%s" % (quality, data[::-1])
+
+    carry(facts, [about(1)])
+    run(home, facts)
+    monkeypatch.setattr(publishing_files, "brotli", Brotli())
+    run(home, facts)
+    path = home / "public" / "harbour.atom"
+    assert (home / "public" / "harbour.atom.br").read_bytes() == b"9:" + path.read_bytes()[::-1]
+
+
+def test_a_file_has_the_time_of_its_newest_change(home: Path, facts: Facts) -> None:
+    """The time of a feed is when the newest thing in it happened, not when it was written."""
+    carry(facts, [about(1)], at=NOON - timedelta(hours=3))
+    run(home, facts)
+    assert (home / "public" / "harbour.atom").stat().st_mtime == (NOON - timedelta(hours=3)).timestamp()
+
+
+def test_other_bytes_always_have_a_later_time(home: Path, facts: Facts) -> None:
+    """When the bytes change and nothing in them is newer, the file is dated now: who asks by date alone must not miss it."""
+    carry(facts, [about(1)])
+    run(home, facts)
+    clock = Clock()
+    clock.forward(hours=2)
+    run(home, facts, topic(HARBOUR.replace("Harbour news", "News of the harbour")), clock=clock)
+    assert (home / "public" / "harbour.atom").stat().st_mtime == (NOON + timedelta(hours=2)).timestamp()
+
+
+# Only what changed
+
+
+def test_an_unchanged_topic_is_passed_over(home: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A topic of which nothing has changed is not even looked at, while another one gets its news."""
+    market = topic(HARBOUR.replace("ferry", "market"), "market")
+    carry(facts, [about(1)])
+    run(home, facts, topic(), market)
+    looked: list[str] = []
+
+    class Noted(Editor):
+        def __init__(self, *arguments: Any) -> None:
+            looked.append(arguments[2].name)
+            super().__init__(*arguments)
+
+    monkeypatch.setattr(publishing, "Editor", Noted)
+    carry(facts, [about(2, "market in the harbour")], at=NOON + timedelta(hours=1))
+    done = run(home, facts, topic(), market)
+    assert looked == ["market"]
+    assert names(done) == {"market.atom", "market.json", "market.rss", "market.opml"}
+    run(home, facts, topic(), market, everything=True)
+    assert looked == ["market", "harbour", "market"]
+
+
+@pytest.mark.parametrize("harm", ["removed", "cut", "twin removed", "dated anew"])
+def test_a_harmed_file_is_mended(home: Path, facts: Facts, harm: str) -> None:
+    """A file that somebody removed or spoilt is there again after the next publication."""
+    carry(facts, [about(1)])
+    run(home, facts)
+    before, path = feeds(home), home / "public" / "harbour.atom"
+    match harm:
+        case "removed":
+            path.unlink()
+        case "cut":
+            path.write_bytes(path.read_bytes()[:100])
+        case "twin removed":
+            path.with_name("harbour.atom.gz").unlink()
+        case _:
+            path.touch()
+    run(home, facts)
+    assert feeds(home) == before
+
+
+def test_all_can_be_made_again(home: Path, facts: Facts) -> None:
+    """With public/ deleted the next publication writes every file as it was: bytes, times, archives, twins."""
+    clock = Clock()
+    for number in range(1, 12):
+        clock.forward(hours=1)
+        carry(facts, [about(number)], at=clock())
+        run(home, facts, clock=clock)
+    before = feeds(home)
+    assert "harbour.archive-2.atom.gz" in before
+    for path in sorted((home / "public").rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    clock.forward(days=1)
+    run(home, facts, clock=clock)
+    assert feeds(home) == before
+
+
+def test_time_alone_moves_what_is_due(home: Path, facts: Facts) -> None:
+    """Without any news the word that an entry has left goes to the archive when its thirty days are over."""
+    clock = Clock()
+    carry(facts, [about(1)])
+    run(home, facts, clock=clock)
+    stricter = topic(HARBOUR.replace('["ferry", "ferries", "boat*"]', '["boat*"]'))
+    run(home, facts, stricter, clock=clock)
+    assert b"deleted-entry" in (home / "public" / "harbour.atom").read_bytes()
+    clock.forward(days=31)
+    assert "harbour.archive-1.atom" in names(run(home, facts, stricter, clock=clock))
+    assert b"deleted-entry" not in (home / "public" / "harbour.atom").read_bytes()
+
+
+# What is no more
+
+
+def test_a_topic_that_is_no_more_leaves_marks(home: Path, facts: Facts) -> None:
+    """The files of a deleted or renamed topic are removed, remembered, and marked, so that servers say 410."""
+    carry(facts, [about(number) for number in range(1, 8)])
+    run(home, facts)
+    removed = {path.name for path in run(home, facts, topic(HARBOUR, "quay")).removed}
+    assert {"harbour.atom", "harbour.json", "harbour.rss", "harbour.opml", "harbour.archive-1.atom"} <= removed
+    assert not [name for name in feeds(home) if name.startswith("harbour") and not name.endswith(".gone")]
+    assert (home / "public" / "harbour.atom.gone").exists()
+    gone = facts.db.conn.execute("select gone from document where path = 'public/harbour.atom'").fetchone()
+    assert gone == ("2026-03-02T12:00:00Z",)
+    assert b"harbour.atom" not in (home / "public" / "index.opml").read_bytes()
+
+
+def test_a_topic_that_comes_back_goes_on(home: Path, facts: Facts) -> None:
+    """A topic that is there again has its files, its archive and no mark."""
+    carry(facts, [about(number) for number in range(1, 8)])
+    run(home, facts)
+    before = feeds(home)
+    run(home, facts, topic(HARBOUR, "quay"))
+    run(home, facts)
+    after = feeds(home)
+    assert {name: after.get(name) for name in before if name != "index.opml"} == {
+        name: state for name, state in before.items() if name != "index.opml"
+    }
+    assert "harbour.atom.gone" not in after
+
+
+def test_a_topic_that_cannot_be_read_keeps_its_feed(home: Path) -> None:
+    """A mistake in a topic file removes nothing: the feed stays as it was until the file is mended."""
+    cli = Cli(home)
+    write_topic(home)
+    write_topic(home, HARBOUR, "quay")
+    (home / "sources.opml").write_text('<opml version="2.0"><body/></opml>', encoding="utf-8")
+    assert cli("publish").exit_code == 0
+    (home / "topics" / "harbour.toml").write_text("title = ", encoding="utf-8")
+    assert cli("publish").exit_code == 2
+    assert (home / "public" / "harbour.atom").exists()
+    (home / "topics" / "harbour.toml").unlink()
+    assert "removed" in cli("publish").stderr
+    assert not (home / "public" / "harbour.atom").exists()
+
+
+# Private topics
+
+
+def test_a_private_topic_is_nowhere_in_public(home: Path, facts: Facts) -> None:
+    """Its files lie in private/, for the owner alone; no index names it."""
+    carry(facts, [about(number) for number in range(1, 8)])
+    run(home, facts, topic(PRIVATE), topic(HARBOUR, "quay"))
+    assert {path.name for path in (home / "private").iterdir()} >= {"harbour.atom", "harbour.archive-1.atom", "harbour.json"}
+    assert (home / "private").stat().st_mode & 0o077 == 0
+    for path in (home / "public").rglob("*"):
+        assert "harbour" not in path.name
+    assert b"harbour.atom" not in (home / "public" / "index.opml").read_bytes()
+
+
+def test_a_private_feed_names_no_address_of_its_own(home: Path, facts: Facts) -> None:
+    """No link in a private feed leads to a public address of it; its archive is reached by relative links."""
+    carry(facts, [about(number) for number in range(1, 8)])
+    run(home, facts, topic(PRIVATE))
+    for name in ("harbour.atom", "harbour.archive-1.atom", "harbour.json", "harbour.rss"):
+        assert b"127.0.0.1:8080/harbour" not in (home / "private" / name).read_bytes()
+    links = sound((home / "private" / "harbour.atom").read_bytes()).findall("{*}link")
+    assert [dict(link.attrib) for link in links] == [{"rel": "prev-archive", "href": "harbour.archive-1.atom"}]
+
+
+def test_a_feed_made_private_leaves_public(home: Path, facts: Facts) -> None:
+    """A topic that becomes private takes its public files away, archive and all, and begins a private archive."""
+    carry(facts, [about(number) for number in range(1, 8)])
+    run(home, facts)
+    run(home, facts, topic(PRIVATE))
+    assert not (home / "public" / "harbour.atom").exists()
+    assert (home / "public" / "harbour.archive-1.atom.gone").exists()
+    assert b"current" in (home / "private" / "harbour.archive-1.atom").read_bytes()
+
+
+# The lists
+
+
+def test_the_sources_of_a_topic_are_a_list(home: Path, facts: Facts) -> None:
+    """TOPIC.opml names the feeds that carried what the topic tags, and those alone."""
+    carry(facts, [about(1)])
+    run(home, facts)
+    data = (home / "public" / "harbour.opml").read_bytes()
+    assert [source.url for source in opml.parse(data, "opml", "x").sources] == [POST.url]
+    assert etree.fromstring(data).findtext("head/title") == "Sources of “Harbour news”"
+
+
+def test_all_feeds_are_a_list(home: Path, facts: Facts) -> None:
+    """index.opml names every public feed, to be subscribed at once."""
+    run(home, facts, topic(), topic(HARBOUR, "quay"))
+    found = opml.parse((home / "public" / "index.opml").read_bytes(), "opml", "x").sources
+    assert [source.url for source in found] == [f"http://127.0.0.1:8080/{name}.atom" for name in ("harbour", "quay")]
+
+
+def test_all_forms_have_the_same_entries(home: Path, facts: Facts) -> None:
+    """Atom, JSON Feed and RSS name the same entries in the same order."""
+    carry(facts, [about(number) for number in range(1, 7)])
+    run(home, facts)
+    folder = home / "public"
+    atom = sound((folder / "harbour.atom").read_bytes())
+    rss = etree.fromstring((folder / "harbour.rss").read_bytes())
+    items = json.loads((folder / "harbour.json").read_bytes())["items"]
+    ids = [entry.findtext("{*}id") for entry in atom.iterchildren("{*}entry")]
+    assert ids == [item["id"] for item in items] == [item.findtext("guid") for item in rss.iter("item")]
+    assert len(ids) == 4
