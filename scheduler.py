@@ -229,7 +229,7 @@ def _once(app: App, *, strict: bool, everything: bool, quiet: bool) -> None:
     if not quiet:
         say(str(done))
         if done.polls.failed:
-            say("`topicwire sources list` shows why sources failed")
+            say("`topicwire sources status` shows why sources failed")
     raise SystemExit(done.code or (3 if strict and done.polls.failed else 0))
 
 
