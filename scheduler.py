@@ -34,6 +34,7 @@ from ingest.oneoff import ingest_all, summary
 from ingest.passes import due_sources, poll_these, read_seeds
 from ingest.pipeline import Report
 from ingest.store import Facts
+from ingest.websub import route, subscribe
 
 _AT_ONCE = 400  # sources a tick: between two ticks what they brought is published
 _BITES = 20  # of old items, judged again after a change of wording, a tick
@@ -141,6 +142,7 @@ class Service:
         read_lists(self._app, facts, self._engine)
         due = due_sources(self._app, facts, self._said, limit=_AT_ONCE)
         self._polled(poll_these(self._app, facts, self._engine, due, self.stopping.is_set), facts)
+        subscribe(self._app, facts, self._engine)
 
     def _polled(self, report: Report, facts: Facts) -> None:
         if report.looked > report.unchanged:
@@ -195,7 +197,9 @@ def _ticks(service: Service) -> AsyncIOScheduler:
 
 
 def _server(app: App) -> Server:
-    return Server(application(app.home / "public", lambda: readable(app.database)))
+    site = application(app.home / "public", lambda: readable(app.database))
+    site.router.routes.insert(0, route(app.database, app.clock))
+    return Server(site)
 
 
 # The command

@@ -12,9 +12,10 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 EDGES: Final = set(  # all that may touch files, network, clock, processes or the database; whatever is not named here is pure
     "scheduler ingest.__main__ ingest.adding ingest.commands ingest.console ingest.discover ingest.engine ingest.fetch"
     " ingest.guard ingest.lists ingest.lock ingest.oneoff ingest.pace ingest.passes ingest.pipeline ingest.settings"
-    " ingest.sources ingest.status ingest.store ingest.store.ids ingest.store.items ingest.store.prices ingest.store.reading"
-    " ingest.store.schema ingest.store.sources feeds.__main__ feeds.commands feeds.decisions feeds.furniture feeds.judging"
-    " feeds.publish feeds.review_commands feeds.schema feeds.serve feeds.shelf feeds.store feeds.topic_commands".split()
+    " ingest.sources ingest.status ingest.store ingest.store.ids ingest.store.items ingest.store.prices"
+    " ingest.store.subscriptions ingest.websub ingest.store.reading ingest.store.schema ingest.store.sources feeds.__main__"
+    " feeds.commands feeds.decisions feeds.furniture feeds.judging feeds.publish feeds.review_commands feeds.schema"
+    " feeds.serve feeds.shelf feeds.store feeds.topic_commands".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "ingest.item ingest.errors ingest.text ingest.urls ingest.dates ingest.language ingest.fold ingest.identity"
