@@ -42,6 +42,7 @@ from ingest.oneoff import ingest_all, summary
 from ingest.passes import due_sources, poll_these, read_seeds
 from ingest.pipeline import Report
 from ingest.store import Facts
+from ingest.websub import subscribe
 
 _AT_ONCE = 400  # sources a tick: between two ticks what they brought is published
 _BITES = 20  # of old items, judged again after a change of wording, a tick
@@ -162,6 +163,7 @@ class Service:
         read_lists(self._app, facts, self._engine)
         due = due_sources(self._app, facts, self._said, limit=_AT_ONCE)
         self._polled(poll_these(self._app, facts, self._engine, due, self.stopping.is_set), facts)
+        subscribe(self._app, facts, self._engine)
 
     def _polled(self, report: Report, facts: Facts) -> None:
         if report.looked > report.unchanged:
@@ -248,7 +250,7 @@ def _once(app: App, *, strict: bool, everything: bool, quiet: bool) -> None:
     if not quiet:
         say(str(done))
         if done.polls.failed:
-            say("`topicwire sources list` shows why sources failed")
+            say("`topicwire sources status` shows why sources failed")
     raise SystemExit(done.code or (3 if strict and done.polls.failed else 0))
 
 

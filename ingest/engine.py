@@ -91,6 +91,10 @@ class Engine:
         """Ask a server; raises FetchError."""
         return await self._fetch(request)
 
+    async def post(self, url: str, form: Mapping[str, str]) -> None:
+        """Send a form to a server and wait until it took it; raises FetchError."""
+        await self._fetch.post(url, form)
+
     async def parse(self, job: Job) -> ParsedFeed:
         """Parse in a child process; raises ParseError, also for a document that stalls or kills its parser."""
         return await asyncio.wrap_future(self._schedule(read, job))

@@ -1,8 +1,8 @@
 """One polite, bounded, conditional request, redirects followed by hand; knows no feed format and no database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -24,6 +24,7 @@ _CHUNK: Final = 65_536
 _ACCEPT: Final = (
     "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
 )
+_TAKEN: Final = range(200, 300)
 _IDLE: Final = 0.25  # seconds that a connection waits for its host's next turn to end; each idle one costs both sides
 _ENCODINGS: Final = ("gzip", "deflate", *(("br",) if HAS_BROTLI else ()))  # what can be unpacked within bounds
 
@@ -45,6 +46,9 @@ class Fetcher(Protocol):
 
     async def __call__(self, request: Request) -> Fetched:
         """Give the answer; raise FetchError for anything that is none."""
+
+    async def post(self, url: str, form: Mapping[str, str]) -> None:
+        """Send a form; raise FetchError unless the server took it (2xx)."""
 
 
 @asynccontextmanager
@@ -77,8 +81,24 @@ class _Web:
 
     async def __call__(self, request: Request) -> Fetched:
         """Ask, hop by hop."""
-        try:
+        with self._in_words():
             return await self._follow(request)
+
+    async def post(self, url: str, form: Mapping[str, str]) -> None:
+        """Send a form, in its host's turn and behind the guard like any request; redirects are not followed."""
+        with self._in_words():
+            async with self._pace.turn(machine_of(url)), asyncio.timeout(self._limits.seconds):
+                if self._proxied:
+                    await self._guard.check_name(url)
+                self._guard.enter(url)
+                async with self._session.post(URL(url), data=dict(form), allow_redirects=False) as response:
+                    if response.status not in _TAKEN:
+                        raise refusal(response.status, response.headers, self._clock())
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
         except TimeoutError:
             raise FetchError(f"no complete answer within {self._limits.seconds:g} s", "it is tried again later") from None
         except (aiohttp.ClientError, OSError, ValueError) as fault:

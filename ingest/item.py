@@ -185,7 +185,7 @@ class SourceState:
     why: str = ""  # the planner's reason for `next_poll`, a word of ingest.planner.Reason
     polls: int = 0  # answers and failures, in all
     not_modified: int = 0  # of them 304
-    wasted: int = 0  # full answers in a row that brought the same bytes again: its validators do not work
+    wasted: int = 0  # full answers for nothing since its last 304: its validators do not work
     gaps: int = 0  # documents that shared no entry with those before: something may have been missed
     last_gap: datetime | None = None
     rhythm: Rhythm | None = None

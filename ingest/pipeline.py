@@ -123,9 +123,9 @@ def poll_sources(
     """
     due = list(due)
     states = {source.url: state for source, state in due}
-    price = present_price(facts, settings, engine.clock())
+    price, pushed = present_price(facts, settings, engine.clock()), facts.pushed(engine.clock())
     for outcomes in _in_order(cut(due, _BATCH), lambda batch: engine.submit(process_batch(batch, engine))):
-        rows = [(outcome, settled(states[outcome.source.url], outcome, price, chance())) for outcome in outcomes]
+        rows = [(one, settled(states[one.source.url], one, price, chance(), pushed=one.source.url in pushed)) for one in outcomes]
         price = paid(price, len(rows))
         yield report_of(outcomes, facts.record(rows, price))
 
@@ -136,9 +136,9 @@ def present_price(facts: Facts, settings: Settings, now: datetime) -> Price:
     return steer(price, facts.rhythms(), now) if is_stale(price, now) else price
 
 
-def settled(state: SourceState, outcome: Outcome, price: Price, chance: float) -> SourceState:
+def settled(state: SourceState, outcome: Outcome, price: Price, chance: float, *, pushed: bool = False) -> SourceState:
     """Give a source's state after an outcome: its next poll, and what was learnt of its validators."""
-    return learned(state, next_state(state, outcome, price, chance), outcome)
+    return learned(state, next_state(state, outcome, price, chance, pushed=pushed), outcome)
 
 
 def _in_order(batches: Iterable[Batch], submit: Callable[[Batch], "Future[tuple[Outcome, ...]]"]) -> Iterator[tuple[Outcome, ...]]:

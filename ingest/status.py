@@ -11,6 +11,7 @@ from ingest.console import App
 from ingest.dates import rfc3339
 from ingest.health import Health, all_health
 from ingest.text import shorten
+from ingest.urls import without_secrets
 
 _WIDTH: Final = 100
 _NAME: Final = 27
@@ -73,7 +74,7 @@ def _line(one: Health, now: datetime) -> str:
     share = "-" if one.share_unchanged is None else f"{one.share_unchanged:.0%}"
     rate = "-" if one.per_day is None else f"{one.per_day:.3g}"
     polling = f"{_ago(one.last_good, now):>10} {_next(one, now):>9} {one.reason or '-':8}"
-    name = shorten(one.source.name, _NAME)
+    name = shorten(without_secrets(one.source.name).removeprefix("https://").removeprefix("http://"), _NAME)
     return f"{one.standing:8} {name:{_NAME}} {polling} {rate:>8} {share:>5} {one.gaps or '-':>5} {_ago(one.news, now):>10}"
 
 

@@ -26,6 +26,7 @@ from ingest.console import App, command
 from ingest.engine import Engine
 from ingest.identity import document_keys
 from ingest.item import Item, Outcome, ParsedFeed, Sighting, Source, SourceKind, SourceState, StoredItem
+from ingest.pipeline import poll_sources
 from ingest.reader import Job, read
 from ingest.store import Counts, Facts
 
@@ -134,6 +135,14 @@ def app(home: Path, settings: Mapping[str, str] | None = None, clock: Clock | No
     """Give the app of a home, with settings such as {"publish.entries": "2"}."""
     environment = {f"TOPICWIRE_{key.upper().replace('.', '__')}": value for key, value in (settings or {}).items()}
     return _QuickApp(home, environment, clock or Clock())
+
+
+def listed_poll(made: App, *urls: str) -> None:
+    """Poll these sources of a home, due or not, without judging what they bring."""
+    with made.facts() as facts, made.engine() as engine:
+        facts.add_sources([Source(url) for url in urls], made.clock())
+        for _ in poll_sources(facts, engine, facts.due(None), made.settings, lambda: 0.5):
+            pass
 
 
 def write_topic(home: Path, text: str = HARBOUR, name: str = "harbour") -> Path:

@@ -46,6 +46,7 @@ class Call:
     path: str
     headers: Mapping[str, str]
     at: float  # seconds, on a clock that only runs forward
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -202,12 +203,15 @@ class _Handler(BaseHTTPRequestHandler):
         web = self.server.web
         headers = {name.lower(): value for name, value in self.headers.items()}
         web.enter()
-        page = web.answer(Call(self.command, self.path, headers, time.monotonic()))
+        sent = self.rfile.read(int(headers.get("content-length", 0)))
+        page = web.answer(Call(self.command, self.path, headers, time.monotonic(), sent))
         try:
             web.wait(page.delay) if page.delay else None
         finally:
             web.leave()
         self._head(page, unchanged=page.matches(headers))
+
+    do_POST = do_GET  # noqa: N815 - its name in the library
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """Give the time for the Date header."""

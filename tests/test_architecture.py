@@ -20,7 +20,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.serve.reviewing feeds.uncertain feeds.hub ingest.post feeds.serve.commands feeds.story.commands"
     " feeds.story.judging feeds.story.store ingest.adding ingest.discover ingest.lists ingest.pace ingest.status"
     " ingest.store.prices feeds.publication.edition feeds.publication.files feeds.publication.ledger feeds.publication.whole"
-    " feeds.pages.folder".split()
+    " feeds.pages.folder ingest.store.subscriptions ingest.websub".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "ingest.item ingest.errors ingest.text ingest.urls ingest.dates ingest.language ingest.fold ingest.identity"

@@ -1,13 +1,14 @@
 import os
 import sqlite3
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 from support import TEXT, Clock, FakeWeb, Page, atom, atom_entry, rss, rss_item
 
 from ingest import pipeline
@@ -395,12 +396,11 @@ def test_a_fault_in_the_middle_of_a_commit_leaves_nothing_half(poll: Poller, web
     poll.add(
         *(web.serve(f"/{n}", rss(rss_item(f"Story {n}", f"http://x.example/{n}", guid=str(n))), etag=f'"{n}"') for n in range(3))
     )
-    real = source_table.put_state
+    real = source_table.put_states
 
-    def fail(*arguments: object) -> None:
-        if arguments[1] == 3:
-            raise sqlite3.OperationalError("database or disk is full")
-        real(*arguments)  # type: ignore[arg-type]
+    def fail(db: Database, known: Iterable[tuple[int, SourceState]]) -> None:
+        real(db, [one for one in known if one[0] != 3])
+        raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(source_table, "put_states", fail)
     with pytest.raises(sqlite3.OperationalError):

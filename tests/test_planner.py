@@ -192,6 +192,15 @@ def test_full_answers_for_nothing_are_counted() -> None:
     assert next_state(state, good(), PRICE, 0.5).wasted == 0
 
 
+def test_bytes_that_change_for_nothing_are_counted() -> None:
+    """A document with a new time stamp and no new entry is for nothing, unless its server is known to answer 304."""
+    first = next_state(SourceState(), replace(served(1, 2), conditional=False), PRICE, 0.5)
+    assert first.wasted == 0
+    assert next_state(first, replace(served(1, 2), body_hash="other"), PRICE, 0.5).wasted == 1
+    assert next_state(first, served(2, 3), PRICE, 0.5).wasted == 0
+    assert next_state(replace(first, not_modified=1), replace(served(1, 2), body_hash="other"), PRICE, 0.5).wasted == 0
+
+
 def test_a_silent_source_converges_to_the_longest_interval() -> None:
     """What stays silent is asked less and less, down to the longest interval and no further."""
     state, waits = known(20.0), []

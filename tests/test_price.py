@@ -58,6 +58,14 @@ def test_overspending_makes_it_dearer_slowly() -> None:
         assert trims[-1] == (4.0 if dearer else 0.25)
 
 
+def test_a_first_pass_is_priced_for_sources_of_the_usual_size() -> None:
+    """Before anything is known a source of usual size is asked about as often as the rule says: no rush in the first hour."""
+    price = steer(Price(Rule(12.0)), [None] * 10, NOON)
+    after = next_state(known(5.5), good(), price, 0.5).next_poll
+    assert after
+    assert (after - NOON).total_seconds() == pytest.approx(2 * HOUR, rel=0.05)
+
+
 def test_a_delay_is_bought_at_the_models_price() -> None:
     """Where a delay is asked for the number of requests follows, and is not held against it."""
     price = paid(steer(Price(Rule(None, 1_800.0)), [rhythm()], NOON), 1_000)

@@ -46,8 +46,11 @@ def test_a_first_document_without_dates_says_little() -> None:
 
 
 def test_old_dates_and_future_dates_are_no_news() -> None:
-    """What was posted a month ago says nothing of today; a date in the future is now."""
+    """What was posted a month ago says nothing of today, only when there was news last; a date in the future is now."""
     assert first(24 * 40, 24 * 50).items == 0
+    assert first(24 * 40, 24 * 50).news == NOON - timedelta(days=40)
+    assert (first(None).news, first().news) == (NOON, None)
+    assert observe(first(1), document(24 * 90, first=5), NOON, LATER).rhythm.news == NOON - timedelta(hours=1)
     assert first(-1_000).news == NOON
 
 

@@ -59,7 +59,7 @@ def test_one_pass_takes_feeds_and_seeds_to_a_published_topic(cli: Cli, web: Fake
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr.splitlines() == [
         "2 sources polled, 1 failed; 1 documents read; 3 items new, 0 changed; 2 tags given; 2 files written",
-        "`topicwire sources list` shows why sources failed",
+        "`topicwire sources status` shows why sources failed",
     ]
     assert {entry.title for entry in cli.published().entries} == {"The ferry leaves the harbour", "A boat"}
 

@@ -3,7 +3,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 from support import NOON, TEXT
 
 from ingest.errors import StoreError
@@ -395,14 +396,13 @@ def test_tidying_changes_nothing_and_empties_the_log(facts: Facts, home: Path) -
 
 def test_items_and_validators_are_one_transaction(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault anywhere in a commit leaves nothing of the whole batch (D1)."""
-    real = source_table.put_state
+    real = source_table.put_states
 
-    def fail(*arguments: object) -> None:
-        if arguments[1] == 2:
-            raise sqlite3.OperationalError("disk full")
-        real(*arguments)  # type: ignore[arg-type]
+    def fail(db: Database, known: Iterable[tuple[int, SourceState]]) -> None:
+        real(db, [one for one in known if one[0] != 2])
+        raise sqlite3.OperationalError("disk full")
 
-    monkeypatch.setattr(source_table, "put_state", fail)
+    monkeypatch.setattr(source_table, "put_states", fail)
     batch = [
         (outcome(source, article("g", f"{source.url}/1", source.title, source.title)), SourceState(etag='"1"'))
         for source in (FEED, OTHER)

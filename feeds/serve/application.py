@@ -12,6 +12,7 @@ from feeds.serve.searching import Searching
 from feeds.serve.site import Site
 from ingest.console import App
 from ingest.settings import Settings
+from ingest.websub import route
 
 _FEEDS = (".atom", ".rss", ".json")
 
@@ -27,6 +28,7 @@ def application(app: App) -> Site:
     site.add(Searching(desk).routes())
     site.add(Private(desk, site.notice).routes())
     site.add(Reviewing(desk).routes())
+    site.add([route(app.database, app.clock)])  # where hubs find us
     return site
 
 

@@ -54,9 +54,10 @@ def _learned(state: SourceState, before: SourceState, outcome: Outcome, price: P
         return state
     news = observe(before.rhythm, outcome.feed, before.last_success, outcome.at)
     rhythm = reshaped(_tightened(news.rhythm, before, outcome.at, gap=news.gap), price.shape)
-    if not news.gap:
-        return replace(state, rhythm=rhythm)
-    return replace(state, rhythm=rhythm, gaps=state.gaps + 1, last_gap=outcome.at)
+    # Who has never answered 304, and whose bytes change though no entry is new, cannot be asked cheaply either.
+    for_nothing = not news.new and outcome.conditional and not state.not_modified
+    after = replace(state, rhythm=rhythm, wasted=state.wasted + for_nothing)
+    return replace(after, gaps=state.gaps + 1, last_gap=outcome.at) if news.gap else after
 
 
 def _tightened(rhythm: Rhythm, before: SourceState, now: datetime, *, gap: bool) -> Rhythm:

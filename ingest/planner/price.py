@@ -16,6 +16,7 @@ BLIND: Final = HOUR  # for a source whose validators do not work
 _ASLEEP: Final = 2 * HOUR
 _MEMORY: Final = DAY  # half-life of what was spent
 _GAIN: Final = 0.04  # an hour
+_TYPICAL: Final = 5.5 / DAY  # entries a second of a source that has shown nothing yet: the mean of thousands (Hmedeh et al.)
 _SAMPLE: Final = 500  # sources are enough to see what they all do
 _TRIM: Final = (0.25, 4.0)
 
@@ -56,7 +57,7 @@ def steer(price: Price, rhythms: Sequence[Rhythm | None], now: datetime) -> Pric
     The model says what the price should be; what was spent in the last days corrects it slowly.
     Time in which nothing ran counts for two hours at most: after a sleep nothing is made up for.
     """
-    rates = [rate(rhythm, now) for rhythm in rhythms] or [rate(None, now)]
+    rates = [rate(rhythm, now) if rhythm else _TYPICAL for rhythm in rhythms] or [_TYPICAL]
     elapsed = 0.0 if price.at is None else min(max((now - price.at).total_seconds(), 0.0), _ASLEEP)
     left = 0.5 ** (elapsed / _MEMORY)
     per_day = price.rule.per_day

@@ -70,7 +70,7 @@ def observe(before: Rhythm | None, feed: ParsedFeed, since: datetime | None, now
         names=_packed([name for _, names in named for name in names], names_before),
         hints=feed.hints,
         tight=before.tight if before else None,
-        news=max(times, default=now) if fresh else before.news if before else None,
+        news=max(times, default=old.news),
     )
     return News(rhythm, len(fresh), gap)
 
@@ -112,7 +112,8 @@ def _beginning(feed: ParsedFeed, now: datetime) -> tuple[Rhythm, list[datetime]]
     earliest = now - timedelta(seconds=_LOOK_BACK)
     dates = [min(date, now) for item, _ in feed.items if (date := _date(item))]
     start = max(min(dates, default=now), earliest)
-    return Rhythm(start, 0.0, 0.0, 0.0, 0, b""), [date for date in dates if date > earliest]
+    news = max(dates, default=now if feed.items else None)
+    return Rhythm(start, 0.0, 0.0, 0.0, 0, b"", news=news), [date for date in dates if date > earliest]
 
 
 def _date(item: Item) -> datetime | None:

@@ -13,8 +13,9 @@ from ingest.answers import GONE
 from ingest.dates import rfc3339
 from ingest.item import Outcome, Rhythm, Source, SourceKind, SourceState, SourceStatus, StoredItem
 from ingest.planner import Price, Rule
-from ingest.store import prices, reading, schema, sources
+from ingest.store import prices, reading, schema, sources, subscriptions
 from ingest.store.items import Recorder
+from ingest.store.subscriptions import Subscription
 
 __all__ = ["Counts", "Facts"]
 _ASTRAY = timedelta(minutes=5)  # what two clocks may differ by
@@ -118,6 +119,35 @@ class Facts:
         astray = rfc3339(now + _ASTRAY) if now else None
         return sources.all_with_state(self.db, chosen, (kind, moment, moment, astray, limit))
 
+    # Hubs
+
+    def subscriptions_wanting(self, now: datetime, most: int) -> list[Subscription]:
+        """Give some subscriptions that a hub is to be asked for."""
+        return subscriptions.wanting(self.db, now, most)
+
+    def subscription(self, token: str) -> Subscription | None:
+        """Give the subscription of a polled source that a hub calls by its token."""
+        return subscriptions.by_token(self.db, token)
+
+    def subscription_asked(self, token: str, now: datetime, *, well: bool) -> None:
+        """Note that a hub was asked, and whether it took the question."""
+        with self.transaction():
+            subscriptions.asked(self.db, token, now, well=well)
+
+    def subscription_granted(self, token: str, until: datetime) -> None:
+        """Note that a hub has confirmed what it was asked."""
+        with self.transaction():
+            subscriptions.granted(self.db, token, until)
+
+    def subscription_pinged(self, token: str, now: datetime) -> None:
+        """Note that a hub told of news: its source is due."""
+        with self.transaction():
+            subscriptions.pinged(self.db, token, now)
+
+    def pushed(self, now: datetime) -> frozenset[str]:
+        """Give the addresses of the sources whose hub can be relied on to tell of news."""
+        return subscriptions.pushed(self.db, now)
+
     # Documents
 
     def read_documents(self, source: Source) -> dict[str, str]:
@@ -161,6 +191,9 @@ class Facts:
                 total += self._record(outcome, identifier)
             sources.put_states(self.db, ((known[outcome.source.url], state) for outcome, state in rows))
             for outcome, _ in rows:
+                if outcome.feed and outcome.feed.hub:
+                    hub, topic = outcome.feed.hub, outcome.feed.self_url or outcome.source.url
+                    subscriptions.offer(self.db, known[outcome.source.url], hub, topic)
                 self._follow(outcome, known[outcome.source.url])
         return total
 

@@ -141,7 +141,7 @@ def all_with_state(db: Database, where: str = "1", parameters: tuple[object, ...
 def _state(row: tuple[Any, ...]) -> SourceState:
     if row[_FAILURES] is None:
         return SourceState()
-    return SourceState(*_read(row[: len(_COLUMNS)], _POLL_MOMENTS), rhythm=_rhythm(row[len(_COLUMNS) :]))
+    return SourceState(*_read(row[: len(_COLUMNS)], _POLL_MOMENTS), _rhythm(row[len(_COLUMNS) :]))
 
 
 def _rhythm(row: tuple[Any, ...]) -> Rhythm | None:

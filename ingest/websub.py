@@ -1,0 +1,124 @@
+"""WebSub as a subscriber: asks hubs, answers their challenges, hears their pings; a ping makes a source due, nothing else."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from ingest.console import App
+from ingest.engine import Engine
+from ingest.errors import FetchError
+from ingest.store import Facts
+from ingest.store.subscriptions import Subscription
+
+_AT_ONCE: Final = 10  # hubs asked a tick
+_LEASE: Final = 10 * 86_400  # seconds that are asked for
+_LONGEST: Final = 30 * 86_400.0
+_SHORTEST: Final = 3_600.0
+_MOST_BYTES: Final = 15 * 1024 * 1024
+_HASHES: Final = {"sha1", "sha256", "sha384", "sha512"}
+
+
+# Asking
+
+
+def subscribe(app: App, facts: Facts, engine: Engine) -> int:
+    """Ask the hubs that are to be asked, if they can reach us at a `service.base_url`; give how many took the question."""
+    base = app.settings.service.base_url.rstrip("/")
+    if not base:
+        return 0
+    taken = 0
+    for one in facts.subscriptions_wanting(app.clock(), _AT_ONCE):
+        form = {
+            "hub.mode": "subscribe",
+            "hub.topic": one.topic,
+            "hub.callback": f"{base}/websub/{one.token}",
+            "hub.secret": one.secret,
+            "hub.lease_seconds": str(_LEASE),
+        }
+        # Noted before: a hub may send its challenge before it answers.
+        facts.subscription_asked(one.token, app.clock(), well=True)
+        try:
+            engine.submit(engine.post(one.hub, form)).result()
+            taken += 1
+        except FetchError:
+            facts.subscription_asked(one.token, app.clock(), well=False)
+    return taken
+
+
+# Answering
+
+
+def route(database: Path, clock: Callable[[], datetime]) -> Route:
+    """Give the route at which hubs find us, `/websub/{token}`, for any Starlette application."""
+
+    async def answer(request: Request) -> Response:
+        token = request.path_params["token"]
+        if request.method == "GET":
+            return await run_in_threadpool(_verified, database, clock(), token, dict(request.query_params))
+        try:
+            body = await _bounded(request)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if body is None:
+            return Response(status_code=413)
+        signature = request.headers.get("x-hub-signature", "")
+        return await run_in_threadpool(_heard, database, clock(), token, (signature, body))
+
+    return Route("/websub/{token:str}", answer, methods=["GET", "POST"])
+
+
+async def _bounded(request: Request) -> bytes | None:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            return None
+    return bytes(body)
+
+
+def _verified(database: Path, now: datetime, token: str, said: dict[str, str]) -> Response:
+    """Echo the challenge of a subscription that was asked for and of no other (WebSub 5.3)."""
+    with Facts(database) as facts:
+        one = facts.subscription(token)
+        if one is None or one.topic != said.get("hub.topic"):
+            return Response(status_code=404)
+        if said.get("hub.mode") == "denied":
+            facts.subscription_asked(token, now, well=False)
+            return Response(status_code=200)
+        if said.get("hub.mode") != "subscribe" or one.asked is None or not said.get("hub.challenge"):
+            return Response(status_code=404)
+        facts.subscription_granted(token, now + timedelta(seconds=_lease(said.get("hub.lease_seconds", ""))))
+    return PlainTextResponse(said["hub.challenge"])
+
+
+def _lease(text: str) -> float:
+    seconds = float(text) if text.isascii() and text.isdecimal() and len(text) < 10 else float(_LEASE)  # noqa: PLR2004 - digits
+    return min(max(seconds, _SHORTEST), _LONGEST)
+
+
+def _heard(database: Path, now: datetime, token: str, sent: tuple[str, bytes]) -> Response:
+    """Take a ping as "poll now"; one with a wrong signature is answered alike and believed nothing (WebSub 7.1)."""
+    with Facts(database) as facts:
+        one = facts.subscription(token)
+        if one is None:
+            return Response(status_code=410)  # the hub need not call again
+        if is_signed(one, *sent):
+            facts.subscription_pinged(token, now)
+    return Response(status_code=202)
+
+
+def is_signed(one: Subscription, signature: str, body: bytes) -> bool:
+    """Say whether `signature`, as `method=hex`, is the hub's over `body` (WebSub 7)."""
+    method, _, given = signature.partition("=")
+    if method not in _HASHES:
+        return False
+    made = hmac.new(one.secret.encode(), body, getattr(hashlib, method)).hexdigest()
+    return hmac.compare_digest(made.encode(), given.strip().lower().encode())

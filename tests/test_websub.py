@@ -1,0 +1,213 @@
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode
+
+import pytest
+from making import app, listed_poll
+from starlette.applications import Starlette
+from support import NOON, Clock, FakeWeb, Page, rss, rss_item
+
+from ingest.console import App
+from ingest.store import Facts
+from ingest.store.subscriptions import Subscription
+from ingest.websub import is_signed, route, subscribe
+
+
+class Call:
+    """The service's own side: a hub calls it."""
+
+    def __init__(self, made: App) -> None:
+        """Mount the route as the service does."""
+        self._site = Starlette(routes=[route(made.database, made.clock)])
+
+    def __call__(self, path: str, query: dict[str, str] | None = None, body: bytes = b"", signature: str = "") -> tuple[int, bytes]:
+        """Call it: GET with a query, else POST with a body; give status and answer."""
+        sent: list[dict[str, object]] = []
+
+        async def receive() -> dict[str, object]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: object) -> None:
+            sent.append(dict(message))
+
+        scope = {
+            "type": "http",
+            "method": "POST" if query is None else "GET",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": urlencode(query or {}).encode(),
+            "headers": [(b"x-hub-signature", signature.encode())],
+        }
+        asyncio.run(self._site(scope, receive, send))  # type: ignore[arg-type]
+        return int(str(sent[0]["status"])), b"".join(bytes(m.get("body", b"")) for m in sent[1:])  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def made(home: Path, web: FakeWeb, clock: Clock) -> App:
+    """Give a home with a public address whose one feed names a hub, polled once."""
+    feed = rss(
+        rss_item("One", "http://a.example/1"),
+        extra=f'<link rel="hub" href="{web.url("/hub")}"/><link rel="self" href="{web.url("/feed")}"/>',
+    )
+    web.serve("/feed", feed, etag='"1"')
+    web.put("/hub", Page(202))
+    one = app(home, {"fetch.allow": web.allow, "fetch.host_pause": "0", "service.base_url": "https://feeds.example"}, clock)
+    listed_poll(one, web.url("/feed"))
+    return one
+
+
+@pytest.fixture
+def asked(made: App) -> Iterator[Subscription]:
+    """Give the subscription after the hub was asked."""
+    with made.facts() as facts, made.engine() as engine:
+        assert subscribe(made, facts, engine) == 1
+        (one,) = [facts.subscription(row[0]) for row in facts.db.conn.execute("select token from subscription")]
+        assert one is not None
+        yield one
+
+
+def confirm(made: App, one: Subscription, **changes: str) -> tuple[int, bytes]:
+    """Send the hub's challenge."""
+    query = {"hub.mode": "subscribe", "hub.topic": one.topic, "hub.challenge": "echo me", "hub.lease_seconds": "86400"}
+    return Call(made)(f"/websub/{one.token}", query | {name.replace("_", ".", 1): value for name, value in changes.items()})
+
+
+def signed(one: Subscription, body: bytes, method: str = "sha256") -> str:
+    """Sign as the hub would."""
+    return f"{method}={hmac.new(one.secret.encode(), body, getattr(hashlib, method)).hexdigest()}"
+
+
+def test_a_feed_that_names_a_hub_is_subscribed_to(made: App, asked: Subscription, web: FakeWeb) -> None:
+    """The hub is asked once, with the topic, a secret and an address of ours that nobody could guess (F16)."""
+    (call,) = [call for call in web.calls if call.path == "/hub"]
+    form = {name: values[0] for name, values in parse_qs(call.body.decode()).items()}
+    assert call.method == "POST"
+    assert form == {
+        "hub.mode": "subscribe",
+        "hub.topic": web.url("/feed"),
+        "hub.callback": f"https://feeds.example/websub/{asked.token}",
+        "hub.secret": asked.secret,
+        "hub.lease_seconds": "864000",
+    }
+    with made.facts() as facts, made.engine() as engine:
+        assert subscribe(made, facts, engine) == 0
+    assert len(asked.token) == 32
+
+
+@pytest.mark.usefixtures("made")
+def test_without_a_public_address_no_hub_is_asked(home: Path, web: FakeWeb, clock: Clock) -> None:
+    """A hub could not reach us (F16)."""
+    private = app(home, {"fetch.allow": web.allow}, clock)
+    with private.facts() as facts, private.engine() as engine:
+        assert subscribe(private, facts, engine) == 0
+    assert "/hub" not in web.paths()
+
+
+@pytest.mark.usefixtures("made")
+def test_a_hub_on_a_private_network_is_never_asked(home: Path, web: FakeWeb, clock: Clock) -> None:
+    """The guard stands before hubs as before feeds, and another try comes a day later (F16, S2)."""
+    closed = app(home, {"service.base_url": "https://feeds.example"}, clock)
+    with closed.facts() as facts, closed.engine() as engine:
+        assert [subscribe(closed, facts, engine) for _ in range(2)] == [0, 0]
+    assert "/hub" not in web.paths()
+
+
+def test_a_challenge_that_was_asked_for_is_echoed(made: App, asked: Subscription) -> None:
+    """Once: a second one was not asked for (F16)."""
+    assert confirm(made, asked) == (200, b"echo me")
+    assert confirm(made, asked)[0] == 404
+
+
+@pytest.mark.parametrize("changes", [{"hub_topic": "http://other.example/"}, {"hub_mode": "unsubscribe"}, {"hub_challenge": ""}])
+def test_a_challenge_that_was_not_asked_for_is_not_echoed(made: App, asked: Subscription, changes: dict[str, str]) -> None:
+    """Another topic, another mode, nothing to echo: no (F16)."""
+    assert confirm(made, asked, **changes)[0] == 404
+
+
+def test_a_stranger_finds_nothing(made: App, asked: Subscription) -> None:
+    """Whoever does not know the address learns nothing from it."""
+    call = Call(made)
+    assert call("/websub/guess", {"hub.mode": "subscribe", "hub.topic": asked.topic, "hub.challenge": "x"})[0] == 404
+    assert call("/websub/guess", body=b"news")[0] == 410
+
+
+def due(made: App) -> int:
+    """Count the sources that are due."""
+    with made.facts() as facts:
+        return len(facts.due(made.clock()))
+
+
+@pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
+def test_a_signed_ping_means_poll_now(made: App, asked: Subscription, clock: Clock, method: str) -> None:
+    """The source is due at once, by each of the four signatures (F16)."""
+    confirm(made, asked)
+    clock.forward(minutes=10)
+    assert due(made) == 0
+    assert Call(made)(f"/websub/{asked.token}", body=b"news", signature=signed(asked, b"news", method))[0] == 202
+    assert due(made) == 1
+    with made.facts() as facts:
+        assert len(facts.pushed(clock())) == 1
+
+
+@pytest.mark.parametrize("signature", ["", "sha256=", "sha256=00", "md5=00", "sha256", "sha256=é"])
+def test_a_ping_that_is_not_the_hubs_changes_nothing(made: App, asked: Subscription, clock: Clock, signature: str) -> None:
+    """Without a good signature it is answered and believed nothing (F16)."""
+    confirm(made, asked)
+    clock.forward(minutes=10)
+    assert not is_signed(asked, signature, b"news")
+    assert Call(made)(f"/websub/{asked.token}", body=b"news", signature=signature.encode("ascii", "replace").decode())[0] == 202
+    assert due(made) == 0
+
+
+def test_a_chattering_hub_makes_no_burst(made: App, asked: Subscription, clock: Clock) -> None:
+    """A ping right after a poll waits until five minutes have passed since (F3)."""
+    confirm(made, asked)
+    Call(made)(f"/websub/{asked.token}", body=b"", signature=signed(asked, b""))
+    assert due(made) == 0
+    clock.forward(minutes=5)
+    assert due(made) == 1
+
+
+def test_a_failing_source_is_not_hurried(made: App, asked: Subscription, clock: Clock, web: FakeWeb) -> None:
+    """Who asked to wait is waited for, whatever a hub says (F6)."""
+    web.fail("/feed", 429, {"Retry-After": "7200"})
+    clock.forward(days=1)
+    listed_poll(made, web.url("/feed"))
+    clock.forward(minutes=30)
+    Call(made)(f"/websub/{asked.token}", body=b"", signature=signed(asked, b""))
+    assert due(made) == 0
+
+
+def test_a_lease_is_renewed_before_it_ends(made: App, asked: Subscription, clock: Clock, web: FakeWeb) -> None:
+    """A day before its end the hub is asked again; until it answers nothing else changes (F16)."""
+    confirm(made, asked, hub_lease_seconds="259200")
+    asking = []
+    with made.facts() as facts, made.engine() as engine:
+        for _ in range(3):
+            clock.forward(days=1)
+            asking.append(subscribe(made, facts, engine))
+    assert asking == [0, 0, 1]
+    assert web.paths().count("/hub") == 2
+
+
+def test_a_lapsed_lease_is_relied_on_no_more(made: App, asked: Subscription, clock: Clock) -> None:
+    """Without a renewal the source is polled as any other (F16)."""
+    confirm(made, asked)
+    Call(made)(f"/websub/{asked.token}", body=b"", signature=signed(asked, b""))
+    with made.facts() as facts:
+        assert len(facts.pushed(clock())) == 1
+        assert facts.pushed(clock() + timedelta(days=1)) == frozenset()
+
+
+def test_another_hub_begins_anew(made: App, asked: Subscription, web: FakeWeb, clock: Clock, facts: Facts) -> None:
+    """When a feed names another hub, the old one's address and secret are worth nothing."""
+    confirm(made, asked)
+    clock.forward(days=1)
+    web.serve("/feed", rss(rss_item("Two"), extra=f'<link rel="hub" href="{web.url("/other")}"/>'), etag='"2"')
+    listed_poll(made, web.url("/feed"))
+    assert facts.subscription(asked.token) is None
+    assert clock() > NOON
