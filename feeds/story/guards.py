@@ -160,7 +160,7 @@ def _unknown(words: tuple[str, ...], of: Article, other: Article) -> str | None:
 
 def _variants(one: str, two: str) -> bool:
     """Say whether two names may be spellings of one."""
-    return SequenceMatcher(None, one, two, autojunk=False).ratio() >= _SPELLING
+    return one[:1] == two[:1] and SequenceMatcher(None, one, two, autojunk=False).ratio() >= _SPELLING
 
 
 def _facts(pair: Pair) -> str | None:
