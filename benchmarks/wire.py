@@ -57,8 +57,9 @@ class _Wire:
             moment = START + timedelta(minutes=17 * number + self._chance.randrange(15))
             original = self._original(number, moment)
             yield original
-            for copy in range(self._copies):
-                yield self._copy(original, KINDS[(number + copy * 3) % len(KINDS)], copy)
+            others = self._chance.sample([name for name in self._sources if name != original.source], self._copies)
+            for copy, source in enumerate(others):  # a paper carries a story once
+                yield self._copy(original, KINDS[(number + copy * 3) % len(KINDS)], copy, source)
             if number % 4 == 0:
                 yield from self._twins(number, moment)
 
@@ -73,8 +74,7 @@ class _Wire:
         title = self._headline([*own[:5], *words[:1]], people)
         return Piece(f"s{number}", f"story {number}", "original", self._chance.choice(self._sources), title, text, moment)
 
-    def _copy(self, of: Piece, kind: str, number: int) -> Piece:
-        source = self._chance.choice([name for name in self._sources if name != of.source])
+    def _copy(self, of: Piece, kind: str, number: int, source: str) -> Piece:
         words = of.text.split()
         title, text = of.title, of.text
         if kind.endswith("edits"):

@@ -23,6 +23,10 @@ _TAIL_WORDS: Final = 5
 _NO_SPACES: Final = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]")  # kana, han, thai
 _NUMBER: Final = re.compile(r"\d+(?:[.,\u00a0\u202f']\d+)*")
 _SCORE: Final = re.compile(r"(?<![\d-])(\d{1,3})\s?[-:–]\s?(\d{1,3})(?![\d-])")
+_VERSION: Final = re.compile(
+    r"(?<![\w.])v?\d+(?:(?:\.\d+){2,}|(?:\.\d+)+(?=[-.]?(?:a|b|rc|alpha|beta|dev)))[-.]?[a-z]*\d*(?![\w.]\d)", re.IGNORECASE
+)
+_REPLY: Final = re.compile(r"(?:^|[^\w\s]\s)(?:Re|Aw|Fwd|Sv|Odp): ", re.IGNORECASE)
 _DAY_FIRST: Final = re.compile(r"(?<!\d)(\d{1,2})(?:\.|st|nd|rd|th|er|º|ª)?\s+(?:de\s+)?([^\W\d_]{3,})")
 _MONTH_FIRST: Final = re.compile(r"([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?!\d)")
 _FIGURES: Final = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})(?:[./](?:19|20)?\d\d)?(?!\d)|(?<!\d)20\d\d-(\d\d)-(\d\d)")
@@ -55,8 +59,7 @@ class Article:
     language: str | None
     moment: datetime  # published, or first seen where that is not said
     address: str | None  # canonical; None says nothing
-    host: str
-    publisher: str  # folded name
+    publishers: frozenset[str]  # folded names and the host: one in common means one publisher
     head: tuple[str, ...]  # the title's words, in order
     title: frozenset[str]  # the title's words that mean something, shortened to a stem
     body: tuple[str, ...]  # the text's words, in order
@@ -97,8 +100,7 @@ def read(raw: Raw) -> Article:
         language=raw.language,
         moment=raw.moment,
         address=None if raw.url is None or is_front_page(raw.url) else canonical(raw.url),
-        host=host,
-        publisher=publisher or host or folded(raw.sources[0] if raw.sources else ""),
+        publishers=frozenset({publisher, *((host, *map(folded, raw.sources)) if not aggregated else ())} - {""}),
         head=tuple(tokens_of(title)),
         title=content(tokens_of(title)),
         body=tokens,
@@ -108,7 +110,7 @@ def read(raw: Raw) -> Article:
         body_slots=slots(text),
         live=vocabulary.is_live(title, marks),
         opinion=vocabulary.is_opinion(marks, raw.url or ""),
-        template=vocabulary.template(marks),
+        template="Re:" if _REPLY.search(title) else vocabulary.template(marks),
     )
 
 
@@ -184,7 +186,7 @@ def slots(text: str) -> Slots:
     plain = folded(text)
     return Slots(
         numbers=frozenset(numbers),
-        series=frozenset(vocabulary.series(plain)),
+        series=frozenset(vocabulary.series(plain)) | {("version", found.lower()) for found in _VERSION.findall(text)},
         dates=frozenset(dates),
         weekdays=frozenset(vocabulary.weekdays(plain)),
         scores=frozenset(_SCORE.findall(text)),

@@ -15,6 +15,7 @@ _MATCH: Final = timedelta(hours=12)  # in which one match has several scores
 _HALF: Final = 0.5  # of the title, from which on opposite words mean opposite news
 _FRAME: Final = 0.55  # share of the longer title that twins have in common
 _COPY: Final = 0.8  # containment of the texts from which on a headline's fashion is no matter
+_SHORT: Final = 60  # words of a text that may be a form
 _OTHER_TEXT: Final = 0.2  # containment below which texts are two
 _SHARED_FACTS: Final = 0.5  # of the figures or names in two texts
 _ENOUGH_FACTS: Final = 3
@@ -143,6 +144,14 @@ def _again(pair: Pair) -> str | None:
     return None
 
 
+def _standing(pair: Pair) -> str | None:
+    """Object to one publisher's text under unlike titles: what stands under everything, or a short form."""
+    if not pair.publisher or pair.address or pair.titles >= _HALF:
+        return None
+    short = min(len(pair.a.body), len(pair.b.body)) < _SHORT and pair.titles < _OTHER_TEXT
+    return "one publisher repeats this text under other titles" if short or pair.gap >= _SAME_EDITION else None
+
+
 def _unknown(words: tuple[str, ...], of: Article, other: Article) -> str | None:
     """Give a name among some words of an article that the other one does not say."""
     said = {word[:STEM] for word in (*other.head, *other.body)}
@@ -151,7 +160,7 @@ def _unknown(words: tuple[str, ...], of: Article, other: Article) -> str | None:
 
 def _variants(one: str, two: str) -> bool:
     """Say whether two names may be spellings of one."""
-    return SequenceMatcher(None, one, two, autojunk=False).ratio() >= _SPELLING
+    return one[:1] == two[:1] and SequenceMatcher(None, one, two, autojunk=False).ratio() >= _SPELLING
 
 
 def _facts(pair: Pair) -> str | None:
@@ -179,6 +188,7 @@ _GUARDS: Final[tuple[Callable[[Pair], str | None], ...]] = (
     _opposites,
     _twins,
     _again,
+    _standing,
     _facts,
 )
 

@@ -34,6 +34,7 @@ class Limits:
     title: float = 0.85  # of the title, between publishers
     titles: float = 0.6  # of both titles together
     reissued: float = 0.85  # of both titles together, one publisher, two addresses
+    told: int = 40  # words from which on a text says whether it is another
     words: int = 4  # that two titles share at the least
     denied: float = 0.2  # shared text below which two whole texts are two articles
     event: float = 0.4  # of the title, for one event
@@ -105,7 +106,7 @@ def conflicts(a: Article, b: Article) -> bool:
 
 
 def _pair(a: Article, b: Article) -> Pair:
-    publisher = bool(a.publisher) and (a.publisher == b.publisher or (bool(a.host) and a.host == b.host))
+    publisher = bool(a.publishers & b.publishers)
     if publisher and a.body != b.body and _contained(a, b) >= LIMITS.rewritten:
         a, b = _without_tail(a, b)
     least = min(_weight(a.title), _weight(b.title))
@@ -158,7 +159,13 @@ def _by_text(pair: Pair) -> str | None:
         if min(len(pair.a.body), len(pair.b.body)) * 2 < max(len(pair.a.body), len(pair.b.body)):
             return "one is an excerpt of the other"
         return "the same text" if pair.contained >= LIMITS.whole else "the same text, edited"
-    if pair.contained >= LIMITS.rewritten and max(opening, pair.titles) >= LIMITS.rewritten and _said(pair) >= LIMITS.said:
+    elsewhere = pair.address or not pair.publisher  # one paper writes on from its own last text
+    if (
+        elsewhere
+        and pair.contained >= LIMITS.rewritten
+        and max(opening, pair.titles) >= LIMITS.rewritten
+        and _said(pair) >= LIMITS.said
+    ):
         return "the same text, rewritten"
     shared = len(pair.a.shingles & pair.b.shingles)
     if pair.contained >= LIMITS.whole and shared >= LIMITS.much:
@@ -176,7 +183,7 @@ def _by_title(pair: Pair, joint: float) -> str | None:
     shared = len(pair.a.title & pair.b.title)
     if pair.address:
         return "the same address, edited" if pair.titles >= LIMITS.edited or pair.contained >= LIMITS.edited else None
-    if min(len(pair.a.body), len(pair.b.body)) >= LIMITS.long and pair.contained < LIMITS.denied:
+    if min(len(pair.a.body), len(pair.b.body)) >= LIMITS.told and pair.contained < LIMITS.denied:
         return None
     if pair.publisher and pair.gap <= _DAY:
         if pair.address is None and pair.gap <= _EDITED and pair.titles >= LIMITS.retitled and shared > 1:

@@ -82,6 +82,7 @@ def _phrases(text: str) -> re.Pattern[str]:
 
 
 _TEMPLATE: Final = _phrases(_TEMPLATES)
+_COLUMN: Final = re.compile(r"(?:the |your |today s )?(?:daily|morning|evening|weekly|nightly|afternoon|hebdo|taglich\w*)(?!\w)")
 _IS_LIVE: Final = _phrases(_LIVE)
 _OPENS_OPINION: Final = _phrases(_OPINION)
 _OPINION_PATH: Final = re.compile(r"/(?:opinions?|editorials?|commentisfree|kommentar|meinung|idees|debats|columns?|views|blogs?)/")
@@ -128,7 +129,7 @@ FORMAT: Final = frozenset(
 
 def template(plain: str) -> str | None:
     """Give the words of a folded title that name a format which comes back day after day."""
-    found = _TEMPLATE.search(plain)
+    found = _TEMPLATE.search(plain) or _COLUMN.match(plain)
     return found[0] if found else None
 
 
