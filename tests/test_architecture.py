@@ -19,7 +19,8 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.publish feeds.review_commands feeds.schema"
     " feeds.shelf feeds.store feeds.topic_commands"
     " feeds.search feeds.search_commands feeds.serve.application feeds.serve.desk feeds.serve.files feeds.serve.health"
-    " feeds.serve.protocol feeds.serve.searching feeds.serve.server feeds.serve.site feeds.serve.private feeds.grants feeds.grant_commands"
+    " feeds.serve.protocol feeds.serve.searching feeds.serve.server feeds.serve.site feeds.serve.private feeds.grants"
+    " feeds.grant_commands"
     " feeds.serve.reviewing feeds.uncertain feeds.hub ingest.post feeds.serve.commands".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
