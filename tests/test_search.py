@@ -15,7 +15,7 @@ from support import NOON
 from feeds.judging import judge_new
 from feeds.pages.views import source_key
 from feeds.question import Question, match, question
-from feeds.search import search
+from feeds.search import search, within
 from feeds.store import Judgements
 from ingest.errors import UsageError
 from ingest.store import Facts
@@ -162,6 +162,15 @@ def test_what_is_not_known_is_said_to_be_so(facts: Facts, narrow: dict[str, str]
     fill(facts)
     with pytest.raises(UsageError, match=f"no {what} is called"):
         found(facts, **narrow)
+
+
+def test_a_search_ends(facts: Facts) -> None:
+    """A question whose answer takes too long is refused in words, and the next one is answered."""
+    endless = "with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n"
+    with pytest.raises(UsageError, match=r"takes longer than 0\.05 seconds"), within(facts.db.conn, 0.05):
+        facts.db.conn.execute(endless).fetchone()
+    with within(facts.db.conn, 5):
+        assert facts.db.conn.execute("select 1").fetchone() == (1,)
 
 
 # The command
