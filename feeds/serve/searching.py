@@ -71,14 +71,13 @@ class Searching:
                 found = _veiled(search(facts, wanted, frozenset(topics), limit=_PAGE, skip=(number - 1) * _PAGE), topics)
             except UsageError as fault:
                 return replace(form, fault=f"{fault}."), 400
-        return self._found(form, wanted, found, number), 200
+        shown = replace(form, results=tuple(_card(result, topics) for result in found.results), total=found.total)
+        return self._found(shown, wanted, found, number), 200
 
     def _found(self, form: SearchPage, wanted: Question, found: Found, number: int) -> SearchPage:
         path = f"{self.desk.root}search"
         return replace(
             form,
-            results=tuple(map(_card, found.results)),
-            total=found.total,
             feed=f"{path}.atom?{wanted.written()}",
             earlier=f"{path}?{wanted.written(number + 1)}" if number * _PAGE < found.total and number < _LAST else "",
             later=f"{path}?{wanted.written(number - 1)}" if number > 1 else "",
@@ -135,9 +134,10 @@ def _entry(judgements: Judgements, result: Result, topic: Topic, manner: Manner)
     return replace(entry, why=f"Found by a search. Carried by {', '.join(one.name for one in entry.carriers)}{tags}.")
 
 
-def _card(result: Result) -> Card:
+def _card(result: Result, topics: Mapping[str, Topic]) -> Card:
     shown = card(result.stored, result.judgements)
-    return shown if result.judgements else replace(shown, href="")  # only what a topic has is a page
+    # Only what a topic with rules has is a page.
+    return shown if any(topics[one.topic].expression for one in result.judgements) else replace(shown, href="")
 
 
 def _form(facts: Facts, topics: Mapping[str, Topic], asked: Mapping[str, str]) -> SearchPage:
