@@ -7,7 +7,7 @@ from lxml import etree
 
 from feeds import envelope
 from feeds.document import Document, stamp
-from feeds.entry import TOPIC_SCHEME, Deleted, Entry, Origin
+from feeds.entry import TOPIC_SCHEME, Deleted, Entry, Origin, is_iri
 from feeds.envelope import HISTORY, TOMBSTONES, TW
 from feeds.topic import Topic
 from ingest.item import Author, Category, Enclosure
@@ -84,7 +84,8 @@ def _html(element: etree._Element, name: str, html: str) -> None:
 def _author(element: etree._Element, author: Author) -> None:
     person = etree.SubElement(element, _ATOM + "author")
     email = author.email if author.email and _MAILBOX.fullmatch(author.email) else None
-    for name, value in (("name", author.name), ("uri", author.uri), ("email", email)):
+    uri = author.uri if is_iri(author.uri) else None
+    for name, value in (("name", author.name), ("uri", uri), ("email", email)):
         if value:
             _sub(person, name, value)
 

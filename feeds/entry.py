@@ -122,6 +122,11 @@ def _is_normal_address(guid: str) -> bool:
         return False
 
 
+def is_iri(text: str | None) -> bool:
+    """Say whether a text is an absolute IRI (RFC 3987), as Atom wants wherever it wants an address."""
+    return bool(text and _IRI.fullmatch(text))
+
+
 def own_id(uid: str) -> str:
     """Give the id that we make for an item: the same from the same item, on every machine."""
     return uuid5(_OURS, f"item:{uid}").urn
@@ -163,7 +168,9 @@ def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner) -> Entry:
         # A reader that ignores `source` still sees whose it is.
         authors=item.authors or (Author(origin.title),),
         categories=tuple(_schemed(category, origin) for category in item.categories),
-        enclosures=tuple(replace(enclosure, url=public_address(enclosure.url)) for enclosure in item.enclosures),
+        enclosures=tuple(
+            replace(enclosure, url=public_address(enclosure.url)) for enclosure in item.enclosures if is_iri(enclosure.url)
+        ),
         carriers=carriers,
         origin=origin,
         judgement=unit.judgement,
@@ -226,7 +233,7 @@ def _why_line(topic: Topic, unit: Unit, carriers: tuple[Carrier, ...]) -> str:
 
 def _schemed(category: Category, origin: Origin) -> Category:
     """Give a term without a sound scheme that of the source that used it: it is a word of its vocabulary."""
-    if category.scheme and _IRI.fullmatch(category.scheme):
+    if is_iri(category.scheme):
         return category
     return Category(category.term, origin.site_url or origin.url or origin.id, category.label)
 

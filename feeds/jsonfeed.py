@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from feeds.atom import media_type
 from feeds.document import Document, stamp
-from feeds.entry import Entry
+from feeds.entry import Entry, is_iri
 from feeds.topic import Topic
 
 _VERSION: Final = "https://jsonfeed.org/version/1.1"
@@ -59,7 +59,9 @@ def _item(entry: Entry, topic: Topic) -> Members:
             "summary": entry.excerpt,
             "date_published": stamp(entry.published) if entry.published else None,
             "date_modified": stamp(entry.updated),
-            "authors": [_known({"name": author.name, "url": author.uri}) for author in entry.authors],
+            "authors": [
+                _known({"name": author.name, "url": author.uri if is_iri(author.uri) else None}) for author in entry.authors
+            ],
             "tags": list(dict.fromkeys(tags)),
             "language": entry.language or "und",
             "attachments": [

@@ -10,7 +10,7 @@ from typing import Final
 
 from feeds import atom, jsonfeed, pages, rss
 from feeds.document import Document, file_name
-from feeds.entry import Entry, public_address
+from feeds.entry import public_address
 from feeds.publication.edition import Editor, Target, feed_name
 from feeds.publication.files import Files
 from feeds.publication.ledger import Ledger
@@ -20,7 +20,7 @@ from ingest.formats import opml
 from ingest.item import Source, SourceKind
 from ingest.store import Facts
 
-__all__ = ["Published", "Target", "entries_of", "publish"]
+__all__ = ["Published", "Target", "publish"]
 
 _FORMATS: Final = {"atom": atom.render, "json": jsonfeed.render, "rss": rss.render}
 _HOME: Final = "public/index"  # what belongs to no topic
@@ -52,12 +52,6 @@ def publish(
     written += _site(facts, judgements, topics, target, files)
     files.remember()
     return Published(tuple(written), removed)
-
-
-def entries_of(facts: Facts, judgements: Judgements, topic: Topic, target: Target) -> tuple[Entry, ...]:
-    """Give the newest entries of a topic's feed; each new one is given its permanent id here."""
-    with facts.transaction():
-        return Editor(facts, judgements, topic, target).revise()[0].entries
 
 
 class _Feed:

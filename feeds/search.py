@@ -1,9 +1,11 @@
 """Search over everything stored: asks the full-text index and the tags, newest first; judges nothing, writes nothing."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from threading import Timer
 from typing import Final
 
 from feeds.pages.views import source_key
@@ -23,6 +25,7 @@ _PARTS: Final = {
     "since": f"{_MOMENT} >= :since",
     "until": f"{_MOMENT} < :until",
 }
+_PATIENCE: Final = 10.0  # seconds: a beginning of one letter may stand for all there is
 _FROM: Final = "from item i join version v on v.id = i.version_id where "
 
 
@@ -42,21 +45,35 @@ class Found:
     total: int
 
 
+@contextmanager
+def within(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """End what is asked of a database when it takes longer. Raises UsageError."""
+    timer = Timer(seconds, connection.interrupt)
+    timer.start()
+    try:
+        yield
+    except sqlite3.OperationalError as fault:
+        if "interrupted" not in str(fault):
+            raise
+        raise UsageError(f"this takes longer than {seconds:g} seconds", "give more of the words, or narrow it down") from fault
+    finally:
+        timer.cancel()
+        timer.join()
+
+
 def search(facts: Facts, asked: Question, open_topics: frozenset[str], *, limit: int, skip: int = 0) -> Found:
     """Find items by the words of any of their versions and by what they are narrowed to.
 
     Only the topics in `open_topics` are named and can be asked for: of others nothing can be learnt.
-    Raises UsageError for a topic or a source that is not known.
+    Raises UsageError for a topic or a source that is not known, and for what takes too long.
     """
     parts = _parameters(facts, asked, open_topics)
     where = " and ".join(_PARTS[name] for name in parts) or "1"
     execute = facts.db.conn.execute
-    try:
+    with within(facts.db.conn, _PATIENCE):
         total = execute(f"select count(*) {_FROM}{where}", parts).fetchone()[0]
         page = f"select i.id {_FROM}{where} order by i.first_seen desc, i.id desc limit :limit offset :skip"
         rows = [row for (row,) in execute(page, parts | {"limit": limit, "skip": skip})]
-    except sqlite3.OperationalError as fault:
-        raise UsageError(f"this cannot be searched for: {fault}", "use fewer and simpler words") from fault
     return Found(tuple(_results(facts, rows, open_topics)), total)
 
 

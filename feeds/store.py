@@ -131,12 +131,6 @@ class Judgements:
         )
         return tuple(Tagged(row, seq, bool(quiet)) for row, seq, quiet in rows)
 
-    def newest(self, topic: str, limit: int) -> list[tuple[int, Judgement]]:
-        """Give the items that a topic tags as news, newest arrival first, at most `limit`: (item's number, judgement)."""
-        rows = [one.row for one in self.tagged(topic) if not one.quiet][:limit]
-        judged = self.some(topic, rows)
-        return [(row, judged[row]) for row in rows]
-
     def some(self, topic: str, rows: Iterable[int]) -> dict[int, Judgement]:
         """Give what a topic says of some items, by the item's number; what it does not tag is left out."""
         found = self._db.conn.execute(

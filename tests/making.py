@@ -19,6 +19,8 @@ from feeds.document import Document
 from feeds.entry import Entry, Manner, feed_id, make_entry
 from feeds.evaluate import item_of
 from feeds.match import Matcher
+from feeds.publication.edition import Editor, Target
+from feeds.store import Judgements
 from feeds.tag import Judgement, judge
 from feeds.topic import Topic, parse_topic
 from feeds.unit import Unit
@@ -111,6 +113,19 @@ def document(*entries: Entry, by: Topic | None = None, **changes: Any) -> Docume
     by = by or topic()
     base = "http://feeds.example/"
     return replace(Document(by, feed_id(INSTANCE, by.name), base, base, entries), **changes)
+
+
+def newest(judgements: Judgements, name: str, limit: int = 100) -> list[tuple[int, Judgement]]:
+    """Give what a topic tags as news, newest first: (item's number, judgement)."""
+    rows = [one.row for one in judgements.tagged(name) if not one.quiet][:limit]
+    judged = judgements.some(name, rows)
+    return [(row, judged[row]) for row in rows]
+
+
+def shown(facts: Facts, judgements: Judgements, by: Topic, target: Target) -> tuple[Entry, ...]:
+    """Bring a topic's feed up to what is judged; give its entries."""
+    with facts.transaction():
+        return Editor(facts, judgements, by, target).revise()[0].entries
 
 
 def carry(facts: Facts, what: Iterable[Item], source: Source = POST, at: datetime = NOON) -> Counts:

@@ -22,7 +22,12 @@ def words(page: bytes, path: str) -> list[str]:
 def test_a_search_keeps_what_was_asked() -> None:
     """Words, topic, language, source and dates stand in the form again, whatever they hold."""
     asked = SearchPage(query='"a" <b>', topic="harbour", language="he", since="2026-03-01", until="x'", total=0)
-    page = replace(asked, topics=(Link("Harbour", "", key="harbour"),), languages=(Link("Hebrew", "", key="he"),))
+    page = replace(
+        asked,
+        topics=(Link("Harbour", "", key="harbour"),),
+        languages=(Link("Hebrew", "", key="he"),),
+        sources=(Link("Post", "", key="p"),),
+    )
     form = html.fromstring(search_page(page)).xpath("//form[@role='search']")[0]
     assert dict(form.form_values()) == {
         "q": '"a" <b>',

@@ -196,7 +196,7 @@ def test_no_content_is_written_unless_there_is_some() -> None:
 
 def test_every_date_is_rfc_3339() -> None:
     """Each date in the document has date, time and offset (RFC 4287, 3.3)."""
-    dates = [node.text or "" for node in tree(RICH, entry()).iter(f"{ATOM}updated", f"{ATOM}published")]
+    dates = [node.text or "" for node in tree(RICH, entry(atom_id="urn:x:2")).iter(f"{ATOM}updated", f"{ATOM}published")]
     assert len(dates) == 7
     assert all(RFC3339.fullmatch(date) for date in dates)
 

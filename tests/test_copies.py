@@ -36,7 +36,6 @@ def test_a_list_keeps_the_item_that_speaks_for_its_copies() -> None:
     assert [one.row for one in copies.once((tagged(5), tagged(1), tagged(3), tagged(2), tagged(6)))] == [5, 3, 6]
     assert copies.of(1) == (3, 2)
     assert copies.of(5) == ()
-    assert copies.rows == {1, 2, 3, 6, 7}
 
 
 def test_copies_are_one_story_with_all_carriers(site: Site) -> None:

@@ -3,7 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from making import GAZETTE, HARBOUR, POST, about, app, carry, topic
+from making import GAZETTE, HARBOUR, POST, about, app, carry, newest, topic
 from support import NOON
 
 from feeds import judging
@@ -30,7 +30,7 @@ def come(facts: Facts, judgements: Judgements, *items: Item, source: Source = PO
     """Let items arrive and be judged; give the titles that are tagged then."""
     carry(facts, items, source)
     judge_new(facts, judgements, (TOPIC,), NOON)
-    return {kept.item.title for kept in facts.by_rows(row for row, _ in judgements.newest("harbour", 100))}
+    return {kept.item.title for kept in facts.by_rows(row for row, _ in newest(judgements, "harbour", 100))}
 
 
 def titles(*numbers: int) -> set[str]:
@@ -78,14 +78,14 @@ def test_an_exclusion_that_only_furniture_says_excludes_nothing(facts: Facts, ju
         carry(facts, [story(number)], at=NOON - timedelta(days=days))
         judge_new(facts, judgements, (wary,), NOON)
     assert judgements.count() == 4
-    assert len(judgements.newest("harbour", 10)) == 1
+    assert len(newest(judgements, "harbour", 10)) == 1
 
 
 def test_an_item_that_speaks_for_itself_keeps_its_tag(facts: Facts, judgements: Judgements) -> None:
     """Only the repeated sentence stops counting: the article's own words still do."""
     own = story(9, "a ferry in the harbour")
     assert come(facts, judgements, *(story(number) for number in range(1, 5)), own) == {own.title}
-    (evidence,) = [kept for _, kept in judgements.newest("harbour", 10)]
+    (evidence,) = [kept for _, kept in newest(judgements, "harbour", 10)]
     assert {hit.field for hit in evidence.hits} == {"title"}
     assert [(frame, hit.text) for frame, hit in evidence.cancelled] == [("page_furniture", "harbour")]
 
@@ -131,7 +131,7 @@ def test_what_one_topic_takes_for_furniture_is_no_business_of_another(facts: Fac
     carry(facts, stories)
     judge_new(facts, judgements, (single,), NOON)
     judge_new(facts, judgements, (single, TOPIC), NOON)
-    assert len(judgements.newest("harbour", 100)) == len(stories)
+    assert len(newest(judgements, "harbour", 100)) == len(stories)
 
 
 def test_a_repeated_title_is_no_furniture(facts: Facts, judgements: Judgements) -> None:

@@ -121,3 +121,16 @@ def test_figures_come_without_the_database_too(cli: Cli, site: Site) -> None:
         sqlite3.connect(cli.home / "topicwire.db").execute("select 1 from item")
     assert site.ask("/metrics").status == 200
     assert "topicwire_requests_total" in site.ask("/metrics").text
+
+
+def test_a_database_that_fails_is_one_answer(cli: Cli, site: Site) -> None:
+    """What needs the database says 503 in a line when it fails; the files are served all the same."""
+    spoil(cli)
+    for path in ("/search?q=ferry", "/search.atom?q=ferry", "/private/x/harbour.atom", "/review"):
+        answer = site.ask(path)
+        assert (answer.status, answer.text, answer.headers["retry-after"]) == (
+            503,
+            "The database does not answer just now.\n",
+            "30",
+        )
+    assert site.ask("/harbour.atom").status == 200

@@ -10,6 +10,7 @@ import pytest
 from making import HARBOUR, Cli, about, app, carry, write_topic
 from serving import served
 
+import scheduler
 from feeds.hub import tell_hub
 from feeds.judging import judge_new
 from feeds.schema import migrations
@@ -229,3 +230,22 @@ def test_a_database_of_before_opens(home: Path) -> None:
     with app(home).facts() as facts:
         assert "outbox" in facts.db.table_names()
         assert len(list(facts.items())) == 1
+
+
+def test_the_service_tells_the_hub_by_itself(cli: Cli, hub: Hub, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its tick tells of what was published, says a failure in a line, and sends nothing once the service stops."""
+    bring(cli, 1)
+    made = app(cli.home, cli.settings, cli.clock)
+    with made.engine() as engine:
+        service = scheduler.Service(made, engine)
+        service.hub()
+        assert hub.told[:3] == FORMS
+        hub.status = 500
+        bring(cli, 2)
+        service.hub()
+        assert "answers with status 500" in capsys.readouterr().err
+        service.stopping.set()
+        cli.clock.forward(days=1)
+        hub.calls.clear()
+        service.hub()
+        assert hub.calls == []

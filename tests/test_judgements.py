@@ -4,14 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from making import GAZETTE, HARBOUR, POST, SEED, about, app, carry, item, judgement, topic
+from making import GAZETTE, HARBOUR, POST, SEED, about, app, carry, item, judgement, newest, shown, topic
 from support import NOON
 
 from feeds import judging
 from feeds.commands import target_of
 from feeds.entry import own_id, wanted_id
 from feeds.judging import judge_new
-from feeds.publish import entries_of
 from feeds.store import Judgements
 from feeds.topic import Topic
 from ingest.item import Item, StoredItem
@@ -23,7 +22,7 @@ STRICTER = topic(HARBOUR.replace('["ferry", "ferries", "boat*"]', '["boat*"]'))
 
 def tagged(facts: Facts, judgements: Judgements, name: str = "harbour") -> list[str]:
     """Give the titles that a topic tags, newest first."""
-    rows = [row for row, _ in judgements.newest(name, 100)]
+    rows = [row for row, _ in newest(judgements, name, 100)]
     return [kept.item.title for kept in facts.by_rows(rows)]
 
 
@@ -198,7 +197,7 @@ def test_the_evidence_comes_back_as_it_was_stored(facts: Facts, judgements: Judg
     (kept,) = judgements.of(rows(facts)[0])
     for name in ("topic", "version", "tagged", "grade", "score", "why", "hits", "cancelled", "distance"):
         assert getattr(kept, name) == getattr(made, name)
-    assert judgements.newest("harbour", 1) == [(rows(facts)[0], kept)]
+    assert newest(judgements, "harbour", 1) == [(rows(facts)[0], kept)]
 
 
 def test_the_tags_of_an_item_stand_in_the_order_of_their_names(facts: Facts, judgements: Judgements) -> None:
@@ -213,8 +212,8 @@ def test_no_more_are_given_than_asked_for(facts: Facts, judgements: Judgements) 
     """The newest so many are given."""
     carry(facts, [about(1), about(2), about(3)])
     judge_new(facts, judgements, (topic(),), NOON)
-    assert len(judgements.newest("harbour", 2)) == 2
-    assert judgements.newest("no such topic", 2) == []
+    assert len(newest(judgements, "harbour", 2)) == 2
+    assert newest(judgements, "no such topic", 2) == []
 
 
 # The permanent ids (P1)
@@ -287,4 +286,4 @@ def test_every_topic_publishes_an_item_under_one_id(home: Path, facts: Facts, ju
     topics: tuple[Topic, ...] = (topic(), topic(HARBOUR, "two"))
     judge_new(facts, judgements, topics, NOON)
     target = target_of(app(home), facts)
-    assert {entries_of(facts, judgements, t, target)[0].id for t in topics} == {"urn:item:1"}
+    assert {shown(facts, judgements, t, target)[0].id for t in topics} == {"urn:item:1"}

@@ -15,7 +15,9 @@ from feeds.commands import target_of
 from feeds.judging import judge_new
 from feeds.publication import files as publishing_files
 from feeds.publication.edition import Editor
+from feeds.publication.files import Files
 from feeds.publish import Published, publish
+from feeds.schema import migrations
 from feeds.store import Judgements
 from feeds.topic import Topic
 from ingest.formats import opml
@@ -275,3 +277,38 @@ def test_all_forms_have_the_same_entries(home: Path, facts: Facts) -> None:
     ids = [entry.findtext("{*}id") for entry in atom.iterchildren("{*}entry")]
     assert ids == [item["id"] for item in items] == [item.findtext("guid") for item in rss.iter("item")]
     assert len(ids) == 4
+
+
+# Crashes and older databases
+
+
+def test_a_stop_before_the_files_loses_nothing(home: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed after a page is sealed and before any file is written, the next publication writes them all."""
+    carry(facts, [about(number) for number in range(1, 8)])
+
+    def stop(*_: object, **__: object) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Files, "put", stop)
+        with pytest.raises(KeyboardInterrupt):
+            run(home, facts)
+    assert names(run(home, facts)) >= {"harbour.atom", "harbour.archive-1.atom"}
+    assert ids_of(home / "public" / "harbour.atom") + ids_of(home / "public" / "harbour.archive-1.atom") == [
+        f"urn:item:{number}" for number in range(1, 8)
+    ]
+
+
+def ids_of(path: Path) -> list[str | None]:
+    """Give the ids of a feed's entries."""
+    return [entry.findtext("{*}id") for entry in sound(path.read_bytes()).iterchildren("{*}entry")]
+
+
+def test_an_older_database_opens_and_goes_on(home: Path, facts: Facts) -> None:
+    """A database from before there were archives keeps its tags and ids, and publishes under them."""
+    migrations.apply(facts.db, stop_before="publication")
+    carry(facts, [about(1)])
+    facts.db.conn.execute("insert into entry values (1, 'urn:old:1')")
+    facts.db.conn.commit()
+    run(home, facts)
+    assert ids_of(home / "public" / "harbour.atom") == ["urn:old:1"]

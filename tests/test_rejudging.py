@@ -3,14 +3,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from making import HARBOUR, about, app, carry, topic
+from making import HARBOUR, about, app, carry, newest, shown, topic
 from support import NOON
 
 from feeds import judging
 from feeds.commands import target_of
 from feeds.judging import judge_new
 from feeds.match import Matcher
-from feeds.publish import entries_of
 from feeds.store import Judgements, Mark
 from feeds.tag import tag
 from feeds.topic import Topic
@@ -46,7 +45,7 @@ def fill(facts: Facts, *numbers: int, words: str = MARKET, days: int = 10) -> li
 
 def feed(facts: Facts, judgements: Judgements, name: str = "harbour") -> set[str]:
     """Give the titles that a topic's feed shows."""
-    return {kept.item.title for kept in facts.by_rows(row for row, _ in judgements.newest(name, 100))}
+    return {kept.item.title for kept in facts.by_rows(row for row, _ in newest(judgements, name, 100))}
 
 
 def test_old_items_are_judged_again_in_bounded_bites(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
@@ -141,14 +140,14 @@ def test_what_was_announced_stays(facts: Facts, judgements: Judgements) -> None:
     judge_new(facts, judgements, (TOPIC,), OLD)
     judge_new(facts, judgements, (STRICTER,), NOON)
     assert feed(facts, judgements) == set(shown)
-    assert judgements.newest("harbour", 1)[0][1].version == STRICTER.version
+    assert newest(judgements, "harbour", 1)[0][1].version == STRICTER.version
 
 
 def test_what_was_shown_comes_back_with_its_wording(facts: Facts, judgements: Judgements, home: Path) -> None:
     """A wording changed there and back leaves the feed as it was: what it has shown before is no old news."""
     titles = fill(facts, 1, 2, 3, words="a ferry in the harbour")
     judge_new(facts, judgements, (TOPIC,), OLD)
-    entries_of(facts, judgements, TOPIC, target_of(app(home), facts))
+    shown(facts, judgements, TOPIC, target_of(app(home), facts))
     assert judge_new(facts, judgements, (STRICTER,), NOON) == 0
     assert feed(facts, judgements) == set()
     judge_new(facts, judgements, (TOPIC,), NOON)

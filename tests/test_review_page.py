@@ -83,7 +83,7 @@ def test_a_verdict_is_one_press(cli: Cli, site: Site, verdict: str, change: int)
     before = tagged(cli)
     page = press(site, verdict, reason="the quay\nis near")
     assert heading(page) == "Story 3: news 3"
-    assert f"{verdict}ed by hand: the quay is near: Story 2" in page.text
+    assert f"{verdict.capitalize()}ed (the quay is near): “Story 2: news 2”. The next publication shows it." in page.text
     assert tagged(cli) == before + change
     assert f"{verdict}ed by hand: the quay is near" in cli("explain", "http://post.example/2").stdout
 

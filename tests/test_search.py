@@ -15,7 +15,7 @@ from support import NOON
 from feeds.judging import judge_new
 from feeds.pages.views import source_key
 from feeds.question import Question, match, question
-from feeds.search import search
+from feeds.search import search, within
 from feeds.store import Judgements
 from ingest.errors import UsageError
 from ingest.store import Facts
@@ -164,6 +164,15 @@ def test_what_is_not_known_is_said_to_be_so(facts: Facts, narrow: dict[str, str]
         found(facts, **narrow)
 
 
+def test_a_search_ends(facts: Facts) -> None:
+    """A question whose answer takes too long is refused in words, and the next one is answered."""
+    endless = "with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n"
+    with pytest.raises(UsageError, match=r"takes longer than 0\.05 seconds"), within(facts.db.conn, 0.05):
+        facts.db.conn.execute(endless).fetchone()
+    with within(facts.db.conn, 5):
+        assert facts.db.conn.execute("select 1").fetchone() == (1,)
+
+
 # The command
 
 
@@ -237,5 +246,24 @@ def test_a_search_is_a_feed(site: Site) -> None:
     ]
     assert [(entry.id, entry.link) for entry in feed.entries] == [("urn:item:1", "http://post.example/1")]
     assert "tagged harbour" in feed.entries[0].summary
-    assert site.ask("/search.atom?q=ferry+harbour").body == answer.body
+    again = site.ask("/search.atom?q=ferry+harbour")
+    assert (again.body, again.headers["etag"]) == (answer.body, answer.headers["etag"])
+    assert site.ask("/search.atom?q=ferry+harbour", if_none_match=again.headers["etag"]).status == 304
+    assert site.ask("/search.atom?q=ferry", if_none_match=again.headers["etag"]).status == 200
     assert feedparser.parse(site.ask("/search.atom?q=ferry").body).feed.id != feed.feed.id
+
+
+def test_a_search_shows_no_more_than_the_topics_do(tmp_path: Path) -> None:
+    """Words that a topic masks are masked in what is found of its items, on the page and in the feed, even in full texts."""
+    masking = HARBOUR.replace("[group.ship]", '[publish]\nmask = ["vile"]\n\n[group.ship]')
+    write_topic(tmp_path, masking)
+    made = app(tmp_path, {"publish.full_content": "true"})
+    vile = "<p>A vile ferry in the harbour.</p>"
+    with made.facts() as facts:
+        carry(facts, [item(title="The vile ferry", text="A vile ferry in the harbour.", summary=vile, content=vile)])
+        judge_new(facts, Judgements(facts), (topic(masking),), NOON)
+    with served(made) as opened:
+        for path in ("/search?q=ferry", "/search.atom?q=ferry"):
+            found = opened.ask(path).text
+            assert "v***" in found
+            assert "vile" not in found

@@ -4,6 +4,7 @@ import os
 import re
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
 
@@ -261,6 +262,18 @@ def test_odd_targets_are_no_fault(site: Site, request_line: str) -> None:
         client.sendall(f"{request_line} HTTP/1.1\r\nHost: x\r\nIf-None-Match: *\r\nConnection: close\r\n\r\n".encode())
         said = b"".join(iter(lambda: client.recv(65_536), b""))
     assert re.match(rb"HTTP/1\.1 (304|400|404) ", said)
+
+
+def test_a_request_that_never_ends_is_ended(site: Site) -> None:
+    """Headers without end are refused before they fill the memory."""
+    with socket.create_connection(("127.0.0.1", site.port), timeout=10) as client:
+        client.sendall(b"GET /harbour.atom HTTP/1.1\r\nHost: x\r\n")
+        with suppress(OSError):
+            for number in range(100):
+                client.sendall(b"X-%d: %s\r\n" % (number, b"a" * 4_000))
+        with suppress(ConnectionResetError):
+            assert client.recv(65_536).startswith(b"HTTP/1.1 400 ")
+    assert site.ask("/harbour.atom").status == 200
 
 
 # What nobody gets

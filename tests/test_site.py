@@ -231,6 +231,26 @@ def test_months_lead_to_their_neighbours(site: Site) -> None:
     ]
 
 
+def test_a_planet_shows_what_is_new_and_keeps_no_archive_of_pages(site: Site) -> None:
+    """A topic without rules takes everything: sixty days show, and stories have pages only by topics with rules."""
+    carry(site.facts, [about(1)], at=NOON - timedelta(days=70))
+    carry(site.facts, [about(2), item(guid="urn:train", url="http://post.example/train", title="A train", text="On rails.")])
+    planet = topic('title = "Planet"', "planet")
+    site.publish(planet, topic())
+    page = site.page("planet.html")
+    assert sorted(words(page, "//article/h3")) == ["A train", "Story 2: ferry in the harbour"]
+    assert words(page, "//p[@class='meta']")[0].startswith("2 stories in 60 days · last")
+    assert words(page, "//p[@class='why']") == ["details"]
+    assert not page.xpath("//table[@class='calendar']|//details//table//a")
+    assert not list(site.folder.glob("planet/2*.html"))
+    assert sorted(words(site.page(name), "//h1")[0] for name in site.items()) == [
+        "Story 1: ferry in the harbour",
+        "Story 2: ferry in the harbour",
+    ]
+    site.publish(planet)
+    assert site.items() == []
+
+
 # An item
 
 

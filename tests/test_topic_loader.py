@@ -108,6 +108,13 @@ def test_a_file_name_that_cannot_be_an_address_is_refused(name: str) -> None:
     assert refusal(HARBOUR, name) == f"a topic cannot be called {name!r}; use lower-case letters, digits and hyphens"
 
 
+@pytest.mark.parametrize("name", ["index", "item", "search", "sources", "static", "review", "private"])
+def test_a_topic_cannot_take_the_place_of_a_page(home: Path, name: str) -> None:
+    """A topic's pages would overwrite the site's own: such a name is refused, and the file named."""
+    with pytest.raises(TopicError, match=f"a topic cannot be called '{name}': a page of the site is; give the file another name"):
+        read_topic(write_topic(home, HARBOUR, name))
+
+
 def test_a_file_that_is_not_utf_8_is_refused(home: Path) -> None:
     """A file in another encoding is refused by name."""
     path = write_topic(home)

@@ -22,10 +22,11 @@ def month_href(topic: str, first: date) -> str:
     return f"{topic}/{first:%Y-%m}.html"
 
 
-def chart(topic: str, counts: tuple[int, ...], last: date) -> tuple[Day, ...]:
-    """Give the days of a chart that ends with `last`, each with the way to its stories."""
+def chart(topic: str, counts: tuple[int, ...], last: date, *, linked: bool = True) -> tuple[Day, ...]:
+    """Give the days of a chart that ends with `last`, each, where `linked`, with the way to its stories."""
     first = last - timedelta(days=len(counts) - 1)
-    return tuple(_day(topic, first + timedelta(days=n), count) for n, count in enumerate(counts))
+    days = (_day(topic, first + timedelta(days=n), count) for n, count in enumerate(counts))
+    return tuple(day if linked else Day(day.date, day.count) for day in days)
 
 
 def _day(topic: str, day: date, count: int) -> Day:

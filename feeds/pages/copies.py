@@ -17,11 +17,6 @@ class Copies:
         groups = (group for group in grouping.groups(rows) if len(group) > 1)
         self._groups = {row: group for group in groups for row in group}
 
-    @property
-    def rows(self) -> frozenset[int]:
-        """The items that have copies, and those, also where no topic has them."""
-        return frozenset(self._groups)
-
     def of(self, row: int) -> tuple[int, ...]:
         """Give the copies of an item, the one that speaks for all of them first."""
         return tuple(other for other in self._groups.get(row, ()) if other != row)

@@ -58,6 +58,7 @@ class TopicLine:
     total: int
     recent: tuple[int, ...]  # stories a day, today last
     last: datetime | None
+    span: str = ""  # in what time, where not in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class TopicPage:
     months: tuple[Month, ...]
     archives: tuple[Link, ...] = ()
     fingerprint: str = ""
+    span: str = ""  # in what time the stories are counted, where not in all
 
 
 @dataclass(frozen=True, slots=True)

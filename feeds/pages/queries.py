@@ -11,7 +11,7 @@ from feeds.entry import public_address
 from feeds.pages.health import HOURS, Rhythm
 from feeds.pages.models import Line, Tagged
 from feeds.pages.views import Texts, source_key
-from ingest.dates import from_rfc3339
+from ingest.dates import from_rfc3339, rfc3339
 from ingest.item import Source
 from ingest.store import Facts
 
@@ -21,7 +21,7 @@ _LINES: Final = f"""
 select i.id, i.uid, v.title, v.language, {_MOMENT}, s.url, s.title
 from tag t join item i on i.id = t.item_id join version v on v.id = i.version_id
 join sighting g on g.id = (select min(id) from sighting where item_id = i.id) join source s on s.id = g.source_id
-where t.topic = ? order by 5 desc, i.uid"""  # noqa: S608 - constants
+where t.topic = ? and i.first_seen >= ? order by 5 desc, i.uid"""  # noqa: S608 - constants
 _MARKS: Final = """
 select i.id, i.uid, i.seq,
     (select count(*) || ':' || max(id) from version where item_id = i.id),
@@ -42,9 +42,9 @@ select v.item_id, v.seen, iif(s.title = '', s.url, s.title), v.title, v.text fro
 where v.item_id in (select value from json_each(?)) order by v.id"""
 
 
-def tagged(facts: Facts, topic: str) -> tuple[Tagged, ...]:
-    """Give every item of a topic, newest first."""
-    return tuple(_tagged(row) for row in facts.db.conn.execute(_LINES, [topic]))
+def tagged(facts: Facts, topic: str, since: datetime | None = None) -> tuple[Tagged, ...]:
+    """Give every item of a topic, or those first seen since a moment, newest first."""
+    return tuple(_tagged(row) for row in facts.db.conn.execute(_LINES, [topic, rfc3339(since) or ""]))
 
 
 def _tagged(row: tuple[Any, ...]) -> Tagged:

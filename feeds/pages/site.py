@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -12,7 +12,7 @@ from feeds.document import file_name
 from feeds.pages import calendar, health, parts, queries, render, views
 from feeds.pages.copies import Copies, with_carriers
 from feeds.pages.folder import Folder
-from feeds.pages.models import IndexPage, Line, Link, Month, MonthPage, SearchPage, Tagged, TopicLine, TopicPage
+from feeds.pages.models import Card, IndexPage, Line, Link, Month, MonthPage, SearchPage, Tagged, TopicLine, TopicPage
 from feeds.pages.tongues import UNKNOWN
 from feeds.pages.veil import Veil
 from feeds.publication.edition import feed_name
@@ -90,14 +90,19 @@ class _Site:
         self._marks: dict[int, str] = {}
         self._rows: dict[str, int] = {}  # of the items that have a page
         self._veils: dict[tuple[str, ...], Veil] = {}
-        for row, uid, mark in queries.changes(facts, self._topics):
+        self._lists = {name: self._listed(topic) for name, topic in self._topics.items()}
+        for row, uid, mark in queries.changes(facts, (name for name, topic in self._topics.items() if topic.expression)):
             self._marks[row], self._rows[uid] = mark, row
-        self._tagged = frozenset(self._marks)
-        self._copies = Copies(target.grouping, list(self._marks))
-        self._marks |= {row: mark for row, _, mark in queries.changes(facts, (), self._copies.rows - self._tagged)}
+        self._paged = frozenset(self._marks)  # those that have a page
+        self._copies = Copies(target.grouping, sorted({item.row for items in self._lists.values() for item in items}))
+
+    def _listed(self, topic: Topic) -> tuple[Tagged, ...]:
+        """Give the items of a topic; of one that takes everything those of the time that its chart shows."""
+        since = None if topic.expression or self._now is None else self._now - timedelta(days=_CHART)
+        return queries.tagged(self._facts, topic.name, since)
 
     def files(self) -> Iterator[File]:
-        tagged = {topic: self._copies.once(queries.tagged(self._facts, topic)) for topic in self._topics}
+        tagged = {name: self._copies.once(items) for name, items in self._lists.items()}
         self._folder.want("index.html", "search.html", "sources.html")
         yield self._index(tagged)
         yield self._sources()
@@ -114,7 +119,7 @@ class _Site:
     def _topic_line(self, topic: Topic, items: tuple[Tagged, ...]) -> TopicLine:
         recent = calendar.daily((item.line.day for item in items), self._today, _SPARK)
         last = items[0].moment if items else None
-        return TopicLine(topic.name, topic.title, topic.description, len(items), recent, last)
+        return TopicLine(topic.name, topic.title, topic.description, len(items), recent, last, _span(topic))
 
     def _sources(self) -> File:
         rhythms, none = queries.rhythms(self._facts), health.Rhythm()
@@ -131,7 +136,7 @@ class _Site:
     # A topic, its parts and its months
 
     def _topic(self, topic: Topic, items: tuple[Tagged, ...]) -> Iterator[File]:
-        months = calendar.by_month(item.line for item in items)
+        months = calendar.by_month(item.line for item in items) if topic.expression else {}
         calendars = tuple(calendar.month(topic.name, first, lines) for first, lines in months.items())
         languages, sources = parts.languages(topic.name, items), parts.sources(topic.name, items)
         yield from self._part(topic, items, TopicLists(languages, sources, calendars, self._archives(topic)), None)
@@ -146,28 +151,36 @@ class _Site:
         path = link.href if link else f"{topic.name}.html"
         rows = [item.row for item in items[:_CARDS]]
         counts = calendar.daily((item.line.day for item in items), self._today, _CHART)
-        mark = _mark(_shaping(topic), link, lists, counts, self._today, list(map(self._state, rows)))
+        mark = _mark(_shaping(topic), link, lists, counts, self._today, self._states(rows))
         if self._folder.holds(path, mark):
             return
         stored, veil = self._stories(rows, topic.name), Veil.of([topic])
         page = TopicPage(
             about=views.about(topic),
-            cards=tuple(views.card(veil.item(one), self._judged(one, veil, topic.name)) for one in stored),
+            cards=tuple(self._card(one, veil, topic.name) for one in stored),
             total=len(items),
             last=items[0].moment if items else None,
             languages=parts.chosen(lists.languages, link),
             sources=parts.chosen(lists.sources, link),
             part=link,
-            days=calendar.chart(topic.name, counts, self._today),
+            days=calendar.chart(topic.name, counts, self._today, linked=topic.expression is not None),
+            span=_span(topic),
             months=lists.months,
             archives=lists.archives,
             fingerprint=mark,
         )
         yield File(path, render.topic(page), max(map(views.moment, stored), default=None))
 
-    def _state(self, row: int) -> list[str]:
-        """Give what changes when an item or one of its copies does."""
-        return [self._marks[one] for one in (row, *self._copies.of(row))]
+    def _card(self, stored: StoredItem, veil: Veil, topic: str) -> Card:
+        shown = views.card(veil.item(stored), self._judged(stored, veil, topic))
+        return shown if stored.row in self._paged else replace(shown, href="")
+
+    def _states(self, rows: Iterable[int]) -> list[list[str]]:
+        """Give, for each item, what changes when it or one of its copies does."""
+        groups = [(row, *self._copies.of(row)) for row in rows]
+        missing = {row for group in groups for row in group} - self._marks.keys()
+        self._marks |= {row: mark for row, _, mark in queries.changes(self._facts, (), missing)}
+        return [[self._marks[row] for row in group] for group in groups]
 
     def _stories(self, rows: Sequence[int], topic: str) -> list[StoredItem]:
         """Load items of a topic, each with all who carried a copy of it."""
@@ -203,8 +216,8 @@ class _Site:
     def _items(self) -> Iterator[File]:
         """Give the pages of items that are new or changed, a few hundred in memory at a time."""
         due, shaping = [], tuple(map(_shaping, self._topics.values()))
-        for uid, row in self._rows.items():
-            mark = _mark(self._state(row), shaping)
+        for (uid, row), state in zip(self._rows.items(), self._states(self._rows.values()), strict=True):
+            mark = _mark(state, shaping)
             if not self._folder.holds(views.item_href(uid), mark):
                 due.append((row, mark))
         for start in range(0, len(due), _BITE):
@@ -222,7 +235,7 @@ class _Site:
                 veil.item(stored),
                 tuple((veil.judgement(judgement, stored), topic) for judgement, topic in zip(judgements, having, strict=True)),
                 versions,
-                tuple(views.member(veil.item(found[one]), has_page=one in self._tagged) for one in self._copies.of(row)),
+                tuple(views.member(veil.item(found[one]), has_page=one in self._paged) for one in self._copies.of(row)),
                 mark,
             )
             yield File(page.card.href, render.item(page), views.moment(stored))
@@ -252,6 +265,10 @@ def _mark(*parts: object) -> str:
 def _shaping(topic: Topic) -> object:
     """Give all of a topic that shows on pages; its wording shows where it names words to be masked."""
     return views.about(topic), topic.publish, topic.version if topic.publish.mask else ""
+
+
+def _span(topic: Topic) -> str:
+    return "" if topic.expression else f" in {_CHART} days"
 
 
 @cache

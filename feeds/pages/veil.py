@@ -8,6 +8,7 @@ from feeds.tag import Evidence, Judgement
 from feeds.topic import Content, Topic
 from feeds.variant import Variant
 from ingest.item import StoredItem
+from ingest.text import paragraphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ class Veil:
             return stored
         item = stored.item
         title, text = (self.text(words, item.language) for words in (item.title, item.text if self.texts else ""))
-        return replace(stored, item=replace(item, title=title, text=text, categories=item.categories if self.texts else ()))
+        categories = tuple(replace(one, term=self.text(one.term, None), label=None) for one in item.categories)
+        shown = replace(item, title=title, text=text, summary="", content=paragraphs(text), categories=categories)
+        return replace(stored, item=shown)
 
     def judgement(self, judgement: Judgement, stored: StoredItem) -> Judgement:
         """Give a judgement on `stored`, as it was before the veil, in words that may be shown."""

@@ -9,16 +9,13 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Final
 
+from feeds.pages import POLICY
 from feeds.serve.negotiate import CODINGS, GONE, codings, file_named, has_it, media_type
 
 Headers = tuple[tuple[str, str], ...]
 
-_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
-)
 SAFE: Final[Headers] = (
-    ("content-security-policy", _POLICY),
+    ("content-security-policy", f"{POLICY}; frame-ancestors 'none'"),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-opener-policy", "same-origin"),

@@ -1,5 +1,6 @@
 """uvicorn's HTTP protocol with a short way for the commonest answer, "unchanged"; knows requests, not what is asked for."""
 
+import asyncio
 from typing import Final, Protocol
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -9,6 +10,8 @@ from feeds.serve.negotiate import asked
 _HEAD: Final = b"HTTP/1.1 304 Not Modified\r\n"
 _NOT_ALONE: Final = {b"content-length", b"transfer-encoding", b"upgrade", b"expect"}  # more belongs to such a request
 _MOST, _LONGEST = 2_000, 2_000  # requests remembered, bytes of one
+_LARGEST: Final = 65_536  # bytes of a request's headers: the parser has no limit of its own
+_SILENCE: Final = 30.0  # seconds until a connection must have said something
 
 Request = tuple[str, dict[str, str]]  # path as sent, the headers that decide
 
@@ -41,18 +44,30 @@ class QuickProtocol(HttpToolsProtocol):
 
     _read: dict[bytes, Request] = {}  # noqa: RUF012 - of all connections: what bytes mean does not depend on one
     _inside = False  # a message has begun and is not complete
+    _complete = False  # its headers are
     _data = b""  # what is being parsed, if it began with a message
+    _head = 0  # bytes that came since a request began and before its headers were complete
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to listen, not for ever."""
+        super().connection_made(transport)
+        self.timeout_keep_alive_task = self.loop.call_later(_SILENCE, self.timeout_keep_alive_handler)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came."""
+        """Take what came; end a connection whose request does not end."""
+        self._head += len(data)
         request = None if self._inside else self._read.get(data)
         if request is None or not self._answered(request):
             self._data = b"" if self._inside else data
             super().data_received(data)
+        if not self._inside or self._complete:
+            self._head = 0
+        elif self._head > _LARGEST:
+            self.send_400_response("Request header too large.")
 
     def on_message_begin(self) -> None:
         """Begin a request."""
-        self._inside = True
+        self._inside, self._complete = True, False
         super().on_message_begin()
 
     def on_message_complete(self) -> None:
@@ -62,6 +77,7 @@ class QuickProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Answer, or let the application do it."""
+        self._complete = True
         request = self._short()
         if request is None or not self._answered(request):
             super().on_headers_complete()

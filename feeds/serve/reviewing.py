@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from feeds.decisions import Decisions, Verdict
+from feeds.decisions import Decision, Decisions, Verdict
 from feeds.pages import Link, ReviewCase, ReviewPage, card, reason, review_page
 from feeds.serve.access import Access, Refusal
 from feeds.serve.desk import FRESH, Desk
@@ -86,7 +86,7 @@ class Reviewing:
             waiting=len(waiting),
             token=self._secret,
             action=path,
-            said=f"{said}: {last.item.title}. The next publication shows it." if last and said else "",
+            said=_in_words(last, said) if last and said else "",
             undo=last.id if last and said else "",
             hidden=(("after", after),) if places else (),
         )
@@ -135,6 +135,11 @@ async def _form(request: Request) -> dict[str, str]:
 
 def _last(facts: Facts, uid: str) -> StoredItem | None:
     return next((one for one in facts.find(uid) if one.id == uid), None) if uid else None
+
+
+def _in_words(stored: StoredItem, said: Decision) -> str:
+    reason_given = f" ({said.reason})" if said.reason else ""
+    return f"{said.verdict.capitalize()}ed{reason_given}: “{stored.item.title}”. The next publication shows it."
 
 
 def _case(case: Case, topic: Topic) -> ReviewCase:

@@ -1,5 +1,6 @@
 """`/search` and the same as a feed: reads a question from an address, shows what was found; knows no table and no HTML."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,10 +14,12 @@ from feeds.document import Document
 from feeds.entry import Entry, Manner, feed_id, make_entry, own_id, public_address, wanted_id
 from feeds.pages import Card, Link, SearchPage, card, search_page
 from feeds.pages.tongues import name as tongue
+from feeds.pages.veil import Veil
 from feeds.pages.views import source_key
 from feeds.question import KEYS, Question, question
 from feeds.search import Found, Result, languages, search, sources
 from feeds.serve.desk import FRESH, Desk
+from feeds.serve.negotiate import asked, has_it, media_type
 from feeds.store import Judgements
 from feeds.tag import Judgement
 from feeds.topic import Grade, Topic, parse_topic
@@ -28,6 +31,7 @@ from ingest.store.ids import instance_of
 _PAGE: Final = 20  # results on a page
 _FEED: Final = 50  # entries in a feed
 _LAST: Final = 500  # pages
+_NEVER: Final = 1 << 60  # when it changed, in seconds: a search has no such date, so that none is recent enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +68,16 @@ class Searching:
                 wanted, number = question(asked), _number(asked.get("page", ""))
                 if wanted.is_empty:
                     return form, 200
-                found = search(facts, wanted, frozenset(topics), limit=_PAGE, skip=(number - 1) * _PAGE)
+                found = _veiled(search(facts, wanted, frozenset(topics), limit=_PAGE, skip=(number - 1) * _PAGE), topics)
             except UsageError as fault:
                 return replace(form, fault=f"{fault}."), 400
-        return self._found(form, wanted, found, number), 200
+        shown = replace(form, results=tuple(_card(result, topics) for result in found.results), total=found.total)
+        return self._found(shown, wanted, found, number), 200
 
     def _found(self, form: SearchPage, wanted: Question, found: Found, number: int) -> SearchPage:
         path = f"{self.desk.root}search"
         return replace(
             form,
-            results=tuple(map(_card, found.results)),
-            total=found.total,
             feed=f"{path}.atom?{wanted.written()}",
             earlier=f"{path}?{wanted.written(number + 1)}" if number * _PAGE < found.total and number < _LAST else "",
             later=f"{path}?{wanted.written(number - 1)}" if number > 1 else "",
@@ -85,11 +88,15 @@ class Searching:
         try:
             wanted = _something(question(request.query_params))
             with self.desk.app.facts() as facts:
-                found = search(facts, wanted, frozenset(topics), limit=_FEED)
+                found = _veiled(search(facts, wanted, frozenset(topics), limit=_FEED), topics)
                 document = self._document(facts, wanted, found)
         except UsageError as fault:
             return Response(f"{fault}\n", 400, FRESH, "text/plain; charset=utf-8")
-        return Response(atom.render(document), 200, {"cache-control": "public, max-age=300"}, "application/atom+xml; charset=utf-8")
+        body = atom.render(document)
+        known = {"etag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"', "cache-control": "public, max-age=300"}
+        if has_it(known["etag"], _NEVER, asked(request.scope["headers"])):
+            return Response(None, 304, known)
+        return Response(body, 200, known, media_type("search.atom"))
 
     def _document(self, facts: Facts, wanted: Question, found: Found) -> Findings:
         instance, query = instance_of(facts), wanted.written()
@@ -108,6 +115,16 @@ def _something(wanted: Question) -> Question:
     return wanted
 
 
+def _veiled(found: Found, topics: Mapping[str, Topic]) -> Found:
+    """Give what was found as the topics that have it want it shown."""
+    return replace(found, results=tuple(_shown(result, topics) for result in found.results))
+
+
+def _shown(result: Result, topics: Mapping[str, Topic]) -> Result:
+    veil = Veil.of(topics[one.topic] for one in result.judgements)
+    return Result(veil.item(result.stored), tuple(veil.judgement(one, result.stored) for one in result.judgements))
+
+
 def _entry(judgements: Judgements, result: Result, topic: Topic, manner: Manner) -> Entry:
     stored = result.stored
     said = Judgement(topic.name, topic.version, tagged=True, grade=Grade.MENTION, score=0.0, why="")
@@ -117,9 +134,10 @@ def _entry(judgements: Judgements, result: Result, topic: Topic, manner: Manner)
     return replace(entry, why=f"Found by a search. Carried by {', '.join(one.name for one in entry.carriers)}{tags}.")
 
 
-def _card(result: Result) -> Card:
+def _card(result: Result, topics: Mapping[str, Topic]) -> Card:
     shown = card(result.stored, result.judgements)
-    return shown if result.judgements else replace(shown, href="")  # only what a topic has is a page
+    # Only what a topic with rules has is a page.
+    return shown if any(topics[one.topic].expression for one in result.judgements) else replace(shown, href="")
 
 
 def _form(facts: Facts, topics: Mapping[str, Topic], asked: Mapping[str, str]) -> SearchPage:

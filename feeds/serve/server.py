@@ -26,7 +26,7 @@ class Server(uvicorn.Server):
             site,
             http=QuickProtocol,
             ws="none",
-            log_level="warning",
+            log_level="error",
             access_log=False,
             lifespan="off",
             proxy_headers=False,

@@ -1,14 +1,18 @@
 """One ASGI application of two: files by the short way, everything that needs the database by routes; knows neither's content."""
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
 from starlette.types import Message, Receive, Scope, Send
 
 from feeds.serve.files import SAFE, Answer, Files
 from feeds.serve.negotiate import asked
+from ingest.console import database_failed, say
+from ingest.errors import TopicwireError
 
 _READING = {"GET", "HEAD"}
 _NOT_FOUND, _NOT_ALLOWED = 404, 405
@@ -22,6 +26,7 @@ class Site:
     pages: Mapping[int, bytes]  # shown with a status that is a refusal
     answered: Counter[int] = field(default_factory=Counter)  # requests by status
     _router: Router = field(default_factory=lambda: Router(redirect_slashes=False))
+    _said: str = ""
     _own: set[str] = field(default_factory=set)  # first parts of the paths of routes
 
     def add(self, routes: Iterable[Route]) -> None:
@@ -45,13 +50,23 @@ class Site:
         if scope["type"] != "http":
             return
         if self._routed(scope["path"]):
-            await self._router(scope, receive, self._guarded(send))
+            await self._route(scope, receive, self._guarded(send))
             return
         answer = self._file(scope)
         self.answered[answer.status] += 1
         headers = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._router(scope, receive, send)
+        except (TopicwireError, sqlite3.Error) as fault:  # all of a route's work is done before its answer begins
+            if self._said != str(fault):  # once: whoever asks again and again must not fill a log
+                self._said = str(fault)
+                say(f"topicwire: {fault if isinstance(fault, TopicwireError) else database_failed(fault)}")
+            again = {"cache-control": "no-store", "retry-after": "30"}
+            await PlainTextResponse("The database does not answer just now.\n", 503, again)(scope, receive, send)
 
     def _file(self, scope: Scope) -> Answer:
         if scope["method"] not in _READING:
