@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 from making import about, carry
+from sqlite_utils import Migrations
 from support import NOON, Clock, FakeWeb, rss, rss_item
 
 from ingest.engine import Engine
@@ -112,7 +113,7 @@ def test_an_older_database_keeps_its_sources(home: Path, monkeypatch: pytest.Mon
     """A file from before settings, moves and hubs opens, with every source and state in it."""
     path = home / "older.db"
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "migrations", schema.Migrations("ingest"))
+        patch.setattr(schema, "migrations", Migrations("ingest"))
         schema.migrations()(schema.facts)
         db = schema.connect(path)
         schema.migrate(db, schema.migrations)
