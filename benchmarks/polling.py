@@ -1,6 +1,6 @@
 """Replay real posting times through the shipped planner and three others at equal requests: how long entries wait to be found.
 
-    python benchmarks/polling.py --series FILE [--per-day 12] [--history-days 7] [--longest 12] [--window 0]
+    python benchmarks/polling.py --series FILE [--per-day 12 | --delay MINUTES] [--history-days 7] [--longest 12] [--window 0]
 
 FILE is JSON, perhaps gzipped: {feed: [unix seconds, ...]}. The first days are history: every policy polls through
 them and learns from what its polls show, nothing more; the days after count. The planner is the service's own,
@@ -237,22 +237,25 @@ def table(series: Series, found: Iterable[tuple[str, Tally]]) -> Iterator[str]:
         ours = ours or tally
         ratios = "  ".join(f"{a / b:6.2f}" if b else "     -" for a, b in zip(ours.figures, tally.figures, strict=True))
         per_day = tally.polls / days / len(series.feeds)
-        mean, middle, p95 = tally.figures
-        yield f"{name:16} {per_day:9.2f} {mean:8.1f} {middle:8.1f} {p95:8.1f} {tally.missed:7}   {ratios if tally is not ours else ''}"
+        mean, middle, p95 = (f"{value:8.1f}" for value in tally.figures)
+        yield f"{name:16} {per_day:9.2f} {mean} {middle} {p95} {tally.missed:7}   {ratios if tally is not ours else ''}".rstrip()
 
 
 def main() -> None:
     """Replay and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--series", type=Path, required=True)
-    parser.add_argument("--per-day", type=float, default=12.0)
+    knob = parser.add_mutually_exclusive_group()
+    knob.add_argument("--per-day", type=float, default=12.0, help="requests per feed")
+    knob.add_argument("--delay", type=float, help="instead: minutes that an entry may wait on average")
     parser.add_argument("--history-days", type=float, default=7.0)
     parser.add_argument("--longest", type=float, default=12.0, help="hours between two polls, at most")
     parser.add_argument("--window", type=int, default=0, help="entries in every document")
     arguments = parser.parse_args()
     series = read_series(arguments.series, arguments.history_days, arguments.window)
     print(f"{len(series.feeds)} feeds, {sum(len(feed.times) for feed in series.feeds)} entries; requests per feed and day, minutes")
-    for line in table(series, rows(series, Rule(arguments.per_day, None, arguments.longest * 3_600))):
+    wanted = (None, arguments.delay * 60) if arguments.delay else (arguments.per_day, None)
+    for line in table(series, rows(series, Rule(*wanted, arguments.longest * 3_600))):
         print(line, flush=True)
 
 

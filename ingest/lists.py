@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ingest.answers import UNCHANGED
 from ingest.asking import request_for
 from ingest.console import App, say
 from ingest.engine import Engine
@@ -25,7 +26,7 @@ def read_lists(app: App, facts: Facts, engine: Engine, *, everything: bool = Fal
         try:
             fetched = engine.submit(engine.fetch(request_for(source, state, now, engine.environment))).result()
             outcome = _outcome(source, state, fetched, app)
-            if fetched.body:
+            if fetched.status != UNCHANGED:
                 listed = understand(fetched.body, source.url, shown)
                 take_over(facts, listed.sources, {source.url}, now)
                 for line in listed.refused:
@@ -38,11 +39,12 @@ def read_lists(app: App, facts: Facts, engine: Engine, *, everything: bool = Fal
 
 
 def _outcome(source: Source, state: SourceState, fetched: Fetched, app: App) -> Outcome:
+    unchanged = fetched.status == UNCHANGED
     return Outcome(
         source,
         app.clock(),
         http_status=fetched.status,
-        etag=fetched.etag or (None if fetched.body else state.etag),
-        last_modified=fetched.last_modified or (None if fetched.body else state.last_modified),
+        etag=fetched.etag or (state.etag if unchanged else None),
+        last_modified=fetched.last_modified or (state.last_modified if unchanged else None),
         moved=fetched.moved,
     )

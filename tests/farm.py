@@ -23,7 +23,7 @@ HOURS: Final = 30
 TICK: Final = timedelta(minutes=10)
 SETTINGS: Final = {
     "fetch.host_pause": "0",
-    "fetch.timeout": "0.5",
+    "fetch.timeout": "1",
     "fetch.max_megabytes": "1",
     "polling.requests_per_day": "48",
 }
@@ -139,9 +139,10 @@ class Farm:
 
 
 def growing(feed: Feed) -> bool:
-    """Say whether a feed was visited again and again, later each time; a tick and jitter aside."""
-    slack = 1.5 * TICK.total_seconds() / 3_600
-    return len(feed.waits) >= 2 and all(after > before * 1.2 - slack for before, after in pairwise(feed.waits))
+    """Say whether a feed was visited again and again, later and later: tick, jitter and a slow hour of the day aside."""
+    waits, slack = feed.waits, 1.5 * TICK.total_seconds() / 3_600
+    steps = all(after > before * 0.8 - slack for before, after in pairwise(waits))
+    return len(waits) >= 2 and steps and waits[-1] > 1.5 * waits[0]
 
 
 # What the feeds do, where it takes more than a line
@@ -182,5 +183,5 @@ def mute() -> Page:
 
 
 def _silence() -> bytes:
-    time.sleep(0.6)  # longer than the farm's visitors wait
+    time.sleep(1.2)  # longer than the farm's visitors wait
     return b""

@@ -119,7 +119,7 @@ def test_a_second_poll_costs_a_304(poll: Poller, web: FakeWeb, clock: Clock) -> 
     poll.add(url)
     poll()
     before = poll.items()
-    clock.forward(hours=2)
+    clock.forward(days=1)
     assert poll(everything=False) == Report(looked=1, unchanged=1)
     assert web.calls[1].headers["if-none-match"] == 'W/"1"'
     assert poll.items() == before
@@ -196,11 +196,11 @@ def test_a_long_sleep_is_made_up_for_once(poll: Poller, web: FakeWeb, clock: Clo
 
 def test_what_the_server_asks_for_is_kept(poll: Poller, web: FakeWeb, clock: Clock) -> None:
     """Retry-After moves the next poll, and the process does not sleep (F6)."""
-    url = web.fail("/rss", 429, {"Retry-After": "7200"})
+    url = web.fail("/rss", 429, {"Retry-After": "86000"})
     poll.add(url)
     poll()
     state = poll.state(url)
-    assert (state.next_poll, state.http_status) == (clock() + timedelta(hours=2), 429)
+    assert (state.next_poll, state.http_status) == (clock() + timedelta(seconds=86_000), 429)
     assert state.error == "the server asks us to slow down (429); nothing to do: it is asked less often"
 
 

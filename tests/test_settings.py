@@ -136,3 +136,25 @@ def test_a_file_that_cannot_be_read_says_so(home: Path) -> None:
     (home / FILE).unlink()
     (home / FILE).mkdir()
     assert error(home).endswith("; mend the file or move it away")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("service.bind", "8080", 'service.bind: "8080" is not host:port; write "127.0.0.1:8080"'),
+        ("service.bind", ":8080", 'service.bind: ":8080" is not host:port'),
+        ("service.bind", "127.0.0.1:99999", 'service.bind: "127.0.0.1:99999" is not host:port'),
+        ("service.bind", "http://127.0.0.1:80", "is not host:port"),
+        ("fetch.allow", "10.0.0.0/8,intranet", 'fetch.allow: "intranet" is neither host:port nor a network; write'),
+        ("fetch.proxy", "127.0.0.1:3128", 'fetch.proxy is not an http or https address; write "http://127.0.0.1:3128"'),
+    ],
+)
+def test_a_value_that_cannot_be_is_said_at_the_start(home: Path, key: str, value: str, said: str) -> None:
+    """Not only when it is first needed: whatever the command, the setting is named with its cure."""
+    assert said in error(home, {f"TOPICWIRE_{key.upper().replace('.', '__')}": value})
+
+
+@pytest.mark.parametrize("bind", ["127.0.0.1:8080", "localhost:0", "[::1]:80", "0.0.0.0:65535"])
+def test_hosts_and_ports_of_every_form_are_taken(home: Path, bind: str) -> None:
+    """Names, both kinds of addresses, and port 0 for any free one."""
+    assert load(home, {"TOPICWIRE_SERVICE__BIND": bind}).service.bind == bind

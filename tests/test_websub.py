@@ -1,7 +1,7 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
@@ -31,7 +31,7 @@ class Call:
         async def receive() -> dict[str, object]:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        async def send(message: object) -> None:
+        async def send(message: MutableMapping[str, object]) -> None:
             sent.append(dict(message))
 
         scope = {
@@ -42,7 +42,7 @@ class Call:
             "query_string": urlencode(query or {}).encode(),
             "headers": [(b"x-hub-signature", signature.encode())],
         }
-        asyncio.run(self._site(scope, receive, send))  # type: ignore[arg-type]
+        asyncio.run(self._site(scope, receive, send))
         return int(str(sent[0]["status"])), b"".join(bytes(m.get("body", b"")) for m in sent[1:])  # type: ignore[call-overload]
 
 

@@ -141,7 +141,8 @@ def all_with_state(db: Database, where: str = "1", parameters: tuple[object, ...
 def _state(row: tuple[Any, ...]) -> SourceState:
     if row[_FAILURES] is None:
         return SourceState()
-    return SourceState(*_read(row[: len(_COLUMNS)], _POLL_MOMENTS), _rhythm(row[len(_COLUMNS) :]))
+    known = [*_read(row[: len(_COLUMNS)], _POLL_MOMENTS), _rhythm(row[len(_COLUMNS) :])]
+    return SourceState(*known)
 
 
 def _rhythm(row: tuple[Any, ...]) -> Rhythm | None:

@@ -1,0 +1,187 @@
+from pathlib import Path
+
+import pytest
+from making import Cli
+from support import FakeWeb, Page, rss, rss_item
+
+FEED = rss(rss_item("The ferry", "http://harbour.example/1"))
+
+
+@pytest.fixture
+def cli(home: Path, web: FakeWeb) -> Cli:
+    """Give the command, in an empty home that may ask the web."""
+    made = Cli(home)
+    made.settings["fetch.allow"] = web.allow
+    return made
+
+
+def page(*feeds: str) -> str:
+    """Give a page that names these feeds."""
+    return (
+        "<html><head>"
+        + "".join(f'<link rel="alternate" type="application/rss+xml" href="{url}">' for url in feeds)
+        + "</head></html>"
+    )
+
+
+def urls(cli: Cli) -> list[str]:
+    """Give the addresses that are polled."""
+    return [row["url"] for row in cli.rows("sources", "list", "--json")]
+
+
+def test_a_feed_is_asked_once_when_it_is_added(cli: Cli, web: FakeWeb) -> None:
+    """What came is kept: neither the next pass nor adding it again asks another time (F4)."""
+    url = web.serve("/rss", FEED)
+    assert cli("sources", "add", url).stderr == "1 added, 0 already there\n"
+    cli("poll")
+    assert cli("sources", "add", url, url + "#top").stderr == "0 added, 2 already there\n"
+    assert web.paths() == ["/rss"]
+    assert [row["title"] for row in cli.rows("items", "--json")] == ["The ferry"]
+
+
+def test_a_site_gives_way_to_its_feed(cli: Cli, web: FakeWeb) -> None:
+    """The one feed that a page names is added in its place, unasked until the next pass."""
+    url = web.serve("/", page("/rss"), content_type="text/html")
+    web.serve("/rss", FEED)
+    result = cli("sources", "add", url)
+    assert (result.exit_code, result.stderr.splitlines()) == (
+        0,
+        [f"{url}: a page; its feed is {web.url('/rss')}", "1 added, 0 already there"],
+    )
+    assert (urls(cli), web.paths()) == ([web.url("/rss")], ["/"])
+
+
+def test_of_several_feeds_a_person_chooses(cli: Cli, web: FakeWeb) -> None:
+    """They are listed, and nothing is added."""
+    url = web.serve("/", page("/rss", "/comments"), content_type="text/html")
+    result = cli("sources", "add", url)
+    assert (result.exit_code, result.stderr.splitlines()) == (
+        1,
+        [
+            f"{url}: a page that names 2 feeds; add the one that you mean:",
+            f"  {web.url('/rss')}",
+            f"  {web.url('/comments')}",
+            "0 added, 0 already there, 1 refused",
+        ],
+    )
+    assert urls(cli) == []
+
+
+def test_a_page_that_names_none_is_helped_by_usual_paths(cli: Cli, web: FakeWeb) -> None:
+    """A few are tried, one after the other, and the first feed is taken with what it brought."""
+    url = web.serve("/blog/", "<html></html>", content_type="text/html")
+    web.serve("/atom.xml", FEED)
+    assert cli("sources", "add", url).exit_code == 0
+    assert (urls(cli), web.paths()) == ([web.url("/atom.xml")], ["/blog/", "/feed", "/rss.xml", "/atom.xml"])
+    assert web.most_at_once == 1
+
+
+def test_a_site_without_a_feed_is_said(cli: Cli, web: FakeWeb) -> None:
+    """None named, none at the usual paths: it is not added."""
+    url = web.serve("/", "<html></html>", content_type="text/html")
+    result = cli("sources", "add", url)
+    assert result.exit_code == 1
+    assert "it names no feed" in result.stderr
+    assert urls(cli) == []
+
+
+def test_a_feed_that_fails_is_added_with_its_cause(cli: Cli, web: FakeWeb) -> None:
+    """The server answered, so its answer counts as the first poll (F4)."""
+    result = cli("sources", "add", web.fail("/rss", 503))
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (0, "1 added, 0 already there")
+    assert "has trouble of its own (503)" in result.stderr
+    cli("poll")
+    assert web.paths() == ["/rss"]
+
+
+def test_a_feed_that_has_moved_is_added_where_it_is(cli: Cli, web: FakeWeb) -> None:
+    """And its old address means the same source from then on (F9)."""
+    web.redirect("/old", "/new", 301)
+    web.serve("/new", FEED)
+    cli("sources", "add", web.url("/old"))
+    assert urls(cli) == [web.url("/new")]
+    assert cli("sources", "add", web.url("/old")).stderr == "0 added, 1 already there\n"
+    assert cli("sources", "remove", web.url("/old")).exit_code == 0
+    assert urls(cli) == []
+
+
+def test_a_source_that_is_gone_starts_again_when_a_person_says_so(cli: Cli, web: FakeWeb) -> None:
+    """sources.opml alone does not wake it, adding it does (F8)."""
+    url = web.fail("/rss", 410)
+    cli.poll(url)
+    for _ in range(2):
+        cli.clock.forward(days=9)
+        cli("poll")
+        cli.poll(url, web.serve(f"/other-{len(web.calls)}", FEED))
+    assert web.paths().count("/rss") == 1
+    web.serve("/rss", FEED)
+    assert cli("sources", "add", url).stderr == "1 added, 0 already there\n"
+    assert [row["status"] for row in cli.rows("sources", "list", "--json") if row["url"] == url] == ["active"]
+
+
+# Lists at an address
+
+
+def opml(*addresses: str) -> str:
+    """Give a list."""
+    return "<opml><body>" + "".join(f'<outline xmlUrl="{url}"/>' for url in addresses) + "</body></opml>"
+
+
+def test_a_list_at_an_address_is_read_by_schedule(cli: Cli, web: FakeWeb) -> None:
+    """What it names is polled, what it names no longer is not, and once a day is enough."""
+    one, two = web.serve("/1", FEED), web.serve("/2", FEED)
+    url = web.serve("/list", opml(one, two, "exec:ls"), etag='"1"')
+    assert cli("sources", "add", "--list", url).stderr == "1 added, 0 already there\n"
+    cli("poll")
+    assert urls(cli) == [url, one, two]
+    cli("poll")
+    web.serve("/list", opml(two), etag='"2"')
+    cli.clock.forward(hours=25)
+    cli("poll")
+    assert urls(cli) == [url, two]
+    assert web.paths().count("/list") == 2
+
+
+def test_a_list_that_fails_retires_nothing(cli: Cli, web: FakeWeb) -> None:
+    """Its feeds go on, and the cause is said and listed (S12)."""
+    one = web.serve("/1", FEED)
+    url = web.serve("/list", opml(one))
+    cli("sources", "add", "--list", url)
+    cli("poll")
+    for page_ in (Page(500), Page(body=b"<html>no list</html>"), Page(body=b"")):
+        web.put("/list", page_)
+        cli.clock.forward(days=8)
+        cli("poll")
+        assert urls(cli) == [url, one]
+        assert [row["failures"] > 0 for row in cli.rows("sources", "list", "--json")] == [True, False]
+
+
+def test_a_source_of_ones_own_outlives_a_list(cli: Cli, web: FakeWeb) -> None:
+    """What was added by command stays when a list no longer names it."""
+    one = web.serve("/1", FEED)
+    url = web.serve("/list", opml(one), etag='"1"')
+    cli("sources", "add", one)
+    cli("sources", "add", "--list", url)
+    cli("poll")
+    web.serve("/list", opml(web.serve("/2", FEED)), etag='"2"')
+    cli.clock.forward(days=2)
+    cli("poll")
+    assert one in urls(cli)
+
+
+def test_settings_travel_with_the_export(cli: Cli, web: FakeWeb, tmp_path: Path) -> None:
+    """The export holds the settings of each source, and imported elsewhere it makes the same set."""
+    file = tmp_path / "list.opml"
+    outline = (
+        f'<outline xmlUrl="{web.serve("/1", FEED)}" text="P" category="quay" tw:shortest="2h" tw:auth="LOGIN" tw:expect="3d"/>'
+    )
+    file.write_text(f'<opml xmlns:tw="urn:x-topicwire:source:1"><body><outline text="N">{outline}</outline></body></opml>', "utf-8")
+    cli("sources", "import", file)
+    exported = cli("sources", "export").stdout
+    other = Cli(tmp_path / "other")
+    again = tmp_path / "again.opml"
+    again.write_text(exported, "utf-8")
+    other("sources", "import", again)
+    assert other("sources", "export").stdout == exported
+    (row,) = other.rows("sources", "list", "--json")
+    assert (row["settings"]["shortest"], row["settings"]["auth"], row["settings"]["tags"]) == (7_200, "LOGIN", ["quay"])

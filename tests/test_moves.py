@@ -1,0 +1,183 @@
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+from making import about, carry
+from sqlite_utils import Migrations
+from support import NOON, Clock, FakeWeb, rss, rss_item
+
+from ingest.engine import Engine
+from ingest.errors import FetchError
+from ingest.exchange import Fetched, Request
+from ingest.fetch import Limits
+from ingest.fetch import web as open_web
+from ingest.guard import Guard
+from ingest.item import Outcome, Source, SourceSettings, SourceState, SourceStatus
+from ingest.settings import Fetch
+from ingest.store import Facts, schema
+
+OLD: Final = Source("http://a.example/old")
+NEW: Final = Source("http://a.example/new")
+
+
+@pytest.fixture
+def facts(home: Path) -> Iterator[Facts]:
+    """Give a database with one source."""
+    with Facts(home / "topicwire.db") as opened:
+        opened.add_sources([OLD], NOON)
+        yield opened
+
+
+def move(facts: Facts, source: Source, to: str) -> None:
+    """Record that a source has moved."""
+    facts.record([(Outcome(source, NOON, http_status=200, moved=to), SourceState(last_poll=NOON, etag='"1"'))])
+
+
+def shown(facts: Facts) -> list[tuple[str, str]]:
+    """Give address and status of every source."""
+    return [(source.url, source.status) for source, _ in facts.sources()]
+
+
+# Where a source lives
+
+
+def test_a_moved_source_keeps_all_that_is_known(facts: Facts) -> None:
+    """Items, state and name stay; the old address is kept and leads to it (F9)."""
+    carry(facts, [about(1)], OLD)
+    move(facts, OLD, NEW.url)
+    assert shown(facts) == [(NEW.url, "active")]
+    known = facts.source(OLD.url)
+    assert known is not None
+    assert (known[0].url, known[1].etag) == (NEW.url, '"1"')
+    assert facts.db.conn.execute("select url, at from moved").fetchall() == [(OLD.url, "2026-03-02T12:00:00Z")]
+    assert [item.carrier.source.url for item in facts.items()] == [NEW.url]
+
+
+def test_a_list_with_the_old_address_changes_nothing(facts: Facts) -> None:
+    """It means the moved source, whatever name the list still has for it (F9)."""
+    move(facts, OLD, NEW.url)
+    assert facts.add_sources([replace(OLD, origin="opml")], NOON) == 0
+    assert shown(facts) == [(NEW.url, "active")]
+
+
+def test_a_source_may_move_again_and_back(facts: Facts) -> None:
+    """Every address that it had leads to where it lives now."""
+    move(facts, OLD, NEW.url)
+    move(facts, NEW, "http://b.example/")
+    assert [facts.present_url(url) for url in (OLD.url, NEW.url)] == ["http://b.example/"] * 2
+    move(facts, Source("http://b.example/"), OLD.url)
+    assert shown(facts) == [(OLD.url, "active")]
+    assert facts.present_url(NEW.url) == OLD.url
+
+
+def test_a_source_that_moves_to_another_gives_way(facts: Facts) -> None:
+    """It is retired with its items, and both addresses mean the one that stays (F9)."""
+    facts.add_sources([NEW], NOON)
+    move(facts, OLD, NEW.url)
+    assert shown(facts) == [(OLD.url, "retired"), (NEW.url, "active")]
+    assert facts.present_url(OLD.url) == NEW.url
+    facts.add_sources([replace(OLD, origin="opml")], NOON)
+    assert shown(facts) == [(OLD.url, "retired"), (NEW.url, "active")]
+
+
+def test_a_failed_look_moves_nothing(facts: Facts) -> None:
+    """Neither do words about a move in an answer that could not be read."""
+    facts.record([(Outcome(OLD, NOON, error="no feed", moved=NEW.url), SourceState(last_poll=NOON))])
+    assert shown(facts) == [(OLD.url, "active")]
+
+
+def test_gone_is_a_status_of_its_own(facts: Facts) -> None:
+    """It is not due, a list does not wake it, a person does (F8)."""
+    facts.record([(Outcome(OLD, NOON, error="gone (410)", http_status=410), SourceState(last_poll=NOON, error="gone (410)"))])
+    assert facts.due(None) == []
+    facts.add_sources([replace(OLD, origin="opml")], NOON)
+    assert facts.due(None) == []
+    assert facts.add_sources([OLD], NOON) == 1
+    assert [source.status for source, _ in facts.due(None)] == [SourceStatus.ACTIVE]
+
+
+def test_settings_of_a_source_are_stored(facts: Facts) -> None:
+    """As they were listed, and taken away when they are listed no longer."""
+    own = SourceSettings("R/1", "LOGIN", "X=KEY", 600.0, 7_200.0, 2.5, ("a", "b"))
+    facts.add_sources([replace(OLD, settings=own)], NOON)
+    assert facts.sources()[0][0].settings == own
+    facts.add_sources([OLD], NOON)
+    assert facts.sources()[0][0].settings == SourceSettings()
+
+
+def test_an_older_database_keeps_its_sources(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file from before settings, moves and hubs opens, with every source and state in it."""
+    path = home / "older.db"
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "migrations", Migrations("ingest"))
+        schema.migrations()(schema.facts)
+        db = schema.connect(path)
+        schema.migrate(db, schema.migrations)
+        db.close()
+    raw = sqlite3.connect(path)
+    raw.execute(
+        "insert into source (url, kind, title, categories, origin, status, added)"
+        " values ('http://a.example/old', 'feed', 'Old', '[]', 'command', 'active', '2026-03-01T00:00:00Z')"
+    )
+    raw.execute("insert into poll (source_id, etag, failures) values (1, 'W/\"1\"', 2)")
+    raw.commit()
+    raw.close()
+    with Facts(path) as facts:
+        ((source, state),) = facts.sources()
+        assert (source.title, source.settings, state.etag, state.failures) == ("Old", SourceSettings(), 'W/"1"', 2)
+        move(facts, source, NEW.url)
+        assert shown(facts) == [(NEW.url, "active")]
+
+
+# Secrets
+
+
+def test_secrets_stay_with_the_server_they_are_for(web: FakeWeb, other_web: FakeWeb) -> None:
+    """A redirect to another host or port sees none; who asks stays the same."""
+    web.redirect("/a", web.url("/b"))
+    web.redirect("/b", other_web.url("/c"))
+    other_web.serve("/c", rss(rss_item("One")))
+    with Engine(Fetch(allow=(web.allow, other_web.allow), host_pause=0), Clock()) as engine:
+        secrets = (("Authorization", "Basic c2VjcmV0"), ("X-Key", "secret"))
+        engine.submit(engine.fetch(Request(web.url("/a"), user_agent="Mine/1", secrets=secrets))).result()
+    assert [call.headers.get("authorization") for call in web.calls] == ["Basic c2VjcmV0"] * 2
+    assert [(call.headers.get("authorization"), call.headers.get("x-key")) for call in other_web.calls] == [(None, None)]
+    assert {call.headers["user-agent"] for call in (*web.calls, *other_web.calls)} == {"Mine/1"}
+
+
+# A proxy
+
+
+async def _through(proxy: FakeWeb, url: str, allow: tuple[str, ...]) -> Fetched:
+    async with open_web(Guard(allow), "x", Limits(seconds=5), lambda: NOON, proxy.url("").rstrip("/")) as fetch:
+        return await fetch(Request(url))
+
+
+@pytest.mark.parametrize(
+    ("url", "cause"),
+    [
+        ("http://10.0.0.1/", "the private address 10.0.0.1 may not be contacted"),
+        ("http://2130706433/", "may not be contacted"),
+        ("http://localhost/", "may not be contacted"),
+        ("http://[::ffff:10.0.0.1]/", "may not be contacted"),
+        ("http://nowhere.invalid/", "the name nowhere.invalid:80 cannot be looked up"),
+    ],
+)
+def test_a_proxy_is_not_asked_for_private_addresses(web: FakeWeb, url: str, cause: str) -> None:
+    """It would connect where the guard cannot see, so names are looked up and checked before (S2)."""
+    with pytest.raises(FetchError, match=cause):
+        asyncio.run(_through(web, url, (web.allow,)))
+    assert web.calls == []
+
+
+def test_a_proxy_is_asked_for_what_is_allowed(web: FakeWeb) -> None:
+    """A name that is allowed goes through unchecked: only the proxy may know it."""
+    web.serve("http://intranet.invalid:80/feed", rss())
+    web.serve("http://intranet.invalid/feed", rss())
+    answer = asyncio.run(_through(web, "http://intranet.invalid/feed", (web.allow, "intranet.invalid:80")))
+    assert answer.status == 200
+    assert len(web.calls) == 1
