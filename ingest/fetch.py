@@ -23,7 +23,8 @@ _MAX_WAIT: Final = 86_400.0  # an absurd Retry-After is capped at a day (F6)
 _MAX_FRESH: Final = 3_600.0  # max-age is believed up to an hour (F5)
 _DAY_OF_SECONDS: Final = 10  # digits: more cannot be a delay
 _ACCEPT: Final = (
-    "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9,"
+    " application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
 )
 _CAUSES: Final = {
     401: ("asks for a password (401)", "give one in its address, if you have it"),

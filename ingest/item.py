@@ -95,7 +95,8 @@ class ParsedFeed:
     feed_id: str | None = None
     updated: datetime | None = None
     language: str | None = None
-    notes: tuple[str, ...] = ()  # what was repaired or left out, a line each
+    notes: tuple[str, ...] = ()  # what was inferred, repaired or left out, a line each
+    parser: str = ""  # the reader that made it
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def test_a_page_without_feeds_says_so() -> None:
 @pytest.mark.parametrize("body", [b'{"version": "https://jsonfeed.org/version/1.1"}', b" [1, 2]"])
 def test_json_is_refused_by_its_name(body: bytes) -> None:
     """A JSON document is never an empty feed (T21)."""
-    assert refusal(body).what == "a JSON document, not RSS, Atom or RDF"
+    assert refusal(body).what == "a JSON document, not a JSON Feed"
 
 
 @pytest.mark.parametrize("body", [b"no such thing", b"<?xml version='1.0'?><note/>", b"\x00\xff\x1f\x8b", b"<rss", b"\xff\xfe"])
