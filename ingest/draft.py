@@ -35,6 +35,14 @@ class Draft:
     enclosures: tuple[Enclosure, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a document was read as."""
+
+    items: tuple[Item, ...]
+    notes: tuple[str, ...] = ()  # what was inferred or left out, a line each
+
+
 def finish(draft: Draft, now: datetime) -> Item:
     """Make the item: bodies sanitised, a missing title inferred from the text, dates understood or left out."""
     summary, content = (safe_html(body[:MOST_TEXT], draft.base or None) for body in (draft.summary, draft.content))

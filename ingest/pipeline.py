@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from ingest.batch import Batch, Poll, cut
-from ingest.documents import is_document
+from ingest.documents import CURE, is_document
 from ingest.engine import Engine
-from ingest.errors import FetchError, ParseError, TopicwireError
+from ingest.errors import ExtraMissingError, FetchError, ParseError, TopicwireError
 from ingest.fetch import Fetched, Request
 from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus
 from ingest.planner import next_state
@@ -197,7 +197,7 @@ def read_file(facts: Facts, engine: Engine, path: Path, document: Document) -> R
 
 def _bytes(path: Path) -> bytes:
     if not is_document(path.name):
-        raise ParseError(f"{path.suffix} files are not read", "save the text as .txt, or give a feed (.xml, .rss, .atom)")
+        raise ParseError(f"{path.suffix} files are not read", CURE)
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise ParseError(f"larger than {_MOST_BYTES // 1024 // 1024} MB", "no document needs that")
@@ -215,6 +215,8 @@ def read_bytes(facts: Facts, engine: Engine, body: bytes, document: Document) ->
     try:
         feed = engine.submit(engine.parse(Job(body, now, name=document.name))).result()
         outcome = Outcome(document.source, now, feed=feed, body_hash=body_hash)
+    except ExtraMissingError as fault:
+        outcome = _refused(document, now, fault, "an extra is missing")  # once it is there the same bytes are read
     except ParseError as fault:
         outcome = _refused(document, now, fault, body_hash)
     return _record(facts, document, outcome)
