@@ -24,6 +24,7 @@ from feeds.shelf import Shelf
 from feeds.store import Judgements
 from feeds.topic import Topic
 from feeds.topic_commands import topics
+from feeds.trial_command import try_command
 from ingest.commands import sources
 from ingest.console import App, command, database_failed, is_terminal, say
 from ingest.engine import Engine
@@ -269,7 +270,7 @@ async def _serve_only(app: App, listening: socket.socket) -> None:
     await server.serve([listening])
 
 
-for part in (sources, items, topics, explain, review, publish_command):
+for part in (sources, items, topics, explain, review, publish_command, try_command):
     command.add_command(part)
 
 

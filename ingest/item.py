@@ -151,6 +151,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """What one look at a source gave that left no trace."""
+
+    where: str  # its address after redirects, or its name
+    size: int  # bytes
+    feed: ParsedFeed
+    led: str = ""  # the page that named it
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """That a source carried an item: under which names, since when."""
 

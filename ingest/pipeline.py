@@ -189,13 +189,14 @@ def shown_name(path: Path) -> str:
 def read_file(facts: Facts, engine: Engine, path: Path, document: Document) -> Report:
     """Read one document unless its bytes are those read before."""
     try:
-        body = _bytes(path)
+        body = file_bytes(path)
     except ParseError as fault:
         return _record(facts, document, _refused(document, engine.clock(), fault, "unread"))
     return read_bytes(facts, engine, body, document)
 
 
-def _bytes(path: Path) -> bytes:
+def file_bytes(path: Path) -> bytes:
+    """Give the bytes of a document. Raises ParseError for a file that is no document, too large or not to be read."""
     if not is_document(path.name):
         raise ParseError(f"{path.suffix} files are not read", CURE)
     try:
