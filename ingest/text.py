@@ -39,7 +39,7 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", _BIDI.sub("", _UNSAFE.sub(" ", text))).strip()
 
 
-def title_text(text: str, *, html: bool) -> str:
+def title_text(text: str, *, html: bool = False) -> str:
     """Give a title as plain text, character references resolved once more than XML did.
 
     RSS never says whether a title is HTML; both are common. Markup is taken off only where it is
