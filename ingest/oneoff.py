@@ -64,7 +64,7 @@ def _address(facts: Facts, engine: Engine, settings: Settings, url: str) -> Repo
 def _look(facts: Facts, engine: Engine, url: str) -> tuple[Outcome, SourceState]:
     fresh = (Source(url, origin="ingest", status=SourceStatus.ONCE), SourceState())
     source, state = facts.source(url) or fresh
-    return engine.submit(look(Poll(source, state), engine)).result(), state
+    return engine.submit(look(Poll(source, state, facts.before(url)), engine)).result(), state
 
 
 def summary(report: Report) -> str:

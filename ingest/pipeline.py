@@ -5,7 +5,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -78,7 +78,7 @@ async def _understood(poll: Poll, fetched: Fetched, engine: Engine) -> Outcome:
     body_hash = state.body_hash if unchanged else hashlib.blake2b(fetched.body, digest_size=16).hexdigest()
     feed = None
     if body_hash != state.body_hash:  # the same bytes cost no parse
-        job = Job(fetched.body, now, without_secrets(fetched.url), headers=tuple(fetched.headers.items()))
+        job = Job(fetched.body, now, without_secrets(fetched.url), headers=tuple(fetched.headers.items()), before=poll.before)
         feed = await engine.parse(job)
     return Outcome(
         source=poll.source,
@@ -130,9 +130,14 @@ def poll_sources(
     due = list(due)
     states = {source.url: state for source, state in due}
     pause, rhythm = settings.fetch.host_pause, settings.polling.requests_per_day
-    for outcomes in _in_order(cut(due, _BATCH), lambda batch: engine.submit(process_batch(batch, engine, pause))):
+    for outcomes in _in_order(cut(due, _BATCH), lambda batch: engine.submit(process_batch(_informed(batch, facts), engine, pause))):
         rows = [(outcome, next_state(states[outcome.source.url], outcome, rhythm, chance())) for outcome in outcomes]
         yield report_of(outcomes, facts.record(rows))
+
+
+def _informed(batch: Batch, facts: Facts) -> Batch:
+    """Give each poll what its source's last document held."""
+    return replace(batch, polls=tuple(replace(poll, before=facts.before(poll.source.url)) for poll in batch.polls))
 
 
 def _in_order(batches: Iterable[Batch], submit: Callable[[Batch], "Future[tuple[Outcome, ...]]"]) -> Iterator[tuple[Outcome, ...]]:

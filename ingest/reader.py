@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ingest.documents import parse_document
 from ingest.formats import parse_feed
-from ingest.item import ParsedFeed
+from ingest.item import NOTHING, Before, ParsedFeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +17,11 @@ class Job:
     url: str = ""
     name: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    before: Before = NOTHING  # what the source's last document held
 
 
 def read(job: Job) -> ParsedFeed:
     """Translate a document. Raises ParseError for what is not one."""
     if job.name:
         return parse_document(job.body, job.name, job.now)
-    return parse_feed(job.body, dict(job.headers), job.url, job.now)
+    return parse_feed(job.body, dict(job.headers), job.url, job.now, job.before)

@@ -12,13 +12,14 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 EDGES: Final = set(  # all that may touch files, network, clock, processes or the database; whatever is not named here is pure
     "scheduler ingest.__main__ ingest.commands ingest.console ingest.engine ingest.fetch ingest.guard ingest.lock ingest.oneoff"
     " ingest.passes ingest.pipeline ingest.settings ingest.trial ingest.sources ingest.store ingest.store.ids ingest.store.items"
-    " ingest.store.reading ingest.store.schema ingest.store.sources"
+    " ingest.store.reading ingest.store.schema ingest.store.served ingest.store.sources"
     " feeds.__main__ feeds.commands feeds.decisions feeds.furniture feeds.judging feeds.publish feeds.review_commands feeds.schema"
     " feeds.serve feeds.shelf feeds.store feeds.topic_commands feeds.trial_command".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "ingest.item ingest.errors ingest.text ingest.urls ingest.dates ingest.language ingest.fold ingest.identity"
-    " ingest.formats ingest.formats.syndication ingest.formats.opml ingest.documents ingest.documents.text ingest.planner"
+    " ingest.formats ingest.formats.syndication ingest.formats.quick ingest.formats.judge ingest.formats.translate"
+    " ingest.formats.encodings ingest.formats.opml ingest.documents ingest.documents.text ingest.planner"
     " ingest.batch ingest.reader ingest.draft ingest.formats.jsonfeed ingest.formats.sitemap ingest.documents.markdown"
     " ingest.documents.html ingest.documents.metadata ingest.documents.email ingest.documents.pdf feeds.trial feeds.topic"
     " feeds.segments feeds.lexicon feeds.match feeds.tag feeds.entry feeds.atom feeds.pages feeds.reports feeds.query".split()

@@ -6,7 +6,7 @@ from html import unescape
 
 from ingest.errors import ParseError
 from ingest.formats import jsonfeed, sitemap, syndication
-from ingest.item import ParsedFeed
+from ingest.item import NOTHING, Before, ParsedFeed
 from ingest.text import one_line
 from ingest.urls import absolute
 
@@ -23,11 +23,11 @@ _MARKS = b"\xef\xbb\xbf\xff\xfe\x00"  # what may stand before and between the le
 _SNIFF = 4_096  # bytes that tell a format
 
 
-def parse_feed(body: bytes, headers: dict[str, str], url: str, now: datetime) -> ParsedFeed:
+def parse_feed(body: bytes, headers: dict[str, str], url: str, now: datetime, before: Before = NOTHING) -> ParsedFeed:
     """Translate the bytes of a feed served at `url`.
 
-    `headers` are the response's, names in lower case. Raises ParseError, in words for a person,
-    for what is not a feed.
+    `headers` are the response's, names in lower case; items that `before` has are not made again.
+    Raises ParseError, in words for a person, for what is not a feed.
     """
     head = body[:_SNIFF]
     if not body.strip():
@@ -39,7 +39,7 @@ def parse_feed(body: bytes, headers: dict[str, str], url: str, now: datetime) ->
         return jsonfeed.parse(body, url, now)
     if _SITEMAP.search(head) and not _FEED.search(head):
         return sitemap.parse(body, url, now)
-    return syndication.parse(body, headers, url, now)
+    return syndication.parse(body, headers, url, now, before)
 
 
 def _cure(feeds: tuple[str, ...]) -> str:

@@ -102,11 +102,11 @@ def _codec(label: str) -> str | None:
 
 
 def _decoded(body: bytes, content_type: str) -> tuple[str, tuple[str, ...]]:
-    for begins, codec in (*_BOMS, *_BEGINNINGS):
+    for begins, wide in (*_BOMS, *_BEGINNINGS):
         if body.startswith(begins):
-            return body.decode(codec, "replace"), ()
-    codecs_said = [codec for label in _labels(content_type, _DECLARATION.match(body.lstrip(_SPACE))) if (codec := _codec(label))]
-    narrow = [codec for codec in codecs_said if not codec.startswith(("utf", "utf_"))]
+            return body.decode(wide, "replace"), ()
+    said = filter(None, map(_codec, _labels(content_type, _DECLARATION.match(body.lstrip(_SPACE)))))
+    narrow = [codec for codec in said if not codec.startswith("utf")]
     if not any(_SEVEN_BITS.match(codec) for codec in narrow):
         text = body.decode("utf-8", "replace")
         bad = text.count("\ufffd") - body.count(b"\xef\xbf\xbd")

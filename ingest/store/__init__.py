@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlite_utils import Database
 
 from ingest.dates import rfc3339
-from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus, StoredItem
-from ingest.store import reading, schema, sources
+from ingest.item import Before, Outcome, Source, SourceKind, SourceState, SourceStatus, StoredItem
+from ingest.store import reading, schema, served, sources
 from ingest.store.items import Recorder
 
 __all__ = ["Counts", "Facts"]
@@ -108,6 +108,10 @@ class Facts:
 
     # Polls
 
+    def before(self, url: str) -> Before:
+        """Give what the last document of a source held, for the parsing of its next."""
+        return served.before(self.db, url)
+
     def record(self, outcomes: Iterable[tuple[Outcome, SourceState]]) -> Counts:
         """Store what a batch of polls brought: items, sightings, validators and next poll, all or nothing (D1)."""
         total = Counts()
@@ -130,6 +134,7 @@ class Facts:
         if source.kind is SourceKind.FEED:
             said = Source(source.url, title=feed.title, site_url=feed.site_url, feed_id=feed.feed_id, language=feed.language)
             sources.describe(self.db, identifier, said)
+            served.put(self.db, identifier, feed)
         return Counts(recorder.new, recorder.changed), identifier
 
     # Items

@@ -33,7 +33,7 @@ class Recorder:
 
     def record(self, feed: ParsedFeed) -> None:
         """Store every item not yet known from this source exactly as it is now."""
-        self.served = json.dumps([key.fingerprint for _, key in feed.items])
+        self.served = json.dumps(feed.fingerprints)
         known = self._known_fingerprints()
         # Oldest first, so that a higher number means newer: feeds list the newest at the top.
         for item, key in reversed(feed.items):

@@ -137,6 +137,20 @@ def _items(db: Database) -> None:
     _sightings(db)
 
 
+@migrations()
+def what_was_served(db: Database) -> None:
+    """Remember of each source its last document's entries and reader; until now that was feedparser."""
+    db.table("served").create(
+        {"source_id": int, "parser": str, "entries": str},
+        pk="source_id",
+        foreign_keys=[("source_id", "source", "id")],
+        not_null={"parser", "entries"},
+        strict=True,
+    )
+    read = "select distinct source_id from sighting where source_id in (select id from source where kind = 'feed')"
+    db.conn.execute(f"insert into served select source_id, 'feedparser', '{{}}' from ({read})")  # noqa: S608 - constant
+
+
 def _sightings(db: Database) -> None:
     text, number = str, int
     columns = {"id": number, "item_id": number, "source_id": number, "version_id": number, "guid": text, "url": text}
