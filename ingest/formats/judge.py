@@ -108,10 +108,12 @@ def _body(detail: _Parsed) -> Body:
 
 def _authors(entry: _Parsed) -> Iterator[Person]:
     details = _get(entry, "authors") or [_get(entry, "author_detail") or {}]
-    line = _get(entry, "author") or ""
+    line, before = _get(entry, "author") or "", ""
     for detail in details:
         name, email = _get(detail, "name") or "", _get(detail, "email") or ""
         # Of `ann@site.online (Ann)` feedparser takes four letters of the last label for the address.
         cut = len(details) == 1 and email and line != f"{name} ({email})"
         name, _, email = person(line) if cut else (name, "", email)
+        email = "" if before.startswith(email) else email  # it also hands one author's on to the next
+        before = email or before
         yield Person(name, _get(detail, "href") or "", email)

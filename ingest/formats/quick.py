@@ -37,7 +37,7 @@ def read(data: bytes, language: str | None, most: int) -> Served:
     is_atom = root.tag in ATOM_ROOTS
     scope = Scope(
         is_atom=is_atom,
-        drops_div=str(root.tag).startswith("{http://www.w3.org/2005/Atom}"),
+        drops_div="http://www.w3.org/2005/Atom" in root.nsmap.values(),
         odd=any(pattern.search(data) for pattern in _ODD),
         based=b"base=" in data or b"base =" in data,
         tongues=b"lang=" in data or b"lang =" in data,

@@ -159,6 +159,7 @@ class EntryReader:
         if href:
             said["href"] = joined(base, href)
         if "href" in said:
+            self.scope.ignore(element)
             if rel == "alternate" and kind in {"text/html", "html", "xhtml", _XHTML}:
                 self.link = said["href"]
         else:
@@ -192,6 +193,7 @@ class EntryReader:
 
     def _enclosure(self, element: _Element) -> None:
         said = attributes(element)
+        self.scope.ignore(element)
         said["href"] = said.get("url", said.get("uri", said.get("href"))) or ""
         self.links.append(said | {"rel": "enclosure", "type": said.get("type", "").lower()})
 

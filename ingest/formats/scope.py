@@ -70,8 +70,10 @@ class Scope:
             return person(self.text(element))
         said = {"name": "", "uri": "", "email": ""}
         for part in element:
-            name = local(part)
-            if self.kind(part) != "skip" or name not in _PERSON:
+            name, kind = local(part), self.kind(part)
+            if kind in TELLING:
+                raise Unsure(f"{name} inside {local(element)}")
+            if kind != "skip" or name not in _PERSON:
                 self.ignore(part)
                 _no_text(part)
             elif name in {"name", "email"}:
