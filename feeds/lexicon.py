@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from feeds import clitics
-from feeds.stems import stem
+from feeds.stems import composed, stem, stemmed
 from feeds.topic import Term
 from ingest.fold import WORD, fold
 
@@ -40,19 +40,42 @@ class Phrase:
     elements: tuple[Element, ...]
 
 
+class _Parts(dict[str, int]):
+    """Patterns that are looked for as parts of words; knows how long they are and how they begin, so that little is tried."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lengths: tuple[int, ...] = ()
+        self._heads: frozenset[str] = frozenset()
+
+    def __setitem__(self, part: str, number: int) -> None:
+        super().__setitem__(part, number)
+        self.lengths = tuple(sorted({*self.lengths, len(part)}))
+        self._heads |= {part[:2]}
+
+    def within(self, word: str) -> Iterator[int]:
+        """Give the numbers of the patterns that stand anywhere in a word, in their order."""
+        heads = self._heads
+        for start in [n for n in range(len(word)) if word[n : n + 2] in heads or word[n] in heads]:
+            yield from self.at(word, start)
+
+    def at(self, word: str, start: int) -> Iterator[int]:
+        """Give the numbers of the patterns that stand at a place of a word."""
+        left = len(word) - start
+        yield from (self[part] for length in self.lengths if length <= left and (part := word[start : start + length]) in self)
+
+
 class Lexicon:
     """All word patterns of some topics. `look_up` gives the numbers of those that a folded word fits."""
 
     def __init__(self) -> None:
         """Begin empty."""
         self._exact: dict[str, int] = {}
-        self._prefix: dict[str, int] = {}
-        self._suffix: dict[str, int] = {}
-        self._inside: dict[str, int] = {}
+        self._prefix, self._suffix, self._inside = _Parts(), _Parts(), _Parts()
         self._clitic: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._clitic_prefix: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._stem: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
-        self._count = self._longest = 0
+        self._count = 0
         self._seen: dict[str, tuple[int, ...]] = {}
 
     def phrases(self, owner: int, term: Term) -> tuple[Phrase, ...]:
@@ -92,7 +115,6 @@ class Lexicon:
         if word not in table:
             self._count += 1
             table[word] = self._count
-            self._longest = max(self._longest, len(word))
             self._seen.clear()
         return table[word]
 
@@ -113,19 +135,18 @@ class Lexicon:
         length = len(word)
         if word in self._exact:
             yield self._exact[word]
-        for table, parts in (
-            (self._prefix, (word[:end] for end in range(1, length + 1))),
-            (self._suffix, (word[start:] for start in range(length))),
-            (self._inside, (word[a:b] for a in range(length) for b in range(a + 1, min(length, a + self._longest) + 1))),
-        ):
-            yield from (table[part] for part in parts if part in table) if table else ()
+        yield from self._prefix.at(word, 0)
+        ends = (word[-part:] for part in reversed(self._suffix.lengths) if part <= length)
+        yield from (self._suffix[end] for end in ends if end in self._suffix)
+        yield from self._inside.within(word)
         for language, table in self._clitic.items():
             yield from (table[form] for form in clitics.without(word, language) if form in table)
         for language, table in self._clitic_prefix.items():
             for form in clitics.without(word, language):
                 yield from (table[form[:end]] for end in range(1, len(form) + 1) if form[:end] in table)
-        for language, table in self._stem.items():
-            yield from (table[form] for form in [stem(written, language)] if form in table)
+        if self._stem:
+            plain = composed(written)
+            yield from (table[form] for language, table in self._stem.items() if (form := stemmed(plain, language)) in table)
         if _SPACELESS.search(word):
             yield from (number for foreign in _FOREIGN.findall(word) for number in self.look_up(foreign))
 

@@ -9,7 +9,14 @@ from sqlite_utils import Database, Migrations
 from ingest.errors import StoreError
 
 migrations = Migrations("ingest")
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "temp_store=MEMORY")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=30000",
+    "temp_store=MEMORY",
+    "cache_size=-32000",
+)
 
 
 def connect(path: Path) -> Database:
@@ -164,3 +171,9 @@ def _sightings(db: Database) -> None:
     )
     for index in (["item_id"], ["url_key"], ["source_id", "fingerprint"], ["guid", "source_id"]):
         db.table("sighting").create_index(index)
+
+
+@migrations()
+def sightings_by_version(db: Database) -> None:
+    """Find the sightings of a text without reading all of them."""
+    db.table("sighting").create_index(["version_id"])
