@@ -83,9 +83,11 @@ IN_RSS: Final = """
 <thr:total>4</thr:total>
 <georss:point>45.256 -71.92</georss:point>
 <image>http://a.example/logo.png</image>
+<image><url>/logo.png</url><title>A logo</title><link>http://a.example/logo</link></image>
 <dc:language>fr</dc:language>
 <dc:publisher>The Press (press@site.example)</dc:publisher>
 <dc:rights>all &lt;b&gt;reserved&lt;/b&gt;</dc:rights>
+<categories><category>Rope</category><category domain="d">Tar</category></categories>
 <unknown>whatever</unknown>
 <unknown attribute="x">whatever</unknown>
 <!-- a comment --><?a processing instruction?>
@@ -232,7 +234,7 @@ HIDING: Final = {
     "an entry in an entry": "<item><item><title>Inner</title></item></item>",
     "a base64 content": f'<item {SPACES}><atom:content type="image/png">aGVsbG8=</atom:content></item>',
     "an author in two ways": "<item><author>Ann <name>Ben</name></author></item>",
-    "an image with parts": "<item><image><title>Image</title></image></item>",
+    "an image with parts of its own": "<item><image><title>Image</title><caption/></image></item>",
     "an undeclared entity": "<item><title>caf&eacute;</title></item>",
     "an undeclared prefix": "<item><x:title>caf</x:title></item>",
     "an entry in no channel": '</channel><x><item/></x><channel a="b">',

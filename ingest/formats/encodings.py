@@ -71,7 +71,7 @@ def utf8(body: bytes, content_type: str) -> tuple[bytes, tuple[str, ...]]:
     clean = _CONTROL.sub(lambda found: b" " if found[1] else b"", _NONCHARACTERS.sub(b"", data))
     if clean != data:
         notes = (*notes, "repaired: control characters were taken out")
-    return _REFERENCE.sub(_reference, clean), notes
+    return _REFERENCE.sub(_reference, clean) if b"&#" in clean else clean, notes
 
 
 def _reference(found: re.Match[bytes]) -> bytes:

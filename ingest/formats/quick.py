@@ -13,11 +13,11 @@ from ingest.formats.values import joined, link_text
 from ingest.formats.vocabulary import ATOM_ROOTS, RDF_ROOT
 
 # Windows characters named by number or written as C1, and UTF-8 written twice: only then texts need mending.
-_ODD: Final = (
-    re.compile(rb"\xc2[\x80-\x9f]"),
+_TWICE: Final = (
     re.compile(rb"\xc3[\x82-\xb4]\xc2[\x80-\xbf]"),
     re.compile(rb"&#(?:0*(?:1[2-9]|2[0-5])\d|[xX]0*[89a-fA-F][0-9a-fA-F]);"),
 )
+_C1: Final = (re.compile(rb"\xc2[\x80-\x9f]"), re.compile(rb"&#(?:0*1[2-5]\d|[xX]0*[89][0-9a-fA-F]);"))
 _SUBSET: Final = re.compile(rb"<!DOCTYPE[^>\[]*\[")
 _LIMITS: Final = {
     "depth": "its elements are nested more than 256 deep",
@@ -38,9 +38,8 @@ def read(data: bytes, language: str | None, most: int) -> Served:
     scope = Scope(
         is_atom=is_atom,
         drops_div="http://www.w3.org/2005/Atom" in root.nsmap.values(),
-        odd=any(pattern.search(data) for pattern in _ODD),
-        based=b"base=" in data or b"base =" in data,
-        tongues=b"lang=" in data or b"lang =" in data,
+        twice=any(pattern.search(data) for pattern in _TWICE),
+        windows=any(pattern.search(data) for pattern in _C1),
     )
     reader = _FeedReader(scope, language, most)
     if is_atom:
@@ -136,11 +135,9 @@ class _FeedReader:
                 self._about(kind, child)
 
     def _enter(self, element: etree._Element) -> None:
-        scope = self._scope
-        if scope.based or scope.tongues:
-            self._base, self._tongue = scope.base(element, self._base), scope.language(element, self._tongue)
-            if local(element) != "channel" and self._tongue:
-                self._language = self._tongue
+        self._base, self._tongue = self._scope.base(element, self._base), self._scope.language(element, self._tongue)
+        if local(element) != "channel" and self._tongue:
+            self._language = self._tongue
 
     def _entry(self, element: etree._Element) -> None:
         self._count += 1

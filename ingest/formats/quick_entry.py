@@ -8,8 +8,8 @@ from lxml.etree import _Element
 from ingest.formats.markup import inner_markup
 from ingest.formats.scope import Scope, Unsure, attributes, bounded, local
 from ingest.formats.served import Body, Entry, File, Person, Tag
-from ingest.formats.values import joined, link_text, looks_like_html, mended
-from ingest.formats.vocabulary import RDF_ABOUT, scheme_of
+from ingest.formats.values import joined, link_text, looks_like_html
+from ingest.formats.vocabulary import RDF_ABOUT
 
 _XHTML: Final = "application/xhtml+xml"
 _TYPES: Final = {
@@ -17,6 +17,8 @@ _TYPES: Final = {
     **dict.fromkeys(("html", "text/html"), "text/html"),
     **dict.fromkeys(("xhtml", _XHTML), _XHTML),
 }
+_MEDIA_SCHEME: Final = "http://search.yahoo.com/mrss/category_schema"
+_ITUNES_SCHEME: Final = "http://www.itunes.com/"
 _WINDOW_ATTRIBUTES: Final = frozenset({"href", "lastmod"})  # of an item of CDF, a format before RSS
 
 
@@ -49,11 +51,9 @@ class EntryReader:
 
     def read(self, element: _Element) -> Entry:
         """Read the entry. Raises Unsure."""
-        scope = self.scope
-        if scope.based or scope.tongues:
-            self.base, self.tongue = scope.base(element, self.base), scope.language(element, self.tongue)
         if element.attrib:
             bounded(element)
+            self.base, self.tongue = self.scope.base(element, self.base), self.scope.language(element, self.tongue)
             self.id = element.get(RDF_ABOUT) or ""
             if not _WINDOW_ATTRIBUTES.isdisjoint(element.attrib):
                 raise Unsure("an item with attributes of its own")
@@ -61,9 +61,12 @@ class EntryReader:
         return self._entry()
 
     def _walk(self, element: _Element) -> None:
-        kind, actions = self.scope.kind, _ACTIONS
+        actions = self.scope.actions
         for child in element:
-            actions[kind(child)](self, child)
+            action = actions.get(child.tag)
+            if action is None:
+                action = actions[child.tag] = _ACTIONS[self.scope.kind(child)]
+            action(self, child)
 
     def _entry(self) -> Entry:
         return Entry(
@@ -145,12 +148,12 @@ class EntryReader:
         if kind != _XHTML:
             return self.scope.text(element), kind
         text = inner_markup(element, drop_div=self.scope.drops_div)
-        return mended(text) if self.scope.odd else text, kind
+        return self.scope.mended(text), kind
 
     # Addresses and identity
 
     def _link(self, element: _Element) -> None:
-        said = attributes(element)
+        said = attributes(element) if element.attrib else {}
         rel = said["rel"] = said.get("rel", "alternate").lower()
         kind = said["type"] = said.get("type", "text/html").lower()
         href = said.get("url", said.get("uri", said.get("href")))
@@ -169,7 +172,7 @@ class EntryReader:
                 said["href"] = self.link
 
     def _identifier(self, element: _Element) -> None:
-        is_link = attributes(element).get("ispermalink", "true") == "true"
+        is_link = not element.attrib or attributes(element).get("ispermalink", "true") == "true"
         text = self.scope.text(element)
         self.id = joined(self.scope.base(element, self.base), text) if is_link and text else text
         if self.id_is_link is None:
@@ -197,30 +200,38 @@ class EntryReader:
         said["href"] = said.get("url", said.get("uri", said.get("href"))) or ""
         self.links.append(said | {"rel": "enclosure", "type": said.get("type", "").lower()})
 
-    def _category(self, element: _Element) -> None:
-        said = attributes(element) if element.attrib else {}
-        usual = scheme_of(str(element.tag))
-        if usual and usual.startswith("http://www.itunes.com"):
-            self._tag(Tag(said.get("text"), usual, None))
-            self._walk(element)
-            text = (element.text or "").strip()
-        else:
-            self._tag(Tag(said.get("term"), said.get("scheme", said.get("domain", usual)), said.get("label")))
-            text = self.scope.text(element)
+    def _category(self, element: _Element, scheme: str | None = None) -> None:
+        text = self.scope.text(element)
+        if element.attrib:
+            said = attributes(element)
+            self._tag(Tag(said.get("term"), said.get("scheme", said.get("domain", scheme)), said.get("label")))
+        elif scheme:
+            self._tag(Tag(None, scheme, None))
         if text and self.tags and not self.tags[-1].term:
             self.tags[-1] = self.tags[-1]._replace(term=text)
         elif text:
             self._tag(Tag(text, None, None))
 
+    def _media_category(self, element: _Element) -> None:
+        self._category(element, _MEDIA_SCHEME)
+
+    def _itunes_category(self, element: _Element) -> None:
+        if (element.text or "").strip():
+            raise Unsure("text in a category of iTunes")
+        self._tag(Tag(attributes(element).get("text"), _ITUNES_SCHEME, None))
+        self._walk(element)
+
     def _tag(self, tag: Tag) -> None:
-        if any(tag) and tag not in self.tags:
+        if (tag.term or tag.scheme or tag.label) and tag not in self.tags:
             self.tags.append(tag)
 
-    def _keywords(self, element: _Element) -> None:
-        scheme = scheme_of(str(element.tag))
+    def _keywords(self, element: _Element, scheme: str | None = None) -> None:
         for word in () if element.attrib else self.scope.text(element).split(","):
             if word.strip():
-                self._tag(Tag(word.strip(), scheme if scheme and "itunes" in scheme else None, None))
+                self._tag(Tag(word.strip(), scheme, None))
+
+    def _itunes_keywords(self, element: _Element) -> None:
+        self._keywords(element, _ITUNES_SCHEME)
 
     def _source(self, element: _Element) -> None:
         self.title_depth = 0
@@ -232,9 +243,14 @@ class EntryReader:
                 self.title_depth = self.depth + 1
 
     def _image(self, element: _Element) -> None:
-        if len(element):
-            raise Unsure("an image with parts")
         self.title_depth = 0
+        self.depth += 1
+        for part in element:
+            if local(part) not in _IMAGE or (local(part) == "link" and part.attrib):
+                raise Unsure("an image with parts of its own")
+            if local(part) == "title":
+                self._title(part)
+        self.depth -= 1
 
     def _container(self, element: _Element) -> None:
         """Read what a group of media says as the entry's own, except what it alone can have."""
@@ -249,6 +265,13 @@ class EntryReader:
         self.depth -= 1
         self.base, self.tongue = before
 
+    def _other(self, element: _Element) -> None:
+        """Pass over what is not read; categories may stand in a list of their own."""
+        if len(element) and all(self.scope.kind(inner) in _LISTED for inner in element.iterdescendants()):
+            self._walk(element)
+        else:
+            self.scope.ignore(element)
+
     def _skip(self, element: _Element) -> None:
         self.scope.ignore(element)
 
@@ -256,11 +279,14 @@ class EntryReader:
         raise Unsure(f"{local(element)} in an entry")
 
 
+_IMAGE: Final = frozenset({"url", "title", "link", "width", "height"})
 _NEVER_IN_MEDIA: Final = frozenset("link identifier published updated author language source enclosure image entry".split())
+_LISTED: Final = frozenset({"category", "other"})
 _METHODS: Final = dict.fromkeys(
     "title media_title link identifier description abstract summary content encoded published updated author"
-    " category keywords language enclosure source image container skip unsure".split()
-) | {"entry": "unsure", "channel": "unsure", "other": "skip"}
+    " category media_category itunes_category keywords itunes_keywords language enclosure source image container skip"
+    " unsure".split()
+) | {"entry": "unsure", "channel": "unsure", "other": "other"}
 _ACTIONS: Final[dict[str, Callable[[EntryReader, _Element], None]]] = {
     kind: getattr(EntryReader, f"_{method or kind}") for kind, method in _METHODS.items()
 }

@@ -1,13 +1,13 @@
 """What holds for a whole document while it is read: names, base addresses, languages, texts; raises Unsure where it must guess."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from lxml.etree import _Element
 
 from ingest.errors import ParseError
 from ingest.formats.served import Person
-from ingest.formats.values import joined, mended, person
+from ingest.formats.values import joined, once, person, windows
 from ingest.formats.vocabulary import TELLING, XML_BASE, XML_LANG, kind_of
 
 MOST_ATTRIBUTES: Final = 1_000
@@ -24,10 +24,10 @@ class Scope:
 
     is_atom: bool
     drops_div: bool  # Atom 1.0: the div around XHTML is no part of the text
-    odd: bool  # there are characters that `mended` may mend
-    based: bool  # there is an attribute that may be xml:base
-    tongues: bool  # ... or xml:lang
+    twice: bool  # there may be UTF-8 written twice
+    windows: bool  # there are Windows characters written as C1
     kinds: dict[str, str] = field(default_factory=dict)
+    actions: dict[Any, Any] = field(default_factory=dict)  # what to do at each tag of an entry
 
     def kind(self, element: _Element) -> str:
         """Give what an element is read as."""
@@ -41,20 +41,30 @@ class Scope:
 
     def base(self, element: _Element, above: str) -> str:
         """Give the base address inside an element (XML Base)."""
-        said = (element.get(XML_BASE) or element.get("base")) if self.based else None
+        if not element.attrib:
+            return above
+        said = element.get(XML_BASE) or element.get("base")
         return (joined(above, said) or above) if said else above
 
     def language(self, element: _Element, above: str | None) -> str | None:
         """Give the language declared for an element; an empty one takes back what was declared above."""
-        said = element.get(XML_LANG, element.get("lang")) if self.tongues else None
+        if not element.attrib:
+            return above
+        said = element.get(XML_LANG, element.get("lang"))
         return above if said is None else said or None
 
     def text(self, element: _Element) -> str:
         """Give the text of an element that holds nothing else."""
         if len(element):
             raise Unsure(f"markup inside {local(element)}")
-        text = (element.text or "").strip()
-        return mended(text) if self.odd else text
+        text = element.text
+        return self.mended(text.strip()) if text else ""
+
+    def mended(self, text: str) -> str:
+        """Mend the characters of a text, where the document has any to mend."""
+        if self.twice:
+            text = once(text)
+        return windows(text) if self.windows else text
 
     def ignore(self, element: _Element) -> None:
         """Pass over an element, unless something inside could be meant for its entry."""

@@ -27,13 +27,17 @@ _WINDOWS: Final = {chr(n): bytes([n]).decode("cp1252") for n in range(0x80, 0xA0
 _C1: Final = re.compile("[\x80-\x9f]")
 
 
-def mended(text: str) -> str:
-    """Undo UTF-8 that was taken for Latin-1, and put the characters meant for C1 controls."""
-    if text.isascii():
-        return text
-    with suppress(UnicodeError):
-        text = text.encode("latin-1").decode()
-    return _C1.sub(lambda found: _WINDOWS.get(found[0], found[0]), text)
+def once(text: str) -> str:
+    """Undo UTF-8 that was taken for Latin-1 and encoded again."""
+    if not text.isascii():
+        with suppress(UnicodeError):
+            return text.encode("latin-1").decode()
+    return text
+
+
+def windows(text: str) -> str:
+    """Put the characters meant for C1 controls."""
+    return text if text.isascii() else _C1.sub(lambda found: _WINDOWS.get(found[0], found[0]), text)
 
 
 def joined(base: str, address: str) -> str:

@@ -43,8 +43,11 @@ _WORDS: Final = {
     "published": "published issued pubdate dcterms:issued",
     "updated": "updated modified lastbuilddate dc:date dcterms:modified",
     "author": "author managingeditor dc:author dc:creator itunes:author",
-    "category": "category keywords dc:subject media:category itunes:category",
-    "keywords": "itunes:keywords media:keywords",
+    "category": "category keywords dc:subject",
+    "media_category": "media:category",
+    "itunes_category": "itunes:category",
+    "keywords": "media:keywords",
+    "itunes_keywords": "itunes:keywords",
     "language": "language dc:language",
     "enclosure": "enclosure",
     "source": "source",
@@ -59,7 +62,7 @@ _WORDS: Final = {
 }
 KINDS: Final = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 # Kinds that inside an element of another vocabulary may be an entry's own: only the judge can say.
-TELLING: Final = frozenset(KINDS.values()) - {"skip", "image", "channel", "container", "keywords"}
+TELLING: Final = frozenset(KINDS.values()) - {"skip", "image", "channel", "container", "keywords", "itunes_keywords"}
 _NAME: Final = re.compile(r"(?:\{([^}]*)\})?(.*)", re.DOTALL)
 
 
@@ -71,14 +74,6 @@ def kind_of(tag: str, prefix: str | None) -> str:
     space, name = _NAME.fullmatch(tag).groups()  # type: ignore[union-attr] # matches anything
     known = _SPACES.get(_userland((space or "").lower()), (prefix or "").lower() if space else "")
     return KINDS.get(f"{known}:{name.lower()}" if known else name.lower(), "other")
-
-
-def scheme_of(tag: str) -> str | None:
-    """Give the scheme that a category has by its element alone."""
-    space = tag.partition("}")[0].lower()
-    if space.startswith("{http://search.yahoo.com/mrss"):
-        return "http://search.yahoo.com/mrss/category_schema"
-    return "http://www.itunes.com/" if space.endswith("podcast-1.0.dtd") else None
 
 
 def _userland(space: str) -> str:
