@@ -12,12 +12,11 @@ from ingest.formats.served import Entry, Person, Served
 from ingest.formats.values import joined, link_text
 from ingest.formats.vocabulary import ATOM_ROOTS, RDF_ROOT
 
-# Windows characters named by number or written as C1, and UTF-8 written twice: only then texts need mending.
-_TWICE: Final = (
-    re.compile(rb"\xc3[\x82-\xb4]\xc2[\x80-\xbf]"),
-    re.compile(rb"&#(?:0*(?:1[2-9]|2[0-5])\d|[xX]0*[89a-fA-F][0-9a-fA-F]);"),
-)
-_C1: Final = (re.compile(rb"\xc2[\x80-\x9f]"), re.compile(rb"&#(?:0*1[2-5]\d|[xX]0*[89][0-9a-fA-F]);"))
+# UTF-8 written twice, and Windows characters written as C1 or named by number: only then texts need mending.
+_TWICE: Final = re.compile(rb"\xc3[\x82-\xb4]\xc2[\x80-\xbf]")
+_C1: Final = re.compile(rb"\xc2[\x80-\x9f]")
+_BY_NUMBER: Final = re.compile(rb"&#(?:0*(?:1[2-9]|2[0-5])\d|[xX]0*[89a-fA-F][0-9a-fA-F]);")
+_C1_BY_NUMBER: Final = re.compile(rb"&#(?:0*1[2-5]\d|[xX]0*[89][0-9a-fA-F]);")
 _SUBSET: Final = re.compile(rb"<!DOCTYPE[^>\[]*\[")
 _LIMITS: Final = {
     "depth": "its elements are nested more than 256 deep",
@@ -35,16 +34,17 @@ def read(data: bytes, language: str | None, most: int) -> Served:
     """
     root = _root(data)
     is_atom = root.tag in ATOM_ROOTS
+    ascii_only, named = data.isascii(), _BY_NUMBER.search(data) is not None
     scope = Scope(
         is_atom=is_atom,
         drops_div="http://www.w3.org/2005/Atom" in root.nsmap.values(),
-        twice=any(pattern.search(data) for pattern in _TWICE),
-        windows=any(pattern.search(data) for pattern in _C1),
+        twice=named or not (ascii_only or _TWICE.search(data) is None),
+        windows=(named and _C1_BY_NUMBER.search(data) is not None) or not (ascii_only or _C1.search(data) is None),
     )
     reader = _FeedReader(scope, language, most)
     if is_atom:
         reader.channel(root)
-    elif root.tag in {"rss", RDF_ROOT}:
+    elif root.tag == RDF_ROOT or scope.kind(root) == "root":
         reader.outside(root)
     else:
         raise Unsure(f"the root is {local(root)}")
@@ -161,7 +161,7 @@ class _FeedReader:
             self._authors.append(scope.person(element, scope.base(element, self._base)))
         elif kind == "image" or local(element) == "textinput":
             self._title_held = False
-        elif kind in {"unsure", "container", "channel"}:
+        elif kind in {"unsure", "container", "channel", "root"}:
             raise Unsure(f"{local(element)} in the channel")
         elif kind in {"other", "skip"}:
             scope.ignore(element)

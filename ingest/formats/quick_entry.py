@@ -9,14 +9,8 @@ from ingest.formats.markup import inner_markup
 from ingest.formats.scope import Scope, Unsure, attributes, bounded, local
 from ingest.formats.served import Body, Entry, File, Person, Tag
 from ingest.formats.values import joined, link_text, looks_like_html
-from ingest.formats.vocabulary import RDF_ABOUT
+from ingest.formats.vocabulary import RDF_ABOUT, TYPES, XHTML
 
-_XHTML: Final = "application/xhtml+xml"
-_TYPES: Final = {
-    **dict.fromkeys(("text", "plain", "text/plain"), "text/plain"),
-    **dict.fromkeys(("html", "text/html"), "text/html"),
-    **dict.fromkeys(("xhtml", _XHTML), _XHTML),
-}
 _MEDIA_SCHEME: Final = "http://search.yahoo.com/mrss/category_schema"
 _ITUNES_SCHEME: Final = "http://www.itunes.com/"
 _WINDOW_ATTRIBUTES: Final = frozenset({"href", "lastmod"})  # of an item of CDF, a format before RSS
@@ -27,8 +21,8 @@ class EntryReader:
 
     __slots__ = (
         "alternates", "authors", "base", "contents", "depth", "has_content", "has_summary", "id", "id_is_link", "language",
-        "link", "links", "published", "scope", "summary", "tags", "title", "title_depth", "title_held", "title_language",
-        "tongue", "updated",
+        "link", "links", "one_line_author", "published", "scope", "summary", "tags", "title", "title_depth", "title_held",
+        "title_language", "tongue", "updated",
     )  # fmt: skip
 
     def __init__(self, scope: Scope, base: str, tongue: str | None) -> None:
@@ -44,6 +38,7 @@ class EntryReader:
         self.published: str | None = None
         self.updated: str | None = None
         self.authors: list[Person] = []
+        self.one_line_author = False
         self.tags: list[Tag] = []
         self.language: str | None = None
         self.title_language: str | None = None
@@ -142,10 +137,10 @@ class EntryReader:
         kind = usual
         if element.attrib:
             said = element.get("type")
-            kind = usual if said is None else _TYPES.get(said.lower(), "")
+            kind = usual if said is None else TYPES.get(said.lower(), "")
             if not kind or element.get("mode") == "base64":
                 raise Unsure(f"{local(element)} of an unusual type")
-        if kind != _XHTML:
+        if kind != XHTML:
             return self.scope.text(element), kind
         text = inner_markup(element, drop_div=self.scope.drops_div)
         return self.scope.mended(text), kind
@@ -163,7 +158,7 @@ class EntryReader:
             said["href"] = joined(base, href)
         if "href" in said:
             self.scope.ignore(element)
-            if rel == "alternate" and kind in {"text/html", "html", "xhtml", _XHTML}:
+            if rel == "alternate" and kind in {"text/html", "html", "xhtml", XHTML}:
                 self.link = said["href"]
         else:
             text = self.scope.text(element)
@@ -189,6 +184,9 @@ class EntryReader:
         self.updated = self.scope.text(element)
 
     def _author(self, element: _Element) -> None:
+        if len(element) and self.one_line_author:
+            raise Unsure("authors in two ways")
+        self.one_line_author = not len(element)
         self.authors.append(self.scope.person(element, self.scope.base(element, self.base)))
 
     def _language(self, element: _Element) -> None:
@@ -270,7 +268,7 @@ class EntryReader:
         if len(element) and all(self.scope.kind(inner) in _LISTED for inner in element.iterdescendants()):
             self._walk(element)
         else:
-            self.scope.ignore(element)
+            self.scope.ignore(element, titled=self.title_depth == 1)
 
     def _skip(self, element: _Element) -> None:
         self.scope.ignore(element)
@@ -282,11 +280,15 @@ class EntryReader:
 _IMAGE: Final = frozenset({"url", "title", "link", "width", "height"})
 _NEVER_IN_MEDIA: Final = frozenset("link identifier published updated author language source enclosure image entry".split())
 _LISTED: Final = frozenset({"category", "other"})
-_METHODS: Final = dict.fromkeys(
-    "title media_title link identifier description abstract summary content encoded published updated author"
-    " category media_category itunes_category keywords itunes_keywords language enclosure source image container skip"
-    " unsure".split()
-) | {"entry": "unsure", "channel": "unsure", "other": "other"}
+_METHODS: Final = (
+    dict.fromkeys(
+        "title media_title link identifier description abstract summary content encoded published updated author"
+        " category media_category itunes_category keywords itunes_keywords language enclosure source image container skip"
+        " unsure".split()
+    )
+    | dict.fromkeys(("entry", "channel", "root"), "unsure")
+    | {"other": "other"}
+)
 _ACTIONS: Final[dict[str, Callable[[EntryReader, _Element], None]]] = {
     kind: getattr(EntryReader, f"_{method or kind}") for kind, method in _METHODS.items()
 }

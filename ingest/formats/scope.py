@@ -58,7 +58,9 @@ class Scope:
         if len(element):
             raise Unsure(f"markup inside {local(element)}")
         text = element.text
-        return self.mended(text.strip()) if text else ""
+        if text is None:
+            return ""
+        return self.mended(text.strip()) if self.twice or self.windows else text.strip()
 
     def mended(self, text: str) -> str:
         """Mend the characters of a text, where the document has any to mend."""
@@ -66,12 +68,13 @@ class Scope:
             text = once(text)
         return windows(text) if self.windows else text
 
-    def ignore(self, element: _Element) -> None:
-        """Pass over an element, unless something inside could be meant for its entry."""
+    def ignore(self, element: _Element, *, titled: bool = False) -> None:
+        """Pass over an element, unless something inside could be meant for its entry; not a title where there is one."""
         bounded(element)
         if len(element):
             for inner in element.iterdescendants():
-                if self.kind(inner) in TELLING:
+                kind = self.kind(inner)
+                if kind in TELLING and not (titled and kind == "title"):
                     raise Unsure(f"{local(inner)} inside {local(element)}")
 
     def person(self, element: _Element, base: str) -> Person:

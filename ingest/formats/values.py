@@ -42,7 +42,7 @@ def windows(text: str) -> str:
 
 def joined(base: str, address: str) -> str:
     """Resolve an address on `base`, which may be empty; one slash too many after the scheme is taken off."""
-    if "://" in address:
+    if ":///" in address:
         address = _SLASHES.sub(r"\1", address)
     if not base:
         return address

@@ -1,6 +1,7 @@
 """The element names of RSS, RDF and Atom and of their modules, each with what it says; knows no parser."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 # Namespace (lower case) -> the prefix under which its names are listed below.
@@ -53,19 +54,27 @@ _WORDS: Final = {
     "source": "source",
     "image": "image",
     "container": "media:group media:content",
+    "root": "rss",
     "entry": "item entry",
     "channel": "channel feed",
     "skip": "contributor dc:contributor dc:publisher webmaster itunes:owner name email uri url homepage itunes:name itunes:email",
     # Names that another reader keeps its own values under, and bodies that no feed of today has.
     "unsure": "body xhtml:body textinput tags links authors href summary_detail title_detail author_detail guidislink"
-    " published_parsed updated_parsed contributors rss",
+    " published_parsed updated_parsed contributors",
 }
 KINDS: Final = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 # Kinds that inside an element of another vocabulary may be an entry's own: only the judge can say.
 TELLING: Final = frozenset(KINDS.values()) - {"skip", "image", "channel", "container", "keywords", "itunes_keywords"}
+XHTML: Final = "application/xhtml+xml"
+TYPES: Final = {
+    **dict.fromkeys(("text", "plain", "text/plain"), "text/plain"),
+    **dict.fromkeys(("html", "text/html"), "text/html"),
+    **dict.fromkeys(("xhtml", XHTML), XHTML),
+}
 _NAME: Final = re.compile(r"(?:\{([^}]*)\})?(.*)", re.DOTALL)
 
 
+@lru_cache(maxsize=4_096)
 def kind_of(tag: str, prefix: str | None) -> str:
     """Give what an element is read as; "other" for a name of a vocabulary that is not read.
 
