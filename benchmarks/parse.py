@@ -20,9 +20,9 @@ import feedparser
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from ingest.errors import ParseError  # noqa: E402 - found by the line above
-from ingest.formats import syndication  # noqa: E402
-from ingest.item import Before, ParsedFeed  # noqa: E402
+from ingest.errors import ParseError
+from ingest.formats import syndication
+from ingest.item import Before, ParsedFeed
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 URL = "http://host.example/feed"
