@@ -25,7 +25,7 @@ _ENOUGH_WORDS: Final = 3
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?=$|[-_])")
 _OLD_CODES: Final = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no"}
 _WALKS: Final = 50_000  # words that are remembered
-_SAMPLE: Final = 1_500  # characters: more changes no answer
+_SAMPLE: Final = 800  # characters: more changes hardly an answer
 
 
 class _Detector(LanguageIdentifier):  # type: ignore[misc] # it publishes no types
