@@ -4,8 +4,8 @@
     python benchmarks/ingest.py --corpus DIR [--rounds 1] [--only topicwire,reader,loop]
 
 DIR holds `feeds/` and a `manifest.json` (a list of objects with `file` and `entries`). The documents are
-served on loopback, a few on each of many ports, so that they look like many hosts. Every pass is a process
-of its own, from its start to its end: cold, unchanged, and with a tenth of the documents changed.
+served on loopback, a few on each of many ports, so that they look like many hosts. Each program runs in a process of
+its own, as a service would: started first, then timed over three passes, cold, unchanged, and with a tenth changed.
 Figures on other computers differ; read the ratios within one run.
 """
 
@@ -17,12 +17,13 @@ import json
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -34,7 +35,7 @@ import feedparser
 from aiohttp import web
 
 ROOT = Path(__file__).resolve().parent.parent
-_PORTS = 48
+_PORTS = 268  # most feeds have a host of their own
 _FIRST_PORT = 18_400
 _PHASES = ("cold", "unchanged", "tenth changed")
 _TITLE = re.compile(rb"(<(?:item|entry)\b.*?<title[^>]*>(?:\s*<!\[CDATA\[)?)", re.DOTALL)
@@ -101,49 +102,64 @@ def _answers(name: str) -> bool:
     return True
 
 
-# What is measured; each runs in a process of its own
+# What is measured: each gives a function that makes one pass
 
 
-def run_reader(home: Path, urls: list[str]) -> None:
-    """One pass of lemon24/reader, as its manual does it."""
+def reader_pass(home: Path, urls: list[str]) -> Callable[[], None]:
+    """Give a pass of lemon24/reader, as its manual does it."""
     from reader import make_reader  # noqa: PLC0415 - an extra
 
-    with make_reader(str(home / "reader.sqlite")) as reader:
-        for url in urls:
-            reader.add_feed(url, exist_ok=True)
-        reader.update_feeds(scheduled=False, workers=16)
-
-
-def run_loop(home: Path, urls: list[str]) -> None:
-    """One pass of the loop that everybody writes first: feedparser and sqlite-utils."""
-    import sqlite_utils  # noqa: PLC0415
-    import urllib3  # noqa: PLC0415
-
-    db = sqlite_utils.Database(home / "loop.db")
-    pool = urllib3.PoolManager()
-    etags = {row["url"]: row["etag"] for row in db["feeds"].rows} if db["feeds"].exists() else {}
+    reader = make_reader(str(home / "reader.sqlite"))
     for url in urls:
+        reader.add_feed(url)
+    return lambda: reader.update_feeds(scheduled=False, workers=16)
+
+
+def loop_pass(home: Path, urls: list[str]) -> Callable[[], None]:
+    """Give a pass of the loop that everybody writes first: feedparser and sqlite-utils."""
+    import sqlite_utils  # noqa: PLC0415 - started by this program alone
+    import urllib3  # noqa: PLC0415 - started by this program alone
+
+    db, pool = sqlite_utils.Database(home / "loop.db"), urllib3.PoolManager()
+    etags: dict[str, str] = {}
+
+    def one(url: str) -> None:
         answer = pool.request("GET", url, headers={"If-None-Match": etags[url]} if url in etags else {})
-        if answer.status == 304:
-            continue
-        parsed = feedparser.parse(io.BytesIO(answer.data), response_headers={"content-type": "application/xml"})
-        db["feeds"].upsert({"url": url, "etag": answer.headers["ETag"]}, pk="url")
-        rows = [
-            {"feed": url, "id": key_of(e), "title": e.get("title"), "link": e.get("link"), "content": body_of(e)}
-            for e in parsed.entries
-        ]
-        db["entries"].upsert_all(rows, pk=("feed", "id"))
+        if answer.status != 304:
+            etags[url] = answer.headers["ETag"]
+            entries = feedparser.parse(io.BytesIO(answer.data), response_headers={"content-type": "application/xml"}).entries
+            rows = [
+                {"feed": url, "id": key_of(e), "title": e.get("title"), "link": e.get("link"), "text": body_of(e)} for e in entries
+            ]
+            db["entries"].upsert_all(rows, pk=("feed", "id"))
+
+    return lambda: [one(url) for url in urls] and None
 
 
-def run_topicwire(home: Path, urls: list[str]) -> None:
-    """One pass of the real command: poll, sanitise, store, index, judge by the shipped topics, publish."""
+def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
+    """Give a pass of the service: poll, sanitise, store, index, judge by the shipped topics, publish."""
+    from ingest.console import App  # noqa: PLC0415 - started by this program alone
+    from ingest.passes import due_sources, poll_these  # noqa: PLC0415
+    from ingest.reader import Job  # noqa: PLC0415
+    from scheduler import judge_and_publish, topics_of  # noqa: PLC0415
+
     outlines = "".join(f'<outline xmlUrl="{url}"/>' for url in urls)
     (home / "sources.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")
-    os.environ |= {"TOPICWIRE_FETCH__ALLOW": "127.0.0.0/8", "TOPICWIRE_FETCH__HOST_PAUSE": "0"}
-    os.execv(sys.executable, [sys.executable, str(ROOT / "scheduler.py"), "--home", str(home), "poll", "--all"])  # noqa: S606
+    app = App(home, {"TOPICWIRE_FETCH__ALLOW": "127.0.0.0/8", "TOPICWIRE_FETCH__HOST_PAUSE": "0"})
+    engine = app.engine().__enter__()
+    warm = [engine.submit(engine.parse(Job(b"A few words.", app.clock(), name="a.txt"))) for _ in range(8)]
+    facts = app.facts()
+    for one in warm:
+        one.result()
+
+    def one_pass() -> None:
+        poll_these(app, facts, engine, due_sources(app, facts, set(), everything=True))
+        judge_and_publish(app, facts, topics_of(app))
+
+    return one_pass
 
 
-RUNNERS = {"topicwire": run_topicwire, "reader": run_reader, "loop": run_loop}
+PASSES = {"topicwire": topicwire_pass, "reader": reader_pass, "loop": loop_pass}
 COUNTS = {
     "topicwire": ("topicwire.db", "select s.url, count(*) from sighting g join source s on s.id = g.source_id group by 1"),
     "reader": ("reader.sqlite", "select feed, count(*) from entries group by 1"),
@@ -163,12 +179,20 @@ def body_of(entry: dict[str, str]) -> str:
     return max([entry.get("summary", ""), *contents], key=len)
 
 
+def says_something(entry: dict[str, str]) -> bool:
+    """Say whether there is anything in an entry."""
+    return bool(entry.get("id") or entry.get("link") or entry.get("title") or body_of(entry))
+
+
 def expected_of(folder: Path, names: list[str]) -> dict[str, int]:
     """Count the entries of each document that feedparser tells apart."""
     found = {}
     for name, url in zip(names, addresses(names), strict=True):
         entries = feedparser.parse(io.BytesIO((folder / name).read_bytes()), sanitize_html=False).entries
-        found[url] = len({(entry.get("id"), entry.get("link"), entry.get("title"), body_of(entry)) for entry in entries})
+        # An element that says nothing at all is no entry; the same entry twice is one.
+        found[url] = len(
+            {(entry.get("id"), entry.get("link"), entry.get("title"), body_of(entry)) for entry in entries if says_something(entry)}
+        )
     return found
 
 
@@ -184,23 +208,63 @@ class Cost:
     megabytes: float  # of all its processes, shared memory once, at the worst moment
 
 
-def measure(name: str, home: Path, urls: list[str]) -> Cost:
-    """Run one pass in a process of its own."""
+def work(name: str, home: Path) -> None:
+    """Be a program that is measured: ready, then a pass for each line read."""
+    one_pass = PASSES[name](home, json.loads((home / "urls.json").read_text("utf-8")))
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        begin = time.perf_counter()
+        one_pass()
+        print(time.perf_counter() - begin, flush=True)
+    os._exit(0)  # what is still open is thrown away with the home
+
+
+@contextmanager
+def started(name: str, home: Path, urls: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """Start a program that is measured, and wait until it is ready."""
     (home / "urls.json").write_text(json.dumps(urls), encoding="utf-8")
-    command = [sys.executable, __file__, "--worker", name, str(home)]
-    begin = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    command = [sys.executable, "-P", "-W", "ignore", __file__, "--worker", name, str(home)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        if _said(process) != "ready":
+            sys.exit(f"{name} could not start")
+        yield process
+    finally:
+        for pid in reversed(_family(process.pid)):
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait()
+
+
+def _said(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
+
+
+def measure(process: "subprocess.Popen[str]") -> Cost:
+    """Let a started program make one pass."""
+    assert process.stdin
     peak, over = [0.0], Event()
     watcher = Thread(target=_watch, args=(process.pid, peak, over))
+    before = _effort(process.pid)
     watcher.start()
-    _, status, used = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - begin
+    process.stdin.write("go\n")
+    process.stdin.flush()
+    seconds = float(_said(process))
+    cpu = _effort(process.pid) - before
     over.set()
     watcher.join()
-    process.returncode = status
-    if status:
-        sys.exit(f"{name} ended with status {status}")
-    return Cost(seconds, used.ru_utime + used.ru_stime, peak[0])
+    return Cost(seconds, cpu, peak[0])
+
+
+def _effort(root: int) -> float:
+    """Give the processor time of a program and its children so far, in seconds."""
+    total = 0
+    for pid in _family(root):
+        with suppress(OSError):
+            total += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def _watch(root: int, peak: list[float], over: Event) -> None:
@@ -243,9 +307,7 @@ def main() -> None:
     parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.worker:
-        name, home = chosen.worker
-        RUNNERS[name](Path(home), json.loads((Path(home) / "urls.json").read_text("utf-8")))
-        return
+        work(chosen.worker[0], Path(chosen.worker[1]))
     if chosen.corpus is None:
         parser.error("--corpus is needed")
     compare(chosen.corpus / "feeds", chosen.only.split(","), chosen.rounds)
@@ -266,20 +328,19 @@ def compare(folder: Path, names: list[str], rounds: int) -> None:
         for name in names:
             cost, base = best[name, phase], best.get(("reader", phase))
             ratio = f"{base.seconds / cost.seconds:10.1f}x" if base else ""
-            print(
-                f"{name:10} {phase:14} {cost.seconds:8.2f} {cost.cpu:8.2f} {cost.megabytes:6.0f} {total / cost.seconds:10.0f} {ratio}".rstrip()
-            )
+            spent = f"{cost.seconds:8.2f} {cost.cpu:8.2f} {cost.megabytes:6.0f} {total / cost.seconds:10.0f}"
+            print(f"{name:10} {phase:14} {spent} {ratio}".rstrip())
 
 
 def phases(name: str, folder: Path, files: list[str], expected: dict[str, int]) -> Iterator[tuple[str, Cost]]:
     """Run the three phases of one program with a fresh home and a fresh web; compare what it stored with what it should."""
     home = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
-        with served(folder, files):
+        with served(folder, files), started(name, home, addresses(files)) as process:
             for phase in _PHASES:
                 if phase == "tenth changed":
                     _answers("tenth")
-                yield phase, measure(name, home, addresses(files))
+                yield phase, measure(process)
                 if phase == "cold":
                     got = stored(name, home)
                     wrong = {url.rpartition("/")[2]: (got.get(url, 0), n) for url, n in expected.items() if got.get(url, 0) != n}

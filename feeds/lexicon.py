@@ -17,6 +17,7 @@ _FOREIGN: Final = re.compile(f"[^{_SPACELESS.pattern[1:-1]}]+")  # a brand in La
 _PART: Final = re.compile(rf"\{{(?P<slot>[^{{}}]*)\}}|(?P<gap>\.\.)|\*?(?P<word>{WORD.pattern})[*~]?")
 COMPOUNDING: Final = frozenset({"de", "nl", "hu"})  # a term is also looked for inside their long words
 _COMPOUNDED: Final = 5  # letters of a term from which on that is safe
+_HEAD: Final = 3  # first letters by which patterns inside words are sorted
 _CACHE: Final = 300_000
 GAP: Final = -1  # an element of a phrase: up to three words of anything
 
@@ -46,23 +47,27 @@ class _Parts(dict[str, int]):
     def __init__(self) -> None:
         super().__init__()
         self.lengths: tuple[int, ...] = ()
-        self._heads: frozenset[str] = frozenset()
+        self._short: tuple[int, ...] = ()  # lengths of those that are no longer than a head
+        self._heads: defaultdict[str, set[int]] = defaultdict(set)  # lengths of the others, by their first letters
 
     def __setitem__(self, part: str, number: int) -> None:
         super().__setitem__(part, number)
         self.lengths = tuple(sorted({*self.lengths, len(part)}))
-        self._heads |= {part[:2]}
+        if len(part) <= _HEAD:
+            self._short = tuple(sorted({*self._short, len(part)}))
+        else:
+            self._heads[part[:_HEAD]].add(len(part))
 
     def within(self, word: str) -> Iterator[int]:
-        """Give the numbers of the patterns that stand anywhere in a word, in their order."""
-        heads = self._heads
-        for start in [n for n in range(len(word)) if word[n : n + 2] in heads or word[n] in heads]:
-            yield from self.at(word, start)
-
-    def at(self, word: str, start: int) -> Iterator[int]:
-        """Give the numbers of the patterns that stand at a place of a word."""
-        left = len(word) - start
-        yield from (self[part] for length in self.lengths if length <= left and (part := word[start : start + length]) in self)
+        """Give the numbers of the patterns that stand anywhere in a word, by their place."""
+        heads, short, most = self._heads, self._short, len(word)
+        for start in range(most) if self else ():
+            head = word[start : start + _HEAD]
+            found = [part for length in short if len(part := head[:length]) == length and part in self]
+            if head in heads:
+                longer = (word[start : start + length] for length in sorted(heads[head]) if start + length <= most)
+                found += [part for part in longer if part in self]
+            yield from (self[part] for part in found)
 
 
 class Lexicon:
@@ -135,7 +140,8 @@ class Lexicon:
         length = len(word)
         if word in self._exact:
             yield self._exact[word]
-        yield from self._prefix.at(word, 0)
+        beginnings = (word[:part] for part in self._prefix.lengths if part <= length)
+        yield from (self._prefix[part] for part in beginnings if part in self._prefix)
         ends = (word[-part:] for part in reversed(self._suffix.lengths) if part <= length)
         yield from (self._suffix[end] for end in ends if end in self._suffix)
         yield from self._inside.within(word)
