@@ -25,6 +25,7 @@ _ENOUGH_WORDS: Final = 3
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?=$|[-_])")
 _OLD_CODES: Final = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no"}
 _WALKS: Final = 50_000  # words that are remembered
+_GLANCE: Final = 400  # characters that may confirm what was declared
 _SAMPLE: Final = 800  # characters: more changes hardly an answer
 
 
@@ -89,6 +90,8 @@ def detect(text: str) -> str | None:
 def decide(text: str, *declared: str | None) -> tuple[str | None, str | None]:
     """Give (language, "declared" | "detected" | None): the first declared one unless the text clearly disagrees."""
     said = next((code for tag in declared if (code := primary(tag))), None)
+    if said and detect(text[:_GLANCE]) == said:  # most say the truth, and their first lines show it
+        return said, "declared"
     found = detect(text)
     if said and (found is None or found == said or said not in DETECTED):
         return said, "declared"
