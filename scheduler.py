@@ -32,6 +32,7 @@ from feeds.story.commands import stories
 from feeds.story.judging import group_new
 from feeds.topic import Topic
 from feeds.topic_commands import topics
+from feeds.trial_command import try_command
 from ingest.commands import sources
 from ingest.console import App, command, database_failed, is_terminal, say
 from ingest.engine import Engine
@@ -277,7 +278,7 @@ def ingest(app: App, sources: tuple[str, ...], *, no_publish: bool) -> None:
     raise SystemExit(1 if report.failed else code)
 
 
-for part in (sources, items, topics, stories, explain, review, publish_command, search_command, feeds, serve):
+for part in (sources, items, topics, stories, explain, review, publish_command, search_command, feeds, serve, try_command):
     command.add_command(part)
 
 

@@ -5,6 +5,7 @@ from typing import Final
 LANGUAGES: Final = frozenset({"he", "ar"})
 _HEBREW: Final = frozenset("והבכלמש")
 _HEBREW_MOST: Final = 3
+_STARTS: Final = frozenset("والفبكل") | _HEBREW
 _SHORTEST: Final = 2  # letters that must remain
 
 
@@ -14,6 +15,8 @@ def without(word: str, language: str) -> tuple[str, ...]:
     Hebrew: up to three of ו ה ב כ ל מ ש. Arabic: و or ف, then ب, ك or ل, then the article, where
     ل and the article are written لل.
     """
+    if word[:1] not in _STARTS:
+        return (word,) if len(word) >= _SHORTEST else ()
     found = _hebrew(word) if language == "he" else _arabic(word)
     return tuple(form for form in dict.fromkeys(found) if len(form) >= _SHORTEST)
 

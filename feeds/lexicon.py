@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from feeds import clitics
-from feeds.stems import stem
+from feeds.stems import composed, stem, stemmed
 from feeds.topic import Term
 from ingest.fold import WORD, fold
 
@@ -17,6 +17,7 @@ _FOREIGN: Final = re.compile(f"[^{_SPACELESS.pattern[1:-1]}]+")  # a brand in La
 _PART: Final = re.compile(rf"\{{(?P<slot>[^{{}}]*)\}}|(?P<gap>\.\.)|\*?(?P<word>{WORD.pattern})[*~]?")
 COMPOUNDING: Final = frozenset({"de", "nl", "hu"})  # a term is also looked for inside their long words
 _COMPOUNDED: Final = 5  # letters of a term from which on that is safe
+_HEAD: Final = 3  # first letters by which patterns inside words are sorted
 _CACHE: Final = 300_000
 GAP: Final = -1  # an element of a phrase: up to three words of anything
 
@@ -40,19 +41,46 @@ class Phrase:
     elements: tuple[Element, ...]
 
 
+class _Parts(dict[str, int]):
+    """Patterns that are looked for as parts of words; knows how long they are and how they begin, so that little is tried."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lengths: tuple[int, ...] = ()
+        self._short: tuple[int, ...] = ()  # lengths of those that are no longer than a head
+        self._heads: defaultdict[str, set[int]] = defaultdict(set)  # lengths of the others, by their first letters
+
+    def __setitem__(self, part: str, number: int) -> None:
+        super().__setitem__(part, number)
+        self.lengths = tuple(sorted({*self.lengths, len(part)}))
+        if len(part) <= _HEAD:
+            self._short = tuple(sorted({*self._short, len(part)}))
+        else:
+            self._heads[part[:_HEAD]].add(len(part))
+
+    def within(self, word: str) -> Iterator[int]:
+        """Give the numbers of the patterns that stand anywhere in a word, by their place."""
+        heads, short, most = self._heads, self._short, len(word)
+        for start in range(most) if self else ():
+            head = word[start : start + _HEAD]
+            found = [part for length in short if len(part := head[:length]) == length and part in self]
+            if head in heads:
+                longer = (word[start : start + length] for length in sorted(heads[head]) if start + length <= most)
+                found += [part for part in longer if part in self]
+            yield from (self[part] for part in found)
+
+
 class Lexicon:
     """All word patterns of some topics. `look_up` gives the numbers of those that a folded word fits."""
 
     def __init__(self) -> None:
         """Begin empty."""
         self._exact: dict[str, int] = {}
-        self._prefix: dict[str, int] = {}
-        self._suffix: dict[str, int] = {}
-        self._inside: dict[str, int] = {}
+        self._prefix, self._suffix, self._inside = _Parts(), _Parts(), _Parts()
         self._clitic: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._clitic_prefix: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._stem: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
-        self._count = self._longest = 0
+        self._count = 0
         self._seen: dict[str, tuple[int, ...]] = {}
 
     def phrases(self, owner: int, term: Term) -> tuple[Phrase, ...]:
@@ -92,7 +120,6 @@ class Lexicon:
         if word not in table:
             self._count += 1
             table[word] = self._count
-            self._longest = max(self._longest, len(word))
             self._seen.clear()
         return table[word]
 
@@ -113,19 +140,19 @@ class Lexicon:
         length = len(word)
         if word in self._exact:
             yield self._exact[word]
-        for table, parts in (
-            (self._prefix, (word[:end] for end in range(1, length + 1))),
-            (self._suffix, (word[start:] for start in range(length))),
-            (self._inside, (word[a:b] for a in range(length) for b in range(a + 1, min(length, a + self._longest) + 1))),
-        ):
-            yield from (table[part] for part in parts if part in table) if table else ()
+        beginnings = (word[:part] for part in self._prefix.lengths if part <= length)
+        yield from (self._prefix[part] for part in beginnings if part in self._prefix)
+        ends = (word[-part:] for part in reversed(self._suffix.lengths) if part <= length)
+        yield from (self._suffix[end] for end in ends if end in self._suffix)
+        yield from self._inside.within(word)
         for language, table in self._clitic.items():
             yield from (table[form] for form in clitics.without(word, language) if form in table)
         for language, table in self._clitic_prefix.items():
             for form in clitics.without(word, language):
                 yield from (table[form[:end]] for end in range(1, len(form) + 1) if form[:end] in table)
-        for language, table in self._stem.items():
-            yield from (table[form] for form in [stem(written, language)] if form in table)
+        if self._stem:
+            plain = composed(written)
+            yield from (table[form] for language, table in self._stem.items() if (form := stemmed(plain, language)) in table)
         if _SPACELESS.search(word):
             yield from (number for foreign in _FOREIGN.findall(word) for number in self.look_up(foreign))
 

@@ -45,8 +45,17 @@ def _stemmer(language: str) -> snowballstemmer.stemmer:
     return snowballstemmer.stemmer(_ALGORITHMS[language])
 
 
-@lru_cache(maxsize=200_000)
+def composed(word: str) -> str:
+    """Give a word as it was written in the form that `stemmed` takes."""
+    return word.lower() if word.isascii() else unicodedata.normalize("NFKC", visible(word)).lower()
+
+
 def stem(word: str, language: str) -> str:
     """Give the folded stem of a word as it was written."""
-    composed = unicodedata.normalize("NFKC", visible(word))
-    return fold(_stemmer(language).stemWord(composed.lower()))
+    return stemmed(composed(word), language)
+
+
+@lru_cache(maxsize=200_000)
+def stemmed(word: str, language: str) -> str:
+    """Give the folded stem of a composed word."""
+    return fold(_stemmer(language).stemWord(word))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from ingest.item import Source, SourceState
+from ingest.item import NOTHING, Before, Source, SourceState
 from ingest.urls import machine_of
 
 
@@ -15,6 +15,7 @@ class Poll:
 
     source: Source
     state: SourceState
+    before: Before = NOTHING  # what its last document held
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """Dates as feeds write them: the repair chain from raw text to aware UTC or None; reads no clock."""
 
 import re
-from calendar import timegm
+import unicodedata
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from time import struct_time
 
 from dateutil import parser as dateutil_parser
+
+from ingest.months import MONTHS
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=2)
@@ -17,7 +18,17 @@ _MONTH_NAMED = re.compile(
     r"|nov(?:ember)?|dec(?:ember)?)\b",
     re.IGNORECASE,
 )
-_OTHER_WORD = re.compile(r"(?!\d{4}).*[^\W\d_]{3}")
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_HOUR = r"(?:[\s,T]+(?:à\s+|um\s+|alle\s+|в\s+)?(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d))?)?"
+_ZONE = r"(?:\s*Uhr)?(?:\s*(?P<zone>[+-]\d{4}|Z))?"
+_DAY_FIRST = re.compile(
+    rf"(?:[^\W\d_]+\.?,?\s+)?(?P<day>\d{{1,2}})(?:er|[.º°])?\s+(?:de\s+|d')?(?P<month>[^\W\d_]{{3,}}\.?),?\s+(?:de\s+)?"
+    rf"(?P<year>\d{{4}})(?:\s?(?:г\.|р\.|r\.|roku))?{_HOUR}{_ZONE}"
+)
+_YEAR_AND_WORD = re.compile(
+    rf"(?P<year>\d{{4}})(?:[-.\s]+(?P<month>[^\W\d_]{{3,}}\.?)[-.\s]+(?P<day>\d{{1,2}})\.?"
+    rf"){_HOUR}{_ZONE}"
+)
 _ORDER_UNKNOWN = re.compile(r"(?!\d{4})\D*\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d")
 _ENDS_IN_TIME = re.compile(r":\d{2}$|:\d{2}\s\d{4}$|\s-0000$")
 _TWELVE_HOURS = re.compile(r"(?i)\d\s*[ap]\.?m\b")
@@ -37,20 +48,23 @@ _ZONES = {
 _DEFAULTS = (datetime(2000, 1, 1), datetime(2001, 2, 2))  # noqa: DTZ001 - a text that names no zone stays without
 
 
-def understand(raw: str | None, parsed: struct_time | None, now: datetime) -> datetime | None:
+def understand(raw: str | None, now: datetime) -> datetime | None:
     """Give the moment that `raw` names, or None when it names none that can be believed.
 
-    `parsed` is what the feed parser made of it (UTC). Believed is what lies between 1990 and two
-    days after `now`: an epoch number, a typing error or a calendar entry is no publication date.
-    A day is never guessed from an order of numbers (T15), a missing day or month never filled in.
+    Believed is what lies between 1990 and two days after `now`: an epoch number, a typing error or
+    a calendar entry is no publication date. A day is never guessed from an order of numbers (T15),
+    a missing day or month never filled in.
     """
-    text = _with_offset(raw.strip()) if raw else None
+    stripped = raw.strip() if raw else ""
+    if _ISO.fullmatch(stripped):
+        with suppress(ValueError, ArithmeticError):
+            return _believed(datetime.fromisoformat(stripped), now)
+    text = _with_offset(stripped)
     if not text or _ORDER_UNKNOWN.match(text):
         return None
-    same_zone = raw is not None and (text == raw.strip() or text.endswith("+0000"))
     for read in _READERS:
         with suppress(ValueError, TypeError, ArithmeticError, IndexError):
-            moment = read(text, parsed if same_zone else None)
+            moment = read(text)
             if moment is not None:
                 return _believed(moment, now)
     return None
@@ -66,13 +80,13 @@ def _with_offset(raw: str) -> str | None:
     return text[: zone.start()] + offset + text[zone.end() :] if offset else None
 
 
-def _from_mail(text: str, _parsed: struct_time | None) -> datetime | None:
+def _from_mail(text: str) -> datetime | None:
     moment = None if _TWELVE_HOURS.search(text) else parsedate_to_datetime(text)
     # Without a zone only where none is named: it takes one that it does not know for none (T26).
     return moment if moment and (moment.tzinfo or _ENDS_IN_TIME.search(text)) else None
 
 
-def _complete(text: str, _parsed: struct_time | None) -> datetime | None:
+def _complete(text: str) -> datetime | None:
     """Read a text in which nothing can be mistaken: the year comes first, or the month is a word."""
     if not (_YEAR_FIRST.match(text) or _MONTH_NAMED.search(text)):
         return None
@@ -87,13 +101,22 @@ def _offset(name: str | None, seconds: int | None) -> int | None:
     return seconds
 
 
-def _from_parser(text: str, parsed: struct_time | None) -> datetime | None:
-    """Take the feed parser's word where the month is a word of another language: of numbers it reads the beginning alone."""
-    foreign = _OTHER_WORD.match(text) and not _MONTH_NAMED.search(text) and not _TWELVE_HOURS.search(text)
-    return datetime.fromtimestamp(timegm(parsed), UTC) if parsed and foreign else None
+def _foreign(text: str) -> datetime | None:
+    """Read a date whose month is a word of another language, spelt out around it: day, month, year, hour."""
+    found = _DAY_FIRST.fullmatch(text) or _YEAR_AND_WORD.fullmatch(text)
+    if found is None:
+        return None
+    said = found.groupdict()
+    word = unicodedata.normalize("NFC", said["month"].casefold().rstrip("."))
+    month = int(word) if word.isdecimal() else MONTHS[word]
+    zone = datetime.strptime(said["zone"], "%z").tzinfo if said["zone"] else UTC
+    hour = int(said["hour"] or 0)
+    return datetime(
+        int(said["year"]), month, int(said["day"]), hour, int(said["minute"] or 0), int(said["second"] or 0), tzinfo=zone
+    )
 
 
-_READERS = (_from_mail, _complete, _from_parser)
+_READERS = (_from_mail, _complete, _foreign)
 
 
 def _believed(moment: datetime, now: datetime) -> datetime | None:

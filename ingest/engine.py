@@ -4,9 +4,12 @@ import asyncio
 import contextlib
 import multiprocessing
 import os
+import re
 import resource
+import signal
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
+from pathlib import Path
 from threading import Thread
 from types import TracebackType
 from typing import Any, Final, TypeVar
@@ -23,8 +26,10 @@ from ingest.reader import Job, read
 from ingest.settings import Fetch
 
 _T = TypeVar("_T")
-_PARSE_SECONDS: Final = 20.0
-_PARSE_BYTES: Final = 2 << 30  # address space of a parser's process; the detector's tables alone map some 600 MB
+_PARSE_SECONDS: Final = 20.0  # by the clock: a busy computer may take its time
+_PARSE_EFFORT: Final = 4.0  # seconds of the processor
+_PARSE_BYTES: Final = 155 << 20  # memory of a parser's process beyond what it has when it starts
+_NO_PROC_BYTES: Final = 2 << 30  # address space, where the system does not say how much is in use
 _FILES: Final = 8_192
 _VERSION: Final = "0.1"
 
@@ -103,7 +108,7 @@ class Engine:
         if self._pool is None:
             self._pool = _new_pool(self._processes)
         result: Future[ParsedFeed] = Future()
-        task = self._pool.schedule(function, args=[job], timeout=_PARSE_SECONDS)
+        task = self._pool.schedule(_with_effort, args=[function, job, _PARSE_EFFORT], timeout=_PARSE_SECONDS)
         task.add_done_callback(lambda done: _pass_on(done, result))
         return result
 
@@ -124,8 +129,20 @@ def _new_pool(processes: int) -> ProcessPool:
 
 
 def _bound() -> None:
-    """Bound a parser's memory; one thread each, since idle numeric threads fight over the cores (T30)."""
-    resource.setrlimit(resource.RLIMIT_AS, (_PARSE_BYTES, _PARSE_BYTES))
+    """Bound a parser's memory: what it may write to, since the detector's tables alone map far more than they use."""
+    status = Path("/proc/self/status")
+    has = re.search(r"VmData:\s*(\d+) kB", status.read_text(encoding="ascii", errors="replace")) if status.exists() else None
+    kind, most = (resource.RLIMIT_DATA, int(has[1]) * 1024 + _PARSE_BYTES) if has else (resource.RLIMIT_AS, _NO_PROC_BYTES)
+    resource.setrlimit(kind, (most, most))
+
+
+def _with_effort(function: Callable[[Job], ParsedFeed], job: Job, seconds: float) -> ParsedFeed:
+    """Run a parser; when it has used so much of the processor, the signal kills its process, wherever it is."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        return function(job)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _pass_on(done: "Future[ParsedFeed]", result: "Future[ParsedFeed]") -> None:
@@ -146,7 +163,10 @@ def _in_words(fault: BaseException) -> BaseException:
     if isinstance(fault, MemoryError):
         return ParseError("parsing needed too much memory", cure)
     if isinstance(fault, ProcessExpired):
-        return ParseError("parsing killed its process", cure)
+        spent = fault.exitcode == -signal.SIGPROF
+        return ParseError(
+            f"parsing took more than {_PARSE_EFFORT:g} s of the processor" if spent else "parsing killed its process", cure
+        )
     if isinstance(fault, RecursionError):
         return ParseError("it is nested too deeply", cure)
     return fault if isinstance(fault, ParseError) else ParseError(f"the parser failed ({type(fault).__name__}: {fault})", cure)

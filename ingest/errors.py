@@ -8,6 +8,7 @@ TopicwireError              one line: what happened, to what, and the cure
 ├── FetchError              a server or the network would not give the document
 │   └── GuardError          an address that may not be contacted
 ├── ParseError              bytes that are not what they should be
+│   └── ExtraMissingError   a document that only an extra can read
 └── StoreError              the database or a file could not be written
 """
 
@@ -67,6 +68,10 @@ class ParseError(TopicwireError):
         """Add what autodiscovery wants to know: None for what is no page."""
         super().__init__(what, cure)
         self.feeds = feeds
+
+
+class ExtraMissingError(ParseError):
+    """The document can be read as soon as an extra is installed."""
 
 
 class StoreError(TopicwireError):

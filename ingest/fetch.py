@@ -22,7 +22,8 @@ from ingest.urls import absolute, feed_address, machine_of, origin_of
 _HOPS: Final = 5
 _CHUNK: Final = 65_536
 _ACCEPT: Final = (
-    "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9,"
+    " application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
 )
 _TAKEN: Final = range(200, 300)
 _IDLE: Final = 0.25  # seconds that a connection waits for its host's next turn to end; each idle one costs both sides

@@ -24,7 +24,9 @@ def _marks() -> str:
     return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
 
 
-WORD: Final = re.compile(rf"\w[\w{_marks()}{_IGNORED}]*")
+# Marks are looked for only where a run of letters ends: the class of all of them is long.
+WORD: Final = re.compile(rf"\w+(?:[{_marks()}{_IGNORED}]+\w*)*")
+_ASCII_WORD: Final = re.compile(r"\w+", re.ASCII)
 _DROP: Final = re.compile(f"[{_IGNORED}]")
 
 # Letters that Unicode does not take apart, and letter forms that writers mix (topics.md section 7).
@@ -92,4 +94,6 @@ def words(text: str) -> Iterator[Word]:
 
 def folded(text: str) -> str:
     """Give the folded words of `text`, a space between."""
-    return " ".join(fold(word) for word in WORD.findall(text))
+    if text.isascii():
+        return " ".join(_ASCII_WORD.findall(text.lower()))
+    return " ".join(map(fold, WORD.findall(text)))

@@ -1,8 +1,10 @@
 """What a source said, as frozen values; knows no parser, no network, no database and no topic."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class SourceKind(StrEnum):
@@ -130,7 +132,25 @@ class ParsedFeed:
     hints: Hints = Hints()
     hub: str | None = None  # where its changes are announced (WebSub)
     self_url: str | None = None  # the address under which the hub knows it (rel=self)
-    notes: tuple[str, ...] = ()  # what was repaired or left out, a line each
+    notes: tuple[str, ...] = ()  # what was inferred, repaired or left out, a line each
+    parser: str = ""  # the reader that made it
+    served: tuple[tuple[str, str], ...] = ()  # all that was served: hash of the entry as it was, fingerprint of its item
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """What was served: the fingerprints of `items`, and of those that were known and not made again."""
+        return tuple({key.fingerprint: None for _, key in self.items} | {print_: None for _, print_ in self.served})
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a source's last document held, so that what comes again costs nothing."""
+
+    parser: str = ""  # the reader that its identities came from
+    entries: Mapping[str, str] = field(default_factory=dict)  # `ParsedFeed.served`
+
+
+NOTHING: Final = Before()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +228,16 @@ class Outcome:
     conditional: bool = False  # whether a validator was sent
     moved: str | None = None  # where the feed now lives, by permanent redirects alone (301, 308)
     named_feeds: tuple[str, ...] | None = None  # what a page that is no feed names as its feeds; None: it is no page
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What one look at a source gave that left no trace."""
+
+    where: str  # its address after redirects, or its name
+    size: int  # bytes
+    feed: ParsedFeed
+    led: str = ""  # the page that named it
 
 
 @dataclass(frozen=True, slots=True)

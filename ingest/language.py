@@ -1,9 +1,10 @@
 """Which language a text is in: what was declared, checked against a detector; reads only the detector's model."""
 
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 import py3langid
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -23,14 +24,49 @@ _SURE: Final = 0.9
 _ENOUGH_WORDS: Final = 3
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?=$|[-_])")
 _OLD_CODES: Final = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no"}
-_SAMPLE: Final = 1_500  # characters: more changes no answer
+_WALKS: Final = 50_000  # words that are remembered
+_GLANCE: Final = 400  # characters that may confirm what was declared
+_SAMPLE: Final = 800  # characters: more changes hardly an answer
+
+
+class _Detector(LanguageIdentifier):  # type: ignore[misc] # it publishes no types
+    """The library's identifier, its walk over the bytes remembered word by word: the same features in the same order."""
+
+    __slots__ = ("walks",)
+
+    def _raw_score(self, text: bytes) -> Any:
+        """Score each language for a text in UTF-8."""
+        features: list[int] = []
+        state = 0
+        *words, last = text.split(b" ")
+        for word in words:
+            state, found = self.walks.get((state, word)) or self._remembered(state, word)
+            features += found
+        features += self._walk(state, last)[1]
+        return self._sparse_score(Counter(features), self.nb_ptc) if features else super()._raw_score(b"")
+
+    def _remembered(self, state: int, word: bytes) -> tuple[int, list[int]]:
+        if len(self.walks) >= _WALKS:
+            self.walks.clear()
+        walk = self.walks[state, word] = self._walk(state, word + b" ")
+        return walk
+
+    def _walk(self, state: int, text: bytes) -> tuple[int, list[int]]:
+        """Give the state after a text, and the features that end in it."""
+        moves, rows, output, found = self.tk_nextmove, self._rowbase, self.tk_output, []
+        for letter in text:
+            state = moves[rows[state] + letter]
+            if output[state] >= 0:
+                found.append(output[state])
+        return state, found
 
 
 @cache
-def _detector() -> LanguageIdentifier:
-    detector = LanguageIdentifier.from_modelpath(str(Path(py3langid.__file__).parent / MODEL_FILE), norm_probs=True)
+def _detector() -> _Detector:
+    detector = _Detector.from_modelpath(str(Path(py3langid.__file__).parent / MODEL_FILE), norm_probs=True)
     detector.set_languages(DETECTED)
-    return detector
+    detector.walks = {}
+    return cast("_Detector", detector)
 
 
 def primary(tag: str | None) -> str | None:
@@ -54,6 +90,8 @@ def detect(text: str) -> str | None:
 def decide(text: str, *declared: str | None) -> tuple[str | None, str | None]:
     """Give (language, "declared" | "detected" | None): the first declared one unless the text clearly disagrees."""
     said = next((code for tag in declared if (code := primary(tag))), None)
+    if said and detect(text[:_GLANCE]) == said:  # most say the truth, and their first lines show it
+        return said, "declared"
     found = detect(text)
     if said and (found is None or found == said or said not in DETECTED):
         return said, "declared"

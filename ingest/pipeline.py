@@ -5,7 +5,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -13,11 +13,11 @@ from typing import Final
 from ingest.answers import UNCHANGED
 from ingest.asking import request_for
 from ingest.batch import Batch, Poll, cut
-from ingest.documents import is_document
+from ingest.documents import CURE, is_document
 from ingest.engine import Engine
-from ingest.errors import FetchError, ParseError, TopicwireError
+from ingest.errors import ExtraMissingError, FetchError, ParseError, TopicwireError
 from ingest.exchange import Fetched
-from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus
+from ingest.item import NOTHING, Outcome, Source, SourceKind, SourceState, SourceStatus
 from ingest.planner import Price, is_stale, next_state, paid, steer
 from ingest.reader import Job
 from ingest.settings import Settings
@@ -77,7 +77,7 @@ async def _understood(poll: Poll, fetched: Fetched, engine: Engine, *, condition
     body_hash = state.body_hash if unchanged else hashlib.blake2b(fetched.body, digest_size=16).hexdigest()
     feed = None
     if body_hash != state.body_hash:  # the same bytes cost no parse
-        feed = await engine.parse(_job(poll.source, fetched, now))
+        feed = await engine.parse(_job(poll, fetched, now))
     return Outcome(
         source=poll.source,
         at=now,
@@ -94,9 +94,11 @@ async def _understood(poll: Poll, fetched: Fetched, engine: Engine, *, condition
     )
 
 
-def _job(source: Source, fetched: Fetched, now: datetime) -> Job:
-    said = {"content-language": source.language} if source.language else {}  # the owner's word, where the server has none
-    return Job(fetched.body, now, without_secrets(fetched.url), headers=tuple({**said, **fetched.headers}.items()))
+def _job(poll: Poll, fetched: Fetched, now: datetime) -> Job:
+    language = poll.source.language
+    said = {"content-language": language} if language else {}  # the owner's word, where the server has none
+    headers = tuple({**said, **fetched.headers}.items())
+    return Job(fetched.body, now, without_secrets(fetched.url), headers=headers, before=poll.before)
 
 
 async def process_batch(batch: Batch, engine: Engine) -> tuple[Outcome, ...]:
@@ -124,7 +126,7 @@ def poll_sources(
     due = list(due)
     states = {source.url: state for source, state in due}
     price, pushed = present_price(facts, settings, engine.clock()), facts.pushed(engine.clock())
-    for outcomes in _in_order(cut(due, _BATCH), lambda batch: engine.submit(process_batch(batch, engine))):
+    for outcomes in _in_order(cut(due, _BATCH), lambda batch: engine.submit(process_batch(_informed(batch, facts), engine))):
         rows = [(one, settled(states[one.source.url], one, price, chance(), pushed=one.source.url in pushed)) for one in outcomes]
         price = paid(price, len(rows))
         yield report_of(outcomes, facts.record(rows, price))
@@ -139,6 +141,12 @@ def present_price(facts: Facts, settings: Settings, now: datetime) -> Price:
 def settled(state: SourceState, outcome: Outcome, price: Price, chance: float, *, pushed: bool = False) -> SourceState:
     """Give a source's state after an outcome: its next poll, and what was learnt of its validators."""
     return learned(state, next_state(state, outcome, price, chance, pushed=pushed), outcome)
+
+
+def _informed(batch: Batch, facts: Facts) -> Batch:
+    """Give each poll what its source's last document held."""
+    known = facts.before(poll.source.url for poll in batch.polls)
+    return Batch(tuple(replace(poll, before=known.get(poll.source.url, NOTHING)) for poll in batch.polls))
 
 
 def _in_order(batches: Iterable[Batch], submit: Callable[[Batch], "Future[tuple[Outcome, ...]]"]) -> Iterator[tuple[Outcome, ...]]:
@@ -202,15 +210,16 @@ def shown_name(path: Path) -> str:
 def read_file(facts: Facts, engine: Engine, path: Path, document: Document) -> Report:
     """Read one document unless its bytes are those read before."""
     try:
-        body = _bytes(path)
+        body = file_bytes(path)
     except ParseError as fault:
         return _record(facts, document, _refused(document, engine.clock(), fault, "unread"))
     return read_bytes(facts, engine, body, document)
 
 
-def _bytes(path: Path) -> bytes:
+def file_bytes(path: Path) -> bytes:
+    """Give the bytes of a document. Raises ParseError for a file that is no document, too large or not to be read."""
     if not is_document(path.name):
-        raise ParseError(f"{path.suffix} files are not read", "save the text as .txt, or give a feed (.xml, .rss, .atom)")
+        raise ParseError(f"{path.suffix} files are not read", CURE)
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise ParseError(f"larger than {_MOST_BYTES // 1024 // 1024} MB", "no document needs that")
@@ -228,6 +237,8 @@ def read_bytes(facts: Facts, engine: Engine, body: bytes, document: Document) ->
     try:
         feed = engine.submit(engine.parse(Job(body, now, name=document.name))).result()
         outcome = Outcome(document.source, now, feed=feed, body_hash=body_hash)
+    except ExtraMissingError as fault:
+        outcome = _refused(document, now, fault, "an extra is missing")  # once it is there the same bytes are read
     except ParseError as fault:
         outcome = _refused(document, now, fault, body_hash)
     return _record(facts, document, outcome)

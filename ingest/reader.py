@@ -6,7 +6,7 @@ from datetime import datetime
 from ingest.documents import parse_document
 from ingest.formats import parse_feed
 from ingest.formats.hints import hints_of, hub_of
-from ingest.item import ParsedFeed
+from ingest.item import NOTHING, Before, ParsedFeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Job:
     url: str = ""
     name: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    before: Before = NOTHING  # what the source's last document held
 
 
 def read(job: Job) -> ParsedFeed:
@@ -26,4 +27,5 @@ def read(job: Job) -> ParsedFeed:
         return parse_document(job.body, job.name, job.now)
     headers = dict(job.headers)
     hub, self_url = hub_of(job.body, headers, job.url)
-    return replace(parse_feed(job.body, headers, job.url, job.now), hints=hints_of(job.body), hub=hub, self_url=self_url)
+    feed = parse_feed(job.body, headers, job.url, job.now, job.before)
+    return replace(feed, hints=hints_of(job.body), hub=hub, self_url=self_url)

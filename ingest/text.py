@@ -9,18 +9,16 @@ import nh3
 
 # Outside XML 1.0, C1 controls, noncharacters, lone surrogates: never stored (S8).
 _UNSAFE: Final = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010fffd]")
+_UNSAFE_ASCII: Final = bytes(n for n in (*range(32), 127) if chr(n) not in "\t\n\r")
 # Characters that reorder what a reader sees: they can make a title say something else (S9).
 _BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_BIDI_OVERRIDE: Final = re.compile("[\u202d\u202e]")
-_SPACES: Final = re.compile(r"[\s\u200b\ufeff]+")
+_UNSAFE_OR_OVERRIDE: Final = re.compile("[^\t\n\r\x20-\x7e\xa0-\u202c\u202f-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010fffd]")
 _MARKUP: Final = re.compile(
     r"</?(a|abbr|b|big|br|cite|code|del|em|font|i|img|ins|p|q|s|small|span|strike|strong|sub|sup|tt|u|wbr)\b[^<>]*>",
     re.IGNORECASE,
 )
 
-# What nh3 writes is regular: every attribute in double quotes, so this reads a tag exactly.
-_TAG: Final = re.compile(r'<(/?)([a-z0-9]+)((?: [^\s=>"]+="[^"]*")*)\s*/?>')
-_BLOCKS: Final = frozenset(
+_BLOCKS: Final = (
     "address article aside blockquote br caption center dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6"
     " header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
@@ -31,15 +29,26 @@ _TAGS: Final = (nh3.ALLOWED_TAGS | {"section", "main"}) - {"map", "area"}
 
 def xml_safe(text: str) -> str:
     """Drop what XML 1.0 or SQLite cannot hold and characters that override reading direction."""
-    return _BIDI_OVERRIDE.sub("", _UNSAFE.sub("", text))
+    if text.isascii():
+        return text.encode("ascii").translate(None, _UNSAFE_ASCII).decode("ascii")
+    return _UNSAFE_OR_OVERRIDE.sub("", text)
+
+
+def _spaced(text: str) -> str:
+    """Put one space for each run of white space, visible or of no width, and none at the ends."""
+    if not text.isascii():
+        text = text.replace("\u200b", " ").replace("\ufeff", " ")
+    return " ".join(text.split())
 
 
 def one_line(text: str) -> str:
     """Make a title, a name or a log line: one line, no controls, nothing that reorders it (S8, S9)."""
-    return _SPACES.sub(" ", _BIDI.sub("", _UNSAFE.sub(" ", text))).strip()
+    if text.isascii() and text.isprintable():
+        return _spaced(text)
+    return _spaced(_BIDI.sub("", _UNSAFE.sub(" ", text)))
 
 
-def title_text(text: str, *, html: bool) -> str:
+def title_text(text: str, *, html: bool = False) -> str:
     """Give a title as plain text, character references resolved once more than XML did.
 
     RSS never says whether a title is HTML; both are common. Markup is taken off only where it is
@@ -71,26 +80,34 @@ def safe_html(html: str, base: str | None) -> str:
 
 def plain(html: str) -> str:
     """Give the text of sanitised HTML: one block a line, list items marked with a bullet."""
-    flat = _SPACES.sub(" ", html)  # a line break in HTML is a space: only blocks make lines
+    text = _spaced(html)  # a line break in HTML is a space: only blocks make lines
     if "<" not in html and "&" not in html:
-        return flat.strip()
-    return _lines(unescape(_TAG.sub(_replacement, flat)))
+        return text
+    for tag, replacement in _READINGS:
+        text = tag.sub(replacement, text)
+    return _lines(unescape(text))
 
 
 ENTRY_MARK: Final = "• "  # how a line of plain text begins that was an entry of a list
 CAPTION_MARK: Final = "▫ "  # ... or a caption
-_MARKS: Final = {"li": ENTRY_MARK, "figcaption": CAPTION_MARK, "caption": CAPTION_MARK}
 _EMPTY: Final = {"", ENTRY_MARK.strip(), CAPTION_MARK.strip()}
 
 
-def _replacement(tag: re.Match[str]) -> str:
-    if tag[2] not in _BLOCKS:
-        return ""
-    return "\n" + _MARKS.get(tag[2], "") if not tag[1] else "\n"
+def _tag(names: str) -> re.Pattern[str]:
+    """Find a tag as nh3 writes it, which is regular: every attribute in double quotes."""
+    return re.compile(rf'<{names}(?: [^\s=>"]+="[^"]*")*\s*/?>')
+
+
+_READINGS: Final = (  # the first that fits
+    (_tag("li"), f"\n{ENTRY_MARK}"),
+    (_tag("(?:figcaption|caption)"), f"\n{CAPTION_MARK}"),
+    (_tag(f"/?(?:{'|'.join(_BLOCKS)})"), "\n"),
+    (_tag("/?[a-z0-9]+"), ""),
+)
 
 
 def _lines(text: str) -> str:
-    lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
+    lines = map(_spaced, text.splitlines())
     return "\n".join(line for line in lines if line not in _EMPTY)
 
 

@@ -20,7 +20,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.serve.reviewing feeds.uncertain feeds.hub ingest.post feeds.serve.commands feeds.story.commands"
     " feeds.story.judging feeds.story.store ingest.adding ingest.discover ingest.lists ingest.pace ingest.status"
     " ingest.store.prices feeds.publication.edition feeds.publication.files feeds.publication.ledger feeds.publication.whole"
-    " feeds.pages.folder ingest.store.subscriptions ingest.websub".split()
+    " feeds.pages.folder ingest.store.subscriptions ingest.websub ingest.trial ingest.store.served feeds.trial_command".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "ingest.item ingest.errors ingest.text ingest.urls ingest.dates ingest.language ingest.fold ingest.identity"
@@ -30,7 +30,10 @@ PURE: Final = set(  # those that the design names; they must exist and stay out 
     " ingest.redirectors feeds.story.article feeds.story.pair feeds.story.guards feeds.story.group feeds.story.sketch"
     " feeds.story.vocabulary feeds.story.carriers feeds.story.measure feeds.story.evaluate ingest.formats.hints"
     " ingest.formats.manners ingest.formats.newsboat ingest.answers ingest.exchange ingest.asking ingest.validators"
-    " ingest.health feeds.rss feeds.jsonfeed feeds.archive feeds.document feeds.envelope feeds.unit feeds.variant".split()
+    " ingest.health feeds.rss feeds.jsonfeed feeds.archive feeds.document feeds.envelope feeds.unit feeds.variant"
+    " ingest.formats.quick ingest.formats.judge ingest.formats.translate ingest.formats.encodings ingest.draft"
+    " ingest.formats.jsonfeed ingest.formats.sitemap ingest.documents.markdown ingest.documents.html"
+    " ingest.documents.metadata ingest.documents.email ingest.documents.pdf feeds.trial".split()
 )
 IMPURE: Final = set(  # libraries of the world outside
     "aiohttp apscheduler asyncio click concurrent ctypes fcntl ftplib http httpx imaplib io.open logging multiprocessing os pebble"

@@ -24,13 +24,15 @@ def read(text: str | bytes, name: str = "a.txt") -> Item:
 # Which files
 
 
-@pytest.mark.parametrize("name", ["a.txt", "A.TXT", "b.text", "noending", "f.xml", "f.rss", "f.atom", "f.rdf", "sub/a.txt"])
+@pytest.mark.parametrize(
+    "name", "a.txt A.TXT b.text noending f.xml f.rss f.atom f.rdf f.json sub/a.txt a.md a.markdown a.html a.htm a.eml a.pdf".split()
+)
 def test_texts_and_feeds_are_documents(name: str) -> None:
     """Text files, feed files and files without an ending are read."""
     assert is_document(name)
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a.html", "a.docx", "a.txt.gz"])
+@pytest.mark.parametrize("name", ["a.odt", "a.png", "a.docx", "a.txt.gz"])
 def test_other_files_are_refused_in_words(name: str) -> None:
     """What is not read says so, with a cure (S10)."""
     assert not is_document(name)
@@ -269,7 +271,7 @@ files = st.binary(max_size=300) | st.builds(
 )
 
 
-@given(files, st.sampled_from(["a.txt", "a", "-", "a.xml", "a.pdf", "\udcff.txt"]))
+@given(files, st.sampled_from(["a.txt", "a", "-", "a.xml", "a.pdf", "a.md", "a.html", "a.eml", "a.json", "a.odt", "\udcff.txt"]))
 def test_any_file_is_read_or_refused_in_words(body: bytes, name: str) -> None:
     """No bytes break the reader: it gives items or a ParseError (S10)."""
     try:

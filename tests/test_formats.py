@@ -105,7 +105,7 @@ def test_a_page_without_feeds_says_so() -> None:
 @pytest.mark.parametrize("body", [b'{"version": "https://jsonfeed.org/version/1.1"}', b" [1, 2]"])
 def test_json_is_refused_by_its_name(body: bytes) -> None:
     """A JSON document is never an empty feed (T21)."""
-    assert refusal(body).what == "a JSON document, not RSS, Atom or RDF"
+    assert refusal(body).what == "a JSON document, not a JSON Feed"
 
 
 @pytest.mark.parametrize("body", [b"no such thing", b"<?xml version='1.0'?><note/>", b"\x00\xff\x1f\x8b", b"<rss", b"\xff\xfe"])
@@ -133,8 +133,8 @@ def test_a_parser_that_fails_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> No
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("inside\nthe library")
 
-    monkeypatch.setattr("ingest.formats.syndication.feedparser.parse", fail)
-    assert refusal(rss()).what == "not RSS, Atom or RDF (inside the library)"
+    monkeypatch.setattr("ingest.formats.judge.feedparser.parse", fail)
+    assert refusal(rss()[:-1]).what == "not RSS, Atom or RDF (inside the library)"
 
 
 def test_want_of_memory_is_no_fault_of_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,9 +143,9 @@ def test_want_of_memory_is_no_fault_of_the_document(monkeypatch: pytest.MonkeyPa
     def fail(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("ingest.formats.syndication.feedparser.parse", fail)
+    monkeypatch.setattr("ingest.formats.judge.feedparser.parse", fail)
     with pytest.raises(MemoryError):
-        parse(rss())
+        parse(rss()[:-1])
 
 
 # Good and bad neighbours
@@ -160,7 +160,7 @@ def test_a_bad_entry_does_not_lose_its_neighbours(monkeypatch: pytest.MonkeyPatc
             raise RuntimeError("boom")
         return real(html, base)
 
-    monkeypatch.setattr("ingest.formats.syndication.safe_html", fragile)
+    monkeypatch.setattr("ingest.formats.translate.safe_html", fragile)
     feed = parse(rss(rss_item("One", text="a"), rss_item("Two", text="bomb"), rss_item("Three", text="c")))
     assert [item.title for item, _ in feed.items] == ["One", "Three"]
     assert feed.notes == ("entry 2 left out: RuntimeError: boom",)
@@ -185,7 +185,7 @@ def test_good_references_stay() -> None:
 
 def test_entries_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of an endless document the first entries are taken, and a note says so (S5)."""
-    monkeypatch.setattr("ingest.formats.syndication._MOST_ENTRIES", 3)
+    monkeypatch.setattr("ingest.formats.syndication.MOST_ENTRIES", 3)
     feed = parse(rss(*(rss_item(f"Item {n}", f"http://x.example/{n}") for n in range(5))))
     assert [item.title for item, _ in feed.items] == ["Item 0", "Item 1", "Item 2"]
     assert feed.notes == ("5 entries: the first 3 were taken",)
@@ -193,7 +193,7 @@ def test_entries_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_bodies_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """One body is at most so long (S5)."""
-    monkeypatch.setattr("ingest.formats.syndication._MOST_TEXT", 50)
+    monkeypatch.setattr("ingest.formats.translate.MOST_TEXT", 50)
     assert len(items(rss(rss_item("One", text="word " * 100)))[0].text) <= 50
 
 

@@ -6,6 +6,7 @@ from making import Cli, app, write_topic
 from support import TEXT, FakeWeb, atom, atom_entry, rss, rss_item
 
 import ingest.__main__
+from ingest.documents import CURE
 
 FERRY = rss_item("The ferry leaves the harbour", "http://harbour.example/1", guid="urn:1", text=TEXT)
 MARKET = rss_item("The market opens", "http://harbour.example/2", guid="urn:2", text="Fish and flowers.")
@@ -147,7 +148,7 @@ def test_a_folder_is_ingested(cli: Cli, tmp_path: Path) -> None:
     result = cli("ingest", folder)
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
-        "picture.png: .png files are not read; save the text as .txt, or give a feed (.xml, .rss, .atom)",
+        f"picture.png: .png files are not read; {CURE}",
         "2 new, 0 changed, 0 unchanged, 1 failed; 2 tags given; 2 files written",
     ]
     assert sorted(titles(cli)) == ["The ferry called a.txt", "The ferry called deep/b.txt"]
@@ -183,11 +184,11 @@ def test_a_name_that_means_nothing_exits_2(cli: Cli, tmp_path: Path, name: str) 
 
 def test_a_file_that_cannot_be_read_fails(cli: Cli, tmp_path: Path) -> None:
     """A file of another kind exits 1 with its name and what to do."""
-    file = tmp_path / "report.pdf"
+    file = tmp_path / "report.odt"
     file.write_bytes(b"%PDF-1.7")
     result = cli("ingest", file)
     assert result.exit_code == 1
-    assert result.stderr.startswith("report.pdf: .pdf files are not read; ")
+    assert result.stderr.startswith("report.odt: .odt files are not read; ")
 
 
 def test_without_publishing_items_are_only_stored(cli: Cli, tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from py3langid.langid import LanguageIdentifier
 
+from ingest import language
 from ingest.language import decide, detect, primary
 
 GERMAN = "Der Bürgermeister eröffnete am Montag die neue Brücke über den Fluss, und viele Leute kamen."
@@ -78,3 +80,19 @@ def test_a_declared_language_holds_unless_the_text_disagrees(
 ) -> None:
     """The first declared language counts, unless a sure detector that knows it says another."""
     assert decide(text, *declared) == answer
+
+
+@given(
+    st.text(max_size=200)
+    | st.lists(st.sampled_from(["the", "ferry", "", "le", "паром", "渡船", "der", "\n"]), max_size=40).map(" ".join)
+)
+def test_what_is_remembered_changes_no_answer(text: str) -> None:
+    """The walk that is remembered word by word gives the very scores of the library's own."""
+    ours = language._detector()
+    library = LanguageIdentifier.classify
+    known = ours.classify(text)
+    ours.walks.clear()
+    assert ours.classify(text) == known
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(type(ours), "_raw_score", LanguageIdentifier._raw_score)
+        assert library(ours, text) == known

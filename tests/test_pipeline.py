@@ -13,6 +13,7 @@ from support import TEXT, Clock, FakeWeb, Page, atom, atom_entry, rss, rss_item
 
 from ingest import pipeline
 from ingest.batch import cut
+from ingest.documents import CURE
 from ingest.engine import Engine
 from ingest.errors import FetchError
 from ingest.exchange import Fetched, Request
@@ -569,14 +570,14 @@ def test_bad_documents_are_said_once_and_harm_nobody(poll: Poller, home: Path, m
     """Unknown endings, empty, binary and too large files have a line each, once; the others are read (S10, S11)."""
     monkeypatch.setattr(pipeline, "_MOST_BYTES", 5_000)
     seed(home, "good.txt", ARTICLE)
-    seed(home, "a.pdf", b"%PDF")
+    seed(home, "a.odt", b"PK")
     seed(home, "b.txt", b"\n")
     seed(home, "c.txt", b"\x00\x01\xff")
     seed(home, "d.txt", "x " * 5_000)
     seed(home, "e.xml", "<note/>")
     lines = [str(outcome.error) for outcome in read_seeds(poll, home).failed]
-    assert [line.partition(":")[0] for line in lines] == ["a.pdf", "b.txt", "c.txt", "d.txt", "e.xml"]
-    assert lines[0] == "a.pdf: .pdf files are not read; save the text as .txt, or give a feed (.xml, .rss, .atom)"
+    assert [line.partition(":")[0] for line in lines] == ["a.odt", "b.txt", "c.txt", "d.txt", "e.xml"]
+    assert lines[0] == f"a.odt: .odt files are not read; {CURE}"
     assert lines[1] == "b.txt: there are no words in it; a seed document is plain text"
     assert lines[3] == "d.txt: larger than 0 MB; no document needs that"
     assert read_seeds(poll, home) == Report(looked=6, unchanged=6)
@@ -599,9 +600,9 @@ def test_a_file_that_cannot_be_read_is_said_and_tried_again(poll: Poller, home: 
 def test_file_names_of_any_bytes_are_read(poll: Poller, home: Path) -> None:
     """A name that is no text, or that would forge a line, stores its document under a safe one (S8, S9)."""
     seed(home, os.fsdecode(b"caf\xe9\n\x1b[31m.txt"), ARTICLE)
-    seed(home, os.fsdecode(b"\xff.pdf"), "x")
+    seed(home, os.fsdecode(b"\xff.odt"), "x")
     report = read_seeds(poll, home)
-    assert [str(outcome.error).partition(";")[0] for outcome in report.failed] == ["?.pdf: .pdf files are not read"]
+    assert [str(outcome.error).partition(";")[0] for outcome in report.failed] == ["?.odt: .odt files are not read"]
     assert [sighting.guid for stored in poll.items() for sighting in stored.sightings] == ["caf? [31m.txt"]
     assert read_seeds(poll, home) == Report(looked=2, unchanged=2)
 

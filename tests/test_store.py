@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import about, carry
 from sqlite_utils import Database
 from support import NOON, TEXT
 
@@ -541,3 +542,15 @@ def test_storing_twice_changes_nothing(feeds: list[tuple[Source, list[Item]]]) -
             assert record(facts, source, *found) == Counts()
             assert stored(facts) == before
         assert len({item.id for item in before}) == len(before) if feeds else True
+
+
+def test_a_database_made_before_the_last_index_opens(home: Path) -> None:
+    """An older file gets what it lacks and keeps its rows."""
+    with Facts(home / "old.db") as facts:
+        carry(facts, [about(1)])
+        facts.db.conn.execute("drop index idx_sighting_version_id")
+        facts.db.conn.execute("delete from _sqlite_migrations where name = 'sightings_by_version'")
+        facts.db.conn.commit()
+    with Facts(home / "old.db") as facts:
+        assert len(list(facts.items())) == 1
+        assert "idx_sighting_version_id" in {index.name for index in facts.db.table("sighting").indexes}

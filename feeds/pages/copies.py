@@ -5,17 +5,22 @@ from dataclasses import replace
 
 from feeds.pages.models import Tagged
 from feeds.tag import Judgement
-from feeds.unit import Grouping, Unit
+from feeds.unit import NO_BONDS, Bonds, Copy, Grouping, Unit
 from ingest.item import StoredItem
 
 
 class Copies:
-    """Which of some items are copies of each other."""
+    """Which of some items are copies of each other, why, and what else has to do with them."""
 
     def __init__(self, grouping: Grouping, rows: Sequence[int]) -> None:
         """Ask `grouping` once about all items that pages show."""
-        groups = (group for group in grouping.groups(rows) if len(group) > 1)
+        groups = list(grouping.groups(rows))
         self._groups = {row: group for group in groups for row in group}
+        self._bonds = grouping.bonds(groups)
+
+    def bonds(self, row: int) -> Bonds:
+        """Give what is known of the story of an item."""
+        return self._bonds.get(self._groups.get(row, (row,))[0], NO_BONDS)
 
     def of(self, row: int) -> tuple[int, ...]:
         """Give the copies of an item, the one that speaks for all of them first."""
@@ -30,6 +35,6 @@ class Copies:
         return next((one for one in self._groups.get(row, (row,)) if one in there), row)
 
 
-def with_carriers(stored: StoredItem, judgement: Judgement, copies: tuple[StoredItem, ...]) -> StoredItem:
+def with_carriers(stored: StoredItem, judgement: Judgement, copies: tuple[Copy, ...]) -> StoredItem:
     """Give an item as carried by all who carried a copy of it."""
     return replace(stored, sightings=Unit(stored, judgement, copies).sightings) if copies else stored

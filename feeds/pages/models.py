@@ -185,7 +185,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Another item of the same story."""
+    """Another item of the same story, or one that has to do with it."""
 
     title: str
     href: str  # relative to the page of an item, or the publisher's own; empty for neither
@@ -193,6 +193,7 @@ class Member:
     source: str
     when: datetime
     reason: str = ""  # what joins the two
+    relation: str = ""  # empty for a copy; else "related" or "translation of?": it is no part of the story
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,16 @@ class ItemPage:
     versions: tuple[Version, ...]
     story: tuple[Member, ...] = ()
     fingerprint: str = ""
+
+    @property
+    def copies(self) -> tuple[Member, ...]:
+        """The other items of its story."""
+        return tuple(member for member in self.story if not member.relation)
+
+    @property
+    def related(self) -> tuple[Member, ...]:
+        """What has to do with it and is no part of its story."""
+        return tuple(member for member in self.story if member.relation)
 
 
 @dataclass(frozen=True, slots=True)

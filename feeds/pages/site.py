@@ -12,7 +12,7 @@ from feeds.document import file_name
 from feeds.pages import calendar, health, parts, queries, render, views
 from feeds.pages.copies import Copies, with_carriers
 from feeds.pages.folder import Folder
-from feeds.pages.models import Card, IndexPage, Line, Link, Month, MonthPage, SearchPage, Tagged, TopicLine, TopicPage
+from feeds.pages.models import Card, IndexPage, Line, Link, Member, Month, MonthPage, SearchPage, Tagged, TopicLine, TopicPage
 from feeds.pages.tongues import UNKNOWN
 from feeds.pages.veil import Veil
 from feeds.publication.edition import feed_name
@@ -20,7 +20,7 @@ from feeds.publication.ledger import Ledger
 from feeds.store import Judgements
 from feeds.tag import Judgement
 from feeds.topic import Topic
-from feeds.unit import Grouping
+from feeds.unit import Copy, Grouping
 from ingest.item import StoredItem
 from ingest.store import Facts
 
@@ -187,9 +187,17 @@ class _Site:
         groups = {row: self._copies.of(row) for row in rows}
         found = self._load({one for row, copies in groups.items() for one in (row, *copies)})
         return [
-            with_carriers(found[row], self._judged(found[row], Veil(), topic)[0], tuple(found[one] for one in copies))
+            with_carriers(
+                found[row],
+                self._judged(found[row], Veil(), topic)[0],
+                tuple(Copy(found[one], self._why(one)) for one in copies),
+            )
             for row, copies in groups.items()
         ]
+
+    def _why(self, row: int) -> str:
+        """Say why an item is in its story: the one that speaks for it is, of itself."""
+        return self._copies.bonds(row).whys.get(row, "")
 
     def _load(self, rows: Iterable[int]) -> dict[int, StoredItem]:
         return {stored.row: stored for stored in self._facts.by_rows(rows)}
@@ -217,7 +225,7 @@ class _Site:
         """Give the pages of items that are new or changed, a few hundred in memory at a time."""
         due, shaping = [], tuple(map(_shaping, self._topics.values()))
         for (uid, row), state in zip(self._rows.items(), self._states(self._rows.values()), strict=True):
-            mark = _mark(state, shaping)
+            mark = _mark(state, shaping, self._copies.bonds(row))
             if not self._folder.holds(views.item_href(uid), mark):
                 due.append((row, mark))
         for start in range(0, len(due), _BITE):
@@ -225,7 +233,9 @@ class _Site:
 
     def _bite(self, due: dict[int, str]) -> Iterator[File]:
         texts = queries.texts(self._facts, due)
-        found = self._load({one for row in due for one in (row, *self._copies.of(row))})
+        related = {row: self._copies.bonds(row).relatives for row in due}
+        beside = (one for relatives in related.values() for _, one in relatives)
+        found = self._load({*(one for row in due for one in (row, *self._copies.of(row))), *beside})
         for row, mark in due.items():
             stored, judgements = found[row], [one for one in self._judgements.of(row) if one.topic in self._topics]
             having = tuple(self._topics[judgement.topic] for judgement in judgements)
@@ -235,10 +245,16 @@ class _Site:
                 veil.item(stored),
                 tuple((veil.judgement(judgement, stored), topic) for judgement, topic in zip(judgements, having, strict=True)),
                 versions,
-                tuple(views.member(veil.item(found[one]), has_page=one in self._paged) for one in self._copies.of(row)),
+                (
+                    *(self._member(veil.item(found[one]), self._why(one) or self._why(row)) for one in self._copies.of(row)),
+                    *(self._member(veil.item(found[one]), "", relation) for relation, one in related[row]),
+                ),
                 mark,
             )
             yield File(page.card.href, render.item(page), views.moment(stored))
+
+    def _member(self, stored: StoredItem, why: str, relation: str = "") -> Member:
+        return views.member(stored, why, relation, has_page=stored.row in self._paged)
 
     def _veil(self, topics: tuple[Topic, ...]) -> Veil:
         """Give the veil of some topics; the many items that have the same ones share it."""

@@ -98,14 +98,16 @@ def reason(stored: StoredItem, judgement: Judgement, title: str) -> Reason:
     )
 
 
-def member(stored: StoredItem, *, has_page: bool) -> Member:
-    """Give a copy of an item as the item's page names it."""
+def member(stored: StoredItem, why: str = "", relation: str = "", *, has_page: bool) -> Member:
+    """Give a copy of an item, or what is related to it, as the item's page names it."""
     return Member(
         title=stored.item.title,
         href=f"{stored.id}.html" if has_page else public_address(stored.item.url) or "",
         language=stored.item.language,
         source=carriers_of(stored.sightings)[0].name,
         when=shown_at(stored)[0],
+        reason=why,
+        relation=relation,
     )
 
 

@@ -33,12 +33,13 @@ class StoryGrouping:
 
     def bonds(self, groups: Iterable[tuple[int, ...]]) -> dict[int, Bonds]:
         """Give why the members of some stories are one, and the nearest of what else they have to do with."""
-        found = {}
-        for group in groups:
-            merges, links = self._tables.evidence(group)
-            if merges or links:
-                found[group[0]] = Bonds(_whys(group, merges), tuple((link.relation, link.row) for link in links[:_RELATIVES]))
-        return found
+        asked = list(groups)
+        said = zip(asked, self._tables.evidence(asked), strict=True)
+        return {
+            group[0]: Bonds(_whys(group, merges), tuple((link.relation, link.row) for link in links[:_RELATIVES]))
+            for group, (merges, links) in said
+            if merges or links
+        }
 
     def state(self) -> str:
         """Give figures that change whenever a story's members, their texts, carriers or relatives may have."""

@@ -1,7 +1,7 @@
 """The tables of stories: members, likenesses, sketches by time, people's words, and how far grouping came; decides nothing."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,6 +18,7 @@ from ingest.text import one_line
 _SPAN: Final = timedelta(days=2)  # of one part of the sketches
 _LIKELY: Final = 200  # candidates looked at for one item: a flood of one title must not stop the service
 _EPOCH: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+Evidence = tuple[tuple[Merge, ...], tuple[Link, ...]]
 _IN: Final = "in (select value from json_each(?))"
 
 
@@ -142,20 +143,25 @@ class StoryTables:
         ):
             yield Merge(a, b, "joined by hand" + (f": {reason}" if reason else ""))
 
-    def evidence(self, rows: Iterable[int]) -> tuple[tuple[Merge, ...], tuple[Link, ...]]:
-        """Give why some items are one, and what else they have to do with."""
-        within = set(rows)
-        merges = list(self.words(within))
-        links: dict[int, Link] = {}
-        for a, b, relation, strength, said in sorted(self._around(within), key=lambda edge: -edge[3]):
-            if a in within and b in within:
-                merges += [Merge(a, b, said)] if relation == Relation.SAME else []
-            else:
-                # Alike, but kept apart from the whole by a member or a person: it is shown as related.
-                other = b if a in within else a
-                label = Relation.RELATED if relation == Relation.SAME else relation
-                links.setdefault(other, Link(other, label, f"{said} ({strength:.2f})"))
-        return tuple(merges), tuple(links.values())
+    def evidence(self, groups: Sequence[Iterable[int]]) -> list[Evidence]:
+        """Give for each story, by its members, why they are one, and what else they have to do with, the closest first."""
+        owner = {row: number for number, group in enumerate(groups) for row in group}
+        merges: list[list[Merge]] = [[] for _ in groups]
+        links: list[dict[int, Link]] = [{} for _ in groups]
+        for merge in self.words(owner):
+            if owner[merge.a] == owner[merge.b]:
+                merges[owner[merge.a]].append(merge)
+        for a, b, relation, strength, said in sorted(self._around(owner), key=lambda edge: -edge[3]):
+            one, two = owner.get(a), owner.get(b)
+            if one is not None and one == two:
+                merges[one] += [Merge(a, b, said)] if relation == Relation.SAME else []
+                continue
+            # Alike, but kept apart from the whole by a member or a person: it is shown as related.
+            label = Relation.RELATED if relation == Relation.SAME else relation
+            for mine, other in ((one, b), (two, a)):
+                if mine is not None:
+                    links[mine].setdefault(other, Link(other, label, f"{said} ({strength:.2f})"))
+        return [(tuple(joined), tuple(beside.values())) for joined, beside in zip(merges, links, strict=True)]
 
 
 class Stories:
@@ -176,7 +182,9 @@ class Stories:
         members = self._tables.members(wanted)
         groups = {row: members.get(row, (row,)) for row in wanted}
         stored = {item.row: item for item in self._facts.by_rows(sorted({row for group in groups.values() for row in group}))}
-        made = {group: story_of((stored[row] for row in group), *self._tables.evidence(group)) for group in set(groups.values())}
+        distinct = list(dict.fromkeys(groups.values()))
+        evidence = zip(distinct, self._tables.evidence(distinct), strict=True)
+        made = {group: story_of((stored[row] for row in group), *said) for group, said in evidence}
         return {row: made[group] for row, group in groups.items()}
 
 

@@ -1,28 +1,61 @@
-"""Bytes of a seed document -> ParsedFeed: chooses the reader by the file's ending; opens nothing."""
+"""Bytes of a seed document -> ParsedFeed: chooses the reader by the file's ending or its look; opens nothing."""
 
+import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import PurePath
+from typing import Final
 
-from ingest.documents import text
+from ingest.documents import email, html, markdown, pdf, text
+from ingest.draft import Reading
 from ingest.errors import ParseError
 from ingest.formats import parse_feed
 from ingest.identity import document_keys, known_by_words
 from ingest.item import ParsedFeed
 
-TEXT = frozenset({".txt", ".text", ""})
-FEEDS = frozenset({".xml", ".rss", ".atom", ".rdf"})
+CURE: Final = "save the text as .txt, .md or .html, or give a feed (.xml, .rss, .atom, .json)"
+FEEDS: Final = frozenset({".xml", ".rss", ".atom", ".rdf", ".json"})
+
+
+def _text(body: bytes, name: str, _now: datetime) -> Reading:
+    return Reading((text.parse(body, name),))
+
+
+_READERS: Final[dict[str, tuple[str, Callable[[bytes, str, datetime], Reading]]]] = {
+    **dict.fromkeys((".txt", ".text", ""), ("text", _text)),
+    **dict.fromkeys((".md", ".markdown"), ("markdown", markdown.parse)),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), ("html", html.parse)),
+    ".eml": ("email", email.parse),
+    ".pdf": ("pdf", pdf.parse),
+}
+_LOOKS: Final = (  # of what has no ending, as a pipe has none
+    (re.compile(rb"<!doctype html|<html\b", re.IGNORECASE), ".html"),
+    (re.compile(rb"%PDF-"), ".pdf"),
+    (re.compile(rb"<\?xml|<rss\b|<feed\b|\{", re.IGNORECASE), ".xml"),
+    (re.compile(rb"(?:---|\+\+\+)\r?\n"), ".md"),
+    (re.compile(rb"(?:Return-Path|Received|Delivered-To|MIME-Version):\s", re.IGNORECASE), ".eml"),
+)
 
 
 def is_document(name: str) -> bool:
     """Say whether a file called `name` is of a kind that is read."""
-    return PurePath(name).suffix.lower() in TEXT | FEEDS
+    return _ending(name) in _READERS.keys() | FEEDS
+
+
+def _ending(name: str) -> str:
+    return PurePath(name).suffix.lower()
 
 
 def parse_document(body: bytes, name: str, now: datetime) -> ParsedFeed:
     """Translate a file called `name`. Raises ParseError for what cannot be read."""
-    suffix = PurePath(name).suffix.lower()
-    if suffix in FEEDS or (suffix == "" and body.lstrip()[:5].lower() in {b"<?xml", b"<rss ", b"<feed"}):
+    suffix = _ending(name)
+    if suffix == "":
+        suffix = next((ending for look, ending in _LOOKS if look.match(body.lstrip()[:200])), "")
+    if suffix in FEEDS:
         return parse_feed(body, {}, "", now)
-    if suffix not in TEXT:
-        raise ParseError(f"{suffix} files are not read", "save the text as .txt, or give a feed (.xml, .rss, .atom)")
-    return ParsedFeed(items=tuple((item, known_by_words(item, key)) for item, key in document_keys((text.parse(body, name),))))
+    if suffix not in _READERS:
+        raise ParseError(f"{suffix} files are not read", CURE)
+    parser, read = _READERS[suffix]
+    reading = read(body, name, now)
+    items = tuple((item, known_by_words(item, key)) for item, key in document_keys(reading.items))
+    return ParsedFeed(items=items, notes=reading.notes, parser=parser)

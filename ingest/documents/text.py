@@ -54,7 +54,12 @@ _FURNITURE: Final = re.compile(
 
 def parse(body: bytes, name: str) -> Item:
     """Translate a text file called `name`. Raises ParseError when it holds no words."""
-    lines, cut = without_furniture(unwrapped(decode(body)))
+    return from_text(decode(body), name)
+
+
+def from_text(text: str, name: str) -> Item:
+    """Make the item of a document of which only the words are known. Raises ParseError when there are none."""
+    lines, cut = without_furniture(unwrapped(text))
     if not any(character.isalnum() for line in lines for character in line):
         raise ParseError("there are no words in it", "a seed document is plain text")
     title, inferred, rest = _title(lines)

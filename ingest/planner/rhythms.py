@@ -63,11 +63,13 @@ def observe(before: Rhythm | None, feed: ParsedFeed, since: datetime | None, now
         old, times = _beginning(feed, now)
     else:
         old, times = before, _times(fresh, since, now)
-    gap = bool(known) and bool(named) and len(fresh) == len(named)
+    made, served = {keys.fingerprint for _, keys in feed.items}, set(feed.fingerprints)
+    # An entry that is just as it was is not made again: it has no name here, and shows that nothing was missed.
+    gap = bool(known) and bool(named) and len(fresh) == len(named) and served <= made
     rhythm = replace(
         _counted(old, times, now),
-        window=len(named) or (before.window if before else 0),
-        names=_packed([name for _, names in named for name in names], names_before),
+        window=len(served) or (before.window if before else 0),
+        names=_packed([name for _, names in named for name in names], names_before, len(served)),
         hints=feed.hints,
         tight=before.tight if before else None,
         news=max(times, default=old.news),
@@ -156,10 +158,10 @@ def _named(entries: tuple[tuple[Item, Keys], ...]) -> Iterator[tuple[Item, tuple
         yield item, tuple(crc32(name.encode(errors="replace")) for name in names)
 
 
-def _packed(names: list[int], before: tuple[int, ...]) -> bytes:
+def _packed(names: list[int], before: tuple[int, ...], entries: int) -> bytes:
     """Keep the names of this document and, for feeds that take turns between two states, as many of those before."""
     present = set(names)
-    earlier = [name for name in before if name not in present][: max(len(names), _KEPT)]
+    earlier = [name for name in before if name not in present][: max(2 * entries, _KEPT)]  # two names an entry
     kept = (names + earlier)[:_MOST_NAMES]
     return struct.pack(f"<{len(kept)}I", *kept)
 

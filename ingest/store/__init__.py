@@ -11,9 +11,9 @@ from sqlite_utils import Database
 
 from ingest.answers import GONE
 from ingest.dates import rfc3339
-from ingest.item import Outcome, Rhythm, Source, SourceKind, SourceState, SourceStatus, StoredItem
+from ingest.item import Before, Outcome, Rhythm, Source, SourceKind, SourceState, SourceStatus, StoredItem
 from ingest.planner import Price, Rule
-from ingest.store import prices, reading, schema, sources, subscriptions
+from ingest.store import prices, reading, schema, served, sources, subscriptions
 from ingest.store.items import Recorder
 from ingest.store.subscriptions import Subscription
 
@@ -168,6 +168,10 @@ class Facts:
 
     # Polls
 
+    def before(self, urls: Iterable[str]) -> dict[str, Before]:
+        """Give what the last documents of some sources held, by address, for the parsing of their next."""
+        return served.before(self.db, urls)
+
     def price(self, rule: Rule) -> Price:
         """Give the price that all sources share, as it was last stored; under another rule it is to be set anew."""
         return prices.get(self.db, rule)
@@ -213,6 +217,7 @@ class Facts:
         if source.kind is SourceKind.FEED:
             said = Source(source.url, title=feed.title, site_url=feed.site_url, feed_id=feed.feed_id, language=feed.language)
             sources.describe(self.db, identifier, said)
+            served.put(self.db, identifier, feed)
         return Counts(recorder.new, recorder.changed)
 
     def _follow(self, outcome: Outcome, identifier: int) -> None:

@@ -1,15 +1,15 @@
 """The tables `item`, `version` and `sighting`: writes what a source carried, once, and says what it recognised it by."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from ingest import identity
 from ingest.dates import from_rfc3339, rfc3339
-from ingest.item import Item, Keys, ParsedFeed, Source, SourceKind
+from ingest.item import Author, Category, Enclosure, Item, Keys, ParsedFeed, Source, SourceKind
 
 _KNOWN = """
 select g.item_id, g.source_id = :source, s.kind = 'document', g.guid, g.url_key, v.text_key,
@@ -34,7 +34,7 @@ class Recorder:
 
     def record(self, feed: ParsedFeed) -> None:
         """Store every item not yet known from this source exactly as it is now."""
-        self.served = json.dumps([key.fingerprint for _, key in feed.items])
+        self.served = json.dumps(feed.fingerprints)
         known = self._known_fingerprints()
         called = replace(self.source, site_url=feed.site_url or self.source.site_url)
         # Oldest first, so that a higher number means newer: feeds list the newest at the top.
@@ -51,10 +51,15 @@ class Recorder:
 
     def _one(self, item: Item, key: Keys, feed_updated: datetime | None) -> None:
         item_id, reason = self._recognise(item, key)
-        if item_id is None:
+        if item_id is None:  # so it has neither a version nor a sighting
             item_id = self._insert(key)
+            version_id = self._insert_version(item_id, item, key)
+            self._insert_sighting((item_id, version_id), item, key, reason, feed_updated)
+            self._make_present(item_id, version_id)
+            return
         version_id, present = self._version(item_id, item, key)
-        self._sighting((item_id, version_id), item, key, reason, feed_updated)
+        if not self._move_sighting((item_id, version_id), item, key):
+            self._insert_sighting((item_id, version_id), item, key, reason, feed_updated)
         if not present:
             self._make_present(item_id, version_id)
 
@@ -145,24 +150,26 @@ class Recorder:
             [version_id, rfc3339(self.now), item_id],
         )
 
-    def _sighting(self, ids: tuple[int, int], item: Item, key: Keys, reason: str, feed_updated: datetime | None) -> None:
-        item_id, version_id = ids
-        where = [item_id, self.source_id, item.guid, item.url]
+    def _move_sighting(self, ids: tuple[int, int], item: Item, key: Keys) -> bool:
+        """Let the sighting of this item by the same names show its present text; say whether there is one."""
         # Two states of an article in one document have a row each: taking turns in one, they would be new at every look.
         updated = self.db.conn.execute(
             """update sighting set version_id = ?, fingerprint = ? where id = (select id from sighting
             where item_id = ? and source_id = ? and guid is ? and (url is ? or url_key = ?)
             and fingerprint not in (select value from json_each(?)) order by id limit 1)""",
-            [version_id, key.fingerprint, *where, key.url, self.served],
+            [ids[1], key.fingerprint, ids[0], self.source_id, item.guid, item.url, key.url, self.served],
         )
-        if updated.rowcount == 0:
-            self.db.conn.execute(
-                """insert into sighting (item_id, source_id, guid, url, version_id, url_key, fingerprint, reason,
-                first_seen, feed_updated) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                [*where, version_id, key.url, key.fingerprint, reason, rfc3339(self.now), rfc3339(feed_updated)],
-            )
+        return updated.rowcount > 0
+
+    def _insert_sighting(self, ids: tuple[int, int], item: Item, key: Keys, reason: str, feed_updated: datetime | None) -> None:
+        self.db.conn.execute(
+            """insert into sighting (item_id, version_id, source_id, guid, url, url_key, fingerprint, reason,
+            first_seen, feed_updated) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            [*ids, self.source_id, item.guid, item.url, key.url, key.fingerprint, reason, rfc3339(self.now), rfc3339(feed_updated)],
+        )
 
 
-def _json(values: tuple[object, ...]) -> str:
-    present = ({k: v for k, v in asdict(value).items() if v is not None} for value in values)  # type: ignore[call-overload]
-    return json.dumps(list(present), ensure_ascii=False, separators=(",", ":"))
+def _json(values: Iterable[Author | Category | Enclosure]) -> str:
+    """Write values as JSON objects, without what is absent."""
+    present = [{name: said for name in one.__slots__ if (said := getattr(one, name)) is not None} for one in values]
+    return json.dumps(present, ensure_ascii=False, separators=(",", ":")) if present else "[]"

@@ -10,7 +10,14 @@ from ingest.errors import StoreError
 from ingest.urls import canonical
 
 migrations = Migrations("ingest")
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "temp_store=MEMORY")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=30000",
+    "temp_store=MEMORY",
+    "cache_size=-32000",
+)
 
 
 def connect(path: Path) -> Database:
@@ -138,6 +145,20 @@ def _items(db: Database) -> None:
     _sightings(db)
 
 
+@migrations()
+def what_was_served(db: Database) -> None:
+    """Remember of each source its last document's entries and reader; until now that was feedparser."""
+    db.table("served").create(
+        {"source_id": int, "parser": str, "entries": str},
+        pk="source_id",
+        foreign_keys=[("source_id", "source", "id")],
+        not_null={"parser", "entries"},
+        strict=True,
+    )
+    read = "select distinct source_id from sighting where source_id in (select id from source where kind = 'feed')"
+    db.conn.execute(f"insert into served select source_id, 'feedparser', '{{}}' from ({read})")  # noqa: S608 - constant
+
+
 def _sightings(db: Database) -> None:
     text, number = str, int
     columns = {"id": number, "item_id": number, "source_id": number, "version_id": number, "guid": text, "url": text}
@@ -219,3 +240,9 @@ def manners(db: Database) -> None:
         strict=True,
     )
     db.table("subscription").create_index(["token"], unique=True)
+
+
+@migrations()
+def sightings_by_version(db: Database) -> None:
+    """Find the sightings of a text without reading all of them."""
+    db.table("sighting").create_index(["version_id"])

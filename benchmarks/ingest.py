@@ -1,0 +1,353 @@
+"""Whole passes over served documents: topicwire with everything on, beside lemon24/reader and a plain feedparser loop.
+
+    pip install -e '.[bench]'
+    python benchmarks/ingest.py --corpus DIR [--rounds 1] [--only topicwire,reader,loop]
+
+DIR holds `feeds/` and a `manifest.json` (a list of objects with `file` and `entries`). The documents are
+served on loopback, a few on each of many ports, so that they look like many hosts. Each program runs in a process of
+its own, as a service would: started first, then timed over three passes, cold, unchanged, and with a tenth changed.
+Figures on other computers differ; read the ratios within one run.
+"""
+
+import argparse
+import asyncio
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from multiprocessing import Process
+from pathlib import Path
+from threading import Event, Thread
+
+import feedparser
+from aiohttp import web
+
+ROOT = Path(__file__).resolve().parent.parent
+_PORTS = 268  # most feeds have a host of their own
+_FIRST_PORT = 18_400
+_PHASES = ("cold", "unchanged", "tenth changed")
+_TITLE = re.compile(rb"(<(?:item|entry)\b.*?<title[^>]*>(?:\s*<!\[CDATA\[)?)", re.DOTALL)
+
+
+# The web
+
+
+def serve(folder: Path, names: list[str]) -> None:
+    """Serve the documents with validators, each on its own port; `/tenth` changes a tenth of them. Runs until killed."""
+    bodies = {name: (folder / name).read_bytes() for name in names}
+
+    async def answer(request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name == "tenth":
+            for one in names[::10]:
+                bodies[one] = _TITLE.sub(rb"\1Changed: ", bodies[one], count=1)
+            return web.Response()
+        if name not in bodies:
+            return web.Response(status=404)
+        etag = hashlib.blake2b(bodies[name], digest_size=8).hexdigest()
+        if request.headers.get("If-None-Match") == f'"{etag}"':
+            return web.Response(status=304, headers={"ETag": f'"{etag}"'})
+        return web.Response(body=bodies[name], headers={"ETag": f'"{etag}"', "Content-Type": "application/xml"})
+
+    async def main() -> None:
+        app = web.Application()
+        app.router.add_get("/{name}", answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        for port in range(_PORTS):
+            await web.TCPSite(runner, "127.0.0.1", _FIRST_PORT + port).start()
+        await asyncio.Event().wait()
+
+    asyncio.run(main())
+
+
+def addresses(names: list[str]) -> list[str]:
+    """Give where the documents are served."""
+    return [f"http://127.0.0.1:{_FIRST_PORT + number % _PORTS}/{name}" for number, name in enumerate(names)]
+
+
+@contextmanager
+def served(folder: Path, names: list[str]) -> Iterator[None]:
+    """Serve in a process of its own."""
+    process = Process(target=serve, args=(folder, names), daemon=True)
+    process.start()
+    try:
+        while not _answers("none"):
+            time.sleep(0.05)
+        yield
+    finally:
+        process.kill()
+        process.join()
+
+
+def _answers(name: str) -> bool:
+    try:
+        connection = HTTPConnection("127.0.0.1", _FIRST_PORT)
+        connection.request("GET", f"/{name}")
+        connection.getresponse().close()
+    except OSError:
+        return False
+    return True
+
+
+# What is measured: each gives a function that makes one pass
+
+
+def reader_pass(home: Path, urls: list[str]) -> Callable[[], None]:
+    """Give a pass of lemon24/reader, as its manual does it."""
+    from reader import make_reader  # noqa: PLC0415 - an extra
+
+    reader = make_reader(str(home / "reader.sqlite"))
+    for url in urls:
+        reader.add_feed(url)
+    return lambda: reader.update_feeds(scheduled=False, workers=16)
+
+
+def loop_pass(home: Path, urls: list[str]) -> Callable[[], None]:
+    """Give a pass of the loop that everybody writes first: feedparser and sqlite-utils."""
+    import sqlite_utils  # noqa: PLC0415 - started by this program alone
+    import urllib3  # noqa: PLC0415 - started by this program alone
+
+    db, pool = sqlite_utils.Database(home / "loop.db"), urllib3.PoolManager()
+    etags: dict[str, str] = {}
+
+    def one(url: str) -> None:
+        answer = pool.request("GET", url, headers={"If-None-Match": etags[url]} if url in etags else {})
+        if answer.status != 304:
+            etags[url] = answer.headers["ETag"]
+            entries = feedparser.parse(io.BytesIO(answer.data), response_headers={"content-type": "application/xml"}).entries
+            rows = [
+                {"feed": url, "id": key_of(e), "title": e.get("title"), "link": e.get("link"), "text": body_of(e)} for e in entries
+            ]
+            db["entries"].upsert_all(rows, pk=("feed", "id"))
+
+    return lambda: [one(url) for url in urls] and None
+
+
+def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
+    """Give a pass of the service: poll, sanitise, store, index, judge by the shipped topics, publish."""
+    from ingest.console import App  # noqa: PLC0415 - started by this program alone
+    from ingest.passes import due_sources, poll_these  # noqa: PLC0415
+    from ingest.reader import Job  # noqa: PLC0415
+    from scheduler import judge_and_publish, topics_of  # noqa: PLC0415
+
+    outlines = "".join(f'<outline xmlUrl="{url}"/>' for url in urls)
+    (home / "sources.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")
+    app = App(home, {"TOPICWIRE_FETCH__ALLOW": "127.0.0.0/8", "TOPICWIRE_FETCH__HOST_PAUSE": "0"})
+    engine = app.engine().__enter__()
+    warm = [engine.submit(engine.parse(Job(b"A few words.", app.clock(), name="a.txt"))) for _ in range(8)]
+    facts = app.facts()
+    for one in warm:
+        one.result()
+
+    def one_pass() -> None:
+        poll_these(app, facts, engine, due_sources(app, facts, set(), everything=True))
+        judge_and_publish(app, facts, topics_of(app))
+
+    return one_pass
+
+
+PASSES = {"topicwire": topicwire_pass, "reader": reader_pass, "loop": loop_pass}
+COUNTS = {
+    "topicwire": ("topicwire.db", "select s.url, count(*) from sighting g join source s on s.id = g.source_id group by 1"),
+    "reader": ("reader.sqlite", "select feed, count(*) from entries group by 1"),
+    "loop": ("loop.db", "select feed, count(*) from entries group by 1"),
+}
+
+
+def key_of(entry: dict[str, str]) -> str:
+    """Give what tells an entry from the others of its feed."""
+    named = entry.get("id") or entry.get("link")
+    return named or hashlib.sha1(f"{entry.get('title')}{body_of(entry)}".encode(), usedforsecurity=False).hexdigest()
+
+
+def body_of(entry: dict[str, str]) -> str:
+    """Give an entry's longest text."""
+    contents = [one.get("value", "") for one in entry.get("content", ())]  # type: ignore[attr-defined]
+    return max([entry.get("summary", ""), *contents], key=len)
+
+
+def says_something(entry: dict[str, str]) -> bool:
+    """Say whether there is anything in an entry."""
+    return bool(entry.get("id") or entry.get("link") or entry.get("title") or body_of(entry))
+
+
+def expected_of(folder: Path, names: list[str]) -> dict[str, int]:
+    """Count the entries of each document that feedparser tells apart."""
+    found = {}
+    for name, url in zip(names, addresses(names), strict=True):
+        entries = feedparser.parse(io.BytesIO((folder / name).read_bytes()), sanitize_html=False).entries
+        # An element that says nothing at all is no entry; the same entry twice is one.
+        found[url] = len(
+            {(entry.get("id"), entry.get("link"), entry.get("title"), body_of(entry)) for entry in entries if says_something(entry)}
+        )
+    return found
+
+
+# Measuring
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a pass cost."""
+
+    seconds: float
+    cpu: float
+    megabytes: float  # of all its processes, shared memory once, at the worst moment
+
+
+def work(name: str, home: Path) -> None:
+    """Be a program that is measured: ready, then a pass for each line read."""
+    one_pass = PASSES[name](home, json.loads((home / "urls.json").read_text("utf-8")))
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        begin = time.perf_counter()
+        one_pass()
+        print(time.perf_counter() - begin, flush=True)
+    os._exit(0)  # what is still open is thrown away with the home
+
+
+@contextmanager
+def started(name: str, home: Path, urls: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """Start a program that is measured, and wait until it is ready."""
+    (home / "urls.json").write_text(json.dumps(urls), encoding="utf-8")
+    command = [sys.executable, "-P", "-W", "ignore", __file__, "--worker", name, str(home)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        if _said(process) != "ready":
+            sys.exit(f"{name} could not start")
+        yield process
+    finally:
+        for pid in reversed(_family(process.pid)):
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait()
+
+
+def _said(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
+
+
+def measure(process: "subprocess.Popen[str]") -> Cost:
+    """Let a started program make one pass."""
+    assert process.stdin
+    peak, over = [0.0], Event()
+    watcher = Thread(target=_watch, args=(process.pid, peak, over))
+    before = _effort(process.pid)
+    watcher.start()
+    process.stdin.write("go\n")
+    process.stdin.flush()
+    seconds = float(_said(process))
+    cpu = _effort(process.pid) - before
+    over.set()
+    watcher.join()
+    return Cost(seconds, cpu, peak[0])
+
+
+def _effort(root: int) -> float:
+    """Give the processor time of a program and its children so far, in seconds."""
+    total = 0
+    for pid in _family(root):
+        with suppress(OSError):
+            total += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def _watch(root: int, peak: list[float], over: Event) -> None:
+    while not over.wait(0.2):
+        peak[0] = max(peak[0], sum(map(_share, _family(root))))
+
+
+def _family(root: int) -> list[int]:
+    parents: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = path.read_text().rpartition(")")[2].split()
+            parents.setdefault(int(fields[1]), []).append(int(path.parent.name))
+    family = [root]
+    for one in family:  # grows while it is read
+        family += parents.get(one, [])
+    return family
+
+
+def _share(pid: int) -> float:
+    with suppress(OSError, StopIteration):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("Pss:")).split()[1]) / 1024
+    return 0.0
+
+
+def stored(name: str, home: Path) -> dict[str, int]:
+    """Count what a pass has stored, by source."""
+    file, query = COUNTS[name]
+    with sqlite3.connect(home / file) as db:
+        return dict(db.execute(query).fetchall())
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--only", default="topicwire,reader,loop")
+    parser.add_argument("--rounds", type=int, default=1, help="the best of so many is taken")
+    parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.worker:
+        work(chosen.worker[0], Path(chosen.worker[1]))
+    if chosen.corpus is None:
+        parser.error("--corpus is needed")
+    compare(chosen.corpus / "feeds", chosen.only.split(","), chosen.rounds)
+
+
+def compare(folder: Path, names: list[str], rounds: int) -> None:
+    """Run every phase of every program; print what it cost, and ratios to reader."""
+    files = sorted(path.name for path in folder.iterdir())
+    expected = expected_of(folder, files)
+    total = sum(expected.values())
+    print(f"{len(files)} documents, {total} entries that feedparser tells apart; {os.cpu_count()} cores")
+    best: dict[tuple[str, str], Cost] = {}
+    for name in names * rounds:
+        for phase, cost in phases(name, folder, files, expected):
+            best[name, phase] = min(cost, best.get((name, phase), cost), key=lambda c: c.seconds)
+    print(f"\n{'':10} {'phase':14} {'seconds':>8} {'cpu':>8} {'MB':>6} {'entries/s':>10} {'to reader':>10}")
+    for phase in _PHASES:
+        for name in names:
+            cost, base = best[name, phase], best.get(("reader", phase))
+            ratio = f"{base.seconds / cost.seconds:10.1f}x" if base else ""
+            spent = f"{cost.seconds:8.2f} {cost.cpu:8.2f} {cost.megabytes:6.0f} {total / cost.seconds:10.0f}"
+            print(f"{name:10} {phase:14} {spent} {ratio}".rstrip())
+
+
+def phases(name: str, folder: Path, files: list[str], expected: dict[str, int]) -> Iterator[tuple[str, Cost]]:
+    """Run the three phases of one program with a fresh home and a fresh web; compare what it stored with what it should."""
+    home = Path(tempfile.mkdtemp(prefix="bench-"))
+    try:
+        with served(folder, files), started(name, home, addresses(files)) as process:
+            for phase in _PHASES:
+                if phase == "tenth changed":
+                    _answers("tenth")
+                yield phase, measure(process)
+                if phase == "cold":
+                    got = stored(name, home)
+                    wrong = {url.rpartition("/")[2]: (got.get(url, 0), n) for url, n in expected.items() if got.get(url, 0) != n}
+                    print(f"{name}: {sum(got.values())} of {sum(expected.values())} entries stored; other than expected: {wrong}")
+    finally:
+        shutil.rmtree(home)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""An e-mail (.eml) -> Items: a message is one, a newsletter or digest one for each story where its structure says so."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage, MIMEPart
+from email.utils import getaddresses
+from html import unescape
+from itertools import pairwise
+from typing import Final
+
+from ingest.documents.text import decode, unwrapped, without_furniture
+from ingest.draft import MOST_ENTRIES, Draft, Reading, finish
+from ingest.errors import ParseError
+from ingest.item import Author
+from ingest.text import one_line, paragraphs, plain, safe_html, xml_safe
+from ingest.urls import absolute
+
+_LEAST_STORIES: Final = 3  # headings with a text and an address each; two may be any letter's
+_LEAST_WORDS: Final = 5
+_LETTER_WORDS: Final = 20  # of an introduction that is an item of its own
+_MOST_DEPTH: Final = 3  # messages inside messages
+_LINK: Final = re.compile(r'<a [^>]*?href="(https?://[^"]+)"')
+_BLOCK: Final = re.compile(r"<(?:p|div|td|table|hr|footer)\b[^>]*>")
+_FOOTER: Final = re.compile(
+    r"""unsubscribe | manage\ your\ (?:subscription|preferences) | view\ (?:this|it)\ in\ (?:your\ )?browser
+      | newsletter\ abbestellen | vom\ newsletter | abmelden | désabonn | désinscri | darse\ de\ baja | cancelar\ la\ suscripción
+      | disiscri | cancella\ l.iscrizione | cancelar\ a\ (?:subscrição|inscrição) | uitschrijven | afmelden | wypisz\ się
+      | zrezygnuj\ z\ subskrypcji | отписаться | відписатися | להסרה\ מרשימת | ביטול\ ה?מינוי | إلغاء\ الاشتراك | leiratkoz""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def parse(body: bytes, name: str, now: datetime) -> Reading:
+    """Translate an e-mail file (RFC 5322, MIME) called `name`. Raises ParseError when it holds no words."""
+    message = message_from_bytes(body, policy=policy.default)
+    notes: list[str] = []
+    drafts = list(_drafts(message, name, notes, 0))[:MOST_ENTRIES]
+    items = tuple(item for item in (finish(draft, now) for draft in drafts) if item.text)
+    if not items:
+        raise ParseError("an e-mail without words", "it should be a whole message, headers and all, as `save as` gives it")
+    return Reading(items, tuple(notes))
+
+
+def _drafts(message: EmailMessage, name: str, notes: list[str], depth: int) -> Iterator[Draft]:
+    inside = [part for part in message.walk() if part.get_content_type() == "message/rfc822"] if depth < _MOST_DEPTH else []
+    if inside:
+        notes.append(f"{len(inside)} messages inside the message: an item each")
+        for number, part in enumerate(inside, 1):
+            yield from _drafts(part.get_content(), f"{name}#{number}", notes, depth + 1)
+        return
+    html, whole = _body(message, name)
+    sections = _sections(html) if html and _is_newsletter(message) else []
+    if not sections:
+        yield whole
+        return
+    notes.append(f"a newsletter of {len(sections)} stories, with the date and the sender of the whole")
+    letter = html[: html.index(sections[0][1])]
+    if len(plain(letter).split()) >= _LETTER_WORDS:
+        yield replace(whole, content=letter)
+    for number, (title, section, url, cut) in enumerate(sections, 1):
+        yield replace(whole, guid=f"{name}#{number}", url=url, title=title, content=section, cut=cut)
+
+
+def _body(message: EmailMessage, name: str) -> tuple[str, Draft]:
+    """Give the safe HTML of the message, if it has any, and the draft of the whole."""
+    part = message.get_body(("html", "plain"))
+    said = _decoded(part) if part is not None and not part.is_multipart() else ""
+    html = safe_html(said, None) if part is not None and part.get_content_subtype() == "html" else ""
+    lines, cut = ([], []) if html else without_furniture(unwrapped(_without_signature(said)))
+    return html, Draft(
+        guid=name,
+        url=absolute(_header(message, "Archived-At").strip("<> "), None),
+        title=_header(message, "Subject"),
+        content=html or paragraphs(xml_safe("\n".join(lines))),
+        cut="\n".join(cut),
+        languages=(_header(message, "Content-Language").partition(",")[0],),
+        published=_header(message, "Date") or None,
+        authors=tuple(_authors(message)),
+    )
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    try:
+        return one_line(str(message.get(name) or ""))
+    except (ValueError, TypeError, LookupError, AttributeError, IndexError):  # what the library raises at headers gone wrong
+        return ""
+
+
+def _decoded(part: MIMEPart) -> str:
+    """Give a part's text by its declared encoding, unless it has none or a wrong one."""
+    data = part.get_payload(decode=True)
+    body = data if isinstance(data, bytes) else b""
+    try:
+        return body.decode(str(part.get_content_charset() or "utf-8"))
+    except (UnicodeDecodeError, LookupError):
+        return decode(body)
+
+
+def _without_signature(text: str) -> str:
+    return re.split(r"\n-- \r?\n", text, maxsplit=1)[0]
+
+
+def _authors(message: EmailMessage) -> Iterator[Author]:
+    for name, address in getaddresses([_header(message, "From")]):
+        if shown := one_line(name or address):
+            yield Author(shown, email=one_line(address) or None)
+
+
+def _is_newsletter(message: EmailMessage) -> bool:
+    return any(message.get(name) is not None for name in ("List-Id", "List-Unsubscribe", "List-Post"))
+
+
+def _sections(html: str) -> list[tuple[str, str, str, str]]:
+    """Cut safe HTML at the headings of one level: (title, content, address, what was cut); nothing if they are no stories."""
+    for level in "1234":
+        heading = re.compile(rf"<h{level}\b[^>]*>(.*?)</h{level}>", re.DOTALL)
+        starts = [found.start() for found in heading.finditer(html)]
+        parts = [html[start:end] for start, end in pairwise([*starts, len(html)])]
+        stories = [story for part in parts if (story := _story(part, heading))]
+        if len(stories) >= _LEAST_STORIES:
+            return stories
+    return []
+
+
+def _story(part: str, heading: re.Pattern[str]) -> tuple[str, str, str, str] | None:
+    found, link = heading.match(part), _LINK.search(part)
+    if found is None or link is None:
+        return None
+    ends = next((block.start() for block in _BLOCK.finditer(part) if _FOOTER.search(_until_next(part, block))), len(part))
+    title, text = plain(found[1]), plain(part[found.end() : ends])
+    if not title or len(text.split()) < _LEAST_WORDS:
+        return None
+    return title, part[:ends], unescape(link[1]), plain(part[ends:])
+
+
+def _until_next(part: str, block: re.Match[str]) -> str:
+    after = _BLOCK.search(part, block.end())
+    return part[block.end() : after.start() if after else len(part)]

@@ -1,0 +1,149 @@
+"""A web page saved as a file -> Item: what its head declares, and its main text without the page around it."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from lxml import etree
+
+from ingest.documents.metadata import Metadata, metadata
+from ingest.documents.text import decode
+from ingest.draft import Draft, Reading, finish
+from ingest.errors import ParseError
+from ingest.text import escape, one_line
+
+_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
+_HEAD: Final = 4_096  # bytes in which a page declares its encoding
+_AROUND: Final = "script style noscript template nav aside footer form button iframe svg dialog select input menu".split()
+_ROLES: Final = frozenset("navigation banner complementary contentinfo search dialog menu".split())
+_FURNITURE: Final = re.compile(
+    r"(^|[-_ ])(nav|navbar|menu|breadcrumbs?|sidebar|share|sharing|social|related|recommend\w*|comments?|respond|cookies?|consent"
+    r"|newsletter|promo|advert\w*|ads?|banner|footer|subscribe|paywall|pagination|skip)($|[-_ ])",
+    re.IGNORECASE,
+)
+_MAIN: Final = ".//*[@itemprop='articleBody'] | .//article | .//main | .//*[@role='main']"
+
+
+def parse(body: bytes, name: str, now: datetime) -> Reading:
+    """Translate an HTML file called `name`; its main text is found by the extra `extract` where that is installed.
+
+    Raises ParseError when it holds no words.
+    """
+    page = _page(body)
+    said = metadata(page)
+    title = said.title[0]
+    content, by = _main_text(page, title)
+    draft = Draft(
+        guid=name,
+        url=said.url[0],
+        base=said.url[0],
+        title=title,
+        summary=f"<p>{escape(said.summary[0])}</p>" if said.summary[0] else "",
+        content=content,
+        languages=(said.language[0],),
+        published=said.published[0] or None,
+        updated=said.updated[0] or None,
+        authors=said.authors,
+        categories=said.categories,
+    )
+    item = finish(draft, now)
+    if not any(character.isalnum() for character in item.text):
+        raise ParseError(
+            "a page without words", "it may be drawn by a script: save it from a browser as it looks, or its text as .txt"
+        )
+    return Reading((item,), (*_notes(said), f"main text by {by}"))
+
+
+def _page(body: bytes) -> etree._Element:
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    try:
+        page = etree.fromstring(_decoded(body).replace("\x00", "").encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        page = None
+    if page is None:
+        raise ParseError("a page without words", "save it anew from a browser")
+    return page
+
+
+def _decoded(body: bytes) -> str:
+    """Read a page by its mark or its own word, if that is true, else as text is read (HTML standard, 13.2.3.2)."""
+    named = _CHARSET.search(body[:_HEAD])
+    if named and body[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
+        try:
+            return body.decode(named[1].decode("ascii"))
+        except (LookupError, UnicodeDecodeError):
+            pass
+    return decode(body)
+
+
+def _notes(said: Metadata) -> Iterator[str]:
+    for what in ("title", "url", "published", "updated", "language"):
+        value, where = getattr(said, what)
+        if value:
+            yield f"{what} from {where}"
+    if said.authors_from:
+        yield f"authors from {said.authors_from}"
+
+
+def _main_text(page: etree._Element, title: str) -> tuple[str, str]:
+    """Give the main text as HTML, still unsafe, and who found it."""
+    by_extra = _extracted(page)
+    if by_extra:
+        return by_extra, "trafilatura"
+    _strip(page)
+    candidates = [*page.xpath(_MAIN), *page.iter("body")]
+    main = max(candidates, key=_weight, default=page)
+    if len(main) and main.tag == "body":
+        main = max((main, *main.iter("div", "section", "td")), key=_own_weight)
+        main = page.find("body") if _own_weight(main) == 0 else main
+    for heading in list(main.iter("h1")):
+        if one_line("".join(heading.itertext())) == title:
+            _drop(heading)
+    return etree.tostring(main, encoding="unicode", method="html", with_tail=False), "our own rules"
+
+
+def _extracted(page: etree._Element) -> str:
+    try:
+        from trafilatura import extract  # noqa: PLC0415 - an extra, and slow to load
+    except ImportError:
+        return ""
+    html = etree.tostring(page, encoding="unicode", method="html")
+    return extract(html, output_format="html", include_links=True, include_comments=False, include_tables=True) or ""
+
+
+def _strip(page: etree._Element) -> None:
+    for element in list(page.iter("*")):
+        if element.tag in _AROUND or _is_furniture(element):
+            _drop(element)
+
+
+def _is_furniture(element: etree._Element) -> bool:
+    if element.tag in {"html", "body", "main", "article"}:
+        return False
+    names = f"{element.get('class', '')[:500]} {element.get('id', '')[:500]}"
+    hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
+    return hidden or element.get("role") in _ROLES or bool(_FURNITURE.search(names))
+
+
+def _drop(element: etree._Element) -> None:
+    """Take an element out, but leave the text behind it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    before = element.getprevious()
+    if element.tail and before is not None:
+        before.tail = (before.tail or "") + element.tail
+    elif element.tail:
+        parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
+
+
+def _weight(element: etree._Element) -> int:
+    """Weigh a candidate by its paragraphs; the marked ones win over the whole body as long as they hold most of it."""
+    letters = sum(len("".join(p.itertext())) for p in element.iter("p"))
+    return letters if element.tag == "body" else letters * 2
+
+
+def _own_weight(element: etree._Element) -> int:
+    return sum(len("".join(child.itertext())) for child in element if child.tag in {"p", "blockquote", "ul", "ol"})

@@ -1,0 +1,102 @@
+"""Markdown, with TOML or YAML front matter -> Item: invents nothing that neither the front matter nor a heading says."""
+
+import re
+import tomllib
+from datetime import date, datetime
+from typing import Any, Final
+
+import yaml
+from markdown_it import MarkdownIt
+
+from ingest.documents.text import decode
+from ingest.draft import Draft, Reading, categories, finish
+from ingest.errors import ParseError
+from ingest.item import Author
+from ingest.text import escape, one_line, plain, safe_html, shorten
+
+_FRONT: Final = re.compile(r"\s*(---|\+\+\+)[ \t]*\n(.{0,65536}?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_MOST: Final = 100  # values of one key
+_NAMES: Final = {
+    "title": ("title", "headline"),
+    "url": ("canonical_url", "canonical", "original_url", "url", "link"),
+    "published": ("published", "pubdate", "publishdate", "date", "created"),
+    "updated": ("updated", "lastmod", "modified", "last_modified_at"),
+    "authors": ("authors", "author", "by", "byline"),
+    "tags": ("tags", "keywords", "categories", "category", "topics"),
+    "language": ("lang", "language", "locale"),
+    "summary": ("summary", "description", "excerpt", "abstract", "subtitle"),
+}
+_MARKDOWN: Final = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+def parse(body: bytes, name: str, now: datetime) -> Reading:
+    """Translate a Markdown file (CommonMark with tables) called `name`. Raises ParseError when it holds no words."""
+    text = decode(body).replace("\r\n", "\n").replace("\x00", "")
+    said, rest, notes = _front_matter(text)
+    heading, content = _body(rest)
+    url = _first(said, "url")
+    title = _first(said, "title") or heading
+    draft = Draft(
+        guid=name,
+        url=url,
+        base=url,
+        title=title,
+        summary=f"<p>{escape(_first(said, 'summary'))}</p>" if _first(said, "summary") else "",
+        content=content,
+        languages=(_first(said, "language"),),
+        published=_first(said, "published") or None,
+        updated=_first(said, "updated") or None,
+        authors=tuple(Author(shown) for one in said["authors"] if (shown := one_line(one))),
+        categories=categories(said["tags"]),
+    )
+    item = finish(draft, now)
+    if not any(character.isalnum() for character in f"{item.title}{item.text}"):
+        raise ParseError("there are no words in it", "write some below the front matter")
+    if heading and heading == title:
+        notes.append("title from the first heading")
+    return Reading((item,), tuple(notes))
+
+
+_Said = dict[str, tuple[str, ...]]
+
+
+def _front_matter(text: str) -> tuple[_Said, str, list[str]]:
+    """Give what the front matter says, the text below it, and a note if it could not be read."""
+    found = _FRONT.match(text)
+    nothing: _Said = dict.fromkeys(_NAMES, ())
+    if found is None:
+        return nothing, text, []
+    try:
+        # BaseLoader: every value is the text that stands there, so `no` is Norwegian and a date stays as written.
+        read = tomllib.loads(found[2]) if found[1] == "+++" else yaml.load(found[2], Loader=yaml.CBaseLoader)  # noqa: S506
+    except (yaml.YAMLError, ValueError, RecursionError) as fault:
+        return nothing, text[found.end() :], [f"front matter left out: {shorten(one_line(str(fault)), 100)}"]
+    if not isinstance(read, dict):
+        return nothing, text, []  # a rule at the top, and another below
+    keys = {str(key).lower(): value for key, value in read.items()}
+    said = {ours: tuple(word for name in names for word in _words(keys.get(name))) for ours, names in _NAMES.items()}
+    return said, text[found.end() :], []
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    """Give what a key says, as texts: one value or a list; of a table (`{name = ...}`) its name."""
+    if isinstance(value, dict):
+        value = value.get("name")
+    if isinstance(value, list):
+        return tuple(word for one in value[:_MOST] if not isinstance(one, list) for word in _words(one))
+    if isinstance(value, date):
+        return (value.isoformat(),)
+    return (value,) if isinstance(value, str) and value else ()
+
+
+def _first(said: _Said, name: str) -> str:
+    return said[name][0] if said[name] else ""
+
+
+def _body(text: str) -> tuple[str, str]:
+    """Give the first heading, if the text begins with one, and the rest as HTML."""
+    tokens = _MARKDOWN.parse(text)
+    begins = len(tokens) > 1 and (tokens[0].type, tokens[0].tag) == ("heading_open", "h1")
+    render = _MARKDOWN.renderer.render
+    heading = plain(safe_html(render(tokens[1:2], _MARKDOWN.options, {}), None)) if begins else ""
+    return one_line(heading), render(tokens[3:] if heading else tokens, _MARKDOWN.options, {})

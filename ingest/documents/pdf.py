@@ -1,0 +1,64 @@
+"""PDF -> Item, by the extra `pdf`: its text page by page; a scan has none."""
+
+import io
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from ingest.documents.text import from_text
+from ingest.draft import MOST_TEXT, Reading
+from ingest.errors import ExtraMissingError, ParseError
+from ingest.item import Author, Item
+from ingest.text import one_line, shorten
+
+_MOST_PAGES: Final = 500
+
+
+def parse(body: bytes, name: str, now: datetime) -> Reading:
+    """Translate a PDF called `name`. Raises ParseError for what cannot be read, and when the extra is missing."""
+    try:
+        import pypdf  # noqa: PLC0415 - an extra
+        from pypdf.errors import PyPdfError  # noqa: PLC0415 - an extra
+    except ImportError:
+        cure = "install topicwire with its extra: pip install 'topicwire[pdf]'; or save the text as .txt"
+        raise ExtraMissingError("PDF files are read by an extra that is not installed", cure) from None
+    try:
+        document = pypdf.PdfReader(io.BytesIO(body))
+        text, notes = _text(document)
+        said: Any = document.metadata or {}
+    except (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, NotImplementedError) as fault:
+        what = f"a PDF that cannot be read ({shorten(one_line(str(fault)) or type(fault).__name__, 100)})"
+        raise ParseError(what, "it may be damaged or locked: print it anew, or save the text as .txt") from fault
+    if not any(character.isalnum() for character in text):
+        raise ParseError("a PDF without text", "it may be scanned pictures: run text recognition over it")
+    item, more = _with_metadata(from_text(text, name), said, now)
+    return Reading((item,), (*notes, *more))
+
+
+def _text(document: Any) -> tuple[str, list[str]]:
+    pages, length = [], 0
+    for page in document.pages[:_MOST_PAGES]:
+        pages.append(page.extract_text())
+        length += len(pages[-1])
+        if length > MOST_TEXT:
+            break
+    notes = [f"{len(document.pages)} pages: the first {len(pages)} were taken"] if len(pages) < len(document.pages) else []
+    return "\n\n".join(pages)[:MOST_TEXT], notes
+
+
+def _with_metadata(item: Item, said: Any, now: datetime) -> tuple[Item, list[str]]:
+    """Add what the file's own properties say. When it was made is no date of publication: it stays a date of change."""
+    title, author = (one_line(str(said.get(key) or "")) for key in ("/Title", "/Author"))
+    stamp = getattr(said, "modification_date", None) or getattr(said, "creation_date", None)
+    made = stamp.astimezone(now.tzinfo) if stamp else None
+    notes = [
+        f"{what} from the file's properties" for what, value in (("title", title), ("author", author), ("updated", made)) if value
+    ]
+    return replace(
+        item,
+        title=title or item.title,
+        title_inferred=item.title_inferred and not title,
+        authors=(Author(author),) if author else (),
+        updated=made.replace(microsecond=0) if made and made <= now else None,
+        updated_raw=stamp.isoformat() if stamp else None,
+    ), notes

@@ -1,0 +1,298 @@
+"""The element tree of an item or entry -> Entry, in a single walk; raises Unsure for whatever may mean more than it knows."""
+
+from collections.abc import Callable
+from typing import Final, NoReturn
+
+from lxml.etree import _Element
+
+from ingest.formats.markup import inner_markup
+from ingest.formats.scope import Scope, Unsure, attributes, bounded, local
+from ingest.formats.served import Body, Entry, File, Person, Tag
+from ingest.formats.values import joined, link_text, looks_like_html
+from ingest.formats.vocabulary import RDF_ABOUT, TYPES, XHTML
+
+_MEDIA_SCHEME: Final = "http://search.yahoo.com/mrss/category_schema"
+_ITUNES_SCHEME: Final = "http://www.itunes.com/"
+_WINDOW_ATTRIBUTES: Final = frozenset({"href", "lastmod"})  # of an item of CDF, a format before RSS
+
+
+class EntryReader:
+    """The state of reading one entry; what comes later may replace what came before, as feeds mean it."""
+
+    __slots__ = (
+        "alternates", "authors", "base", "contents", "depth", "has_content", "has_summary", "id", "id_is_link", "language",
+        "link", "links", "one_line_author", "published", "scope", "summary", "tags", "title", "title_depth", "title_held",
+        "title_language", "tongue", "updated",
+    )  # fmt: skip
+
+    def __init__(self, scope: Scope, base: str, tongue: str | None) -> None:
+        """Begin, with the base address and the language that hold around the entry."""
+        self.scope, self.base, self.tongue = scope, base, tongue
+        self.id = self.title = ""
+        self.link: str | None = None
+        self.id_is_link: bool | None = None
+        self.links: list[dict[str, str]] = []
+        self.summary: Body | None = None
+        self.contents: list[Body] = []
+        self.has_summary = self.has_content = False
+        self.published: str | None = None
+        self.updated: str | None = None
+        self.authors: list[Person] = []
+        self.one_line_author = False
+        self.tags: list[Tag] = []
+        self.language: str | None = None
+        self.title_language: str | None = None
+        self.title_depth, self.title_held, self.depth = 0, 99, 1
+
+    def read(self, element: _Element) -> Entry:
+        """Read the entry. Raises Unsure."""
+        if element.attrib:
+            bounded(element)
+            self.base, self.tongue = self.scope.base(element, self.base), self.scope.language(element, self.tongue)
+            self.id = element.get(RDF_ABOUT) or ""
+            if not _WINDOW_ATTRIBUTES.isdisjoint(element.attrib):
+                raise Unsure("an item with attributes of its own")
+        self._walk(element)
+        return self._entry()
+
+    def _walk(self, element: _Element) -> None:
+        actions = self.scope.actions
+        for child in element:
+            action = actions.get(child.tag)
+            if action is None:
+                action = actions[child.tag] = _ACTIONS[self.scope.kind(child)]
+            action(self, child)
+
+    def _entry(self) -> Entry:
+        return Entry(
+            self.id,
+            self.title,
+            self.link or "",
+            bool(self.id_is_link) and self.link == self.id,
+            tuple([link.get("href", "") for link in self.links if link["rel"] == "alternate"]),
+            self.summary,
+            tuple(self.contents),
+            self.published,
+            self.updated,
+            tuple(self.authors),
+            tuple(self.tags),
+            tuple([_file(link) for link in self.links if link["rel"] == "enclosure"]),
+            self.language,
+            self.title_language,
+        )
+
+    # Title
+
+    def _title(self, element: _Element) -> None:
+        text = self.marked(element)
+        if not 0 < self.title_depth <= self.depth:
+            if self.depth <= self.title_held:
+                self.title, self.title_held = text, self.depth
+            self.title_language = self.scope.language(element, self.tongue)
+        if text:
+            self.title_depth = self.depth
+
+    def _media_title(self, element: _Element) -> None:
+        held = self.title_depth
+        self._title(element)
+        self.title_depth = held
+
+    def marked(self, element: _Element) -> str:
+        """Give the text of an element that may hold markup."""
+        return self._marked(element)[0]
+
+    # Bodies
+
+    def _description(self, element: _Element) -> None:
+        if self.has_summary and not self.has_content:
+            self._content(element)
+        else:
+            self.summary = self._body(element, "text/html")
+            self.has_summary = True
+
+    def _abstract(self, element: _Element) -> None:
+        self.summary = self._body(element, "text/plain")
+        self.has_summary = True
+
+    def _summary(self, element: _Element) -> None:
+        if self.has_summary and not self.has_content:
+            self._content(element)
+        else:
+            self._abstract(element)
+
+    def _content(self, element: _Element, usual: str = "text/plain") -> None:
+        self.contents.append(self._body(element, usual))
+        self.has_summary = self.has_content = True
+
+    def _encoded(self, element: _Element) -> None:
+        self._content(element, "text/html")
+
+    def _body(self, element: _Element, usual: str) -> Body:
+        value, kind = self._marked(element, usual)
+        plain = kind == "text/plain" and (self.scope.is_atom or not looks_like_html(value))
+        return Body(value, plain, self.scope.base(element, self.base), self.scope.language(element, self.tongue))
+
+    def _marked(self, element: _Element, usual: str = "text/plain") -> tuple[str, str]:
+        """Give the text of an element that may hold markup, and its media type."""
+        kind = usual
+        if element.attrib:
+            said = element.get("type")
+            kind = usual if said is None else TYPES.get(said.lower(), "")
+            if not kind or element.get("mode") == "base64":
+                raise Unsure(f"{local(element)} of an unusual type")
+        if kind != XHTML:
+            return self.scope.text(element), kind
+        text = inner_markup(element, drop_div=self.scope.drops_div)
+        return self.scope.mended(text), kind
+
+    # Addresses and identity
+
+    def _link(self, element: _Element) -> None:
+        said = attributes(element) if element.attrib else {}
+        rel = said["rel"] = said.get("rel", "alternate").lower()
+        kind = said["type"] = said.get("type", "text/html").lower()
+        href = said.get("url", said.get("uri", said.get("href")))
+        base = self.scope.base(element, self.base)
+        self.links.append(said)
+        if href:
+            said["href"] = joined(base, href)
+        if "href" in said:
+            self.scope.ignore(element)
+            if rel == "alternate" and kind in {"text/html", "html", "xhtml", XHTML}:
+                self.link = said["href"]
+        else:
+            text = self.scope.text(element)
+            self.link = link_text(joined(base, text) if text else "")
+            if self.link:
+                said["href"] = self.link
+
+    def _identifier(self, element: _Element) -> None:
+        is_link = not element.attrib or attributes(element).get("ispermalink", "true") == "true"
+        text = self.scope.text(element)
+        self.id = joined(self.scope.base(element, self.base), text) if is_link and text else text
+        if self.id_is_link is None:
+            self.id_is_link = is_link and self.link is None
+        if is_link and self.link is None:
+            self.link = self.id
+
+    # The rest
+
+    def _published(self, element: _Element) -> None:
+        self.published = self.scope.text(element)
+
+    def _updated(self, element: _Element) -> None:
+        self.updated = self.scope.text(element)
+
+    def _author(self, element: _Element) -> None:
+        if len(element) and self.one_line_author:
+            raise Unsure("authors in two ways")
+        self.one_line_author = not len(element)
+        self.authors.append(self.scope.person(element, self.scope.base(element, self.base)))
+
+    def _language(self, element: _Element) -> None:
+        self.language = self.scope.text(element)
+
+    def _enclosure(self, element: _Element) -> None:
+        said = attributes(element)
+        self.scope.ignore(element)
+        said["href"] = said.get("url", said.get("uri", said.get("href"))) or ""
+        self.links.append(said | {"rel": "enclosure", "type": said.get("type", "").lower()})
+
+    def _category(self, element: _Element, scheme: str | None = None) -> None:
+        text = self.scope.text(element)
+        if element.attrib:
+            said = attributes(element)
+            self._tag(Tag(said.get("term"), said.get("scheme", said.get("domain", scheme)), said.get("label")))
+        elif scheme:
+            self._tag(Tag(None, scheme, None))
+        if text and self.tags and not self.tags[-1].term:
+            self.tags[-1] = self.tags[-1]._replace(term=text)
+        elif text:
+            self._tag(Tag(text, None, None))
+
+    def _media_category(self, element: _Element) -> None:
+        self._category(element, _MEDIA_SCHEME)
+
+    def _itunes_category(self, element: _Element) -> None:
+        if (element.text or "").strip():
+            raise Unsure("text in a category of iTunes")
+        self._tag(Tag(attributes(element).get("text"), _ITUNES_SCHEME, None))
+        self._walk(element)
+
+    def _tag(self, tag: Tag) -> None:
+        if (tag.term or tag.scheme or tag.label) and tag not in self.tags:
+            self.tags.append(tag)
+
+    def _keywords(self, element: _Element, scheme: str | None = None) -> None:
+        for word in () if element.attrib else self.scope.text(element).split(","):
+            if word.strip():
+                self._tag(Tag(word.strip(), scheme, None))
+
+    def _itunes_keywords(self, element: _Element) -> None:
+        self._keywords(element, _ITUNES_SCHEME)
+
+    def _source(self, element: _Element) -> None:
+        self.title_depth = 0
+        for part in element:
+            kind = self.scope.kind(part)
+            if kind in {"content", "encoded", "description", "summary", "entry", "container"}:
+                raise Unsure(f"{local(part)} inside source")
+            if kind == "title" and (part.text or "").strip():
+                self.title_depth = self.depth + 1
+
+    def _image(self, element: _Element) -> None:
+        self.title_depth = 0
+        self.depth += 1
+        for part in element:
+            if local(part) not in _IMAGE or (local(part) == "link" and part.attrib):
+                raise Unsure("an image with parts of its own")
+            if local(part) == "title":
+                self._title(part)
+        self.depth -= 1
+
+    def _container(self, element: _Element) -> None:
+        """Read what a group of media says as the entry's own, except what it alone can have."""
+        before = self.base, self.tongue
+        self.base, self.tongue = self.scope.base(element, self.base), self.scope.language(element, self.tongue)
+        self.depth += 1
+        for child in element:
+            kind = self.scope.kind(child)
+            if kind in _NEVER_IN_MEDIA:
+                raise Unsure(f"{local(child)} inside {local(element)}")
+            _ACTIONS[kind](self, child)
+        self.depth -= 1
+        self.base, self.tongue = before
+
+    def _other(self, element: _Element) -> None:
+        """Pass over what is not read; categories may stand in a list of their own."""
+        if len(element) and all(self.scope.kind(inner) in _LISTED for inner in element.iterdescendants()):
+            self._walk(element)
+        else:
+            self.scope.ignore(element, titled=self.title_depth == 1)
+
+    def _skip(self, element: _Element) -> None:
+        self.scope.ignore(element)
+
+    def _unsure(self, element: _Element) -> NoReturn:
+        raise Unsure(f"{local(element)} in an entry")
+
+
+_IMAGE: Final = frozenset({"url", "title", "link", "width", "height"})
+_NEVER_IN_MEDIA: Final = frozenset("link identifier published updated author language source enclosure image entry".split())
+_LISTED: Final = frozenset({"category", "other"})
+_METHODS: Final = (
+    dict.fromkeys(
+        "title media_title link identifier description abstract summary content encoded published updated author"
+        " category media_category itunes_category keywords itunes_keywords language enclosure source image container skip"
+        " unsure".split()
+    )
+    | dict.fromkeys(("entry", "channel", "root"), "unsure")
+    | {"other": "other"}
+)
+_ACTIONS: Final[dict[str, Callable[[EntryReader, _Element], None]]] = {
+    kind: getattr(EntryReader, f"_{method or kind}") for kind, method in _METHODS.items()
+}
+
+
+def _file(link: dict[str, str]) -> File:
+    return File(link.get("href", ""), link.get("type", ""), link.get("length", ""))

@@ -1,0 +1,103 @@
+"""News sitemaps -> ParsedFeed; says of any other sitemap what it is; follows nothing."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from lxml import etree
+
+from ingest import identity
+from ingest.draft import MOST_ENTRIES, Draft, categories, finish
+from ingest.errors import ParseError
+from ingest.item import Item, ParsedFeed
+from ingest.text import one_line, shorten, title_text
+from ingest.urls import absolute
+
+_SHOWN: Final = 3  # addresses of an index that an error names
+
+
+def parse(body: bytes, url: str, now: datetime) -> ParsedFeed:
+    """Translate a news sitemap served at `url`; raises ParseError for an index and for a sitemap without news.
+
+    Source: sitemaps.org/protocol.html and the news extension (`news:publication`, `publication_date`, `title`).
+    """
+    root = _root(body)
+    if root is None or _name(root) not in {"urlset", "sitemapindex"}:
+        raise ParseError("not a sitemap that can be read", "open the address in a browser to see what it is")
+    if _name(root) == "sitemapindex":
+        raise _index(root, url)
+    pages = [child for child in root if _name(child) == "url"]
+    news = [(page, found) for page in pages if (found := _child(page, "news")) is not None]
+    if not news:
+        what = f"a sitemap of {len(pages)} pages, none of them marked as news"
+        raise ParseError(what, "such a list has no titles and no texts: look for the site's feed or its news sitemap")
+    items = tuple(item for page, about in news[:MOST_ENTRIES] for item in _item(page, about, url, now))
+    return ParsedFeed(
+        items=identity.document_keys(items),
+        title=next((name for _, about in news if (name := one_line(_text(_child(about, "publication"), "name")))), ""),
+        notes=tuple(_notes(len(pages), len(news), len(items))),
+        parser="sitemap",
+    )
+
+
+def _root(body: bytes) -> etree._Element | None:
+    parser = etree.XMLParser(
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        return etree.fromstring(body.strip(), parser)
+    except etree.XMLSyntaxError as fault:
+        raise ParseError(f"a sitemap that cannot be read ({shorten(one_line(str(fault)), 100)})", "tell its publisher") from fault
+
+
+def _index(root: etree._Element, url: str) -> ParseError:
+    named = [address for child in root if (address := absolute(_text(child, "loc"), url))]
+    shown = f": {' '.join(named[:_SHOWN])}" if named else ""
+    return ParseError(
+        f"a sitemap index that lists {len(named)} sitemaps, not a feed", f"give the address of its news sitemap{shown}"
+    )
+
+
+def _notes(pages: int, news: int, items: int) -> Iterator[str]:
+    if news < pages:
+        yield f"{pages - news} pages left out: they are not marked as news"
+    if news > MOST_ENTRIES:
+        yield f"{news} entries: the first {MOST_ENTRIES} were taken"
+    if items < min(news, MOST_ENTRIES):
+        yield f"{min(news, MOST_ENTRIES) - items} pages left out: they have no address"
+
+
+def _item(page: etree._Element, about: etree._Element, url: str, now: datetime) -> Iterator[Item]:
+    address = absolute(_text(page, "loc"), url)
+    if address:
+        yield finish(
+            Draft(
+                url=address,
+                title=title_text(_text(about, "title"), html=False),
+                languages=(_text(_child(about, "publication"), "language"),),
+                published=_text(about, "publication_date") or None,
+                updated=_text(page, "lastmod") or None,
+                categories=categories(_text(about, "keywords").split(",")),
+            ),
+            now,
+        )
+
+
+def _name(element: etree._Element) -> str:
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def _child(element: etree._Element | None, name: str) -> etree._Element | None:
+    """Give the first child of a name, in whatever namespace: publishers spell that of the extension in several ways."""
+    return next((child for child in (() if element is None else element) if _name(child) == name), None)
+
+
+def _text(element: etree._Element | None, name: str) -> str:
+    child = _child(element, name)
+    return "" if child is None else "".join(child.itertext()).strip()

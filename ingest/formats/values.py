@@ -1,0 +1,74 @@
+"""Small readings of values as feeds write them: addresses, people, text that may be HTML, text decoded twice; pure strings."""
+
+import re
+from contextlib import suppress
+from html.entities import name2codepoint
+from typing import Final
+from urllib.parse import urljoin
+
+from ingest.formats.served import Person
+
+_SLASHES: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)/+")
+_LOOSE_AND: Final = re.compile(r"&([A-Za-z0-9_]+);")
+_MAILBOX: Final = re.compile(r"[^\s<>()\[\],;:]+@[^\s<>()\[\],;:]+")
+_PLAUSIBLE: Final = re.compile(r"[\w.+-]+@(?:\[?[0-9]{1,3}\.|(?:[a-zA-Z0-9-]+\.)+[a-zA-Z0-9])", re.ASCII)
+_CLOSING_TAG: Final = re.compile(r"</\w+>|&#?\w+;")
+_TAG: Final = re.compile(r"</?(\w+)")
+_ENTITY: Final = re.compile(r"&(\w+);")
+_ELEMENTS: Final = frozenset(
+    """a abbr acronym address area article aside audio b big blockquote br button canvas caption center cite code col
+    colgroup command datagrid datalist dd del details dfn dialog dir div dl dt em event-source fieldset figcaption figure
+    font footer form h1 h2 h3 h4 h5 h6 header hr i img input ins kbd keygen label legend li m map menu meter multicol nav
+    nextid noscript ol optgroup option output p pre progress q s samp section select small sound source spacer span strike
+    strong sub sup table tbody td textarea tfoot th thead time tr tt u ul var video""".split()
+)
+# C1 controls in a text are Windows characters whose writer named the wrong charset.
+_WINDOWS: Final = {chr(n): bytes([n]).decode("cp1252") for n in range(0x80, 0xA0) if n not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}}
+_C1: Final = re.compile("[\x80-\x9f]")
+
+
+def once(text: str) -> str:
+    """Undo UTF-8 that was taken for Latin-1 and encoded again."""
+    if not text.isascii():
+        with suppress(UnicodeError):
+            return text.encode("latin-1").decode()
+    return text
+
+
+def windows(text: str) -> str:
+    """Put the characters meant for C1 controls."""
+    return text if text.isascii() else _C1.sub(lambda found: _WINDOWS.get(found[0], found[0]), text)
+
+
+def joined(base: str, address: str) -> str:
+    """Resolve an address on `base`, which may be empty; one slash too many after the scheme is taken off."""
+    if ":///" in address:
+        address = _SLASHES.sub(r"\1", address)
+    if not base:
+        return address
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return ""
+
+
+def link_text(text: str) -> str:
+    """Give the address that a link element's text means: `&` may have been escaped once too often."""
+    return _LOOSE_AND.sub(r"&\1", text.replace("&amp;", "&")) if "&" in text else text
+
+
+def person(text: str) -> Person:
+    """Take a name and an address of mail out of one line: `ann@site.example (Ann)`, `Ann <ann@site.example>`."""
+    found = _MAILBOX.search(text) if "@" in text and _PLAUSIBLE.search(text) else None
+    if found is None:
+        return Person(text, "", "")
+    return Person(text.replace(found[0], "").strip(" ()<>"), "", found[0])
+
+
+def looks_like_html(text: str) -> bool:
+    """Say whether text that claims to be plain is HTML: all its tags and entities are known there."""
+    if not _CLOSING_TAG.search(text):
+        return False
+    return all(tag.lower() in _ELEMENTS for tag in _TAG.findall(text)) and all(
+        name in name2codepoint for name in _ENTITY.findall(text)
+    )

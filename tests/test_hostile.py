@@ -1,0 +1,81 @@
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hostile import DOCUMENTS, FILES
+from support import NOON, Clock
+
+from ingest import engine as engine_module
+from ingest.engine import Engine
+from ingest.errors import ParseError
+from ingest.item import ParsedFeed
+from ingest.reader import Job
+from ingest.settings import Fetch
+
+_MOST_ENTRIES = 5_000
+_GOOD = Job(b"A few words.", NOON, name="good.txt")
+
+
+def spin(_: Job) -> ParsedFeed:
+    """Keep the processor busy, in the child."""
+    while True:
+        pass
+
+
+def limits(_: Job) -> ParsedFeed:
+    """Give the memory that the child may still take, in bytes, as the title."""
+    has = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmData"))
+    return ParsedFeed((), title=str(resource.getrlimit(resource.RLIMIT_DATA)[0] - int(has.split()[1]) * 1024))
+
+
+@pytest.fixture(scope="module")
+def parsers() -> Iterator[Engine]:
+    """Give an engine with one parser process."""
+    with Engine(Fetch(), Clock(), processes=1) as made:
+        yield made
+
+
+def outcome(parsers: Engine, job: Job) -> ParsedFeed | ParseError:
+    """Give what becomes of a document."""
+    try:
+        return parsers.submit(parsers.parse(job)).result(timeout=25)
+    except ParseError as fault:
+        return fault
+
+
+JOBS = {name: Job(b"", NOON, "http://a.example/feed") for name in DOCUMENTS} | {name: Job(b"", NOON, name=name) for name in FILES}
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_hostile_document_is_refused_or_stored(parsers: Engine, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Within its bounds it ends as a feed or as a line with a cure; nothing comes in, its neighbour is read (S3, S5)."""
+    monkeypatch.setattr(engine_module, "_PARSE_EFFORT", 0.4)
+    body = (DOCUMENTS | FILES)[name]()
+    ended = outcome(parsers, Job(body, NOON, JOBS[name].url, JOBS[name].name))
+    if isinstance(ended, ParseError):
+        assert ended.what
+        assert ended.cure
+    else:
+        assert 0 < len(ended.items) <= _MOST_ENTRIES
+        assert "root:" not in repr(ended.items)[:1_000_000]
+    assert isinstance(outcome(parsers, _GOOD), ParsedFeed)
+
+
+def test_a_parser_has_so_much_memory_and_no_more(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the document, its process can grow by no more than its share."""
+    monkeypatch.setattr(engine_module, "read", limits)
+    told = outcome(parsers, _GOOD)
+    assert isinstance(told, ParsedFeed)
+    assert int(told.title) <= engine_module._PARSE_BYTES
+    assert engine_module._PARSE_BYTES < 200 * 1024 * 1024
+
+
+def test_a_parser_has_so_much_effort_and_no_more(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document that keeps the processor busy is refused by what it used, however busy the computer is."""
+    assert engine_module._PARSE_EFFORT < 5
+    monkeypatch.setattr(engine_module, "_PARSE_EFFORT", 0.2)
+    monkeypatch.setattr(engine_module, "read", spin)
+    told = outcome(parsers, _GOOD)
+    assert isinstance(told, ParseError)
+    assert told.what == "parsing took more than 0.2 s of the processor"

@@ -1,0 +1,85 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from making import INSTANCE, POST, item, sighting, stored, topic
+from support import NOON
+
+from feeds import atom
+from feeds.entry import Entry, Manner, feed_id, make_entry
+from feeds.tag import Judgement
+from feeds.topic import Grade
+from ingest.formats import parse_feed
+from ingest.item import Author, Category, Enclosure, Item
+from ingest.text import one_line, safe_html, title_text, xml_safe
+
+ADDRESS: Final = atom.Address(feed_id(INSTANCE, "harbour"), "http://feeds.example/harbour")
+
+
+def as_atom(entry: Entry) -> bytes:
+    """Render as Atom."""
+    return atom.render(topic(), (entry,), ADDRESS)
+
+
+RENDERERS: Final[dict[str, Callable[[Entry], bytes]]] = {"atom": as_atom}  # a format that we publish belongs here
+SCRIPTS: Final = st.characters(codec="utf-8", categories=("L", "M", "N", "P", "S", "Zs", "Cf"))
+WORDS: Final = st.text(SCRIPTS, max_size=40)
+MOMENTS: Final = st.datetimes(datetime(1990, 1, 2), datetime(2026, 3, 1), timezones=st.just(UTC))  # noqa: DTZ001 - aware by the last
+NAMES: Final = WORDS.map(one_line).filter(bool)
+PEOPLE: Final = st.builds(Author, NAMES, st.none() | st.just("http://a.example/ann"), st.none() | st.just("ann@site.example"))
+TAGS: Final = st.builds(Category, NAMES, st.just("urn:words"), st.none() | NAMES)
+FILES: Final = st.builds(Enclosure, st.just("http://a.example/x.mp3"), st.just("audio/mpeg"), st.none() | st.integers(0, 10**12))
+
+
+def left_alone(value: str) -> bool:
+    """Say whether both readers leave a text as it is: UTF-8 that was read as Latin-1 they mend."""
+    try:
+        return value.encode("latin-1").decode("utf-8") == value
+    except UnicodeError:
+        return True
+
+
+def again(entry: Entry, name: str) -> Item:
+    """Render an entry and read it."""
+    items = parse_feed(RENDERERS[name](entry), {}, ADDRESS.url, NOON).items
+    assert len(items) == 1
+    return items[0][0]
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+@settings(deadline=None, max_examples=60)
+@given(
+    title=NAMES,
+    body=WORDS.map(xml_safe),
+    moment=MOMENTS,
+    people=st.lists(PEOPLE, max_size=2, unique_by=lambda who: who.email),
+    tags=st.lists(TAGS, max_size=3, unique_by=lambda tag: tag.term),
+    files=st.lists(FILES, max_size=1),
+)
+def test_what_we_publish_we_read_back(  # noqa: PLR0913, PLR0917 - an entry has that many parts
+    name: str, title: str, body: str, moment: datetime, people: list[Author], tags: list[Category], files: list[Enclosure]
+) -> None:
+    """parse(render(item)) is the item: title, texts, address, dates, authors, categories, enclosures and id."""
+    said = [title, *(a.name for a in people), *(text for t in tags for text in (t.term, t.label or ""))]
+    assume(title_text(title) == title)  # feeds do not say whether a title is HTML: what looks like it is read as such
+    assume(all(map(left_alone, said)))
+    what = item(
+        title=title,
+        text=body,
+        published=moment.replace(microsecond=0),
+        authors=tuple(people),
+        categories=tuple(tags),
+        enclosures=tuple(files),
+    )
+    judged = Judgement("harbour", "v1", tagged=True, grade=Grade.CORE, score=3.0, why="why")
+    entry = make_entry(stored(what, sighting(POST)), judged, topic(), "urn:x:1", Manner(INSTANCE, full=True))
+    found = again(entry, name)
+    assert (found.guid, found.url, found.title) == (entry.id, entry.url, entry.title)
+    assert (found.published, found.updated) == (entry.published, entry.updated)
+    assert (found.authors, found.enclosures) == (entry.authors, entry.enclosures)
+    assert found.categories[-len(entry.categories) or len(found.categories) :] == entry.categories
+    assert found.summary == ("" if entry.summary == entry.content else safe_html(entry.summary, ADDRESS.url))
+    assert found.content == safe_html(entry.content, ADDRESS.url)
