@@ -66,7 +66,7 @@ def test_one_pass_takes_feeds_and_seeds_to_a_published_topic(cli: Cli, web: Fake
 
 
 def test_a_second_pass_adds_nothing(cli: Cli, web: FakeWeb) -> None:
-    """Sources that are due again and serve the same add no item and touch no file (P8)."""
+    """Sources that are due again and serve the same add no item and touch no feed (P8); pages say that there was a pass."""
     cli.poll(web.serve("/a", rss(FERRY), etag='"1"'), web.serve("/b", rss(BOATS)))
     cli("run", "--once")
     before = states(cli)
