@@ -442,11 +442,9 @@ def test_publishing_writes_what_changed(cli: Cli) -> None:
     fill(cli, about(1))
     first = cli("publish")
     assert (first.exit_code, first.stdout) == (0, "")
-    assert first.stderr.splitlines() == [
-        "2 files written",
-        str(cli.home / "public" / "harbour.atom"),
-        str(cli.home / "public" / "index.html"),
-    ]
+    said, *paths = first.stderr.splitlines()
+    assert said == f"{len(paths)} files written"
+    assert {str(cli.home / "public" / name) for name in ("harbour.atom", "harbour.json", "index.html")} <= set(paths)
     assert cli("publish").stderr == "0 files written\n"
     assert [entry.title for entry in cli.published().entries] == [about(1).title]
 
@@ -625,7 +623,7 @@ def test_judgements_have_a_door_of_their_own(cli: Cli, tmp_path: Path) -> None:
     assert counts(ask("check").stdout) == ["harbour: 2 of 2 examples as declared"]
     assert json.loads(ask("preview", "harbour", str(rows)).stdout)["tagged"] is True
     assert "tagged harbour" in ask("explain", "http://post.example/ferry").stdout
-    assert ask("publish").stderr.startswith("2 files written")
+    assert ask("publish").stderr.startswith("16 files written")
     unknown = ask("check", "none")
     assert (unknown.exit_code, unknown.stderr) == (2, 'topicwire: no topic is called "none"; known are: harbour\n')
     assert os.environ.get("TOPICWIRE_HOME") is None

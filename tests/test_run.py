@@ -37,8 +37,9 @@ def cli(home: Path, web: FakeWeb, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 
 def states(cli: Cli) -> dict[str, tuple[bytes, int]]:
-    """Give bytes and time of every published file."""
-    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in (cli.home / "public").iterdir()}
+    """Give bytes and time of every feed document; pages also tell how polling went, which changes with each pass."""
+    files = (path for suffix in ("atom", "json", "rss", "opml") for path in (cli.home / "public").glob(f"*.{suffix}"))
+    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
 def polled(cli: Cli) -> list[str]:
@@ -58,20 +59,20 @@ def test_one_pass_takes_feeds_and_seeds_to_a_published_topic(cli: Cli, web: Fake
     result = cli("run", "--once")
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr.splitlines() == [
-        "2 sources polled, 1 failed; 1 documents read; 3 items new, 0 changed; 2 tags given; 2 files written",
+        "2 sources polled, 1 failed; 1 documents read; 3 items new, 0 changed; 2 tags given; 18 files written",
         "`topicwire sources status` shows why sources failed",
     ]
     assert {entry.title for entry in cli.published().entries} == {"The ferry leaves the harbour", "A boat"}
 
 
 def test_a_second_pass_adds_nothing(cli: Cli, web: FakeWeb) -> None:
-    """Sources that are due again and serve the same add no item and touch no file (P8)."""
+    """Sources that are due again and serve the same add no item and touch no feed (P8); pages say that there was a pass."""
     cli.poll(web.serve("/a", rss(FERRY), etag='"1"'), web.serve("/b", rss(BOATS)))
     cli("run", "--once")
     before = states(cli)
     cli.clock.forward(days=2)
     result = cli("run", "--once")
-    assert result.stderr == "2 sources polled, 0 failed; 0 documents read; 0 items new, 0 changed; 0 tags given; 0 files written\n"
+    assert result.stderr == "2 sources polled, 0 failed; 0 documents read; 0 items new, 0 changed; 0 tags given; 6 files written\n"
     assert states(cli) == before
     assert web.calls[-2].headers.get("if-none-match", web.calls[-1].headers.get("if-none-match")) == '"1"'
 
@@ -115,7 +116,7 @@ def test_a_changed_topic_downloads_nothing(cli: Cli, web: FakeWeb) -> None:
     cli("run", "--once")
     asked = len(web.calls)
     write_topic(cli.home, HARBOUR.replace('"ferry", "ferries", ', ""))
-    assert cli("run", "--once").stderr.endswith("0 items new, 0 changed; 1 tags given; 2 files written\n")
+    assert cli("run", "--once").stderr.endswith("0 items new, 0 changed; 1 tags given; 9 files written\n")
     assert [entry.title for entry in cli.published().entries] == ["New boats in the harbour"]
     assert len(web.calls) == asked
 
@@ -319,7 +320,7 @@ def test_a_tick_polls_judges_and_publishes(cli: Cli, web: FakeWeb, service: Serv
     """A tick with something new is one line, one without is none."""
     cli.poll(web.serve("/a", rss(FERRY)))
     service.poll()
-    assert said(capsys) == ["1 looked at, 0 failed; 1 items new; 1 tags given; 2 files written"]
+    assert said(capsys) == ["1 looked at, 0 failed; 1 items new; 1 tags given; 16 files written"]
     service.poll()
     cli.clock.forward(days=2)
     service.poll()
@@ -334,7 +335,7 @@ def test_a_tick_reads_seeds(cli: Cli, service: Service, capsys: pytest.CaptureFi
     assert said(capsys) == []
     (cli.home / "seeds" / "boat.txt").write_text("A boat\n\nIt lies in the harbour.", encoding="utf-8")
     service.seeds()
-    assert said(capsys) == ["1 looked at, 0 failed; 1 items new; 1 tags given; 2 files written"]
+    assert said(capsys) == ["1 looked at, 0 failed; 1 items new; 1 tags given; 16 files written"]
     assert len(cli.published().entries) == 1
 
 
@@ -349,7 +350,7 @@ def test_a_changed_topic_is_published_without_a_poll(
         cli.home, HARBOUR.replace('"boat*"]', '"boat*", "market"]').replace('require = ["ship", "place"]', 'require = ["ship"]')
     )
     service.publish()
-    assert said(capsys) == ["2 tags given; 2 files written"]
+    assert said(capsys) == ["2 tags given; 10 files written"]
     service.publish()
     assert said(capsys) == []
     assert len(web.calls) == 1
@@ -470,15 +471,16 @@ def test_housekeeping_tidies(cli: Cli, service: Service) -> None:
 
 
 def test_the_ticks_are_few_and_forgiving(service: Service, cli: Cli) -> None:
-    """Four ticks, by UTC, none dropped for being late, none twice at once; documents and polls begin at once (T7 to T9)."""
+    """Five ticks, by UTC, none dropped for being late, none twice at once; documents and polls begin at once (T7 to T9)."""
     ticks = scheduler._ticks(service)
     jobs = {job.id: job for job in ticks.get_jobs()}
-    assert set(jobs) == {"seeds", "poll", "publish", "housekeeping"}
+    assert set(jobs) == {"seeds", "poll", "publish", "hub", "housekeeping"}
     assert str(ticks.timezone) == "UTC"
     assert {name: job.trigger.interval for name, job in jobs.items()} == {
         "seeds": timedelta(minutes=1),
         "poll": timedelta(seconds=30),
         "publish": timedelta(minutes=1),
+        "hub": timedelta(seconds=15),
         "housekeeping": timedelta(hours=1),
     }
     assert ticks._job_defaults == {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}

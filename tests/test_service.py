@@ -171,7 +171,7 @@ def test_run_serves_until_it_is_told_to_stop(cli: Cli, web: FakeWeb, number: sig
     assert result.exit_code == 0
     assert result.stderr.splitlines() == [
         "subscribe to https://feeds.example/harbour.atom",
-        "1 looked at, 0 failed; 1 items new; 1 tags given; 2 files written",
+        "1 looked at, 0 failed; 1 items new; 1 tags given; 16 files written",
         "stopped",
     ]
     assert time.monotonic() - began < 30
