@@ -27,8 +27,8 @@ from ingest.settings import Fetch
 
 _T = TypeVar("_T")
 _PARSE_SECONDS: Final = 20.0  # by the clock: a busy computer may take its time
-_PARSE_EFFORT: Final = 4.0  # seconds of the processor
-_PARSE_BYTES: Final = 155 << 20  # memory of a parser's process beyond what it has when it starts
+_PARSE_EFFORT: Final = 3.0  # seconds of the processor
+_PARSE_BYTES: Final = 150 << 20  # memory of a parser's process beyond what it has when it starts
 _NO_PROC_BYTES: Final = 2 << 30  # address space, where the system does not say how much is in use
 _FILES: Final = 8_192
 _VERSION: Final = "0.1"

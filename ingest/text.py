@@ -22,6 +22,10 @@ _BLOCKS: Final = (
     "address article aside blockquote br caption center dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6"
     " header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
+_DEEPEST: Final = 500  # elements inside each other
+_TAG_NAME: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_ANY_TAG: Final = re.compile(r"<[^<>]*>")
+_NEVER_DEEP: Final = frozenset("area base br col dd dt embed hr img input li link meta option p param source td th tr wbr".split())
 _IMAGE: Final = re.compile(r'<img((?: [^\s=>"]+="[^"]*")*)>')
 _PIXEL: Final = re.compile(r' (?:width|height)="[01](?:px)?"')
 _TAGS: Final = (nh3.ALLOWED_TAGS | {"section", "main"}) - {"map", "area"}
@@ -73,9 +77,23 @@ def safe_html(html: str, base: str | None) -> str:
         return ""
     if "<" not in html and "&" not in html:
         return xml_safe(html).strip()
-    clean = _cleaner(base).clean(xml_safe(html))
+    sound = _ANY_TAG.sub(" ", html) if _too_deep(html) else html
+    clean = _cleaner(base).clean(xml_safe(sound))
     # Again xml_safe: a character reference may have named what may not stand.
     return xml_safe(_IMAGE.sub(lambda m: "" if _PIXEL.search(m[1]) else m[0], clean)).strip()
+
+
+def _too_deep(html: str) -> bool:
+    """Say whether tags are nested deeper than in any text: the time to sanitise them grows with the square (S5)."""
+    if html.count("<") <= _DEEPEST:
+        return False
+    depth = 0
+    for closing, name in _TAG_NAME.findall(html):
+        if name.lower() not in _NEVER_DEEP:
+            depth = max(depth + (-1 if closing else 1), 0)
+            if depth > _DEEPEST:
+                return True
+    return False
 
 
 def plain(html: str) -> str:

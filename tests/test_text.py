@@ -282,3 +282,14 @@ def test_sentences_lie_in_order(line: str) -> None:
     assert all(0 <= a < b <= len(line) for a, b in spans)
     assert all(one[1] <= two[0] for one, two in pairwise(spans))
     assert "".join(c for a, b in spans for c in line[a:b] if c.isalpha()) == "".join(c for c in line if c.isalpha())
+
+
+@pytest.mark.parametrize("tags", ["<div>", "<div><table>", "<blockquote><p>"])
+def test_tags_nested_without_end_are_taken_off(tags: str) -> None:
+    """Markup that no reader could show costs no more than its text (S5)."""
+    assert plain(safe_html(f"before {tags * 20_000} after", None)) == "before after"
+
+
+def test_long_lists_are_not_deep() -> None:
+    """Thousands of entries that nobody closed are a list, not a nest."""
+    assert plain(safe_html("<ul>" + "<li>one" * 2_000 + "</ul>", None)).count(ENTRY_MARK) == 2_000

@@ -13,7 +13,9 @@ from ingest.formats.values import person
 from ingest.text import one_line, shorten
 
 _MOST_TAGS: Final = 400_000  # `<` in a document: it takes tens of microseconds for each
-_LONGEST_TAG: Final = re.compile(rb"<[^!?<>][^<>]{100000}")  # its time grows with the square of the attributes
+# Its time grows with the square of the attributes of one element.
+_LONGEST_TAG: Final = re.compile(rb"<[^!?<>][^<>]{100000}")
+_MANY_ATTRIBUTES: Final = re.compile(rb"""<[^!?<>\s]+(?:\s+[^\s=<>"']+\s*=\s*(?:"[^"]*"|'[^']*')){1001}""")
 _VOID_TWICE: Final = re.compile(r"</(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)>")
 _HARMLESS: Final = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
@@ -24,8 +26,8 @@ def read(data: bytes, language: str | None, most: int) -> Served:
     """Read a document in UTF-8, its first `most` entries; raises ParseError when there is nothing to read in it."""
     if data.count(b"<") > _MOST_TAGS:
         raise ParseError(f"not well-formed, and more than {_MOST_TAGS} tags", "tell its publisher")
-    if _LONGEST_TAG.search(data):
-        raise ParseError("not well-formed, with a tag of more than 100 kB", "tell its publisher")
+    if _LONGEST_TAG.search(data) or _MANY_ATTRIBUTES.search(data):
+        raise ParseError("not well-formed, with a tag of more than 1000 attributes or 100 kB", "tell its publisher")
     parsed = _parsed(data, language)
     fault = parsed.get("bozo_exception") if parsed.get("bozo") else None
     fault = None if isinstance(fault, _HARMLESS) else fault

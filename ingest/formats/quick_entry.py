@@ -11,6 +11,7 @@ from ingest.formats.served import Body, Entry, File, Person, Tag
 from ingest.formats.values import joined, link_text, looks_like_html
 from ingest.formats.vocabulary import RDF_ABOUT, TYPES, XHTML
 
+_MOST_TAGS: Final = 500
 _MEDIA_SCHEME: Final = "http://search.yahoo.com/mrss/category_schema"
 _ITUNES_SCHEME: Final = "http://www.itunes.com/"
 _WINDOW_ATTRIBUTES: Final = frozenset({"href", "lastmod"})  # of an item of CDF, a format before RSS
@@ -220,7 +221,7 @@ class EntryReader:
         self._walk(element)
 
     def _tag(self, tag: Tag) -> None:
-        if (tag.term or tag.scheme or tag.label) and tag not in self.tags:
+        if (tag.term or tag.scheme or tag.label) and len(self.tags) < _MOST_TAGS and tag not in self.tags:
             self.tags.append(tag)
 
     def _keywords(self, element: _Element, scheme: str | None = None) -> None:
