@@ -14,7 +14,7 @@ from ingest.item import StoredItem
 from ingest.store import Facts
 
 _BITE: Final = 200  # items a transaction
-_REMEMBERED: Final = 4_000  # articles
+_REMEMBERED: Final = 600  # articles, some tens of kilobytes each
 _LATE: Final = timedelta(days=7)  # a date longer ago than this says when it was written, not when it came
 
 

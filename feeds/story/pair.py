@@ -88,7 +88,7 @@ def compare(a: Article, b: Article) -> Verdict:
     joint = _weight(a.title & b.title) / both if both else 0.0
     if pair.gap > WINDOW:
         return _verdict(pair, Relation.NONE, f"more than {WINDOW.days} days apart", 0.0, "far apart")
-    if _foreign(a, b) and pair.titles < LIMITS.title and not pair.copied:
+    if _foreign(a, b) and pair.titles < LIMITS.title and pair.contained < LIMITS.denied:
         return _translation(pair)
     rule = _by_text(pair) or _by_title(pair, joint)
     if rule is None:
