@@ -60,6 +60,7 @@ class Article:
     language: str | None
     moment: datetime  # published, or first seen where that is not said
     address: str | None  # canonical; None says nothing
+    host: str  # two hosts are two addresses, also where each is only a front page
     publishers: frozenset[str]  # folded names and the host: one in common means one publisher
     head: tuple[str, ...]  # the title's words, in order
     title: frozenset[str]  # the title's words that mean something, shortened to a stem
@@ -100,6 +101,7 @@ def read(raw: Raw) -> Article:
         language=raw.language,
         moment=raw.moment,
         address=None if raw.url is None or is_front_page(raw.url) else canonical(raw.url),
+        host=host,
         publishers=frozenset({publisher, *((host, *map(folded, raw.sources)) if not aggregated else ())} - {""}),
         head=tuple(tokens_of(title)),
         title=content(tokens_of(title)),
