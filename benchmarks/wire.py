@@ -1,9 +1,13 @@
 """A synthetic news wire: stories of our own making, their copies as other papers carry them, and twins that are no copies.
 
+    PYTHONPATH=. python benchmarks/wire.py [--stories 300] [--seed 21] > wire.jsonl; topicwire stories evaluate wire.jsonl
+
 Words are invented (syllables by a Zipf law) between common English ones, so nobody's text is in it. The
 same seed gives the same wire on every machine.
 """
 
+import argparse
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,6 +38,20 @@ class Piece:
     def url(self) -> str:
         """Its own address."""
         return f"https://{self.source.lower()}.example/{self.id}"
+
+
+def row(piece: Piece) -> dict[str, str]:
+    """Give a piece as `stories evaluate` reads it."""
+    return {
+        "id": piece.id,
+        "title": piece.title,
+        "summary": piece.text,
+        "feed": piece.source,
+        "lang": "en",
+        "url": piece.url,
+        "published": piece.published.isoformat(),
+        "cluster": piece.story,
+    }
 
 
 def wire(stories: int, seed: int = 1, copies: int = 4) -> list[Piece]:
@@ -173,3 +191,12 @@ class _Wire:
             made.append(f"{sentence[0].capitalize()} {' '.join(sentence[1:])}.")
             length -= count
         return " ".join(made)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--stories", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=21)
+    options = parser.parse_args()
+    for made in wire(options.stories, options.seed):
+        print(json.dumps(row(made)))

@@ -42,6 +42,14 @@ def test_pairs_are_measured(cli: Cli) -> None:
     assert any(line.startswith("missed ") and "line 4" in line for line in lines)
 
 
+def test_a_missing_date_is_no_distance(cli: Cli) -> None:
+    """A row without a date is judged as if it had the other's."""
+    path = cli.home / "pairs.jsonl"
+    undated = A.replace(', "published": "2026-03-02T12:00:00Z"', "")
+    path.write_text(f'{{"a": {undated}, "b": {B}, "label": 1}}\n{{"a": {B}, "b": {undated}, "label": 1}}', "utf-8")
+    assert cli("stories", "evaluate", path).stdout.splitlines()[1].split()[:4] == ["all", "2", "2", "2"]
+
+
 def test_clusters_are_measured(cli: Cli) -> None:
     """Items with a cluster are compared as the service would, also by their words alone."""
     path = cli.home / "items.jsonl"

@@ -1,4 +1,6 @@
 import random
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -7,8 +9,10 @@ from making import app
 from story_making import LATER, grouped, store
 
 from benchmarks.wire import wire
+from feeds.story import guards, vocabulary
 from feeds.story.group import Decided, Edge, pair_of, stories
 from feeds.story.judging import group_new
+from feeds.story.pair import VERSION, _constants
 
 EIGHT = range(8)
 PAIRS = st.tuples(st.sampled_from(EIGHT), st.sampled_from(EIGHT)).filter(lambda pair: pair[0] < pair[1])
@@ -46,6 +50,16 @@ def test_what_a_person_split_is_never_together(edges: dict[tuple[int, int], floa
     """A split outranks every likeness, and reaches through chains."""
     found = stories([Edge(a, b, s) for (a, b), s in edges.items()], Decided(split=split), lambda *_: False, RANK)
     assert not [pair for group in found for pair in split if set(pair) <= group]
+
+
+def test_the_rules_have_a_version_of_their_own() -> None:
+    """The version is twelve hex digits that change with a threshold or a word, the same in every process."""
+    again = subprocess.run(
+        [sys.executable, "-c", "from feeds.story.pair import VERSION; print(VERSION)"], capture_output=True, check=True
+    )
+    assert again.stdout.decode().strip() == VERSION
+    assert ("_FRAME", "0.55") in _constants(guards)
+    assert any(name == "_TEMPLATES" for name, _ in _constants(vocabulary))
 
 
 def test_a_chain_breaks_at_its_weaker_link() -> None:

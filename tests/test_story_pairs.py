@@ -147,6 +147,19 @@ def test_a_guard_says_itself(mine: str, theirs: str, guard: str) -> None:
     assert guard in verdict.rule
 
 
+def test_two_front_pages_are_two_addresses() -> None:
+    """A site's front page recognises nothing, but those of two sites are not one article's."""
+    one = article("Show: an open source framework for ferries", url="http://ferry.example/")
+    two = article("Show: an open source tool for boats", url="http://boats.example/", hours=2)
+    assert compare(one, two).relation is not Relation.SAME
+
+
+def test_one_publisher_writes_again_on_its_subject() -> None:
+    """A blog's follow-up of two days later has nearly the old title, and is another story."""
+    one, two = article("Anna Dorval out at Norwick"), article("Anna Dorval on her time at Norwick", hours=41)
+    assert compare(one, two).relation is not Relation.SAME
+
+
 # Titles
 
 

@@ -115,6 +115,20 @@ def test_what_is_only_alike_is_a_link(facts: Facts) -> None:
     assert "one event" in story.links[0].why
 
 
+def test_an_archive_is_grouped_by_its_own_dates(facts: Facts) -> None:
+    """Items of long ago that come at once are compared by their dates: copies join, the next day's edition does not."""
+    old = NOON - timedelta(days=60)
+    carry(
+        facts,
+        [copy("post", published=old), copy("day", "", title="Ten things to see in Norwick harbour today", published=old)],
+        POST,
+    )
+    later = copy("next", "", title="Ten things to see in Norwick harbour today", published=old + timedelta(days=1))
+    carry(facts, [copy("gazette", edited(), published=old + timedelta(hours=3)), later], GAZETTE)
+    group_new(facts, NOON)
+    assert grouped(facts) == {frozenset({"post", "gazette"})}
+
+
 # People
 
 

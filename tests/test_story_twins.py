@@ -39,6 +39,20 @@ TWINS: Final = [  # two editions of one form: (one, the other, hours between)
     ("Two killed in Norwick helicopter crash", "Three killed in Dorval helicopter crash", 9),
     ("Ukraine-Krieg: Die Ereignisse des Tages", "Ukraine-Krieg: Die Ereignisse des Tages", 24),
     ("10 things to know today", "10 things to know today", 24),
+    ("Essais libres 1 : les résultats", "Essais libres 2 : les résultats", 5),
+    ("Sturm in Norddeutschland: Bahnverkehr eingestellt", "Sturm in Süddeutschland: Bahnverkehr eingestellt", 8),
+    ("Spritpreise: So teuer ist Benzin am Montag", "Spritpreise: So teuer ist Benzin am Dienstag", 24),
+    ("Borsa, lo spread apre a 185 punti", "Borsa, lo spread apre a 189 punti", 24),
+    ("Terremoto a Norvica, magnitudo 3.1", "Terremoto a Veldrina, magnitudo 3.4", 7),
+    ("Сводка за 12 мая: главное", "Сводка за 13 мая: главное", 24),
+    ("Precio de la luz hoy, 12 de mayo", "Precio de la luz mañana, 13 de mayo", 24),
+    ("Wyniki losowania z 12 maja", "Wyniki losowania z 14 maja", 48),
+    ("Verkeersinformatie: files op de A2 bij Norwijk", "Verkeersinformatie: files op de A4 bij Dorval", 5),
+    ("Woman, 34, dies after car hits tree in Norwick", "Man, 52, dies after car hits tree in Dorval", 9),
+    ("How to watch Norwick v Dorval: kick-off time", "How to watch Norwick v Veldrin: kick-off time", 40),
+    ("Harbour tools 7.1.3b4", "Harbour tools 7.1.3b3", 5),
+    ("Re: How do I moor a boat in a storm?", "How do I moor a boat in a storm?", 21),
+    ("The Morning Letter: banks and ferries", "The Morning Letter: shops and ferries", 24),
 ]
 
 

@@ -1,24 +1,13 @@
 from collections import Counter
 
-from benchmarks.wire import Piece, wire
+from benchmarks.wire import row, wire
 from feeds.story.evaluate import of_clusters
 from feeds.story.measure import clustering, score
 
 
-def _row(piece: Piece) -> dict[str, str]:
-    return {
-        "title": piece.title,
-        "summary": piece.text,
-        "feed": piece.source,
-        "url": piece.url,
-        "published": piece.published.isoformat(),
-        "cluster": piece.story,
-    }
-
-
 def test_a_wire_is_put_together() -> None:
     """Of a wire with edits, new headlines and openings, excerpts, footers and twins: no false merge, 95 % of copies found."""
-    rows = [(piece.id, _row(piece)) for piece in wire(48, seed=11)]
+    rows = [(piece.id, row(piece)) for piece in wire(48, seed=11)]
     found = of_clusters(rows)
     of = score(found.pairs)
     assert of.false == 0

@@ -17,6 +17,7 @@ from ingest.urls import canonical, host_of, is_front_page
 BODY: Final = 12  # words of text below which an item is little more than its title
 LEAD: Final = 30  # words of the text that an excerpt shares with the whole
 _LONGEST: Final = 600  # words of text that are compared; news says it earlier
+_MOST: Final = 6_000  # characters of text that are read
 STEM: Final = 6  # letters: "orage" and "orages", "attaque" and "attaquent" are one word
 _TAIL: Final = re.compile(r"^(?P<head>.*\S)\s+(?:[-–—|·]|::)\s+(?P<tail>[^|]{2,45})$")
 _TAIL_WORDS: Final = 5
@@ -59,6 +60,7 @@ class Article:
     language: str | None
     moment: datetime  # published, or first seen where that is not said
     address: str | None  # canonical; None says nothing
+    host: str  # two hosts are two addresses, also where each is only a front page
     publishers: frozenset[str]  # folded names and the host: one in common means one publisher
     head: tuple[str, ...]  # the title's words, in order
     title: frozenset[str]  # the title's words that mean something, shortened to a stem
@@ -83,7 +85,6 @@ class Raw:
     language: str | None = None
     url: str | None = None
     sources: tuple[str, ...] = ()  # the carriers' names
-    furniture: frozenset[str] = frozenset()  # folded lines that the source repeats
 
 
 def read(raw: Raw) -> Article:
@@ -91,7 +92,7 @@ def read(raw: Raw) -> Article:
     host = _bare(host_of(raw.url)) if raw.url else ""
     aggregated = any(name in folded(part) for part in (host, *raw.sources[:1]) for name in _AGGREGATORS)
     title, publisher = without_publisher(raw.title, (*raw.sources, host), aggregated=aggregated)
-    text = without_furniture(raw.text, raw.furniture)
+    text = raw.text[:_MOST]
     tokens = tuple(tokens_of(text))[:_LONGEST]
     opening = " ".join(text.split()[: LEAD * 2])
     marks = folded(title)
@@ -100,6 +101,7 @@ def read(raw: Raw) -> Article:
         language=raw.language,
         moment=raw.moment,
         address=None if raw.url is None or is_front_page(raw.url) else canonical(raw.url),
+        host=host,
         publishers=frozenset({publisher, *((host, *map(folded, raw.sources)) if not aggregated else ())} - {""}),
         head=tuple(tokens_of(title)),
         title=content(tokens_of(title)),
@@ -112,11 +114,6 @@ def read(raw: Raw) -> Article:
         opinion=vocabulary.is_opinion(marks, raw.url or ""),
         template="Re:" if _REPLY.search(title) else vocabulary.template(marks),
     )
-
-
-def without_furniture(text: str, furniture: frozenset[str]) -> str:
-    """Leave out the lines that a source repeats."""
-    return "\n".join(line for line in text.splitlines() if folded(line) not in furniture) if furniture else text
 
 
 def without_publisher(title: str, names: Iterable[str], *, aggregated: bool = False) -> tuple[str, str]:
@@ -178,7 +175,6 @@ def weight(token: str) -> float:
     return 1.5 if len(token) > STEM or token.isdigit() else 1.0 if len(token) > 2 else 0.5  # noqa: PLR2004 - letters
 
 
-@lru_cache(maxsize=20_000)
 def slots(text: str) -> Slots:
     """Find what a template's next edition would say differently."""
     numbers = {re.sub(r"\D", "", found) for found in _NUMBER.findall(text)} | set(vocabulary.counted(folded(text)))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from ingest.errors import UsageError
 from ingest.text import plain, safe_html, xml_safe
 
 _UNDATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_TEXTS: Final = ("title", "summary", "content", "lang", "feed", "url")
+_TEXTS: Final = ("title", "summary", "content", "text", "lang", "feed", "source", "url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ def article_of(row: Any, place: str, *, words_alone: bool = False) -> Article:
         Raw(
             id=str(row.get("id") or place),
             title=said["title"],
-            text=plain(safe_html(said["content"] or said["summary"], None)),
+            text=plain(safe_html(said["content"] or said["text"] or said["summary"], None)),
             moment=moment if moment.tzinfo else moment.replace(tzinfo=UTC),
             language=said["lang"] or None,
             url=None if words_alone else said["url"] or None,
-            sources=(said["feed"],),
+            sources=(said["feed"] or said["source"],),
         )
     )
 
@@ -59,7 +59,7 @@ def of_pairs(rows: Iterable[tuple[str, dict[str, Any]]], *, words_alone: bool = 
         label = wanted(row.get("label"))
         if label is None:
             continue
-        a, b = (article_of(row.get(side), f"{place}, {side}", words_alone=words_alone) for side in "ab")
+        a, b = _together(*(article_of(row.get(side), f"{place}, {side}", words_alone=words_alone) for side in "ab"))
         first, second = (numbers.setdefault(_known(row, side, one), len(numbers)) for side, one in (("a", a), ("b", b)))
         articles |= {first: a, second: b}
         judged.append((_judged(place, str(row.get("kind") or ""), (a, b), label=label), first, second))
@@ -67,6 +67,17 @@ def of_pairs(rows: Iterable[tuple[str, dict[str, Any]]], *, words_alone: bool = 
         tuple(pair for pair, _, _ in judged),
         _labels(articles, [(a, b, 1.0) for pair, a, b in judged if pair.wanted], lambda *_: False),
         _labels(articles, [(a, b, p.verdict.strength) for p, a, b in judged if p.merged], _conflict(articles)),
+    )
+
+
+def _together(a: Article, b: Article) -> tuple[Article, Article]:
+    """Let an item without a date have the other's: nothing is known of the time between."""
+    return (
+        (replace(a, moment=b.moment), b)
+        if a.moment == _UNDATED
+        else (a, replace(b, moment=a.moment))
+        if b.moment == _UNDATED
+        else (a, b)
     )
 
 

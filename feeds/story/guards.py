@@ -17,6 +17,7 @@ _FRAME: Final = 0.55  # share of the longer title that twins have in common
 _COPY: Final = 0.8  # containment of the texts from which on a headline's fashion is no matter
 _SHORT: Final = 60  # words of a text that may be a form
 _OTHER_TEXT: Final = 0.2  # containment below which texts are two
+_WORDING: Final = 0.4  # containment from which on two texts have one wording
 _SHARED_FACTS: Final = 0.5  # of the figures or names in two texts
 _ENOUGH_FACTS: Final = 3
 _SLOT: Final = 3  # words that a template has a place for
@@ -165,7 +166,7 @@ def _variants(one: str, two: str) -> bool:
 
 def _facts(pair: Pair) -> str | None:
     """Texts of one wording with other figures or names in it."""
-    if not pair.contained or pair.address:
+    if pair.contained < _WORDING or pair.address:
         return None
     for what, first, second in (
         ("figures", pair.a.body_slots.numbers, pair.b.body_slots.numbers),

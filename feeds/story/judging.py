@@ -14,8 +14,8 @@ from ingest.item import StoredItem
 from ingest.store import Facts
 
 _BITE: Final = 200  # items a transaction
-_REMEMBERED: Final = 4_000  # articles
-_LATE: Final = timedelta(days=7)  # a date longer ago than this says when it was written, not when it came
+_REMEMBERED: Final = 600  # articles, some tens of kilobytes each
+_LATE: Final = timedelta(days=7)  # what is dated longer ago is kept where it came: an archive is compared within itself
 
 
 def group_new(facts: Facts, now: datetime, bites: int | None = None, version: str = VERSION) -> int:
@@ -39,13 +39,12 @@ def group_new(facts: Facts, now: datetime, bites: int | None = None, version: st
 def article_of(stored: StoredItem) -> Article:
     """Read a stored item for comparing."""
     item = stored.item
-    came = moment(stored)
     return read(
         Raw(
             id=stored.id,
             title="" if item.title_inferred else item.title,
             text=item.text,
-            moment=came if stored.first_seen - came <= _LATE else stored.first_seen,
+            moment=moment(stored),
             language=item.language,
             url=item.url,
             sources=tuple(dict.fromkeys(seen.source.name for seen in stored.sightings)),
@@ -105,12 +104,13 @@ class Grouping:
         """Compare an item with those that may be copies; give all items whose stories may have changed."""
         article = self._remember(stored)
         found = keys(article)
-        likely = [row for row in self._tables.likely(found, article.moment) if row != stored.row]
+        when = article.moment if stored.first_seen - article.moment <= _LATE else stored.first_seen
+        likely = [row for row in self._tables.likely(found, when) if row != stored.row]
         verdicts = ((row, compare(article, other)) for row, other in zip(likely, self._read(likely), strict=True))
         kept = [(row, said) for row, said in verdicts if said.relation is not Relation.NONE]
         before = {row for edge in self._tables.edges([stored.row]) for row in (edge.a, edge.b)}
         self._tables.replace_edges(stored.row, kept)
-        self._tables.add_keys(stored.row, found, article.moment)
+        self._tables.add_keys(stored.row, found, when)
         same = {row for row, said in kept if said.relation is Relation.SAME}
         return before | same | {stored.row} if before or same else set()
 

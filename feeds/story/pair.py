@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import blake2b
+from types import ModuleType
 from typing import Final
 
+from feeds.story import article, guards, vocabulary
 from feeds.story.article import BODY, LEAD, STEM, Article, content, weight
 from feeds.story.guards import Pair, objection
 from feeds.story.sketch import bands, hashes, shingled
@@ -42,8 +44,18 @@ class Limits:
 
 
 LIMITS: Final = Limits()
-VERSION: Final = blake2b(repr((LIMITS, WINDOW, 1)).encode(), digest_size=6).hexdigest()
-"""Changes with the thresholds: what was judged by another is judged again."""
+
+
+def _constants(module: ModuleType) -> list[tuple[str, str]]:
+    found = ((name, value) for name, value in vars(module).items() if name.isupper())
+    return sorted((name, str(value)) for name, value in found if isinstance(value, int | float | str | timedelta))
+
+
+_RULES: Final = 1  # to be raised when a rule changes and no number or word list does
+VERSION: Final = blake2b(
+    repr((_RULES, LIMITS, WINDOW, *map(_constants, (article, guards, vocabulary)))).encode(), digest_size=6
+).hexdigest()
+"""Changes with the thresholds and the words: what was judged by another is judged again."""
 
 
 class Relation(StrEnum):
@@ -88,7 +100,7 @@ def compare(a: Article, b: Article) -> Verdict:
     joint = _weight(a.title & b.title) / both if both else 0.0
     if pair.gap > WINDOW:
         return _verdict(pair, Relation.NONE, f"more than {WINDOW.days} days apart", 0.0, "far apart")
-    if _foreign(a, b) and pair.titles < LIMITS.title and not pair.copied:
+    if _foreign(a, b) and pair.titles < LIMITS.title and pair.contained < LIMITS.denied:
         return _translation(pair)
     rule = _by_text(pair) or _by_title(pair, joint)
     if rule is None:
@@ -110,7 +122,7 @@ def _pair(a: Article, b: Article) -> Pair:
     if publisher and a.body != b.body and _contained(a, b) >= LIMITS.rewritten:
         a, b = _without_tail(a, b)
     least = min(_weight(a.title), _weight(b.title))
-    address = None if a.address is None or b.address is None else a.address == b.address
+    address = a.address == b.address if a.address and b.address else (False if a.host and b.host and a.host != b.host else None)
     return Pair(
         a=a,
         b=b,
@@ -137,9 +149,9 @@ def _without_tail(a: Article, b: Article) -> tuple[Article, Article]:
     return (a, b) if same < _SHARED_TAIL else (_cut(a, same), _cut(b, same))
 
 
-def _cut(article: Article, words: int) -> Article:
-    body = article.body[:-words]
-    return replace(article, body=body, shingles=frozenset(shingled(body).tolist()))
+def _cut(of: Article, words: int) -> Article:
+    body = of.body[:-words]
+    return replace(of, body=body, shingles=frozenset(shingled(body).tolist()))
 
 
 def _opening(a: Article, b: Article) -> float:
@@ -189,7 +201,13 @@ def _by_title(pair: Pair, joint: float) -> str | None:
         if pair.address is None and pair.gap <= _EDITED and pair.titles >= LIMITS.retitled and shared > 1:
             return "one publisher, one day, an edited title"
         return "one publisher, one day, one title" if joint >= LIMITS.reissued and shared >= LIMITS.words else None
-    if pair.gap <= 2 * _DAY and pair.titles >= LIMITS.title and joint >= LIMITS.titles and shared >= LIMITS.words:
+    if (
+        not pair.publisher
+        and pair.gap <= 2 * _DAY
+        and pair.titles >= LIMITS.title
+        and joint >= LIMITS.titles
+        and shared >= LIMITS.words
+    ):
         return "the same title at another publisher"
     return None
 
@@ -227,15 +245,15 @@ def _hours(gap: timedelta) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"  # noqa: PLR2004 - two hours
 
 
-def keys(article: Article) -> tuple[int, ...]:
+def keys(of: Article) -> tuple[int, ...]:
     """Give the keys under which likely copies of an article are found."""
-    found = bands(hashes(article.title), _TITLE_BANDS, "title")
-    if len(article.body) >= BODY:
-        found += bands(shingled(article.body[:LEAD]), _LEAD_BANDS, "text")
+    found = bands(hashes(of.title), _TITLE_BANDS, "title")
+    if len(of.body) >= BODY:
+        found += bands(shingled(of.body[:LEAD]), _LEAD_BANDS, "text")
     # Without the end: it is a publisher's footer as often as not, and would make all its items likely copies.
-    end = min(_FOOTER, max(_FOOTER // 2, len(article.body) // 3))
-    if len(article.body) > LEAD + end:
-        found += bands(shingled(article.body[:-end]), _TEXT_BANDS, "text")
+    end = min(_FOOTER, max(_FOOTER // 2, len(of.body) // 3))
+    if len(of.body) > LEAD + end:
+        found += bands(shingled(of.body[:-end]), _TEXT_BANDS, "text")
     return found
 
 

@@ -15,7 +15,7 @@ _MOST: Final = 40  # hashes of one sketch
 _TURNS: Final = np.random.default_rng(20_260_302).integers(1, 2**63, size=(2, _MOST), dtype=np.uint64) | np.uint64(1)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def hashed(text: str) -> int:
     """Hash a string to 63 bits, alike on every machine."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
