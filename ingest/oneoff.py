@@ -9,7 +9,7 @@ from ingest.batch import Poll
 from ingest.discover import discover
 from ingest.engine import Engine
 from ingest.errors import UsageError
-from ingest.item import NOTHING, Before, Source, SourceKind, SourceState, SourceStatus
+from ingest.item import Source, SourceKind, SourceState, SourceStatus
 from ingest.pipeline import (
     Document,
     Report,
@@ -69,7 +69,7 @@ def _address(facts: Facts, engine: Engine, settings: Settings, url: str) -> Repo
     outcome = found.outcome
     if found.named:  # a site's address: take the feed that it names first
         source, state = _known(facts, found.named[0])
-        outcome = engine.submit(look(Poll(source, state, _before(facts, source.url)), engine)).result()
+        outcome = engine.submit(look(Poll(source, state, facts.before(source.url)), engine)).result()
     after = settled(state, outcome, present_price(facts, settings, outcome.at), 0.5)
     counts = facts.record([(outcome, after)])
     return report_of([replace(outcome, error=f"{outcome.source.url}: {outcome.error}") if outcome.error else outcome], counts)
@@ -77,10 +77,6 @@ def _address(facts: Facts, engine: Engine, settings: Settings, url: str) -> Repo
 
 def _known(facts: Facts, url: str) -> tuple[Source, SourceState]:
     return facts.source(url) or (Source(url, origin="ingest", status=SourceStatus.ONCE), SourceState())
-
-
-def _before(facts: Facts, url: str) -> Before:
-    return facts.before([url]).get(url, NOTHING)
 
 
 def summary(report: Report) -> str:

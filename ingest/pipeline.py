@@ -145,7 +145,7 @@ def settled(state: SourceState, outcome: Outcome, price: Price, chance: float, *
 
 def _informed(batch: Batch, facts: Facts) -> Batch:
     """Give each poll what its source's last document held."""
-    known = facts.before(poll.source.url for poll in batch.polls)
+    known = facts.before_all(poll.source.url for poll in batch.polls)
     return Batch(tuple(replace(poll, before=known.get(poll.source.url, NOTHING)) for poll in batch.polls))
 
 

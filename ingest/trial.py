@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ingest.engine import Engine
 from ingest.errors import ParseError, UsageError
-from ingest.fetch import Request
+from ingest.exchange import Request
 from ingest.item import Trial
 from ingest.pipeline import file_bytes, shown_name
 from ingest.reader import Job

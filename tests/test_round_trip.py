@@ -5,23 +5,24 @@ from typing import Final
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from making import INSTANCE, POST, item, sighting, stored, topic
+from making import INSTANCE, POST, document, item, sighting, stored, topic
 from support import NOON
 
 from feeds import atom
-from feeds.entry import Entry, Manner, feed_id, make_entry
+from feeds.entry import Entry, Manner, make_entry
 from feeds.tag import Judgement
 from feeds.topic import Grade
+from feeds.unit import Unit
 from ingest.formats import parse_feed
 from ingest.item import Author, Category, Enclosure, Item
 from ingest.text import one_line, safe_html, title_text, xml_safe
 
-ADDRESS: Final = atom.Address(feed_id(INSTANCE, "harbour"), "http://feeds.example/harbour")
+ADDRESS: Final = "http://feeds.example/harbour.atom"
 
 
 def as_atom(entry: Entry) -> bytes:
     """Render as Atom."""
-    return atom.render(topic(), (entry,), ADDRESS)
+    return atom.render(document(entry))
 
 
 RENDERERS: Final[dict[str, Callable[[Entry], bytes]]] = {"atom": as_atom}  # a format that we publish belongs here
@@ -44,7 +45,7 @@ def left_alone(value: str) -> bool:
 
 def again(entry: Entry, name: str) -> Item:
     """Render an entry and read it."""
-    items = parse_feed(RENDERERS[name](entry), {}, ADDRESS.url, NOON).items
+    items = parse_feed(RENDERERS[name](entry), {}, ADDRESS, NOON).items
     assert len(items) == 1
     return items[0][0]
 
@@ -75,11 +76,11 @@ def test_what_we_publish_we_read_back(  # noqa: PLR0913, PLR0917 - an entry has 
         enclosures=tuple(files),
     )
     judged = Judgement("harbour", "v1", tagged=True, grade=Grade.CORE, score=3.0, why="why")
-    entry = make_entry(stored(what, sighting(POST)), judged, topic(), "urn:x:1", Manner(INSTANCE, full=True))
+    entry = make_entry(Unit(stored(what, sighting(POST)), judged), topic(), "urn:x:1", Manner(INSTANCE, full=True))
     found = again(entry, name)
     assert (found.guid, found.url, found.title) == (entry.id, entry.url, entry.title)
     assert (found.published, found.updated) == (entry.published, entry.updated)
     assert (found.authors, found.enclosures) == (entry.authors, entry.enclosures)
     assert found.categories[-len(entry.categories) or len(found.categories) :] == entry.categories
-    assert found.summary == ("" if entry.summary == entry.content else safe_html(entry.summary, ADDRESS.url))
-    assert found.content == safe_html(entry.content, ADDRESS.url)
+    assert found.summary == ("" if entry.summary == entry.content else safe_html(entry.summary, ADDRESS))
+    assert found.content == safe_html(entry.content, ADDRESS)

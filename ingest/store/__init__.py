@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from ingest.answers import GONE
 from ingest.dates import rfc3339
-from ingest.item import Before, Outcome, Rhythm, Source, SourceKind, SourceState, SourceStatus, StoredItem
+from ingest.item import NOTHING, Before, Outcome, Rhythm, Source, SourceKind, SourceState, SourceStatus, StoredItem
 from ingest.planner import Price, Rule
 from ingest.store import prices, reading, schema, served, sources, subscriptions
 from ingest.store.items import Recorder
@@ -168,8 +168,12 @@ class Facts:
 
     # Polls
 
-    def before(self, urls: Iterable[str]) -> dict[str, Before]:
-        """Give what the last documents of some sources held, by address, for the parsing of their next."""
+    def before(self, url: str) -> Before:
+        """Give what the last document of a source held, for the parsing of its next."""
+        return served.before(self.db, [url]).get(url, NOTHING)
+
+    def before_all(self, urls: Iterable[str]) -> dict[str, Before]:
+        """Give the same of many sources, by address; one that has had none is left out."""
         return served.before(self.db, urls)
 
     def price(self, rule: Rule) -> Price:
