@@ -1,6 +1,7 @@
 """The pages that people read: `site_files` gives the static ones, the other functions those that the server answers with."""
 
-from feeds.pages.models import Card, Link, ReviewCase, ReviewPage, SearchPage
+from feeds.pages.asking import ReviewCase, ReviewPage, SearchPage
+from feeds.pages.models import Card, Link
 from feeds.pages.render import POLICY, gone, not_found, review_page, search_page
 from feeds.pages.site import File, site_files
 from feeds.pages.views import card, reason

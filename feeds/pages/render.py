@@ -10,17 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from feeds.pages import charts, tongues
-from feeds.pages.models import (
-    IndexPage,
-    ItemPage,
-    MonthPage,
-    Notice,
-    ReviewPage,
-    SearchPage,
-    SourcesPage,
-    Text,
-    TopicPage,
-)
+from feeds.pages.asking import Notice, ReviewPage, SearchPage
+from feeds.pages.models import IndexPage, ItemPage, MonthPage, SourcesPage, Text, TopicPage
 from ingest.dates import rfc3339
 
 _HERE: Final = Path(__file__).parent

@@ -10,9 +10,10 @@ from typing import Final, NamedTuple, Protocol
 
 from feeds.document import file_name
 from feeds.pages import calendar, health, parts, queries, render, views
+from feeds.pages.asking import SearchPage
 from feeds.pages.copies import Copies, with_carriers
 from feeds.pages.folder import Folder
-from feeds.pages.models import Card, IndexPage, Line, Link, Member, Month, MonthPage, SearchPage, Tagged, TopicLine, TopicPage
+from feeds.pages.models import Card, IndexPage, Line, Link, Member, Month, MonthPage, Tagged, TopicLine, TopicPage
 from feeds.pages.tongues import UNKNOWN
 from feeds.pages.veil import Veil
 from feeds.publication.edition import feed_name
