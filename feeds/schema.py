@@ -140,4 +140,4 @@ def stories(db: Database) -> None:
         """create table story_decision (a integer not null references item (id), b integer not null references item (id),
         verdict text not null, reason text not null, decided text not null, primary key (a, b)) strict, without rowid"""
     )
-    execute("create table story_mark (version text primary key, seq integer not null) strict, without rowid")
+    execute("create table story_mark (version text primary key, seq integer not null, until integer not null) strict")

@@ -183,6 +183,16 @@ def test_other_thresholds_judge_everything_again(two: Facts, monkeypatch: pytest
     assert grouped(two) == set()
 
 
+def test_stories_hold_until_all_is_compared_anew(two: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While other thresholds work through what is stored, what is published does not fall apart."""
+    monkeypatch.setattr(judging, "_BITE", 1)
+    together = {frozenset({"post", "gazette"})}
+    assert group_new(two, NOON, bites=1, version="another") == 1
+    assert grouped(two) == together
+    assert group_new(two, NOON, version="another") == 1
+    assert grouped(two) == together
+
+
 def test_a_changed_text_leaves_its_story(two: Facts) -> None:
     """When an item's text becomes another one, it is compared anew."""
     carry(two, [copy("gazette", "The choir sang all evening before a full house. " * 9, title="Choir closes season")], GAZETTE)

@@ -63,13 +63,13 @@ class Grouping:
     def bite(self) -> int:
         """Group the next items in one transaction; give how many there were."""
         with self._facts.transaction():
-            version, seq = self._tables.mark()
-            items = self._facts.after(seq if version == self._version else 0, _BITE)
-            if items or version != self._version:
-                self._tables.put_mark(self._version, items[-1].seq if items else 0)
+            seq, until = self._tables.mark(self._version)
+            items = self._facts.after(seq, _BITE)
             touched = {row for item in items for row in self._one(item)}
-            touched |= self._tables.joined() if version != self._version else set()
-            self._regroup(touched)
+            if items:
+                self._tables.put_mark(items[-1].seq)
+                if items[-1].seq >= until:  # until then what is published must not fall apart
+                    self._regroup_each(self._tables.everything() if seq < until else touched)
         return len(items)
 
     def tidy(self, now: datetime) -> None:
@@ -114,10 +114,14 @@ class Grouping:
         same = {row for row, said in kept if said.relation is Relation.SAME}
         return before | same | {stored.row} if before or same else set()
 
-    def _regroup(self, touched: set[int]) -> None:
-        """Make the stories of some items anew, with all that they hang together with."""
-        if not touched:
-            return
+    def _regroup_each(self, touched: set[int]) -> None:
+        """Make the stories of some items anew, those that hang together at a time."""
+        left = set(touched)
+        while left:
+            left -= self._regroup({min(left)})
+
+    def _regroup(self, touched: set[int]) -> set[int]:
+        """Make the stories of some items anew, with all that they hang together with; give which these are."""
         around = reach(touched | {row for group in self._tables.members(touched).values() for row in group}, self._neighbours)
         articles = dict(zip(sorted(around), self._read(sorted(around)), strict=True))
         rank = {row: article.id for row, article in articles.items()}
@@ -125,6 +129,7 @@ class Grouping:
             self._tables.edges(around), self._tables.decided(around), lambda a, b: conflicts(articles[a], articles[b]), rank
         )
         self._tables.replace_stories(around, groups)
+        return around
 
     def _neighbours(self, rows: set[int]) -> Iterable[tuple[int, int]]:
         yield from self._tables.decided(rows).joined

@@ -32,18 +32,32 @@ class StoryTables:
 
     # Progress
 
-    def mark(self) -> tuple[str, int]:
-        """Give by which thresholds, and up to which number, items were grouped."""
-        row = self._db.conn.execute("select version, seq from story_mark").fetchone()
-        return (row[0], row[1]) if row else ("", 0)
+    def mark(self, version: str) -> tuple[int, int]:
+        """Give up to which number items were compared by these thresholds, and from which on the answers are stories.
 
-    def put_mark(self, version: str, seq: int) -> None:
-        """Remember how far grouping came; another version forgets all but what people said."""
+        Other thresholds forget all likenesses: the stories stay as they were until everything is compared anew.
+        """
         execute = self._db.conn.execute
-        if self.mark()[0] != version:
-            for table in ("story", "story_edge", "story_band", "story_mark"):
-                execute(f"delete from {table}")  # noqa: S608 - constants
-        execute("insert into story_mark values (?, ?) on conflict (version) do update set seq = excluded.seq", [version, seq])
+        row = execute("select version, seq, until from story_mark").fetchone()
+        if row and row[0] == version:
+            return row[1], row[2]
+        for table in ("story_edge", "story_band", "story_mark"):
+            execute(f"delete from {table}")  # noqa: S608 - constants
+        until = execute("select coalesce(max(seq), 0) from item").fetchone()[0] if row else 0
+        execute("insert into story_mark values (?, 0, ?)", [version, until])
+        return 0, until
+
+    def put_mark(self, seq: int) -> None:
+        """Remember how far comparing came."""
+        self._db.conn.execute("update story_mark set seq = ?", [seq])
+
+    def everything(self) -> set[int]:
+        """Give all items that are, or may now be, in a story with others."""
+        rows = self._db.conn.execute(
+            """select item_id from story union select a from story_edge union select b from story_edge
+            union select a from story_decision union select b from story_decision"""
+        )
+        return {row[0] for row in rows}
 
     # Sketches
 
@@ -117,11 +131,6 @@ class StoryTables:
         ).fetchall()
         pick = {word: frozenset((a, b) for a, b, verdict in found if verdict == word) for word in ("join", "split")}
         return Decided(pick["join"], pick["split"])
-
-    def joined(self) -> set[int]:
-        """Give all items that people joined with another."""
-        found = self._db.conn.execute("select a, b from story_decision where verdict = 'join'")
-        return {row for pair in found for row in pair}
 
     def decide(self, pairs: Iterable[tuple[int, int]], verdict: str, reason: str, now: datetime) -> None:
         """Store a person's word on pairs; the last word counts."""
