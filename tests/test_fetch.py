@@ -6,6 +6,7 @@ from dataclasses import replace
 from email.utils import format_datetime
 from itertools import pairwise
 
+import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +59,7 @@ def test_a_request_is_polite(web: FakeWeb) -> None:
     (call,) = web.calls
     assert call.method == "GET"
     assert call.headers["user-agent"] == AGENT
-    assert call.headers["accept-encoding"] == "gzip, deflate"
+    assert call.headers["accept-encoding"] == "gzip, deflate, br"
     assert call.headers["accept"].startswith("application/atom+xml, application/rss+xml")
     assert not {"cookie", "referer", "cache-control", "pragma", "if-none-match", "if-modified-since", "authorization"} & set(
         call.headers
@@ -263,7 +264,9 @@ def test_a_body_cut_short_is_refused(web: FakeWeb) -> None:
     assert failure(web, web.url("/a")).what.startswith("no answer: ")
 
 
-@pytest.mark.parametrize(("encoding", "body"), [("gzip", b"no gzip at all"), ("deflate", b"\x00\x01"), ("br", b"\x8b\x00")])
+@pytest.mark.parametrize(
+    ("encoding", "body"), [("gzip", b"no gzip at all"), ("deflate", b"\x00\x01"), ("br", b"no brotli at all"), ("zstd", b"x")]
+)
 def test_a_body_that_cannot_be_unpacked_is_refused(web: FakeWeb, encoding: str, body: bytes) -> None:
     """A wrong or unasked encoding is a failure, at the deadline at the latest (S4)."""
     url = web.serve("/a", body, headers={"Content-Encoding": encoding})
@@ -274,11 +277,11 @@ def test_a_body_that_cannot_be_unpacked_is_refused(web: FakeWeb, encoding: str, 
 # Bounds
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])
 def test_packed_answers_are_unpacked(web: FakeWeb, encoding: str) -> None:
     """What was asked for is understood."""
     packer = zlib.compressobj(wbits=31 if encoding == "gzip" else 15)
-    body = packer.compress(rss()) + packer.flush()
+    body = brotli.compress(rss()) if encoding == "br" else packer.compress(rss()) + packer.flush()
     assert get(web, web.serve("/a", body, headers={"Content-Encoding": encoding})).body == rss()
 
 
@@ -303,6 +306,19 @@ def test_a_bomb_costs_little_memory(web: FakeWeb) -> None:
     assert fault.what.startswith(("larger than 1 MB", "no answer: "))
     assert peak < 20 * 1024 * 1024
     assert time.monotonic() - begin < 5
+
+
+def test_a_brotli_bomb_costs_little_memory(web: FakeWeb) -> None:
+    """64 MB in a few bytes: left at the cap as well (S4)."""
+    url = web.serve("/bomb", brotli.compress(bytes(64 << 20), quality=1), headers={"Content-Encoding": "br"})
+    tracemalloc.start()
+    try:
+        fault = failure(web, url)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert fault.what.startswith(("larger than 1 MB", "no answer: "))
+    assert peak < 20 * 1024 * 1024
 
 
 def test_an_endless_body_is_left(web: FakeWeb) -> None:

@@ -58,7 +58,7 @@ def test_an_index_is_not_followed() -> None:
         parse("<sitemap><loc>/a.xml</loc></sitemap><sitemap><loc>/b.xml</loc></sitemap>", root="sitemapindex")
     assert caught.value.what == "a sitemap index that lists 2 sitemaps, not a feed"
     assert "http://host.example/a.xml http://host.example/b.xml" in caught.value.cure
-    assert caught.value.feeds == ()
+    assert caught.value.feeds is None
 
 
 def test_a_broken_sitemap_is_read_as_far_as_it_goes() -> None:
