@@ -2,7 +2,7 @@ import os
 import sqlite3
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -35,7 +35,7 @@ BAKERY = rss_item("Bakery burns down", "http://harbour.example/bakery", guid="b"
 @pytest.fixture(scope="module")
 def shared_engine() -> Iterator[Engine]:
     """Give an engine with one parser process: starting one takes a while."""
-    with Engine(Fetch(allow=("127.0.0.0/8",), timeout=5, max_megabytes=1), Clock(), processes=1) as engine:
+    with Engine(Fetch(allow=("127.0.0.0/8",), timeout=5, max_megabytes=1, host_pause=0.05), Clock(), processes=1) as engine:
         yield engine
 
 
@@ -60,7 +60,7 @@ class Poller:
     facts: Facts
     engine: Engine
     clock: Clock
-    settings: Settings = field(default_factory=lambda: Settings(fetch=Fetch(host_pause=0), polling=Polling(requests_per_day=24)))
+    settings: Settings = field(default_factory=lambda: Settings(polling=Polling(requests_per_day=24)))
 
     def add(self, *urls: str) -> None:
         """Have sources polled."""
@@ -418,7 +418,6 @@ def test_a_fault_in_the_middle_of_a_commit_leaves_nothing_half(poll: Poller, web
 
 def test_one_host_is_asked_in_turn_with_pauses(poll: Poller, web: FakeWeb, other_web: FakeWeb) -> None:
     """Never two requests to one host at once, some time between; other hosts do not wait for it (F12)."""
-    poll.settings = replace(poll.settings, fetch=Fetch(host_pause=0.05))
     poll.add(*(web.serve(f"/{n}", rss(FERRY), delay=0.02) for n in range(5)), other_web.serve("/", rss(BAKERY)))
     poll()
     assert web.most_at_once == 1
@@ -431,7 +430,6 @@ def test_batches_of_one_host_keep_the_pause_between_them(poll: Poller, web: Fake
     """A large host is cut into batches, committed one by one, and is not asked faster for it (F12)."""
     monkeypatch.setattr(pipeline, "_BATCH", 2)
     monkeypatch.setattr(pipeline, "cut", lambda due, size: cut(due, size, per_host=2))
-    poll.settings = replace(poll.settings, fetch=Fetch(host_pause=0.05))
     poll.add(*(web.serve(f"/{n}", rss(FERRY), delay=0.01) for n in range(5)))
     due = poll.facts.due(None)
     reports = list(poll_sources(poll.facts, poll.engine, due, poll.settings, lambda: 0.5))
