@@ -2,23 +2,18 @@
 
 import asyncio
 import contextlib
-import multiprocessing
 import os
-import re
 import resource
-import signal
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
-from pathlib import Path
 from threading import Thread
 from types import TracebackType
 from typing import Any, Final, TypeVar
 
 import uvloop
-from pebble import ProcessExpired, ProcessPool
 
-from ingest.errors import ParseError
+from ingest.children import Children
 from ingest.exchange import Fetched, Request
 from ingest.fetch import Clock, Fetcher, Limits, web
 from ingest.guard import Guard
@@ -27,10 +22,6 @@ from ingest.reader import Job, read
 from ingest.settings import Fetch
 
 _T = TypeVar("_T")
-_PARSE_SECONDS: Final = 20.0  # by the clock: a busy computer may take its time
-_PARSE_EFFORT: Final = 3.0  # seconds of the processor
-_PARSE_BYTES: Final = 150 << 20  # memory of a parser's process beyond what it has when it starts
-_NO_PROC_BYTES: Final = 2 << 30  # address space, where the system does not say how much is in use
 _TURN: Final = 0.0005  # seconds: with Python's 5 ms the loop waits after each send until the committing thread pauses
 _FILES: Final = 8_192
 _VERSION: Final = "0.1"
@@ -57,7 +48,7 @@ class Engine:
         self._loop = uvloop.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="topicwire-network", daemon=True)
         self._stack = contextlib.AsyncExitStack()
-        self._pool: ProcessPool | None = None
+        self._children: Children | None = None
 
     def __enter__(self) -> "Engine":
         """Start the loop and open the network; parser processes start with the first document."""
@@ -78,9 +69,8 @@ class Engine:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-            self._pool.join()
+        if self._children is not None:
+            self._children.stop()
 
     async def _close(self) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -107,15 +97,9 @@ class Engine:
 
     async def parse(self, job: Job) -> ParsedFeed:
         """Parse in a child process; raises ParseError, also for a document that stalls or kills its parser."""
-        return await asyncio.wrap_future(self._schedule(read, job))
-
-    def _schedule(self, function: Callable[[Job], ParsedFeed], job: Job) -> "Future[ParsedFeed]":
-        if self._pool is None:
-            self._pool = _new_pool(self._processes)
-        result: Future[ParsedFeed] = Future()
-        task = self._pool.schedule(_with_effort, args=[function, job, _PARSE_EFFORT], timeout=_PARSE_SECONDS)
-        task.add_done_callback(lambda done: _pass_on(done, result))
-        return result
+        if self._children is None:
+            self._children = Children(self._processes)
+        return await asyncio.wrap_future(self._children.run(read, job))
 
 
 def _allow_many_connections() -> None:
@@ -124,54 +108,3 @@ def _allow_many_connections() -> None:
     wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def _new_pool(processes: int) -> ProcessPool:
-    # Not fork: the parent has threads. The fork server loads the parsers once for all children.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["ingest.reader", "ingest.warm"])
-    return ProcessPool(max_workers=processes, max_tasks=500, context=context, initializer=_bound)
-
-
-def _bound() -> None:
-    """Bound a parser's memory: what it may write to, since the detector's tables alone map far more than they use."""
-    status = Path("/proc/self/status")
-    has = re.search(r"VmData:\s*(\d+) kB", status.read_text(encoding="ascii", errors="replace")) if status.exists() else None
-    kind, most = (resource.RLIMIT_DATA, int(has[1]) * 1024 + _PARSE_BYTES) if has else (resource.RLIMIT_AS, _NO_PROC_BYTES)
-    resource.setrlimit(kind, (most, most))
-
-
-def _with_effort(function: Callable[[Job], ParsedFeed], job: Job, seconds: float) -> ParsedFeed:
-    """Run a parser; when it has used so much of the processor, the signal kills its process, wherever it is."""
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        return function(job)
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-def _pass_on(done: "Future[ParsedFeed]", result: "Future[ParsedFeed]") -> None:
-    """Carry a parser's result over, its death in words."""
-    if not result.set_running_or_notify_cancel():
-        return
-    fault = done.exception()
-    if fault is None:
-        result.set_result(done.result())
-    else:
-        result.set_exception(_in_words(fault))
-
-
-def _in_words(fault: BaseException) -> BaseException:
-    cure = "the document was refused; its source is asked again later"
-    if isinstance(fault, TimeoutError):
-        return ParseError(f"parsing took longer than {_PARSE_SECONDS:g} s", cure)
-    if isinstance(fault, MemoryError):
-        return ParseError("parsing needed too much memory", cure)
-    if isinstance(fault, ProcessExpired):
-        spent = fault.exitcode == -signal.SIGPROF
-        return ParseError(
-            f"parsing took more than {_PARSE_EFFORT:g} s of the processor" if spent else "parsing killed its process", cure
-        )
-    if isinstance(fault, RecursionError):
-        return ParseError("it is nested too deeply", cure)
-    return fault if isinstance(fault, ParseError) else ParseError(f"the parser failed ({type(fault).__name__}: {fault})", cure)

@@ -7,6 +7,7 @@ from concurrent.futures import CancelledError
 import pytest
 from support import NOON, TEXT, Clock, FakeWeb, atom, atom_entry, rss, rss_item, wait_until
 
+from ingest import children
 from ingest import engine as engine_module
 from ingest.engine import Engine
 from ingest.errors import FetchError, ParseError, SettingsError
@@ -93,7 +94,7 @@ def test_a_refusal_comes_back_whole(parsers: Engine, monkeypatch: pytest.MonkeyP
 
 def test_a_stalling_document_is_refused(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """At the deadline its process is killed; the next document is read (S5, T20)."""
-    monkeypatch.setattr(engine_module, "_PARSE_SECONDS", 0.3)
+    monkeypatch.setattr(children, "_PARSE_SECONDS", 0.3)
     begin = time.monotonic()
     assert str(fault_of(parsers, monkeypatch, stall)) == (
         "parsing took longer than 0.3 s; the document was refused; its source is asked again later"
@@ -125,7 +126,7 @@ def test_what_goes_wrong_is_told_in_words(parsers: Engine, monkeypatch: pytest.M
 
 def test_neighbours_are_unharmed(monkeypatch: pytest.MonkeyPatch) -> None:
     """While one document stalls and one kills its parser, the others are read (S11)."""
-    monkeypatch.setattr(engine_module, "_PARSE_SECONDS", 4.0)
+    monkeypatch.setattr(children, "_PARSE_SECONDS", 4.0)
     monkeypatch.setattr(engine_module, "read", fragile)
     titles = ["one", "die", "two", "stall", "three", "four"]
     with Engine(Fetch(), Clock(), processes=2) as made:
@@ -137,7 +138,7 @@ def test_neighbours_are_unharmed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_costly_document_ends_in_time(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A million bytes of attributes cost the deadline, no more (S5, T20)."""
-    monkeypatch.setattr(engine_module, "_PARSE_SECONDS", 1.0)
+    monkeypatch.setattr(children, "_PARSE_SECONDS", 1.0)
     attributes = " ".join(f'a{n}="{n}"' for n in range(100_000))
     job = Job(f"<rss><channel><item {attributes}/></channel></rss>".encode(), NOON, "http://a.example/")
     begin = time.monotonic()

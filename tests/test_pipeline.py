@@ -305,7 +305,7 @@ def test_a_failing_source_keeps_its_items_and_is_asked_less(poll: Poller, web: F
 
 def test_a_bad_neighbour_does_not_matter(poll: Poller, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bombs, drips, rubbish and redirects beside a good feed: it is stored, and each of them has its line (S4, S10, S11)."""
-    monkeypatch.setattr("ingest.engine._PARSE_SECONDS", 4.0)  # a new process needs some of it
+    monkeypatch.setattr("ingest.children._PARSE_SECONDS", 4.0)  # a new process needs some of it
     attributes = " ".join(f'a{n}="{n}"' for n in range(60_000))
     bad = [
         web.bomb("/bomb", 20),

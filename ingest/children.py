@@ -1,0 +1,95 @@
+"""Parsers in processes of their own: bounded, killed at a deadline, replaced when they die; knows not what they parse."""
+
+import multiprocessing
+import re
+import resource
+import signal
+from collections.abc import Callable
+from concurrent.futures import Future
+from multiprocessing.synchronize import Semaphore
+from pathlib import Path
+from typing import Final
+
+from pebble import ProcessExpired, ProcessPool
+
+from ingest.errors import ParseError
+from ingest.item import ParsedFeed
+from ingest.reader import Job
+
+_PARSE_SECONDS: Final = 20.0  # by the clock: a busy computer may take its time
+_PARSE_EFFORT: Final = 3.0  # seconds of the processor
+_PARSE_BYTES: Final = 150 << 20  # memory of a parser's process beyond what it has when it starts
+_NO_PROC_BYTES: Final = 2 << 30  # address space, where the system does not say how much is in use
+_BEGIN_SECONDS: Final = 5.0  # for a process to begin
+
+
+class Children:
+    """Processes that begin together with the first document."""
+
+    def __init__(self, processes: int) -> None:
+        """Begin. Not by fork: the parent has threads. The fork server loads the parsers once for all children."""
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["ingest.reader", "ingest.warm"])
+        self._begun = context.Semaphore(0)
+        self._pool = ProcessPool(max_workers=processes, max_tasks=500, context=context, initializer=_begin, initargs=[self._begun])
+        self._expected = processes
+
+    def run(self, function: Callable[[Job], ParsedFeed], job: Job) -> "Future[ParsedFeed]":
+        """Run a parser; the future fails with ParseError, also for a document that stalls or kills its process."""
+        result: Future[ParsedFeed] = Future()
+        task = self._pool.schedule(_with_effort, args=[function, job, _PARSE_EFFORT], timeout=_PARSE_SECONDS)
+        task.add_done_callback(lambda done: self._pass_on(done, result))
+        return result
+
+    def stop(self) -> None:
+        """End all processes. One that is just beginning is waited for: else it would find its parent gone, and say so."""
+        for _ in range(self._expected):
+            self._begun.acquire(timeout=_BEGIN_SECONDS)
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    def _pass_on(self, done: "Future[ParsedFeed]", result: "Future[ParsedFeed]") -> None:
+        """Carry a parser's result over, its death in words."""
+        fault = None if done.cancelled() else done.exception()
+        if isinstance(fault, TimeoutError | ProcessExpired):
+            self._expected += 1  # a new process takes its place
+        if not result.set_running_or_notify_cancel():
+            return
+        if fault is None:
+            result.set_result(done.result())
+        else:
+            result.set_exception(_in_words(fault))
+
+
+def _begin(begun: Semaphore) -> None:
+    """Bound a new parser's memory: what it may write to, since the detector's tables alone map far more than they use."""
+    status = Path("/proc/self/status")
+    has = re.search(r"VmData:\s*(\d+) kB", status.read_text(encoding="ascii", errors="replace")) if status.exists() else None
+    kind, most = (resource.RLIMIT_DATA, int(has[1]) * 1024 + _PARSE_BYTES) if has else (resource.RLIMIT_AS, _NO_PROC_BYTES)
+    resource.setrlimit(kind, (most, most))
+    begun.release()
+
+
+def _with_effort(function: Callable[[Job], ParsedFeed], job: Job, seconds: float) -> ParsedFeed:
+    """Run a parser; when it has used so much of the processor, the signal kills its process, wherever it is."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        return function(job)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _in_words(fault: BaseException) -> BaseException:
+    cure = "the document was refused; its source is asked again later"
+    if isinstance(fault, TimeoutError):
+        return ParseError(f"parsing took longer than {_PARSE_SECONDS:g} s", cure)
+    if isinstance(fault, MemoryError):
+        return ParseError("parsing needed too much memory", cure)
+    if isinstance(fault, ProcessExpired):
+        spent = fault.exitcode == -signal.SIGPROF
+        return ParseError(
+            f"parsing took more than {_PARSE_EFFORT:g} s of the processor" if spent else "parsing killed its process", cure
+        )
+    if isinstance(fault, RecursionError):
+        return ParseError("it is nested too deeply", cure)
+    return fault if isinstance(fault, ParseError) else ParseError(f"the parser failed ({type(fault).__name__}: {fault})", cure)
