@@ -18,7 +18,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.serve.searching feeds.serve.server feeds.serve.site feeds.shelf feeds.store feeds.story.commands"
     " feeds.story.grouping feeds.story.judging feeds.story.store feeds.topic_commands feeds.trial_command feeds.uncertain"
     " ingest.__main__ ingest.adding ingest.commands ingest.console ingest.discover ingest.engine ingest.fetch ingest.guard"
-    " ingest.lists ingest.lock ingest.oneoff ingest.pace ingest.passes ingest.pipeline ingest.post ingest.settings"
+    " ingest.lists ingest.lock ingest.oneoff ingest.pace ingest.passes ingest.pipeline ingest.settings"
     " ingest.sources ingest.status ingest.store ingest.store.ids ingest.store.items ingest.store.prices"
     " ingest.store.reading ingest.store.schema ingest.store.served ingest.store.sources ingest.store.subscriptions"
     " ingest.trial ingest.websub scheduler".split()
