@@ -68,12 +68,18 @@ def test_a_row_shows_its_standing_its_strip_and_its_dates() -> None:
 
 def test_a_week_that_is_not_its_own_is_pale() -> None:
     """A source that has shown too little has the week of all sources together, and says so; one without news has none."""
-    (one,) = page((POST, state())).sources
-    assert (one.own_rhythm, one.rhythm) == (False, FLAT)
-    drawn = html.fromstring(render.sources(page((POST, state()), (Source("http://new.example/"), SourceState()))))
+    shape = (3.0, *(0.5,) * (HOURS - 1))
+    (one,) = page((POST, state()), shape=shape).sources
+    assert (one.own_rhythm, one.rhythm) == (False, shape)
+    drawn = html.fromstring(render.sources(page((POST, state()), (Source("http://new.example/"), SourceState()), shape=shape)))
     assert drawn.xpath("//div[@class='pale']//@aria-label") == [
         "Hours of the week in which all sources publish: this one has shown too little"
     ]
+
+
+def test_no_week_is_drawn_of_which_nothing_is_known() -> None:
+    """Before any source has shown a rhythm all hours are alike: a strip would say something that nobody knows."""
+    assert not html.fromstring(render.sources(page((POST, state())))).xpath("//svg[contains(@class, 'heat')]")
 
 
 @pytest.mark.parametrize(("per_day", "words"), [(0.1, "one in 10 days"), (2, "2 a day"), (20, "20 a day")])

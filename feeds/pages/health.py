@@ -32,7 +32,7 @@ def _line(one: Health, items: int, shape: tuple[float, ...]) -> SourceLine:
         news=one.news,
         gaps=one.gaps,
         last_gap=one.last_gap,
-        rhythm=one.rhythm,
+        rhythm=() if len(set(one.rhythm)) == 1 else one.rhythm,  # all hours alike: nothing is known of any
         own_rhythm=one.rhythm != shape,
     )
 
