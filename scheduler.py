@@ -90,9 +90,9 @@ def full_pass(app: App, *, everything: bool = False) -> Pass:
         read_lists(app, facts, engine, everything=everything)
         polls = poll_these(app, facts, engine, due_sources(app, facts, set(), everything=everything))
         done = Pass(documents, polls, *judge_and_publish(app, facts, chosen), code)
-    sweep(app.home / "public", app.home / "private")
-    for fault in tell_hub(app):
-        say(f"topicwire: {fault}")
+        sweep(app.home / "public", app.home / "private")
+        for fault in tell_hub(app, engine):
+            say(f"topicwire: {fault}")
     return done
 
 
@@ -105,8 +105,9 @@ class Service:
     def __init__(self, app: App, engine: Engine) -> None:
         """Prepare; `engine` is open."""
         self._app, self._engine = app, engine
-        self.stopping, self.idle = Event(), Event()
+        self.stopping, self.idle, self.told = Event(), Event(), Event()
         self.idle.set()
+        self.told.set()
         self._said: set[str] = set()  # refused lines of sources.opml: once is enough
         self._shelf = Shelf(topic_folders(app), say)
 
@@ -128,23 +129,24 @@ class Service:
 
     def hub(self) -> None:
         """Tell the hub what was published. In a thread of its own: a slow hub keeps nothing waiting."""
-        try:
-            for fault in () if self.stopping.is_set() else tell_hub(self._app):
-                say(f"topicwire: {fault}")
-        except TopicwireError as fault:
+        self._guarded(self.told, self._tell)
+
+    def _tell(self) -> None:
+        for fault in tell_hub(self._app, self._engine):
             say(f"topicwire: {fault}")
-        except sqlite3.Error as fault:
-            say(f"topicwire: {database_failed(fault)}")
 
     def now(self) -> datetime:
         """Give the present moment."""
         return self._app.clock()
 
     def _tick(self, work: Callable[[Facts], None]) -> None:
-        self.idle.clear()  # before looking at `stopping`, which whoever waits has set before looking at this
+        self._guarded(self.idle, lambda: self._alone(work))
+
+    def _guarded(self, over: Event, work: Callable[[], None]) -> None:
+        over.clear()  # before looking at `stopping`, which whoever waits has set before looking at this
         try:
             if not self.stopping.is_set():
-                self._alone(work)
+                work()
         except TopicwireError as fault:
             say(f"topicwire: {fault}")
         except sqlite3.Error as fault:
@@ -152,7 +154,7 @@ class Service:
         except CancelledError:
             pass  # the service stops; what was under way is still due
         finally:
-            self.idle.set()
+            over.set()
 
     def _alone(self, work: Callable[[Facts], None]) -> None:
         with alone(self._app.home) as free:
@@ -199,7 +201,7 @@ async def _serve(app: App, engine: Engine, listening: socket.socket | None) -> N
     service.stopping.set()
     ticks.pause()
     server.should_exit = True
-    while not service.idle.is_set():
+    while not (service.idle.is_set() and service.told.is_set()):
         engine.cancel()  # again and again: the running tick may have begun something meanwhile
         await asyncio.sleep(_SOON)
     if serving:
@@ -236,7 +238,8 @@ def run(app: App, *, once: bool, no_serve: bool, strict: bool) -> None:
     listening = None if no_serve else listen(app.settings.service.bind)
     with app.engine() as engine:
         for topic in chosen if listening else ():
-            say(f"subscribe to {app.settings.base_url}/{topic.name}.atom")
+            private = f"{topic.name} is private: `topicwire feeds grant` gives somebody an address"
+            say(private if topic.publish.private else f"subscribe to {app.settings.base_url}/{topic.name}.atom")
         run_loop(_serve(app, engine, listening))
     say("stopped")
 

@@ -1,14 +1,14 @@
 """The hub is told of every public feed that changed (WebSub, 4.2): what was told is remembered, what failed is tried again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from feeds.schema import migrations
 from ingest.console import App
 from ingest.dates import rfc3339
-from ingest.errors import FetchError, TopicwireError
-from ingest.post import post
+from ingest.engine import Engine
+from ingest.errors import FetchError
 from ingest.store import Facts
 from ingest.store.schema import migrate
 
@@ -23,10 +23,10 @@ where d.gone is null and d.path glob 'public/*.*' and d.path not glob 'public/*/
 order by d.path"""
 
 
-def tell_hub(app: App) -> tuple[TopicwireError, ...]:
+def tell_hub(app: App, engine: Engine) -> tuple[FetchError, ...]:
     """Send the hub one ping for every public feed that it was not told of as it is now; give what failed.
 
-    To be called after publication, which never waits for it. Where no hub is set nothing is sent.
+    To be called after publication, which never waits for it; `engine` is open. Where no hub is set nothing is sent.
     """
     hub = app.settings.publish.hub
     if not hub or not app.database.exists():
@@ -35,9 +35,23 @@ def tell_hub(app: App) -> tuple[TopicwireError, ...]:
         outbox = _Outbox(facts, hub)
         due = outbox.due(app.clock())
         addresses = [f"{app.settings.base_url}/{path.partition('/')[2]}" for path, _, _ in due]
-        results = post(app, hub, ({"hub.mode": "publish", "hub.url": address} for address in addresses)) if due else []
+        results = engine.submit(_sent(engine, hub, addresses)).result()
         outbox.note(zip(due, results, strict=True), app.clock())
     return tuple({str(fault): fault for fault in results if fault}.values())
+
+
+async def _sent(engine: Engine, hub: str, addresses: Sequence[str]) -> list[FetchError | None]:
+    """Tell of one address after another; after one failure the rest is not sent: it fails alike."""
+    fault: FetchError | None = None
+    results = []
+    for address in addresses:
+        try:
+            if fault is None:
+                await engine.post(hub, {"hub.mode": "publish", "hub.url": address})
+        except FetchError as failed:
+            fault = FetchError(f"the hub {hub}: {failed.what}", "it is told again later", wait=failed.wait)
+        results.append(fault)
+    return results
 
 
 class _Outbox:
@@ -51,7 +65,7 @@ class _Outbox:
         """Give (path, hash, failures so far) of the feeds to tell of."""
         return self._db.conn.execute(_DUE, {"hub": self._hub, "now": rfc3339(now)}).fetchall()
 
-    def note(self, told: Iterable[tuple[tuple[str, str, int], TopicwireError | None]], now: datetime) -> None:
+    def note(self, told: Iterable[tuple[tuple[str, str, int], FetchError | None]], now: datetime) -> None:
         """Remember what came of it."""
         with self._facts.transaction():
             for (path, digest, tries), fault in told:
@@ -62,6 +76,6 @@ class _Outbox:
                 self._db.table("outbox").upsert({"path": path, "hub": self._hub, **row}, pk="path")
 
 
-def _next(fault: TopicwireError, tries: int, now: datetime) -> datetime:
-    asked = timedelta(seconds=(fault.wait if isinstance(fault, FetchError) else None) or 0)
+def _next(fault: FetchError, tries: int, now: datetime) -> datetime:
+    asked = timedelta(seconds=fault.wait or 0)
     return now + max(asked, min(_FIRST * (1 << min(tries, 20)), _LAST))

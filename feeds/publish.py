@@ -17,7 +17,7 @@ from feeds.publication.ledger import Ledger
 from feeds.store import Judgements
 from feeds.topic import Topic
 from ingest.formats import opml
-from ingest.item import Source, SourceKind
+from ingest.item import Source, SourceKind, SourceSettings
 from ingest.store import Facts
 
 __all__ = ["Published", "Target", "publish"]
@@ -121,7 +121,8 @@ def _sources(facts: Facts, topic: Topic) -> Iterator[Source]:
     for source, _ in facts.sources():
         if source.url in carried and source.kind is SourceKind.FEED:
             known = (public_address(source.url), public_address(source.title), public_address(source.site_url))
-            yield replace(source, url=known[0], title=known[1], site_url=known[2])
+            # How its owner asks it, and by which secrets, is nobody else's business.
+            yield replace(source, url=known[0], title=known[1], site_url=known[2], settings=SourceSettings())
 
 
 def _home(topics: Iterable[Topic], target: Target, files: Files) -> Iterator[Path]:

@@ -75,6 +75,13 @@ class Health:
         return self.not_modified / self.polls if self.polls else None
 
     @property
+    def note(self) -> str:
+        """The cause in words; nothing for a source that is well or was not asked yet."""
+        if self.failures > 1:
+            return f"{self.failures} times in a row: {self.result}"
+        return "" if not self.failures and self.standing in {Standing.OK, Standing.NEW} else self.result
+
+    @property
     def is_polled(self) -> bool:
         """Whether it is asked again by itself."""
         return self.standing not in {Standing.GONE, Standing.REMOVED, Standing.ONCE}

@@ -65,8 +65,8 @@ def table(found: list[Health], now: datetime) -> Iterator[str]:
     yield _HEAD
     for one in found:
         yield _line(one, now)
-        if note := _note(one):
-            yield f"{'':9}{shorten(note, _WIDTH - 9)}"
+        if one.note:
+            yield f"{'':9}{shorten(one.note, _WIDTH - 9)}"
     yield _sum(found)
 
 
@@ -76,13 +76,6 @@ def _line(one: Health, now: datetime) -> str:
     polling = f"{_ago(one.last_good, now):>10} {_next(one, now):>9} {one.reason or '-':8}"
     name = shorten(without_secrets(one.source.name).removeprefix("https://").removeprefix("http://"), _NAME)
     return f"{one.standing:8} {name:{_NAME}} {polling} {rate:>8} {share:>5} {one.gaps or '-':>5} {_ago(one.news, now):>10}"
-
-
-def _note(one: Health) -> str:
-    """Give cause and reason; a source that is well and asked as planned needs no words."""
-    if one.failures:
-        return one.result if one.failures == 1 else f"{one.failures} times in a row: {one.result}"
-    return "" if one.standing in {"ok", "new"} else one.result
 
 
 def _next(one: Health, now: datetime) -> str:

@@ -19,9 +19,9 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.story.grouping feeds.story.judging feeds.story.store feeds.topic_commands feeds.trial_command feeds.uncertain"
     " ingest.__main__ ingest.adding ingest.children ingest.commands ingest.console ingest.discover ingest.engine"
     " ingest.fetch ingest.guard ingest.lists ingest.lock ingest.oneoff ingest.pace ingest.passes ingest.pipeline"
-    " ingest.post ingest.settings ingest.sources ingest.status ingest.store ingest.store.ids ingest.store.items"
-    " ingest.store.prices ingest.store.reading ingest.store.schema ingest.store.served ingest.store.sources"
-    " ingest.store.subscriptions ingest.trial ingest.websub scheduler".split()
+    " ingest.settings ingest.sources ingest.status ingest.store ingest.store.ids ingest.store.items ingest.store.prices"
+    " ingest.store.reading ingest.store.schema ingest.store.served ingest.store.sources ingest.store.subscriptions"
+    " ingest.trial ingest.websub scheduler".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "feeds.archive feeds.atom feeds.document feeds.entry feeds.envelope feeds.jsonfeed feeds.lexicon feeds.match"

@@ -1,126 +1,123 @@
+import json
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from lxml import html
-from making import GAZETTE, POST, SEED, about, carry
+from making import Cli, about, app, carry, write_topic
 from support import NOON
+from test_planner import known
 
 from feeds.pages import health, queries, render
-from feeds.pages.health import Rhythm
-from feeds.pages.models import SourceLine
-from ingest.item import Source, SourceState, SourceStatus
-from ingest.store import Facts
+from feeds.pages.models import SourcesPage
+from ingest.health import all_health
+from ingest.item import Source, SourceKind, SourceState
+from ingest.planner.weeks import FLAT, HOURS, pack
 
-DAY: Final = timedelta(days=1)
-WELL: Final = SourceState(last_poll=NOON, last_success=NOON, next_poll=NOON + timedelta(hours=2))
-DAILY: Final = Rhythm(10, NOON - 9 * DAY, NOON)
-
-
-def line(source: Source = POST, state: SourceState = WELL, rhythm: Rhythm = DAILY) -> SourceLine:
-    """Give the row of one source as things stand at noon."""
-    return health.page([(source, state, rhythm)], NOON).sources[0]
+POST = Source("http://post.example/feed", title="The Harbour Post")
+DAY = timedelta(days=1)
 
 
-def test_a_source_that_brings_what_it_always_brought_is_fine() -> None:
-    """Good polls and items as often as ever: nothing to say but when and how often."""
-    found = line()
-    assert (found.state, found.cause, found.pause) == ("fine", "", "about one in 24 hours")
-    assert (found.last_good, found.next_poll) == (NOON, NOON + timedelta(hours=2))
+def state(news_days_ago: float = 0.1, per_day: float = 2.0, **changes: object) -> SourceState:
+    """Make a healthy source that posted so many days ago."""
+    news = NOON - timedelta(days=news_days_ago)
+    well = known(per_day, at=news, news=news)
+    return replace(well, next_poll=NOON + timedelta(hours=2), why="rhythm", **changes)  # type: ignore[arg-type]
 
 
-def test_a_source_that_fails_says_why_and_how_often() -> None:
-    """A failing source has its cause in words and how many times in a row it failed."""
-    state = replace(WELL, failures=3, error="the server has nothing there (404)", last_success=NOON - DAY)
-    found = line(state=state)
-    assert (found.state, found.cause) == ("failing", "the server has nothing there (404) (3 times in a row)")
-    assert found.last_good == NOON - DAY
+def page(*rows: tuple[Source, SourceState], shape: tuple[float, ...] = FLAT) -> SourcesPage:
+    """Make the page of sources at noon."""
+    return health.page(all_health(rows, NOON, shape), {POST.url: 7}, shape, NOON)
 
 
-@pytest.mark.parametrize(
-    ("newest", "pause", "state"),
-    [
-        (NOON - 6 * DAY, timedelta(hours=1), "fine"),  # a week of silence is never strange
-        (NOON - 8 * DAY, timedelta(hours=1), "silent"),
-        (NOON - 8 * DAY, 3 * DAY, "fine"),  # it never hurries
-        (NOON - 20 * DAY, 3 * DAY, "silent"),
-    ],
-)
-def test_a_source_is_silent_when_that_is_unlike_it(newest: datetime, pause: timedelta, state: str) -> None:
-    """Nothing new for more than a week and for six times its usual pause is silence, though every poll was good."""
-    assert line(rhythm=Rhythm(11, newest - 10 * pause, newest)).state == state
+def test_the_page_says_what_the_command_says(home: Path) -> None:
+    """Standing, cause, next poll, its reason, gaps and last news of every source are those of `sources status`, in its order."""
+    write_topic(home)
+    cli = Cli(home)
+    with app(home).facts() as facts:
+        carry(facts, [about(1)], at=cli.clock())
+        facts.add_sources([Source("http://new.example/feed"), Source("http://127.0.0.1:9/feed")], cli.clock())
+    cli("run", "--once")
+    said = [json.loads(row) for row in cli("sources", "status", "--json").stdout.splitlines()]
+    rows = html.parse(home / "public" / "sources.html").xpath("//li[contains(@class, 'source ') and not(@aria-hidden)]")
+    assert len(rows) == len(said) > 1
+    for row, one in zip(rows, said, strict=True):
+        text = " ".join(row.text_content().split())
+        assert row.get("class") == f"source {one['standing']}"
+        assert one["standing"] in {"ok", "new"} or one["result"] in text
+        assert not one["next_poll"] or (one["next_poll"] in row.xpath(".//time/@datetime") and one["why"] in text)
 
 
-def test_a_source_without_any_item_is_silent() -> None:
-    """A feed that answers with nothing in it is no good source."""
-    assert line(rhythm=Rhythm()).cause == "It answers, but holds no item."
+def test_a_row_shows_its_standing_its_strip_and_its_dates() -> None:
+    """A source has its name, its standing, the strip of its own week, when it was well, when and why it is next asked."""
+    own = replace(known(2.0, at=NOON, news=NOON), next_poll=NOON + timedelta(hours=2), why="rhythm")
+    assert own.rhythm
+    own = replace(own, rhythm=replace(own.rhythm, shape=pack([3.0, *(0.0,) * (HOURS - 1)])))
+    drawn = html.fromstring(render.sources(page((POST, own))))
+    (row,) = drawn.xpath("//li[@class='source ok']")
+    assert " ".join(row.xpath(".//h2")[0].text_content().split()) == "The Harbour Post ok"
+    assert row.xpath(".//svg/@aria-label") == ["Hours of the week in which it publishes"]
+    assert row.xpath(".//time/@datetime")[-1] == "2026-03-02T14:00:00Z"
+    assert row.xpath(".//path[@class='h4']/@d") == ["M0 0h1v10h-1z"]
+    words = " ".join(row.text_content().split())
+    assert "7 items, about 2 a day" in words
+    assert "by its rhythm" in words
+    assert [node.text_content() for node in drawn.xpath("//dl[@class='tally']/div/*")] == ["ok", "1"]
 
 
-def test_silence_is_said_in_its_largest_unit() -> None:
-    """Years, months, days: whatever is said shortest."""
-    for ago, words in ((800, "2 years"), (100, "3 months"), (40, "40 days")):
-        newest = NOON - ago * DAY
-        found = line(rhythm=Rhythm(5, newest - 4 * DAY, newest))
-        assert found.cause == f"It answers, but has had nothing new for {words}."
-
-
-def test_what_is_not_polled_is_not_judged_by_polls() -> None:
-    """Documents and sources read once are fine; a new one waits; one that was taken off says so."""
-    assert line(SEED, SourceState()).state == "fine"
-    assert (
-        line(replace(POST, status=SourceStatus.ONCE), SourceState(), Rhythm(1, NOON - 900 * DAY, NOON - 900 * DAY)).state == "fine"
-    )
-    assert line(POST, SourceState(), Rhythm()).state == "waiting"
-    retired = line(replace(POST, status=SourceStatus.RETIRED))
-    assert (retired.state, retired.next_poll) == ("retired", None)
-
-
-def test_what_needs_a_look_comes_first() -> None:
-    """Silent, then failing, then those that were not asked yet, then the others by name."""
-    failing, silent = replace(WELL, failures=1, error="no answer"), Rhythm(3, NOON - 99 * DAY, NOON - 90 * DAY)
-    found = [
-        (replace(POST, title="b"), WELL, DAILY),
-        (replace(POST, title="a"), WELL, DAILY),
-        (replace(POST, title="c"), SourceState(), Rhythm()),
-        (replace(POST, title="d"), failing, DAILY),
-        (replace(POST, title="e"), WELL, silent),
+def test_a_week_that_is_not_its_own_is_pale() -> None:
+    """A source that has shown too little has the week of all sources together, and says so; one without news has none."""
+    shape = (3.0, *(0.5,) * (HOURS - 1))
+    (one,) = page((POST, state()), shape=shape).sources
+    assert (one.own_rhythm, one.rhythm) == (False, shape)
+    drawn = html.fromstring(render.sources(page((POST, state()), (Source("http://new.example/"), SourceState()), shape=shape)))
+    assert drawn.xpath("//div[@class='pale']//@aria-label") == [
+        "Hours of the week in which all sources publish: this one has shown too little"
     ]
-    assert [one.name for one in health.page(found, NOON).sources] == list("edcab")
+
+
+def test_no_week_is_drawn_of_which_nothing_is_known() -> None:
+    """Before any source has shown a rhythm all hours are alike: a strip would say something that nobody knows."""
+    assert not html.fromstring(render.sources(page((POST, state())))).xpath("//svg[contains(@class, 'heat')]")
+
+
+@pytest.mark.parametrize(("per_day", "words"), [(0.1, "one in 10 days"), (2, "2 a day"), (20, "20 a day")])
+def test_how_often_is_said_in_words(per_day: float, words: str) -> None:
+    """Once in some days, or some a day."""
+    (one,) = page((POST, state(0, per_day))).sources
+    assert words in one.often
+
+
+def test_gaps_and_failures_are_said() -> None:
+    """Where something may have been missed the page says how often and when; a failure says its cause and how often."""
+    gaps = state(gaps=2, last_gap=NOON - DAY)
+    failing = state(error="the server has nothing there (404)", failures=3)
+    drawn = html.fromstring(render.sources(page((POST, gaps), (Source("http://b.example/"), failing))))
+    words = " ".join(drawn.text_content().split())
+    assert "2 gaps, last 1 Mar 2026, 12:00" in words
+    assert "3 times in a row: the server has nothing there (404)" in words
+
+
+def test_documents_of_the_owner_are_no_sources() -> None:
+    """What was read from a folder has no health, and its place on the disk is nobody's business."""
+    assert page((Source("/home/me/notes", SourceKind.DOCUMENT), SourceState())).sources == ()
 
 
 def test_secrets_in_addresses_are_not_shown() -> None:
-    """Neither a source's address nor the cause of its failure tells a password or a key."""
-    source = Source("http://me:secret@post.example/feed?token=abcdef", title="")
-    state = replace(WELL, failures=1, error="http://me:secret@post.example/feed?token=abcdef did not answer")
-    page = render.sources(health.page([(source, state, DAILY)], NOON)).decode()
-    assert "secret" not in page
-    assert "post.example" in page
+    """Neither a source's address nor the cause of its failure tells a password."""
+    source = Source("http://me:secret@post.example/feed", title="")
+    failing = state(failures=1, error="http://me:secret@post.example/feed did not answer")
+    drawn = render.sources(page((source, failing))).decode()
+    assert "secret" not in drawn
+    assert "post.example" in drawn
 
 
-def test_a_row_shows_its_state_its_strip_and_its_dates() -> None:
-    """A source has its name, its state in words, the strip of its week, when it was well and when it is next asked."""
-    rhythm = replace(DAILY, hours=(3, *(0,) * 167))
-    page = html.fromstring(render.sources(health.page([(POST, WELL, rhythm)], NOON)))
-    (row,) = page.xpath("//li[@class='source fine']")
-    assert " ".join(row.xpath(".//h2")[0].text_content().split()) == "The Harbour Post fine"
-    assert row.xpath(".//svg/@aria-label") == ["Hours of the week in which it publishes"]
-    assert row.xpath(".//time/@datetime") == ["2026-03-02T12:00:00Z", "2026-03-02T12:00:00Z", "2026-03-02T14:00:00Z"]
-    assert row.xpath(".//path[@class='h4']/@d") == ["M0 0h1v10h-1z"]
-
-
-def test_the_rhythm_is_that_of_the_stored_sightings(facts: Facts) -> None:
-    """Hours are counted from Monday, 00:00 UTC, by the publisher's dates; where it gives none, by when we saw the item."""
-    carry(facts, [about(1), about(2), about(70)])  # Monday 11:59, 11:58, 10:50
-    carry(facts, [replace(about(5), published=None)], GAZETTE, NOON + DAY)  # Tuesday 12:00
-    found = queries.rhythms(facts)
-    assert {hour: count for hour, count in enumerate(found[POST.url].hours) if count} == {10: 1, 11: 2}
-    assert {hour: count for hour, count in enumerate(found[GAZETTE.url].hours) if count} == {36: 1}
-    assert (found[POST.url].items, found[POST.url].newest) == (3, NOON - timedelta(minutes=1))
-    assert queries.as_of(facts) == NOON + DAY
-
-
-def test_an_empty_database_has_no_present(facts: Facts) -> None:
-    """Before anything is known there is no moment as of which it is known."""
-    assert queries.as_of(facts) is None
-    assert queries.rhythms(facts) == {}
+def test_items_are_counted_by_who_carried_them(home: Path) -> None:
+    """An item that two sources carried counts for both."""
+    with app(home).facts() as facts:
+        carry(facts, [about(1), about(2)], at=NOON)
+        carry(facts, [about(1)], source=POST, at=NOON)
+        counts = queries.carried(facts)
+    assert sorted(counts.values()) == [1, 2]
+    assert counts[POST.url] == 1

@@ -92,7 +92,9 @@ def bring(cli: Cli, number: int) -> None:
 
 def tell(cli: Cli) -> list[str]:
     """Tell the hub; give what failed."""
-    return [str(fault) for fault in tell_hub(app(cli.home, cli.settings, cli.clock))]
+    made = app(cli.home, cli.settings, cli.clock)
+    with made.engine() as engine:
+        return [str(fault) for fault in tell_hub(made, engine)]
 
 
 FORMS = ["harbour.atom", "harbour.json", "harbour.rss"]
@@ -117,7 +119,7 @@ def test_a_ping_says_what_the_standard_asks(cli: Cli, hub: Hub) -> None:
     assert hub.calls[0] == {"hub.mode": ["publish"], "hub.url": ["https://feeds.example/wire/harbour.atom"]}
     sent = hub.seen[0]
     assert sent["content-type"] == "application/x-www-form-urlencoded"
-    assert sent["user-agent"].startswith("topicwire (+")
+    assert sent["user-agent"].startswith("topicwire/")
     assert not {"cookie", "referer", "authorization"} & sent.keys()
 
 
@@ -135,7 +137,7 @@ def test_a_hub_that_fails_is_told_again_later(cli: Cli, hub: Hub) -> None:
     tell(cli)
     hub.status, _ = 500, hub.told
     bring(cli, 2)
-    assert tell(cli) == [f"http://127.0.0.1:{hub.port}/ answers with status 500; it is told again later"]
+    assert tell(cli) == [f"the hub http://127.0.0.1:{hub.port}/: the server has trouble of its own (500); it is told again later"]
     assert len(hub.told) == 1  # the others fail alike
     for minutes, asked in ((0.9, 0), (0.1, 1), (1.9, 0), (0.1, 1)):
         cli.clock.forward(minutes=minutes)
@@ -215,7 +217,7 @@ def test_one_pass_tells_the_hub_and_survives_it(cli: Cli, hub: Hub) -> None:
     bring(cli, 2)
     hub.status = 503
     result = cli("run", "--once")
-    assert (result.exit_code, "answers with status 503" in result.stderr) == (0, True)
+    assert (result.exit_code, "trouble of its own (503)" in result.stderr) == (0, True)
 
 
 def test_a_database_of_before_opens(home: Path) -> None:
@@ -243,7 +245,7 @@ def test_the_service_tells_the_hub_by_itself(cli: Cli, hub: Hub, capsys: pytest.
         hub.status = 500
         bring(cli, 2)
         service.hub()
-        assert "answers with status 500" in capsys.readouterr().err
+        assert "trouble of its own (500)" in capsys.readouterr().err
         service.stopping.set()
         cli.clock.forward(days=1)
         hub.calls.clear()

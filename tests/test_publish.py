@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from making import HARBOUR, about, app, carry, topic
+from making import HARBOUR, POST, about, app, carry, topic
 from support import NOON, Clock
 
 from feeds.commands import target_of
@@ -18,6 +18,7 @@ from feeds.publish import publish
 from feeds.store import Judgements
 from feeds.topic import Topic
 from ingest.errors import StoreError
+from ingest.item import SourceSettings
 from ingest.store import Facts
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -194,6 +195,21 @@ def test_every_topic_has_a_feed_and_all_have_an_index(home: Path, facts: Facts) 
     assert (home / "public" / "index.html").exists()
     assert ids(home / "public" / "harbour.atom") == ["urn:item:1"]
     assert ids(home / "public" / "market.atom") == []
+
+
+def test_how_a_source_is_asked_is_its_owners_business(home: Path, facts: Facts) -> None:
+    """The published list of sources has neither user names and passwords nor settings, tags and names of variables."""
+    manners = SourceSettings("Agent/9", "MY_LOGIN", "X-Key=MY_KEY", 600.0, 86_400.0, 2.0, ("work",))
+    carry(facts, [about(1)], changed(POST, url="http://ann:pass@post.example/feed", settings=manners))
+    written(home, facts)
+    (outline,) = etree.parse(home / "public" / "harbour.opml").iter("outline")
+    assert dict(outline.attrib) == {
+        "type": "rss",
+        "text": POST.title,
+        "title": POST.title,
+        "xmlUrl": "http://post.example/feed",
+        "htmlUrl": POST.site_url,
+    }
 
 
 def test_nothing_new_writes_nothing(home: Path, facts: Facts) -> None:

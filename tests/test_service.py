@@ -1,6 +1,7 @@
 import asyncio
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
@@ -175,6 +176,36 @@ def test_run_serves_until_it_is_told_to_stop(cli: Cli, web: FakeWeb, number: sig
         "stopped",
     ]
     assert time.monotonic() - began < 30
+
+
+def test_run_names_no_address_of_a_private_topic(cli: Cli) -> None:
+    """It has none of its own: each subscriber is granted one."""
+    write_topic(cli.home, HARBOUR.replace("[group.ship]", "[publish]\nprivate = true\n\n[group.ship]"))
+    port = free_port()
+    cli.settings["service.bind"] = f"127.0.0.1:{port}"
+    thread = stopped_by(signal.SIGTERM, port, "/", b"")
+    result = cli("run")
+    thread.join()
+    assert "harbour.atom" not in result.stderr
+    assert "harbour is private: `topicwire feeds grant` gives somebody an address" in result.stderr
+
+
+def test_a_stop_waits_for_no_hub(cli: Cli) -> None:
+    """A hub that does not answer is left at once when the service stops, and is told later."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        cli.settings |= {"publish.hub": f"http://127.0.0.1:{silent.getsockname()[1]}/", "fetch.allow": "127.0.0.0/8"}
+        cli("publish")
+        made = app(cli.home, cli.settings)
+        with made.engine() as engine:
+            service = scheduler.Service(made, engine)
+            telling = Thread(target=service.hub)
+            telling.start()
+            unanswered, _ = silent.accept()
+            service.stopping.set()
+            engine.cancel()
+            assert wait_until(service.told.is_set, SOON)
+            unanswered.close()
+            telling.join()
 
 
 def test_what_a_tick_begins_after_the_stop_is_cancelled_too(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

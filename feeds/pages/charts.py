@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from math import ceil
 from typing import Final
 
 from markupsafe import Markup
@@ -39,7 +40,7 @@ def bar(value: int, most: int) -> Markup:
     return _drawn("bar", 100, 8, Markup('<path d="M0 0h{}v8H0z"/>').format(width), "")
 
 
-def heat(hours: Sequence[int], said: str) -> Markup:
+def heat(hours: Sequence[float], said: str) -> Markup:
     """Draw the hours of a week as one strip, darker where there is more, a mark at each midnight.
 
     Hours of the same shade that follow each other are one rectangle: a strip is a few hundred bytes.
@@ -57,9 +58,9 @@ def heat(hours: Sequence[int], said: str) -> Markup:
     return _drawn("heat", max(len(hours), 1), 12, paths + Markup('<path class="days" d="{}"/>').format(days), said)
 
 
-def level_of(value: int, most: int) -> int:
+def level_of(value: float, most: float) -> int:
     """Give the shade of a value, from 0 for nothing to LEVELS for the most there is."""
-    return -(-value * LEVELS // most) if value > 0 else 0
+    return ceil(value * LEVELS / most) if value > 0 else 0
 
 
 def _drawn(kind: str, width: int, height: int, body: Markup, said: str) -> Markup:

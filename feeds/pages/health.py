@@ -1,98 +1,45 @@
-"""Sources and what polling brought -> how each is doing, in words, those that need a look first; pure."""
+"""Health of sources -> the lines of their page, as they may be published; pure, judges nothing itself."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from feeds.entry import public_address
 from feeds.pages.models import SourceLine, SourcesPage
-from ingest.item import Source, SourceKind, SourceState, SourceStatus
-
-HOURS: Final = 168  # of a week
-_QUIET: Final = timedelta(days=7)  # nothing new for less is never strange
-_UNLIKE: Final = 6  # times its usual pause
-_ORDER: Final = ("silent", "failing", "waiting", "fine", "retired")
+from ingest.health import Health
 
 
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """What a source has carried: how much, from when to when, and at which hours of the week."""
+def page(found: Iterable[Health], carried: Mapping[str, int], shape: tuple[float, ...], as_of: datetime | None) -> SourcesPage:
+    """Give the page of sources in the order of `found`, as things stood at `as_of`.
 
-    items: int = 0
-    oldest: datetime | None = None
-    newest: datetime | None = None
-    hours: tuple[int, ...] = (0,) * HOURS
-
-    @property
-    def pause(self) -> timedelta | None:
-        """The mean time between two items."""
-        if self.items < 2 or self.oldest is None or self.newest is None:  # noqa: PLR2004 - a pause is between two
-            return None
-        return (self.newest - self.oldest) / (self.items - 1)
+    `carried` says how many items each address has brought; `shape` is the rhythm of all sources together.
+    """
+    return SourcesPage(tuple(_line(one, carried.get(one.source.url, 0), shape) for one in found), as_of)
 
 
-def page(found: Iterable[tuple[Source, SourceState, Rhythm]], as_of: datetime | None) -> SourcesPage:
-    """Give the page of sources as things stood at `as_of`."""
-    lines = [_line(source, state, rhythm, as_of) for source, state, rhythm in found]
-    return SourcesPage(tuple(sorted(lines, key=lambda line: (_ORDER.index(line.state), line.name.casefold()))), as_of)
-
-
-def _line(source: Source, state: SourceState, rhythm: Rhythm, as_of: datetime | None) -> SourceLine:
-    polled = source.kind is SourceKind.FEED and source.status is SourceStatus.ACTIVE
-    gap = _gap(rhythm, as_of) if polled else ""
-    name, cause = _state(source, state, rhythm, gap)
+def _line(one: Health, items: int, shape: tuple[float, ...]) -> SourceLine:
     return SourceLine(
-        name=public_address(source.name),
-        url=public_address(source.url) if source.kind is SourceKind.FEED else None,
-        site=public_address(source.site_url),
-        language=source.language,
-        state=name,
-        cause=public_address(cause),
-        last_good=state.last_success,
-        next_poll=state.next_poll if polled else None,
-        items=rhythm.items,
-        newest=rhythm.newest,
-        pause=_often(rhythm),
-        rhythm=rhythm.hours,
+        name=public_address(one.source.name),
+        url=public_address(one.source.url),
+        site=public_address(one.source.site_url),
+        language=one.source.language,
+        standing=one.standing,
+        note=public_address(one.note),
+        last_good=one.last_good,
+        next_poll=one.next_poll,
+        why=one.why if one.is_polled else "",
+        items=items,
+        often=_often(one.per_day),
+        news=one.news,
+        gaps=one.gaps,
+        last_gap=one.last_gap,
+        rhythm=() if len(set(one.rhythm)) == 1 else one.rhythm,  # all hours alike: nothing is known of any
+        own_rhythm=one.rhythm != shape,
     )
 
 
-def _state(source: Source, state: SourceState, rhythm: Rhythm, gap: str) -> tuple[str, str]:
-    if source.status is SourceStatus.RETIRED:
-        return "retired", "Its owner took it off the list; what it carried stays."
-    if state.failures:
-        times = f" ({state.failures} times in a row)" if state.failures > 1 else ""
-        return "failing", f"{state.error or 'The last request failed.'}{times}"
-    if source.kind is SourceKind.DOCUMENT or source.status is SourceStatus.ONCE:
-        return "fine", ""
-    if state.last_poll is None:
-        return "waiting", ""
-    if not rhythm.items:
-        return "silent", "It answers, but holds no item."
-    return ("silent", gap) if gap else ("fine", "")
-
-
-def _gap(rhythm: Rhythm, as_of: datetime | None) -> str:
-    """Say how long nothing has come, where that is unlike the source."""
-    if as_of is None or rhythm.newest is None:
+def _often(per_day: float | None) -> str:
+    if not per_day:
         return ""
-    quiet, pause = as_of - rhythm.newest, rhythm.pause or timedelta()
-    if quiet <= max(_QUIET, pause * _UNLIKE):
-        return ""
-    return f"It answers, but has had nothing new for {_words(quiet)}."
-
-
-def _often(rhythm: Rhythm) -> str:
-    if rhythm.pause is None:
-        return ""
-    return f"about one in {_words(rhythm.pause)}" if rhythm.pause >= timedelta(hours=1) else "several an hour"
-
-
-def _words(length: timedelta) -> str:
-    """Say a length of time in its largest fitting unit."""
-    for unit, size in (("year", timedelta(days=365)), ("month", timedelta(days=30)), ("day", timedelta(days=1))):
-        if length >= size * 2:
-            return f"{round(length / size)} {unit}s"
-    hours = round(length / timedelta(hours=1))
-    return "1 hour" if hours == 1 else f"{hours} hours"
+    if per_day >= 1:
+        return f"about {per_day:.2g} a day" if per_day < 10 else f"about {per_day:.0f} a day"  # noqa: PLR2004 - two digits
+    return f"about one in {1 / per_day:,.0f} days"

@@ -1,5 +1,6 @@
 """What each page shows, as frozen values: every choice is made before a template sees it; knows no HTML and no database."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -224,29 +225,34 @@ class ItemPage:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """How a source is doing."""
+    """How a source is doing, in the words of `topicwire sources status`."""
 
     name: str
     url: str | None
     site: str | None
     language: str | None
-    state: str  # silent, failing, waiting, fine, retired
-    cause: str
+    standing: str  # failing, gone, silent, gaps, new, ok, removed, once
+    note: str  # the cause; empty where all is well
     last_good: datetime | None
     next_poll: datetime | None
+    why: str  # then
     items: int
-    newest: datetime | None
-    pause: str  # how often it has something new, in words
-    rhythm: tuple[int, ...]  # items by hour of the week, Monday 00:00 UTC first
+    often: str  # how often it has something new
+    news: datetime | None
+    gaps: int
+    last_gap: datetime | None
+    rhythm: tuple[float, ...]  # by hour of the week, Monday 00:00 UTC first; empty before any is known
+    own_rhythm: bool  # else that of all sources together
 
 
 @dataclass(frozen=True, slots=True)
 class SourcesPage:
-    """Every source, the silent ones first."""
+    """Every source, those that need a look first."""
 
     sources: tuple[SourceLine, ...]
     as_of: datetime | None
 
-    def count(self, state: str) -> int:
-        """Give how many are in a state."""
-        return sum(source.state == state for source in self.sources)
+    @property
+    def tally(self) -> dict[str, int]:
+        """How many are of each standing, in the order of the list."""
+        return Counter(source.standing for source in self.sources)

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from feeds.entry import public_address
-from feeds.pages.health import HOURS, Rhythm
 from feeds.pages.models import Line, Tagged
 from feeds.pages.views import Texts, source_key
 from ingest.dates import from_rfc3339, rfc3339
@@ -30,13 +29,7 @@ select i.id, i.uid, i.seq,
         where t.item_id = i.id and t.topic in (select value from json_each(:topics)))
 from item i where i.id in (select item_id from tag where topic in (select value from json_each(:topics))
     union select value from json_each(:rows)) order by i.id"""
-_RHYTHM: Final = """
-select s.url, count(*), min(coalesce(v.published, g.first_seen)), max(coalesce(v.published, g.first_seen))
-from sighting g join version v on v.id = g.version_id join source s on s.id = g.source_id group by s.id"""
-_HOURS: Final = """
-select s.url, (strftime('%w', at) + 6) % 7 * 24 + strftime('%H', at), count(*) from (
-    select g.source_id, coalesce(v.published, g.first_seen) as at from sighting g join version v on v.id = g.version_id
-) join source s on s.id = source_id group by 1, 2"""
+_CARRIED: Final = "select s.url, count(*) from sighting g join source s on s.id = g.source_id group by s.id"
 _VERSIONS: Final = """
 select v.item_id, v.seen, iif(s.title = '', s.url, s.title), v.title, v.text from version v join source s on s.id = v.source_id
 where v.item_id in (select value from json_each(?)) order by v.id"""
@@ -70,15 +63,9 @@ def texts(facts: Facts, rows: Iterable[int]) -> dict[int, tuple[Texts, ...]]:
     return {row: tuple(versions) for row, versions in found.items()}
 
 
-def rhythms(facts: Facts) -> dict[str, Rhythm]:
-    """Give what each source has carried, by its address."""
-    hours: defaultdict[str, list[int]] = defaultdict(lambda: [0] * HOURS)
-    for url, hour, count in facts.db.conn.execute(_HOURS):
-        hours[url][hour] = count
-    return {
-        url: Rhythm(count, from_rfc3339(oldest), from_rfc3339(newest), tuple(hours[url]))
-        for url, count, oldest, newest in facts.db.conn.execute(_RHYTHM)
-    }
+def carried(facts: Facts) -> dict[str, int]:
+    """Give how many items each source has carried, by its address."""
+    return dict(facts.db.conn.execute(_CARRIED).fetchall())
 
 
 def as_of(facts: Facts) -> datetime | None:

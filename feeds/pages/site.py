@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from feeds.document import file_name
 from feeds.pages import calendar, health, parts, queries, render, views
@@ -16,36 +16,22 @@ from feeds.pages.folder import Folder
 from feeds.pages.models import Card, IndexPage, Line, Link, Member, Month, MonthPage, Tagged, TopicLine, TopicPage
 from feeds.pages.tongues import UNKNOWN
 from feeds.pages.veil import Veil
-from feeds.publication.edition import feed_name
+from feeds.publication.edition import Target, feed_name
 from feeds.publication.ledger import Ledger
 from feeds.store import Judgements
 from feeds.tag import Judgement
 from feeds.topic import Topic
-from feeds.unit import Copy, Grouping
-from ingest.item import StoredItem
+from feeds.unit import Copy
+from ingest.health import all_health
+from ingest.item import SourceKind, StoredItem
 from ingest.store import Facts
 
 _CARDS: Final = 60  # stories on one page, whatever the feed holds; the months have them all
 _SPARK: Final = 30  # days
 _CHART: Final = 60
+_BEFORE: Final = datetime(1970, 1, 1, tzinfo=UTC)  # anything was known
 _BITE: Final = 200  # items held at once
 _SHAPING: Final = {".py", ".html", ".css", ".js", ".svg"}
-
-
-class Place(Protocol):
-    """Where the pages will lie."""
-
-    @property
-    def folder(self) -> Path:
-        """The folder that is published."""
-
-    @property
-    def known(self) -> frozenset[str]:
-        """The topics that there are, also those whose files cannot be read just now: their pages stay."""
-
-    @property
-    def grouping(self) -> Grouping:
-        """Which items are copies of one article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +52,7 @@ class File(NamedTuple):
     changed: datetime | None
 
 
-def site_files(facts: Facts, judgements: Judgements, topics: Iterable[Topic], target: Place) -> Iterator[File]:
+def site_files(facts: Facts, judgements: Judgements, topics: Iterable[Topic], target: Target) -> Iterator[File]:
     """Give every page that is new or has changed, and what is to be removed; private topics are nowhere in it.
 
     A page bears a fingerprint of all it was made from: a file that is there with the same one is left
@@ -83,11 +69,11 @@ def site_files(facts: Facts, judgements: Judgements, topics: Iterable[Topic], ta
 class _Site:
     """The pages of public topics, with the stores at hand."""
 
-    def __init__(self, facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], target: Place) -> None:
+    def __init__(self, facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], target: Target) -> None:
         self._facts, self._judgements, self._folder = facts, judgements, Folder(target.folder)
         self._topics = {topic.name: topic for topic in topics}
-        self._now = queries.as_of(facts)
-        self._today = (self._now or datetime(1970, 1, 1, tzinfo=UTC)).date()
+        self._now, self._rule = queries.as_of(facts), target.settings.polling.rule
+        self._today = (self._now or _BEFORE).date()
         self._marks: dict[int, str] = {}
         self._rows: dict[str, int] = {}  # of the items that have a page
         self._veils: dict[tuple[str, ...], Veil] = {}
@@ -115,7 +101,8 @@ class _Site:
     def _index(self, tagged: Mapping[str, tuple[Tagged, ...]]) -> File:
         lines = tuple(self._topic_line(topic, tagged[topic.name]) for topic in self._topics.values())
         last = max((line.last for line in lines if line.last), default=None)
-        return File("index.html", render.index(IndexPage(lines, len(self._facts.sources()), self._now)), last)
+        sources = sum(source.kind is not SourceKind.DOCUMENT for source, _ in self._facts.sources())
+        return File("index.html", render.index(IndexPage(lines, sources, self._now)), last)
 
     def _topic_line(self, topic: Topic, items: tuple[Tagged, ...]) -> TopicLine:
         recent = calendar.daily((item.line.day for item in items), self._today, _SPARK)
@@ -123,9 +110,10 @@ class _Site:
         return TopicLine(topic.name, topic.title, topic.description, len(items), recent, last, _span(topic))
 
     def _sources(self) -> File:
-        rhythms, none = queries.rhythms(self._facts), health.Rhythm()
-        found = ((source, state, rhythms.get(source.url, none)) for source, state in self._facts.sources())
-        return File("sources.html", render.sources(health.page(found, self._now)), self._now)
+        shape = self._facts.price(self._rule).shape
+        found = all_health(self._facts.sources(), self._now or _BEFORE, shape)
+        page = health.page(found, queries.carried(self._facts), shape, self._now)
+        return File("sources.html", render.sources(page), self._now)
 
     def _search(self, tagged: Iterable[tuple[Tagged, ...]]) -> File:
         """Give the form of the search, whose answers come from the server."""
