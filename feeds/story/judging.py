@@ -8,7 +8,7 @@ from typing import Final
 from feeds.story.article import Article, Raw, read
 from feeds.story.carriers import moment
 from feeds.story.group import pair_of, reach, stories
-from feeds.story.pair import VERSION, WINDOW, Relation, Verdict, compare, conflicts, keys
+from feeds.story.pair import VERSION, WINDOW, Relation, Verdict, compare, conflicts, keys, related
 from feeds.story.store import StoryTables
 from ingest.item import StoredItem
 from ingest.store import Facts
@@ -106,8 +106,8 @@ class Grouping:
         found = keys(article)
         when = article.moment if stored.first_seen - article.moment <= _LATE else stored.first_seen
         likely = [row for row in self._tables.likely(found, when) if row != stored.row]
-        verdicts = ((row, compare(article, other)) for row, other in zip(likely, self._read(likely), strict=True))
-        kept = [(row, said) for row, said in verdicts if said.relation is not Relation.NONE]
+        verdicts = ((row, related(article, other)) for row, other in zip(likely, self._read(likely), strict=True))
+        kept = [(row, said) for row, said in verdicts if said]
         before = {row for edge in self._tables.edges([stored.row]) for row in (edge.a, edge.b)}
         self._tables.replace_edges(stored.row, kept)
         self._tables.add_keys(stored.row, found, when)
