@@ -132,7 +132,6 @@ class Article:
     id: str
     language: str | None
     moment: datetime  # published, or first seen where that is not said
-    address: str | None  # canonical; None says nothing
     host: str  # two hosts are two addresses, also where each is only a front page
     publishers: frozenset[str]  # folded names and the host: one in common means one publisher
     head: tuple[str, ...]  # the title's words, in order
@@ -140,6 +139,12 @@ class Article:
     body: tuple[str, ...]  # the text's words, in order
     wording: Wording
     rolled: Hashes = field(compare=False, repr=False)  # of the text: hashes of three words in a row, in order
+
+    @cached_property
+    def address(self) -> str | None:
+        """The canonical address; None says nothing."""
+        url = self.wording.url
+        return canonical(url) if url and not is_front_page(url) else None
 
     @cached_property
     def shingles(self) -> frozenset[int]:
@@ -172,7 +177,7 @@ class Raw:
 def read(raw: Raw) -> Article:
     """Read an item for comparing."""
     host = _bare(host_of(raw.url)) if raw.url else ""
-    aggregated = any(name in folded(part) for part in (host, *raw.sources[:1]) for name in _AGGREGATORS)
+    aggregated = any(map(_aggregates, (host, *raw.sources[:1])))
     title, publisher = without_publisher(raw.title, (*raw.sources, host), aggregated=aggregated)
     text = raw.text[:_MOST]
     body = tuple(islice(tokens_of(text), _LONGEST))
@@ -181,9 +186,8 @@ def read(raw: Raw) -> Article:
         id=raw.id,
         language=raw.language,
         moment=raw.moment,
-        address=None if raw.url is None or is_front_page(raw.url) else canonical(raw.url),
         host=host,
-        publishers=frozenset({publisher, *((host, *map(folded, raw.sources)) if not aggregated else ())} - {""}),
+        publishers=frozenset({publisher, *((host, *map(_folded, raw.sources)) if not aggregated else ())} - {""}),
         head=head,
         title=content(head),
         body=body,
@@ -192,13 +196,22 @@ def read(raw: Raw) -> Article:
     )
 
 
+_folded: Final = lru_cache(maxsize=10_000)(folded)  # of names: every item of a source has them again
+
+
+@lru_cache(maxsize=10_000)
+def _aggregates(name: str) -> bool:
+    plain = folded(name)
+    return any(known in plain for known in _AGGREGATORS)
+
+
 def without_publisher(title: str, names: Iterable[str], *, aggregated: bool = False) -> tuple[str, str]:
     """Take the publisher's name off the end of a title: (title, folded name or nothing).
 
     Only what is known to be a name goes: a carrier's or the host's, what an aggregator added, or a
     tail that ends as papers are called. "Result - Leeds" keeps its town.
     """
-    known = [folded(name).replace(" ", "") for name in names if name]
+    known = [_folded(name).replace(" ", "") for name in names if name]
     publisher = ""
     while found := _TAIL.match(title.strip()):
         tail = folded(found["tail"])
