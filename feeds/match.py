@@ -76,12 +76,12 @@ class Matcher:
     def look(self, segments: tuple[Segment, ...], language: str | None) -> tuple["Look", ...]:
         """Read the segments once for all topics; most sentences hold no beginning of any term and are left out."""
         book = self._book(language)
-        begin = book.begin
-        return tuple(
-            look
-            for number, segment in enumerate(segments)
-            if (segment.joined or any(map(begin.__getitem__, segment.written))) and (look := Look(book, number, segment)).phrases
-        )
+        looks = []
+        for number, segment in enumerate(segments):
+            begun = list(map(book.begin.__getitem__, segment.written))
+            if (any(begun) or segment.joined) and (look := Look(book, number, segment, begun)).phrases:
+                looks.append(look)
+        return tuple(looks)
 
     def possible(self, looks: tuple["Look", ...]) -> list[int]:
         """Give the numbers of the topics that may tag the item; for the others nothing more need be known."""
@@ -113,11 +113,11 @@ def _frame_around(hit: Hit, frames: tuple[tuple[Owner, int, int], ...]) -> str |
 class Look:
     """One segment read for all topics: which phrases stand where. Hits are made only for the topics that want them."""
 
-    def __init__(self, book: Phrasebook, number: int, segment: Segment) -> None:
-        """Find the phrases of all groups."""
+    def __init__(self, book: Phrasebook, number: int, segment: Segment, begun: list[Begun | None]) -> None:
+        """Find the phrases of all groups; `begun` is what begins at each word."""
         self._book, self.number, self._segment = book, number, segment
         self.phrases: dict[int, list[tuple[int, Phrase, int]]] = {}  # by topic
-        for found in self._phrases(book.begin):
+        for found in self._phrases(book.begin, begun):
             self.phrases.setdefault(book.owners[found[1].owner].topic, []).append(found)
 
     def groups(self, topic: int) -> frozenset[str]:
@@ -137,9 +137,8 @@ class Look:
             found += self._from(first, last, frames.slots.get(group))
         return tuple((self._book.owners[phrase.owner], first, last) for first, phrase, last in found)
 
-    def _phrases(self, begin: Beginnings) -> Iterator[tuple[int, Phrase, int]]:
-        for first, written in enumerate(self._segment.written):
-            begun = begin[written]
+    def _phrases(self, begin: Beginnings, at_words: list[Begun | None] | None = None) -> Iterator[tuple[int, Phrase, int]]:
+        for first, begun in enumerate(at_words or map(begin.__getitem__, self._segment.written)):
             if begun is not None:
                 yield from self._from(first, first + 1, begun)
         for first, longer in self._segment.joined.items():

@@ -11,7 +11,7 @@ from feeds.lexicon import GAP, Lexicon, Phrase, Slot
 from feeds.topic import Term, Topic
 from ingest.fold import fold
 
-_REMEMBERED: Final = 200_000  # words, for each language
+_REMEMBERED: Final = 100_000  # words, for each language
 
 
 @dataclass(frozen=True, slots=True)
