@@ -1,6 +1,6 @@
 """Judges the items that topics have not judged yet, in bounded bites; knows the stores, decides nothing itself."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +17,7 @@ from ingest.item import StoredItem
 from ingest.store import Facts
 
 _BITE: Final = 500  # items a transaction
+_MATCHERS: Final[deque[Matcher]] = deque(maxlen=2)  # a service has seen most words before: they are not looked up again
 
 
 def judge_new(facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], now: datetime, bites: int | None = None) -> int:
@@ -61,6 +62,15 @@ def _grouped(topics: Iterable[Topic], place: Callable[[Topic], int]) -> list[tup
     return sorted(groups.items())
 
 
+def _matcher(topics: Iterable[Topic]) -> Matcher:
+    """Give the matcher of some topics, the one of last time if there is one."""
+    wanted = tuple(topics)
+    known = next((matcher for matcher in _MATCHERS if matcher.topics == wanted), None)
+    if known is None:
+        _MATCHERS.append(known := Matcher(wanted))
+    return known
+
+
 class _Work:
     """Judging with the stores at hand."""
 
@@ -70,7 +80,7 @@ class _Work:
 
     def arrivals(self, topics: list[Topic], marks: dict[str, Mark], seq: int) -> int:
         """Judge all that came after number `seq`."""
-        matcher, tagged = Matcher(topics), 0
+        matcher, tagged = _matcher(topics), 0
         if marks != {name: mark for name, mark in self._judgements.marks().items() if name in marks}:
             self._judgements.record({}, (), marks, self._now)  # a new wording is known before its first item
         while items := self._facts.after(seq, _BITE):
@@ -80,7 +90,7 @@ class _Work:
 
     def again(self, topics: list[Topic], marks: dict[str, Mark], back: int, bites: int | None) -> int:
         """Judge again what was there when the wording changed, at most `bites` bites of it."""
-        matcher, tagged, done = Matcher(topics), 0, 0
+        matcher, tagged, done = _matcher(topics), 0, 0
         until = max(mark.until for mark in marks.values())
         while back < until and (bites is None or done < bites):
             items = tuple(item for item in self._facts.after(back, _BITE) if item.seq <= until)

@@ -18,7 +18,8 @@ _PART: Final = re.compile(rf"\{{(?P<slot>[^{{}}]*)\}}|(?P<gap>\.\.)|\*?(?P<word>
 COMPOUNDING: Final = frozenset({"de", "nl", "hu"})  # a term is also looked for inside their long words
 _COMPOUNDED: Final = 5  # letters of a term from which on that is safe
 _HEAD: Final = 3  # first letters by which patterns inside words are sorted
-_CACHE: Final = 300_000
+_FEW: Final = 8  # patterns that are sooner looked for one by one
+_CACHE: Final = 100_000
 GAP: Final = -1  # an element of a phrase: up to three words of anything
 
 
@@ -60,8 +61,10 @@ class _Parts(dict[str, int]):
 
     def within(self, word: str) -> Iterator[int]:
         """Give the numbers of the patterns that stand anywhere in a word, by their place."""
+        if not self or (len(self) <= _FEW and not any(part in word for part in self)):
+            return
         heads, short, most = self._heads, self._short, len(word)
-        for start in range(most) if self else ():
+        for start in range(most):
             head = word[start : start + _HEAD]
             found = [part for length in short if len(part := head[:length]) == length and part in self]
             if head in heads:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from feeds import query
@@ -51,7 +52,7 @@ class Matcher:
     def __init__(self, topics: Iterable[Topic]) -> None:
         """Compile the groups and frames of `topics`."""
         self.topics = tuple(topics)
-        self._book = Phrasebook(self.topics)
+        self._book = cache(lambda language: Phrasebook(self.topics, language))
         self.deciding = tuple(map(deciding, self.topics))
         self._possible: dict[tuple[int, frozenset[str]], bool] = {}
         self.wordless = tuple(n for n in range(len(self.topics)) if self.may_hold(n, frozenset()))  # may hold without any hit
@@ -74,13 +75,13 @@ class Matcher:
 
     def look(self, segments: tuple[Segment, ...], language: str | None) -> tuple["Look", ...]:
         """Read the segments once for all topics; most sentences hold no beginning of any term and are left out."""
-        begin = self._book.spoken(language)
-        return tuple(
-            look
-            for number, segment in enumerate(segments)
-            if (segment.joined or any(map(begin.__getitem__, segment.written)))
-            and (look := Look(self._book, number, segment, language)).phrases
-        )
+        book = self._book(language)
+        looks = []
+        for number, segment in enumerate(segments):
+            begun = list(map(book.begin.__getitem__, segment.written))
+            if (any(begun) or segment.joined) and (look := Look(book, number, segment, begun)).phrases:
+                looks.append(look)
+        return tuple(looks)
 
     def possible(self, looks: tuple["Look", ...]) -> list[int]:
         """Give the numbers of the topics that may tag the item; for the others nothing more need be known."""
@@ -112,11 +113,11 @@ def _frame_around(hit: Hit, frames: tuple[tuple[Owner, int, int], ...]) -> str |
 class Look:
     """One segment read for all topics: which phrases stand where. Hits are made only for the topics that want them."""
 
-    def __init__(self, book: Phrasebook, number: int, segment: Segment, language: str | None) -> None:
-        """Find the phrases of all groups."""
-        self._book, self.number, self._segment, self._language = book, number, segment, language
+    def __init__(self, book: Phrasebook, number: int, segment: Segment, begun: list[Begun | None]) -> None:
+        """Find the phrases of all groups; `begun` is what begins at each word."""
+        self._book, self.number, self._segment = book, number, segment
         self.phrases: dict[int, list[tuple[int, Phrase, int]]] = {}  # by topic
-        for found in self._phrases(book.spoken(language)):
+        for found in self._phrases(book.begin, begun):
             self.phrases.setdefault(book.owners[found[1].owner].topic, []).append(found)
 
     def groups(self, topic: int) -> frozenset[str]:
@@ -129,16 +130,15 @@ class Look:
 
     def frames(self, topic: int) -> tuple[tuple[Owner, int, int], ...]:
         """Give the frames of a topic that stand here, each with its first word and the word after it."""
-        frames = self._book.frames(topic, self._language)
+        frames = self._book.frames(topic)
         self._slots = _Slots(self._book, (*self.phrases.get(topic, ()), *self._phrases(frames.helpers)))
         found = list(self._phrases(frames.words))
         for group, first, last in self._slots.all:
             found += self._from(first, last, frames.slots.get(group))
         return tuple((self._book.owners[phrase.owner], first, last) for first, phrase, last in found)
 
-    def _phrases(self, begin: Beginnings) -> Iterator[tuple[int, Phrase, int]]:
-        for first, written in enumerate(self._segment.written):
-            begun = begin[written]
+    def _phrases(self, begin: Beginnings, at_words: list[Begun | None] | None = None) -> Iterator[tuple[int, Phrase, int]]:
+        for first, begun in enumerate(at_words or map(begin.__getitem__, self._segment.written)):
             if begun is not None:
                 yield from self._from(first, first + 1, begun)
         for first, longer in self._segment.joined.items():

@@ -1,4 +1,4 @@
-"""The terms of several topics compiled, sorted by the word they begin with and the language they are for; reads no text."""
+"""The terms of several topics for texts of one language, compiled, sorted by the word they begin with; reads no text."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from feeds.lexicon import GAP, Lexicon, Phrase, Slot
 from feeds.topic import Term, Topic
 from ingest.fold import fold
 
-_REMEMBERED: Final = 200_000  # words, for each language
+_REMEMBERED: Final = 100_000  # words, for each language
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,44 +31,43 @@ class Begun(NamedTuple):
     other: tuple[Phrase, ...]
 
 
-def begun(phrases: Iterable[Phrase], language: str | None) -> Begun | None:
-    """Sort the phrases that are for a language (all, where it is unknown) by what must come next; None for none."""
+def begun(phrases: Iterable[Phrase]) -> Begun | None:
+    """Sort phrases by what must come next; None for none."""
     alone, other = [], []
     then: defaultdict[int, list[Phrase]] = defaultdict(list)
     for phrase in phrases:
-        if language is None or phrase.term.language in {None, language}:
-            following = phrase.elements[1] if len(phrase.elements) > 1 else None
-            if following is None:
-                alone.append(phrase)
-            elif isinstance(following, Slot) or following == GAP:
-                other.append(phrase)
-            else:
-                then[following].append(phrase)
+        following = phrase.elements[1] if len(phrase.elements) > 1 else None
+        if following is None:
+            alone.append(phrase)
+        elif isinstance(following, Slot) or following == GAP:
+            other.append(phrase)
+        else:
+            then[following].append(phrase)
     if not (alone or other or then):
         return None
     return Begun(tuple(alone), {n: tuple(found) for n, found in then.items()}, tuple(other))
 
 
 class Beginnings(dict[str, Begun | None]):
-    """The phrases that may begin at a word as it is written, in one language; each word is looked up once."""
+    """The phrases that may begin at a word as it is written; each word is looked up once."""
 
-    def __init__(self, lexicon: Lexicon, phrases: dict[int, list[Phrase]], language: str | None) -> None:
+    def __init__(self, lexicon: Lexicon, phrases: dict[int, list[Phrase]]) -> None:
         """Take phrases by their first pattern."""
         super().__init__()
-        self._lexicon, self._phrases, self._language = lexicon, phrases, language
+        self._lexicon, self._phrases = lexicon, phrases
 
     def __missing__(self, written: str) -> Begun | None:
         """Look a word up and remember the answer: few words are most of a text."""
         if len(self) >= _REMEMBERED:
             self.clear()
         fits = self._lexicon.look_up(fold(written), written)
-        self[written] = found = begun((phrase for n in fits for phrase in self._phrases.get(n, ())), self._language)
+        self[written] = found = begun(phrase for n in fits for phrase in self._phrases.get(n, ()))
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """The frames of one topic in one language: by their first word, or by the group whose hit they begin with.
+    """The frames of one topic: by their first word, or by the group whose hit they begin with.
 
     `helpers` are the groups that stand in frames alone: they are looked for only where frames are.
     """
@@ -79,11 +78,14 @@ class Frames:
 
 
 class Phrasebook:
-    """Every phrase of some topics."""
+    """Every phrase of some topics that may stand in a text of one language; all of them where that is not known.
 
-    def __init__(self, topics: tuple[Topic, ...]) -> None:
+    A book for each language, since a word that is new is tried against all patterns of its book.
+    """
+
+    def __init__(self, topics: tuple[Topic, ...], language: str | None) -> None:
         """Compile the groups, query phrases and frames of `topics`."""
-        self.lexicon = Lexicon()
+        self.lexicon, self._language = Lexicon(), language
         self.owners: list[Owner] = []
         self._groups: dict[int, list[Phrase]] = defaultdict(list)  # by first pattern
         self._helpers: list[dict[int, list[Phrase]]] = [defaultdict(list) for _ in topics]  # by topic
@@ -91,7 +93,7 @@ class Phrasebook:
         self._slots: list[dict[str, list[Phrase]]] = [defaultdict(list) for _ in topics]
         for number, topic in enumerate(topics):
             self._compile(number, topic)
-        self.spoken = cache(lambda language: Beginnings(self.lexicon, self._groups, language))
+        self.begin = Beginnings(self.lexicon, self._groups)
         self.frames = cache(self._frames_of)
 
     def _compile(self, number: int, topic: Topic) -> None:
@@ -113,12 +115,13 @@ class Phrasebook:
     def _phrases(self, owner: Owner, terms: Iterable[Term]) -> Iterator[Phrase]:
         self.owners.append(owner)
         for term in terms:
-            yield from self.lexicon.phrases(len(self.owners) - 1, term)
+            if self._language is None or term.language in {None, self._language}:
+                yield from self.lexicon.phrases(len(self.owners) - 1, term)
 
-    def _frames_of(self, topic: int, language: str | None) -> Frames:
-        helpers = Beginnings(self.lexicon, self._helpers[topic], language)
-        words = Beginnings(self.lexicon, self._frames[topic], language)
-        return Frames(helpers, words, {group: begun(phrases, language) for group, phrases in self._slots[topic].items()})
+    def _frames_of(self, topic: int) -> Frames:
+        helpers = Beginnings(self.lexicon, self._helpers[topic])
+        words = Beginnings(self.lexicon, self._frames[topic])
+        return Frames(helpers, words, {group: begun(phrases) for group, phrases in self._slots[topic].items()})
 
 
 def deciding(topic: Topic) -> frozenset[str]:

@@ -67,7 +67,10 @@ class Segment:
     @cached_property
     def joined(self) -> dict[int, tuple[Word, ...]]:
         """Further readings of hyphenated words, by the word that they begin at."""
-        return dict(_joined(self._text, self.words)) if _HYPHENATED.search(self._text, self._start, self._end) else {}
+        if not _HYPHENATED.search(self._text, self._start, self._end):
+            return {}
+        spans = [found.span() for found in WORD.finditer(self._text, self._start, self._end)]
+        return dict(_joined(self._text, self.written, spans))
 
     @property
     def key(self) -> str:
@@ -103,14 +106,15 @@ def _body(text: str, before: int) -> Iterator[Segment]:
         at += len(line)
 
 
-def _joined(text: str, words: tuple[Word, ...]) -> Iterator[tuple[int, tuple[Word, ...]]]:
-    for number, word in enumerate(words):
+def _joined(text: str, written: list[str], spans: list[tuple[int, int]]) -> Iterator[tuple[int, tuple[Word, ...]]]:
+    for number, (start, end) in enumerate(spans):
         longer = []
-        whole = word
-        for after in words[number + 1 : number + _JOINED]:
-            if after.start - whole.end != 1 or not _HYPHEN.match(text, whole.end):
+        read, reached = "", end
+        for after in range(number + 1, min(number + _JOINED, len(spans))):
+            if spans[after][0] - reached != 1 or not _HYPHEN.match(text, reached):
                 break
-            whole = Word(whole.folded + after.folded, text[word.start : after.end], word.start, after.end, after.next)
-            longer.append(whole)
+            reached = spans[after][1]
+            read = (read or fold(written[number])) + fold(written[after])
+            longer.append(Word(read, text[start:reached], start, reached, after + 1))
         if longer:
             yield number, tuple(longer)

@@ -1,6 +1,7 @@
 """Addresses: made absolute, made canonical; knows URL syntax and tracking habits, contacts nothing."""
 
 import re
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from yarl import URL
@@ -104,6 +105,7 @@ def feed_address(url: str | None) -> str | None:
     return f"{scheme}://{user}{at}{name}/{path}"
 
 
+@lru_cache(maxsize=4_000)  # a feed's own addresses are asked for with every entry
 def canonical(url: str | None) -> str | None:
     """Give the key under which two addresses of one page are equal, or None.
 

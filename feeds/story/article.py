@@ -1,17 +1,17 @@
 """An item as stories compare it: title without publisher, words, names, numbers, dates, kind; knows no other item."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain, islice
 from typing import Final
 
 from feeds.common import common_in
 from feeds.story import vocabulary
-from feeds.story.sketch import shingled
-from ingest.fold import fold, folded
-from ingest.fold import words as words_of
+from feeds.story.sketch import Hashes, beginning, shingled
+from ingest.fold import WORD, fold, folded
 from ingest.urls import canonical, host_of, is_front_page
 
 BODY: Final = 12  # words of text below which an item is little more than its title
@@ -40,38 +40,125 @@ _GENERIC: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Slots:
-    """What two editions of one template differ in."""
+    """What two editions of one template differ in; each is looked for when it is first asked for."""
 
-    numbers: frozenset[str]
-    series: frozenset[tuple[str, str]]  # ("day", "12"): which one of a row
-    dates: frozenset[str]
-    weekdays: frozenset[int]
-    scores: frozenset[tuple[str, str]]
-    names: frozenset[str]
+    text: str
+
+    @cached_property
+    def _plain(self) -> str:
+        return folded(self.text)
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The figures, and small numbers that are written out."""
+        return frozenset(re.sub(r"\D", "", found) for found in _NUMBER.findall(self.text)) | {*vocabulary.counted(self._plain)}
+
+    @cached_property
+    def series(self) -> frozenset[tuple[str, str]]:
+        """Which one of a row: ("day", "12")."""
+        versions = (("version", found.lower()) for found in _VERSION.findall(self.text))
+        return frozenset((*vocabulary.series(self._plain), *versions))
+
+    @cached_property
+    def dates(self) -> frozenset[str]:
+        """Days of the year."""
+        return frozenset(f"{month:02}-{day:02}" for day, month in _dates(self.text))
+
+    @cached_property
+    def weekdays(self) -> frozenset[int]:
+        """Days of the week; Monday is 0."""
+        return frozenset(vocabulary.weekdays(self._plain))
+
+    @cached_property
+    def scores(self) -> frozenset[tuple[str, str]]:
+        """The scores of matches."""
+        return frozenset(_SCORE.findall(self.text))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The stems of words that look like names."""
+        return frozenset(names(self.text))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Wording:
+    """What an article says word for word; read further only when it is asked for, since few pairs ever ask."""
+
+    headline: str  # without its publisher
+    text: str
+    url: str
+
+    @cached_property
+    def slots(self) -> Slots:
+        """Of the title."""
+        return Slots(self.headline)
+
+    @cached_property
+    def lead_slots(self) -> Slots:
+        """Of title and opening."""
+        return Slots(f"{self.headline}. {' '.join(self.text.split(maxsplit=LEAD * 2)[: LEAD * 2])}")
+
+    @cached_property
+    def body_slots(self) -> Slots:
+        """Of the whole text."""
+        return Slots(self.text)
+
+    @cached_property
+    def _plain(self) -> str:
+        return folded(self.headline)
+
+    @cached_property
+    def live(self) -> bool:
+        """Whether it heads a page that goes on changing."""
+        return vocabulary.is_live(self.headline, self._plain)
+
+    @cached_property
+    def opinion(self) -> bool:
+        """Whether it calls itself opinion."""
+        return vocabulary.is_opinion(self._plain, self.url)
+
+    @cached_property
+    def template(self) -> str | None:
+        """The word that names a format which comes back day after day."""
+        return "Re:" if _REPLY.search(self.headline) else vocabulary.template(self._plain)
+
+
+@dataclass(frozen=True)
 class Article:
     """One item, read for comparing; equal texts give equal articles on every machine."""
 
     id: str
     language: str | None
     moment: datetime  # published, or first seen where that is not said
-    address: str | None  # canonical; None says nothing
     host: str  # two hosts are two addresses, also where each is only a front page
     publishers: frozenset[str]  # folded names and the host: one in common means one publisher
     head: tuple[str, ...]  # the title's words, in order
     title: frozenset[str]  # the title's words that mean something, shortened to a stem
     body: tuple[str, ...]  # the text's words, in order
-    shingles: frozenset[int]  # of the text: hashes of three words in a row
-    slots: Slots  # of the title
-    lead_slots: Slots  # of title and opening
-    body_slots: Slots  # of the whole text
-    live: bool
-    opinion: bool
-    template: str | None  # the word that names a format which comes back day after day
+    wording: Wording
+    rolled: Hashes = field(compare=False, repr=False)  # of the text: hashes of three words in a row, in order
+
+    @cached_property
+    def address(self) -> str | None:
+        """The canonical address; None says nothing."""
+        url = self.wording.url
+        return canonical(url) if url and not is_front_page(url) else None
+
+    @cached_property
+    def shingles(self) -> frozenset[int]:
+        """The text's hashes of three words in a row."""
+        return frozenset(self.rolled.tolist())
+
+    def first(self, words: int) -> Hashes:
+        """Give the hashes of the text's first words alone."""
+        return beginning(self.rolled, self.body, words)
+
+    def without_last(self, words: int) -> "Article":
+        """Give the article without the last words of its text."""
+        left = len(self.body) - words
+        return replace(self, body=self.body[:left], rolled=self.first(left))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,30 +177,32 @@ class Raw:
 def read(raw: Raw) -> Article:
     """Read an item for comparing."""
     host = _bare(host_of(raw.url)) if raw.url else ""
-    aggregated = any(name in folded(part) for part in (host, *raw.sources[:1]) for name in _AGGREGATORS)
+    aggregated = any(map(_aggregates, (host, *raw.sources[:1])))
     title, publisher = without_publisher(raw.title, (*raw.sources, host), aggregated=aggregated)
     text = raw.text[:_MOST]
-    tokens = tuple(tokens_of(text))[:_LONGEST]
-    opening = " ".join(text.split()[: LEAD * 2])
-    marks = folded(title)
+    body = tuple(islice(tokens_of(text), _LONGEST))
+    head = tuple(tokens_of(title))
     return Article(
         id=raw.id,
         language=raw.language,
         moment=raw.moment,
-        address=None if raw.url is None or is_front_page(raw.url) else canonical(raw.url),
         host=host,
-        publishers=frozenset({publisher, *((host, *map(folded, raw.sources)) if not aggregated else ())} - {""}),
-        head=tuple(tokens_of(title)),
-        title=content(tokens_of(title)),
-        body=tokens,
-        shingles=frozenset(shingled(tokens).tolist()),
-        slots=slots(title),
-        lead_slots=slots(f"{title}. {opening}"),
-        body_slots=slots(text),
-        live=vocabulary.is_live(title, marks),
-        opinion=vocabulary.is_opinion(marks, raw.url or ""),
-        template="Re:" if _REPLY.search(title) else vocabulary.template(marks),
+        publishers=frozenset({publisher, *((host, *map(_folded, raw.sources)) if not aggregated else ())} - {""}),
+        head=head,
+        title=content(head),
+        body=body,
+        wording=Wording(title, text, raw.url or ""),
+        rolled=shingled(body),
     )
+
+
+_folded: Final = lru_cache(maxsize=10_000)(folded)  # of names: every item of a source has them again
+
+
+@lru_cache(maxsize=10_000)
+def _aggregates(name: str) -> bool:
+    plain = folded(name)
+    return any(known in plain for known in _AGGREGATORS)
 
 
 def without_publisher(title: str, names: Iterable[str], *, aggregated: bool = False) -> tuple[str, str]:
@@ -122,7 +211,7 @@ def without_publisher(title: str, names: Iterable[str], *, aggregated: bool = Fa
     Only what is known to be a name goes: a carrier's or the host's, what an aggregator added, or a
     tail that ends as papers are called. "Result - Leeds" keeps its town.
     """
-    known = [folded(name).replace(" ", "") for name in names if name]
+    known = [_folded(name).replace(" ", "") for name in names if name]
     publisher = ""
     while found := _TAIL.match(title.strip()):
         tail = folded(found["tail"])
@@ -147,16 +236,17 @@ def _bare(host: str) -> str:
     return host.removeprefix("www.").removeprefix("amp.").removeprefix("m.")
 
 
-def tokens_of(text: str) -> Iterable[str]:
+def tokens_of(text: str) -> Iterator[str]:
     """Give the folded words; scripts without spaces give pairs of letters, and what follows an apostrophe goes."""
-    for word in words_of(text):
-        token = word.folded
-        if len(token) == 1 and token in _ELIDED:
-            continue
-        if _NO_SPACES.search(token):
-            yield from (token[n : n + 2] for n in range(max(len(token) - 1, 1)))
-        else:
-            yield token
+    return chain.from_iterable(map(_tokens, WORD.findall(text)))
+
+
+@lru_cache(maxsize=100_000)
+def _tokens(word: str) -> tuple[str, ...]:
+    token = fold(word)
+    if len(token) == 1 and token in _ELIDED:
+        return ()
+    return tuple(token[n : n + 2] for n in range(max(len(token) - 1, 1))) if _NO_SPACES.search(token) else (token,)
 
 
 def content(tokens: Iterable[str]) -> frozenset[str]:
@@ -175,25 +265,6 @@ def weight(token: str) -> float:
     return 1.5 if len(token) > STEM or token.isdigit() else 1.0 if len(token) > 2 else 0.5  # noqa: PLR2004 - letters
 
 
-def slots(text: str) -> Slots:
-    """Find what a template's next edition would say differently."""
-    numbers = {re.sub(r"\D", "", found) for found in _NUMBER.findall(text)} | set(vocabulary.counted(folded(text)))
-    dates = {f"{_two(month)}-{_two(day)}" for day, month in _dates(text)}
-    plain = folded(text)
-    return Slots(
-        numbers=frozenset(numbers),
-        series=frozenset(vocabulary.series(plain)) | {("version", found.lower()) for found in _VERSION.findall(text)},
-        dates=frozenset(dates),
-        weekdays=frozenset(vocabulary.weekdays(plain)),
-        scores=frozenset(_SCORE.findall(text)),
-        names=frozenset(names(text)),
-    )
-
-
-def _two(number: int) -> str:
-    return f"{number:02}"
-
-
 def _dates(text: str) -> Iterable[tuple[int, int]]:
     for day, name in _DAY_FIRST.findall(text):
         if month := vocabulary.month(fold(name)):
@@ -210,8 +281,6 @@ def _dates(text: str) -> Iterable[tuple[int, int]]:
 def names(text: str) -> Iterable[str]:
     """Give the stems of words that are written with a capital and are not merely a sentence's first; figures are none."""
     for sentence in re.split(r"[.!?\n|]+\s*", text):
-        found = list(words_of(sentence))
-        for number, word in enumerate(found):
-            written = sentence[word.start]
-            if number and written.isupper() and weight(word.folded) >= 1 and not word.folded.isdigit():
-                yield word.folded[:STEM]
+        for word in WORD.findall(sentence)[1:]:
+            if word[0].isupper() and weight(token := fold(word)) >= 1 and not token.isdigit():
+                yield token[:STEM]

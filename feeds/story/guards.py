@@ -48,7 +48,7 @@ def objection(pair: Pair) -> str | None:
 
 
 def _series(pair: Pair) -> str | None:
-    first, second = pair.a.slots.series, pair.b.slots.series
+    first, second = pair.a.wording.slots.series, pair.b.wording.slots.series
     for kind in sorted({kind for kind, _ in first} & {kind for kind, _ in second}):
         one, two = ({number for name, number in found if name == kind} for found in (first, second))
         if not one & two:
@@ -58,9 +58,9 @@ def _series(pair: Pair) -> str | None:
 
 def _days(pair: Pair) -> str | None:
     for first, second in (
-        (pair.a.slots.dates, pair.b.slots.dates),
-        (set(map(_weekday, pair.a.slots.weekdays)), set(map(_weekday, pair.b.slots.weekdays))),
-        *(() if pair.address else ((pair.a.lead_slots.dates, pair.b.lead_slots.dates),)),
+        (pair.a.wording.slots.dates, pair.b.wording.slots.dates),
+        (set(map(_weekday, pair.a.wording.slots.weekdays)), set(map(_weekday, pair.b.wording.slots.weekdays))),
+        *(() if pair.address else ((pair.a.wording.lead_slots.dates, pair.b.wording.lead_slots.dates),)),
     ):
         if first and second and not first & second:
             return f"other days: {_least(first)} and {_least(second)}"
@@ -69,7 +69,7 @@ def _days(pair: Pair) -> str | None:
 
 def _format(pair: Pair) -> str | None:
     """Object to formats that come back, but for copies of one edition."""
-    found = pair.a.template or pair.b.template
+    found = pair.a.wording.template or pair.b.wording.template
     if not found or (pair.copied and pair.gap < _SAME_EDITION):
         return None
     if pair.address is not False and pair.publisher and pair.gap < (_SAME_EDITION if pair.address else _MATCH):
@@ -78,19 +78,19 @@ def _format(pair: Pair) -> str | None:
 
 
 def _live(pair: Pair) -> str | None:
-    if pair.address or pair.copied or not (pair.a.live or pair.b.live):
+    if pair.address or pair.copied or not (pair.a.wording.live or pair.b.wording.live):
         return None
-    if pair.a.live != pair.b.live and pair.address is False:
+    if pair.a.wording.live != pair.b.wording.live and pair.address is False:
         return "one is a live page"
     return "live pages at two addresses" if pair.address is False or not pair.publisher else None
 
 
 def _opinion(pair: Pair) -> str | None:
-    return "one is opinion, the other a report" if pair.a.opinion != pair.b.opinion and not pair.copied else None
+    return "one is opinion, the other a report" if pair.a.wording.opinion != pair.b.wording.opinion and not pair.copied else None
 
 
 def _scores(pair: Pair) -> str | None:
-    first, second = pair.a.slots.scores, pair.b.slots.scores
+    first, second = pair.a.wording.slots.scores, pair.b.wording.slots.scores
     if not first or not second or first & second or (pair.address and pair.gap < _MATCH):
         return None
     return f"other scores: {'-'.join(min(first))} and {'-'.join(min(second))}"
@@ -107,7 +107,8 @@ def _numbers(pair: Pair) -> str | None:
 
 def _others(one: Article, other: Article) -> set[str]:
     """Give the figures of one title that the other article does not say anywhere."""
-    return set(one.slots.numbers - other.slots.numbers - other.body_slots.numbers)
+    found = set(one.wording.slots.numbers - other.wording.slots.numbers)
+    return found - other.wording.body_slots.numbers if found else found
 
 
 def _words(article: Article) -> list[str]:
@@ -156,7 +157,7 @@ def _standing(pair: Pair) -> str | None:
 def _unknown(words: tuple[str, ...], of: Article, other: Article) -> str | None:
     """Give a name among some words of an article that the other one does not say."""
     said = {word[:STEM] for word in (*other.head, *other.body)}
-    return next((word for word in words if word[:STEM] in of.slots.names and word[:STEM] not in said), None)
+    return next((word for word in words if word[:STEM] in of.wording.slots.names and word[:STEM] not in said), None)
 
 
 def _variants(one: str, two: str) -> bool:
@@ -168,13 +169,12 @@ def _facts(pair: Pair) -> str | None:
     """Texts of one wording with other figures or names in it."""
     if pair.contained < _WORDING or pair.address:
         return None
-    for what, first, second in (
-        ("figures", pair.a.body_slots.numbers, pair.b.body_slots.numbers),
-        ("names", pair.a.body_slots.names, pair.b.body_slots.names),
-    ):
+    for what in ("numbers", "names"):
+        first, second = (getattr(one.wording.body_slots, what) for one in (pair.a, pair.b))
         least = min(len(first), len(second))
         if least >= _ENOUGH_FACTS and len(first & second) < _SHARED_FACTS * least:
-            return f"other {what} in the text: {_least(first - second)} and {_least(second - first)}"
+            said = "figures" if what == "numbers" else what
+            return f"other {said} in the text: {_least(first - second)} and {_least(second - first)}"
     return None
 
 

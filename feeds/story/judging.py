@@ -8,7 +8,7 @@ from typing import Final
 from feeds.story.article import Article, Raw, read
 from feeds.story.carriers import moment
 from feeds.story.group import pair_of, reach, stories
-from feeds.story.pair import VERSION, WINDOW, Relation, Verdict, compare, conflicts, keys
+from feeds.story.pair import VERSION, WINDOW, Relation, Verdict, compare, conflicts, keys, related
 from feeds.story.store import StoryTables
 from ingest.item import StoredItem
 from ingest.store import Facts
@@ -59,12 +59,15 @@ class Grouping:
         """Use the database of `facts`."""
         self._facts, self._tables, self._version = facts, StoryTables(facts), version
         self._articles: OrderedDict[int, Article] = OrderedDict()
+        self._moments: dict[int, datetime] = {}  # of articles that were read, also of those no longer remembered
+        self._paired: set[int] = set()  # those of the bite that have likenesses already
 
     def bite(self) -> int:
         """Group the next items in one transaction; give how many there were."""
         with self._facts.transaction():
             seq, until = self._tables.mark(self._version)
             items = self._facts.after(seq, _BITE)
+            self._paired = self._tables.paired(item.row for item in items)
             touched = {row for item in items for row in self._one(item)}
             if items:
                 self._tables.put_mark(items[-1].seq)
@@ -105,14 +108,23 @@ class Grouping:
         article = self._remember(stored)
         found = keys(article)
         when = article.moment if stored.first_seen - article.moment <= _LATE else stored.first_seen
-        likely = [row for row in self._tables.likely(found, when) if row != stored.row]
-        verdicts = ((row, compare(article, other)) for row, other in zip(likely, self._read(likely), strict=True))
-        kept = [(row, said) for row, said in verdicts if said.relation is not Relation.NONE]
-        before = {row for edge in self._tables.edges([stored.row]) for row in (edge.a, edge.b)}
-        self._tables.replace_edges(stored.row, kept)
+        likely = [row for row in self._tables.likely(found, when) if row != stored.row and self._may_be_near(row, article)]
+        verdicts = ((row, related(article, other)) for row, other in zip(likely, self._read(likely), strict=True))
+        kept = [(row, said) for row, said in verdicts if said]
+        before: set[int] = set()
+        if stored.row in self._paired:
+            before = {row for edge in self._tables.edges([stored.row]) for row in (edge.a, edge.b)}
+            self._tables.drop_edges(stored.row)
+        self._tables.add_edges(stored.row, kept)
+        self._paired.update(row for row, _ in kept)
         self._tables.add_keys(stored.row, found, when)
         same = {row for row, said in kept if said.relation is Relation.SAME}
         return before | same | {stored.row} if before or same else set()
+
+    def _may_be_near(self, row: int, article: Article) -> bool:
+        """Say whether an item is worth reading: an archive comes with items of many years on one day."""
+        moment = self._moments.get(row)
+        return moment is None or abs(moment - article.moment) <= WINDOW
 
     def _regroup_each(self, touched: set[int]) -> None:
         """Make the stories of some items anew, those that hang together at a time."""
@@ -151,5 +163,6 @@ class Grouping:
 
     def _keep(self, fresh: dict[int, Article]) -> None:
         self._articles.update(fresh)
+        self._moments.update((row, article.moment) for row, article in fresh.items())
         while len(self._articles) > _REMEMBERED:
             self._articles.popitem(last=False)

@@ -1,16 +1,16 @@
 """Whether two articles are one story, one event, or a text and its translation: a function of the two alone, with its evidence."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import blake2b
 from types import ModuleType
-from typing import Final
+from typing import Final, NamedTuple
 
 from feeds.story import article, guards, vocabulary
 from feeds.story.article import BODY, LEAD, STEM, Article, content, weight
 from feeds.story.guards import Pair, objection
-from feeds.story.sketch import bands, hashes, shingled
+from feeds.story.sketch import bands, hashes
 
 WINDOW: Final = timedelta(days=7)  # further apart nothing is compared
 _DAY: Final = timedelta(hours=24)
@@ -93,34 +93,56 @@ class Verdict:
 
 def compare(a: Article, b: Article) -> Verdict:
     """Judge a pair; the order of the two makes no difference."""
-    if b.id < a.id:
-        a, b = b, a
     pair = _pair(a, b)
-    both = _weight(a.title | b.title)
-    joint = _weight(a.title & b.title) / both if both else 0.0
+    return _verdict(pair, _judged(pair))
+
+
+def related(a: Article, b: Article) -> Verdict | None:
+    """Judge a pair as `compare` does, but give None, sooner, for two that have nothing to do with each other."""
+    if abs(a.moment - b.moment) > WINDOW:
+        return None
+    pair = _pair(a, b)
+    found = _judged(pair)
+    return None if found.relation is Relation.NONE else _verdict(pair, found)
+
+
+class _Answer(NamedTuple):
+    relation: Relation
+    rule: str
+    strength: float
+    guard: str | None = None
+
+
+def _judged(pair: Pair) -> _Answer:
+    a, b = pair.a, pair.b
     if pair.gap > WINDOW:
-        return _verdict(pair, Relation.NONE, f"more than {WINDOW.days} days apart", 0.0, "far apart")
+        return _Answer(Relation.NONE, f"more than {WINDOW.days} days apart", 0.0, "far apart")
     if _foreign(a, b) and pair.titles < LIMITS.title and pair.contained < LIMITS.denied:
         return _translation(pair)
+    both = _weight(a.title | b.title)
+    joint = _weight(a.title & b.title) / both if both else 0.0
     rule = _by_text(pair) or _by_title(pair, joint)
     if rule is None:
         return _event(pair)
     if guard := objection(pair):
-        return _verdict(pair, Relation.RELATED, f"alike, but {guard}", joint, guard)
-    strength = max(pair.contained, joint, 0.99 if pair.address else 0.0)
-    return _verdict(pair, Relation.SAME, rule, strength)
+        return _Answer(Relation.RELATED, f"alike, but {guard}", joint, guard)
+    return _Answer(Relation.SAME, rule, max(pair.contained, joint, 0.99 if pair.address else 0.0))
 
 
 def conflicts(a: Article, b: Article) -> bool:
     """Say whether two articles must not be in one story, whatever stands between them."""
-    pair = _pair(a, b) if a.id < b.id else _pair(b, a)
+    pair = _pair(a, b)
     return pair.gap > WINDOW or objection(pair) is not None
 
 
 def _pair(a: Article, b: Article) -> Pair:
+    if b.id < a.id:
+        a, b = b, a
     publisher = bool(a.publishers & b.publishers)
-    if publisher and a.body != b.body and _contained(a, b) >= LIMITS.rewritten:
+    contained = _contained(a, b)
+    if publisher and a.body != b.body and contained >= LIMITS.rewritten:
         a, b = _without_tail(a, b)
+        contained = _contained(a, b)
     least = min(_weight(a.title), _weight(b.title))
     address = a.address == b.address if a.address and b.address else (False if a.host and b.host and a.host != b.host else None)
     return Pair(
@@ -129,7 +151,7 @@ def _pair(a: Article, b: Article) -> Pair:
         gap=abs(a.moment - b.moment),
         address=address,
         publisher=publisher,
-        contained=_contained(a, b),
+        contained=contained,
         titles=_weight(a.title & b.title) / least if least else 0.0,
     )
 
@@ -146,18 +168,13 @@ def _without_tail(a: Article, b: Article) -> tuple[Article, Article]:
     """Take off what two articles of one publisher both end with: its footer, not their news."""
     most = min(len(a.body), len(b.body), _FOOTER)
     same = next((n for n in range(most) if a.body[-1 - n] != b.body[-1 - n]), most)
-    return (a, b) if same < _SHARED_TAIL else (_cut(a, same), _cut(b, same))
-
-
-def _cut(of: Article, words: int) -> Article:
-    body = of.body[:-words]
-    return replace(of, body=body, shingles=frozenset(shingled(body).tolist()))
+    return (a, b) if same < _SHARED_TAIL else (a.without_last(same), b.without_last(same))
 
 
 def _opening(a: Article, b: Article) -> float:
     """Give the share of the shorter text's opening that the other text has, wherever."""
     short, long = sorted((a, b), key=lambda one: (len(one.body), one.id))
-    opening = frozenset(shingled(short.body[:LEAD]).tolist())
+    opening = frozenset(short.first(LEAD).tolist())
     return len(opening & long.shingles) / len(opening) if opening else 0.0
 
 
@@ -212,32 +229,35 @@ def _by_title(pair: Pair, joint: float) -> str | None:
     return None
 
 
-def _event(pair: Pair) -> Verdict:
+def _event(pair: Pair) -> _Answer:
     """Two articles on one event: much of the title, and names among it."""
     shared = pair.a.title & pair.b.title
-    named = shared & (pair.a.slots.names | pair.b.slots.names | pair.a.slots.numbers)
-    if pair.gap <= 3 * _DAY and pair.titles >= LIMITS.event and len(shared) >= LIMITS.words - 1 and named:
-        return _verdict(pair, Relation.RELATED, "one event", pair.titles)
-    return _verdict(pair, Relation.NONE, "too little in common", 0.0)
+    alike = pair.gap <= 3 * _DAY and pair.titles >= LIMITS.event and len(shared) >= LIMITS.words - 1
+    if alike and shared & (pair.a.wording.slots.names | pair.b.wording.slots.names | pair.a.wording.slots.numbers):
+        return _Answer(Relation.RELATED, "one event", pair.titles)
+    return _Answer(Relation.NONE, "too little in common", 0.0)
 
 
 def _foreign(a: Article, b: Article) -> bool:
     return bool(a.language and b.language and a.language != b.language)
 
 
-def _translation(pair: Pair) -> Verdict:
-    first, second = (one.lead_slots.names | one.lead_slots.numbers for one in (pair.a, pair.b))
+def _translation(pair: Pair) -> _Answer:
+    if pair.gap > 2 * _DAY:
+        return _Answer(Relation.NONE, "two languages", 0.0, "two languages")
+    first, second = (one.wording.lead_slots.names | one.wording.lead_slots.numbers for one in (pair.a, pair.b))
     least, shared = min(len(first), len(second)), first & second
-    if pair.gap <= 2 * _DAY and len(shared) >= LIMITS.words and len(shared) >= LIMITS.names * least:
-        return _verdict(pair, Relation.TRANSLATION, "the same names and figures in another language", len(shared) / least)
-    return _verdict(pair, Relation.NONE, "two languages", 0.0, "two languages")
+    if len(shared) >= LIMITS.words and len(shared) >= LIMITS.names * least:
+        return _Answer(Relation.TRANSLATION, "the same names and figures in another language", len(shared) / least)
+    return _Answer(Relation.NONE, "two languages", 0.0, "two languages")
 
 
-def _verdict(pair: Pair, relation: Relation, rule: str, strength: float, guard: str | None = None) -> Verdict:
+def _verdict(pair: Pair, found: _Answer) -> Verdict:
     titles = pair.a.title & pair.b.title
     words = {word for word in pair.a.head if word[:STEM] in titles} or set(pair.a.body) & set(pair.b.body)
     rare = tuple(sorted((word for word in words if weight(word)), key=lambda word: (-weight(word), -len(word), word))[:4])
-    return Verdict(relation, rule, round(strength, 4), round(pair.contained, 4), round(pair.titles, 4), rare, pair.gap, guard)
+    strength, text, title = (round(share, 4) for share in (found.strength, pair.contained, pair.titles))
+    return Verdict(found.relation, found.rule, strength, text, title, rare, pair.gap, found.guard)
 
 
 def _hours(gap: timedelta) -> str:
@@ -249,11 +269,11 @@ def keys(of: Article) -> tuple[int, ...]:
     """Give the keys under which likely copies of an article are found."""
     found = bands(hashes(of.title), _TITLE_BANDS, "title")
     if len(of.body) >= BODY:
-        found += bands(shingled(of.body[:LEAD]), _LEAD_BANDS, "text")
+        found += bands(of.first(LEAD), _LEAD_BANDS, "text")
     # Without the end: it is a publisher's footer as often as not, and would make all its items likely copies.
     end = min(_FOOTER, max(_FOOTER // 2, len(of.body) // 3))
     if len(of.body) > LEAD + end:
-        found += bands(shingled(of.body[:-end]), _TEXT_BANDS, "text")
+        found += bands(of.first(len(of.body) - end), _TEXT_BANDS, "text")
     return found
 
 

@@ -23,7 +23,7 @@ def hashed(text: str) -> int:
 
 def hashes(parts: tuple[str, ...] | frozenset[str]) -> Hashes:
     """Hash strings."""
-    return np.fromiter((hashed(part) for part in parts), dtype=np.uint64, count=len(parts))
+    return np.fromiter(map(hashed, parts), dtype=np.uint64, count=len(parts))
 
 
 def shingled(tokens: tuple[str, ...]) -> Hashes:
@@ -36,6 +36,11 @@ def shingled(tokens: tuple[str, ...]) -> Hashes:
     for place in range(_SHINGLE):
         mixed = (mixed ^ each[place : place + length]) * _MIXERS[place]
     return np.asarray(mixed ^ (mixed >> np.uint64(29)), dtype=np.uint64) >> np.uint64(1)
+
+
+def beginning(rolled: Hashes, tokens: tuple[str, ...], words: int) -> Hashes:
+    """Give `shingled` of the first words of some tokens, from that of all."""
+    return rolled[: words - _SHINGLE + 1] if _SHINGLE <= words <= len(tokens) else shingled(tokens[:words])
 
 
 def bands(values: Hashes, count: int, name: str) -> tuple[int, ...]:

@@ -83,9 +83,17 @@ class StoryTables:
 
     # Likenesses
 
-    def replace_edges(self, row: int, found: Iterable[tuple[int, Verdict]]) -> None:
-        """Store what an item is to others, in place of what it was."""
+    def paired(self, rows: Iterable[int]) -> set[int]:
+        """Give those of some items that are anything to another."""
+        wanted = set(rows)
+        return wanted & {row for a, b, *_ in self._around(wanted) for row in (a, b)}
+
+    def drop_edges(self, row: int) -> None:
+        """Forget what an item is to others."""
         self._db.conn.execute("delete from story_edge where a = ? or b = ?", [row, row])
+
+    def add_edges(self, row: int, found: Iterable[tuple[int, Verdict]]) -> None:
+        """Store what an item is to others."""
         self._db.conn.executemany(
             "insert into story_edge values (?, ?, ?, ?, ?)",
             [(*pair_of(row, other), said.relation, said.strength, str(said)) for other, said in found],
