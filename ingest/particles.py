@@ -6,13 +6,13 @@ from typing import Final
 
 # Those that two languages share are taken out below: what is left speaks for one language alone.
 _WORDS: Final = {
-    "en": "the and of to is that for with was it are this from at by have be not has they which will their but you we what how in on"
-    " an as or if no so do my me us up out all he she his her him can more one about after who when had been were would could"
+    "en": "the and of to is that for with was it are this from at by have be not has they which will their but you we what how in"
+    " on an as or if no so do my me us up out all he she his her him can more one about after who when had been were would could"
     " our your its than other into there these some any where while because should through over just i a",
-    "de": "der die und das den von zu mit ist des sich auf für dem nicht ein eine als auch wird bei einer einem nach wir sind wie in an"
-    " so was man im am um er sie es aus oder war haben kann zum zur über aber nur noch vor bis durch einen diese dieser wurde",
-    "fr": "le les et des est une pour dans du sur qui par au avec plus pas cette ce ont aux nous mais être sont leur vous où"
-    " de la en un a à il elle ce je ne se y si fait son sa ses été cet deux comme aussi sans tout même",
+    "de": "der die und das den von zu mit ist des sich auf für dem nicht ein eine als auch wird bei einer einem nach wir sind wie"
+    " in an so was man im am um er sie es aus oder war haben kann zum zur über aber nur noch vor bis durch einen diese wurde",
+    "fr": "le les et des est une pour dans du sur qui par au avec plus pas cette ce ont aux nous mais être sont leur vous"
+    " où de la en un a à il elle ce je ne se y si fait son sa ses été cet deux comme aussi sans tout même",
     "es": "el los las y una por con para del se como más su lo al pero este esta ha sus son muy también entre fue desde hasta"
     " de la que en a o un sobre cuando sin ser hay todo esta estos",
     "it": "il di che è della per non con le gli sono dei nel alla una più del da si anche ha delle questo come dal nella ma"
@@ -46,7 +46,9 @@ _WORDS: Final = {
     "id": "yang dan di untuk dengan dari pada ini dalam itu tidak akan ke oleh juga adalah ada atau telah sebagai",
 }  # fmt: skip
 _CLAIMS: Final = Counter(word for words in _WORDS.values() for word in set(words.split()))
-_SPEAKS_FOR: Final = {word: code for code, words in _WORDS.items() for word in words.split() if _CLAIMS[word] == 1 and len(word) > 1}
+_SPEAKS_FOR: Final = {
+    word: code for code, words in _WORDS.items() for word in words.split() if _CLAIMS[word] == 1 and len(word) > 1
+}
 # Scripts that one of the detector's languages is written in; kana tell Japanese from Chinese.
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _SCRIPTS: Final = {
@@ -71,7 +73,9 @@ def spoken_for(text: str, words: int, times: int) -> str | None:
     del found[None]
     (code, most), (_, next_most), *_ = [*found.most_common(2), (None, 0), (None, 0)]
     clear = most >= words and most >= times * next_most
-    return code if clear and (text.isascii() or len(_OTHER_SCRIPT.findall(text)) <= len(text) * _FEW or code in _NOT_LATIN) else None
+    return (
+        code if clear and (text.isascii() or len(_OTHER_SCRIPT.findall(text)) <= len(text) * _FEW or code in _NOT_LATIN) else None
+    )
 
 
 def script(text: str) -> str | None:

@@ -188,7 +188,8 @@ class EntryReader:
         if len(element) and self.one_line_author:
             raise Unsure("authors in two ways")
         self.one_line_author = not len(element)
-        self.authors.append(self.scope.person(element, self.scope.base(element, self.base)))
+        base = self.scope.base(element, self.base) if element.attrib else self.base
+        self.authors.append(self.scope.person(element, base, titled=self.title_depth == 1))
 
     def _language(self, element: _Element) -> None:
         self.language = self.scope.text(element)

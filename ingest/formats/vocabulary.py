@@ -22,6 +22,7 @@ _SPACES: Final = {
     "http://search.yahoo.com/mrss/": "media",
     "http://www.w3.org/1999/xhtml": "xhtml",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
+    "http://ogp.me/ns#": "og",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
 }
 RDF_ROOT: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
