@@ -22,7 +22,6 @@ _SPACES: Final = {
     "http://search.yahoo.com/mrss/": "media",
     "http://www.w3.org/1999/xhtml": "xhtml",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
-    "http://ogp.me/ns#": "og",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
 }
 RDF_ROOT: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
@@ -57,6 +56,7 @@ _WORDS: Final = {
     "container": "media:group media:content",
     "root": "rss",
     "entry": "item entry",
+    "sharing": "og",  # what the page says of itself for sharing (Open Graph)
     "channel": "channel feed",
     "skip": "contributor dc:contributor dc:publisher webmaster itunes:owner name email uri url homepage itunes:name itunes:email",
     # Names that another reader keeps its own values under, and bodies that no feed of today has.
