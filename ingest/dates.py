@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 from dateutil import parser as dateutil_parser
@@ -19,6 +19,13 @@ _MONTH_NAMED = re.compile(
     re.IGNORECASE,
 )
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_ENGLISH = "JanFebMarAprMayJunJulAugSepOctNovDec"
+# Most dates of RSS; whatever else mail allows is read below.
+_MAIL = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d):(\d\d):(\d\d) "
+    r"(?:GMT|UTC|([+-]\d\d)(\d\d))",
+    re.ASCII,
+)
 _HOUR = r"(?:[\s,T]+(?:à\s+|um\s+|alle\s+|в\s+)?(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d))?)?"
 _ZONE = r"(?:\s*Uhr)?(?:\s*(?P<zone>[+-]\d{4}|Z))?"
 _DAY_FIRST = re.compile(
@@ -59,6 +66,9 @@ def understand(raw: str | None, now: datetime) -> datetime | None:
     if _ISO.fullmatch(stripped):
         with suppress(ValueError, ArithmeticError):
             return _believed(datetime.fromisoformat(stripped), now)
+    if said := _MAIL.fullmatch(stripped):
+        with suppress(ValueError, ArithmeticError):
+            return _believed(_from_rss(*said.groups()[:-2], east=said[7], more=said[8]), now)
     text = _with_offset(stripped)
     if not text or _ORDER_UNKNOWN.match(text):
         return None
@@ -68,6 +78,12 @@ def understand(raw: str | None, now: datetime) -> datetime | None:
             if moment is not None:
                 return _believed(moment, now)
     return None
+
+
+def _from_rss(day: str, month: str, year: str, *clock: str, east: str | None, more: str | None) -> datetime:
+    zone = timezone(timedelta(hours=int(east), minutes=int(f"{east[0]}{more}"))) if east else UTC
+    hours, minutes, seconds = map(int, clock)
+    return datetime(int(year), _ENGLISH.index(month) // 3 + 1, int(day), hours, minutes, seconds, tzinfo=zone)
 
 
 def _with_offset(raw: str) -> str | None:

@@ -26,7 +26,6 @@ def _marks() -> str:
 
 # Marks are looked for only where a run of letters ends: the class of all of them is long.
 WORD: Final = re.compile(rf"\w+(?:[{_marks()}{_IGNORED}]+\w*)*")
-_ASCII_WORD: Final = re.compile(r"\w+", re.ASCII)
 _DROP: Final = re.compile(f"[{_IGNORED}]")
 
 # Letters that Unicode does not take apart, and letter forms that writers mix (topics.md section 7).
@@ -92,8 +91,27 @@ def words(text: str) -> Iterator[Word]:
         yield Word(fold(match[0]), match.start(), match.end())
 
 
+# What stands between ASCII words in most texts: with spaces in its place they are ASCII.
+_TYPOGRAPHY: Final = "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\u2022\u00a0\u00ab\u00bb\u201e"
+_PARTS: Final = bytes(ord(chr(n).lower()) if chr(n).isalnum() or chr(n) == "_" else ord(" ") for n in range(128)) + bytes(128)
+
+
+def _piece(piece: str) -> str:
+    """Fold what stands between two white spaces: no word goes across one."""
+    return " ".join(map(fold, WORD.findall(piece)))
+
+
+_remembered = lru_cache(maxsize=100_000)(_piece)
+_LONG: Final = 200  # characters of what would fill the memory
+
+
 def folded(text: str) -> str:
     """Give the folded words of `text`, a space between."""
+    if not text.isascii():
+        for mark in _TYPOGRAPHY:
+            text = text.replace(mark, " ")
     if text.isascii():
-        return " ".join(_ASCII_WORD.findall(text.lower()))
-    return " ".join(map(fold, WORD.findall(text)))
+        return b" ".join(text.encode().translate(_PARTS).split()).decode()
+    pieces = text.split()
+    one = _remembered if max(map(len, pieces), default=0) < _LONG else _piece
+    return " ".join(filter(None, map(one, pieces)))

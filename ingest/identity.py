@@ -1,7 +1,7 @@
 """When two sightings are one article: the keys of an item, and same(a, b) with its reason; knows no database."""
 
 import hashlib
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -29,7 +29,7 @@ def digest(*parts: str | None) -> str:
 def keys(item: Item) -> Keys:
     """Make the keys of an item. Pure: the same item has the same keys on every machine."""
     content = digest(item.title, item.summary, item.content, item.text)
-    text = _text_key(item)
+    text, bare, body = _text_keys(item)
     detail = repr((item.authors, item.categories, item.enclosures, item.published_raw, item.updated_raw))
     return Keys(
         fingerprint=digest(item.guid, item.url, content, detail),
@@ -37,8 +37,8 @@ def keys(item: Item) -> Keys:
         guid=item.guid,
         url=_url_key(item),
         text=text,
-        bare=_text_key(replace(item, cut="")) if item.cut else text,
-        body=_body_key(item),
+        bare=bare,
+        body=body,
     )
 
 
@@ -47,23 +47,25 @@ def _url_key(item: Item) -> str | None:
     return None if item.url is None or is_front_page(item.url) else canonical(item.url)
 
 
-def _text_key(item: Item) -> str | None:
-    """Hash all the words of an item, title first; None when there are too few to mean something.
+def _text_keys(item: Item) -> tuple[str | None, str | None, str | None]:
+    """Hash all the words of an item, title first; the same without page furniture; and the text's alone.
 
     Wrapping, punctuation, case and accents make no difference, nor whether a document's first line
     was read as its title. What was cut as page furniture counts: a better cleaner must not make a
-    second item.
+    second item. The text alone is all that a document without a title shares with a feed's entry.
     """
-    head, body = folded(item.title), folded(f"{item.text}\n{item.cut}")
-    if not _is_enough(body):
-        return None
-    return digest("words", body if item.title_inferred or body.startswith(head) else f"{head} {body}")
+    head, body = folded(item.title), folded(item.text)
+    alone = _words_key("", body)
+    bare = alone if item.title_inferred or body.startswith(head) else _words_key(head, body)
+    if not item.cut:
+        return bare, bare, alone
+    whole = f"{body} {folded(item.cut)}".strip()
+    return _words_key("" if item.title_inferred or whole.startswith(head) else head, whole), bare, alone
 
 
-def _body_key(item: Item) -> str | None:
-    """Hash the words of the text alone: all that a document without a title shares with a feed's entry."""
-    body = folded(item.text)
-    return digest("words", body) if _is_enough(body) else None
+def _words_key(head: str, body: str) -> str | None:
+    """Hash words; None when there are too few to mean something."""
+    return digest("words", f"{head} {body}" if head else body) if _is_enough(body) else None
 
 
 def _is_enough(words: str) -> bool:
@@ -168,14 +170,20 @@ def document_keys(items: tuple[Item, ...]) -> tuple[tuple[Item, Keys], ...]:
     (the site's front page, the thread of a comment) recognises none of them.
     """
     pairs = {key.fingerprint: (item, key) for item, key in ((item, keys(item)) for item in items)}
-    urls = _shared((key.url, item.title) for item, key in pairs.values())
-    guids = _shared((key.guid, item.title) for item, key in pairs.values())
+    urls = _shared([(key.url, item.title) for item, key in pairs.values()])
+    guids = _shared([(key.guid, item.title) for item, key in pairs.values()])
+    if not urls and not guids:
+        return tuple(pairs.values())
     return tuple(
         (item, replace(key, url=None if key.url in urls else key.url, guid=None if key.guid in guids else key.guid))
         for item, key in pairs.values()
     )
 
 
-def _shared(named: Iterable[tuple[str | None, str]]) -> set[str | None]:
-    titles: dict[str | None, str] = {}
-    return {name for name, title in named if titles.setdefault(name, folded(title)) != folded(title)}
+def _shared(named: list[tuple[str | None, str]]) -> set[str]:
+    times = Counter(name for name, _ in named)
+    titles: dict[str, set[str]] = {name: set() for name, number in times.items() if name and number > 1}
+    for name, title in named:
+        if name in titles:
+            titles[name].add(folded(title))
+    return {name for name, known in titles.items() if len(known) > 1}

@@ -9,6 +9,8 @@ from typing import Any, Final, cast
 import py3langid
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from ingest import particles
+
 # Restricted: with all its languages the detector drifts to rare neighbours (libraries.md section 9).
 DETECTED: Final = (
     "en fr de es it nl pl ru uk he ar hu pt tr fa sv da no fi cs sk ro bg hr sr el ca lt lv et sl zh ja ko hi vi id"
@@ -79,7 +81,13 @@ def primary(tag: str | None) -> str | None:
 
 
 def detect(text: str) -> str | None:
-    """Give the language of `text`, or None when there is too little of it to be sure."""
+    """Give the language of `text`, or None when there is too little of it to be sure.
+
+    Small words that are of one language alone, or its script, tell most texts; the detector is for the others.
+    """
+    glance = text[:_GLANCE]
+    if told := particles.spoken_for(glance, 3, times=3) or particles.script(glance):
+        return told
     sample = text[:_SAMPLE]
     if len(sample.split()) < _ENOUGH_WORDS and sample.isascii():
         return None  # a brand or a name is in no language
@@ -90,9 +98,14 @@ def detect(text: str) -> str | None:
 def decide(text: str, *declared: str | None) -> tuple[str | None, str | None]:
     """Give (language, "declared" | "detected" | None): the first declared one unless the text clearly disagrees."""
     said = next((code for tag in declared if (code := primary(tag))), None)
-    if said and detect(text[:_GLANCE]) == said:  # most say the truth, and their first lines show it
+    if said and _shows(text[:_GLANCE], said):  # most say the truth, and their first lines show it
         return said, "declared"
     found = detect(text)
-    if said and (found is None or found == said or said not in DETECTED):
+    if said and (found is None or found == said):
         return said, "declared"
     return (found, "detected") if found else (None, None)
+
+
+def _shows(text: str, said: str) -> bool:
+    """Say whether the beginning of a text is in the declared language, as far as can be told."""
+    return said not in DETECTED or said == particles.spoken_for(text, 2, times=2) or said == detect(text)

@@ -40,9 +40,11 @@ def xml_safe(text: str) -> str:
 
 def _spaced(text: str) -> str:
     """Put one space for each run of white space, visible or of no width, and none at the ends."""
-    if not text.isascii():
-        text = text.replace("\u200b", " ").replace("\ufeff", " ")
-    return " ".join(text.split())
+    return " ".join((text if text.isascii() else _visible(text)).split())
+
+
+def _visible(text: str) -> str:
+    return text.replace("\u200b", " ").replace("\ufeff", " ")
 
 
 def one_line(text: str) -> str:
@@ -79,8 +81,10 @@ def safe_html(html: str, base: str | None) -> str:
         return xml_safe(html).strip()
     sound = _ANY_TAG.sub(" ", html) if _too_deep(html) else html
     clean = _cleaner(base).clean(xml_safe(sound))
+    if "<img" in clean:
+        clean = _IMAGE.sub(lambda m: "" if _PIXEL.search(m[1]) else m[0], clean)
     # Again xml_safe: a character reference may have named what may not stand.
-    return xml_safe(_IMAGE.sub(lambda m: "" if _PIXEL.search(m[1]) else m[0], clean)).strip()
+    return (xml_safe(clean) if "&#" in html else clean).strip()
 
 
 def _too_deep(html: str) -> bool:
@@ -96,37 +100,30 @@ def _too_deep(html: str) -> bool:
     return False
 
 
-def plain(html: str) -> str:
-    """Give the text of sanitised HTML: one block a line, list items marked with a bullet."""
-    text = _spaced(html)  # a line break in HTML is a space: only blocks make lines
-    if "<" not in html and "&" not in html:
-        return text
-    for tag, replacement in _READINGS:
-        text = tag.sub(replacement, text)
-    return _lines(unescape(text))
-
-
 ENTRY_MARK: Final = "• "  # how a line of plain text begins that was an entry of a list
 CAPTION_MARK: Final = "▫ "  # ... or a caption
 _EMPTY: Final = {"", ENTRY_MARK.strip(), CAPTION_MARK.strip()}
 
 
-def _tag(names: str) -> re.Pattern[str]:
-    """Find a tag as nh3 writes it, which is regular: every attribute in double quotes."""
-    return re.compile(rf'<{names}(?: [^\s=>"]+="[^"]*")*\s*/?>')
+_BREAK: Final = "\0"  # which no text has
+# A tag as nh3 writes it, which is regular: every attribute in double quotes.
+_WRITTEN_TAG: Final = re.compile(r'<(/?[a-z0-9]+)(?: [^\s=>"]+="[^"]*")*\s*/?>')
+_READINGS: Final = {
+    **{f"{slash}{name}": _BREAK for name in _BLOCKS for slash in ("", "/")},
+    "li": f"{_BREAK}{ENTRY_MARK}",
+    **dict.fromkeys(("figcaption", "caption"), f"{_BREAK}{CAPTION_MARK}"),
+}
 
 
-_READINGS: Final = (  # the first that fits
-    (_tag("li"), f"\n{ENTRY_MARK}"),
-    (_tag("(?:figcaption|caption)"), f"\n{CAPTION_MARK}"),
-    (_tag(f"/?(?:{'|'.join(_BLOCKS)})"), "\n"),
-    (_tag("/?[a-z0-9]+"), ""),
-)
-
-
-def _lines(text: str) -> str:
-    lines = map(_spaced, text.splitlines())
-    return "\n".join(line for line in lines if line not in _EMPTY)
+def plain(html: str) -> str:
+    """Give the text of sanitised HTML: one block a line, list items marked with a bullet."""
+    if "<" not in html and "&" not in html:
+        return _spaced(html)
+    pieces = _WRITTEN_TAG.split(html)
+    pieces[1::2] = [_READINGS.get(tag, "") for tag in pieces[1::2]]
+    # A line break in HTML is a space: only blocks make lines.
+    lines = [line.strip() for line in _spaced(unescape("".join(pieces))).split(_BREAK)]
+    return "\n".join([line for line in lines if line not in _EMPTY])
 
 
 def paragraphs(text: str) -> str:

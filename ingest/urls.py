@@ -29,10 +29,23 @@ _UNSOUND = (ValueError, IndexError)  # what yarl raises at an address that is no
 _MAX_URL = 2_000
 
 
+# What most addresses are: nothing in them needs a parser.
+_SOUND = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9._~/?#&=%+,;:@!$'()*-]*)?", re.ASCII)
+_LONGER = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9_~%-]", re.ASCII)
+_PAIR = r"[A-Za-z0-9._~-]+=[A-Za-z0-9._~-]*"
+_SIMPLE = re.compile(
+    r"https?://((?!xn--)[a-z0-9-]+(?:\.(?!xn--)[a-z0-9-]*[a-z][a-z0-9-]*)+)(/[A-Za-z0-9._~/-]*)?"
+    rf"(?:\?({_PAIR}(?:&{_PAIR})*))?",
+    re.ASCII,
+)
+
+
 def absolute(url: str | None, base: str | None) -> str | None:
     """Give the http(s) address that `url` means on `base`, or None when it means none (S7)."""
     if not url or len(url) > _MAX_URL:
         return None
+    if _SOUND.fullmatch(url):
+        return url
     text = url.strip()
     try:
         joined = xml_safe(urljoin(base or "", text) if not _SCHEME.match(text) else text)
@@ -117,11 +130,14 @@ def canonical(url: str | None) -> str | None:
     sound = absolute(_NUMERIC_AND.sub("&", seen_through(url)) if url else url, None)
     if sound is None:
         return None
+    if "/." not in sound and (simple := _SIMPLE.fullmatch(sound)):
+        pairs = [pair.partition("=")[::2] for pair in simple[3].split("&")] if simple[3] else []
+        return f"http://{_TWIN_HOST.sub('', simple[1])}{_page(simple[2] or '/')}{_query(pairs)}"
     try:
         parts = URL(sound)
         named = ((_ESCAPED_TWICE.sub("", k), v) for k, v in parts.query.items())
         pairs = sorted((k, v) for k, v in named if not _is_tracking(k, v))
-        path = _PAGE_ENDS.sub("", _TWIN_PATH.sub("", parts.path)) or "/"
+        path = _page(parts.path)
         host = _TWIN_HOST.sub("", (parts.host_subcomponent or "").lower().rstrip("."))
         port = "" if parts.port in {80, 443, None} else f":{parts.port}"
         fragment = parts.fragment if _NAMES_A_PART.match(parts.fragment) else ""
@@ -131,6 +147,15 @@ def canonical(url: str | None) -> str | None:
         return None
 
 
+def _query(pairs: list[tuple[str, str]]) -> str:
+    kept = "&".join(f"{k}={v}" for k, v in sorted(pairs) if not _is_tracking(k, v))
+    return f"?{kept}" if kept else ""
+
+
+def _page(path: str) -> str:
+    return _PAGE_ENDS.sub("", _TWIN_PATH.sub("", path)) or "/"
+
+
 def _is_tracking(key: str, value: str) -> bool:
     name, said = key.lower(), value.lower()
     return bool(_TRACKING.fullmatch(key)) or (name in _FEED_HINTS and said in _FEED_VALUES) or (name, said) in _TWIN_QUERY
@@ -138,6 +163,8 @@ def _is_tracking(key: str, value: str) -> bool:
 
 def is_front_page(url: str) -> bool:
     """Say whether an address names a whole site rather than a page of it."""
+    if _LONGER.match(url) and "/." not in url:
+        return False
     try:
         parts = URL(url)
     except _UNSOUND:

@@ -1,5 +1,6 @@
 """Compares our reader of syndication with feedparser, field by field, and names the differences that are meant."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from ingest.item import Item
 
 MOST: Final = 5_000
 URL: Final = "http://host.example/feeds/all.xml"
+_SHARING: Final = re.compile(rb"<og\b[^<>]*(?:/>|>.*?</og>)", re.DOTALL)
 FEED_FIELDS: Final = "title site_url feed_id updated language".split()
 _FOUR: Final = 4
 ITEM_FIELDS: Final = (
@@ -89,8 +91,8 @@ def ours(body: bytes, content_type: str = "") -> Served | None:
 
 
 def judged(body: bytes, content_type: str = "") -> Served:
-    """Read with the judge alone."""
-    return judge.read(encodings.utf8(body, content_type)[0], None, MOST)
+    """Read with the judge alone, without what a page says of itself for sharing: it takes that for the entry's own."""
+    return judge.read(_SHARING.sub(b"", encodings.utf8(body, content_type)[0]), None, MOST)
 
 
 def differences(mine: Served, other: Served, now: datetime, accepted: tuple[Accepted, ...] = ACCEPTED) -> list[Difference]:

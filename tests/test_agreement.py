@@ -12,6 +12,7 @@ from mutants import mutants
 from support import NOON, TEXT, atom, atom_entry, rss, rss_item
 
 from ingest.errors import ParseError
+from ingest.formats import judge
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SPACES: Final = (
@@ -266,6 +267,28 @@ def test_accepted_differences_are_real() -> None:
         assert mine is not None
         assert differences(mine, judged(documents[known.name]), NOON) == []
         assert differences(mine, judged(documents[known.name]), NOON, accepted=tuple(set(ACCEPTED) - {known})) != []
+
+
+def test_what_a_page_shares_of_itself_is_not_its_entrys() -> None:
+    """A teaser for sharing (Open Graph) does not take the place of the text; feedparser would put it there."""
+    shared = "<og><type>article</type><title>Look!</title><description>A teaser.</description><image>a.png</image></og>"
+    document = rss(rss_item("One", "http://a.example/1", text=TEXT, extra=shared))
+    mine = ours(document)
+    assert mine == ours(document.replace(shared.encode(), b""))
+    assert mine is not None
+    assert agree(document)
+    assert judge.read(document, None, 9).entries[0].contents != mine.entries[0].contents
+
+
+def test_more_than_is_shared_is_for_the_judge() -> None:
+    """An address where none is expected may be the entry's own."""
+    assert ours(rss(rss_item("One", extra="<og><link>http://a.example/1</link></og>"))) is None
+
+
+def test_an_authors_title_is_not_the_entrys() -> None:
+    """What an author is called in an office is no headline, where there is one before it."""
+    document = rss(rss_item("One", extra="<author><name>Ann</name><title>Mayor</title></author>"))
+    assert agree(document)
 
 
 def test_a_whole_document_is_read_by_our_reader() -> None:

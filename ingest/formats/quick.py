@@ -161,7 +161,7 @@ class _FeedReader:
             self._authors.append(scope.person(element, scope.base(element, self._base)))
         elif kind == "image" or local(element) == "textinput":
             self._title_held = False
-        elif kind in {"unsure", "container", "channel", "root"}:
+        elif kind in {"unsure", "container", "channel", "root", "sharing"}:
             raise Unsure(f"{local(element)} in the channel")
         elif kind in {"other", "skip"}:
             scope.ignore(element)

@@ -8,10 +8,10 @@ from lxml.etree import _Element
 from ingest.formats.markup import inner_markup
 from ingest.formats.scope import Scope, Unsure, attributes, bounded, local
 from ingest.formats.served import Body, Entry, File, Person, Tag
+from ingest.formats.tags import Tags
 from ingest.formats.values import joined, link_text, looks_like_html
 from ingest.formats.vocabulary import RDF_ABOUT, TYPES, XHTML
 
-_MOST_TAGS: Final = 500
 _MEDIA_SCHEME: Final = "http://search.yahoo.com/mrss/category_schema"
 _ITUNES_SCHEME: Final = "http://www.itunes.com/"
 _WINDOW_ATTRIBUTES: Final = frozenset({"href", "lastmod"})  # of an item of CDF, a format before RSS
@@ -40,7 +40,7 @@ class EntryReader:
         self.updated: str | None = None
         self.authors: list[Person] = []
         self.one_line_author = False
-        self.tags: list[Tag] = []
+        self.tags = Tags()
         self.language: str | None = None
         self.title_language: str | None = None
         self.title_depth, self.title_held, self.depth = 0, 99, 1
@@ -76,7 +76,7 @@ class EntryReader:
             self.published,
             self.updated,
             tuple(self.authors),
-            tuple(self.tags),
+            self.tags.all(),
             tuple([_file(link) for link in self.links if link["rel"] == "enclosure"]),
             self.language,
             self.title_language,
@@ -188,7 +188,8 @@ class EntryReader:
         if len(element) and self.one_line_author:
             raise Unsure("authors in two ways")
         self.one_line_author = not len(element)
-        self.authors.append(self.scope.person(element, self.scope.base(element, self.base)))
+        base = self.scope.base(element, self.base) if element.attrib else self.base
+        self.authors.append(self.scope.person(element, base, titled=self.title_depth == 1))
 
     def _language(self, element: _Element) -> None:
         self.language = self.scope.text(element)
@@ -203,13 +204,11 @@ class EntryReader:
         text = self.scope.text(element)
         if element.attrib:
             said = attributes(element)
-            self._tag(Tag(said.get("term"), said.get("scheme", said.get("domain", scheme)), said.get("label")))
+            self.tags.add(Tag(said.get("term"), said.get("scheme", said.get("domain", scheme)), said.get("label")))
         elif scheme:
-            self._tag(Tag(None, scheme, None))
-        if text and self.tags and not self.tags[-1].term:
-            self.tags[-1] = self.tags[-1]._replace(term=text)
-        elif text:
-            self._tag(Tag(text, None, None))
+            self.tags.add(Tag(None, scheme, None))
+        if text:
+            self.tags.name(text)
 
     def _media_category(self, element: _Element) -> None:
         self._category(element, _MEDIA_SCHEME)
@@ -217,17 +216,13 @@ class EntryReader:
     def _itunes_category(self, element: _Element) -> None:
         if (element.text or "").strip():
             raise Unsure("text in a category of iTunes")
-        self._tag(Tag(attributes(element).get("text"), _ITUNES_SCHEME, None))
+        self.tags.add(Tag(attributes(element).get("text"), _ITUNES_SCHEME, None))
         self._walk(element)
-
-    def _tag(self, tag: Tag) -> None:
-        if (tag.term or tag.scheme or tag.label) and len(self.tags) < _MOST_TAGS and tag not in self.tags:
-            self.tags.append(tag)
 
     def _keywords(self, element: _Element, scheme: str | None = None) -> None:
         for word in () if element.attrib else self.scope.text(element).split(","):
             if word.strip():
-                self._tag(Tag(word.strip(), scheme, None))
+                self.tags.add(Tag(word.strip(), scheme, None))
 
     def _itunes_keywords(self, element: _Element) -> None:
         self._keywords(element, _ITUNES_SCHEME)
@@ -274,18 +269,23 @@ class EntryReader:
     def _skip(self, element: _Element) -> None:
         self.scope.ignore(element)
 
+    def _sharing(self, element: _Element) -> None:
+        if any(self.scope.kind(part) not in _SHARED or len(part) for part in element):
+            raise Unsure("more inside og than is shared")
+
     def _unsure(self, element: _Element) -> NoReturn:
         raise Unsure(f"{local(element)} in an entry")
 
 
+_SHARED: Final = frozenset({"title", "description", "image", "skip", "other"})
 _IMAGE: Final = frozenset({"url", "title", "link", "width", "height"})
-_NEVER_IN_MEDIA: Final = frozenset("link identifier published updated author language source enclosure image entry".split())
+_NEVER_IN_MEDIA: Final = frozenset("link identifier published updated author language source enclosure image entry sharing".split())
 _LISTED: Final = frozenset({"category", "other"})
 _METHODS: Final = (
     dict.fromkeys(
         "title media_title link identifier description abstract summary content encoded published updated author"
         " category media_category itunes_category keywords itunes_keywords language enclosure source image container skip"
-        " unsure".split()
+        " sharing unsure".split()
     )
     | dict.fromkeys(("entry", "channel", "root"), "unsure")
     | {"other": "other"}

@@ -77,14 +77,14 @@ class Scope:
                 if kind in TELLING and not (titled and kind == "title"):
                     raise Unsure(f"{local(inner)} inside {local(element)}")
 
-    def person(self, element: _Element, base: str) -> Person:
-        """Read an author, in one line or in parts."""
+    def person(self, element: _Element, base: str, *, titled: bool = False) -> Person:
+        """Read an author, in one line or in parts; a title of the person's is none of an entry that has one."""
         if not len(element):
             return person(self.text(element))
         said = {"name": "", "uri": "", "email": ""}
         for part in element:
             name, kind = local(part), self.kind(part)
-            if kind in TELLING:
+            if kind in TELLING and not (titled and kind == "title" and not len(part)):
                 raise Unsure(f"{name} inside {local(element)}")
             if kind != "skip" or name not in _PERSON:
                 self.ignore(part)

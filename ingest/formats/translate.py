@@ -1,6 +1,7 @@
 """Served -> ParsedFeed: texts made safe, links absolute, dates and languages understood; only what is new is worked at."""
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ from ingest.urls import absolute, canonical
 _TITLE_LENGTH: Final = 120
 _LENGTH_DIGITS: Final = 15  # more is no file's length and no SQLite integer
 _RULES: Final = "1"  # raise it when the same entry would make another item
+_as_served: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode  # a third of the time of repr
 _RAW: Final = 8  # bytes of the hash of an entry as it was served
 
 
@@ -87,7 +89,7 @@ class _Translation:
     def raw(self, entry: Entry) -> str:
         """Hash an entry as it was served, with all else that its item depends on."""
         state = self._context.copy()
-        state.update(repr(entry).encode("utf-8", "surrogatepass"))
+        state.update(_as_served(entry).encode("utf-8", "surrogatepass"))
         return state.hexdigest()
 
     def feed(self, pairs: tuple[tuple[Item, Keys], ...], notes: tuple[str, ...]) -> ParsedFeed:

@@ -56,6 +56,7 @@ _WORDS: Final = {
     "container": "media:group media:content",
     "root": "rss",
     "entry": "item entry",
+    "sharing": "og",  # what the page says of itself for sharing (Open Graph)
     "channel": "channel feed",
     "skip": "contributor dc:contributor dc:publisher webmaster itunes:owner name email uri url homepage itunes:name itunes:email",
     # Names that another reader keeps its own values under, and bodies that no feed of today has.
