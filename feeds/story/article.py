@@ -209,7 +209,7 @@ def _dates(text: str) -> Iterable[tuple[int, int]]:
 
 def names(text: str) -> Iterable[str]:
     """Give the stems of words that are written with a capital and are not merely a sentence's first; figures are none."""
-    for sentence in re.split(r"[.!?\n|]+\s*", text):
+    for sentence in re.split(r"(?<!\bvs)[.!?\n|]+\s*", text):
         found = list(words_of(sentence))
         for number, word in enumerate(found):
             written = sentence[word.start]
