@@ -17,9 +17,9 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.serve.files feeds.serve.health feeds.serve.private feeds.serve.protocol feeds.serve.reviewing"
     " feeds.serve.searching feeds.serve.server feeds.serve.site feeds.shelf feeds.store feeds.story.commands"
     " feeds.story.grouping feeds.story.judging feeds.story.store feeds.topic_commands feeds.trial_command feeds.uncertain"
-    " ingest.__main__ ingest.adding ingest.commands ingest.console ingest.discover ingest.engine ingest.fetch ingest.guard"
-    " ingest.lists ingest.lock ingest.oneoff ingest.pace ingest.passes ingest.pipeline ingest.post ingest.settings"
-    " ingest.sources ingest.status ingest.store ingest.store.ids ingest.store.items ingest.store.prices"
+    " ingest.__main__ ingest.adding ingest.bodiless ingest.commands ingest.console ingest.discover ingest.engine ingest.fetch"
+    " ingest.guard ingest.lists ingest.lock ingest.oneoff ingest.pace ingest.passes ingest.pipeline ingest.post"
+    " ingest.settings ingest.sources ingest.status ingest.store ingest.store.ids ingest.store.items ingest.store.prices"
     " ingest.store.reading ingest.store.schema ingest.store.served ingest.store.sources ingest.store.subscriptions"
     " ingest.trial ingest.websub scheduler".split()
 )
@@ -232,6 +232,11 @@ def test_every_test_says_what_it_shows() -> None:
         if function.name.startswith("test_") and not (ast.get_docstring(function) or "").partition("\n")[0].endswith(".")
     ]
     assert silent == []
+
+
+def test_no_script_is_called_as_a_package_is() -> None:
+    """A script's folder comes first where Python looks: `benchmarks/ingest.py` would be taken for `ingest`."""
+    assert {path.stem for path in (ROOT / "benchmarks").glob("*.py")} & {name.partition(".")[0] for name in MODULES} == set()
 
 
 def test_no_file_names_a_place_of_one_computer() -> None:
