@@ -19,7 +19,7 @@ class Connector(aiohttp.TCPConnector):
     def __init__(self, **options: Any) -> None:
         """Take the options of aiohttp's."""
         super().__init__(**options)
-        self._factory = partial(_Protocol, loop=asyncio.get_running_loop())
+        self._factory = partial(_made, loop=asyncio.get_running_loop())
 
 
 class _Protocol(ResponseHandler):
@@ -42,3 +42,7 @@ class _Protocol(ResponseHandler):
                 self.force_close()
             data = head + end
         super().data_received(data)
+
+
+def _made(loop: asyncio.AbstractEventLoop) -> ResponseHandler:
+    return _Protocol(loop)
