@@ -20,7 +20,7 @@ class Item:
     title: str
     text: str
     language: str | None = None
-    sources: tuple[str, ...] = ()  # names and addresses
+    sources: tuple[str, ...] = ()  # their names, addresses, tags and folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,9 @@ class Place:
 
 def item_of(stored: StoredItem) -> Item:
     """Give what is judged of a stored item."""
-    sources = tuple(name for seen in stored.sightings for name in (seen.source.name, seen.source.url))
-    return Item(stored.item.title, stored.item.text, stored.item.language, sources)
+    sources = (seen.source for seen in stored.sightings)
+    named = tuple(name for one in sources for name in (one.name, one.url, *one.settings.tags, *one.categories))
+    return Item(stored.item.title, stored.item.text, stored.item.language, named)
 
 
 Hits = tuple[Hit, ...]

@@ -65,7 +65,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class FromSource:
-    """A carrier's name or address holds these words."""
+    """A carrier's name or address, one of its tags or folders holds these words."""
 
     text: str
 

@@ -85,7 +85,8 @@ def _source_line(source: Source, state: SourceState) -> str:
     else:
         result = f"ok {rfc3339(state.last_success)}, next {rfc3339(state.next_poll)}"
     title = f"  {source.title}" if source.title else ""
-    return f"{source.url}{title}  [{result}]"
+    tags = "".join(f"  #{tag}" for tag in source.settings.tags)
+    return f"{source.url}{title}{tags}  [{result}]"
 
 
 @sources.command("import")

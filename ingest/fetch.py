@@ -1,6 +1,7 @@
 """One polite, bounded, conditional request, redirects followed by hand; knows no feed format and no database."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from aiohttp.compression_utils import HAS_BROTLI
 from yarl import URL
 
 from ingest.answers import OK, PERMANENT, REDIRECTS, UNCHANGED, freshness, lower_bound, refusal
+from ingest.bodiless import Connector
 from ingest.errors import FetchError, GuardError
 from ingest.exchange import Fetched, Request
 from ingest.guard import Guard
@@ -55,7 +57,7 @@ class Fetcher(Protocol):
 @asynccontextmanager
 async def web(guard: Guard, user_agent: str, limits: Limits, clock: Clock, proxy: str | None = None) -> AsyncIterator[Fetcher]:
     """Open the real network behind `guard`; every request of the program goes through here."""
-    connector = aiohttp.TCPConnector(
+    connector = Connector(
         socket_factory=guard.socket, limit=200, limit_per_host=1, ttl_dns_cache=300, keepalive_timeout=limits.pause + _IDLE
     )
     headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ", ".join(_ENCODINGS)}
@@ -134,6 +136,8 @@ class _Web:
             named = response.headers.get("Location", "")
             if response.status in REDIRECTS and named:
                 return response.status, _target(named, url)
+            if response.status == UNCHANGED and _announces_body(response):
+                response.close()  # it may still come, and must not be taken for the next answer
             return await self._answer(url, response, moved)
 
     async def _answer(self, url: str, response: aiohttp.ClientResponse, moved: str | None) -> Fetched:
@@ -152,6 +156,10 @@ class _Web:
             fresh=fresh,
             moved=moved,
         )
+
+
+def _announces_body(response: aiohttp.ClientResponse) -> bool:
+    return "Transfer-Encoding" in response.headers or response.headers.get("Content-Length", "0") != "0"
 
 
 def _target(named: str, base: str) -> str:
@@ -175,8 +183,27 @@ def _in_words(fault: Exception) -> FetchError:
         if isinstance(cause, FetchError):
             return cause
         cause = getattr(cause, "os_error", None) or cause.__cause__
-    text = one_line(str(fault)) or type(fault).__name__
-    return FetchError(f"no answer: {text[:200]}", "it is tried again later")
+    what, cure = _cause(fault)
+    return FetchError(one_line(what)[:250], cure)
+
+
+def _plain(fault: OSError) -> str:
+    return os.strerror(fault.errno).lower() if fault.errno and fault.errno > 0 else str(fault)
+
+
+def _cause(fault: Exception) -> tuple[str, str]:
+    """Say what went wrong, and what to do about it."""
+    match fault:
+        case aiohttp.ClientConnectorCertificateError():
+            said = getattr(fault.certificate_error, "verify_message", "") or str(fault.certificate_error)
+            return f"its certificate is not trusted: {said}", "nothing was read; tell its publisher"
+        case aiohttp.ClientConnectorDNSError():
+            return f"the name {fault.host} cannot be looked up", "check its spelling; it is tried again later"
+        case aiohttp.ClientConnectorError():
+            return f"no connection: {_plain(fault.os_error)}", "it is tried again later"
+        case aiohttp.ClientResponseError():
+            return f"no answer in sound HTTP: {fault.message.partition(chr(10))[0]}", "it is tried again later"
+    return f"no answer: {one_line(str(fault)) or type(fault).__name__}", "it is tried again later"
 
 
 async def _bounded(response: aiohttp.ClientResponse, size: int) -> bytes:

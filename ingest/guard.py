@@ -33,7 +33,7 @@ class Guard:
     def _add(self, entry: str) -> None:
         host, colon, port = entry.rpartition(":")
         if colon and host and port.isdecimal() and "/" not in entry and (":" not in host or host.startswith("[")):
-            self._hosts.add(entry.lower())
+            self._hosts.add(host_of(f"http://{entry}") or entry.lower())
             return
         try:
             self._networks.append(ipaddress.ip_network(entry))

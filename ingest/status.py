@@ -40,6 +40,7 @@ def row(one: Health) -> dict[str, Any]:
         "url": one.source.url,
         "title": one.source.title,
         "kind": one.source.kind,
+        "tags": one.source.settings.tags,
         "standing": one.standing,
         "result": one.result,
         "polled": one.is_polled,

@@ -24,6 +24,7 @@ _TWIN_PATH = re.compile(r"^(?:/amp)+(?=/.)|(?<=[^/])(?:/+amp(?:\.html?)?)+/*$|(?
 _TWIN_QUERY = {("amp", ""), ("amp", "true"), ("amp", "1"), ("outputtype", "amp"), ("m", "1"), ("mobile", "1")}
 _ESCAPED_TWICE = re.compile(r"^(?:amp;)+")  # the rest of `&amp;` before a parameter's name
 _NUMERIC_AND = re.compile(r"&#(?:0*38|x0*26);", re.IGNORECASE)  # as WordPress writes it
+_HOST = re.compile(r"https?://(?:[^/?#@]*@)?(?P<host>[^/?#@:\[\]]+)", re.IGNORECASE)
 _NO_HOST = re.compile(r"[\s\x00-\x20%<>\"{}|\\^`\x7f]")
 _UNSOUND = (ValueError, IndexError)  # what yarl raises at an address that is none
 _MAX_URL = 2_000
@@ -48,13 +49,22 @@ def absolute(url: str | None, base: str | None) -> str | None:
         return url
     text = url.strip()
     try:
-        joined = xml_safe(urljoin(base or "", text) if not _SCHEME.match(text) else text)
+        joined = _in_ascii(xml_safe(urljoin(base or "", text) if not _SCHEME.match(text) else text))
         parts = URL(joined, encoded=True)
         usable = parts.scheme.lower() in {"http", "https"} and parts.host and not _NO_HOST.search(parts.host)
         parts.port  # noqa: B018 - a port out of range raises here, not later
     except _UNSOUND:
         return None
     return _spelled(joined) if usable else None
+
+
+def _in_ascii(url: str) -> str:
+    """Give an address with its host as it is sent to servers: `bücher.example` is `xn--bcher-kva.example` (IDNA, UTS 46)."""
+    found = None if url.isascii() else _HOST.match(url)
+    if found is None or found["host"].isascii():
+        return url
+    host = URL(f"http://{found['host']}/").raw_host
+    return f"{url[: found.start('host')]}{host}{url[found.end('host') :]}"
 
 
 def _spelled(url: str) -> str:
@@ -81,7 +91,7 @@ def host_of(url: str) -> str:
         parts = URL(url)
     except _UNSOUND:
         return ""
-    host = (parts.host or "").lower()
+    host = (parts.raw_host or "").lower()
     name = f"[{host}]" if ":" in host else host
     return f"{name}:{parts.port}" if host else ""
 
@@ -91,7 +101,7 @@ def machine_of(url: str) -> str:
     if plain := _PLAIN.match(url):
         return plain[2].lower().rstrip(".")
     try:
-        return (URL(url).host or "").lower().rstrip(".")
+        return (URL(url).raw_host or "").lower().rstrip(".")
     except _UNSOUND:
         return ""
 

@@ -1,5 +1,6 @@
 """Helpers of all tests: a fake clock, a fake web over real loopback HTTP, and makers of small feeds."""
 
+import ssl
 import time
 import zlib
 from collections.abc import Callable, Mapping
@@ -96,6 +97,10 @@ class FakeWeb:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
 
     @property
     def allow(self) -> str:

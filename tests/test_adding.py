@@ -185,3 +185,28 @@ def test_settings_travel_with_the_export(cli: Cli, web: FakeWeb, tmp_path: Path)
     assert other("sources", "export").stdout == exported
     (row,) = other.rows("sources", "list", "--json")
     assert (row["settings"]["shortest"], row["settings"]["auth"], row["settings"]["tags"]) == (7_200, "LOGIN", ["quay"])
+
+
+def test_tags_of_a_source_are_shown_and_asked_for(cli: Cli, web: FakeWeb, tmp_path: Path) -> None:
+    """A tag of a list stands behind its source, and a topic's `source:` finds by it what the source carries."""
+    file = tmp_path / "urls"
+    file.write_text(f'{web.serve("/1", FEED)} "small town"\n{web.serve("/2", FEED)}\n', "utf-8")
+    cli("sources", "import", file)
+    assert [line.count("#small town") for line in cli("sources", "list").stdout.splitlines()] == [1, 0]
+    assert [row["tags"] for row in cli.rows("sources", "status", "--json")].count(["small town"]) == 1
+    (cli.home / "topics").mkdir()
+    (cli.home / "topics" / "town.toml").write_text(TOWN, "utf-8")
+    cli("poll", "--all")
+    assert [row["tags"] for row in cli.rows("items", "--json")] == [["town"]]
+
+
+TOWN = """\
+title = "Small towns"
+description = "What small towns publish."
+means = ["Anything of theirs."]
+query = 'source:"small town"'
+
+[[example]]
+tagged = false
+text = "Of a city."
+"""

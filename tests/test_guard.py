@@ -13,6 +13,7 @@ from ingest.exchange import Fetched, Request
 from ingest.fetch import Limits
 from ingest.fetch import web as open_web
 from ingest.guard import Guard, is_private
+from ingest.urls import feed_address
 
 SPELLINGS = [
     "127.0.0.1",
@@ -154,7 +155,30 @@ def test_a_name_that_resolves_elsewhere_gains_nothing(web: FakeWeb, monkeypatch:
     assert web.calls == []
 
 
+def test_the_connected_address_decides_whatever_was_looked_up_before(web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that is public at the first look-up and private at the second is refused where the socket is opened (S2)."""
+    real, answers = socket.getaddrinfo, ["8.8.8.8", "127.0.0.1"]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _host, *rest, **named: real(answers.pop(0), *rest, **named))
+    web.serve("/", rss())
+    url = f"http://rebinding.example:{web.allow.partition(':')[2]}/"
+    asyncio.run(Guard().check_name(url))
+    with pytest.raises(GuardError, match=r"the private address 127\.0\.0\.1"):
+        get(url)
+    assert (answers, web.calls) == ([], [])
+
+
 # fetch.allow
+
+
+def test_a_name_in_any_script_is_asked_under_its_ascii_form(web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`bücher.example` is allowed and asked as the name that servers know it by (IDNA)."""
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _host, *rest, **named: real("127.0.0.1", *rest, **named))
+    web.serve("/", rss())
+    port = web.allow.partition(":")[2]
+    url = feed_address(f"http://Bücher.example:{port}/")
+    assert get(str(url), (f"bücher.example:{port}",)).status == 200
+    assert web.calls[0].headers["host"] == f"xn--bcher-kva.example:{port}"
 
 
 def test_an_allowed_address_is_contacted_on_its_port_alone(web: FakeWeb, other_web: FakeWeb) -> None:

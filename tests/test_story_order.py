@@ -58,7 +58,7 @@ def test_the_rules_have_a_version_of_their_own() -> None:
         [sys.executable, "-c", "from feeds.story.pair import VERSION; print(VERSION)"], capture_output=True, check=True
     )
     assert again.stdout.decode().strip() == VERSION
-    assert ("_FRAME", "0.55") in _constants(guards)
+    assert ("_FRAME", "0.45") in _constants(guards)
     assert any(name == "_TEMPLATES" for name, _ in _constants(vocabulary))
 
 

@@ -53,6 +53,16 @@ TWINS: Final = [  # two editions of one form: (one, the other, hours between)
     ("Harbour tools 7.1.3b4", "Harbour tools 7.1.3b3", 5),
     ("Re: How do I moor a boat in a storm?", "How do I moor a boat in a storm?", 21),
     ("The Morning Letter: banks and ferries", "The Morning Letter: shops and ferries", 24),
+    ("Euro hoje: veja a cotação desta segunda-feira", "Euro hoje: veja a cotação desta terça-feira", 24),
+    ("Gram altın: pazartesi fiyatları", "Gram altın: salı fiyatları", 24),
+    ("תחזית: חם מהרגיל ביום שני", "תחזית: חם מהרגיל ביום שלישי", 24),
+    ("Norwick Fringe: reviews, day two", "Norwick Fringe: reviews, day three", 24),
+    ("Norwick Open: order of play for day one", "Norwick Open: order of play for day two", 20),
+    ("Asian shares mixed ahead of US data", "Asian shares mixed after US data", 24),
+    ("Harbour Corp shares rise after results", "Harbour Corp shares fall after results", 2),
+    ("Cartoon: Anna Dorval on the ferry", "Cartoon: Anna Dorval on the budget", 24),
+    ("Norwick vs. Veldrin: kick-off and where to watch", "Norwick vs. Dorval: kick-off and where to watch", 72),
+    ("Missing girl, 14, found safe in Norwick", "Missing boy, 12, found safe in Norwick", 6),
 ]
 
 
@@ -112,3 +122,28 @@ def test_a_growing_toll_is_one_article_at_one_address_and_two_at_two() -> None:
     assert (
         compare(one, article("Norwick ferry fire leaves 29 hurt", url="http://p.example/y", hours=9)).relation is Relation.RELATED
     )
+
+
+def test_without_an_address_another_first_word_is_another_name() -> None:
+    """Where nothing but the first word differs it may be a name or an edit: only one address for both tells an edit."""
+    one, two = "Norwick Bank reports profit of 1.2bn", "Veldrin Bank reports profit of 1.2bn"
+    assert compare(article(one, url=None), article(two, url=None, hours=3)).relation is Relation.RELATED
+    one, two = "Explosion at Norwick refinery injures four", "Blast at Norwick refinery injures four"
+    first, second = article(one, url="http://p.example/x"), article(two, url="http://p.example/x", hours=3)
+    assert compare(first, second).relation is Relation.SAME
+
+
+FORM = (
+    "The dollar rose to {} zlotys in early trade on {} as traders waited for the central bank, while the euro held at {} "
+    "and the pound slipped to {} in thin turnover, dealers said."
+)
+
+
+def test_one_address_with_other_figures_in_its_text_a_day_later_is_another_edition() -> None:
+    """A page that keeps address, title and wording and changes every figure overnight is a form; within hours it is an update."""
+    one = article("Dollar firms in early trade", FORM.format("4.02", "Monday", "4.31", "5.08"), url="http://p.example/fx")
+    two = FORM.format("4.05", "Tuesday", "4.29", "5.03")
+    assert (
+        compare(one, article("Dollar firms in early trade", two, url="http://p.example/fx", hours=24)).relation is Relation.RELATED
+    )
+    assert compare(one, article("Dollar firms in early trade", two, url="http://p.example/fx", hours=2)).relation is Relation.SAME

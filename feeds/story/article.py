@@ -280,7 +280,7 @@ def _dates(text: str) -> Iterable[tuple[int, int]]:
 
 def names(text: str) -> Iterable[str]:
     """Give the stems of words that are written with a capital and are not merely a sentence's first; figures are none."""
-    for sentence in re.split(r"[.!?\n|]+\s*", text):
+    for sentence in re.split(r"(?<!\bvs)[.!?\n|]+\s*", text):
         for word in WORD.findall(sentence)[1:]:
             if word[0].isupper() and weight(token := fold(word)) >= 1 and not token.isdigit():
                 yield token[:STEM]

@@ -13,7 +13,8 @@ _SAME_EDITION: Final = timedelta(hours=20)  # a daily format comes back after a 
 _CORRECTED: Final = timedelta(hours=4)  # within which a figure alone is a correction
 _MATCH: Final = timedelta(hours=12)  # in which one match has several scores
 _HALF: Final = 0.5  # of the title, from which on opposite words mean opposite news
-_FRAME: Final = 0.55  # share of the longer title that twins have in common
+_FRAME: Final = 0.45  # share of the longer title that twins have in common
+_ONE_FORM: Final = 0.6  # share of the longer title from which on two figures at one address are two editions
 _COPY: Final = 0.8  # containment of the texts from which on a headline's fashion is no matter
 _SHORT: Final = 60  # words of a text that may be a form
 _OTHER_TEXT: Final = 0.2  # containment below which texts are two
@@ -100,7 +101,7 @@ def _numbers(pair: Pair) -> str | None:
     first, second = _others(pair.a, pair.b), _others(pair.b, pair.a)
     if not first or not second:
         return None
-    if pair.address and (pair.gap < _CORRECTED or _words(pair.a) != _words(pair.b)):
+    if pair.address and (pair.gap < _CORRECTED or _in_order(pair) < _ONE_FORM):
         return None
     return f"other figures: {_least(first)} and {_least(second)}"
 
@@ -111,14 +112,18 @@ def _others(one: Article, other: Article) -> set[str]:
     return found - other.wording.body_slots.numbers if found else found
 
 
-def _words(article: Article) -> list[str]:
-    return sorted(word for word in article.head if not word.isdigit())
+def _in_order(pair: Pair) -> float:
+    """Give the share of the longer title's words that both say in one order: an edit puts them anew, a form never does."""
+    a, b = pair.a.head, pair.b.head
+    return sum(block.size for block in _aligned(a, b).get_matching_blocks()) / max(len(a), len(b), 1)
+
+
+def _aligned(a: tuple[str, ...], b: tuple[str, ...]) -> "SequenceMatcher[str]":
+    return SequenceMatcher(None, a, b, autojunk=False)
 
 
 def _opposites(pair: Pair) -> str | None:
     """Titles that say the opposite of each other."""
-    if pair.address and pair.gap < _CORRECTED:
-        return None
     first, second = set(pair.a.head) - set(pair.b.head), set(pair.b.head) - set(pair.a.head)
     found = sorted((one, two) for one in first for two in second if {one, two} in OPPOSITE)
     return f"opposites: {found[0][0]} and {found[0][1]}" if found and pair.titles >= _HALF else None
@@ -128,13 +133,16 @@ def _twins(pair: Pair) -> str | None:
     """Titles of one form, with another name in its place."""
     if pair.address and pair.gap < _CORRECTED:
         return None
-    a, b = pair.a.head, pair.b.head
-    blocks = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
-    if sum(end - start for tag, start, end, _, _ in blocks if tag == "equal") < _FRAME * max(len(a), len(b)):
+    if _in_order(pair) < _FRAME:
         return None
-    for tag, i, j, k, m in blocks:
-        short = tag == "replace" and max(j - i, m - k) <= _SLOT
-        if short and (x := _unknown(a[i:j], pair.a, pair.b)) and (y := _unknown(b[k:m], pair.b, pair.a)) and not _variants(x, y):
+    a, b = pair.a.head, pair.b.head
+    for tag, i, j, k, m in _aligned(a, b).get_opcodes():
+        if tag != "replace" or max(j - i, m - k) > _SLOT:
+            continue
+        # A first word has its capital anyway: where nothing else differs, only an address tells an edit.
+        opens = pair.address is None and i == k == 0 and a[j:] == b[m:]
+        x, y = _unknown(a[i:j], pair.a, pair.b, named=not opens), _unknown(b[k:m], pair.b, pair.a, named=not opens)
+        if x and y and not _variants(x, y):
             return f"other names: {x} and {y}"
     return None
 
@@ -154,10 +162,10 @@ def _standing(pair: Pair) -> str | None:
     return "one publisher repeats this text under other titles" if short or pair.gap >= _SAME_EDITION else None
 
 
-def _unknown(words: tuple[str, ...], of: Article, other: Article) -> str | None:
-    """Give a name among some words of an article that the other one does not say."""
+def _unknown(words: tuple[str, ...], of: Article, other: Article, *, named: bool) -> str | None:
+    """Give a name, or any word when it need not be `named`, among some words of an article that the other one does not say."""
     said = {word[:STEM] for word in (*other.head, *other.body)}
-    return next((word for word in words if word[:STEM] in of.wording.slots.names and word[:STEM] not in said), None)
+    return next((w for w in words if w[:STEM] not in said and (not named or w[:STEM] in of.wording.slots.names)), None)
 
 
 def _variants(one: str, two: str) -> bool:
@@ -166,16 +174,23 @@ def _variants(one: str, two: str) -> bool:
 
 
 def _facts(pair: Pair) -> str | None:
-    """Texts of one wording with other figures or names in it."""
-    if pair.contained < _WORDING or pair.address:
+    """Texts of one wording with other figures or names in it; at one address, where texts grow, with both or a day later."""
+    if pair.contained < _WORDING:
         return None
-    for what in ("numbers", "names"):
-        first, second = (getattr(one.wording.body_slots, what) for one in (pair.a, pair.b))
-        least = min(len(first), len(second))
-        if least >= _ENOUGH_FACTS and len(first & second) < _SHARED_FACTS * least:
-            said = "figures" if what == "numbers" else what
-            return f"other {said} in the text: {_least(first - second)} and {_least(second - first)}"
-    return None
+    kinds = (
+        ("figures", pair.a.wording.body_slots.numbers, pair.b.wording.body_slots.numbers),
+        ("names", pair.a.wording.body_slots.names, pair.b.wording.body_slots.names),
+    )
+    other = [(what, first, second) for what, first, second in kinds if _are_others(first, second)]
+    if not other or (pair.address and pair.gap < _SAME_EDITION and len(other) < len(kinds)):
+        return None
+    what, first, second = other[0]
+    return f"other {what} in the text: {_least(first - second)} and {_least(second - first)}"
+
+
+def _are_others(first: frozenset[str], second: frozenset[str]) -> bool:
+    least = min(len(first), len(second))
+    return least >= _ENOUGH_FACTS and len(first & second) < _SHARED_FACTS * least
 
 
 _GUARDS: Final[tuple[Callable[[Pair], str | None], ...]] = (

@@ -58,13 +58,13 @@ _MONTHS: Final = (
     "december dec decembre dezember dicembre diciembre dezembro grudzien grudnia декабря грудня דצמבר ديسمبر",
 )
 _WEEKDAYS: Final = (
-    "monday lundi montag lunedi lunes maandag poniedzialek понедельник понеділок الاثنين",
-    "tuesday mardi dienstag martedi martes dinsdag wtorek вторник вівторок الثلاثاء",
-    "wednesday mercredi mittwoch mercoledi miercoles woensdag sroda środa среда среду середа الاربعاء",
-    "thursday jeudi donnerstag giovedi jueves donderdag czwartek четверг четвер الخميس",
-    "friday vendredi freitag venerdi viernes vrijdag piatek пятница пятницу пятниця الجمعه",
-    "saturday samedi samstag sonnabend sabato sabado zaterdag sobota суббота субботу субота السبت",
-    "sunday dimanche sonntag domenica domingo zondag niedziela воскресенье неділя الاحد",
+    "monday lundi montag lunedi lunes segunda-feira maandag poniedzialek понедельник понеділок الاثنين pazartesi יום-שני",
+    "tuesday mardi dienstag martedi martes terca-feira dinsdag wtorek вторник вівторок الثلاثاء sali יום-שלישי",
+    "wednesday mercredi mittwoch mercoledi miercoles quarta-feira woensdag sroda среда среду середа الاربعاء carsamba יום-רביעי",
+    "thursday jeudi donnerstag giovedi jueves quinta-feira donderdag czwartek четверг четвер الخميس persembe יום-חמישי",
+    "friday vendredi freitag venerdi viernes sexta-feira vrijdag piatek пятница пятницу пятниця الجمعه cuma יום-שישי",
+    "saturday samedi samstag sonnabend sabato sabado zaterdag sobota суббота субботу субота السبت cumartesi",
+    "sunday dimanche sonntag domenica domingo zondag niedziela воскресенье неділя الاحد pazar יום-ראשון",
 )
 _SERIES: Final = {
     "day": "day tag jour journee giorno giornata dia dag dzien день יום اليوم",
@@ -82,15 +82,17 @@ def _phrases(text: str) -> re.Pattern[str]:
 
 
 _TEMPLATE: Final = _phrases(_TEMPLATES)
-_COLUMN: Final = re.compile(r"(?:the |your |today s )?(?:daily|morning|evening|weekly|nightly|afternoon|hebdo|taglich\w*)(?!\w)")
+_COLUMN: Final = re.compile(
+    r"(?:the |your |today s )?(?:daily|morning|evening|weekly|nightly|afternoon|hebdo|taglich\w*|cartoon|karikatur|vignetta)(?!\w)"
+)
 _IS_LIVE: Final = _phrases(_LIVE)
 _OPENS_OPINION: Final = _phrases(_OPINION)
 _OPINION_PATH: Final = re.compile(r"/(?:opinions?|editorials?|commentisfree|kommentar|meinung|idees|debats|columns?|views|blogs?)/")
 _MONTH: Final = {fold(word): number for number, names in enumerate(_MONTHS, 1) for word in names.split()}
-_WEEKDAY: Final = {fold(word): number for number, names in enumerate(_WEEKDAYS) for word in names.split()}
+_WEEKDAY: Final = {folded(word): number for number, names in enumerate(_WEEKDAYS) for word in names.split()}
+_IS_WEEKDAY: Final = re.compile(rf"(?<!\w)ב?({'|'.join(sorted(_WEEKDAY, key=lambda day: (-len(day), day)))})(?!\w)")
 _KIND: Final = {fold(word): kind for kind, names in _SERIES.items() for word in names.split()}
 _KINDS: Final = "|".join(sorted(_KIND, key=lambda word: (-len(word), word)))
-_NUMBERED: Final = re.compile(rf"(?<!\w)(?:({_KINDS}) (?:n |no |nr )?(\d+)|(\d+)(?:st|nd|rd|th|e|eme|ere|a|o)? ({_KINDS}))(?!\w)")
 _ALIVE: Final = frozenset("live ticker direct diretta livestream".split())
 _START: Final = 4  # words of a title that name its column
 
@@ -108,6 +110,11 @@ _COUNTED: Final = (
     "twelve douze zwolf dodici doce doze twaalf dwanascie двенадцать",
 )
 _COUNT: Final = {fold(word): str(number) for number, names in enumerate(_COUNTED, 2) for word in names.split()}
+_FIRST: Final = dict.fromkeys("one un eins uno een jeden один אחד".split(), "1")  # an article elsewhere
+_WRITTEN: Final = "|".join(sorted({*_COUNT, *_FIRST}, key=lambda word: (-len(word), word)))
+_NUMBERED: Final = re.compile(
+    rf"(?<!\w)(?:({_KINDS}) (?:n |no |nr )?(\d+|{_WRITTEN})|(\d+)(?:st|nd|rd|th|e|eme|ere|a|o)? ({_KINDS}))(?!\w)"
+)
 _OPPOSITES: Final = """
 rise fall|rises falls|rising falling|rose fell|up down|higher lower|gain lose|gains losses|gains slips|win lose
 wins loses|won lost|open close|opens closes|opened closed|open closed|start end|starts ends|begin end|begins ends
@@ -116,7 +123,8 @@ jumps drops|surges plunges|climb slide|climbs slides|steigt fallt|steigen fallen
 plus minus|offnet schliesst|hausse baisse|monte baisse|gagne perd|ouvre ferme|sale scende|salgono scendono|vince perde
 rialzo ribasso|rialzo calo|positivo negativo|fester schwacher|surges slips|yellow amber|gains drops|falls climbs
 slips jumps|apre chiude|sube baja|suben bajan|gana pierde|alza baja|stijgt daalt|wint verliest|растет падает
-вырос упал|выиграл проиграл|открыл закрыл|buy sell|first second|second third|morning evening|men women|mens womens
+вырос упал|выиграл проиграл|открыл закрыл|ahead after|before after
+vor nach|avant apres|antes despues|prima dopo|buy sell|first second|second third|morning evening|men women|mens womens
 """
 OPPOSITE: Final = frozenset(frozenset(pair.split()) for pair in re.split(r"[|\n]", _OPPOSITES) if pair.strip())
 """Two words that make of one headline another one."""
@@ -154,7 +162,7 @@ def month(word: str) -> int | None:
 
 def weekdays(plain: str) -> Iterator[int]:
     """Give the days of the week that a folded text names; Monday is 0."""
-    return (_WEEKDAY[word] for word in plain.split() if word in _WEEKDAY)
+    return (_WEEKDAY[day] for day in _IS_WEEKDAY.findall(plain))
 
 
 def counted(plain: str) -> Iterator[str]:
@@ -165,4 +173,5 @@ def counted(plain: str) -> Iterator[str]:
 def series(plain: str) -> Iterator[tuple[str, str]]:
     """Give which one of a row a folded text says it is: ("day", "12")."""
     for before, number, other, after in _NUMBERED.findall(plain):
-        yield _KIND[before or after], number or other
+        said = number or other
+        yield _KIND[before or after], _COUNT.get(said) or _FIRST.get(said) or said

@@ -1,0 +1,78 @@
+import asyncio
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from support import Clock, FakeWeb, rss
+
+from ingest.errors import FetchError
+from ingest.exchange import Fetched, Request
+from ingest.fetch import Limits
+from ingest.fetch import web as open_web
+from ingest.guard import Guard
+
+PEM = Path(__file__).parent / "golden" / "tls" / "localhost.pem"  # a certificate of nobody's, with its key, for `localhost`
+
+
+@pytest.fixture
+def safe() -> Iterator[FakeWeb]:
+    """Give a web that speaks TLS; its addresses say `http` all the same."""
+    with FakeWeb(name="localhost") as made:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(PEM)
+        made.secure(context)
+        yield made
+
+
+@pytest.fixture
+def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let that certificate be one that a client trusts."""
+    monkeypatch.setattr(aiohttp.connector, "_SSL_CONTEXT_VERIFIED", ssl.create_default_context(cafile=str(PEM)))
+
+
+def get(request: Request, *webs: FakeWeb) -> Fetched:
+    """Ask, with these webs allowed under any name."""
+
+    async def go() -> Fetched:
+        allow = ("127.0.0.1", "::1", *(web.allow for web in webs))
+        async with open_web(Guard(allow), "topicwire", Limits(seconds=10), Clock()) as fetch:
+            return await fetch(request)
+
+    return asyncio.run(go())
+
+
+def https(web: FakeWeb, path: str, name: str = "localhost") -> str:
+    """Give the address of a path of a web that speaks TLS."""
+    return f"https://{name}:{web.allow.partition(':')[2]}{path}"
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(safe: FakeWeb) -> None:
+    """TLS is verified: nothing is asked, and the cause is said in words."""
+    safe.serve("/", rss())
+    with pytest.raises(FetchError, match="its certificate is not trusted: self-signed certificate"):
+        get(Request(https(safe, "/")), safe)
+    assert safe.calls == []
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_certificate_for_another_name_is_refused(safe: FakeWeb) -> None:
+    """One that is trusted is good for its own name alone."""
+    safe.serve("/", rss())
+    assert get(Request(https(safe, "/")), safe).status == 200
+    with pytest.raises(FetchError, match="its certificate is not trusted: IP address mismatch"):
+        get(Request(https(safe, "/", "127.0.0.1")), safe)
+    assert len(safe.calls) == 1
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize("status", [301, 308])
+def test_no_feed_moves_from_https_to_http(safe: FakeWeb, web: FakeWeb, status: int) -> None:
+    """A redirect that gives up TLS is followed this time only, and no secret goes along (F9)."""
+    web.serve("/open", rss())
+    safe.redirect("/", web.url("/open"), status)
+    answer = get(Request(https(safe, "/"), secrets=(("Authorization", "Basic eDp5"),)), safe, web)
+    assert (answer.url, answer.moved) == (web.url("/open"), None)
+    assert safe.calls[0].headers["authorization"] == "Basic eDp5"
+    assert "authorization" not in web.calls[0].headers
