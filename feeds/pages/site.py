@@ -273,7 +273,7 @@ def _shaping(topic: Topic) -> object:
 
 
 def _span(topic: Topic) -> str:
-    return "" if topic.expression else f" in {_CHART} days"
+    return "" if topic.expression else f" first seen in {_CHART} days"
 
 
 @cache
