@@ -120,7 +120,8 @@ def publish_command(app: App) -> None:
     chosen, code = good_topics(app)
     with app.facts() as facts:
         done = publish(facts, Judgements(facts), chosen, target_of(app, facts), everything=True)
-    say(f"{len(done.written)} files written" + "".join(f"\n{path}" for path in done.written))
+    feeds = (path for path in done.written if path.suffix != ".html")  # pages come by the hundred
+    say(f"{len(done.written)} files written" + "".join(f"\n{path}" for path in feeds))
     for path in done.removed:
         say(f"removed {path}")
     raise SystemExit(code)

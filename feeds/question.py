@@ -1,12 +1,13 @@
 """What somebody searches for, from words as people type them; knows no table: an index's own syntax cannot be reached."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
+from ingest import fold
 from ingest.errors import UsageError
 from ingest.text import one_line
 
@@ -91,6 +92,25 @@ def match(words: str) -> str | None:
         return None
     all_of = " AND ".join(f"({' OR '.join(group)})" for group in wanted)
     return f"({all_of})" + "".join(f" NOT {term}" for term in unwanted)
+
+
+def places(words: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Give where in a text the words stand that `match` makes an expression of, a phrase as a whole: (start, end)."""
+    said = tuple(fold.words(text))
+    wanted = (
+        ([one.folded for one in fold.words(phrase or word)], word.endswith("*"))
+        for minus, phrase, word in _PART.findall(words)
+        if not minus and word != "OR"
+    )
+    return tuple(place for names, begins in wanted if names for place in _runs(said, names, begins=begins))
+
+
+def _runs(said: Sequence[fold.Word], names: list[str], *, begins: bool) -> Iterator[tuple[int, int]]:
+    *before, last = names
+    for at in range(len(before), len(said)):
+        word = said[at].folded
+        if (word.startswith(last) if begins else word == last) and [one.folded for one in said[at - len(before) : at]] == before:
+            yield said[at - len(before)].start, said[at].end
 
 
 def _term(phrase: str, word: str) -> str:

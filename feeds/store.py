@@ -163,6 +163,15 @@ class Judgements:
         )
         return tuple(_judgement(found) for found in rows)
 
+    def unsure(self) -> frozenset[str]:
+        """Give the topics that have a mere mention on which nobody has decided."""
+        rows = self._db.conn.execute(
+            """select distinct topic from tag t where grade = ? and not exists
+            (select 1 from decision where item_id = t.item_id and topic = t.topic)""",
+            [Grade.MENTION],
+        )
+        return frozenset(topic for (topic,) in rows)
+
     def count(self) -> int:
         """Give the number of tags."""
         return int(self._db.conn.execute("select count(*) from tag").fetchone()[0])

@@ -68,6 +68,7 @@ class Health:
     gaps: int
     last_gap: datetime | None
     rhythm: tuple[float, ...]  # relative rate by hour of the week, Monday 0 h UTC first, about 1 on average
+    week: tuple[float, ...]  # what it has shown of its own: that, or its late entries by hour; empty for nothing
 
     @property
     def share_unchanged(self) -> float | None:
@@ -109,6 +110,7 @@ def health(source: Source, state: SourceState, now: datetime, shape: tuple[float
         gaps=state.gaps,
         last_gap=state.last_gap,
         rhythm=_own_shape(rhythm, shape),
+        week=_week(rhythm),
     )
 
 
@@ -151,3 +153,8 @@ def is_silent(source: Source, state: SourceState, now: datetime, shape: tuple[fl
 
 def _own_shape(rhythm: Rhythm | None, shape: tuple[float, ...]) -> tuple[float, ...]:
     return unpack(rhythm.shape) if rhythm and rhythm.shape else shape
+
+
+def _week(rhythm: Rhythm | None) -> tuple[float, ...]:
+    shown = unpack(rhythm.shape or rhythm.hours) if rhythm else ()
+    return shown if any(shown) else ()

@@ -13,7 +13,7 @@ from feeds.pages import health, queries, render
 from feeds.pages.models import SourcesPage
 from ingest.health import all_health
 from ingest.item import Source, SourceKind, SourceState
-from ingest.planner.weeks import FLAT, HOURS, pack
+from ingest.planner.weeks import HOURS, pack
 
 POST = Source("http://post.example/feed", title="The Harbour Post")
 DAY = timedelta(days=1)
@@ -26,9 +26,9 @@ def state(news_days_ago: float = 0.1, per_day: float = 2.0, **changes: object) -
     return replace(well, next_poll=NOON + timedelta(hours=2), why="rhythm", **changes)  # type: ignore[arg-type]
 
 
-def page(*rows: tuple[Source, SourceState], shape: tuple[float, ...] = FLAT) -> SourcesPage:
+def page(*rows: tuple[Source, SourceState]) -> SourcesPage:
     """Make the page of sources at noon."""
-    return health.page(all_health(rows, NOON, shape), {POST.url: 7}, shape, NOON)
+    return health.page(all_health(rows, NOON), {POST.url: 7}, NOON)
 
 
 def test_the_page_says_what_the_command_says(home: Path) -> None:
@@ -66,20 +66,20 @@ def test_a_row_shows_its_standing_its_strip_and_its_dates() -> None:
     assert [node.text_content() for node in drawn.xpath("//dl[@class='tally']/div/*")] == ["ok", "1"]
 
 
-def test_a_week_that_is_not_its_own_is_pale() -> None:
-    """A source that has shown too little has the week of all sources together, and says so; one without news has none."""
-    shape = (3.0, *(0.5,) * (HOURS - 1))
-    (one,) = page((POST, state()), shape=shape).sources
-    assert (one.own_rhythm, one.rhythm) == (False, shape)
-    drawn = html.fromstring(render.sources(page((POST, state()), (Source("http://new.example/"), SourceState()), shape=shape)))
-    assert drawn.xpath("//div[@class='pale']//@aria-label") == [
-        "Hours of the week in which all sources publish: this one has shown too little"
-    ]
+def test_a_source_that_has_shown_little_has_the_hours_of_its_entries() -> None:
+    """Until it has a rhythm the strip shows when its late entries came."""
+    few = state()
+    assert few.rhythm
+    few = replace(few, rhythm=replace(few.rhythm, hours=pack([0.0, 2.0, *(0.0,) * (HOURS - 2)])))
+    drawn = html.fromstring(render.sources(page((POST, few))))
+    assert drawn.xpath("//path[@class='h4']/@d") == ["M1 0h1v10h-1z"]
 
 
 def test_no_week_is_drawn_of_which_nothing_is_known() -> None:
-    """Before any source has shown a rhythm all hours are alike: a strip would say something that nobody knows."""
-    assert not html.fromstring(render.sources(page((POST, state())))).xpath("//svg[contains(@class, 'heat')]")
+    """A strip for a source that has brought nothing would say something that nobody knows."""
+    drawn = html.fromstring(render.sources(page((POST, SourceState()))))
+    assert not drawn.xpath("//svg[contains(@class, 'heat')]")
+    assert "Mon" not in drawn.text_content()
 
 
 @pytest.mark.parametrize(("per_day", "words"), [(0.1, "one in 10 days"), (2, "2 a day"), (20, "20 a day")])

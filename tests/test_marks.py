@@ -6,7 +6,7 @@ from hypothesis import strategies as some
 from making import item as an_item
 from making import judgement, stored
 
-from feeds.pages.marks import cut, marked, quotes, spans_of
+from feeds.pages.marks import around, cut, marked, quotes, spans_of
 from feeds.pages.models import Piece, Text
 from feeds.tag import Evidence
 
@@ -94,6 +94,18 @@ def test_a_cut_text_is_a_beginning_of_the_text(text: str, spans: list[tuple[int,
         found = found[:-2]
         assert len(found) <= limit
     assert text.startswith(found)
+
+
+def test_a_text_is_shown_around_what_was_found() -> None:
+    """What stands at the beginning leaves the beginning; what comes later is shown with some words before and after it."""
+    text = "The first boat. " + "Nothing happens here. " * 30 + "Then a whale was seen. " + "And nothing more. " * 30
+    at = text.index("whale")
+    assert around(text, 100, ((4, 9),)) == cut(text, 100, [(4, 9)])
+    late = around(text, 100, ((at, at + 5),))
+    assert shown(late) == ["whale"]
+    assert whole(late).startswith("… Nothing happens here. Then a whale was seen. And")
+    assert whole(late).endswith(" …")
+    assert around(text, 100, ()) == cut(text, 100, ())
 
 
 def test_a_text_without_spans_is_one_piece() -> None:

@@ -77,6 +77,16 @@ def test_with_the_extra_there_is_a_second_twin(home: Path, facts: Facts, monkeyp
     assert brotli.decompress(twin.read_bytes()) == path.read_bytes()
 
 
+@pytest.mark.parametrize("size", [0, 1, 1_000, 1_024, 70_000, 5_000_000])
+def test_a_twin_holds_documents_of_any_size(home: Path, facts: Facts, size: int) -> None:
+    """The compressor's window fits what it holds, from nothing to more than the largest window."""
+    data = (b"The ferry leaves. " * (size // 18 + 1))[:size]
+    Judgements(facts)  # makes the tables
+    Files(facts, home, NOON).put("public/x", "public/x.atom", data, NOON)
+    assert brotli.decompress((home / "public" / "x.atom.br").read_bytes()) == data
+    assert gzip.decompress((home / "public" / "x.atom.gz").read_bytes()) == data
+
+
 def test_a_file_has_the_time_of_its_newest_change(home: Path, facts: Facts) -> None:
     """The time of a feed is when the newest thing in it happened, not when it was written."""
     carry(facts, [about(1)], at=NOON - timedelta(hours=3))

@@ -12,9 +12,11 @@ from serving import Answer, Site, served
 from support import NOON
 from wording import far
 
+from feeds.decisions import Verdict
 from feeds.judging import judge_new
 from feeds.serve.access import Access
 from feeds.store import Judgements
+from feeds.uncertain import decide
 
 TOKEN = "correct horse battery staple"  # noqa: S105 - of a test
 HOME = Access("127.0.0.1:8080", "", "")
@@ -66,6 +68,19 @@ def tagged(cli: Cli) -> int:
 
 
 # Deciding
+
+
+def test_the_page_begins_where_something_waits(cli: Cli, site: Site) -> None:
+    """Whoever names no topic gets the first that has a mere mention; with none anywhere the first of all."""
+    write_topic(cli.home, HARBOUR.replace("harbour*", "lagoon"), "airport")
+    assert "Review: Harbour news" in site.ask("/review?topic=").text
+    assert "Review: Harbour news" in site.ask("/review").text
+    with app(cli.home).facts() as facts:
+        judgements = Judgements(facts)
+        assert judgements.unsure() == {"harbour"}
+        for stored in facts.items():
+            decide(facts, topic(), stored, (Verdict.REJECT, ""), NOON)
+        assert judgements.unsure() == frozenset()
 
 
 def test_the_page_shows_what_is_uncertain(site: Site) -> None:

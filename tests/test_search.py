@@ -7,6 +7,7 @@ import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html
 from making import GAZETTE, HARBOUR, POST, Cli, about, app, carry, item, topic, write_topic
 from serving import Site, served
 from starlette.datastructures import QueryParams
@@ -202,6 +203,18 @@ def test_the_page_shows_what_is_found(site: Site) -> None:
     assert "market by the quay" in answer.text
     assert 'href="/wire/search.atom?q=story"' in answer.text
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_the_words_of_a_search_are_marked(site: Site) -> None:
+    """In title and text: whole words in any form of letters, beginnings, phrases as one; not what must not be there."""
+    for asked, marks in (
+        ("fahre", ["Fähre"]),
+        ("FERRY+-rails", ["ferry"]),
+        ("%22kein+schiff%22+haf*", ["Kein Schiff", "Hafen"]),
+        ("ferr", []),
+    ):
+        page = html.fromstring(site.ask(f"/search?q={asked}").text)
+        assert page.xpath("//article//mark/text()") == marks
 
 
 def test_an_empty_search_is_a_form(site: Site) -> None:

@@ -231,6 +231,15 @@ def test_months_lead_to_their_neighbours(site: Site) -> None:
     ]
 
 
+def test_a_part_without_news_draws_no_empty_chart(site: Site) -> None:
+    """Where every story is older than the days of the chart, the page says so."""
+    carry(site.facts, [replace(about(1), published=NOON - timedelta(days=900))])
+    site.publish(topic())
+    page = site.page("harbour.html")
+    assert words(page, "//h2[@id='volume']") == ["Stories a day none from 2 January 2026 on"]
+    assert not page.xpath("//figure")
+
+
 def test_a_planet_shows_what_is_new_and_keeps_no_archive_of_pages(site: Site) -> None:
     """A topic without rules takes everything: sixty days show, and stories have pages only by topics with rules."""
     carry(site.facts, [about(1)], at=NOON - timedelta(days=70))
@@ -239,7 +248,7 @@ def test_a_planet_shows_what_is_new_and_keeps_no_archive_of_pages(site: Site) ->
     site.publish(planet, topic())
     page = site.page("planet.html")
     assert sorted(words(page, "//article/h3")) == ["A train", "Story 2: ferry in the harbour"]
-    assert words(page, "//p[@class='meta']")[0].startswith("2 stories in 60 days · last")
+    assert words(page, "//p[@class='meta']")[0].startswith("2 stories first seen in 60 days · last")
     assert words(page, "//p[@class='why']") == ["details"]
     assert not page.xpath("//table[@class='calendar']|//details//table//a")
     assert not list(site.folder.glob("planet/2*.html"))

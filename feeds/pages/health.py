@@ -8,15 +8,12 @@ from feeds.pages.models import SourceLine, SourcesPage
 from ingest.health import Health
 
 
-def page(found: Iterable[Health], carried: Mapping[str, int], shape: tuple[float, ...], as_of: datetime | None) -> SourcesPage:
-    """Give the page of sources in the order of `found`, as things stood at `as_of`.
-
-    `carried` says how many items each address has brought; `shape` is the rhythm of all sources together.
-    """
-    return SourcesPage(tuple(_line(one, carried.get(one.source.url, 0), shape) for one in found), as_of)
+def page(found: Iterable[Health], carried: Mapping[str, int], as_of: datetime | None) -> SourcesPage:
+    """Give the page of sources in the order of `found`, as things stood at `as_of`; `carried` counts items by address."""
+    return SourcesPage(tuple(_line(one, carried.get(one.source.url, 0)) for one in found), as_of)
 
 
-def _line(one: Health, items: int, shape: tuple[float, ...]) -> SourceLine:
+def _line(one: Health, items: int) -> SourceLine:
     return SourceLine(
         name=public_address(one.source.name),
         url=public_address(one.source.url),
@@ -32,8 +29,7 @@ def _line(one: Health, items: int, shape: tuple[float, ...]) -> SourceLine:
         news=one.news,
         gaps=one.gaps,
         last_gap=one.last_gap,
-        rhythm=() if len(set(one.rhythm)) == 1 else one.rhythm,  # all hours alike: nothing is known of any
-        own_rhythm=one.rhythm != shape,
+        week=one.week,
     )
 
 

@@ -81,3 +81,11 @@ def cut(text: str, limit: int, spans: Iterable[Span]) -> Text:
     end = excerpt(text, limit)
     pieces = marked(text[:end].rstrip(" \n,;:–—-"), spans)
     return pieces if end == len(text) else (*pieces, Piece(" " + _CUT))
+
+
+def around(text: str, limit: int, spans: tuple[Span, ...]) -> Text:
+    """Give the beginning of a text with its spans marked, or, where none stands there, the part around the first."""
+    first = min((start for start, _ in spans), default=0)
+    begin = _word(text, first - limit // 3, first) if first > excerpt(text, limit) else 0
+    pieces = cut(text[begin:], limit, [(start - begin, end - begin) for start, end in spans if start >= begin])
+    return (Piece(_CUT + " "), *pieces) if begin else pieces

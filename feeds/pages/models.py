@@ -241,8 +241,7 @@ class SourceLine:
     news: datetime | None
     gaps: int
     last_gap: datetime | None
-    rhythm: tuple[float, ...]  # by hour of the week, Monday 00:00 UTC first; empty before any is known
-    own_rhythm: bool  # else that of all sources together
+    week: tuple[float, ...]  # how much by hour, Monday 00:00 UTC first; empty before anything is known
 
 
 @dataclass(frozen=True, slots=True)

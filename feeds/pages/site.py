@@ -112,7 +112,7 @@ class _Site:
     def _sources(self) -> File:
         shape = self._facts.price(self._rule).shape
         found = all_health(self._facts.sources(), self._now or _BEFORE, shape)
-        page = health.page(found, queries.carried(self._facts), shape, self._now)
+        page = health.page(found, queries.carried(self._facts), self._now)
         return File("sources.html", render.sources(page), self._now)
 
     def _search(self, tagged: Iterable[tuple[Tagged, ...]]) -> File:
@@ -273,7 +273,7 @@ def _shaping(topic: Topic) -> object:
 
 
 def _span(topic: Topic) -> str:
-    return "" if topic.expression else f" in {_CHART} days"
+    return "" if topic.expression else f" first seen in {_CHART} days"
 
 
 @cache

@@ -14,7 +14,7 @@ from feeds.topic import Topic
 from ingest.fold import WORD
 from ingest.item import Source, StoredItem
 
-_EXCERPT: Final = 220  # characters in a list
+EXCERPT: Final = 220  # characters in a list
 _OPENING: Final = 700  # characters on an item's own page
 
 Texts = tuple[datetime, str, str, str]  # seen, source, title, text of one version
@@ -51,7 +51,7 @@ def shown_at(stored: StoredItem) -> tuple[datetime, bool]:
     return (said, True) if said and said <= stored.first_seen else (stored.first_seen, False)
 
 
-def card(stored: StoredItem, judgements: tuple[Judgement, ...] = (), *, limit: int = _EXCERPT) -> Card:
+def card(stored: StoredItem, judgements: tuple[Judgement, ...] = (), *, limit: int = EXCERPT) -> Card:
     """Give an item as a list shows it, the words that `judgements` found in it marked."""
     item, hits = stored.item, _hits(judgements)
     when, dated = shown_at(stored)

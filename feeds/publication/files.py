@@ -130,4 +130,8 @@ def _put(path: Path, data: bytes, changed: datetime, *, synced: bool) -> bool:
 
 def _compressed(data: bytes, suffix: str) -> bytes:
     """Compress: the same bytes give the same on every day."""
-    return gzip.compress(data, mtime=0) if suffix == ".gz" else bytes(brotli.compress(data, quality=_BROTLI_QUALITY))
+    if suffix == ".gz":
+        return gzip.compress(data, mtime=0)
+    # A window no larger than the data: the usual 4 MB costs a small page thirty times its work.
+    window = min(max((len(data) + 16).bit_length(), 10), 22)
+    return bytes(brotli.compress(data, quality=_BROTLI_QUALITY, lgwin=window))

@@ -16,6 +16,7 @@ from feeds.decisions import Decision, Decisions, Verdict
 from feeds.pages import Link, ReviewCase, ReviewPage, card, reason, review_page
 from feeds.serve.access import Access, Refusal
 from feeds.serve.desk import FRESH, Desk
+from feeds.store import Judgements
 from feeds.topic import Topic
 from feeds.uncertain import Case, decide, take_back, uncertain
 from ingest.item import StoredItem
@@ -61,11 +62,10 @@ class Reviewing:
 
     def _page(self, asked: Mapping[str, str]) -> Response:
         topics = {topic.name: topic for topic in self.desk.topics()}
-        first = next((one for one in topics.values() if one.expression), None)
-        topic = topics.get(asked.get("topic", ""), first)
-        if topic is None:
-            return Response("there is no topic to review\n", 404, _HEADERS, _PLAIN)
         with self.desk.app.facts() as facts:
+            topic = topics.get(asked.get("topic", "")) or _first(topics, Judgements(facts).unsure())
+            if topic is None:
+                return Response("there is no topic to review\n", 404, _HEADERS, _PLAIN)
             page = self._shown(facts, topic, tuple(topics.values()), asked)
         return Response(review_page(page, self.desk.root), 200, _HEADERS, "text/html; charset=utf-8")
 
@@ -121,6 +121,12 @@ class Reviewing:
                 then["done"] = stored.id
         query = urlencode({key: value for key, value in then.items() if value})
         return RedirectResponse(f"{self.desk.root}review?{query}", 303, _HEADERS)
+
+
+def _first(topics: Mapping[str, Topic], unsure: frozenset[str]) -> Topic | None:
+    """Give the first topic with something to decide on, else the first of all."""
+    having = [one for one in topics.values() if one.expression]
+    return next((one for one in having if one.name in unsure), having[0] if having else None)
 
 
 async def _form(request: Request) -> dict[str, str]:

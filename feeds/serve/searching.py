@@ -13,10 +13,11 @@ from feeds import atom
 from feeds.document import Document
 from feeds.entry import Entry, Manner, feed_id, make_entry, own_id, public_address, wanted_id
 from feeds.pages import Card, Link, SearchPage, card, search_page
+from feeds.pages.marks import around, marked
 from feeds.pages.tongues import name as tongue
 from feeds.pages.veil import Veil
-from feeds.pages.views import source_key
-from feeds.question import KEYS, Question, question
+from feeds.pages.views import EXCERPT, source_key
+from feeds.question import KEYS, Question, places, question
 from feeds.search import Found, Result, languages, search, sources
 from feeds.serve.desk import FRESH, Desk
 from feeds.serve.negotiate import asked, has_it, media_type
@@ -71,7 +72,7 @@ class Searching:
                 found = _veiled(search(facts, wanted, frozenset(topics), limit=_PAGE, skip=(number - 1) * _PAGE), topics)
             except UsageError as fault:
                 return replace(form, fault=f"{fault}."), 400
-        shown = replace(form, results=tuple(_card(result, topics) for result in found.results), total=found.total)
+        shown = replace(form, results=tuple(_card(result, topics, wanted.words) for result in found.results), total=found.total)
         return self._found(shown, wanted, found, number), 200
 
     def _found(self, form: SearchPage, wanted: Question, found: Found, number: int) -> SearchPage:
@@ -134,8 +135,12 @@ def _entry(judgements: Judgements, result: Result, topic: Topic, manner: Manner)
     return replace(entry, why=f"Found by a search. Carried by {', '.join(one.name for one in entry.carriers)}{tags}.")
 
 
-def _card(result: Result, topics: Mapping[str, Topic]) -> Card:
-    shown = card(result.stored, result.judgements)
+def _card(result: Result, topics: Mapping[str, Topic], words: str) -> Card:
+    shown, text = card(result.stored, result.judgements), result.stored.item.text
+    if words:  # what was searched for is marked, not what the topics found
+        title = "".join(piece.text for piece in shown.title)
+        excerpt = around(text, EXCERPT, places(words, text))
+        shown = replace(shown, title=marked(title, places(words, title)), excerpt=excerpt)
     # Only what a topic with rules has is a page.
     return shown if any(topics[one.topic].expression for one in result.judgements) else replace(shown, href="")
 
