@@ -138,10 +138,12 @@ def loop_pass(home: Path, urls: list[str]) -> Callable[[], None]:
 
 def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     """Give a pass of the service: poll, sanitise, store, index, judge by the shipped topics, publish."""
+    from feeds.commands import topic_folders  # noqa: PLC0415
+    from feeds.shelf import Shelf  # noqa: PLC0415
     from ingest.console import App  # noqa: PLC0415 - started by this program alone
     from ingest.passes import due_sources, poll_these  # noqa: PLC0415
     from ingest.reader import Job  # noqa: PLC0415
-    from scheduler import judge_and_publish, topics_of  # noqa: PLC0415
+    from scheduler import judge_and_publish, leave_memory_alone  # noqa: PLC0415
 
     outlines = "".join(f'<outline xmlUrl="{url}"/>' for url in urls)
     (home / "sources.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")
@@ -152,9 +154,13 @@ def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     for one in warm:
         one.result()
 
+    shelf = Shelf(topic_folders(app), print)  # as the service does, which reads only what has changed of its topics
+    leave_memory_alone()
+
     def one_pass() -> None:
-        poll_these(app, facts, engine, due_sources(app, facts, set(), everything=True))
-        judge_and_publish(app, facts, topics_of(app))
+        report = poll_these(app, facts, engine, due_sources(app, facts, set(), everything=True))
+        if report.looked > report.unchanged:  # else the service has nothing to judge
+            judge_and_publish(app, facts, shelf.topics())
 
     return one_pass
 

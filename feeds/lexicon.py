@@ -59,6 +59,14 @@ class _Parts(dict[str, int]):
         else:
             self._heads[part[:_HEAD]].add(len(part))
 
+    def beginning(self, word: str) -> Iterator[int]:
+        """Give the numbers of the patterns that a word begins with, the shortest first."""
+        head = word[:_HEAD]
+        yield from (self[part] for length in self._short if len(part := head[:length]) == length and part in self)
+        if head in self._heads:
+            longer = (word[:length] for length in sorted(self._heads[head]) if length <= len(word))
+            yield from (self[part] for part in longer if part in self)
+
     def within(self, word: str) -> Iterator[int]:
         """Give the numbers of the patterns that stand anywhere in a word, by their place."""
         if not self or (len(self) <= _FEW and not any(part in word for part in self)):
@@ -143,8 +151,7 @@ class Lexicon:
         length = len(word)
         if word in self._exact:
             yield self._exact[word]
-        beginnings = (word[:part] for part in self._prefix.lengths if part <= length)
-        yield from (self._prefix[part] for part in beginnings if part in self._prefix)
+        yield from self._prefix.beginning(word)
         ends = (word[-part:] for part in reversed(self._suffix.lengths) if part <= length)
         yield from (self._suffix[end] for end in ends if end in self._suffix)
         yield from self._inside.within(word)

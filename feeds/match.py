@@ -11,7 +11,6 @@ from feeds.lexicon import GAP, Element, Phrase, Slot
 from feeds.phrasebook import Beginnings, Begun, Owner, Phrasebook, deciding
 from feeds.segments import Segment
 from feeds.topic import Topic
-from ingest.fold import fold
 
 _GAP_WORDS: Final = 3  # what ".." in a phrase may skip
 
@@ -163,10 +162,9 @@ class Look:
     def _readings(self, at: int) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Give what may be read at a word: the number of the word after it, and the patterns that it fits."""
         if at < len(self._segment.written):
-            look_up, written = self._book.lexicon.look_up, self._segment.written[at]
-            yield at + 1, look_up(fold(written), written)
+            yield at + 1, self._book.fits[self._segment.written[at]]
             for reading in self._segment.joined.get(at, ()):
-                yield reading.next, look_up(reading.folded, reading.written)
+                yield reading.next, self._book.lexicon.look_up(reading.folded, reading.written)
 
     def _follow(self, phrase: Phrase, done: int, at: int) -> int | None:
         """Give the number of the word after the phrase, if the elements from `done` on stand at word `at`: the furthest."""

@@ -65,6 +65,22 @@ class Beginnings(dict[str, Begun | None]):
         return found
 
 
+class Fits(dict[str, tuple[int, ...]]):
+    """The patterns that a word fits as it is written; each word is looked up once."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Take the patterns."""
+        super().__init__()
+        self._lexicon = lexicon
+
+    def __missing__(self, written: str) -> tuple[int, ...]:
+        """Look a word up and remember the answer."""
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[written] = found = self._lexicon.look_up(fold(written), written)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Frames:
     """The frames of one topic: by their first word, or by the group whose hit they begin with.
@@ -86,6 +102,7 @@ class Phrasebook:
     def __init__(self, topics: tuple[Topic, ...], language: str | None) -> None:
         """Compile the groups, query phrases and frames of `topics`."""
         self.lexicon, self._language = Lexicon(), language
+        self.fits = Fits(self.lexicon)
         self.owners: list[Owner] = []
         self._groups: dict[int, list[Phrase]] = defaultdict(list)  # by first pattern
         self._helpers: list[dict[int, list[Phrase]]] = [defaultdict(list) for _ in topics]  # by topic

@@ -67,10 +67,7 @@ class Segment:
     @cached_property
     def joined(self) -> dict[int, tuple[Word, ...]]:
         """Further readings of hyphenated words, by the word that they begin at."""
-        if not _HYPHENATED.search(self._text, self._start, self._end):
-            return {}
-        spans = [found.span() for found in WORD.finditer(self._text, self._start, self._end)]
-        return dict(_joined(self._text, self.written, spans))
+        return dict(_joined(self._text, self.written, self._start, self._end))
 
     @property
     def key(self) -> str:
@@ -106,15 +103,24 @@ def _body(text: str, before: int) -> Iterator[Segment]:
         at += len(line)
 
 
-def _joined(text: str, written: list[str], spans: list[tuple[int, int]]) -> Iterator[tuple[int, tuple[Word, ...]]]:
-    for number, (start, end) in enumerate(spans):
-        longer = []
-        read, reached = "", end
-        for after in range(number + 1, min(number + _JOINED, len(spans))):
-            if spans[after][0] - reached != 1 or not _HYPHEN.match(text, reached):
+def _joined(text: str, written: list[str], start: int, end: int) -> Iterator[tuple[int, tuple[Word, ...]]]:
+    joints = dict(_joints(text, start, end))
+    for number, hyphen in joints.items():
+        first, longer, read = hyphen - len(written[number]), [], fold(written[number])
+        for after in range(number + 1, number + _JOINED):
+            if after - 1 not in joints:
                 break
-            reached = spans[after][1]
-            read = (read or fold(written[number])) + fold(written[after])
-            longer.append(Word(read, text[start:reached], start, reached, after + 1))
-        if longer:
-            yield number, tuple(longer)
+            reached = joints[after - 1] + 1 + len(written[after])
+            read += fold(written[after])
+            longer.append(Word(read, text[first:reached], first, reached, after + 1))
+        yield number, tuple(longer)
+
+
+def _joints(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Give the words that one hyphen ties to the next: (number of the word, place of the hyphen)."""
+    number = -1
+    for found in _HYPHENATED.finditer(text, start, end):
+        before = WORD.findall(text, start, found.start())
+        number, start = number + len(before), found.start()
+        if before and text.endswith(before[-1], 0, start):
+            yield number, start

@@ -80,7 +80,7 @@ _USER = re.compile(r"(?<=://)[^/?#\s\"'<>]*@")
 
 def without_secrets(url: str) -> str:
     """Give an address, or a text with addresses, without the user name and password that a feed's may hold."""
-    return _USER.sub("", url)
+    return _USER.sub("", url) if "@" in url else url
 
 
 def host_of(url: str) -> str:

@@ -15,6 +15,7 @@ from ingest.store import Facts
 
 _BITE: Final = 200  # items a transaction
 _REMEMBERED: Final = 600  # articles, some tens of kilobytes each
+_DATED: Final = 100_000  # articles of which the date alone is remembered
 _LATE: Final = timedelta(days=7)  # what is dated longer ago is kept where it came: an archive is compared within itself
 
 
@@ -59,7 +60,7 @@ class Grouping:
         """Use the database of `facts`."""
         self._facts, self._tables, self._version = facts, StoryTables(facts), version
         self._articles: OrderedDict[int, Article] = OrderedDict()
-        self._moments: dict[int, datetime] = {}  # of articles that were read, also of those no longer remembered
+        self._moments: dict[int, datetime] = {}  # of articles, also of those that are not or no longer remembered
         self._paired: set[int] = set()  # those of the bite that have likenesses already
 
     def bite(self) -> int:
@@ -108,7 +109,7 @@ class Grouping:
         article = self._remember(stored)
         found = keys(article)
         when = article.moment if stored.first_seen - article.moment <= _LATE else stored.first_seen
-        likely = [row for row in self._tables.likely(found, when) if row != stored.row and self._may_be_near(row, article)]
+        likely = self._near(article, [row for row in self._tables.likely(found, when) if row != stored.row])
         verdicts = ((row, related(article, other)) for row, other in zip(likely, self._read(likely), strict=True))
         kept = [(row, said) for row, said in verdicts if said]
         before: set[int] = set()
@@ -121,10 +122,12 @@ class Grouping:
         same = {row for row, said in kept if said.relation is Relation.SAME}
         return before | same | {stored.row} if before or same else set()
 
-    def _may_be_near(self, row: int, article: Article) -> bool:
-        """Say whether an item is worth reading: an archive comes with items of many years on one day."""
-        moment = self._moments.get(row)
-        return moment is None or abs(moment - article.moment) <= WINDOW
+    def _near(self, article: Article, rows: list[int]) -> list[int]:
+        """Give the items that are worth reading: an archive comes with items of many years on one day."""
+        if len(self._moments) > _DATED:
+            self._moments.clear()
+        self._moments |= self._tables.moments([row for row in rows if row not in self._moments])
+        return [row for row in rows if abs(self._moments.get(row, article.moment) - article.moment) <= WINDOW]
 
     def _regroup_each(self, touched: set[int]) -> None:
         """Make the stories of some items anew, those that hang together at a time."""

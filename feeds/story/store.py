@@ -9,7 +9,7 @@ from feeds.schema import migrations
 from feeds.story.carriers import Link, Merge, Story, story_of
 from feeds.story.group import Decided, Edge, pair_of
 from feeds.story.pair import WINDOW, Relation, Verdict
-from ingest.dates import rfc3339
+from ingest.dates import from_rfc3339, rfc3339
 from ingest.item import StoredItem
 from ingest.store import Facts
 from ingest.store.schema import migrate
@@ -71,6 +71,17 @@ class StoryTables:
             [json.dumps(list(spans)), json.dumps(keys), _LIKELY],
         )
         return [row[0] for row in rows]
+
+    def moments(self, rows: list[int]) -> dict[int, datetime]:
+        """Give when items appeared, of those whose own text is dated."""
+        if not rows:
+            return {}
+        found = self._db.conn.execute(
+            f"select i.id, v.published, i.first_seen from item i join version v on v.id = i.version_id where i.id {_IN}",  # noqa: S608
+            [json.dumps(rows)],
+        )
+        dated = ((row, from_rfc3339(published), from_rfc3339(seen)) for row, published, seen in found)
+        return {row: min(published, seen) for row, published, seen in dated if published and seen}
 
     def add_keys(self, row: int, keys: tuple[int, ...], moment: datetime) -> None:
         """Keep an item's keys."""
