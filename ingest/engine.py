@@ -30,6 +30,7 @@ _T = TypeVar("_T")
 _PARSE_SECONDS: Final = 20.0  # by the clock: a busy computer may take its time
 _PARSE_EFFORT: Final = 3.0  # seconds of the processor
 _PARSE_BYTES: Final = 150 << 20  # memory of a parser's process beyond what it has when it starts
+_MOST_BYTES: Final = 40 << 20  # of a document: its process holds it three times before any parser sees it
 _NO_PROC_BYTES: Final = 2 << 30  # address space, where the system does not say how much is in use
 _TURN: Final = 0.0005  # seconds: with Python's 5 ms the loop waits after each send until the committing thread pauses
 _FILES: Final = 8_192
@@ -107,6 +108,8 @@ class Engine:
 
     async def parse(self, job: Job) -> ParsedFeed:
         """Parse in a child process; raises ParseError, also for a document that stalls or kills its parser."""
+        if len(job.body) > _MOST_BYTES:
+            raise ParseError(f"larger than {_MOST_BYTES >> 20} MB", "its parser has no memory for more; tell its publisher")
         return await asyncio.wrap_future(self._schedule(read, job))
 
     def _schedule(self, function: Callable[[Job], ParsedFeed], job: Job) -> "Future[ParsedFeed]":
