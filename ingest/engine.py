@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 import uvloop
 
 from ingest.children import Children
+from ingest.errors import ParseError
 from ingest.exchange import Fetched, Request
 from ingest.fetch import Clock, Fetcher, Limits, web
 from ingest.guard import Guard
@@ -22,6 +23,7 @@ from ingest.reader import Job, read
 from ingest.settings import Fetch
 
 _T = TypeVar("_T")
+_MOST_BYTES: Final = 40 << 20  # of a document: its process holds it three times before any parser sees it
 _TURN: Final = 0.0005  # seconds: with Python's 5 ms the loop waits after each send until the committing thread pauses
 _FILES: Final = 8_192
 _VERSION: Final = "0.1"
@@ -97,6 +99,8 @@ class Engine:
 
     async def parse(self, job: Job) -> ParsedFeed:
         """Parse in a child process; raises ParseError, also for a document that stalls or kills its parser."""
+        if len(job.body) > _MOST_BYTES:
+            raise ParseError(f"larger than {_MOST_BYTES >> 20} MB", "its parser has no memory for more; tell its publisher")
         if self._children is None:
             self._children = Children(self._processes)
         return await asyncio.wrap_future(self._children.run(read, job))

@@ -33,8 +33,8 @@ PURE: Final = set(  # those that the design names; they must exist and stay out 
     " ingest.documents.pdf ingest.documents.text ingest.draft ingest.errors ingest.exchange ingest.fold ingest.formats"
     " ingest.formats.encodings ingest.formats.hints ingest.formats.jsonfeed ingest.formats.judge ingest.formats.manners"
     " ingest.formats.newsboat ingest.formats.opml ingest.formats.quick ingest.formats.sitemap ingest.formats.syndication"
-    " ingest.formats.translate ingest.health ingest.identity ingest.item ingest.language ingest.planner ingest.reader"
-    " ingest.redirectors ingest.text ingest.urls ingest.validators".split()
+    " ingest.formats.translate ingest.health ingest.identity ingest.item ingest.language ingest.particles ingest.planner"
+    " ingest.reader ingest.redirectors ingest.text ingest.urls ingest.validators".split()
 )
 IMPURE: Final = set(  # libraries of the world outside
     "aiohttp apscheduler asyncio click concurrent ctypes fcntl ftplib http httpx imaplib io.open logging multiprocessing os pebble"

@@ -518,3 +518,23 @@ def test_a_document_that_waited_for_an_extra_is_read_once_it_is_there(
     assert "a.pdf" not in cli("run", "--once").stderr
     monkeypatch.undo()
     assert "1 items new" in cli("run", "--once").stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "cause"),
+    [
+        ("a.html", "<p " + " ".join(f"a{n}={n}" for n in range(1_001)) + ">words", "more than 1000 attributes"),
+        ("a.eml", "From: " + "a@b.example, " * 6_000 + "\n\nwords", "a header longer than 64 kB"),
+        ("a.eml", "From: " + "a@b.example,\n " * 6_000 + "\n\nwords", "a header longer than 64 kB"),
+    ],
+)
+def test_what_would_take_the_square_of_its_length_is_refused(name: str, body: str, cause: str) -> None:
+    """Thousands of attributes of one element, or of addresses in one header, are refused before they cost anything."""
+    with pytest.raises(ParseError, match=cause):
+        parse_document(body.encode(), name, NOON)
+
+
+def test_many_elements_with_attributes_are_a_page() -> None:
+    """It is the attributes of one element that count."""
+    body = "<p id=a class='b c' title=\"d\">words of a page</p>" * 1_200
+    assert "words of a page" in parse_document(body.encode(), "a.html", NOON).items[0][0].text

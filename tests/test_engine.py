@@ -136,6 +136,13 @@ def test_neighbours_are_unharmed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [title for title, fault in zip(titles, faults, strict=True) if fault] == ["die", "stall"]
 
 
+def test_a_body_beyond_all_memory_never_reaches_a_parser(parsers: Engine) -> None:
+    """Whatever a fetch may bring, 200 MB are refused before they are copied; the next document is read (S5)."""
+    with pytest.raises(ParseError, match="larger than 40 MB"):
+        parsers.submit(parsers.parse(Job(bytes(200_000_000), NOON, "http://a.example/feed"))).result(timeout=20)
+    assert parsers.submit(parsers.parse(Job(b"A few words.", NOON, name="good.txt"))).result(timeout=20).items
+
+
 def test_a_costly_document_ends_in_time(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A million bytes of attributes cost the deadline, no more (S5, T20)."""
     monkeypatch.setattr(children, "_PARSE_SECONDS", 1.0)

@@ -23,6 +23,9 @@ _LEAST_WORDS: Final = 5
 _LETTER_WORDS: Final = 20  # of an introduction that is an item of its own
 _MOST_DEPTH: Final = 3  # messages inside messages
 _LINK: Final = re.compile(r'<a [^>]*?href="(https?://[^"]+)"')
+_END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n")
+_FIELD: Final = re.compile(rb"\n(?![ \t])")  # where one begins
+_LONGEST_FIELD: Final = 65_536  # bytes: the library's time for addresses grows with the square
 _BLOCK: Final = re.compile(r"<(?:p|div|td|table|hr|footer)\b[^>]*>")
 _FOOTER: Final = re.compile(
     r"""unsubscribe | manage\ your\ (?:subscription|preferences) | view\ (?:this|it)\ in\ (?:your\ )?browser
@@ -35,6 +38,9 @@ _FOOTER: Final = re.compile(
 
 def parse(body: bytes, name: str, now: datetime) -> Reading:
     """Translate an e-mail file (RFC 5322, MIME) called `name`. Raises ParseError when it holds no words."""
+    head = _END_OF_HEAD.split(body, maxsplit=1)[0]
+    if max(map(len, _FIELD.split(head))) > _LONGEST_FIELD:
+        raise ParseError("an e-mail with a header longer than 64 kB", "no letter needs that; save it without")
     message = message_from_bytes(body, policy=policy.default)
     notes: list[str] = []
     drafts = list(_drafts(message, name, notes, 0))[:MOST_ENTRIES]

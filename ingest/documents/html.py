@@ -23,6 +23,10 @@ _FURNITURE: Final = re.compile(
     re.IGNORECASE,
 )
 _MAIN: Final = ".//*[@itemprop='articleBody'] | .//article | .//main | .//*[@role='main']"
+# Each is looked for among those before it: the time grows with the square.
+_MANY_ATTRIBUTES: Final = re.compile(
+    rb"""<[A-Za-z][^\s<>/]*+(?:\s++[^\s=<>"'/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'<>=]++))?+){1001}"""
+)
 
 
 def parse(body: bytes, name: str, now: datetime) -> Reading:
@@ -56,6 +60,8 @@ def parse(body: bytes, name: str, now: datetime) -> Reading:
 
 
 def _page(body: bytes) -> etree._Element:
+    if _MANY_ATTRIBUTES.search(body):
+        raise ParseError("an element with more than 1000 attributes", "no page needs that; save it anew from a browser")
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         page = etree.fromstring(_decoded(body).replace("\x00", "").encode("utf-8", "replace"), parser)

@@ -10,7 +10,7 @@ from ingest.formats.quick_entry import EntryReader
 from ingest.formats.scope import Scope, Unsure, attributes, local
 from ingest.formats.served import Entry, Person, Served
 from ingest.formats.values import joined, link_text
-from ingest.formats.vocabulary import ATOM_ROOTS, RDF_ROOT
+from ingest.formats.vocabulary import ATOM_ROOTS, CDF_ATTRIBUTES, RDF_ROOT
 
 # UTF-8 written twice, and Windows characters written as C1 or named by number: only then texts need mending.
 _TWICE: Final = re.compile(rb"\xc3[\x82-\xb4]\xc2[\x80-\xbf]")
@@ -34,12 +34,13 @@ def read(data: bytes, language: str | None, most: int) -> Served:
     """
     root = _root(data)
     is_atom = root.tag in ATOM_ROOTS
-    ascii_only, named = data.isascii(), _BY_NUMBER.search(data) is not None
+    named = _BY_NUMBER.search(data) is not None
+    second = b"\xc2" in data  # a byte of all that may need mending
     scope = Scope(
         is_atom=is_atom,
         drops_div="http://www.w3.org/2005/Atom" in root.nsmap.values(),
-        twice=named or not (ascii_only or _TWICE.search(data) is None),
-        windows=(named and _C1_BY_NUMBER.search(data) is not None) or not (ascii_only or _C1.search(data) is None),
+        twice=named or (second and _TWICE.search(data) is not None),
+        windows=(named and _C1_BY_NUMBER.search(data) is not None) or (second and _C1.search(data) is not None),
     )
     reader = _FeedReader(scope, language, most)
     if is_atom:
@@ -124,7 +125,7 @@ class _FeedReader:
 
     def channel(self, element: etree._Element) -> None:
         """Read the element that describes the feed."""
-        if not _CDF.isdisjoint(element.attrib):
+        if not CDF_ATTRIBUTES.isdisjoint(element.attrib):
             raise Unsure("a channel with attributes of its own")
         self._enter(element)
         for child in element:
@@ -189,6 +190,3 @@ class _FeedReader:
         self._id = joined(self._scope.base(element, self._base), text) if is_link and text else text
         if is_link and self._link is None:
             self._link = self._id
-
-
-_CDF: Final = frozenset({"href", "lastmod"})

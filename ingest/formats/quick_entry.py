@@ -10,19 +10,15 @@ from ingest.formats.scope import Scope, Unsure, attributes, bounded, local
 from ingest.formats.served import Body, Entry, File, Person, Tag
 from ingest.formats.tags import Tags
 from ingest.formats.values import joined, link_text, looks_like_html
-from ingest.formats.vocabulary import RDF_ABOUT, TYPES, XHTML
-
-_MEDIA_SCHEME: Final = "http://search.yahoo.com/mrss/category_schema"
-_ITUNES_SCHEME: Final = "http://www.itunes.com/"
-_WINDOW_ATTRIBUTES: Final = frozenset({"href", "lastmod"})  # of an item of CDF, a format before RSS
+from ingest.formats.vocabulary import CDF_ATTRIBUTES, ITUNES_SCHEME, KINDS, MEDIA_SCHEME, RDF_ABOUT, TYPES, XHTML
 
 
 class EntryReader:
     """The state of reading one entry; what comes later may replace what came before, as feeds mean it."""
 
     __slots__ = (
-        "alternates", "authors", "base", "contents", "depth", "has_content", "has_summary", "id", "id_is_link", "language",
-        "link", "links", "one_line_author", "published", "scope", "summary", "tags", "title", "title_depth", "title_held",
+        "alternates", "authors", "base", "contents", "depth", "files", "has_content", "has_summary", "id", "id_is_link", "language",
+        "link", "one_line_author", "published", "scope", "summary", "tags", "title", "title_depth", "title_held",
         "title_language", "tongue", "updated",
     )  # fmt: skip
 
@@ -32,7 +28,8 @@ class EntryReader:
         self.id = self.title = ""
         self.link: str | None = None
         self.id_is_link: bool | None = None
-        self.links: list[dict[str, str]] = []
+        self.alternates: list[str] = []
+        self.files: list[File] = []
         self.summary: Body | None = None
         self.contents: list[Body] = []
         self.has_summary = self.has_content = False
@@ -51,10 +48,10 @@ class EntryReader:
             bounded(element)
             self.base, self.tongue = self.scope.base(element, self.base), self.scope.language(element, self.tongue)
             self.id = element.get(RDF_ABOUT) or ""
-            if not _WINDOW_ATTRIBUTES.isdisjoint(element.attrib):
+            if not CDF_ATTRIBUTES.isdisjoint(element.attrib):
                 raise Unsure("an item with attributes of its own")
         self._walk(element)
-        return self._entry()
+        return self._made()
 
     def _walk(self, element: _Element) -> None:
         actions = self.scope.actions
@@ -64,20 +61,20 @@ class EntryReader:
                 action = actions[child.tag] = _ACTIONS[self.scope.kind(child)]
             action(self, child)
 
-    def _entry(self) -> Entry:
+    def _made(self) -> Entry:
         return Entry(
             self.id,
             self.title,
             self.link or "",
             bool(self.id_is_link) and self.link == self.id,
-            tuple([link.get("href", "") for link in self.links if link["rel"] == "alternate"]),
+            tuple(self.alternates),
             self.summary,
             tuple(self.contents),
             self.published,
             self.updated,
             tuple(self.authors),
             self.tags.all(),
-            tuple([_file(link) for link in self.links if link["rel"] == "enclosure"]),
+            tuple(self.files),
             self.language,
             self.title_language,
         )
@@ -85,11 +82,12 @@ class EntryReader:
     # Title
 
     def _title(self, element: _Element) -> None:
-        text = self.marked(element)
+        bare = not element.attrib
+        text = self.scope.text(element) if bare else self.marked(element)
         if not 0 < self.title_depth <= self.depth:
             if self.depth <= self.title_held:
                 self.title, self.title_held = text, self.depth
-            self.title_language = self.scope.language(element, self.tongue)
+            self.title_language = self.tongue if bare else self.scope.language(element, self.tongue)
         if text:
             self.title_depth = self.depth
 
@@ -129,6 +127,10 @@ class EntryReader:
         self._content(element, "text/html")
 
     def _body(self, element: _Element, usual: str) -> Body:
+        if not element.attrib:
+            value = self.scope.text(element)
+            plain = usual == "text/plain" and (self.scope.is_atom or not looks_like_html(value))
+            return Body(value, plain, self.base, self.tongue)
         value, kind = self._marked(element, usual)
         plain = kind == "text/plain" and (self.scope.is_atom or not looks_like_html(value))
         return Body(value, plain, self.scope.base(element, self.base), self.scope.language(element, self.tongue))
@@ -149,23 +151,32 @@ class EntryReader:
     # Addresses and identity
 
     def _link(self, element: _Element) -> None:
-        said = attributes(element) if element.attrib else {}
-        rel = said["rel"] = said.get("rel", "alternate").lower()
-        kind = said["type"] = said.get("type", "text/html").lower()
+        if not element.attrib:
+            self._link_in_words(element, self.base)
+            self.alternates.append(self.link or "")
+            return
+        said = attributes(element)
+        rel, kind = said.get("rel", "alternate").lower(), said.get("type", "text/html").lower()
         href = said.get("url", said.get("uri", said.get("href")))
         base = self.scope.base(element, self.base)
-        self.links.append(said)
-        if href:
-            said["href"] = joined(base, href)
-        if "href" in said:
+        if href is None:
+            self._link_in_words(element, base)
+        else:
+            href = joined(base, href) if href else said.get("href", "")
             self.scope.ignore(element)
             if rel == "alternate" and kind in {"text/html", "html", "xhtml", XHTML}:
-                self.link = said["href"]
-        else:
-            text = self.scope.text(element)
-            self.link = link_text(joined(base, text) if text else "")
-            if self.link:
-                said["href"] = self.link
+                self.link = href
+        self._linked(rel, File(self.link or "" if href is None else href, kind, said.get("length", "")))
+
+    def _link_in_words(self, element: _Element, base: str) -> None:
+        text = self.scope.text(element)
+        self.link = link_text(joined(base, text)) if text else ""
+
+    def _linked(self, rel: str, file: File) -> None:
+        if rel == "alternate":
+            self.alternates.append(file.url)
+        elif rel == "enclosure":
+            self.files.append(file)
 
     def _identifier(self, element: _Element) -> None:
         is_link = not element.attrib or attributes(element).get("ispermalink", "true") == "true"
@@ -197,8 +208,8 @@ class EntryReader:
     def _enclosure(self, element: _Element) -> None:
         said = attributes(element)
         self.scope.ignore(element)
-        said["href"] = said.get("url", said.get("uri", said.get("href"))) or ""
-        self.links.append(said | {"rel": "enclosure", "type": said.get("type", "").lower()})
+        href = said.get("url", said.get("uri", said.get("href"))) or ""
+        self.files.append(File(href, said.get("type", "").lower(), said.get("length", "")))
 
     def _category(self, element: _Element, scheme: str | None = None) -> None:
         text = self.scope.text(element)
@@ -211,12 +222,12 @@ class EntryReader:
             self.tags.name(text)
 
     def _media_category(self, element: _Element) -> None:
-        self._category(element, _MEDIA_SCHEME)
+        self._category(element, MEDIA_SCHEME)
 
     def _itunes_category(self, element: _Element) -> None:
         if (element.text or "").strip():
             raise Unsure("text in a category of iTunes")
-        self.tags.add(Tag(attributes(element).get("text"), _ITUNES_SCHEME, None))
+        self.tags.add(Tag(attributes(element).get("text"), ITUNES_SCHEME, None))
         self._walk(element)
 
     def _keywords(self, element: _Element, scheme: str | None = None) -> None:
@@ -225,7 +236,7 @@ class EntryReader:
                 self.tags.add(Tag(word.strip(), scheme, None))
 
     def _itunes_keywords(self, element: _Element) -> None:
-        self._keywords(element, _ITUNES_SCHEME)
+        self._keywords(element, ITUNES_SCHEME)
 
     def _source(self, element: _Element) -> None:
         self.title_depth = 0
@@ -281,19 +292,7 @@ _SHARED: Final = frozenset({"title", "description", "image", "skip", "other"})
 _IMAGE: Final = frozenset({"url", "title", "link", "width", "height"})
 _NEVER_IN_MEDIA: Final = frozenset("link identifier published updated author language source enclosure image entry sharing".split())
 _LISTED: Final = frozenset({"category", "other"})
-_METHODS: Final = (
-    dict.fromkeys(
-        "title media_title link identifier description abstract summary content encoded published updated author"
-        " category media_category itunes_category keywords itunes_keywords language enclosure source image container skip"
-        " sharing unsure".split()
-    )
-    | dict.fromkeys(("entry", "channel", "root"), "unsure")
-    | {"other": "other"}
-)
 _ACTIONS: Final[dict[str, Callable[[EntryReader, _Element], None]]] = {
-    kind: getattr(EntryReader, f"_{method or kind}") for kind, method in _METHODS.items()
+    kind: getattr(EntryReader, f"_{kind}", EntryReader._unsure)  # noqa: SLF001 - its own module
+    for kind in {*KINDS.values(), "other"}
 }
-
-
-def _file(link: dict[str, str]) -> File:
-    return File(link.get("href", ""), link.get("type", ""), link.get("length", ""))

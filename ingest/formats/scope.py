@@ -57,10 +57,8 @@ class Scope:
         """Give the text of an element that holds nothing else."""
         if len(element):
             raise Unsure(f"markup inside {local(element)}")
-        text = element.text
-        if text is None:
-            return ""
-        return self.mended(text.strip()) if self.twice or self.windows else text.strip()
+        text = (element.text or "").strip()
+        return self.mended(text) if self.twice or self.windows else text
 
     def mended(self, text: str) -> str:
         """Mend the characters of a text, where the document has any to mend."""

@@ -66,6 +66,9 @@ _WORDS: Final = {
 KINDS: Final = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 # Kinds that inside an element of another vocabulary may be an entry's own: only the judge can say.
 TELLING: Final = frozenset(KINDS.values()) - {"skip", "image", "channel", "container", "keywords", "itunes_keywords"}
+CDF_ATTRIBUTES: Final = frozenset({"href", "lastmod"})  # of a channel or an item of CDF, a format before RSS
+MEDIA_SCHEME: Final = "http://search.yahoo.com/mrss/category_schema"
+ITUNES_SCHEME: Final = "http://www.itunes.com/"
 XHTML: Final = "application/xhtml+xml"
 TYPES: Final = {
     **dict.fromkeys(("text", "plain", "text/plain"), "text/plain"),
