@@ -50,6 +50,7 @@ def test_removed_is_not_quiet(cli: Cli, web: FakeWeb) -> None:
 def test_nobody_looking_is_not_no_news(cli: Cli, web: FakeWeb, clock: Clock) -> None:
     """When much is due and nothing was asked for long, the table says that nobody is polling; a clock put back makes no sums."""
     cli.poll(web.serve("/rss", rss(FERRY)))
+    cli("poll")
     assert cli("sources", "status").stdout.splitlines()[-1] == "1 sources: 1 ok"
     clock.forward(days=3)
     said = cli("sources", "status").stdout.splitlines()[-1]
