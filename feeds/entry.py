@@ -201,12 +201,12 @@ def _excerpt(text: str) -> str:
 
 
 def carriers_of(sightings: tuple[Sighting, ...]) -> tuple[Carrier, ...]:
-    """Give who carried an item, as it may be published, first carrier first."""
-    found: dict[str, Carrier] = {}
+    """Give who carried an article, as it may be published, first carrier first; one with two addresses for it has two."""
+    found: dict[tuple[str, str | None], Carrier] = {}
     for seen in sightings:
         carrier = Carrier(_called(seen.source), public_address(seen.url), seen.first_seen, seen.reason, seen.language)
         # Documents come by several doors of one house: they are one carrier.
-        found.setdefault(seen.source.url if seen.source.kind is SourceKind.FEED else "", carrier)
+        found.setdefault((seen.source.url if seen.source.kind is SourceKind.FEED else "", carrier.url), carrier)
     return tuple(found.values())
 
 
@@ -224,7 +224,7 @@ def public_address(url: str | None) -> str | None:
 
 
 def _why_line(topic: Topic, unit: Unit, carriers: tuple[Carrier, ...]) -> str:
-    first, *others = (carrier.name for carrier in carriers)
+    first, *others = dict.fromkeys(carrier.name for carrier in carriers)
     also = f"; also by {', '.join(others)}" if others else ""
     # The words may stand in one copy alone: then it says in whose.
     whose = f" (in the copy of {_called(unit.tagged.carrier.source)})" if unit.tagged else ""

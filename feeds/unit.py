@@ -20,7 +20,16 @@ class Copy:
     @property
     def sightings(self) -> Iterable[Sighting]:
         """Who carried it: the source that had it first carried the article for the reason that makes it a copy."""
-        return (replace(seen, reason=self.why) if seen.reason == "first" else seen for seen in self.item.sightings)
+        once = _once(self.item.sightings)
+        return (replace(seen, reason=self.why) if seen.reason == "first" else seen for seen in once)
+
+
+def _once(sightings: Iterable[Sighting]) -> Iterable[Sighting]:
+    """Give the first sighting by each source: an item that its source served again is no copy of itself."""
+    found: dict[str, Sighting] = {}
+    for seen in sightings:
+        found.setdefault(seen.source.url, seen)
+    return found.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,7 @@ class Unit:
     def sightings(self) -> tuple[Sighting, ...]:
         """Who carried it, the lead's carriers first, then those of its copies in the order in which they came."""
         copies = sorted((seen for copy in self.copies for seen in copy.sightings), key=attrgetter("first_seen"))
-        return (*self.lead.sightings, *copies)
+        return (*_once(self.lead.sightings), *copies)
 
     @property
     def significant(self) -> str:

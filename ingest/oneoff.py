@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.batch import Poll
+from ingest.console import say
 from ingest.discover import discover
 from ingest.engine import Engine
 from ingest.errors import UsageError
@@ -25,7 +26,7 @@ from ingest.pipeline import (
 from ingest.settings import Settings
 from ingest.store import Facts
 from ingest.text import one_line
-from ingest.urls import absolute, feed_address
+from ingest.urls import absolute, feed_address, without_secrets
 
 DOCUMENTS: Final = Source(
     "documents:", SourceKind.DOCUMENT, title="Documents read by hand", origin="ingest", status=SourceStatus.ONCE
@@ -67,12 +68,23 @@ def _address(facts: Facts, engine: Engine, settings: Settings, url: str) -> Repo
     source, state = _known(facts, url)
     found = engine.submit(discover(engine, source, state)).result()
     outcome = found.outcome
-    if found.named:  # a site's address: take the feed that it names first
+    if found.named:
+        _say_named(url, found.named)
         source, state = _known(facts, found.named[0])
         outcome = engine.submit(look(Poll(source, state, facts.before(source.url)), engine)).result()
     after = settled(state, outcome, present_price(facts, settings, outcome.at), 0.5)
     counts = facts.record([(outcome, after)])
     return report_of([replace(outcome, error=f"{outcome.source.url}: {outcome.error}") if outcome.error else outcome], counts)
+
+
+def _say_named(url: str, named: tuple[str, ...]) -> None:
+    """Say which feeds a site names, and that the first is read."""
+    shown = without_secrets(url)
+    if len(named) > 1:
+        say(f"{shown}: a page that names {len(named)} feeds; the first is read:")
+        say("\n".join(f"  {feed}" for feed in named))
+    else:
+        say(f"{shown}: a page; its feed is {named[0]}")
 
 
 def _known(facts: Facts, url: str) -> tuple[Source, SourceState]:

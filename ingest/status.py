@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import click
@@ -14,6 +14,7 @@ from ingest.text import shorten
 from ingest.urls import without_secrets
 
 _WIDTH: Final = 100
+_LATE: Final = timedelta(hours=1)
 _NAME: Final = 27
 _UNITS: Final = ((7 * 86_400, "wk"), (86_400, "d"), (3_600, "h"), (60, "min"))
 _HEAD: Final = (
@@ -69,6 +70,8 @@ def table(found: list[Health], now: datetime) -> Iterator[str]:
         if one.note:
             yield f"{'':9}{shorten(one.note, _WIDTH - 9)}"
     yield _sum(found)
+    if late := _late(found, now):
+        yield late
 
 
 def _line(one: Health, now: datetime) -> str:
@@ -88,7 +91,7 @@ def _next(one: Health, now: datetime) -> str:
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:
-    return "never" if moment is None else f"{_span((now - moment).total_seconds())} ago"
+    return "never" if moment is None else f"{_span(max((now - moment).total_seconds(), 0))} ago"
 
 
 def _span(seconds: float) -> str:
@@ -97,6 +100,15 @@ def _span(seconds: float) -> str:
         if seconds >= unit:
             return f"{seconds / unit:.0f} {word}"
     return f"{seconds:.0f} s"
+
+
+def _late(found: list[Health], now: datetime) -> str:
+    """Say that nobody is polling, where much is due and nothing was asked for an hour: else it looks like no news."""
+    due = sum(one.is_polled and one.next_poll is not None and now - one.next_poll > _LATE for one in found)
+    last = max((one.last_poll for one in found if one.last_poll), default=None)
+    if not due or last is None or now - last <= _LATE:
+        return ""
+    return f"nothing was asked for {_span((now - last).total_seconds())}, though {due} are due: start `topicwire run` or `poll`"
 
 
 def _sum(found: list[Health]) -> str:

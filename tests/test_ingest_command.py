@@ -56,6 +56,20 @@ def test_a_site_is_ingested_by_the_feed_that_it_names(cli: Cli, web: FakeWeb) ->
     assert [row["sources"][0]["feed"] for row in cli.rows("items", "--json")] == [web.url("/news.atom")]
 
 
+def test_the_feeds_of_a_site_are_listed_when_there_are_several(cli: Cli, web: FakeWeb) -> None:
+    """The first is read, and it is said that it is not the only one."""
+    for path in ("/rss", "/comments"):
+        web.serve(path, atom(atom_entry(f"What {path} says", f"http://harbour.example{path}", guid=f"urn:{path}", text=TEXT)))
+    links = "".join(f'<link rel="alternate" type="application/atom+xml" href="{path}">' for path in ("/rss", "/comments"))
+    url = web.serve("/", f"<!doctype html><html><head>{links}</head></html>", content_type="text/html")
+    result = cli("ingest", url)
+    assert (result.exit_code, result.stderr.splitlines()[:3]) == (
+        0,
+        [f"{url}: a page that names 2 feeds; the first is read:", f"  {web.url('/rss')}", f"  {web.url('/comments')}"],
+    )
+    assert [row["title"] for row in cli.rows("items", "--json")] == ["What /rss says"]
+
+
 def test_a_page_that_names_no_feed_fails(cli: Cli, web: FakeWeb) -> None:
     """A page without a feed exits 1 and says what it is and where to look."""
     result = cli("ingest", web.serve("/", "<html><body>Hello</body></html>", content_type="text/html"))

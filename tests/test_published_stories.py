@@ -1,7 +1,7 @@
 """One story, one entry: what stories become in feeds and on the command line."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -82,6 +82,20 @@ def test_copies_of_one_article_are_one_entry(desk: Desk) -> None:
     assert (second.get("href"), second.get("hreflang")) == ("http://gazette.example/bridge", "en")
     related = [link.get("href") for link in entry.findall(ATOM + "link") if link.get("rel") == "related"]
     assert related == ["http://gazette.example/bridge"]
+    assert "Carried by The Harbour Post; also by The Gazette." in (entry.findtext(ATOM + "summary") or "")
+
+
+def test_a_copy_by_the_same_publisher_can_be_reached_too(desk: Desk, facts: Facts) -> None:
+    """What a source carried at two addresses is named once in words, and both addresses are there: nothing is hidden."""
+    again = replace(copy("post", text=f"{BODY} {ON_TOPIC}", hours=1), guid="urn:post-2", url="http://post.example/bridge-again")
+    carry(facts, [again], POST)
+    (entry,) = entries(desk.publish())
+    links = [link.get("href") for link in entry.findall(ATOM + "link") if link.get("rel") in {None, "alternate", "related"}]
+    assert sorted(map(str, links)) == [
+        "http://gazette.example/bridge",
+        "http://post.example/bridge",
+        "http://post.example/bridge-again",
+    ]
     assert "Carried by The Harbour Post; also by The Gazette." in (entry.findtext(ATOM + "summary") or "")
 
 

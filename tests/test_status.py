@@ -47,6 +47,18 @@ def test_removed_is_not_quiet(cli: Cli, web: FakeWeb) -> None:
     assert lines[2].strip() == "not polled: taken off the list; what it carried stays"
 
 
+def test_nobody_looking_is_not_no_news(cli: Cli, web: FakeWeb, clock: Clock) -> None:
+    """When much is due and nothing was asked for long, the table says that nobody is polling; a clock put back makes no sums."""
+    cli.poll(web.serve("/rss", rss(FERRY)))
+    cli("poll")
+    assert cli("sources", "status").stdout.splitlines()[-1] == "1 sources: 1 ok"
+    clock.forward(days=3)
+    said = cli("sources", "status").stdout.splitlines()[-1]
+    assert said == "nothing was asked for 3 d, though 1 are due: start `topicwire run` or `poll`"
+    clock.forward(days=-9)
+    assert "0 s ago" in cli("sources", "status").stdout
+
+
 def test_a_gap_is_recorded_and_shown(cli: Cli, web: FakeWeb, clock: Clock) -> None:
     """Two documents that share no entry: counted, dated, said in words, and asked again sooner."""
     cli.poll(web.serve("/rss", rss(FERRY), etag='"1"'))

@@ -10,7 +10,7 @@ from ingest.dates import from_rfc3339, rfc3339
 
 _DAY: Final = timedelta(days=1)
 _FRESH: Final = timedelta(days=7)  # a hub that was silent for longer is not relied on
-_SOONEST: Final = timedelta(minutes=5)  # between two polls, however often a hub calls
+_SOONEST: Final = timedelta(minutes=1)  # between two polls, however often a hub calls
 _COLUMNS: Final = "s.url, b.token, b.hub, b.topic, b.secret, b.asked, b.expires, b.failures"
 
 
