@@ -65,9 +65,8 @@ class Pass:
     def __str__(self) -> str:
         """Say it in one line."""
         counts = self.documents.counts + self.polls.counts
-        failed = len(self.polls.failed)
         return (
-            f"{self.polls.looked} sources polled, {failed} failed; {self.documents.looked} documents read; "
+            f"{self.polls.looked} sources polled, {len(self.polls.failed)} failed; {self.documents.looked} documents read; "
             f"{counts.new} items new, {counts.changed} changed; {self.tagged} tags given; {self.written} files written"
         )
 
@@ -92,9 +91,13 @@ def full_pass(app: App, *, everything: bool = False) -> Pass:
         polls = poll_these(app, facts, engine, due_sources(app, facts, set(), everything=everything))
         done = Pass(documents, polls, *judge_and_publish(app, facts, chosen), code)
         sweep(app.home / "public", app.home / "private")
-        for fault in tell_hub(app, engine):
-            say(f"topicwire: {fault}")
+        _tell(app, engine)
     return done
+
+
+def _tell(app: App, engine: Engine) -> None:
+    for fault in tell_hub(app, engine):
+        say(f"topicwire: {fault}")
 
 
 # The service
@@ -130,11 +133,7 @@ class Service:
 
     def hub(self) -> None:
         """Tell the hub what was published. In a thread of its own: a slow hub keeps nothing waiting."""
-        self._guarded(self.told, self._tell)
-
-    def _tell(self) -> None:
-        for fault in tell_hub(self._app, self._engine):
-            say(f"topicwire: {fault}")
+        self._guarded(self.told, lambda: _tell(self._app, self._engine))
 
     def now(self) -> datetime:
         """Give the present moment."""

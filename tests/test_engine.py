@@ -126,7 +126,7 @@ def test_what_goes_wrong_is_told_in_words(parsers: Engine, monkeypatch: pytest.M
 
 def test_neighbours_are_unharmed(monkeypatch: pytest.MonkeyPatch) -> None:
     """While one document stalls and one kills its parser, the others are read (S11)."""
-    monkeypatch.setattr(children, "_PARSE_SECONDS", 4.0)
+    monkeypatch.setattr(children, "_PARSE_SECONDS", 6.0)
     monkeypatch.setattr(engine_module, "read", fragile)
     titles = ["one", "die", "two", "stall", "three", "four"]
     with Engine(Fetch(), Clock(), processes=2) as made:
