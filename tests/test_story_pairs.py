@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from story_making import BODY, article
 
 from feeds.story.article import without_publisher
-from feeds.story.pair import Relation, compare, conflicts
+from feeds.story.pair import Relation, compare, conflicts, related
 
 EDITED = BODY.replace("Tuesday", "on Tuesday").replace("forty lorries", "about forty lorries").replace("slowly ", "")
 LEAD = " ".join(BODY.split()[:40])
@@ -182,3 +182,13 @@ def test_a_publisher_is_no_part_of_a_title(title: str, names: tuple[str, ...], r
 def test_an_aggregator_puts_a_publisher_behind_every_title() -> None:
     """What an aggregator adds is a publisher, known or not."""
     assert without_publisher("Hekken in Norwick - De Bode", ("News",), aggregated=True) == ("Hekken in Norwick", "de bode")
+
+
+@pytest.mark.parametrize("hours", [1, 30, 24 * 9])
+@pytest.mark.parametrize("title", ["Bridge at Norwick closes for repairs", "Norwick bridge repairs cost more", "Oaks for Veldrin"])
+@pytest.mark.parametrize("body", [BODY, EDITED, OTHER_BODY, ""])
+def test_the_short_way_answers_as_the_long_one(title: str, body: str, hours: int) -> None:
+    """What grouping asks leaves out those that have nothing in common, and says of all others what a comparison says."""
+    first, second = article("Bridge at Norwick closes for repairs", BODY, source="Post"), article(title, body, hours=hours)
+    said = compare(first, second)
+    assert related(first, second) == (None if said.relation is Relation.NONE else said)
