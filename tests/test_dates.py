@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -5,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON
 
+from ingest import dates
 from ingest.dates import from_rfc3339, rfc3339, understand
 
 
@@ -189,3 +191,17 @@ def test_no_moment_is_written_as_none() -> None:
     """None stays None both ways."""
     assert rfc3339(None) is None
     assert from_rfc3339(None) is None
+
+
+@given(
+    st.from_regex(
+        r"(Mon, |)[0-3]?[0-9] (Jan|Mar|May|Dec) 20[0-2][0-9] [0-2][0-9]:[0-6][0-9]:[0-6][0-9] (GMT|[+-][0-2][0-9][0-6][0-9])",
+        fullmatch=True,
+    )
+)
+def test_the_everyday_date_of_rss_is_read_as_mail_is(raw: str) -> None:
+    """Most dates need no library, and mean what it says they mean."""
+    short = dates.understand(raw, NOON)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(dates, "_MAIL", re.compile("(?!)"))
+        assert dates.understand(raw, NOON) == short

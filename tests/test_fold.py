@@ -87,3 +87,19 @@ def test_spans_lie_in_order(text: str) -> None:
     assert spans == sorted(spans)
     assert all(0 <= a < b <= len(text) for a, b in spans)
     assert all(one[1] <= two[0] for one, two in pairwise(spans))
+
+
+_PIECES = st.sampled_from(
+    [*"aB9_-' ,\u2019\u2014\u00a0\u00ad\x1f", "\u00e9t\u00e9", "\u05e9\u05dc\u05d5\u05dd", "\u6e21\u8239", "I\u0307"]
+)
+
+
+@given(st.text(max_size=80) | st.lists(_PIECES, max_size=30).map("".join))
+def test_a_folded_text_is_its_folded_words(text: str) -> None:
+    """The short ways of folding a whole text give what its words give one by one."""
+    assert folded(text) == " ".join(word.folded for word in words(text))
+
+
+def test_a_text_without_spaces_is_not_remembered() -> None:
+    """What would fill the memory is folded like all else."""
+    assert folded("\u6e21" * 500) == "\u6e21" * 500

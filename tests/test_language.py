@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from py3langid.langid import LanguageIdentifier
 
-from ingest import language
+from ingest import language, particles
 from ingest.language import decide, detect, primary
 
 GERMAN = "Der Bürgermeister eröffnete am Montag die neue Brücke über den Fluss, und viele Leute kamen."
@@ -96,3 +96,36 @@ def test_what_is_remembered_changes_no_answer(text: str) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(type(ours), "_raw_score", LanguageIdentifier._raw_score)
         assert library(ours, text) == known
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (GERMAN, "de"),
+        ("The council of the town will not have this, they said.", "en"),
+        ("\u6e21\u8239\u662f\u4e00\u79cd\u5728\u6c34\u4e0a\u8fd0\u8f93\u4eba\u548c\u8f66\u7684\u8239", "zh"),
+        (
+            "\u6e21\u3057\u8239\u306f\u4eba\u3068\u8eca\u3092\u904b\u3076\u8239\u3067\u3059\u304c\u53e4\u304f\u306a\u308a\u307e\u3057\u305f",
+            "ja",
+        ),
+        ("\u05de\u05d5\u05e2\u05e6\u05ea \u05d4\u05e2\u05d9\u05e8", "he"),
+        ("Acme Corp", None),
+    ],
+)
+def test_small_words_or_a_script_tell_most_texts(monkeypatch: pytest.MonkeyPatch, text: str, code: str | None) -> None:
+    """The detector is not asked where three small words of one language alone, or its script, have spoken."""
+    monkeypatch.setattr(language, "_detector", None)
+    assert detect(text) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Acme the harbour, we \u8bf4\u4e86\u5f88\u591a, they \u6ca1\u6709",  # English words in a Chinese text
+        "und der the of die and",  # as many of each
+        "Xi in Varanasi",  # a name that is a word elsewhere
+    ],
+)
+def test_small_words_of_two_tongues_tell_nothing(text: str) -> None:
+    """Words of another script, of two languages, or too few of them leave the question to the detector."""
+    assert particles.spoken_for(text, 3, times=3) is None

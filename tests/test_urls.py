@@ -1,7 +1,10 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest import urls
 from ingest.text import xml_safe
 from ingest.urls import absolute, canonical, host_of, is_front_page
 
@@ -236,3 +239,13 @@ def test_the_unit_of_politeness_is_host_and_port(url: str, host: str) -> None:
 def test_a_front_page_names_no_article(url: str, *, front: bool) -> None:
     """The root of a site is its front page, unless a query or a hash-bang names a page."""
     assert is_front_page(url) is front
+
+
+@given(addresses)
+def test_the_short_way_leads_to_the_same(url: str) -> None:
+    """Everyday addresses are not taken apart, and come out as those that are."""
+    short = absolute(url, None), canonical(url), is_front_page(url)
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("_SOUND", "_SIMPLE", "_LONGER"):
+            patched.setattr(urls, name, re.compile("(?!)"))
+        assert (absolute(url, None), canonical(url), is_front_page(url)) == short
