@@ -14,10 +14,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from agreement import differences, judged, ours  # noqa: E402 - found by the line above
-from mutants import mutants  # noqa: E402
+from agreement import differences, judged, ours
+from mutants import mutants
 
-from ingest.errors import ParseError  # noqa: E402
+from ingest.errors import ParseError
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -15,15 +15,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[0:1] = [str(ROOT), str(ROOT / "tests")]  # not this folder: it has a script called as the package
 
-from hostile import DOCUMENTS, FILES  # noqa: E402
-from support import NOON  # noqa: E402
+from hostile import DOCUMENTS, FILES
+from support import NOON
 
-from ingest import engine as engine_module  # noqa: E402
-from ingest.engine import Engine  # noqa: E402
-from ingest.errors import ParseError  # noqa: E402
-from ingest.item import ParsedFeed  # noqa: E402
-from ingest.reader import Job, read  # noqa: E402
-from ingest.settings import Fetch  # noqa: E402
+from ingest import engine as engine_module
+from ingest.engine import Engine
+from ingest.errors import ParseError
+from ingest.item import ParsedFeed
+from ingest.reader import Job, read
+from ingest.settings import Fetch
 
 
 def spied(job: Job) -> ParsedFeed:

@@ -8,10 +8,13 @@ items are sentences of its examples and of the seeds, mixed by a seeded random n
 
 import argparse
 import random
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
 from feeds.evaluate import Item
 from feeds.match import Matcher

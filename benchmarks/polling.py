@@ -20,6 +20,7 @@ import gzip
 import heapq
 import json
 import random
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ from pathlib import Path
 from statistics import fmean, median, quantiles
 from typing import Final
 from zlib import crc32
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
 from ingest.item import Item, Keys, Outcome, ParsedFeed, Source, SourceState
 from ingest.planner import Price, Rule, is_stale, next_state, paid, steer

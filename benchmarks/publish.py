@@ -8,6 +8,7 @@ which makes the same elements with the same attributes and texts from a list, an
 
 import argparse
 import random
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from pathlib import Path
 from uuid import UUID
 
 from lxml import etree
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
 from feeds import atom, jsonfeed, rss
 from feeds.document import Document

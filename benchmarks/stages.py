@@ -1,6 +1,6 @@
 """Processor seconds of each stage of a cold pass, without a network: read, record, group, judge, publish.
 
-    PYTHONPATH=. python -P benchmarks/stages.py --corpus DIR [--profile STAGE]
+    python benchmarks/stages.py --corpus DIR [--profile STAGE]
 
 DIR holds `feeds/`. Everything runs in one process, one stage after another, with a clock that stands still, so that two
 runs give the same database and the same files. `--profile` prints where the time of one stage goes.
@@ -9,6 +9,7 @@ runs give the same database and the same files. `--profile` prints where the tim
 import argparse
 import cProfile
 import pstats
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
 from feeds.commands import target_of, topics_of
 from feeds.judging import judge_new

@@ -26,10 +26,10 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import aiohttp  # noqa: E402 - the benchmark runs from anywhere
+import aiohttp
 
-from ingest.item import Outcome, Source, SourceState  # noqa: E402
-from ingest.store import Facts  # noqa: E402
+from ingest.item import Outcome, Source, SourceState
+from ingest.store import Facts
 
 _AT_ONCE: Final = 200  # requests
 _PER_HOST: Final = 2  # sources: most hosts have one feed, some have several

@@ -11,12 +11,15 @@ those of unlike texts are. The new ones are a synthetic wire with copies, footer
 import argparse
 import json
 import random
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
 from benchmarks.wire import wire
 from feeds.story.article import Raw, read

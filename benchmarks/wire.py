@@ -1,6 +1,6 @@
 """A synthetic news wire: stories of our own making, their copies as other papers carry them, and twins that are no copies.
 
-    PYTHONPATH=. python benchmarks/wire.py [--stories 300] [--seed 21] > wire.jsonl; topicwire stories evaluate wire.jsonl
+    python benchmarks/wire.py [--stories 300] [--seed 21] > wire.jsonl; topicwire stories evaluate wire.jsonl
 
 Words are invented (syllables by a Zipf law) between common English ones, so nobody's text is in it. The
 same seed gives the same wire on every machine.

@@ -1,7 +1,7 @@
 """Whole passes over served documents: topicwire with everything on, beside lemon24/reader and a plain feedparser loop.
 
     pip install -e '.[bench]'
-    python benchmarks/passes.py --corpus DIR [--rounds 1] [--only topicwire,reader,loop]
+    python benchmarks/ingest.py --corpus DIR [--rounds 1] [--only topicwire,reader,loop]
 
 DIR holds `feeds/` and a `manifest.json` (a list of objects with `file` and `entries`). The documents are
 served on loopback, a few on each of many ports, so that they look like many hosts. Each program runs in a process of
@@ -33,6 +33,8 @@ from threading import Event, Thread
 
 import feedparser
 from aiohttp import web
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
 ROOT = Path(__file__).resolve().parent.parent
 _PORTS = 268  # most feeds have a host of their own
