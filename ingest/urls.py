@@ -26,6 +26,7 @@ _ESCAPED_TWICE = re.compile(r"^(?:amp;)+")  # the rest of `&amp;` before a param
 _NUMERIC_AND = re.compile(r"&#(?:0*38|x0*26);", re.IGNORECASE)  # as WordPress writes it
 _HOST = re.compile(r"https?://(?:[^/?#@]*@)?(?P<host>[^/?#@:\[\]]+)", re.IGNORECASE)
 _NO_HOST = re.compile(r"[\s\x00-\x20%<>\"{}|\\^`\x7f]")
+_BROKEN_HOST = re.compile(r"[^/?#]*//[^/?#]*[\t\r\n]")  # which the parser passes over
 _UNSOUND = (ValueError, IndexError)  # what yarl raises at an address that is none
 _MAX_URL = 2_000
 
@@ -55,7 +56,7 @@ def absolute(url: str | None, base: str | None) -> str | None:
         parts.port  # noqa: B018 - a port out of range raises here, not later
     except _UNSOUND:
         return None
-    return _spelled(joined) if usable else None
+    return _spelled(joined) if usable and not _BROKEN_HOST.match(joined) else None
 
 
 def _in_ascii(url: str) -> str:

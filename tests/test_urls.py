@@ -249,3 +249,9 @@ def test_the_short_way_leads_to_the_same(url: str) -> None:
         for name in ("_SOUND", "_SIMPLE", "_LONGER"):
             patched.setattr(urls, name, re.compile("(?!)"))
         assert (absolute(url, None), canonical(url), is_front_page(url)) == short
+
+
+def test_a_line_break_in_a_host_is_no_address() -> None:
+    """A host is never mended: who knows whose it would become."""
+    assert absolute("http://a\n.example/letters/2.html", None) is None
+    assert absolute("http://a.example/letters\n/2.html", None) == "http://a.example/letters%0A/2.html"
