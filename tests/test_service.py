@@ -183,7 +183,7 @@ def test_run_names_no_address_of_a_private_topic(cli: Cli) -> None:
     write_topic(cli.home, HARBOUR.replace("[group.ship]", "[publish]\nprivate = true\n\n[group.ship]"))
     port = free_port()
     cli.settings["service.bind"] = f"127.0.0.1:{port}"
-    thread = stopped_by(signal.SIGTERM, port, "/", b"")
+    thread = stopped_by(signal.SIGTERM, port, "/healthz", b"ok")
     result = cli("run")
     thread.join()
     assert "harbour.atom" not in result.stderr
