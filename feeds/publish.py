@@ -101,7 +101,7 @@ class _Feed:
 
 def _about(facts: Facts, target: Target) -> str:
     """Hash what all feeds are made of beside their tags."""
-    sources = [(source.url, source.title, source.site_url, source.feed_id) for source, _ in facts.sources()]
+    sources = facts.db.conn.execute("select url, title, site_url, feed_id from source order by id").fetchall()
     settings = target.settings
     return _hash(version("topicwire"), target.instance, settings.base_url, settings.publish, target.grouping.state(), sources)
 

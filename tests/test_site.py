@@ -353,7 +353,7 @@ def test_pages_that_show_the_same_are_not_made_again(site: Site) -> None:
     fill(site.facts)
     site.publish()
     again = site_files(site.facts, site.judgements, (topic(),), site.target())
-    assert {file.path for file in again if file.path.endswith("html")} == {"index.html", "search.html", "sources.html"}
+    assert {file.path for file in again if file.path.endswith("html")} == {"index.html", "search.html"}
 
 
 def test_a_new_item_touches_only_where_it_shows(site: Site) -> None:

@@ -8,9 +8,9 @@ from feeds.pages.models import SourceLine, SourcesPage
 from ingest.health import Health
 
 
-def page(found: Iterable[Health], carried: Mapping[str, int], as_of: datetime | None) -> SourcesPage:
+def page(found: Iterable[Health], carried: Mapping[str, int], as_of: datetime | None, fingerprint: str = "") -> SourcesPage:
     """Give the page of sources in the order of `found`, as things stood at `as_of`; `carried` counts items by address."""
-    return SourcesPage(tuple(_line(one, carried.get(one.source.url, 0)) for one in found), as_of)
+    return SourcesPage(tuple(_line(one, carried.get(one.source.url, 0)) for one in found), as_of, fingerprint)
 
 
 def _line(one: Health, items: int) -> SourceLine:

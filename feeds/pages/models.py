@@ -250,6 +250,7 @@ class SourcesPage:
 
     sources: tuple[SourceLine, ...]
     as_of: datetime | None
+    fingerprint: str = ""
 
     @property
     def tally(self) -> dict[str, int]:

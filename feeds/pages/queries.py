@@ -30,6 +30,10 @@ select i.id, i.uid, i.seq,
 from item i where i.id in (select item_id from tag where topic in (select value from json_each(:topics))
     union select value from json_each(:rows)) order by i.id"""
 _CARRIED: Final = "select s.url, count(*) from sighting g join source s on s.id = g.source_id group by s.id"
+_SOURCES: Final = """
+select count(*), total(length(s.title) + length(s.url)), sum(s.status = 'active'), sum(s.status = 'gone'),
+    total(iif(p.error is null, 0, s.id)), total(length(p.error)), total(p.gaps), count(p.last_success)
+from source s left join poll p on p.source_id = s.id"""
 _VERSIONS: Final = """
 select v.item_id, v.seen, iif(s.title = '', s.url, s.title), v.title, v.text from version v join source s on s.id = v.source_id
 where v.item_id in (select value from json_each(?)) order by v.id"""
@@ -66,6 +70,11 @@ def texts(facts: Facts, rows: Iterable[int]) -> dict[int, tuple[Texts, ...]]:
 def carried(facts: Facts) -> dict[str, int]:
     """Give how many items each source has carried, by its address."""
     return dict(facts.db.conn.execute(_CARRIED).fetchall())
+
+
+def sources_mark(facts: Facts) -> tuple[object, ...]:
+    """Give figures that change whenever a source comes, goes, fails, recovers or shows a gap."""
+    return tuple(facts.db.conn.execute(_SOURCES).fetchone())
 
 
 def as_of(facts: Facts) -> datetime | None:

@@ -28,6 +28,7 @@ from ingest.store import Facts
 
 _CARDS: Final = 60  # stories on one page, whatever the feed holds; the months have them all
 _SPARK: Final = 30  # days
+_SOURCES_SECONDS: Final = 600  # thousands of rows: not drawn at every poll for times alone
 _CHART: Final = 60
 _BEFORE: Final = datetime(1970, 1, 1, tzinfo=UTC)  # anything was known
 _BITE: Final = 200  # items held at once
@@ -92,7 +93,7 @@ class _Site:
         tagged = {name: self._copies.once(items) for name, items in self._lists.items()}
         self._folder.want("index.html", "search.html", "sources.html")
         yield self._index(tagged)
-        yield self._sources()
+        yield from self._sources()
         yield self._search(tagged.values())
         for topic in self._topics.values():
             yield from self._topic(topic, tagged[topic.name])
@@ -109,11 +110,14 @@ class _Site:
         last = items[0].moment if items else None
         return TopicLine(topic.name, topic.title, topic.description, len(items), recent, last, _span(topic))
 
-    def _sources(self) -> File:
-        shape = self._facts.price(self._rule).shape
-        found = all_health(self._facts.sources(), self._now or _BEFORE, shape)
-        page = health.page(found, queries.carried(self._facts), self._now)
-        return File("sources.html", render.sources(page), self._now)
+    def _sources(self) -> Iterator[File]:
+        """Give the page of sources when one of them comes, goes, fails or recovers, and else every ten minutes."""
+        now = self._now or _BEFORE
+        mark = _mark(queries.sources_mark(self._facts), int(now.timestamp()) // _SOURCES_SECONDS)
+        if not self._folder.holds("sources.html", mark):
+            found = all_health(self._facts.sources(), now, self._facts.price(self._rule).shape)
+            page = health.page(found, queries.carried(self._facts), self._now, mark)
+            yield File("sources.html", render.sources(page), self._now)
 
     def _search(self, tagged: Iterable[tuple[Tagged, ...]]) -> File:
         """Give the form of the search, whose answers come from the server."""
