@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 
 _UNCHANGED: Final = re.compile(rb"HTTP/1\.\d 304\b")
+_ANNOUNCED: Final = re.compile(rb"\r\n(?:transfer-encoding:|content-length:[ \t]*0*[1-9])", re.IGNORECASE)
 _END: Final = b"\r\n\r\n"
 _MOST: Final = 65_536  # bytes of a head
 
@@ -37,7 +38,7 @@ class _Protocol(ResponseHandler):
             self._held = head if not end and len(head) < _MOST else b""
             if self._held:
                 return
-            if body:
+            if body or _ANNOUNCED.search(head):  # what is announced may come at any moment
                 self._ended = True
                 self.force_close()
             data = head + end

@@ -136,8 +136,6 @@ class _Web:
             named = response.headers.get("Location", "")
             if response.status in REDIRECTS and named:
                 return response.status, _target(named, url)
-            if response.status == UNCHANGED and _announces_body(response):
-                response.close()  # it may still come, and must not be taken for the next answer
             return await self._answer(url, response, moved)
 
     async def _answer(self, url: str, response: aiohttp.ClientResponse, moved: str | None) -> Fetched:
@@ -156,10 +154,6 @@ class _Web:
             fresh=fresh,
             moved=moved,
         )
-
-
-def _announces_body(response: aiohttp.ClientResponse) -> bool:
-    return "Transfer-Encoding" in response.headers or response.headers.get("Content-Length", "0") != "0"
 
 
 def _target(named: str, base: str) -> str:
