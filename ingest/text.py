@@ -54,13 +54,13 @@ def one_line(text: str) -> str:
     return _spaced(_BIDI.sub("", _UNSAFE.sub(" ", text)))
 
 
-def title_text(text: str, *, html: bool = False) -> str:
+def title_text(text: str) -> str:
     """Give a title as plain text, character references resolved once more than XML did.
 
     RSS never says whether a title is HTML; both are common. Markup is taken off only where it is
     one of the inline elements that people put into titles, so that "a < b" and "<script>" stay text.
     """
-    return one_line(unescape(_MARKUP.sub("", text)) if html or "&" in text or "<" in text else text)
+    return one_line(unescape(_MARKUP.sub("", text)) if "&" in text or "<" in text else text)
 
 
 @lru_cache(maxsize=64)

@@ -70,6 +70,9 @@ def test_the_link_header_comes_first() -> None:
 
 @given(st.binary(max_size=300), st.text(max_size=100))
 def test_any_bytes_have_hints_or_none(body: bytes, header: str) -> None:
-    """Nothing breaks the look at a feed's head."""
-    hints_of(body)
-    hub_of(body, {"link": header}, URL)
+    """Nothing breaks the look at a feed's head, and what it believes is sound."""
+    hints = hints_of(body)
+    assert hints.interval is None or hints.interval > 0
+    assert set(hints.skip_hours) < set(range(24))
+    assert set(hints.skip_days) < set(range(7))
+    assert all(address is None or address.startswith(("http://", "https://")) for address in hub_of(body, {"link": header}, URL))

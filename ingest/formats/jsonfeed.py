@@ -35,7 +35,7 @@ def parse(body: bytes, url: str, now: datetime) -> ParsedFeed:
         notes.append("it names a next page, which is not followed")
     return ParsedFeed(
         items=identity.document_keys(tuple(_items(feed, entries[:MOST_ENTRIES], url, now, notes))),
-        title=title_text(_text(feed, "title"), html=False),
+        title=title_text(_text(feed, "title")),
         site_url=absolute(_text(feed, "home_page_url"), url),
         feed_id=one_line(_text(feed, "feed_url")) or None,
         language=language.primary(_text(feed, "language")),
@@ -76,7 +76,7 @@ def _draft(entry: _Object, feed: _Object, url: str, inherited: tuple[Author, ...
         guid=_text(entry, "id"),
         url=next((link for key in ("url", "external_url") if (link := absolute(_text(entry, key), url))), None),
         base=url,
-        title=title_text(_text(entry, "title"), html=False),
+        title=title_text(_text(entry, "title")),
         summary=paragraphs(xml_safe(_text(entry, "summary")).strip()),
         content=_text(entry, "content_html") or as_text,
         languages=(_text(entry, "language"), _text(feed, "language")),

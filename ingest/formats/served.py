@@ -1,8 +1,6 @@
 """What a reader of syndication found, as it was served: plain values that the translation makes items of; knows no parser."""
 
-from typing import Final, NamedTuple
-
-ENTRY_TAGS: Final = ("{*}item", "{*}entry")
+from typing import NamedTuple
 
 
 class Body(NamedTuple):

@@ -79,7 +79,7 @@ def _item(page: etree._Element, about: etree._Element, url: str, now: datetime) 
         yield finish(
             Draft(
                 url=address,
-                title=title_text(_text(about, "title"), html=False),
+                title=title_text(_text(about, "title")),
                 languages=(_text(_child(about, "publication"), "language"),),
                 published=_text(about, "publication_date") or None,
                 updated=_text(page, "lastmod") or None,
