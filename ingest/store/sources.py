@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -26,6 +27,7 @@ _PLAIN = SourceSettings()
 _ASKED = {"command", "import"}  # origins that are a person's word of this moment
 
 
+@lru_cache(maxsize=512)  # a few sources carried most items: each is read once, and shared
 def source_from(row: tuple[Any, ...]) -> Source:
     """Make a Source from the columns of SOURCE_COLUMNS."""
     url, kind, title, site_url, feed_id, language, categories, origin, status, settings = row
