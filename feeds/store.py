@@ -158,7 +158,7 @@ class Judgements:
         return {row[0]: _judgement(row[1:]) for row in found}
 
     def sum(self, topic: str) -> tuple[object, ...]:
-        """Give figures that change whenever what a topic's feed is made of changes: its tags, their items, who carried them."""
+        """Give figures that change whenever what a topic's feed is made of changes: tags, items, carriers, people's words."""
         execute = self._db.conn.execute
         tags = execute(
             """select count(*), total(t.item_id), total(t.score), total(length(t.why) + length(t.evidence)), total(t.quiet),
@@ -171,7 +171,10 @@ class Judgements:
             where t.topic = ?""",
             [topic],
         ).fetchone()
-        return (*tags, *seen)
+        words = execute(
+            "select item_id, verdict, reason, decided from decision where topic = ? order by item_id", [topic]
+        ).fetchall()
+        return (*tags, *seen, words)
 
     def of(self, row: int) -> tuple[Judgement, ...]:
         """Give the tags of one item, by topic."""

@@ -77,6 +77,25 @@ def sources_mark(facts: Facts) -> tuple[object, ...]:
     return tuple(facts.db.conn.execute(_SOURCES).fetchone())
 
 
+def polled(facts: Facts) -> int:
+    """Give the number of sources that are asked, or were."""
+    return int(facts.db.conn.execute("select count(*) from source where kind != 'document'").fetchone()[0])
+
+
+def sealed(facts: Facts) -> tuple[object, ...]:
+    """Give how many pages each archive has."""
+    return tuple(facts.db.conn.execute("select feed, count(*) from archive group by feed order by feed").fetchall())
+
+
+def oldest(facts: Facts, topic: str, since: datetime | None) -> datetime | None:
+    """Give when the oldest item was first seen of those that a topic tags and that were first seen since a moment."""
+    asked = [topic, rfc3339(since) or ""]
+    (at,) = facts.db.conn.execute(
+        "select min(i.first_seen) from tag t join item i on i.id = t.item_id where t.topic = ? and i.first_seen >= ?", asked
+    ).fetchone()
+    return from_rfc3339(at)
+
+
 def as_of(facts: Facts) -> datetime | None:
     """Give the last moment of which the database knows anything: its own idea of now."""
     (at,) = facts.db.conn.execute(
