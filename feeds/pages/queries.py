@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from feeds.entry import public_address
@@ -41,15 +42,19 @@ where v.item_id in (select value from json_each(?)) order by v.id"""
 
 def tagged(facts: Facts, topic: str, since: datetime | None = None) -> tuple[Tagged, ...]:
     """Give every item of a topic, or those first seen since a moment, newest first."""
-    return tuple(_tagged(row) for row in facts.db.conn.execute(_LINES, [topic, rfc3339(since) or ""]))
+    named = cache(_named)
+    return tuple(_tagged(row, named) for row in facts.db.conn.execute(_LINES, [topic, rfc3339(since) or ""]))
 
 
-def _tagged(row: tuple[Any, ...]) -> Tagged:
+def _tagged(row: tuple[Any, ...], named: Callable[[str, str], tuple[str, str]]) -> Tagged:
     number, uid, title, language, at, url, name = row
-    moment = datetime.fromisoformat(at)
-    shown = public_address(name or url)
-    line = Line(uid, title or shown, language, shown, moment.date())
-    return Tagged(number, line, moment, source_key(Source(url)), url)
+    moment, (shown, key) = datetime.fromisoformat(at), named(url, name)
+    return Tagged(number, Line(uid, title or shown, language, shown, moment.date()), moment, key, url)
+
+
+def _named(url: str, name: str) -> tuple[str, str]:
+    """Give what to call a source, and its key."""
+    return public_address(name or url), source_key(Source(url))
 
 
 def changes(facts: Facts, topics: Iterable[str], rows: Iterable[int] = ()) -> Iterator[tuple[int, str, str]]:

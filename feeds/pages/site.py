@@ -8,18 +8,17 @@ from typing import Final, NamedTuple
 from feeds.document import file_name
 from feeds.pages import calendar, health, parts, queries, render, views
 from feeds.pages.asking import SearchPage
-from feeds.pages.copies import Copies, with_carriers
+from feeds.pages.copies import Copies
 from feeds.pages.folder import Folder
-from feeds.pages.models import Card, IndexPage, Line, Link, Member, Month, MonthPage, Tagged, TopicLine, TopicPage
+from feeds.pages.models import IndexPage, Line, Link, Member, Month, MonthPage, Tagged, TopicLine, TopicPage
 from feeds.pages.state import BEFORE, fingerprint, shaping, sources_state
+from feeds.pages.stories import Stories
 from feeds.pages.tongues import UNKNOWN
 from feeds.pages.veil import Veil
 from feeds.publication.edition import Target, feed_name
 from feeds.publication.ledger import Ledger
 from feeds.store import Judgements
-from feeds.tag import Judgement
 from feeds.topic import Topic
-from feeds.unit import Copy
 from ingest.health import all_health
 from ingest.item import StoredItem
 from ingest.store import Facts
@@ -133,25 +132,36 @@ class Site:
         months = calendar.by_month(item.line for item in items) if topic.expression else {}
         calendars = tuple(calendar.month(topic.name, first, lines) for first, lines in months.items())
         languages, sources = parts.languages(topic.name, items), parts.sources(topic.name, items)
-        yield from self._part(topic, items, TopicLists(languages, sources, calendars, self._archives(topic)), None)
-        for link in (*languages, *sources):
-            if link.href:
-                yield from self._part(topic, parts.kept(items, link), TopicLists(languages, sources), link)
+        yield from self._parts(topic, items, TopicLists(languages, sources, calendars, self._archives(topic)))
         for number, (month, lines) in enumerate(zip(calendars, months.values(), strict=True)):
             later, earlier = calendars[max(number - 1, 0) : number], calendars[number + 1 : number + 2]
             yield from self._month(topic, month, lines, (earlier, later))
 
-    def _part(self, topic: Topic, items: tuple[Tagged, ...], lists: TopicLists, link: Link | None) -> Iterator[File]:
-        path = link.href if link else f"{topic.name}.html"
-        rows = [item.row for item in items[:_CARDS]]
-        counts = calendar.daily((item.line.day for item in items), self._today, _CHART)
-        mark = fingerprint(shaping(topic), link, lists, counts, self._today, self._states(rows))
-        if self._folder.holds(path, mark):
-            return
-        stored, veil = self._stories(rows, topic.name), Veil.of([topic])
-        page = TopicPage(
+    def _parts(self, topic: Topic, items: tuple[Tagged, ...], lists: TopicLists) -> Iterator[File]:
+        """Give the page of a topic, and those of its languages and sources."""
+        by_key = parts.by_key(items)
+        shown: dict[Link | None, Sequence[Tagged]] = {None: items}
+        shown |= {link: by_key[link.key] for link in (*lists.languages, *lists.sources) if link.href}
+        states = self._states(item.row for some in shown.values() for item in some[:_CARDS])
+        stories = Stories(self._facts, self._judgements, topic, self._copies, self._paged)
+        for link, some in shown.items():
+            path = link.href if link else f"{topic.name}.html"
+            whole = replace(lists, months=(), archives=()) if link else lists
+            counts = calendar.daily((item.line.day for item in some), self._today, _CHART)
+            rows = [item.row for item in some[:_CARDS]]
+            mark = fingerprint(shaping(topic), link, whole, counts, self._today, [states[row] for row in rows])
+            if not self._folder.holds(path, mark):
+                listed = stories.of(rows)
+                page = self._page(topic, some, whole, link, counts)
+                data = render.topic(replace(page, cards=tuple(one.card for one in listed), fingerprint=mark))
+                yield File(path, data, max((one.changed for one in listed), default=None))
+
+    def _page(
+        self, topic: Topic, items: Sequence[Tagged], lists: TopicLists, link: Link | None, counts: tuple[int, ...]
+    ) -> TopicPage:
+        return TopicPage(
             about=views.about(topic),
-            cards=tuple(self._card(one, veil, topic.name) for one in stored),
+            cards=(),
             total=len(items),
             last=items[0].moment if items else None,
             languages=parts.chosen(lists.languages, link),
@@ -161,37 +171,14 @@ class Site:
             span=_span(topic),
             months=lists.months,
             archives=lists.archives,
-            fingerprint=mark,
         )
-        yield File(path, render.topic(page), max(map(views.moment, stored), default=None))
 
-    def _card(self, stored: StoredItem, veil: Veil, topic: str) -> Card:
-        shown = views.card(veil.item(stored), self._judged(stored, veil, topic))
-        return shown if stored.row in self._paged else replace(shown, href="")
-
-    def _states(self, rows: Iterable[int]) -> list[list[str]]:
+    def _states(self, rows: Iterable[int]) -> dict[int, list[str]]:
         """Give, for each item, what changes when it or one of its copies does."""
-        groups = [(row, *self._copies.of(row)) for row in rows]
-        missing = {row for group in groups for row in group} - self._marks.keys()
+        groups = {row: (row, *self._copies.of(row)) for row in rows}
+        missing = {row for group in groups.values() for row in group} - self._marks.keys()
         self._marks |= {row: mark for row, _, mark in queries.changes(self._facts, (), missing)}
-        return [[self._marks[row] for row in group] for group in groups]
-
-    def _stories(self, rows: Sequence[int], topic: str) -> list[StoredItem]:
-        """Load items of a topic, each with all who carried a copy of it."""
-        groups = {row: self._copies.of(row) for row in rows}
-        found = self._load({one for row, copies in groups.items() for one in (row, *copies)})
-        return [
-            with_carriers(
-                found[row],
-                self._judged(found[row], Veil(), topic)[0],
-                tuple(Copy(found[one], self._why(one)) for one in copies),
-            )
-            for row, copies in groups.items()
-        ]
-
-    def _why(self, row: int) -> str:
-        """Say why an item is in its story: the one that speaks for it is, of itself."""
-        return self._copies.bonds(row).whys.get(row, "")
+        return {row: [self._marks[one] for one in group] for row, group in groups.items()}
 
     def _load(self, rows: Iterable[int]) -> dict[int, StoredItem]:
         return {stored.row: stored for stored in self._facts.by_rows(rows)}
@@ -200,15 +187,12 @@ class Site:
         sealed = Ledger(self._facts.db, feed_name(topic)).pages()
         return tuple(Link(f"{page.number}", file_name(topic.name, page.number)) for page in sealed)
 
-    def _judged(self, stored: StoredItem, veil: Veil, *topics: str) -> tuple[Judgement, ...]:
-        return tuple(veil.judgement(one, stored) for one in self._judgements.of(stored.row) if one.topic in topics)
-
     def _month(self, topic: Topic, month: Month, lines: tuple[Line, ...], beside: tuple[tuple[Month, ...], ...]) -> Iterator[File]:
         earlier, later = (Link(f"{one[0].first:%B %Y}", one[0].href) if one else None for one in beside)
         mark = fingerprint(shaping(topic), month, lines, earlier, later)
         if not self._folder.holds(month.href, mark):
             veil = Veil.of([topic])
-            lines = tuple(replace(line, title=veil.text(line.title, line.language)) for line in lines)
+            lines = tuple(line._replace(title=veil.text(line.title, line.language)) for line in lines)
             page = MonthPage(views.about(topic), month, calendar.by_day(lines), earlier, later, mark)
             last = datetime.combine(lines[0].day, time(), UTC)
             yield File(month.href, render.month(page), last)
@@ -218,8 +202,9 @@ class Site:
     def _items(self) -> Iterator[File]:
         """Give the pages of items that are new or changed, a few hundred in memory at a time."""
         due, shapes = [], tuple(map(shaping, self._topics.values()))
-        for (uid, row), state in zip(self._rows.items(), self._states(self._rows.values()), strict=True):
-            mark = fingerprint(state, shapes, self._copies.bonds(row))
+        states = self._states(self._rows.values())
+        for uid, row in self._rows.items():
+            mark = fingerprint(states[row], shapes, self._copies.bonds(row))
             if not self._folder.holds(views.item_href(uid), mark):
                 due.append((row, mark))
         for start in range(0, len(due), _BITE):
@@ -230,8 +215,9 @@ class Site:
         related = {row: self._copies.bonds(row).relatives for row in due}
         beside = (one for relatives in related.values() for _, one in relatives)
         found = self._load({*(one for row in due for one in (row, *self._copies.of(row))), *beside})
+        judged = self._judgements.of_all(due)
         for row, mark in due.items():
-            stored, judgements = found[row], [one for one in self._judgements.of(row) if one.topic in self._topics]
+            stored, judgements = found[row], [one for one in judged[row] if one.topic in self._topics]
             having = tuple(self._topics[judgement.topic] for judgement in judgements)
             veil = self._veil(having)
             versions = ((at, source, veil.text(title, stored.item.language), text) for at, source, title, text in texts[row])
@@ -240,7 +226,10 @@ class Site:
                 tuple((veil.judgement(judgement, stored), topic) for judgement, topic in zip(judgements, having, strict=True)),
                 versions,
                 (
-                    *(self._member(veil.item(found[one]), self._why(one) or self._why(row)) for one in self._copies.of(row)),
+                    *(
+                        self._member(veil.item(found[one]), self._copies.why(one) or self._copies.why(row))
+                        for one in self._copies.of(row)
+                    ),
                     *(self._member(veil.item(found[one]), "", relation) for relation, one in related[row]),
                 ),
                 mark,
