@@ -143,7 +143,10 @@ def _believed(moment: datetime, now: datetime) -> datetime | None:
 
 def rfc3339(moment: datetime | None) -> str | None:
     """Write an aware moment as RFC 3339 in UTC with seconds, None as None."""
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if moment is None:
+        return None
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{utc.isoformat()[:19]}Z"  # several times cheaper than strftime, and it is asked for every moment that is stored
 
 
 def from_rfc3339(text: str | None) -> datetime | None:

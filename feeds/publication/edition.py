@@ -181,6 +181,8 @@ class Editor:
             rows = list(dict.fromkeys(chain((row for article in some for row in article.rows), related)))
             stored = dict(zip(rows, self._facts.by_rows(rows), strict=True))
             judged = self._judgements.some(self._topic.name, rows)
+            anchors = [stored[article.anchor] for article in some]
+            ids = self._judgements.atom_ids({one.row: (wanted_id(one.item.guid), own_id(one.id)) for one in anchors})
             for article in some:
                 first, *others = article.rows
                 lead, bond = stored[first], bonds.get(first, NO_BONDS)
@@ -188,9 +190,7 @@ class Editor:
                 relatives = tuple(Relative(relation, stored[row]) for relation, row in bond.relatives)
                 tagged = next(row for row in article.rows if row in judged)
                 whose = None if tagged == lead.row else stored[tagged]
-                anchor = stored[article.anchor]
-                atom_id = self._judgements.atom_id(anchor.row, wanted_id(anchor.item.guid), own_id(anchor.id))
-                yield article, Unit(lead, judged[tagged], copies, whose, relatives), atom_id
+                yield article, Unit(lead, judged[tagged], copies, whose, relatives), ids[article.anchor]
 
     def _said(self, articles: Sequence[_Article], page: int | None) -> Iterator[Entry]:
         """Give the entries of articles, and note that they stand at the head or in a page."""

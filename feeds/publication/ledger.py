@@ -89,8 +89,13 @@ class Ledger:
 
     def page(self, number: int) -> bytes:
         """Give the bytes of a sealed page."""
+        return gzip.decompress(self.packed(number))
+
+    def packed(self, number: int) -> bytes:
+        """Give the bytes of a sealed page in gzip."""
         where = [self._feed, number]
-        return gzip.decompress(self._execute("select document from archive where feed = ? and number = ?", where).fetchone()[0])
+        found = self._execute("select document from archive where feed = ? and number = ?", where).fetchone()
+        return bytes(found[0])
 
     def seal(self, number: int, document: bytes, changed: datetime) -> None:
         """Keep the bytes of a page for ever, inside the caller's transaction."""

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
 from ingest.dates import from_rfc3339
@@ -22,6 +23,9 @@ select g.item_id, g.guid, g.url, g.reason, v.title, v.published, g.first_seen, g
 from sighting g join version v on v.id = g.version_id join source s on s.id = g.source_id
 where g.item_id in (select value from json_each(?)) order by g.id"""  # noqa: S608 - constants
 _CHUNK = 500  # items held at once
+_AUTHORS = msgspec.json.Decoder(tuple[Author, ...])
+_CATEGORIES = msgspec.json.Decoder(tuple[Category, ...])
+_ENCLOSURES = msgspec.json.Decoder(tuple[Enclosure, ...])
 
 
 def after(db: Database, seq: int, limit: int) -> tuple[StoredItem, ...]:
@@ -101,8 +105,8 @@ def _stored(row: tuple[Any, ...], sightings: tuple[Sighting, ...]) -> StoredItem
         published_raw=published_raw,
         updated=from_rfc3339(updated),
         updated_raw=updated_raw,
-        authors=tuple(Author(**a) for a in json.loads(authors)),
-        categories=tuple(Category(**c) for c in json.loads(categories)),
-        enclosures=tuple(Enclosure(**e) for e in json.loads(enclosures)),
+        authors=_AUTHORS.decode(authors),
+        categories=_CATEGORIES.decode(categories),
+        enclosures=_ENCLOSURES.decode(enclosures),
     )
     return StoredItem(number, uid, seq, item, _moment(first_seen), _moment(changed), versions, sightings)
