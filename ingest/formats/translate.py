@@ -11,6 +11,7 @@ import msgspec
 
 from ingest import dates, identity, language
 from ingest.draft import MOST_TEXT, says_something
+from ingest.formats.places import sound
 from ingest.formats.served import Body, Entry, File, Person, Served, Tag
 from ingest.item import NOTHING, Author, Before, Category, Enclosure, Item, Keys, ParsedFeed
 from ingest.text import one_line, paragraphs, plain, safe_html, shorten, title_text, xml_safe
@@ -133,6 +134,7 @@ class _Translation:
             authors=tuple(self._authors(entry.authors)) or self._inherited,
             categories=tuple(_categories(entry.tags)),
             enclosures=tuple(self._enclosures(entry.files)),
+            places=tuple(sound(entry.spots)),
         )
 
     def _date(self, raw: str | None) -> tuple[datetime | None, str | None]:
