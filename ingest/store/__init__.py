@@ -14,7 +14,7 @@ from ingest.dates import rfc3339
 from ingest.item import NOTHING, Before, Outcome, ParsedFeed, Rhythm, Source, SourceKind, SourceState, SourceStatus, StoredItem
 from ingest.planner import Price, Rule
 from ingest.store import prices, reading, schema, served, sources, subscriptions
-from ingest.store.items import Recorder
+from ingest.store.items import Recorder, indexed
 from ingest.store.subscriptions import Subscription
 
 __all__ = ["Counts", "Facts"]
@@ -156,7 +156,7 @@ class Facts:
 
     def record_document(self, outcome: Outcome, name: str) -> Counts:
         """Store what a document held, and that it was read, in one transaction."""
-        with self.transaction():
+        with self.transaction(), indexed(self.db):
             identifier = self._identifier(outcome)
             counts = self._record(outcome, outcome.feed, identifier) if outcome.feed else Counts()
             row = {"source_id": identifier, "name": name, "hash": outcome.body_hash or "", "read": rfc3339(outcome.at)}
@@ -185,7 +185,7 @@ class Facts:
         """Store what a batch of polls brought: items, sightings, validators, next poll and price, all or nothing (D1)."""
         rows = list(outcomes)
         total = Counts()
-        with self.transaction():
+        with self.transaction(), indexed(self.db):
             if price is not None:
                 prices.put(self.db, price)
             known = sources.source_ids(self.db, (outcome.source.url for outcome, _ in rows))
