@@ -9,7 +9,7 @@ from typing import Final
 from feeds import query
 from feeds.lexicon import GAP, Element, Phrase, Slot
 from feeds.phrasebook import Beginnings, Begun, Owner, Phrasebook, deciding
-from feeds.segments import Segment
+from feeds.segments import Article, Segment
 from feeds.topic import Topic
 
 _GAP_WORDS: Final = 3  # what ".." in a phrase may skip
@@ -54,6 +54,7 @@ class Matcher:
         self._book = cache(lambda language: Phrasebook(self.topics, language))
         self.deciding = tuple(map(deciding, self.topics))
         self._possible: dict[tuple[int, frozenset[str]], bool] = {}
+        self._exact = any(map(query.exact, (topic.expression for topic in self.topics)))
         self.wordless = tuple(n for n in range(len(self.topics)) if self.may_hold(n, frozenset()))  # may hold without any hit
 
     def may_hold(self, number: int, groups: frozenset[str]) -> bool:
@@ -72,15 +73,21 @@ class Matcher:
         looks = self.look(segments, language)
         return {topic: self.found(topic, looks, everywhere=all_frames) for topic in _topics(looks)}
 
+    def read(self, title: str, text: str, language: str | None) -> tuple[tuple[Segment, ...], tuple["Look", ...]]:
+        """Read an article once for all topics: its segments where a phrase may stand, and the phrases.
+
+        Of most texts few lines are ever cut into sentences. A query for characters as they are written needs all.
+        """
+        book, article = self._book(language), Article(title, text)
+        book.learn(article.words)
+        segments = article.segments(book.may_stand if not self._exact else lambda _line, _words: True)
+        return segments, _looks(book, segments)
+
     def look(self, segments: tuple[Segment, ...], language: str | None) -> tuple["Look", ...]:
-        """Read the segments once for all topics; most sentences hold no beginning of any term and are left out."""
+        """Read segments once for all topics."""
         book = self._book(language)
-        looks = []
-        for number, segment in enumerate(segments):
-            begun = list(map(book.begin.__getitem__, segment.written))
-            if (any(begun) or segment.joined) and (look := Look(book, number, segment, begun)).phrases:
-                looks.append(look)
-        return tuple(looks)
+        book.learn({word for segment in segments for word in segment.written})
+        return _looks(book, segments)
 
     def possible(self, looks: tuple["Look", ...]) -> list[int]:
         """Give the numbers of the topics that may tag the item; for the others nothing more need be known."""
@@ -100,6 +107,16 @@ class Matcher:
         return Found(tuple(hit for hit in hits if hit not in bad), cancelled)
 
 
+def _looks(book: Phrasebook, segments: tuple[Segment, ...]) -> tuple["Look", ...]:
+    """Read segments whose words the book knows; most hold no beginning of any phrase and are left out."""
+    looks = []
+    for number, segment in enumerate(segments):
+        begun = list(map(book.begin.get, segment.written))
+        if (any(begun) or segment.joined) and (look := Look(book, number, segment, begun)).phrases:
+            looks.append(look)
+    return tuple(looks)
+
+
 def _topics(looks: tuple["Look", ...]) -> set[int]:
     return {topic for look in looks for topic in look.phrases}
 
@@ -116,7 +133,7 @@ class Look:
         """Find the phrases of all groups; `begun` is what begins at each word."""
         self._book, self.number, self._segment = book, number, segment
         self.phrases: dict[int, list[tuple[int, Phrase, int]]] = {}  # by topic
-        for found in self._phrases(book.begin, begun):
+        for found in self._phrases(book.joined, begun):
             self.phrases.setdefault(book.owners[found[1].owner].topic, []).append(found)
 
     def groups(self, topic: int) -> frozenset[str]:
@@ -130,19 +147,22 @@ class Look:
     def frames(self, topic: int) -> tuple[tuple[Owner, int, int], ...]:
         """Give the frames of a topic that stand here, each with its first word and the word after it."""
         frames = self._book.frames(topic)
-        self._slots = _Slots(self._book, (*self.phrases.get(topic, ()), *self._phrases(frames.helpers)))
-        found = list(self._phrases(frames.words))
+        self._slots = _Slots(self._book, (*self.phrases.get(topic, ()), *self._all(frames.helpers)))
+        found = list(self._all(frames.words))
         for group, first, last in self._slots.all:
             found += self._from(first, last, frames.slots.get(group))
         return tuple((self._book.owners[phrase.owner], first, last) for first, phrase, last in found)
 
-    def _phrases(self, begin: Beginnings, at_words: list[Begun | None] | None = None) -> Iterator[tuple[int, Phrase, int]]:
-        for first, begun in enumerate(at_words or map(begin.__getitem__, self._segment.written)):
+    def _all(self, begin: Beginnings) -> Iterator[tuple[int, Phrase, int]]:
+        return self._phrases(begin, list(map(begin.__getitem__, self._segment.written)))
+
+    def _phrases(self, joined: Beginnings, at_words: list[Begun | None]) -> Iterator[tuple[int, Phrase, int]]:
+        for first, begun in enumerate(at_words):
             if begun is not None:
                 yield from self._from(first, first + 1, begun)
         for first, longer in self._segment.joined.items():
             for reading in longer:
-                yield from self._from(first, reading.next, begin[reading.folded])
+                yield from self._from(first, reading.next, joined[reading.folded])
 
     def _from(self, first: int, after: int, begun: Begun | None) -> Iterator[tuple[int, Phrase, int]]:
         if begun is None:
@@ -162,7 +182,7 @@ class Look:
     def _readings(self, at: int) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Give what may be read at a word: the number of the word after it, and the patterns that it fits."""
         if at < len(self._segment.written):
-            yield at + 1, self._book.fits[self._segment.written[at]]
+            yield at + 1, self._book.fits(self._segment.written[at])
             for reading in self._segment.joined.get(at, ()):
                 yield reading.next, self._book.lexicon.look_up(reading.folded, reading.written)
 

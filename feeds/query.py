@@ -223,6 +223,11 @@ def names(expression: Expression) -> set[str]:
     return {part.name for part in walk(expression) if isinstance(part, Group)}
 
 
+def exact(expression: Expression | None) -> bool:
+    """Say whether a query asks for characters as they are written, which no term leads to."""
+    return expression is not None and any(isinstance(part, Raw) for part in walk(expression))
+
+
 def possible(expression: Expression, found: frozenset[str]) -> bool:
     """Say whether an expression may hold where only the groups and phrases `found` occur; False is certain."""
     match expression:

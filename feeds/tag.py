@@ -81,8 +81,7 @@ class Tagging:
 
 def tag(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset()) -> Tagging:
     """Give the answers of `judge` that say yes, at a fraction of its cost: most topics say no to most items."""
-    parts = segments(item.title, item.text)
-    looks = matcher.look(parts, item.language)
+    parts, looks = matcher.read(item.title, item.text, item.language)
     tags = []
     for number in matcher.possible(looks):
         topic = matcher.topics[number]
