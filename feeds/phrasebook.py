@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import filterfalse
+from itertools import compress, filterfalse
 from typing import Final, NamedTuple
 
 from feeds import query
@@ -50,6 +50,19 @@ def begun(phrases: Iterable[Phrase]) -> Begun | None:
     return Begun(tuple(alone), {n: tuple(found) for n, found in then.items()}, tuple(other))
 
 
+class Fits(dict[str, tuple[int, ...]]):
+    """The patterns that words fit, as they are written, for the words that a book has learnt; any other is looked up."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Take the patterns."""
+        super().__init__()
+        self._lexicon = lexicon
+
+    def __missing__(self, written: str) -> tuple[int, ...]:
+        """Look a word up."""
+        return self._lexicon.look_up(fold(written), written)
+
+
 class Beginnings(dict[str, Begun | None]):
     """The phrases that may begin at a word as it is written; each word is asked for once."""
 
@@ -87,7 +100,7 @@ class Phrasebook:
     def __init__(self, topics: tuple[Topic, ...], language: str | None) -> None:
         """Compile the groups, query phrases and frames of `topics`."""
         self.lexicon, self._language = Lexicon(), language
-        self._fits: dict[str, tuple[int, ...]] = {}  # patterns of the words seen, as they are written
+        self.fits = Fits(self.lexicon)
         self.owners: list[Owner] = []
         self._groups: dict[int, list[Phrase]] = defaultdict(list)  # by first pattern
         self._helpers: list[dict[int, list[Phrase]]] = [defaultdict(list) for _ in topics]  # by topic
@@ -96,7 +109,7 @@ class Phrasebook:
         for number, topic in enumerate(topics):
             self._compile(number, topic)
         self.begin: dict[str, Begun] = {}  # those of the words seen at which a phrase of a group may begin
-        self.joined = Beginnings(self.fits, self._groups)  # the same for readings of hyphenated words
+        self.joined = Beginnings(self.fits.__getitem__, self._groups)  # the same for readings of hyphenated words
         self.frames = cache(self._frames_of)
 
     def learn(self, words: Iterable[str]) -> None:
@@ -104,13 +117,15 @@ class Phrasebook:
 
         What is forgotten to make room are the words of the texts before it.
         """
-        if len(self._fits) >= _REMEMBERED:
-            self._fits.clear()
+        if len(self.fits) >= _REMEMBERED:
+            self.fits.clear()
             self.begin.clear()
-        new = set(filterfalse(self._fits.__contains__, words))
-        self._fits.update(dict.fromkeys(new, ()))
+        new = set(filterfalse(self.fits.__contains__, words))
+        if not new:
+            return
+        self.fits.update(dict.fromkeys(new, ()))
         for word, fits in self.lexicon.fitting(new).items():
-            self._fits[word] = fits
+            self.fits[word] = fits
             found = begun(phrase for n in fits for phrase in self._groups.get(n, ()))
             if found:
                 self.begin[word] = found
@@ -120,21 +135,16 @@ class Phrasebook:
         joined = joined_words(line, words)
         if any(self.joined[word.folded] for word in joined):
             return True
-        begin, known = self.begin, self._fits
+        begin, known = self.begin, self.fits
         if begin.keys().isdisjoint(words):
             return False
         tied = {number for word in joined for number in self.lexicon.look_up(word.folded, word.written)}
-        for at in (at for at, word in enumerate(words, 1) if word in begin):
+        for at in compress(range(1, len(words) + 1), map(begin.__contains__, words)):
             alone, then, other = begin[words[at - 1]]
             following = {*tied, *known[words[at]]} if at < len(words) else tied
             if alone or other or not then.keys().isdisjoint(following):
                 return True
         return False
-
-    def fits(self, written: str) -> tuple[int, ...]:
-        """Give the patterns that a word fits."""
-        known = self._fits.get(written)
-        return self.lexicon.look_up(fold(written), written) if known is None else known
 
     def _compile(self, number: int, topic: Topic) -> None:
         decides = deciding(topic)
@@ -159,7 +169,10 @@ class Phrasebook:
                 yield from self.lexicon.phrases(len(self.owners) - 1, term)
 
     def _frames_of(self, topic: int) -> Frames:
-        helpers, words = Beginnings(self.fits, self._helpers[topic]), Beginnings(self.fits, self._frames[topic])
+        helpers, words = (
+            Beginnings(self.fits.__getitem__, self._helpers[topic]),
+            Beginnings(self.fits.__getitem__, self._frames[topic]),
+        )
         return Frames(helpers, words, {group: begun(phrases) for group, phrases in self._slots[topic].items()})
 
 

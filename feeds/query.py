@@ -206,16 +206,24 @@ def _place(text: str, name: str) -> tuple[int, int]:
 
 def children(expression: Expression) -> tuple[Expression, ...]:
     """Give the parts of an expression."""
-    if isinstance(expression, Both | Either):
-        return expression.parts
-    if isinstance(expression, InTitle | Never):
-        return (expression.part,)
-    return (expression.left, expression.right) if isinstance(expression, Near) else ()
+    match expression:
+        case Both(parts) | Either(parts):
+            return parts
+        case InTitle(part) | Never(part):
+            return (part,)
+        case Near(left, right):
+            return (left, right)
+        case _:
+            return ()
 
 
 def walk(expression: Expression) -> tuple[Expression, ...]:
-    """Give an expression and all within it."""
-    return (expression, *(below for part in children(expression) for below in walk(part)))
+    """Give an expression and all within it, in the order of the query."""
+    found, waiting = [], [expression]
+    while waiting:
+        found.append(part := waiting.pop())
+        waiting += reversed(children(part))
+    return tuple(found)
 
 
 def names(expression: Expression) -> set[str]:

@@ -154,7 +154,7 @@ def _joints(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Give the words that one hyphen ties to the next: (number of the word, place of the hyphen)."""
     number = -1
     for found in _HYPHENATED.finditer(text, start, end):
-        before = WORD.findall(text, start, found.start())
+        before = written(text[start : found.start()])
         number, start = number + len(before), found.start()
         if before and text.endswith(before[-1], 0, start):
             yield number, start
