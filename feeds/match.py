@@ -1,7 +1,7 @@
 """Terms found in segments: hits with their original spans, and those that a frame takes the sense from; decides nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -189,10 +189,9 @@ class Look:
         """Give what may be read at a word: the number of the word after it, and the patterns that it fits."""
         if at >= len(self._segment.written):
             return []
-        read = [(at + 1, self._book.fits[self._segment.written[at]])]
-        for reading in self._segment.joined.get(at, ()):
-            read.append((reading.next, self._book.lexicon.look_up(reading.folded, reading.written)))
-        return read
+        look_up, joined = self._book.lexicon.look_up, self._segment.joined.get(at, ())
+        longer = [(reading.next, look_up(reading.folded, reading.written)) for reading in joined]
+        return [(at + 1, self._book.fits[self._segment.written[at]]), *longer]
 
     def _follow(self, phrase: Phrase, done: int, at: int) -> int | None:
         """Give the number of the word after the phrase, if the elements from `done` on stand at word `at`: the furthest."""
