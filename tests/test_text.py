@@ -1,3 +1,4 @@
+import re
 from html import unescape
 from itertools import pairwise
 
@@ -296,6 +297,18 @@ def test_sentences_lie_in_order(line: str) -> None:
     assert all(0 <= a < b <= len(line) for a, b in spans)
     assert all(one[1] <= two[0] for one, two in pairwise(spans))
     assert "".join(c for a, b in spans for c in line[a:b] if c.isalpha()) == "".join(c for c in line if c.isalpha())
+
+
+_BITS = st.sampled_from(["boat", "Boat", "22", *" .!?…؟。！\"')”«(“,\n\u0301", ". ", '." '])
+
+
+@given(st.lists(_BITS, max_size=40).map("".join))
+def test_a_sentence_ends_where_the_rule_says(line: str) -> None:
+    """After a mark and what closes a quotation, before white space and a word; or at once after an ideographic mark."""
+    rule = re.compile(r"(?<=[.!?…؟])([\"'»”’)\]]*)\s+(?=[\"'«“„(\[]*\w)|(?<=[。！？])()")
+    gaps = [(max(gap.end(1), gap.end(2)), gap.end()) for gap in rule.finditer(line)]
+    spans = zip([0, *(after for _, after in gaps)], [*(end for end, _ in gaps), len(line)], strict=True)
+    assert sentences(line) == [(start, end) for start, end in spans if start < len(line)]
 
 
 @pytest.mark.parametrize("tags", ["<div>", "<div><table>", "<blockquote><p>"])
