@@ -30,7 +30,7 @@ def keys(item: Item) -> Keys:
     """Make the keys of an item. Pure: the same item has the same keys on every machine."""
     content = digest(item.title, item.summary, item.content, item.text)
     text, bare, body = _text_keys(item)
-    detail = repr((item.authors, item.categories, item.enclosures, item.published_raw, item.updated_raw))
+    detail = repr((item.authors, item.categories, item.enclosures, item.published_raw, item.updated_raw, *item.places))
     return Keys(
         fingerprint=digest(item.guid, item.url, content, detail),
         content=content,

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from ingest import identity
 from ingest.dates import from_rfc3339, rfc3339
-from ingest.item import Author, Category, Enclosure, Item, Keys, ParsedFeed, Source, SourceKind
+from ingest.item import Author, Category, Enclosure, Item, Keys, ParsedFeed, Place, Source, SourceKind
 
 _KNOWN = """
 select g.item_id, g.source_id = :source, s.kind = 'document', g.guid, g.url_key, v.text_key,
@@ -33,7 +33,7 @@ _SAID: Final = attrgetter(*_NAMES)
 _COLUMNS: Final = (
     *"item_id source_id content_key text_key bare_key seen".split(),
     *_NAMES,
-    *"published updated authors categories enclosures".split(),
+    *"published updated authors categories enclosures places".split(),
 )
 _PUT_VERSION: Final = f"insert into version ({', '.join(_COLUMNS)}) values ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
 _written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -161,7 +161,7 @@ class Recorder:
             *(item_id, self.source_id, key.content, key.text, bare, self.seen),
             *_SAID(item),
             *(rfc3339(item.published), rfc3339(item.updated)),
-            *(_json(item.authors), _json(item.categories), _json(item.enclosures)),
+            *(_json(item.authors), _json(item.categories), _json(item.enclosures), _json(item.places)),
         )
         return int(self.db.conn.execute(_PUT_VERSION, row).lastrowid or 0)
 
@@ -194,7 +194,7 @@ class Recorder:
         )
 
 
-def _json(values: Iterable[Author | Category | Enclosure]) -> str:
+def _json(values: Iterable[Author | Category | Enclosure | Place]) -> str:
     """Write values as JSON objects, without what is absent."""
     present = [{name: said for name in one.__slots__ if (said := getattr(one, name)) is not None} for one in values]
     return _written(present) if present else "[]"

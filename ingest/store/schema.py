@@ -252,3 +252,9 @@ def sightings_by_version(db: Database) -> None:
 def words_beside_versions(db: Database) -> None:
     """Let whoever stores texts index them together: for a trigger the index is written out before each of them."""
     db.conn.execute("drop trigger version_ai")
+
+
+@migrations()
+def places(db: Database) -> None:
+    """Keep where the subject of an item lies."""
+    db.table("version").add_column("places", str, not_null_default="[]")
