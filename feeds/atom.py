@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from lxml import etree
@@ -55,11 +56,9 @@ def _entry(entry: Entry, topic: Topic) -> str:
     said = [leaf("id", entry.id), leaf("title", entry.title), leaf("updated", stamp(entry.updated))]
     if entry.published:
         said.append(leaf("published", stamp(entry.published)))
-    said += [empty("link", link) for link in _links(entry)]
-    said += [_author(author) for author in entry.authors]
-    for category in (Category(topic.name, TOPIC_SCHEME, topic.title), *entry.categories):
-        known = {"term": category.term, "scheme": category.scheme, "label": category.label}
-        said.append(empty("category", {name: value for name, value in known.items() if value}))
+    said += _links(entry)
+    said += map(_author, entry.authors)
+    said += map(_category, (Category(topic.name, TOPIC_SCHEME, topic.title), *entry.categories))
     said.append(leaf("summary", entry.summary, _HTML))
     if entry.content:
         said.append(leaf("content", entry.content, _HTML))
@@ -69,6 +68,10 @@ def _entry(entry: Entry, topic: Topic) -> str:
     return branch("entry", said, 1, {"xml:lang": entry.language or "und"})
 
 
+# What entries of one source share is written once.
+
+
+@lru_cache(maxsize=512)
 def _author(author: Author) -> str:
     email = author.email if author.email and _MAILBOX.fullmatch(author.email) else None
     uri = author.uri if is_iri(author.uri) else None
@@ -76,19 +79,39 @@ def _author(author: Author) -> str:
     return branch("author", [leaf(name, value) for name, value in known if value], 2)
 
 
-def _links(entry: Entry) -> list[dict[str, str]]:
-    links = [{"rel": "alternate", "href": entry.url}] if entry.url else []
-    if links and entry.language:
-        links[0]["hreflang"] = entry.language
+@lru_cache(maxsize=512)
+def _category(category: Category) -> str:
+    known = {"term": category.term, "scheme": category.scheme, "label": category.label}
+    return empty("category", {name: value for name, value in known.items() if value})
+
+
+@lru_cache(maxsize=512)
+def _via(url: str, title: str) -> str:
+    return empty("link", {"rel": "via", "href": url, "title": title})
+
+
+@lru_cache(maxsize=512)
+def _source(origin: Origin) -> str:
+    said = [leaf("id", origin.id), leaf("title", origin.title), leaf("updated", stamp(origin.updated))]
+    links = (("self", origin.url), ("alternate", origin.site_url))
+    return branch("source", [*said, *(empty("link", {"rel": rel, "href": href}) for rel, href in links if href)], 2)
+
+
+def _links(entry: Entry) -> Iterator[str]:
+    if entry.url:
+        language = {"hreflang": entry.language} if entry.language else {}
+        yield empty("link", {"rel": "alternate", "href": entry.url, **language})
     if entry.origin.url:
-        links.append({"rel": "via", "href": entry.origin.url, "title": entry.origin.title})
-    links += [{"rel": "related", "href": carrier.url, "title": carrier.name} for carrier in entry.carriers[1:] if carrier.url]
-    links += [{"rel": "related", "href": one.url, "title": f"{one.relation}: {one.name}"} for one in entry.related]
+        yield _via(entry.origin.url, entry.origin.title)
+    for carrier in entry.carriers[1:]:
+        if carrier.url:
+            yield empty("link", {"rel": "related", "href": carrier.url, "title": carrier.name})
+    for one in entry.related:
+        yield empty("link", {"rel": "related", "href": one.url, "title": f"{one.relation}: {one.name}"})
     for enclosure in entry.enclosures:
         length = "" if enclosure.length is None else str(enclosure.length)
         link = {"rel": "enclosure", "href": enclosure.url, "type": media_type(enclosure) or "", "length": length}
-        links.append({name: value for name, value in link.items() if value})
-    return links
+        yield empty("link", {name: value for name, value in link.items() if value})
 
 
 def _evidence(entry: Entry) -> Iterator[str]:
@@ -98,7 +121,10 @@ def _evidence(entry: Entry) -> Iterator[str]:
     yield branch("tw:tag", map(_hit, judgement.hits), 2, about)
     for carrier in entry.carriers:
         known = {"title": carrier.name, "first-seen": stamp(carrier.first_seen), "reason": carrier.reason}
-        known |= {name: value for name, value in (("href", carrier.url), ("hreflang", carrier.language)) if value}
+        if carrier.url:
+            known["href"] = carrier.url
+        if carrier.language:
+            known["hreflang"] = carrier.language
         yield empty("tw:carrier", known)
     for one in entry.related:
         yield empty("tw:related", {"relation": one.relation, "title": one.name, "href": one.url})
@@ -109,12 +135,6 @@ def _evidence(entry: Entry) -> Iterator[str]:
 def _hit(hit: Evidence) -> str:
     where = {"group": hit.group, "term": hit.term, "field": hit.field, "start": str(hit.start), "end": str(hit.end)}
     return leaf("tw:hit", hit.text, where)
-
-
-def _source(origin: Origin) -> str:
-    said = [leaf("id", origin.id), leaf("title", origin.title), leaf("updated", stamp(origin.updated))]
-    links = (("self", origin.url), ("alternate", origin.site_url))
-    return branch("source", [*said, *(empty("link", {"rel": rel, "href": href}) for rel, href in links if href)], 2)
 
 
 def _deleted(deleted: Deleted) -> str:

@@ -144,12 +144,13 @@ class Site:
         shown |= {link: by_key[link.key] for link in (*lists.languages, *lists.sources) if link.href}
         states = self._states(item.row for some in shown.values() for item in some[:_CARDS])
         stories = Stories(self._facts, self._judgements, topic, self._copies, self._paged)
+        alike = fingerprint(shaping(topic), lists.languages, lists.sources)
         for link, some in shown.items():
             path = link.href if link else f"{topic.name}.html"
             whole = replace(lists, months=(), archives=()) if link else lists
             counts = calendar.daily((item.line.day for item in some), self._today, _CHART)
             rows = [item.row for item in some[:_CARDS]]
-            mark = fingerprint(shaping(topic), link, whole, counts, self._today, [states[row] for row in rows])
+            mark = fingerprint(alike, link, whole.months, whole.archives, counts, self._today, [states[row] for row in rows])
             if not self._folder.holds(path, mark):
                 listed = stories.of(rows)
                 page = self._page(topic, some, whole, link, counts)

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
@@ -14,8 +14,7 @@ from ingest.dates import from_rfc3339, rfc3339
 _COLUMNS = "item_id, atom_id, entered, updated, digest, state, version, archive, gone, reason, buried"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """What a feed has said of one article."""
 
     row: int  # the item first published of it: the entry's id is that of this item for ever

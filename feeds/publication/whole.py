@@ -31,10 +31,18 @@ def put(path: Path, data: bytes, changed: datetime | None = None, *, synced: boo
     with suppress(OSError):
         if path.read_bytes() == data:
             return False
-    with _said(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_beside(path, data, changed, synced=synced)
+    overwrite(path, data, changed, synced=synced)
     return True
+
+
+def overwrite(path: Path, data: bytes, changed: datetime | None = None, *, synced: bool = True) -> None:
+    """Replace a file that is known to hold something else. Raises StoreError."""
+    with _said(path):
+        try:
+            _write_beside(path, data, changed, synced=synced)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_beside(path, data, changed, synced=synced)
 
 
 def sync_folder(path: Path) -> None:

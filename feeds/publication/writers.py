@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from feeds.publication.whole import put, sync_folder
+from feeds.publication.whole import overwrite, put, sync_folder
 
 try:
     import brotli
@@ -77,11 +77,11 @@ def _put(path: Path, data: bytes, changed: datetime, packed: bytes | None, synce
     moment = changed.timestamp()
     if written or not is_twinned(str(path), moment, len(data)):
         # The file came first: a twin that is older than it is known to be of another version.
-        os.utime(path, (moment, moment))
+        if not written:
+            os.utime(path, (moment, moment))
         for ending in _possible():
-            twin = path.with_name(path.name + ending)
-            put(twin, packed if packed and ending == TWINS[0] else _compressed(data, ending), changed, synced=synced)
-            os.utime(twin, (moment, moment))
+            twin = packed if packed and ending == TWINS[0] else _compressed(data, ending)
+            overwrite(path.with_name(path.name + ending), twin, changed, synced=synced)
     return written
 
 
