@@ -132,17 +132,18 @@ class Phrasebook:
 
     def may_stand(self, line: str, words: list[str]) -> bool:
         """Say whether a phrase of a group may stand in a line, whose words the book has learnt; False is certain."""
-        joined = joined_words(line, words)
-        if any(self.joined[word.folded] for word in joined):
-            return True
-        begin, known = self.begin, self.fits
+        begin, tied, joined = self.begin, set[int](), joined_words(line, words)
+        if joined:
+            if any(self.joined[word.folded] for word in joined):
+                return True
+            tied = {number for word in joined for number in self.lexicon.look_up(word.folded, word.written)}
         if begin.keys().isdisjoint(words):
             return False
-        tied = {number for word in joined for number in self.lexicon.look_up(word.folded, word.written)}
         for at in compress(range(1, len(words) + 1), map(begin.__contains__, words)):
             alone, then, other = begin[words[at - 1]]
-            following = {*tied, *known[words[at]]} if at < len(words) else tied
-            if alone or other or not then.keys().isdisjoint(following):
+            if alone or other or (at < len(words) and not then.keys().isdisjoint(self.fits[words[at]])):
+                return True
+            if tied and not then.keys().isdisjoint(tied):
                 return True
         return False
 
