@@ -1,20 +1,23 @@
-"""Processor seconds of each stage of a cold pass, without a network: read, record, group, judge, publish.
+"""Processor seconds of each stage of a pass, without a network: cold, again with a tenth changed, and with nothing to do.
 
     python benchmarks/stages.py --corpus DIR [--profile STAGE]
 
-DIR holds `feeds/`. Everything runs in one process, one stage after another, with a clock that stands still, so that two
-runs give the same database and the same files. `--profile` prints where the time of one stage goes.
+DIR holds `feeds/`. Everything runs in one process, one stage after another, with a clock that stands still within a pass,
+so that two runs give the same database and the same files. The stages whose names begin with `again-` are those of an hour
+later, when an entry in each tenth document has another title; `still-publish` publishes once more. `--profile` prints
+where the time of one stage goes.
 """
 
 import argparse
 import cProfile
 import pstats
+import re
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,13 +30,16 @@ from feeds.store import Judgements
 from feeds.story.judging import group_new
 from ingest.console import App
 from ingest.errors import ParseError
-from ingest.item import Outcome, ParsedFeed, Source, SourceState
+from ingest.item import NOTHING, Outcome, ParsedFeed, Source, SourceState
 from ingest.reader import Job, read
 from ingest.store import Facts
 from scheduler import leave_memory_alone
 
 _NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _COMMIT = 40  # documents
+_TITLE = re.compile(rb"(<(?:item|entry)\b.*?<title[^>]*>(?:\s*<!\[CDATA\[)?)", re.DOTALL)
+_STAGES = ("read", "record", "group", "judge", "publish")
+_STILL = "still-publish"
 _T = TypeVar("_T")
 
 
@@ -48,45 +54,62 @@ class Stages:
         profile = cProfile.Profile() if name == self._profiled else None
         begin = time.process_time()
         done = profile.runcall(work) if profile else work()
-        print(f"{name:8} {time.process_time() - begin:6.2f} s")
+        print(f"{name:14} {time.process_time() - begin:7.3f} s")
         if profile:
             pstats.Stats(profile).sort_stats("tottime").print_stats(40)
         return done
 
 
-def parsed(folder: Path) -> list[tuple[Source, ParsedFeed]]:
-    """Read every document that can be read."""
-    found = []
-    for path in sorted(folder.iterdir()):
-        url = f"http://feeds.example/{path.name}"
+def documents(folder: Path) -> dict[str, bytes]:
+    """Give the documents by the addresses at which they are said to lie."""
+    return {f"http://feeds.example/{path.name}": path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def changed(found: dict[str, bytes]) -> dict[str, bytes]:
+    """Give a tenth of the documents, each with another title of its first entry."""
+    return {url: _TITLE.sub(rb"\1Changed: ", body, count=1) for url, body in list(found.items())[::10]}
+
+
+def parsed(facts: Facts, found: dict[str, bytes], now: datetime) -> list[tuple[Source, ParsedFeed]]:
+    """Read every document that can be read, of what is known only what differs."""
+    feeds, before = [], facts.before_all(found)
+    for url, body in found.items():
         with suppress(ParseError):
-            found.append((Source(url), read(Job(path.read_bytes(), _NOW, url))))
-    return found
+            feeds.append((Source(url), read(Job(body, now, url, before=before.get(url, NOTHING)))))
+    return feeds
 
 
-def record(facts: Facts, feeds: list[tuple[Source, ParsedFeed]]) -> None:
+def record(facts: Facts, feeds: list[tuple[Source, ParsedFeed]], now: datetime) -> None:
     """Store them as a pass does, some documents a transaction."""
     for at in range(0, len(feeds), _COMMIT):
-        facts.record([(Outcome(source, _NOW, feed=feed), SourceState()) for source, feed in feeds[at : at + _COMMIT]])
+        facts.record([(Outcome(source, now, feed=feed), SourceState()) for source, feed in feeds[at : at + _COMMIT]])
+
+
+def one_pass(stages: Stages, app: App, facts: Facts, found: dict[str, bytes], prefix: str = "") -> None:
+    """Run all stages once."""
+    now, judgements, topics = app.clock(), Judgements(facts), topics_of(app)
+    feeds = stages.run(f"{prefix}read", lambda: parsed(facts, found, now))
+    stages.run(f"{prefix}record", lambda: record(facts, feeds, now))
+    stages.run(f"{prefix}group", lambda: group_new(facts, now))
+    stages.run(f"{prefix}judge", lambda: judge_new(facts, judgements, topics, now))
+    stages.run(f"{prefix}publish", lambda: publish(facts, judgements, topics, target_of(app, facts)))
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=Path, required=True)
-    parser.add_argument("--profile", choices=("read", "record", "group", "judge", "publish"))
+    parser.add_argument("--profile", choices=(*_STAGES, *(f"again-{stage}" for stage in _STAGES), _STILL))
     chosen = parser.parse_args()
     leave_memory_alone()
-    stages = Stages(chosen.profile)
+    stages, found = Stages(chosen.profile), documents(chosen.corpus / "feeds")
     with tempfile.TemporaryDirectory(prefix="stages-") as home:
-        app = App(Path(home), {}, clock=lambda: _NOW)
+        app, later = (App(Path(home), {}, clock=lambda now=now: now) for now in (_NOW, _NOW + timedelta(hours=1)))
         with app.facts() as facts:
-            feeds = stages.run("read", lambda: parsed(chosen.corpus / "feeds"))
-            stages.run("record", lambda: record(facts, feeds))
-            judgements, topics = Judgements(facts), topics_of(app)
-            stages.run("group", lambda: group_new(facts, _NOW))
-            stages.run("judge", lambda: judge_new(facts, judgements, topics, _NOW))
-            stages.run("publish", lambda: publish(facts, judgements, topics, target_of(app, facts)))
+            one_pass(stages, app, facts, found)
+            one_pass(stages, later, facts, changed(found), "again-")
+            topics = topics_of(app)
+            stages.run(_STILL, lambda: publish(facts, Judgements(facts), topics, target_of(later, facts)))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, overload
 from uuid import UUID, uuid5
 
@@ -145,10 +146,11 @@ class Manner:
     full: bool
 
 
-def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner) -> Entry:
-    """Choose what to publish of an article."""
+def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner, updated: datetime | None = None) -> Entry:
+    """Choose what to publish of an article; `updated` is its last significant change, where that is known better."""
     item, first = unit.lead.item, unit.lead.carrier
-    origin = _origin(first, manner.instance)
+    # As it was when the item came: else every poll of a lively source would change every entry.
+    origin = _origin(first.source, first.feed_updated or first.first_seen, manner.instance)
     carriers = carriers_of(unit.sightings)
     content = topic.publish.content or (Content.FULL if manner.full else Content.SUMMARY)
     # An entry without any address has nothing but its content (RFC 4287, 4.1.2).
@@ -159,7 +161,7 @@ def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner) -> Entry:
         title_inferred=item.title_inferred,
         url=public_address(item.url),
         published=item.published if item.published and item.published <= unit.lead.first_seen else None,
-        updated=_updated(unit.lead),
+        updated=updated or last_change(unit.lead),
         language=item.language,
         excerpt=_excerpt(item.text) if content is not Content.LINKS else "",
         body=public_address(item.content or item.summary) if body else "",  # its links were made absolute on the feed's address
@@ -185,7 +187,7 @@ def _related(unit: Unit) -> Iterator[Related]:
             yield Related(relative.relation, _called(relative.item.carrier.source), url)
 
 
-def _updated(stored: StoredItem) -> datetime:
+def last_change(stored: StoredItem) -> datetime:
     """Give the last significant change, never the time of a poll for an old item, never the future (P3)."""
     item = stored.item
     said = item.updated or (item.published if stored.versions == 1 else None)
@@ -193,11 +195,22 @@ def _updated(stored: StoredItem) -> datetime:
 
 
 def _excerpt(text: str) -> str:
-    flat = " ".join(text.split())
+    flat = _beginning(text, _SUMMARY)
     if len(flat) <= _SUMMARY:
         return flat
     whole = [end for _, end in sentences(flat[:_SUMMARY]) if end < _SUMMARY]
     return flat[: whole[-1]] + " …" if whole and whole[-1] > _SUMMARY // 3 else shorten(flat, _SUMMARY)
+
+
+def _beginning(text: str, limit: int) -> str:
+    """Give a text with its spaces made one: all of it, or more than `limit` characters of it."""
+    read = limit
+    while read < len(text):
+        read *= 2
+        flat = " ".join(text[:read].split())
+        if len(flat) > limit:
+            return flat
+    return " ".join(text.split())
 
 
 def carriers_of(sightings: tuple[Sighting, ...]) -> tuple[Carrier, ...]:
@@ -238,14 +251,13 @@ def _schemed(category: Category, origin: Origin) -> Category:
     return Category(category.term, origin.site_url or origin.url or origin.id, category.label)
 
 
-def _origin(first: Sighting, instance: UUID) -> Origin:
-    source = first.source
+@lru_cache(maxsize=512)  # most items of one look at a source share it
+def _origin(source: Source, updated: datetime, instance: UUID) -> Origin:
     address = public_address(source.url if source.kind is SourceKind.FEED else None)
     return Origin(
         id=wanted_id(source.feed_id) or wanted_id(address) or uuid5(instance, f"source:{public_address(source.url)}").urn,
         title=_called(source),
-        # As it was when the item came: else every poll of a lively source would change every entry.
-        updated=first.feed_updated or first.first_seen,
+        updated=updated,
         url=address,
         site_url=public_address(source.site_url),
     )

@@ -50,6 +50,11 @@ def rss(document: Document) -> etree._Element:
     return etree.fromstring(feed.rss_str(pretty=False), _PARSER)
 
 
+def written(root: etree._Element) -> bytes:
+    """Give the bytes of an envelope, indented."""
+    return etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
+
+
 def _feed(document: Document, media_type: str, suffix: str) -> FeedGenerator:
     topic = document.topic
     feed = FeedGenerator()

@@ -1,7 +1,8 @@
 """A document of a feed -> the bytes of JSON Feed 1.1, with an extension for what the format has no word for; deterministic."""
 
-import json
 from typing import Any, Final
+
+import msgspec
 
 from feeds.atom import media_type
 from feeds.document import Document, stamp
@@ -40,7 +41,7 @@ def render(document: Document) -> bytes:
         ),
     }
     items = [_item(entry, topic) for entry in document.entries]
-    return json.dumps({**_known(feed), "items": items}, ensure_ascii=False, indent=1).encode() + b"\n"
+    return msgspec.json.format(msgspec.json.encode({**_known(feed), "items": items}), indent=1) + b"\n"
 
 
 def _known(members: Members) -> Members:

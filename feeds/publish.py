@@ -2,11 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from feeds import atom, jsonfeed, pages, rss
 from feeds.document import Document, file_name
@@ -40,67 +42,148 @@ def publish(
 ) -> Published:
     """Write the files of every topic and of the home. Raises StoreError.
 
-    A topic of which nothing has changed is passed over, unless `everything` is to be made anew.
+    A topic of which nothing has changed is passed over, and so are the pages, unless `everything` is to be made anew.
     """
-    files = Files(facts, target.folder.parent, target.now)
-    about = _about(facts, target)
-    written = []
-    for topic in topics:
-        written += _Feed(facts, judgements, topic, target, files).publish(about, everything=everything)
-    written += _home(topics, target, files)
-    removed = files.retire(target.known - {topic.name for topic in topics})
-    written += _site(facts, judgements, topics, target, files)
-    files.remember()
-    return Published(tuple(written), removed)
+    with Files(facts, target.folder.parent, target.now) as files:
+        home = _Home(facts, judgements, topics, target, files)
+        feeds = [_Feed(home, topic) for topic in topics]
+        made = [feed.edition.made(feed.publish()) for feed in feeds if everything or not feed.edition.is_current()]
+        site = _Edition(home, _PAGES, *(feed.edition.inputs for feed in feeds), pages.state(facts, target))
+        drawn = everything or not (site.is_current() and files.are_intact(_HOME) and pages.is_clean(target, files.paths(_PAGES)))
+        if drawn:
+            home.list_feeds()
+        removed = files.retire(target.known - {topic.name for topic in topics})
+        if drawn:
+            made.append(site.made(home.draw()))
+        files.settle()
+        if made or removed:
+            with facts.transaction():
+                files.remember()
+                for edition in made:
+                    edition.remember()
+        return Published(files.written, removed)
+
+
+class _Home:
+    """All that is published at one moment."""
+
+    def __init__(self, facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], target: Target, files: Files) -> None:
+        self.facts, self.judgements, self.target, self.files = facts, judgements, target, files
+        self._topics = topics
+        self.about = _about(facts, target)
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """Every source, in the order in which they were added."""
+        return tuple(source for source, _ in self.facts.sources())
+
+    def list_feeds(self) -> None:
+        """Write the list of all public feeds."""
+        base = f"{self.target.settings.base_url}/"
+        feeds = [
+            Source(base + file_name(topic.name), title=topic.title, site_url=base + file_name(topic.name, suffix="html"))
+            for topic in self._topics
+            if not topic.publish.private
+        ]
+        self.files.put(_HOME, f"{_HOME}.opml", opml.render(feeds, "Feeds by topicwire"), None)
+
+    def draw(self) -> datetime | None:
+        """Write the pages that changed; give when time alone will change them."""
+        folder = f"{self.target.folder.name}/"
+        harmed = self.files.paths(_PAGES) - self.files.lying(_PAGES)
+        site = pages.Site(self.facts, self.judgements, self._topics, self.target, {path.removeprefix(folder) for path in harmed})
+        for page in site.files():
+            path = f"{folder}{page.path}"
+            harmed -= {path}
+            if page.data is None:
+                self.files.remove(path)
+            else:
+                self.files.put(_PAGES, path, page.data, page.changed, synced=False)
+        self.files.forget(harmed)  # nothing is shown there any more
+        return site.until
+
+
+class _Edition:
+    """What some files are made of, now and when they were made last."""
+
+    def __init__(self, home: _Home, feed: str, *inputs: object) -> None:
+        self.inputs = _hash(home.about, *inputs)
+        self._files, self._now, self._feed = home.files, home.target.now, feed
+        self._ledger = Ledger(home.facts.db, feed)
+        self._until: datetime | None = None
+
+    def is_current(self) -> bool:
+        """Say whether the files lie as they would be made."""
+        known, until = self._ledger.edition()
+        return known == self.inputs and (until is None or self._now < until) and self._files.are_intact(self._feed)
+
+    def made(self, until: datetime | None) -> Self:
+        """Take over when time alone will change the files."""
+        self._until = until
+        return self
+
+    def remember(self) -> None:
+        """Store what the files were made of, once all of them are written, inside the caller's transaction."""
+        self._ledger.set_edition(self.inputs, self._until)
 
 
 class _Feed:
     """The files of one topic."""
 
-    def __init__(self, facts: Facts, judgements: Judgements, topic: Topic, target: Target, files: Files) -> None:
-        self._facts, self._judgements, self._topic, self._target, self._files = facts, judgements, topic, target, files
-        self._name = feed_name(topic)
-        self._home = target.folder.parent
-        self._ledger = Ledger(facts.db, self._name)
+    def __init__(self, home: _Home, topic: Topic) -> None:
+        self._home, self._topic, self._name = home, topic, feed_name(topic)
+        self._ledger = Ledger(home.facts.db, self._name)
+        shaping = replace(topic, groups=(), frames=(), examples=())
+        self.edition = _Edition(home, self._name, shaping, home.judgements.sum(topic.name))
 
-    def publish(self, about: str, *, everything: bool) -> list[Path]:
-        """Write what changed; give which files."""
-        inputs = _hash(about, replace(self._topic, groups=(), frames=(), examples=()), self._judgements.sum(self._topic.name))
-        known, until = self._ledger.edition()
-        current = known == inputs and (until is None or self._target.now < until)
-        if current and not everything and self._files.intact(self._name):
-            return []
-        with self._facts.transaction():
-            document, until = Editor(self._facts, self._judgements, self._topic, self._target).revise()
+    def publish(self) -> datetime | None:
+        """Write what changed; give when time alone will change it."""
+        home = self._home
+        with home.facts.transaction():
+            document, until = Editor(home.facts, home.judgements, self._topic, home.target).revise()
             self._ledger.set_edition("", None)  # until all of it is written
         if self._topic.publish.private:
-            (self._home / "private").mkdir(mode=0o700, parents=True, exist_ok=True)
+            (home.target.folder.parent / "private").mkdir(mode=0o700, parents=True, exist_ok=True)
         # The archive first: the head leads to it.
-        written = [*self._archive(), *self._head(document)]
-        with self._facts.transaction():
-            self._ledger.set_edition(inputs, until)
-        return written
+        if self._archive():
+            home.files.settle()
+        self._head(document)
+        return until
 
-    def _archive(self) -> Iterator[Path]:
-        for page in self._ledger.pages():
-            path = self._path(number=page.number)
-            if not self._files.lies(path) and self._files.put(self._name, path, self._ledger.page(page.number), page.changed):
-                yield self._home / path
+    def _archive(self) -> bool:
+        files = self._home.files
+        lying = files.lying(self._name)
+        missing = [page for page in self._ledger.pages() if self._path(number=page.number) not in lying]
+        for page in missing:
+            files.put_packed(self._name, self._path(number=page.number), self._ledger.packed(page.number), page.changed)
+        return bool(missing)
 
-    def _head(self, document: Document) -> Iterator[Path]:
+    def _head(self, document: Document) -> None:
         made = {suffix: render(document) for suffix, render in _FORMATS.items()}
-        made["opml"] = opml.render(_sources(self._facts, self._topic), f"Sources of “{self._topic.title}”")
+        made["opml"] = opml.render(self._sources(), f"Sources of “{self._topic.title}”")
         for suffix, data in made.items():
-            path = self._path(suffix)
-            if self._files.put(self._name, path, data, document.changed):
-                yield self._home / path
+            self._home.files.put(self._name, self._path(suffix), data, document.changed)
 
     def _path(self, suffix: str = "atom", number: int | None = None) -> str:
         return f"{self._name.partition('/')[0]}/{file_name(self._topic.name, number, suffix)}"
 
+    def _sources(self) -> Iterator[Source]:
+        """Give the feeds that carried what the topic tags, in the order in which they were added, as they may be published."""
+        rows = self._home.facts.db.conn.execute(
+            """select distinct s.url from tag t join sighting g on g.item_id = t.item_id join source s on s.id = g.source_id
+            where t.topic = ?""",
+            [self._topic.name],
+        )
+        carried = {url for (url,) in rows}
+        for source in self._home.sources:
+            if source.url in carried and source.kind is SourceKind.FEED:
+                known = (public_address(source.url), public_address(source.title), public_address(source.site_url))
+                # How its owner asks it, and by which secrets, is nobody else's business.
+                yield replace(source, url=known[0], title=known[1], site_url=known[2], settings=SourceSettings())
+
 
 def _about(facts: Facts, target: Target) -> str:
-    """Hash what all feeds are made of beside their tags."""
+    """Hash what everything is made of beside tags."""
     sources = facts.db.conn.execute("select url, title, site_url, feed_id from source order by id").fetchall()
     settings = target.settings
     return _hash(version("topicwire"), target.instance, settings.base_url, settings.publish, target.grouping.state(), sources)
@@ -108,40 +191,3 @@ def _about(facts: Facts, target: Target) -> str:
 
 def _hash(*parts: object) -> str:
     return hashlib.blake2b(json.dumps(parts, default=repr, ensure_ascii=False).encode(), digest_size=16).hexdigest()
-
-
-def _sources(facts: Facts, topic: Topic) -> Iterator[Source]:
-    """Give the feeds that carried what a topic tags, in the order in which they were added, as they may be published."""
-    rows = facts.db.conn.execute(
-        """select distinct s.url from tag t join sighting g on g.item_id = t.item_id join source s on s.id = g.source_id
-        where t.topic = ?""",
-        [topic.name],
-    )
-    carried = {url for (url,) in rows}
-    for source, _ in facts.sources():
-        if source.url in carried and source.kind is SourceKind.FEED:
-            known = (public_address(source.url), public_address(source.title), public_address(source.site_url))
-            # How its owner asks it, and by which secrets, is nobody else's business.
-            yield replace(source, url=known[0], title=known[1], site_url=known[2], settings=SourceSettings())
-
-
-def _home(topics: Iterable[Topic], target: Target, files: Files) -> Iterator[Path]:
-    """Write the list of all public feeds."""
-    base = f"{target.settings.base_url}/"
-    feeds = [
-        Source(base + file_name(topic.name), title=topic.title, site_url=base + file_name(topic.name, suffix="html"))
-        for topic in topics
-        if not topic.publish.private
-    ]
-    if files.put(_HOME, f"{_HOME}.opml", opml.render(feeds, "Feeds by topicwire"), None):
-        yield target.folder / "index.opml"
-
-
-def _site(facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], target: Target, files: Files) -> Iterator[Path]:
-    """Write the pages that changed."""
-    for page in pages.site_files(facts, judgements, topics, target):
-        path = f"{target.folder.name}/{page.path}"
-        if page.data is None:
-            files.remove(path)
-        elif files.put(_PAGES, path, page.data, page.changed, synced=False):
-            yield target.folder / page.path

@@ -2,10 +2,12 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from feeds.decisions import Decisions, decided
 from feeds.schema import migrations
@@ -17,6 +19,21 @@ from ingest.store import Facts
 from ingest.store.schema import migrate
 
 _NEWS = timedelta(days=2)  # what was first seen longer ago is no news
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of the evidence of a tag."""
+
+    hits: tuple[Evidence, ...]
+    cancelled: tuple[dict[str, Any], ...]  # hits with the frame that took each away
+    excluded: tuple[str, ...]
+    branch: str
+    decision: str
+    distance: int | None
+
+
+_KEPT = msgspec.json.Decoder(_Kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +159,7 @@ class Judgements:
         return {row[0]: _judgement(row[1:]) for row in found}
 
     def sum(self, topic: str) -> tuple[object, ...]:
-        """Give figures that change whenever what a topic's feed is made of changes: its tags, their items, who carried them."""
+        """Give figures that change whenever what a topic's feed is made of changes: tags, items, carriers, people's words."""
         execute = self._db.conn.execute
         tags = execute(
             """select count(*), total(t.item_id), total(t.score), total(length(t.why) + length(t.evidence)), total(t.quiet),
@@ -155,14 +172,25 @@ class Judgements:
             where t.topic = ?""",
             [topic],
         ).fetchone()
-        return (*tags, *seen)
+        words = execute(
+            "select item_id, verdict, reason, decided from decision where topic = ? order by item_id", [topic]
+        ).fetchall()
+        return (*tags, *seen, words)
 
     def of(self, row: int) -> tuple[Judgement, ...]:
         """Give the tags of one item, by topic."""
-        rows = self._db.conn.execute(
-            "select topic, version, grade, score, why, evidence from tag where item_id = ? order by topic", [row]
-        )
-        return tuple(_judgement(found) for found in rows)
+        return self.of_all([row]).get(row, ())
+
+    def of_all(self, rows: Iterable[int]) -> dict[int, tuple[Judgement, ...]]:
+        """Give the tags of some items by the items' numbers, each by topic; an item without tags is left out."""
+        found: dict[int, tuple[Judgement, ...]] = {}
+        for row, *tag in self._db.conn.execute(
+            """select item_id, topic, version, grade, score, why, evidence from tag
+            where item_id in (select value from json_each(?)) order by item_id, topic""",
+            [json.dumps(list(rows))],
+        ):
+            found[row] = (*found.get(row, ()), _judgement(tag))
+        return found
 
     def unsure(self) -> frozenset[str]:
         """Give the topics that have a mere mention on which nobody has decided."""
@@ -177,25 +205,27 @@ class Judgements:
         """Give the number of tags."""
         return int(self._db.conn.execute("select count(*) from tag").fetchone()[0])
 
-    def atom_id(self, row: int, wanted: str | None, own: str) -> str:
-        """Give the id under which an item is published: for ever the one it was given first.
+    def atom_ids(self, names: Mapping[int, tuple[str | None, str]]) -> dict[int, str]:
+        """Give the ids under which items are published: for ever those that they were given first.
 
-        That is `wanted`, the publisher's, if no other item is known by it or published under it; else `own`.
+        `names` has (wanted, own) for each: `wanted`, the publisher's, is given if no other item is known by it or
+        published under it; else `own`.
         """
         execute = self._db.conn.execute
-        given = execute("select atom_id from entry where item_id = ?", [row]).fetchone()
-        if given:
-            return str(given[0])
-        taken = (
-            wanted is None
-            or execute(
-                """select 1 from sighting where guid = ? and item_id != ? union select 1 from entry where atom_id = ?""",
-                [wanted, row, wanted],
-            ).fetchone()
+        rows = json.dumps(list(names))
+        given = dict(execute("select item_id, atom_id from entry where item_id in (select value from json_each(?))", [rows]))
+        for row, (wanted, own) in names.items():
+            if row not in given:
+                given[row] = own if wanted is None or self._is_taken(wanted, row) else wanted
+                execute("insert into entry (item_id, atom_id) values (?, ?)", [row, given[row]])
+        return given
+
+    def _is_taken(self, wanted: str, row: int) -> bool:
+        found = self._db.conn.execute(
+            "select 1 from sighting where guid = ? and item_id != ? union all select 1 from entry where atom_id = ?",
+            [wanted, row, wanted],
         )
-        chosen = own if taken or wanted is None else wanted
-        execute("insert into entry (item_id, atom_id) values (?, ?)", [row, chosen])
-        return chosen
+        return found.fetchone() is not None
 
 
 def _untagged(topic: Topic) -> Judgement:
@@ -214,9 +244,9 @@ def _evidence(judgement: Judgement) -> str:
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
 
-def _judgement(row: tuple[Any, ...]) -> Judgement:
+def _judgement(row: Sequence[Any]) -> Judgement:
     topic, version, grade, score, why, evidence = row
-    kept = json.loads(evidence)
+    kept = _KEPT.decode(evidence)
     return Judgement(
         topic=topic,
         version=version,
@@ -224,10 +254,10 @@ def _judgement(row: tuple[Any, ...]) -> Judgement:
         grade=Grade(grade),
         score=score,
         why=why,
-        hits=tuple(Evidence(**hit) for hit in kept["hits"]),
-        cancelled=tuple((hit.pop("frame"), Evidence(**hit)) for hit in kept["cancelled"]),
-        excluded=tuple(kept["excluded"]),
-        branch=kept["branch"],
-        decision=kept["decision"],
-        distance=kept["distance"],
+        hits=kept.hits,
+        cancelled=tuple((hit.pop("frame"), Evidence(**hit)) for hit in kept.cancelled),
+        excluded=kept.excluded,
+        branch=kept.branch,
+        decision=kept.decision,
+        distance=kept.distance,
     )

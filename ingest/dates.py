@@ -63,6 +63,8 @@ def understand(raw: str | None, now: datetime) -> datetime | None:
     a missing day or month never filled in.
     """
     stripped = raw.strip() if raw else ""
+    if not stripped:
+        return None
     if _ISO.fullmatch(stripped):
         with suppress(ValueError, ArithmeticError):
             return _believed(datetime.fromisoformat(stripped), now)
@@ -70,7 +72,7 @@ def understand(raw: str | None, now: datetime) -> datetime | None:
         with suppress(ValueError, ArithmeticError):
             return _believed(_from_rss(*said.groups()[:-2], east=said[7], more=said[8]), now)
     text = _with_offset(stripped)
-    if not text or _ORDER_UNKNOWN.match(text):
+    if text is None or _ORDER_UNKNOWN.match(text):
         return None
     for read in _READERS:
         with suppress(ValueError, TypeError, ArithmeticError, IndexError):
@@ -143,7 +145,10 @@ def _believed(moment: datetime, now: datetime) -> datetime | None:
 
 def rfc3339(moment: datetime | None) -> str | None:
     """Write an aware moment as RFC 3339 in UTC with seconds, None as None."""
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if moment is None:
+        return None
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{utc.isoformat()[:19]}Z"  # several times cheaper than strftime, and it is asked for every moment that is stored
 
 
 def from_rfc3339(text: str | None) -> datetime | None:

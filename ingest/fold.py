@@ -111,23 +111,33 @@ def spaced(text: str) -> str:
     return text
 
 
-_PARTS: Final = bytes(ord(chr(n).lower()) if chr(n).isalnum() or chr(n) == "_" else ord(" ") for n in range(128)) + bytes(128)
-
-
-def _piece(piece: str) -> str:
-    """Fold what stands between two white spaces: no word goes across one."""
-    return " ".join(map(fold, WORD.findall(piece)))
-
-
-_remembered = lru_cache(maxsize=100_000)(_piece)
+_PARTS: Final = bytes(ord(chr(n).lower()) if chr(n).isalnum() or chr(n) == "_" else ord(" ") for n in range(128)) + bytes(
+    range(128, 256)
+)
 _LONG: Final = 200  # characters of what would fill the memory
+_MOST: Final = 100_000
+
+
+class _Pieces(dict[str, str]):
+    """What stands between two white spaces, folded: no word goes across one."""
+
+    def __missing__(self, piece: str) -> str:
+        """Fold a piece, and remember it if it is short."""
+        known = " ".join(map(fold, WORD.findall(piece)))
+        if len(piece) < _LONG:
+            if len(self) >= _MOST:
+                self.clear()
+            self[piece] = known
+        return known
+
+
+_pieces = _Pieces()
 
 
 def folded(text: str) -> str:
     """Give the folded words of `text`, a space between."""
     text = spaced(text)
+    parts = text.encode("utf-8", "surrogatepass").translate(_PARTS)
     if text.isascii():
-        return b" ".join(text.encode().translate(_PARTS).split()).decode()
-    pieces = text.split()
-    one = _remembered if max(map(len, pieces), default=0) < _LONG else _piece
-    return " ".join(filter(None, map(one, pieces)))
+        return b" ".join(parts.split()).decode()
+    return " ".join(filter(None, map(_pieces.__getitem__, parts.decode("utf-8", "surrogatepass").split())))

@@ -21,11 +21,13 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " ingest.fetch ingest.guard ingest.lists ingest.lock ingest.oneoff ingest.pace ingest.passes ingest.pipeline"
     " ingest.settings ingest.sources ingest.status ingest.store ingest.store.ids ingest.store.items ingest.store.prices"
     " ingest.store.reading ingest.store.schema ingest.store.served ingest.store.sources ingest.store.subscriptions"
-    " ingest.trial ingest.websub scheduler ingest.bodiless".split()
+    " ingest.trial ingest.websub scheduler ingest.bodiless feeds.pages.state"
+    " feeds.pages.stories feeds.publication.writers".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
-    "feeds.archive feeds.atom feeds.document feeds.entry feeds.envelope feeds.jsonfeed feeds.lexicon feeds.match"
-    " feeds.pages.asking feeds.pages.charts feeds.pages.marks feeds.pages.models feeds.pages.render feeds.pages.views"
+    "feeds.archive feeds.atom feeds.document feeds.entry feeds.envelope feeds.jsonfeed feeds.lexicon feeds.markup feeds.match"
+    " feeds.pages.asking feeds.pages.cards feeds.pages.charts"
+    " feeds.pages.marks feeds.pages.models feeds.pages.render feeds.pages.views"
     " feeds.query feeds.reports feeds.rss feeds.segments feeds.sieve feeds.story.article feeds.story.carriers feeds.story.evaluate"
     " feeds.story.group feeds.story.guards feeds.story.measure feeds.story.pair feeds.story.sketch feeds.story.vocabulary"
     " feeds.tag feeds.topic feeds.trial feeds.unit feeds.variant ingest.answers ingest.asking ingest.batch ingest.dates"

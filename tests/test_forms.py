@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import feedparser
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 from making import GAZETTE, HARBOUR, SEED, document, entry, item, sighting, stored, topic
 from schema import sound
@@ -115,6 +117,14 @@ def test_two_forms_read_alike() -> None:
         assert [content.value for content in first.get("content", [])][:1] == [
             content.value for content in second.get("content", [])
         ][:1]
+
+
+@given(st.text(st.characters(codec="utf-8")), st.integers(0, 400))
+def test_json_is_written_as_the_standard_library_writes_it(words: str, score: int) -> None:
+    """Whatever a title holds and however high a score is, the bytes stay those that a slower writer gave."""
+    judged = replace(RICH.judgement, score=score / 8)
+    data = jsonfeed.render(replace(head(), entries=(replace(RICH, title=words, judgement=judged), SPARSE)))
+    assert data.decode() == json.dumps(json.loads(data), ensure_ascii=False, indent=1) + "\n"
 
 
 def test_json_says_the_same() -> None:

@@ -224,7 +224,8 @@ def named(facts: Facts, judgements: Judgements) -> dict[str, str]:
     ids = {}
     for kept in facts.items():
         with facts.transaction():
-            ids[kept.item.title] = judgements.atom_id(kept.row, wanted_id(kept.item.guid), own_id(kept.id))
+            given = judgements.atom_ids({kept.row: (wanted_id(kept.item.guid), own_id(kept.id))})
+            ids[kept.item.title] = given[kept.row]
     return ids
 
 

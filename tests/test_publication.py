@@ -14,7 +14,7 @@ from support import NOON, Clock
 from feeds import publish as publishing
 from feeds.commands import target_of
 from feeds.judging import judge_new
-from feeds.publication import files as publishing_files
+from feeds.publication import writers
 from feeds.publication.edition import Editor
 from feeds.publication.files import Files
 from feeds.publish import Published, publish
@@ -69,7 +69,7 @@ def test_with_the_extra_there_is_a_second_twin(home: Path, facts: Facts, monkeyp
     """Where brotli is installed there is a .br too, made also for what was published without."""
     carry(facts, [about(1)])
     with monkeypatch.context() as without:
-        without.setattr(publishing_files, "brotli", None)
+        without.setattr(writers, "brotli", None)
         run(home, facts)
     path, twin = home / "public" / "harbour.atom", home / "public" / "harbour.atom.br"
     assert not twin.exists()
@@ -82,7 +82,9 @@ def test_a_twin_holds_documents_of_any_size(home: Path, facts: Facts, size: int)
     """The compressor's window fits what it holds, from nothing to more than the largest window."""
     data = (b"The ferry leaves. " * (size // 18 + 1))[:size]
     Judgements(facts)  # makes the tables
-    Files(facts, home, NOON).put("public/x", "public/x.atom", data, NOON)
+    with Files(facts, home, NOON) as files:
+        files.put("public/x", "public/x.atom", data, NOON)
+        files.settle()
     assert brotli.decompress((home / "public" / "x.atom.br").read_bytes()) == data
     assert gzip.decompress((home / "public" / "x.atom.gz").read_bytes()) == data
 
@@ -298,7 +300,7 @@ def test_a_stop_before_the_files_loses_nothing(home: Path, facts: Facts, monkeyp
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(Files, "put", stop)
+        patched.setattr(Files, "put_packed", stop)
         with pytest.raises(KeyboardInterrupt):
             run(home, facts)
     assert names(run(home, facts)) >= {"harbour.atom", "harbour.archive-1.atom"}

@@ -14,7 +14,8 @@ from support import NOON
 
 from feeds.decisions import Decisions, Verdict
 from feeds.judging import judge_new, judge_one
-from feeds.pages import POLICY, File, render, site_files
+from feeds.pages import POLICY, File, render
+from feeds.pages import Site as Pages
 from feeds.publish import publish
 from ingest.store import Facts
 
@@ -352,7 +353,7 @@ def test_pages_that_show_the_same_are_not_made_again(site: Site) -> None:
     """A second publication of the same facts makes no page of a topic, a month or an item."""
     fill(site.facts)
     site.publish()
-    again = site_files(site.facts, site.judgements, (topic(),), site.target())
+    again = Pages(site.facts, site.judgements, (topic(),), site.target()).files()
     assert {file.path for file in again if file.path.endswith("html")} == {"index.html", "search.html"}
 
 
@@ -414,4 +415,4 @@ def test_a_page_bears_the_time_of_its_newest_change(site: Site) -> None:
 def made(site: Site) -> Iterator[File]:
     """Give the files of a folder that is still empty."""
     judge_new(site.facts, site.judgements, (topic(),), NOON)
-    return site_files(site.facts, site.judgements, (topic(),), site.target())
+    return Pages(site.facts, site.judgements, (topic(),), site.target()).files()

@@ -79,6 +79,12 @@ def test_safe_characters_stay() -> None:
     assert xml_safe(text) == text
 
 
+@given(any_text)
+def test_every_unsafe_character_goes_wherever_it_stands(text: str) -> None:
+    """A text is made safe as its characters are, one by one."""
+    assert xml_safe(text) == "".join(map(xml_safe, text))
+
+
 def test_one_line_cannot_forge_lines() -> None:
     """A title stays one line without terminal escapes and without characters that reorder it (S9)."""
     assert (
@@ -94,6 +100,14 @@ def test_one_line_is_one_line(text: str) -> None:
     assert len(line.splitlines()) <= 1
     assert line == line.strip()
     assert one_line(line) == line
+
+
+@given(st.lists(st.sampled_from([*" aé\n\t\u00a0\u200b\ufeff\u2028\u3000\x1f渡"]), max_size=30).map("".join))
+def test_words_stand_one_space_apart(text: str) -> None:
+    """Whatever white space parts words, visible or of no width: one space is left, and none at the ends."""
+    words = text.replace("\u200b", " ").replace("\ufeff", " ").replace("\x1f", " ").split()
+    assert one_line(text) == " ".join(words)
+    assert plain(f"<p>{text}</p>x") == "\n".join(filter(None, (" ".join(words), "x")))
 
 
 # Titles

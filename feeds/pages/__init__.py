@@ -1,9 +1,10 @@
-"""The pages that people read: `site_files` gives the static ones, the other functions those that the server answers with."""
+"""The pages that people read: `Site` gives the static ones, the other functions those that the server answers with."""
 
 from feeds.pages.asking import ReviewCase, ReviewPage, SearchPage
 from feeds.pages.models import Card, Link
 from feeds.pages.render import POLICY, gone, not_found, review_page, search_page
-from feeds.pages.site import File, site_files
+from feeds.pages.site import File, Site
+from feeds.pages.state import is_clean, state
 from feeds.pages.views import card, reason
 
 __all__ = [
@@ -14,11 +15,13 @@ __all__ = [
     "ReviewCase",
     "ReviewPage",
     "SearchPage",
+    "Site",
     "card",
     "gone",
+    "is_clean",
     "not_found",
     "reason",
     "review_page",
     "search_page",
-    "site_files",
+    "state",
 ]

@@ -22,6 +22,10 @@ class Copies:
         """Give what is known of the story of an item."""
         return self._bonds.get(self._groups.get(row, (row,))[0], NO_BONDS)
 
+    def why(self, row: int) -> str:
+        """Say why an item is in its story: the one that speaks for it is, of itself."""
+        return self.bonds(row).whys.get(row, "")
+
     def of(self, row: int) -> tuple[int, ...]:
         """Give the copies of an item, the one that speaks for all of them first."""
         return tuple(other for other in self._groups.get(row, ()) if other != row)

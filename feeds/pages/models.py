@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from feeds.entry import Carrier
 from ingest.item import Author
@@ -123,8 +124,7 @@ class TopicPage:
     span: str = ""  # in what time the stories are counted, where not in all
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A story as one line of an archive."""
 
     uid: str
@@ -134,8 +134,7 @@ class Line:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged:
+class Tagged(NamedTuple):
     """An item of a topic, as counting and listing need it."""
 
     row: int

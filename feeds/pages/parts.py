@@ -34,9 +34,13 @@ def _ranked(counts: "Counter[Key]") -> "list[tuple[Key, int]]":
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def kept(items: Iterable[Tagged], link: Link) -> tuple[Tagged, ...]:
-    """Give the items that a link's page shows."""
-    return tuple(item for item in items if link.key in {item.line.language or UNKNOWN, item.source})
+def by_key(items: Iterable[Tagged]) -> dict[str, list[Tagged]]:
+    """Give the items that each link's page shows, by the key of the link, in their order."""
+    found: dict[str, list[Tagged]] = {}
+    for item in items:
+        for key in (item.line.language or UNKNOWN, item.source):
+            found.setdefault(key, []).append(item)
+    return found
 
 
 def chosen(links: Iterable[Link], part: Link | None) -> tuple[Link, ...]:

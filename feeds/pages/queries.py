@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from feeds.entry import public_address
@@ -41,15 +42,19 @@ where v.item_id in (select value from json_each(?)) order by v.id"""
 
 def tagged(facts: Facts, topic: str, since: datetime | None = None) -> tuple[Tagged, ...]:
     """Give every item of a topic, or those first seen since a moment, newest first."""
-    return tuple(_tagged(row) for row in facts.db.conn.execute(_LINES, [topic, rfc3339(since) or ""]))
+    named = cache(_named)
+    return tuple(_tagged(row, named) for row in facts.db.conn.execute(_LINES, [topic, rfc3339(since) or ""]))
 
 
-def _tagged(row: tuple[Any, ...]) -> Tagged:
+def _tagged(row: tuple[Any, ...], named: Callable[[str, str], tuple[str, str]]) -> Tagged:
     number, uid, title, language, at, url, name = row
-    moment = datetime.fromisoformat(at)
-    shown = public_address(name or url)
-    line = Line(uid, title or shown, language, shown, moment.date())
-    return Tagged(number, line, moment, source_key(Source(url)), url)
+    moment, (shown, key) = datetime.fromisoformat(at), named(url, name)
+    return Tagged(number, Line(uid, title or shown, language, shown, moment.date()), moment, key, url)
+
+
+def _named(url: str, name: str) -> tuple[str, str]:
+    """Give what to call a source, and its key."""
+    return public_address(name or url), source_key(Source(url))
 
 
 def changes(facts: Facts, topics: Iterable[str], rows: Iterable[int] = ()) -> Iterator[tuple[int, str, str]]:
@@ -75,6 +80,25 @@ def carried(facts: Facts) -> dict[str, int]:
 def sources_mark(facts: Facts) -> tuple[object, ...]:
     """Give figures that change whenever a source comes, goes, fails, recovers or shows a gap."""
     return tuple(facts.db.conn.execute(_SOURCES).fetchone())
+
+
+def polled(facts: Facts) -> int:
+    """Give the number of sources that are asked, or were."""
+    return int(facts.db.conn.execute("select count(*) from source where kind != 'document'").fetchone()[0])
+
+
+def sealed(facts: Facts) -> tuple[object, ...]:
+    """Give how many pages each archive has."""
+    return tuple(facts.db.conn.execute("select feed, count(*) from archive group by feed order by feed").fetchall())
+
+
+def oldest(facts: Facts, topic: str, since: datetime | None) -> datetime | None:
+    """Give when the oldest item was first seen of those that a topic tags and that were first seen since a moment."""
+    asked = [topic, rfc3339(since) or ""]
+    (at,) = facts.db.conn.execute(
+        "select min(i.first_seen) from tag t join item i on i.id = t.item_id where t.topic = ? and i.first_seen >= ?", asked
+    ).fetchone()
+    return from_rfc3339(at)
 
 
 def as_of(facts: Facts) -> datetime | None:

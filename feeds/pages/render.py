@@ -1,7 +1,7 @@
 """View models -> the bytes of pages, by templates that escape whatever they are given; deterministic, asks nobody anything."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -9,14 +9,12 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from feeds.pages import charts, tongues
+from feeds.pages import cards, charts, tongues
 from feeds.pages.asking import Notice, ReviewPage, SearchPage
-from feeds.pages.models import IndexPage, ItemPage, MonthPage, SourcesPage, Text, TopicPage
-from ingest.dates import rfc3339
+from feeds.pages.models import IndexPage, ItemPage, MonthPage, SourcesPage, TopicPage
 
 _HERE: Final = Path(__file__).parent
 _ASSETS: Final = ("topicwire.css", "topicwire.js", "icon.svg")
-_WEB: Final = ("https://", "http://", "mailto:")
 
 POLICY: Final = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
 """The Content-Security-Policy that every page keeps: no inline style or script, nothing from elsewhere."""
@@ -32,8 +30,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters |= {"moment": _moment, "day": _day, "tongue": _tongue, "pieces": _pieces, "web": _web, "count": _count}
+    made.filters |= {"moment": cards.moment, "tongue": cards.tongue, "pieces": cards.pieces, "web": cards.web}
+    made.filters |= {"day": _day, "count": _count}
     made.globals |= {"columns": charts.columns, "bar": charts.bar, "heat": charts.heat, "tongue_name": tongues.name}
+    made.globals |= {"card": cards.card, "carriers": cards.carriers}
     made.globals |= {"policy": POLICY, "asset": {name: path for name, (path, _) in _assets(made).items()}}
     return made
 
@@ -57,26 +57,8 @@ def assets() -> tuple[tuple[str, bytes], ...]:
 # Filters: how values stand in a page
 
 
-def _moment(moment: datetime) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(rfc3339(moment), f"{moment.day} {moment:%b %Y, %H:%M}")
-
-
 def _day(day: date) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(day.isoformat()[:10], f"{day.day} {day:%B %Y}")
-
-
-def _tongue(code: str | None) -> Markup:
-    """Write the attributes of an element that holds a text in a language (BCP 47)."""
-    return Markup(' lang="{}" dir="{}"').format(code or tongues.UNKNOWN, tongues.direction(code))
-
-
-def _pieces(text: Text) -> Markup:
-    return Markup().join(Markup("<mark>{}</mark>").format(p.text) if p.marked else p.text for p in text)
-
-
-def _web(address: str | None) -> str:
-    """Give an address that a link may lead to; nothing for any other scheme."""
-    return address if address and address.lower().startswith(_WEB) else ""
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -1,38 +1,32 @@
 """All pages of a home as files to write: asks the stores, leaves out what has not changed; knows no HTML."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from feeds.document import file_name
 from feeds.pages import calendar, health, parts, queries, render, views
 from feeds.pages.asking import SearchPage
-from feeds.pages.copies import Copies, with_carriers
+from feeds.pages.copies import Copies
 from feeds.pages.folder import Folder
-from feeds.pages.models import Card, IndexPage, Line, Link, Member, Month, MonthPage, Tagged, TopicLine, TopicPage
+from feeds.pages.models import IndexPage, Line, Link, Member, Month, MonthPage, Tagged, TopicLine, TopicPage
+from feeds.pages.state import BEFORE, fingerprint, shaping, sources_state
+from feeds.pages.stories import Stories
 from feeds.pages.tongues import UNKNOWN
 from feeds.pages.veil import Veil
 from feeds.publication.edition import Target, feed_name
 from feeds.publication.ledger import Ledger
 from feeds.store import Judgements
-from feeds.tag import Judgement
 from feeds.topic import Topic
-from feeds.unit import Copy
 from ingest.health import all_health
-from ingest.item import SourceKind, StoredItem
+from ingest.item import StoredItem
 from ingest.store import Facts
 
 _CARDS: Final = 60  # stories on one page, whatever the feed holds; the months have them all
 _SPARK: Final = 30  # days
-_SOURCES_SECONDS: Final = 600  # thousands of rows: not drawn at every poll for times alone
 _CHART: Final = 60
-_BEFORE: Final = datetime(1970, 1, 1, tzinfo=UTC)  # anything was known
 _BITE: Final = 200  # items held at once
-_SHAPING: Final = {".py", ".html", ".css", ".js", ".svg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +47,19 @@ class File(NamedTuple):
     changed: datetime | None
 
 
-def site_files(facts: Facts, judgements: Judgements, topics: Iterable[Topic], target: Target) -> Iterator[File]:
-    """Give every page that is new or has changed, and what is to be removed; private topics are nowhere in it.
-
-    A page bears a fingerprint of all it was made from: a file that is there with the same one is left
-    out. A folder that was emptied is filled with the same bytes.
-    """
-    read = tuple(topics)
-    public = tuple(topic for topic in read if not topic.publish.private)
-    yield from (File(path, data, None) for path, data in render.assets())
-    site = _Site(facts, judgements, public, target)
-    yield from site.files()
-    yield from site.leftovers(target.known - {topic.name for topic in read})
-
-
-class _Site:
+class Site:
     """The pages of public topics, with the stores at hand."""
 
-    def __init__(self, facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], target: Target) -> None:
-        self._facts, self._judgements, self._folder = facts, judgements, Folder(target.folder)
-        self._topics = {topic.name: topic for topic in topics}
+    def __init__(
+        self, facts: Facts, judgements: Judgements, topics: Iterable[Topic], target: Target, harmed: Iterable[str] = ()
+    ) -> None:
+        """Look at what there is; private topics are nowhere in it. Pages that are `harmed` are made anew."""
+        read = tuple(topics)
+        self._facts, self._judgements, self._folder = facts, judgements, Folder(target.folder, harmed)
+        self._topics = {topic.name: topic for topic in read if not topic.publish.private}
+        self._unread = target.known - {topic.name for topic in read}
         self._now, self._rule = queries.as_of(facts), target.settings.polling.rule
-        self._today = (self._now or _BEFORE).date()
+        self._today = (self._now or BEFORE).date()
         self._marks: dict[int, str] = {}
         self._rows: dict[str, int] = {}  # of the items that have a page
         self._veils: dict[tuple[str, ...], Veil] = {}
@@ -84,12 +69,27 @@ class _Site:
         self._paged = frozenset(self._marks)  # those that have a page
         self._copies = Copies(target.grouping, sorted({item.row for items in self._lists.values() for item in items}))
 
+    @property
+    def until(self) -> datetime | None:
+        """When time alone will change the pages, beside the date: an item is too old for the list of what takes everything."""
+        seen = (queries.oldest(self._facts, name, self._since) for name, topic in self._topics.items() if not topic.expression)
+        return min((one + timedelta(days=_CHART) for one in seen if one), default=None)
+
+    @property
+    def _since(self) -> datetime | None:
+        return self._now and self._now - timedelta(days=_CHART)
+
     def _listed(self, topic: Topic) -> tuple[Tagged, ...]:
         """Give the items of a topic; of one that takes everything those of the time that its chart shows."""
-        since = None if topic.expression or self._now is None else self._now - timedelta(days=_CHART)
-        return queries.tagged(self._facts, topic.name, since)
+        return queries.tagged(self._facts, topic.name, None if topic.expression else self._since)
 
     def files(self) -> Iterator[File]:
+        """Give every page that is new or has changed, and what is to be removed.
+
+        A page bears a fingerprint of all it was made from: a file that is there with the same one is left
+        out. A folder that was emptied is filled with the same bytes.
+        """
+        yield from (File(path, data, None) for path, data in render.assets())
         tagged = {name: self._copies.once(items) for name, items in self._lists.items()}
         self._folder.want("index.html", "search.html", "sources.html")
         yield self._index(tagged)
@@ -98,12 +98,12 @@ class _Site:
         for topic in self._topics.values():
             yield from self._topic(topic, tagged[topic.name])
         yield from self._items()
+        yield from self._leftovers()
 
     def _index(self, tagged: Mapping[str, tuple[Tagged, ...]]) -> File:
         lines = tuple(self._topic_line(topic, tagged[topic.name]) for topic in self._topics.values())
         last = max((line.last for line in lines if line.last), default=None)
-        sources = sum(source.kind is not SourceKind.DOCUMENT for source, _ in self._facts.sources())
-        return File("index.html", render.index(IndexPage(lines, sources, self._now)), last)
+        return File("index.html", render.index(IndexPage(lines, queries.polled(self._facts), self._now)), last)
 
     def _topic_line(self, topic: Topic, items: tuple[Tagged, ...]) -> TopicLine:
         recent = calendar.daily((item.line.day for item in items), self._today, _SPARK)
@@ -112,8 +112,8 @@ class _Site:
 
     def _sources(self) -> Iterator[File]:
         """Give the page of sources when one of them comes, goes, fails or recovers, and else every ten minutes."""
-        now = self._now or _BEFORE
-        mark = _mark(queries.sources_mark(self._facts), int(now.timestamp()) // _SOURCES_SECONDS)
+        now = self._now or BEFORE
+        mark = fingerprint(sources_state(self._facts, now))
         if not self._folder.holds("sources.html", mark):
             found = all_health(self._facts.sources(), now, self._facts.price(self._rule).shape)
             page = health.page(found, queries.carried(self._facts), self._now, mark)
@@ -132,25 +132,37 @@ class _Site:
         months = calendar.by_month(item.line for item in items) if topic.expression else {}
         calendars = tuple(calendar.month(topic.name, first, lines) for first, lines in months.items())
         languages, sources = parts.languages(topic.name, items), parts.sources(topic.name, items)
-        yield from self._part(topic, items, TopicLists(languages, sources, calendars, self._archives(topic)), None)
-        for link in (*languages, *sources):
-            if link.href:
-                yield from self._part(topic, parts.kept(items, link), TopicLists(languages, sources), link)
+        yield from self._parts(topic, items, TopicLists(languages, sources, calendars, self._archives(topic)))
         for number, (month, lines) in enumerate(zip(calendars, months.values(), strict=True)):
             later, earlier = calendars[max(number - 1, 0) : number], calendars[number + 1 : number + 2]
             yield from self._month(topic, month, lines, (earlier, later))
 
-    def _part(self, topic: Topic, items: tuple[Tagged, ...], lists: TopicLists, link: Link | None) -> Iterator[File]:
-        path = link.href if link else f"{topic.name}.html"
-        rows = [item.row for item in items[:_CARDS]]
-        counts = calendar.daily((item.line.day for item in items), self._today, _CHART)
-        mark = _mark(_shaping(topic), link, lists, counts, self._today, self._states(rows))
-        if self._folder.holds(path, mark):
-            return
-        stored, veil = self._stories(rows, topic.name), Veil.of([topic])
-        page = TopicPage(
+    def _parts(self, topic: Topic, items: tuple[Tagged, ...], lists: TopicLists) -> Iterator[File]:
+        """Give the page of a topic, and those of its languages and sources."""
+        by_key = parts.by_key(items)
+        shown: dict[Link | None, Sequence[Tagged]] = {None: items}
+        shown |= {link: by_key[link.key] for link in (*lists.languages, *lists.sources) if link.href}
+        states = self._states(item.row for some in shown.values() for item in some[:_CARDS])
+        stories = Stories(self._facts, self._judgements, topic, self._copies, self._paged)
+        alike = fingerprint(shaping(topic), lists.languages, lists.sources)
+        for link, some in shown.items():
+            path = link.href if link else f"{topic.name}.html"
+            whole = replace(lists, months=(), archives=()) if link else lists
+            counts = calendar.daily((item.line.day for item in some), self._today, _CHART)
+            rows = [item.row for item in some[:_CARDS]]
+            mark = fingerprint(alike, link, whole.months, whole.archives, counts, self._today, [states[row] for row in rows])
+            if not self._folder.holds(path, mark):
+                listed = stories.of(rows)
+                page = self._page(topic, some, whole, link, counts)
+                data = render.topic(replace(page, cards=tuple(one.card for one in listed), fingerprint=mark))
+                yield File(path, data, max((one.changed for one in listed), default=None))
+
+    def _page(
+        self, topic: Topic, items: Sequence[Tagged], lists: TopicLists, link: Link | None, counts: tuple[int, ...]
+    ) -> TopicPage:
+        return TopicPage(
             about=views.about(topic),
-            cards=tuple(self._card(one, veil, topic.name) for one in stored),
+            cards=(),
             total=len(items),
             last=items[0].moment if items else None,
             languages=parts.chosen(lists.languages, link),
@@ -160,37 +172,14 @@ class _Site:
             span=_span(topic),
             months=lists.months,
             archives=lists.archives,
-            fingerprint=mark,
         )
-        yield File(path, render.topic(page), max(map(views.moment, stored), default=None))
 
-    def _card(self, stored: StoredItem, veil: Veil, topic: str) -> Card:
-        shown = views.card(veil.item(stored), self._judged(stored, veil, topic))
-        return shown if stored.row in self._paged else replace(shown, href="")
-
-    def _states(self, rows: Iterable[int]) -> list[list[str]]:
+    def _states(self, rows: Iterable[int]) -> dict[int, list[str]]:
         """Give, for each item, what changes when it or one of its copies does."""
-        groups = [(row, *self._copies.of(row)) for row in rows]
-        missing = {row for group in groups for row in group} - self._marks.keys()
+        groups = {row: (row, *self._copies.of(row)) for row in rows}
+        missing = {row for group in groups.values() for row in group} - self._marks.keys()
         self._marks |= {row: mark for row, _, mark in queries.changes(self._facts, (), missing)}
-        return [[self._marks[row] for row in group] for group in groups]
-
-    def _stories(self, rows: Sequence[int], topic: str) -> list[StoredItem]:
-        """Load items of a topic, each with all who carried a copy of it."""
-        groups = {row: self._copies.of(row) for row in rows}
-        found = self._load({one for row, copies in groups.items() for one in (row, *copies)})
-        return [
-            with_carriers(
-                found[row],
-                self._judged(found[row], Veil(), topic)[0],
-                tuple(Copy(found[one], self._why(one)) for one in copies),
-            )
-            for row, copies in groups.items()
-        ]
-
-    def _why(self, row: int) -> str:
-        """Say why an item is in its story: the one that speaks for it is, of itself."""
-        return self._copies.bonds(row).whys.get(row, "")
+        return {row: [self._marks[one] for one in group] for row, group in groups.items()}
 
     def _load(self, rows: Iterable[int]) -> dict[int, StoredItem]:
         return {stored.row: stored for stored in self._facts.by_rows(rows)}
@@ -199,15 +188,12 @@ class _Site:
         sealed = Ledger(self._facts.db, feed_name(topic)).pages()
         return tuple(Link(f"{page.number}", file_name(topic.name, page.number)) for page in sealed)
 
-    def _judged(self, stored: StoredItem, veil: Veil, *topics: str) -> tuple[Judgement, ...]:
-        return tuple(veil.judgement(one, stored) for one in self._judgements.of(stored.row) if one.topic in topics)
-
     def _month(self, topic: Topic, month: Month, lines: tuple[Line, ...], beside: tuple[tuple[Month, ...], ...]) -> Iterator[File]:
         earlier, later = (Link(f"{one[0].first:%B %Y}", one[0].href) if one else None for one in beside)
-        mark = _mark(_shaping(topic), month, lines, earlier, later)
+        mark = fingerprint(shaping(topic), month, lines, earlier, later)
         if not self._folder.holds(month.href, mark):
             veil = Veil.of([topic])
-            lines = tuple(replace(line, title=veil.text(line.title, line.language)) for line in lines)
+            lines = tuple(line._replace(title=veil.text(line.title, line.language)) for line in lines)
             page = MonthPage(views.about(topic), month, calendar.by_day(lines), earlier, later, mark)
             last = datetime.combine(lines[0].day, time(), UTC)
             yield File(month.href, render.month(page), last)
@@ -216,9 +202,10 @@ class _Site:
 
     def _items(self) -> Iterator[File]:
         """Give the pages of items that are new or changed, a few hundred in memory at a time."""
-        due, shaping = [], tuple(map(_shaping, self._topics.values()))
-        for (uid, row), state in zip(self._rows.items(), self._states(self._rows.values()), strict=True):
-            mark = _mark(state, shaping, self._copies.bonds(row))
+        due, shapes = [], tuple(map(shaping, self._topics.values()))
+        states = self._states(self._rows.values())
+        for uid, row in self._rows.items():
+            mark = fingerprint(states[row], shapes, self._copies.bonds(row))
             if not self._folder.holds(views.item_href(uid), mark):
                 due.append((row, mark))
         for start in range(0, len(due), _BITE):
@@ -229,8 +216,9 @@ class _Site:
         related = {row: self._copies.bonds(row).relatives for row in due}
         beside = (one for relatives in related.values() for _, one in relatives)
         found = self._load({*(one for row in due for one in (row, *self._copies.of(row))), *beside})
+        judged = self._judgements.of_all(due)
         for row, mark in due.items():
-            stored, judgements = found[row], [one for one in self._judgements.of(row) if one.topic in self._topics]
+            stored, judgements = found[row], [one for one in judged[row] if one.topic in self._topics]
             having = tuple(self._topics[judgement.topic] for judgement in judgements)
             veil = self._veil(having)
             versions = ((at, source, veil.text(title, stored.item.language), text) for at, source, title, text in texts[row])
@@ -239,7 +227,10 @@ class _Site:
                 tuple((veil.judgement(judgement, stored), topic) for judgement, topic in zip(judgements, having, strict=True)),
                 versions,
                 (
-                    *(self._member(veil.item(found[one]), self._why(one) or self._why(row)) for one in self._copies.of(row)),
+                    *(
+                        self._member(veil.item(found[one]), self._copies.why(one) or self._copies.why(row))
+                        for one in self._copies.of(row)
+                    ),
                     *(self._member(veil.item(found[one]), "", relation) for relation, one in related[row]),
                 ),
                 mark,
@@ -256,32 +247,16 @@ class _Site:
             self._veils[names] = Veil.of(topics)
         return self._veils[names]
 
-    def leftovers(self, unread: frozenset[str]) -> Iterator[File]:
+    def _leftovers(self) -> Iterator[File]:
         """Name the pages that have no place here any longer: of topics that went private, of items that no topic has.
 
         While a topic cannot be read, its pages stay, and those of items.
         """
         for path in self._folder.leftovers():
             first = path.removesuffix(".html").partition("/")[0]
-            if first not in unread and not (unread and first == "item"):
+            if first not in self._unread and not (self._unread and first == "item"):
                 yield File(path, None, None)
-
-
-def _mark(*parts: object) -> str:
-    return hashlib.blake2b(repr((_form(), *parts)).encode(), digest_size=12).hexdigest()
-
-
-def _shaping(topic: Topic) -> object:
-    """Give all of a topic that shows on pages; its wording shows where it names words to be masked."""
-    return views.about(topic), topic.publish, topic.version if topic.publish.mask else ""
 
 
 def _span(topic: Topic) -> str:
     return "" if topic.expression else f" first seen in {_CHART} days"
-
-
-@cache
-def _form() -> str:
-    """Hash what shapes pages: another program, other templates, other pages."""
-    files = sorted(path for path in Path(__file__).parent.rglob("*") if path.suffix in _SHAPING)
-    return hashlib.blake2b(b"".join(path.read_bytes() for path in files), digest_size=12).hexdigest()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -13,7 +13,7 @@ from feeds import atom
 from feeds.archive import TOLD, Bounds, Place, next_change, split
 from feeds.decisions import Decisions, Verdict
 from feeds.document import Document
-from feeds.entry import Deleted, Entry, Manner, feed_id, make_entry, own_id, wanted_id
+from feeds.entry import Deleted, Entry, Manner, feed_id, last_change, make_entry, own_id, wanted_id
 from feeds.publication.ledger import Ledger, Line
 from feeds.store import Judgements
 from feeds.topic import Topic
@@ -134,7 +134,7 @@ class Editor:
                 else:
                     reason = "it changed and is no longer about the topic"
                 # Later than what was published of it: else a reader might take the entry for the newer word.
-                self._lines[row] = replace(line, gone=max(self._now, line.updated + _SECOND), reason=reason, buried=None)
+                self._lines[row] = line._replace(gone=max(self._now, line.updated + _SECOND), reason=reason, buried=None)
 
     # What is at the head, and what goes straight to the archive
 
@@ -165,7 +165,7 @@ class Editor:
         for article, unit, _ in self._units(articles):
             line = self._lines[article.anchor]
             if unit.significant == line.digest:
-                self._lines[article.anchor] = replace(line, state=article.state)
+                self._lines[article.anchor] = line._replace(state=article.state)
             else:
                 changed.add(article.anchor)
         return changed
@@ -181,6 +181,8 @@ class Editor:
             rows = list(dict.fromkeys(chain((row for article in some for row in article.rows), related)))
             stored = dict(zip(rows, self._facts.by_rows(rows), strict=True))
             judged = self._judgements.some(self._topic.name, rows)
+            anchors = [stored[article.anchor] for article in some]
+            ids = self._judgements.atom_ids({one.row: (wanted_id(one.item.guid), own_id(one.id)) for one in anchors})
             for article in some:
                 first, *others = article.rows
                 lead, bond = stored[first], bonds.get(first, NO_BONDS)
@@ -188,16 +190,13 @@ class Editor:
                 relatives = tuple(Relative(relation, stored[row]) for relation, row in bond.relatives)
                 tagged = next(row for row in article.rows if row in judged)
                 whose = None if tagged == lead.row else stored[tagged]
-                anchor = stored[article.anchor]
-                atom_id = self._judgements.atom_id(anchor.row, wanted_id(anchor.item.guid), own_id(anchor.id))
-                yield article, Unit(lead, judged[tagged], copies, whose, relatives), atom_id
+                yield article, Unit(lead, judged[tagged], copies, whose, relatives), ids[article.anchor]
 
     def _said(self, articles: Sequence[_Article], page: int | None) -> Iterator[Entry]:
         """Give the entries of articles, and note that they stand at the head or in a page."""
         for article, unit, atom_id in self._units(articles):
             line = self._lines.get(article.anchor)
-            entry = make_entry(unit, self._topic, atom_id, self._manner)
-            entry = replace(entry, updated=self._updated(entry, unit, line))
+            entry = make_entry(unit, self._topic, atom_id, self._manner, self._updated(unit, line))
             at_head = line is not None and line.live and line.archive is None
             self._lines[article.anchor] = Line(
                 article.anchor,
@@ -211,15 +210,16 @@ class Editor:
             )
             yield self._variant.of(entry)
 
-    def _updated(self, entry: Entry, unit: Unit, line: Line | None) -> datetime:
+    def _updated(self, unit: Unit, line: Line | None) -> datetime:
         """Give the last significant change: it stays while the article does, and else only moves forward (P3)."""
+        said = last_change(unit.lead)
         if line is None:
-            return entry.updated
+            return said
         if line.gone:  # back again: newer than the word that it had left
-            return entry.updated if entry.updated > line.gone else max(self._now, line.gone + _SECOND)
+            return said if said > line.gone else max(self._now, line.gone + _SECOND)
         if line.digest == unit.significant:
             return line.updated
-        later = (moment for moment in (entry.updated, unit.lead.changed, self._now) if moment > line.updated)
+        later = (moment for moment in (said, unit.lead.changed, self._now) if moment > line.updated)
         return next(later, line.updated + _SECOND)
 
     def _seal(self, pages: list[tuple[int, ...]], articles: dict[int, _Article]) -> None:
@@ -235,7 +235,7 @@ class Editor:
             self.ledger.seal(number, atom.render(document), document.changed)
         if pages:
             for line in unsaid:
-                self._lines[line.row] = replace(line, buried=first + len(pages) - 1)
+                self._lines[line.row] = line._replace(buried=first + len(pages) - 1)
 
     def _document(
         self, entries: tuple[Entry, ...], deleted: tuple[Deleted, ...], number: int | None = None, following: int | None = None

@@ -1,25 +1,18 @@
-"""Bytes -> files that are whole at any moment, each with its compressed twins; remembers what was there, knows no format."""
+"""The published files of a home: which there are, since when, and which are gone; knows no format."""
 
 import gzip
-import os
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from feeds.publication.ledger import digest_of
-from feeds.publication.whole import replace
+from feeds.publication.writers import TWINS, Writers, is_twinned
 from ingest.dates import from_rfc3339, rfc3339
 from ingest.store import Facts
 
-try:
-    import brotli
-except ImportError:  # the extra `brotli` is not installed
-    brotli = None
-
-_TWINS: Final = (".gz", ".br")
 _GONE: Final = ".gone"  # a mark where a file was
-_BROTLI_QUALITY: Final = 6  # 9 takes ten times as long for one per cent, the best a hundred times
 
 
 class Files:
@@ -29,16 +22,37 @@ class Files:
         """Take the folder in which `public` and `private` lie."""
         self._facts, self._home, self._now = facts, home, now
         self._execute = facts.db.conn.execute
+        self._writers = Writers()
+        self._written: list[Path] = []
         self._kept: set[str] = set()  # paths that were written or found unchanged
         self._rows: list[tuple[Any, ...]] = []
+        self._forgotten: list[str] = []
 
-    def put(self, feed: str, path: str, data: bytes, newest: datetime | None, *, synced: bool = True) -> bool:
-        """Write a file of a feed unless it holds these bytes already; give whether it was written. Raises StoreError.
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Write nothing more."""
+        self._writers.close()
+
+    def put(self, feed: str, path: str, data: bytes, newest: datetime | None, *, synced: bool = True) -> None:
+        """Have a file of a feed written unless it holds these bytes already: by the time that all is settled.
 
         Its time is that of the newest change in it. Where that is unknown, or has not moved although the
         bytes have, it is the present: a client that asks by date alone must not miss it. What can be made
         again is not `synced`: thousands of pages would wait for the disk one by one.
         """
+        changed = self._dated(feed, path, data, newest)
+        self._writers.put(self._home / path, data, changed, synced=synced)
+
+    def put_packed(self, feed: str, path: str, packed: bytes, newest: datetime | None) -> None:
+        """Have the same done with a file whose bytes are known in gzip."""
+        data = gzip.decompress(packed)
+        self._writers.put(self._home / path, data, self._dated(feed, path, data, newest), packed=packed)
+
+    def _dated(self, feed: str, path: str, data: bytes, newest: datetime | None) -> datetime:
+        """Give the time of a file that is put, and remember it."""
         self._kept.add(path)
         known = self._execute("select hash, changed, gone from document where path = ?", [path]).fetchone()
         digest, before = digest_of(data), from_rfc3339(known[1]) if known else None
@@ -46,16 +60,24 @@ class Files:
             changed = before
         else:
             changed = newest if newest and (before is None or newest > before) else self._now
-        written = _put(self._home / path, data, changed, synced=synced)
         if not known or (known[0], known[2]) != (digest, None):
             self._rows.append((path, feed, digest, len(data), rfc3339(changed), None))
             with suppress(FileNotFoundError):
                 self._marker(path).unlink()
-        return written
+        return changed
+
+    def settle(self) -> None:
+        """Wait until what was put is there, and on the disk where it is synced. Raises StoreError."""
+        self._written += self._writers.settle()
+
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """The files whose bytes changed, of what is settled."""
+        return tuple(self._written)
 
     def remove(self, path: str) -> None:
         """Remove a file and its twins; leave a mark, so that a server can say that it is gone for good (410)."""
-        for name in (path, *(path + twin for twin in _TWINS)):
+        for name in (path, *(path + twin for twin in TWINS)):
             with suppress(OSError):
                 (self._home / name).unlink()
         with suppress(OSError):
@@ -64,28 +86,38 @@ class Files:
         if known:
             self._rows.append((path, *known, rfc3339(self._now)))
 
+    def forget(self, paths: Iterable[str]) -> None:
+        """Expect some files no longer, whether they are there or not."""
+        self._forgotten += paths
+
     def remember(self) -> None:
-        """Store what was written and removed."""
-        with self._facts.transaction():
-            self._facts.db.conn.executemany("insert or replace into document values (?, ?, ?, ?, ?, ?)", self._rows)
-        self._rows.clear()
+        """Store what was written, removed and forgotten, inside the caller's transaction."""
+        self._facts.db.conn.executemany("delete from document where path = ?", ([path] for path in self._forgotten))
+        self._facts.db.conn.executemany("insert or replace into document values (?, ?, ?, ?, ?, ?)", self._rows)
 
     def _marker(self, path: str) -> Path:
         return self._home / f"{path}{_GONE}"
 
-    def intact(self, feed: str) -> bool:
-        """Say whether all files of a feed lie as they were put; they are then kept as they are."""
-        rows = self._execute("select path from document where feed = ? and gone is null", [feed]).fetchall()
-        return bool(rows) and all(self.lies(path) for (path,) in rows)
+    def paths(self, feed: str) -> frozenset[str]:
+        """Give the files of a feed that there should be."""
+        return frozenset(path for path, *_ in self._known(feed))
 
-    def lies(self, path: str) -> bool:
-        """Say whether a file and its twins lie as they were put, by size and time; it is then kept as it is."""
-        known = self._execute("select size, changed from document where path = ? and gone is null", [path]).fetchone()
-        changed = from_rfc3339(known[1]) if known else None
-        good = changed is not None and _twinned(self._home / path, changed.timestamp(), known[0])
-        if good:
-            self._kept.add(path)
+    def lying(self, feed: str) -> frozenset[str]:
+        """Give the files of a feed that lie as they were put, by size and time, with their twins; they are kept as they are."""
+        good = frozenset(path for path, size, changed in self._known(feed) if self._lies(path, size, changed))
+        self._kept |= good
         return good
+
+    def are_intact(self, feed: str) -> bool:
+        """Say whether a feed has files, and all of them lie as they were put."""
+        paths = self.paths(feed)
+        return bool(paths) and self.lying(feed) == paths
+
+    def _known(self, feed: str) -> list[tuple[str, int, str]]:
+        return self._execute("select path, size, changed from document where feed = ? and gone is null", [feed]).fetchall()
+
+    def _lies(self, path: str, size: int, changed: str) -> bool:
+        return is_twinned(f"{self._home}/{path}", datetime.fromisoformat(changed).timestamp(), size)
 
     def retire(self, spared: frozenset[str]) -> tuple[Path, ...]:
         """Remove the files of feeds that are no more, unless a spared topic's; give which."""
@@ -99,39 +131,3 @@ class Files:
 def _owner(path: str) -> str:
     """Give the topic that a file's name begins with: `public/harbour.archive-1.atom`."""
     return path.partition("/")[2].partition(".")[0]
-
-
-def _twins(path: Path) -> list[Path]:
-    """Give the compressed twins that can be made here."""
-    return [path.with_name(path.name + twin) for twin in _TWINS[: 1 if brotli is None else 2]]
-
-
-def _twinned(path: Path, moment: float, size: int) -> bool:
-    """Say whether a file and its twins have a time, and the file a size."""
-    try:
-        found = [name.stat() for name in (path, *_twins(path))]
-    except OSError:
-        return False
-    return found[0].st_size == size and all(one.st_mtime == moment for one in found)
-
-
-def _put(path: Path, data: bytes, changed: datetime, *, synced: bool) -> bool:
-    """Write a file and its twins where they are not there already; give whether the file was written."""
-    written = replace(path, data, changed, synced=synced)
-    moment = changed.timestamp()
-    if not _twinned(path, moment, len(data)):
-        # The file came first: a twin that is older than it is known to be of another version.
-        os.utime(path, (moment, moment))
-        for twin in _twins(path):
-            replace(twin, _compressed(data, twin.suffix), changed, synced=synced)
-            os.utime(twin, (moment, moment))
-    return written
-
-
-def _compressed(data: bytes, suffix: str) -> bytes:
-    """Compress: the same bytes give the same on every day."""
-    if suffix == ".gz":
-        return gzip.compress(data, mtime=0)
-    # A window no larger than the data: the usual 4 MB costs a small page thirty times its work.
-    window = min(max((len(data) + 16).bit_length(), 10), 22)
-    return bytes(brotli.compress(data, quality=_BROTLI_QUALITY, lgwin=window))

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
@@ -14,8 +14,7 @@ from ingest.dates import from_rfc3339, rfc3339
 _COLUMNS = "item_id, atom_id, entered, updated, digest, state, version, archive, gone, reason, buried"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """What a feed has said of one article."""
 
     row: int  # the item first published of it: the entry's id is that of this item for ever
@@ -89,8 +88,13 @@ class Ledger:
 
     def page(self, number: int) -> bytes:
         """Give the bytes of a sealed page."""
+        return gzip.decompress(self.packed(number))
+
+    def packed(self, number: int) -> bytes:
+        """Give the bytes of a sealed page in gzip."""
         where = [self._feed, number]
-        return gzip.decompress(self._execute("select document from archive where feed = ? and number = ?", where).fetchone()[0])
+        found = self._execute("select document from archive where feed = ? and number = ?", where).fetchone()
+        return bytes(found[0])
 
     def seal(self, number: int, document: bytes, changed: datetime) -> None:
         """Keep the bytes of a page for ever, inside the caller's transaction."""

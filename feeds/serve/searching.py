@@ -129,7 +129,7 @@ def _shown(result: Result, topics: Mapping[str, Topic]) -> Result:
 def _entry(judgements: Judgements, result: Result, topic: Topic, manner: Manner) -> Entry:
     stored = result.stored
     said = Judgement(topic.name, topic.version, tagged=True, grade=Grade.MENTION, score=0.0, why="")
-    atom_id = judgements.atom_id(stored.row, wanted_id(stored.item.guid), own_id(stored.id))
+    atom_id = judgements.atom_ids({stored.row: (wanted_id(stored.item.guid), own_id(stored.id))})[stored.row]
     entry = make_entry(Unit(stored, said), topic, atom_id, manner)
     tags = f"; tagged {', '.join(one.topic for one in result.judgements)}" if result.judgements else ""
     return replace(entry, why=f"Found by a search. Carried by {', '.join(one.name for one in entry.carriers)}{tags}.")

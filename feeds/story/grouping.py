@@ -45,7 +45,8 @@ class StoryGrouping:
         """Give figures that change whenever a story's members, their texts, carriers or relatives may have."""
         found = self._facts.db.conn.execute(
             """select count(*), total(s.story_id * 7919.0 + s.item_id), total(i.seq),
-            (select count(*) from sighting where item_id in (select item_id from story)),
+            (select count(*) || ' ' || total(id) || ' ' || total(version_id) from sighting
+                where item_id in (select item_id from story)),
             (select count(*) || ' ' || total(a * 7919.0 + b) || ' ' || total(strength) from story_edge)
             from story s join item i on i.id = s.item_id"""
         )
