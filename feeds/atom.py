@@ -14,10 +14,11 @@ from feeds.envelope import HISTORY
 from feeds.markup import branch, empty, filled, leaf
 from feeds.tag import Evidence
 from feeds.topic import Topic
-from ingest.item import Author, Category, Enclosure
+from ingest.item import Author, Category, Enclosure, Place
 
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 _HTML: Final = {"type": "html"}
+_GEORSS: Final = {"xmlns:georss": "http://www.georss.org/georss"}
 # What publishers write there is not always one; a feed with another would be invalid.
 _MEDIA_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;\s*[\w.+-]+=[\w.+-]+)*", re.ASCII)
 _MAILBOX: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
@@ -35,6 +36,11 @@ def render(document: Document) -> bytes:
 def media_type(enclosure: Enclosure) -> str | None:
     """Give what an enclosure is, where its publisher named a media type."""
     return enclosure.type if enclosure.type and _MEDIA_TYPE.fullmatch(enclosure.type) else None
+
+
+def written_place(place: Place) -> str:
+    """Give where the subject of an entry lies as an element of GeoRSS, which names its own namespace: few entries have one."""
+    return leaf(f"georss:{place.form}", place.value, _GEORSS)
 
 
 def _history(root: etree._Element, document: Document) -> None:
@@ -59,6 +65,7 @@ def _entry(entry: Entry, topic: Topic) -> str:
     said += _links(entry)
     said += map(_author, entry.authors)
     said += map(_category, (Category(topic.name, TOPIC_SCHEME, topic.title), *entry.categories))
+    said += map(written_place, entry.places)
     said.append(leaf("summary", entry.summary, _HTML))
     if entry.content:
         said.append(leaf("content", entry.content, _HTML))

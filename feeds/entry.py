@@ -13,7 +13,7 @@ from yarl import URL
 from feeds.tag import Judgement
 from feeds.topic import Content, Topic
 from feeds.unit import Unit
-from ingest.item import Author, Category, Enclosure, Sighting, Source, SourceKind, StoredItem
+from ingest.item import Author, Category, Enclosure, Place, Sighting, Source, SourceKind, StoredItem
 from ingest.text import escape, sentences, shorten
 from ingest.urls import without_secrets
 
@@ -81,6 +81,7 @@ class Entry:
     origin: Origin
     judgement: Judgement
     related: tuple[Related, ...] = ()
+    places: tuple[Place, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -177,6 +178,7 @@ def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner, updated: 
         origin=origin,
         judgement=unit.judgement,
         related=tuple(_related(unit)),
+        places=item.places,
     )
 
 

@@ -1,6 +1,7 @@
 """A topic's expression over the hits of a text: where it holds, by which hits, or what it lacks; weighs nothing."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,6 +48,9 @@ class Evaluation:
     def __init__(self, topic: Topic, item: Item, parts: tuple[Segment, ...], hits: Hits) -> None:
         """Take the topic's hits that count."""
         self._topic, self._item, self._parts, self._hits = topic, item, parts, hits
+        self._named: defaultdict[str, list[Hit]] = defaultdict(list)
+        for hit in hits:
+            self._named[hit.group].append(hit)
         self._everywhere = Place(frozenset(range(len(parts))))
         self._title = Place(frozenset(n for n, part in enumerate(parts) if part.kind is Kind.TITLE))
 
@@ -54,9 +58,9 @@ class Evaluation:
         """Give the hits by which the expression holds in a place; None where it does not hold."""
         match expression:
             case query.Group(name):
-                return self._named(name, place)
-            case query.Phrase(text):
-                return self._named(query.write(query.Phrase(text)), place)
+                return self._of_group(name, place)
+            case query.Phrase():
+                return self._of_group(query.write(expression), place)
             case query.Raw():
                 return self._raw(expression, place)
             case query.Language(code):
@@ -74,8 +78,8 @@ class Evaluation:
             case query.Both(parts):
                 return self._both(parts, place)
 
-    def _named(self, name: str, place: Place) -> Hits | None:
-        return tuple(hit for hit in self._hits if hit.group == name and hit.segment in place.segments) or None
+    def _of_group(self, name: str, place: Place) -> Hits | None:
+        return tuple([hit for hit in self._named.get(name, ()) if hit.segment in place.segments]) or None
 
     def _raw(self, raw: query.Raw, place: Place) -> Hits | None:
         texts = {"title": self._item.title, "text": self._item.text}

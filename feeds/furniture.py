@@ -1,5 +1,6 @@
 """Sentences that a source repeats under its articles: learnt from where terms hit, so that they never count; judges nothing."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
@@ -11,6 +12,8 @@ from ingest.store.schema import migrate
 
 _REPEATED: Final = 4  # items of one source that hold a sentence: from then on it is furniture
 _KEPT: Final = 8  # items remembered for one sentence
+
+Place = tuple[str, str]  # a source, and a sentence as its key
 
 
 class Furniture:
@@ -30,28 +33,31 @@ class Furniture:
 
     def learn(self, seen: Iterable[tuple[StoredItem, Iterable[str]]]) -> frozenset[int]:
         """Note the sentences of items; give the numbers of all items that hold one which has just become furniture."""
-        holders: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-        fresh: set[tuple[str, str]] = set()
+        holders: defaultdict[Place, dict[int, None]] = defaultdict(dict)  # in order: the first are remembered
+        for stored, lines in seen:
+            for line in lines:
+                holders[stored.carrier.source.url, line][stored.row] = None
+        new: list[tuple[str, str, int]] = []
+        repeated: set[int] = set()
         with self._facts.transaction():
-            for stored, lines in seen:
-                for place in ((stored.carrier.source.url, line) for line in lines):
-                    holders[place].add(stored.row)  # more may hold it now than are remembered
-                    if self._note(*place, stored.row):
-                        fresh.add(place)
-        return frozenset(row for place in fresh for row in (*holders[place], *self._holders(*place)))
+            known = self._holders(holders)
+            for place, rows in holders.items():
+                before = known.get(place, set())
+                noted = [row for row in rows if row not in before][: max(_KEPT - len(before), 0)]
+                new += [(*place, row) for row in noted]
+                if len(before) < _REPEATED <= len(before) + len(noted):
+                    repeated |= before | rows.keys()  # more may hold it now than are remembered
+            self._db.conn.executemany("insert into line values (?, ?, ?)", new)
+        return frozenset(repeated)
 
-    def _note(self, source: str, line: str, row: int) -> bool:
-        """Remember one item that holds a sentence; say whether that has made it furniture."""
-        before = self._count(source, line)
-        if before >= _KEPT:
-            return False
-        self._db.conn.execute("insert or ignore into line values (?, ?, ?)", [source, line, row])
-        return before < _REPEATED <= self._count(source, line)
-
-    def _count(self, source: str, line: str) -> int:
-        row = self._db.conn.execute("select count(*) from line where source = ? and line = ?", [source, line]).fetchone()
-        return int(row[0])
-
-    def _holders(self, source: str, line: str) -> list[int]:
-        rows = self._db.conn.execute("select item_id from line where source = ? and line = ?", [source, line])
-        return [row[0] for row in rows]
+    def _holders(self, places: Iterable[Place]) -> dict[Place, set[int]]:
+        """Give the items remembered for each of some sentences."""
+        rows = self._db.conn.execute(
+            """select l.source, l.line, l.item_id from json_each(?) j join line l
+            on l.source = json_extract(j.value, '$[0]') and l.line = json_extract(j.value, '$[1]')""",
+            [json.dumps(list(places))],
+        )
+        found: defaultdict[Place, set[int]] = defaultdict(set)
+        for source, line, row in rows:
+            found[source, line].add(row)
+        return found

@@ -107,6 +107,7 @@ def _evidence(entry: Entry) -> Members:
             "tag": {**tag, "hits": hits},
             "carriers": carriers,
             "related": related,
+            "places": [{"form": place.form, "value": place.value} for place in entry.places],
             "title_inferred": entry.title_inferred or None,
             "source": source | _known({"feed_url": origin.url, "home_page_url": origin.site_url}),
         }

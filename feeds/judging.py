@@ -44,7 +44,7 @@ def judge_one(facts: Facts, judgements: Judgements, topic: Topic, stored: Stored
     """Judge one item by one topic again and store the answer, a person's decision included; give what then holds."""
     furniture = Furniture(facts).known(stored.carrier.source.url)
     answer = judge(Matcher([topic]), item_of(stored), furniture)[0]
-    judgements.record({stored: Tagging((answer,) if answer.tagged else (), frozenset())}, (topic,), {}, now)
+    judgements.record([(stored, Tagging((answer,) if answer.tagged else (), frozenset()))], (topic,), {}, now)
     return decided(answer, Decisions(facts).all(topic.name).get((stored.row, topic.name)))
 
 
@@ -82,7 +82,7 @@ class _Work:
         """Judge all that came after number `seq`."""
         matcher, tagged = _matcher(topics), 0
         if marks != {name: mark for name, mark in self._judgements.marks().items() if name in marks}:
-            self._judgements.record({}, (), marks, self._now)  # a new wording is known before its first item
+            self._judgements.record([], (), marks, self._now)  # a new wording is known before its first item
         while items := self._facts.after(seq, _BITE):
             seq = items[-1].seq
             tagged += self._bite(matcher, items, {name: replace(mark, seq=seq) for name, mark in marks.items()}, again=False)
@@ -100,14 +100,15 @@ class _Work:
         return tagged
 
     def _bite(self, matcher: Matcher, items: tuple[StoredItem, ...], marks: dict[str, Mark], *, again: bool) -> int:
-        judged = dict(self._judged(matcher, items))
+        judged = list(self._judged(matcher, items))
         self._judgements.record(judged, matcher.topics, marks, self._now, again=again)
-        repeated = self._furniture.learn((stored, tagging.lines) for stored, tagging in judged.items())
+        tags = {stored.row: len(tagging.tags) for stored, tagging in judged}
+        repeated = self._furniture.learn((stored, tagging.lines) for stored, tagging in judged)
         if repeated:  # a sentence has turned out to be furniture: what it helped to tag is judged without it
-            anew = dict(self._judged(matcher, self._facts.by_rows(sorted(repeated))))
+            anew = list(self._judged(matcher, self._facts.by_rows(sorted(repeated))))
             self._judgements.record(anew, matcher.topics, {}, self._now, again=True)
-            judged = {stored: anew.get(stored, tagging) for stored, tagging in judged.items()}
-        return sum(len(tagging.tags) for tagging in judged.values())
+            tags |= {stored.row: len(tagging.tags) for stored, tagging in anew if stored.row in tags}
+        return sum(tags.values())
 
     def _judged(self, matcher: Matcher, items: Iterable[StoredItem]) -> Iterator[tuple[StoredItem, Tagging]]:
         known: dict[str, frozenset[str]] = {}

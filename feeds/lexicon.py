@@ -2,18 +2,17 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from feeds import clitics
+from feeds.sieve import FOREIGN, SPACELESS, Sieve
 from feeds.stems import composed, stem, stemmed
 from feeds.topic import Term
 from ingest.fold import WORD, fold
 
-# Written without spaces: a term is looked for inside a run of such letters.
-_SPACELESS: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-_FOREIGN: Final = re.compile(f"[^{_SPACELESS.pattern[1:-1]}]+")  # a brand in Latin letters among them
 _PART: Final = re.compile(rf"\{{(?P<slot>[^{{}}]*)\}}|(?P<gap>\.\.)|\*?(?P<word>{WORD.pattern})[*~]?")
 COMPOUNDING: Final = frozenset({"de", "nl", "hu"})  # a term is also looked for inside their long words
 _COMPOUNDED: Final = 5  # letters of a term from which on that is safe
@@ -91,6 +90,7 @@ class Lexicon:
         self._clitic: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._clitic_prefix: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._stem: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
+        self._sieve: Sieve | None = None  # made when all terms are known
         self._count = 0
         self._seen: dict[str, tuple[int, ...]] = {}
 
@@ -122,8 +122,8 @@ class Lexicon:
         if after and not before and language in clitics.LANGUAGES:
             return self._clitic_prefix[language]
         if before or after:
-            return self._inside if (before and after) or _SPACELESS.search(word) else self._suffix if before else self._prefix
-        if _SPACELESS.search(word) or (language in COMPOUNDING and len(word) >= _COMPOUNDED):
+            return self._inside if (before and after) or SPACELESS.search(word) else self._suffix if before else self._prefix
+        if SPACELESS.search(word) or (language in COMPOUNDING and len(word) >= _COMPOUNDED):
             return self._inside
         return self._clitic[language] if language in clitics.LANGUAGES else self._exact
 
@@ -132,7 +132,17 @@ class Lexicon:
             self._count += 1
             table[word] = self._count
             self._seen.clear()
+            self._sieve = None
         return table[word]
+
+    def fitting(self, words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        """Give what `look_up` says of each of many words, as they are written, those left out that fit nothing."""
+        if self._sieve is None:
+            clitic, behind = ([*chain(*tables.values())] for tables in (self._clitic, self._clitic_prefix))
+            whole, heads, particles = (*self._exact, *clitic), (*self._prefix, *behind), bool(clitic or behind)
+            self._sieve = Sieve(whole, heads, self._suffix, self._inside, self._stem, particles=particles)
+        looked_up = ((word, self.look_up(fold(word), word)) for word in self._sieve.passed(words))
+        return {word: fits for word, fits in looked_up if fits}
 
     def look_up(self, word: str, written: str = "") -> tuple[int, ...]:
         """Give the numbers of the patterns that a folded word fits; `written` is the word itself, for its stem.
@@ -163,15 +173,15 @@ class Lexicon:
         if self._stem:
             plain = composed(written)
             yield from (table[form] for language, table in self._stem.items() if (form := stemmed(plain, language)) in table)
-        if _SPACELESS.search(word):
-            yield from (number for foreign in _FOREIGN.findall(word) for number in self.look_up(foreign))
+        if SPACELESS.search(word):
+            yield from (number for foreign in FOREIGN.findall(word) for number in self.look_up(foreign))
 
     def inside(self, word: str, number: int) -> tuple[int, int]:
         """Give the span of a pattern within a run of letters without spaces; the whole of any other word."""
-        if _SPACELESS.search(word):
+        if SPACELESS.search(word):
             for text, known in self._inside.items():
                 if known == number and (at := word.find(text)) >= 0:
                     return at, at + len(text)
-            foreign = (found.span() for found in _FOREIGN.finditer(word) if number in self.look_up(found[0]))
+            foreign = (found.span() for found in FOREIGN.finditer(word) if number in self.look_up(found[0]))
             return next(foreign, (0, len(word)))
         return 0, len(word)

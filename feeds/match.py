@@ -1,7 +1,7 @@
 """Terms found in segments: hits with their original spans, and those that a frame takes the sense from; decides nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -9,10 +9,12 @@ from typing import Final
 from feeds import query
 from feeds.lexicon import GAP, Element, Phrase, Slot
 from feeds.phrasebook import Beginnings, Begun, Owner, Phrasebook, deciding
-from feeds.segments import Segment
+from feeds.segments import Article, Segment
 from feeds.topic import Topic
 
 _GAP_WORDS: Final = 3  # what ".." in a phrase may skip
+
+_Standing = tuple[int, Phrase, int]  # a phrase, its first word and the word after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Matcher:
         self._book = cache(lambda language: Phrasebook(self.topics, language))
         self.deciding = tuple(map(deciding, self.topics))
         self._possible: dict[tuple[int, frozenset[str]], bool] = {}
+        self._exact = any(map(query.exact, (topic.expression for topic in self.topics)))
         self.wordless = tuple(n for n in range(len(self.topics)) if self.may_hold(n, frozenset()))  # may hold without any hit
 
     def may_hold(self, number: int, groups: frozenset[str]) -> bool:
@@ -72,20 +75,29 @@ class Matcher:
         looks = self.look(segments, language)
         return {topic: self.found(topic, looks, everywhere=all_frames) for topic in _topics(looks)}
 
+    def read(self, title: str, text: str, language: str | None) -> tuple[tuple[Segment, ...], tuple["Look", ...]]:
+        """Read an article once for all topics: its segments where a phrase may stand, and the phrases.
+
+        Of most texts few lines are ever cut into sentences. A query for characters as they are written needs all.
+        """
+        book, article = self._book(language), Article(title, text)
+        book.learn(article.words)
+        segments = article.segments(book.may_stand if not self._exact else lambda _line, _words: True)
+        return segments, _looks(book, segments)
+
     def look(self, segments: tuple[Segment, ...], language: str | None) -> tuple["Look", ...]:
-        """Read the segments once for all topics; most sentences hold no beginning of any term and are left out."""
+        """Read segments once for all topics."""
         book = self._book(language)
-        looks = []
-        for number, segment in enumerate(segments):
-            begun = list(map(book.begin.__getitem__, segment.written))
-            if (any(begun) or segment.joined) and (look := Look(book, number, segment, begun)).phrases:
-                looks.append(look)
-        return tuple(looks)
+        book.learn({word for segment in segments for word in segment.written})
+        return _looks(book, segments)
 
     def possible(self, looks: tuple["Look", ...]) -> list[int]:
         """Give the numbers of the topics that may tag the item; for the others nothing more need be known."""
-        groups = {topic: frozenset().union(*(look.groups(topic) for look in looks)) for topic in _topics(looks)}
-        return [topic for topic in sorted({*groups, *self.wordless}) if self.may_hold(topic, groups.get(topic, frozenset()))]
+        groups: dict[int, set[str]] = {topic: set() for topic in self.wordless}
+        for look in looks:
+            for topic, names in look.groups.items():
+                groups.setdefault(topic, set()).update(names)
+        return [topic for topic in sorted(groups) if self.may_hold(topic, frozenset(groups[topic]))]
 
     def found(self, topic: int, looks: tuple["Look", ...], *, everywhere: bool = False) -> Found:
         """Give what one topic's terms hit."""
@@ -100,6 +112,16 @@ class Matcher:
         return Found(tuple(hit for hit in hits if hit not in bad), cancelled)
 
 
+def _looks(book: Phrasebook, segments: tuple[Segment, ...]) -> tuple["Look", ...]:
+    """Read segments whose words the book knows; most hold no beginning of any phrase and are left out."""
+    looks = []
+    for number, segment in enumerate(segments):
+        begins = not book.begin.keys().isdisjoint(segment.written)
+        if (begins or segment.joined) and (look := Look(book, number, segment, map(book.begin.get, segment.written))).phrases:
+            looks.append(look)
+    return tuple(looks)
+
+
 def _topics(looks: tuple["Look", ...]) -> set[int]:
     return {topic for look in looks for topic in look.phrases}
 
@@ -112,16 +134,15 @@ def _frame_around(hit: Hit, frames: tuple[tuple[Owner, int, int], ...]) -> str |
 class Look:
     """One segment read for all topics: which phrases stand where. Hits are made only for the topics that want them."""
 
-    def __init__(self, book: Phrasebook, number: int, segment: Segment, begun: list[Begun | None]) -> None:
+    def __init__(self, book: Phrasebook, number: int, segment: Segment, begun: Iterable[Begun | None]) -> None:
         """Find the phrases of all groups; `begun` is what begins at each word."""
         self._book, self.number, self._segment = book, number, segment
-        self.phrases: dict[int, list[tuple[int, Phrase, int]]] = {}  # by topic
-        for found in self._phrases(book.begin, begun):
-            self.phrases.setdefault(book.owners[found[1].owner].topic, []).append(found)
-
-    def groups(self, topic: int) -> frozenset[str]:
-        """Give the names of a topic's groups that stand here."""
-        return frozenset(self._book.owners[phrase.owner].name for _, phrase, _ in self.phrases.get(topic, ()))
+        self.phrases: dict[int, list[_Standing]] = {}  # by topic
+        self.groups: dict[int, set[str]] = {}  # those that stand here, by topic
+        for found in self._phrases(book.joined, begun):
+            owner = book.owners[found[1].owner]
+            self.phrases.setdefault(owner.topic, []).append(found)
+            self.groups.setdefault(owner.topic, set()).add(owner.name)
 
     def hits(self, topic: int) -> list[Hit]:
         """Give the hits of a topic, of those of one group that begin at one word the longest."""
@@ -130,56 +151,62 @@ class Look:
     def frames(self, topic: int) -> tuple[tuple[Owner, int, int], ...]:
         """Give the frames of a topic that stand here, each with its first word and the word after it."""
         frames = self._book.frames(topic)
-        self._slots = _Slots(self._book, (*self.phrases.get(topic, ()), *self._phrases(frames.helpers)))
-        found = list(self._phrases(frames.words))
+        self._slots = _Slots(self._book, (*self.phrases.get(topic, ()), *self._all(frames.helpers)))
+        found = self._all(frames.words)
         for group, first, last in self._slots.all:
             found += self._from(first, last, frames.slots.get(group))
         return tuple((self._book.owners[phrase.owner], first, last) for first, phrase, last in found)
 
-    def _phrases(self, begin: Beginnings, at_words: list[Begun | None] | None = None) -> Iterator[tuple[int, Phrase, int]]:
-        for first, begun in enumerate(at_words or map(begin.__getitem__, self._segment.written)):
+    def _all(self, begin: Beginnings) -> list[_Standing]:
+        return self._phrases(begin, map(begin.__getitem__, self._segment.written))
+
+    def _phrases(self, joined: Beginnings, at_words: Iterable[Begun | None]) -> list[_Standing]:
+        found: list[_Standing] = []
+        for first, begun in enumerate(at_words):
             if begun is not None:
-                yield from self._from(first, first + 1, begun)
+                found += self._from(first, first + 1, begun)
         for first, longer in self._segment.joined.items():
             for reading in longer:
-                yield from self._from(first, reading.next, begin[reading.folded])
+                found += self._from(first, reading.next, joined[reading.folded])
+        return found
 
-    def _from(self, first: int, after: int, begun: Begun | None) -> Iterator[tuple[int, Phrase, int]]:
+    def _from(self, first: int, after: int, begun: Begun | None) -> list[_Standing]:
         if begun is None:
-            return
-        for phrase in begun.alone:
-            yield first, phrase, after
+            return []
+        found = [(first, phrase, after) for phrase in begun.alone]
         for end, fits in self._readings(after) if begun.then else ():
             for phrase in (phrase for n in fits for phrase in begun.then.get(n, ())):
                 last = self._follow(phrase, 2, end)
                 if last is not None:
-                    yield first, phrase, last
+                    found.append((first, phrase, last))
         for phrase in begun.other:
             last = self._follow(phrase, 1, after)
             if last is not None:
-                yield first, phrase, last
+                found.append((first, phrase, last))
+        return found
 
-    def _readings(self, at: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+    def _readings(self, at: int) -> list[tuple[int, tuple[int, ...]]]:
         """Give what may be read at a word: the number of the word after it, and the patterns that it fits."""
-        if at < len(self._segment.written):
-            yield at + 1, self._book.fits[self._segment.written[at]]
-            for reading in self._segment.joined.get(at, ()):
-                yield reading.next, self._book.lexicon.look_up(reading.folded, reading.written)
+        if at >= len(self._segment.written):
+            return []
+        look_up, joined = self._book.lexicon.look_up, self._segment.joined.get(at, ())
+        longer = [(reading.next, look_up(reading.folded, reading.written)) for reading in joined]
+        return [(at + 1, self._book.fits[self._segment.written[at]]), *longer]
 
     def _follow(self, phrase: Phrase, done: int, at: int) -> int | None:
         """Give the number of the word after the phrase, if the elements from `done` on stand at word `at`: the furthest."""
-        if done == len(phrase.elements):
-            return at
-        element = phrase.elements[done]
-        starts: Iterable[int] = range(at, at + _GAP_WORDS + 1) if element == GAP else self._ends(element, at)
-        ends = (self._follow(phrase, done + 1, start) for start in starts)
-        return max((end for end in ends if end is not None), default=None)
+        ends = {at}
+        for element in phrase.elements[done:]:
+            if element == GAP:
+                ends = {end + skipped for end in ends for skipped in range(_GAP_WORDS + 1)}
+            else:
+                ends = {after for end in ends for after in self._ends(element, end)}
+        return max(ends, default=None)
 
-    def _ends(self, element: Element, at: int) -> Iterator[int]:
+    def _ends(self, element: Element, at: int) -> list[int]:
         if isinstance(element, Slot):
-            yield from self._slots.ends.get((element.group, at), ())
-        else:
-            yield from (end for end, fits in self._readings(at) if element in fits)
+            return self._slots.ends.get((element.group, at), [])
+        return [end for end, fits in self._readings(at) if element in fits]
 
     def _hit(self, first: int, phrase: Phrase, last: int) -> Hit:
         words, head = self._segment.words, phrase.elements[0]

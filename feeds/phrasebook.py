@@ -1,13 +1,15 @@
 """The terms of several topics for texts of one language, compiled, sorted by the word they begin with; reads no text."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress, filterfalse
 from typing import Final, NamedTuple
 
 from feeds import query
 from feeds.lexicon import GAP, Lexicon, Phrase, Slot
+from feeds.segments import joined_words
 from feeds.topic import Term, Topic
 from ingest.fold import fold
 
@@ -48,25 +50,8 @@ def begun(phrases: Iterable[Phrase]) -> Begun | None:
     return Begun(tuple(alone), {n: tuple(found) for n, found in then.items()}, tuple(other))
 
 
-class Beginnings(dict[str, Begun | None]):
-    """The phrases that may begin at a word as it is written; each word is looked up once."""
-
-    def __init__(self, lexicon: Lexicon, phrases: dict[int, list[Phrase]]) -> None:
-        """Take phrases by their first pattern."""
-        super().__init__()
-        self._lexicon, self._phrases = lexicon, phrases
-
-    def __missing__(self, written: str) -> Begun | None:
-        """Look a word up and remember the answer: few words are most of a text."""
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        fits = self._lexicon.look_up(fold(written), written)
-        self[written] = found = begun(phrase for n in fits for phrase in self._phrases.get(n, ()))
-        return found
-
-
 class Fits(dict[str, tuple[int, ...]]):
-    """The patterns that a word fits as it is written; each word is looked up once."""
+    """The patterns that words fit, as they are written, for the words that a book has learnt; any other is looked up."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Take the patterns."""
@@ -74,10 +59,23 @@ class Fits(dict[str, tuple[int, ...]]):
         self._lexicon = lexicon
 
     def __missing__(self, written: str) -> tuple[int, ...]:
-        """Look a word up and remember the answer."""
+        """Look a word up."""
+        return self._lexicon.look_up(fold(written), written)
+
+
+class Beginnings(dict[str, Begun | None]):
+    """The phrases that may begin at a word as it is written; each word is asked for once."""
+
+    def __init__(self, fits: Callable[[str], tuple[int, ...]], phrases: dict[int, list[Phrase]]) -> None:
+        """Take what gives the patterns that a word fits, and phrases by their first pattern."""
+        super().__init__()
+        self._fits, self._phrases = fits, phrases
+
+    def __missing__(self, written: str) -> Begun | None:
+        """Look a word up and remember the answer: few words are most of a text."""
         if len(self) >= _REMEMBERED:
             self.clear()
-        self[written] = found = self._lexicon.look_up(fold(written), written)
+        self[written] = found = begun(phrase for n in self._fits(written) for phrase in self._phrases.get(n, ()))
         return found
 
 
@@ -110,8 +108,43 @@ class Phrasebook:
         self._slots: list[dict[str, list[Phrase]]] = [defaultdict(list) for _ in topics]
         for number, topic in enumerate(topics):
             self._compile(number, topic)
-        self.begin = Beginnings(self.lexicon, self._groups)
+        self.begin: dict[str, Begun] = {}  # those of the words seen at which a phrase of a group may begin
+        self.joined = Beginnings(self.fits.__getitem__, self._groups)  # the same for readings of hyphenated words
         self.frames = cache(self._frames_of)
+
+    def learn(self, words: Iterable[str]) -> None:
+        """Look up the words of a text, as they are written, before it is read: those never seen, all at once.
+
+        What is forgotten to make room are the words of the texts before it.
+        """
+        if len(self.fits) >= _REMEMBERED:
+            self.fits.clear()
+            self.begin.clear()
+        new = set(filterfalse(self.fits.__contains__, words))
+        if not new:
+            return
+        self.fits.update(dict.fromkeys(new, ()))
+        for word, fits in self.lexicon.fitting(new).items():
+            self.fits[word] = fits
+            found = begun(phrase for n in fits for phrase in self._groups.get(n, ()))
+            if found:
+                self.begin[word] = found
+
+    def may_stand(self, line: str, words: list[str]) -> bool:
+        """Say whether a phrase of a group may stand in a line, whose words the book has learnt; False is certain."""
+        joined = joined_words(line, words)
+        if any(self.joined[word.folded] for word in joined):
+            return True
+        begin, known = self.begin, self.fits
+        if begin.keys().isdisjoint(words):
+            return False
+        tied = {number for word in joined for number in self.lexicon.look_up(word.folded, word.written)}
+        for at in compress(range(1, len(words) + 1), map(begin.__contains__, words)):
+            alone, then, other = begin[words[at - 1]]
+            following = {*tied, *known[words[at]]} if at < len(words) else tied
+            if alone or other or not then.keys().isdisjoint(following):
+                return True
+        return False
 
     def _compile(self, number: int, topic: Topic) -> None:
         decides = deciding(topic)
@@ -136,8 +169,10 @@ class Phrasebook:
                 yield from self.lexicon.phrases(len(self.owners) - 1, term)
 
     def _frames_of(self, topic: int) -> Frames:
-        helpers = Beginnings(self.lexicon, self._helpers[topic])
-        words = Beginnings(self.lexicon, self._frames[topic])
+        helpers, words = (
+            Beginnings(self.fits.__getitem__, self._helpers[topic]),
+            Beginnings(self.fits.__getitem__, self._frames[topic]),
+        )
         return Frames(helpers, words, {group: begun(phrases) for group, phrases in self._slots[topic].items()})
 
 

@@ -206,21 +206,34 @@ def _place(text: str, name: str) -> tuple[int, int]:
 
 def children(expression: Expression) -> tuple[Expression, ...]:
     """Give the parts of an expression."""
-    if isinstance(expression, Both | Either):
-        return expression.parts
-    if isinstance(expression, InTitle | Never):
-        return (expression.part,)
-    return (expression.left, expression.right) if isinstance(expression, Near) else ()
+    match expression:
+        case Both(parts) | Either(parts):
+            return parts
+        case InTitle(part) | Never(part):
+            return (part,)
+        case Near(left, right):
+            return (left, right)
+        case _:
+            return ()
 
 
 def walk(expression: Expression) -> tuple[Expression, ...]:
-    """Give an expression and all within it."""
-    return (expression, *(below for part in children(expression) for below in walk(part)))
+    """Give an expression and all within it, in the order of the query."""
+    found, waiting = [], [expression]
+    while waiting:
+        found.append(part := waiting.pop())
+        waiting += reversed(children(part))
+    return tuple(found)
 
 
 def names(expression: Expression) -> set[str]:
     """Give the groups that a query uses."""
     return {part.name for part in walk(expression) if isinstance(part, Group)}
+
+
+def exact(expression: Expression | None) -> bool:
+    """Say whether a query asks for characters as they are written, which no term leads to."""
+    return expression is not None and any(isinstance(part, Raw) for part in walk(expression))
 
 
 def possible(expression: Expression, found: frozenset[str]) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 from lxml import etree
 
 from feeds import envelope
-from feeds.atom import media_type
+from feeds.atom import media_type, written_place
 from feeds.document import Document, stamp
 from feeds.entry import TOPIC_SCHEME, Entry
 from feeds.markup import branch, empty, filled, leaf
@@ -39,6 +39,7 @@ def _item(entry: Entry, topic: Topic) -> Iterator[str]:
     yield leaf("category", topic.name, {"domain": TOPIC_SCHEME})
     for category in entry.categories:
         yield leaf("category", category.term, {"domain": category.scheme or ""})
+    yield from map(written_place, entry.places)
     yield leaf("description", entry.summary)
     if entry.content:
         yield leaf("content:encoded", entry.content)

@@ -1,13 +1,14 @@
 """A text as a matcher reads it: title, lead, sentences and list items, each with its words in place; knows no topic."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
-from ingest.fold import WORD, fold
+from ingest.fold import WORD, fold, spaced, written
 from ingest.identity import digest
 from ingest.text import CAPTION_MARK, ENTRY_MARK, sentences
 
@@ -44,14 +45,15 @@ class Word:
 class Segment:
     """One sentence or title. Most are read once, as bare words; places and joined readings are found when asked for."""
 
-    __slots__ = ("__dict__", "_end", "_start", "_text", "field", "first", "kind", "paragraph", "written")
+    __slots__ = ("__dict__", "_end", "_joined", "_start", "_text", "field", "first", "kind", "paragraph", "written")
 
     def __init__(self, kind: Kind, text: str, span: tuple[int, int], paragraph: int = -1, first: int = 0) -> None:
         """Take a span of a field's text; `first` is the number of its first word in the article."""
         self.kind, self.paragraph, self.first = kind, paragraph, first
         self.field = "title" if kind is Kind.TITLE else "text"  # what the offsets count in
         self._text, (self._start, self._end) = text, span
-        self.written: list[str] = WORD.findall(text, *span)
+        self.written = written(text[self._start : self._end])
+        self._joined: dict[int, tuple[Word, ...]] | None = None
 
     @property
     def span(self) -> tuple[int, int]:
@@ -64,10 +66,12 @@ class Segment:
         found = WORD.finditer(self._text, self._start, self._end)
         return tuple(Word(fold(m[0]), m[0], m.start(), m.end(), n) for n, m in enumerate(found, 1))
 
-    @cached_property
+    @property
     def joined(self) -> dict[int, tuple[Word, ...]]:
         """Further readings of hyphenated words, by the word that they begin at."""
-        return dict(_joined(self._text, self.written, self._start, self._end))
+        if self._joined is None:
+            self._joined = dict(_joined(self._text, self.written, self._start, self._end))
+        return self._joined
 
     @property
     def key(self) -> str:
@@ -84,23 +88,53 @@ class Segment:
         return (self.words[number], *self.joined.get(number, ()))
 
 
+class Article:
+    """Title and text as lines of bare words; only the lines that somebody wants are cut into segments."""
+
+    def __init__(self, title: str, text: str) -> None:
+        """Offsets of its segments are characters of `title` or `text` as they are given here."""
+        self._title, self._text = title, text
+        self._lines = list(zip(text.splitlines(keepends=True), map(written, spaced(text).splitlines()), strict=True))
+
+    @property
+    def words(self) -> Iterator[str]:
+        """Its words as they are written."""
+        return chain(written(self._title), *(words for _, words in self._lines))
+
+    def segments(self, wanted: Callable[[str, list[str]], bool]) -> tuple[Segment, ...]:
+        """Give its title, and the sentences of the lines that are `wanted`, seen as written and as words.
+
+        Lines are left out whole: what is given lies as near to each other as in the whole article.
+        """
+        heads = (Segment(Kind.TITLE, self._title, (0, len(self._title))),) if self._title else ()
+        return heads + tuple(self._body(wanted, sum(len(head.written) for head in heads)))
+
+    def _body(self, wanted: Callable[[str, list[str]], bool], before: int) -> Iterator[Segment]:
+        at = read = 0
+        for number, (line, words) in enumerate(self._lines):
+            if words and wanted(line, words):
+                marked = _MARKS.get(line[:2])
+                for start, end in sentences(line):
+                    kind = marked or (Kind.LEAD if read < _LEAD_WORDS else Kind.SENTENCE)
+                    segment = Segment(kind, self._text, (at + start, at + end), number, before + read)
+                    read += len(segment.written)
+                    if segment.written:
+                        yield segment
+            else:
+                read += len(words)
+            at += len(line)
+
+
 def segments(title: str, text: str) -> tuple[Segment, ...]:
-    """Split an article. Offsets are characters of `title` or `text` as they were given."""
-    heads = (Segment(Kind.TITLE, title, (0, len(title))),) if title else ()
-    return heads + tuple(_body(text, sum(len(head.written) for head in heads)))
+    """Split an article, all of it."""
+    return Article(title, text).segments(lambda _line, _words: True)
 
 
-def _body(text: str, before: int) -> Iterator[Segment]:
-    at = read = 0
-    for number, line in enumerate(text.splitlines(keepends=True)):
-        marked = _MARKS.get(line[:2])
-        for start, end in sentences(line):
-            kind = marked or (Kind.LEAD if read < _LEAD_WORDS else Kind.SENTENCE)
-            segment = Segment(kind, text, (at + start, at + end), number, before + read)
-            read += len(segment.written)
-            if segment.written:
-                yield segment
-        at += len(line)
+def joined_words(line: str, words: list[str]) -> list[Word]:
+    """Give the readings of hyphenated words in a line; `words` are those of the line."""
+    if ("-" not in line and line.isascii()) or not _HYPHENATED.search(line):
+        return []
+    return [word for _, longer in _joined(line, words, 0, len(line)) for word in longer]
 
 
 def _joined(text: str, written: list[str], start: int, end: int) -> Iterator[tuple[int, tuple[Word, ...]]]:
@@ -120,7 +154,7 @@ def _joints(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Give the words that one hyphen ties to the next: (number of the word, place of the hyphen)."""
     number = -1
     for found in _HYPHENATED.finditer(text, start, end):
-        before = WORD.findall(text, start, found.start())
+        before = written(text[start : found.start()])
         number, start = number + len(before), found.start()
         if before and text.endswith(before[-1], 0, start):
             yield number, start

@@ -1,6 +1,7 @@
 """The tables of judgements: which item is tagged and why, how far judging came, which id an entry was given; holds no facts."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -71,7 +72,7 @@ class Judgements:
 
     def record(
         self,
-        judged: Mapping[StoredItem, Tagging],
+        judged: Sequence[tuple[StoredItem, Tagging]],
         topics: Iterable[Topic],
         marks: dict[str, Mark],
         now: datetime,
@@ -86,12 +87,12 @@ class Judgements:
         decisions = Decisions(self._facts).all()
         names = {topic.name: topic for topic in topics}
         with self._facts.transaction():
-            before = self._tags_of(stored.row for stored in judged)
-            for stored, tagging in judged.items():
+            spoken = self._tags_of(stored.row for stored, _ in judged)
+            for item, topic in decisions:
+                spoken[item].add(topic)
+            for stored, tagging in judged:
                 tags = {judgement.topic: judgement for judgement in tagging.tags}
-                for name in names.keys() & (
-                    tags.keys() | before.get(stored.row, set()) | {n for r, n in decisions if r == stored.row}
-                ):
+                for name in names.keys() & (tags.keys() | spoken.get(stored.row, set())):
                     answer = tags.get(name) or _untagged(names[name])
                     quiet = again and stored.first_seen < now - _NEWS and not self._was_announced(stored.row, name)
                     self._one(stored, decided(answer, decisions.get((stored.row, name))), now, quiet=quiet)
@@ -107,13 +108,13 @@ class Judgements:
         """Remember that a topic's feed has shown items, inside the caller's transaction."""
         self._db.conn.executemany("insert or ignore into announced values (?, ?)", [(row, topic) for row in rows])
 
-    def _tags_of(self, rows: Iterable[int]) -> dict[int, set[str]]:
-        found: dict[int, set[str]] = {}
+    def _tags_of(self, rows: Iterable[int]) -> defaultdict[int, set[str]]:
+        found: defaultdict[int, set[str]] = defaultdict(set)
         wanted = json.dumps(list(rows))
         for row, topic in self._db.conn.execute(
             "select item_id, topic from tag where item_id in (select value from json_each(?))", [wanted]
         ):
-            found.setdefault(row, set()).add(topic)
+            found[row].add(topic)
         return found
 
     def _one(self, stored: StoredItem, judgement: Judgement, now: datetime, *, quiet: bool) -> None:

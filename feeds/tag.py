@@ -81,8 +81,7 @@ class Tagging:
 
 def tag(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset()) -> Tagging:
     """Give the answers of `judge` that say yes, at a fraction of its cost: most topics say no to most items."""
-    parts = segments(item.title, item.text)
-    looks = matcher.look(parts, item.language)
+    parts, looks = matcher.read(item.title, item.text, item.language)
     tags = []
     for number in matcher.possible(looks):
         topic = matcher.topics[number]
@@ -124,8 +123,8 @@ def _lines(matcher: Matcher, looks: tuple[Look, ...], parts: tuple[Segment, ...]
         line_key(matcher.topics[topic], parts[look.number])
         for look in looks
         if parts[look.number].field == "text"
-        for topic in look.phrases
-        if len(look.groups(topic)) == 1
+        for topic, groups in look.groups.items()
+        if len(groups) == 1
     )
 
 
@@ -165,7 +164,9 @@ class _Case:
         """Find where it holds, best place first; a sentence that already met is not counted again with its neighbour."""
         found: list[_Meeting] = []
         met: set[int] = set()
-        branches = expression.parts if isinstance(expression, query.Either) else (expression,)
+        groups = frozenset(hit.group for hit in self._found.hits)
+        alternatives = expression.parts if isinstance(expression, query.Either) else (expression,)
+        branches = [branch for branch in alternatives if query.possible(branch, groups)]
         for kind, place in self._evaluation.places():
             if len(place.segments) > 1 and place.segments & met:
                 continue

@@ -30,21 +30,21 @@ def cut(due: Iterable[tuple[Source, SourceState]], size: int, per_host: int = 10
 
     Hosts take turns: the first few sources of every host come before the rest of a large one.
     """
-    turns: defaultdict[str, list[list[Poll]]] = defaultdict(list)
+    turns: defaultdict[str, list[tuple[str, list[Poll]]]] = defaultdict(list)
     for source, state in due:
-        turn = turns[machine_of(source.url)]
-        if not turn or len(turn[-1]) >= per_host:
-            turn.append([])
-        turn[-1].append(Poll(source, state))
+        host = machine_of(source.url)
+        turn = turns[host]
+        if not turn or len(turn[-1][1]) >= per_host:
+            turn.append((host, []))
+        turn[-1][1].append(Poll(source, state))
     groups = (group for around in zip_longest(*turns.values()) for group in around if group)
     return _packed(groups, size)
 
 
-def _packed(groups: Iterable[list[Poll]], size: int) -> tuple[Batch, ...]:
+def _packed(groups: Iterable[tuple[str, list[Poll]]], size: int) -> tuple[Batch, ...]:
     batches: list[list[Poll]] = [[]]
     hosts: set[str] = set()
-    for group in groups:
-        host = machine_of(group[0].source.url)
+    for host, group in groups:
         if batches[-1] and (len(batches[-1]) + len(group) > size or host in hosts):
             batches.append([])
             hosts = set()

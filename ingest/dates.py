@@ -63,6 +63,8 @@ def understand(raw: str | None, now: datetime) -> datetime | None:
     a missing day or month never filled in.
     """
     stripped = raw.strip() if raw else ""
+    if not stripped:
+        return None
     if _ISO.fullmatch(stripped):
         with suppress(ValueError, ArithmeticError):
             return _believed(datetime.fromisoformat(stripped), now)
@@ -70,7 +72,7 @@ def understand(raw: str | None, now: datetime) -> datetime | None:
         with suppress(ValueError, ArithmeticError):
             return _believed(_from_rss(*said.groups()[:-2], east=said[7], more=said[8]), now)
     text = _with_offset(stripped)
-    if not text or _ORDER_UNKNOWN.match(text):
+    if text is None or _ORDER_UNKNOWN.match(text):
         return None
     for read in _READERS:
         with suppress(ValueError, TypeError, ArithmeticError, IndexError):

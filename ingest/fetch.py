@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -21,6 +21,7 @@ from ingest.pace import Pace
 from ingest.text import one_line
 from ingest.urls import absolute, feed_address, machine_of, origin_of
 
+_FAULTS: Final = (aiohttp.ClientError, OSError, ValueError)  # time-outs are OSErrors
 _HOPS: Final = 5
 _CHUNK: Final = 65_536
 _ACCEPT: Final = (
@@ -84,12 +85,14 @@ class _Web:
 
     async def __call__(self, request: Request) -> Fetched:
         """Ask, hop by hop."""
-        with self._in_words():
+        try:
             return await self._follow(request)
+        except _FAULTS as fault:
+            raise _in_words(fault, self._limits) from fault
 
     async def post(self, url: str, form: Mapping[str, str]) -> None:
         """Send a form, in its host's turn and behind the guard like any request; redirects are not followed."""
-        with self._in_words():
+        try:
             async with self._pace.turn(machine_of(url)), asyncio.timeout(self._limits.seconds):
                 if self._proxied:
                     await self._guard.check_name(url)
@@ -97,15 +100,8 @@ class _Web:
                 async with self._session.post(URL(url), data=dict(form), allow_redirects=False) as response:
                     if response.status not in _TAKEN:
                         raise refusal(response.status, response.headers, self._clock())
-
-    @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        try:
-            yield
-        except TimeoutError:
-            raise FetchError(f"no complete answer within {self._limits.seconds:g} s", "it is tried again later") from None
-        except (aiohttp.ClientError, OSError, ValueError) as fault:
-            raise _in_words(fault) from fault
+        except _FAULTS as fault:
+            raise _in_words(fault, self._limits) from fault
 
     async def _follow(self, request: Request) -> Fetched:
         url, left = request.url, self._limits.seconds
@@ -143,13 +139,14 @@ class _Web:
             raise refusal(response.status, response.headers, self._clock())
         body = b"" if response.status == UNCHANGED else await _bounded(response, self._limits.size)
         fresh = freshness(response.headers, self._clock())
+        etag, last_modified = _exact(response)
         return Fetched(
             url=url,
             status=response.status,
             headers={name.lower(): value for name, value in response.headers.items()} if body else {},
             body=body,
-            etag=_exact(response, b"etag"),
-            last_modified=_exact(response, b"last-modified"),
+            etag=etag,
+            last_modified=last_modified,
             wait=lower_bound(fresh),
             fresh=fresh,
             moved=moved,
@@ -171,7 +168,9 @@ def _own_headers(request: Request, url: str) -> dict[str, str]:
     return headers
 
 
-def _in_words(fault: Exception) -> FetchError:
+def _in_words(fault: Exception, limits: Limits) -> FetchError:
+    if isinstance(fault, TimeoutError):
+        return FetchError(f"no complete answer within {limits.seconds:g} s", "it is tried again later")
     cause: BaseException | None = fault
     while cause is not None:  # the guard's own word is wrapped in the client's
         if isinstance(cause, FetchError):
@@ -215,11 +214,15 @@ async def _bounded(response: aiohttp.ClientResponse, size: int) -> bytes:
     return bytes(body)
 
 
-def _exact(response: aiohttp.ClientResponse, name: bytes) -> str | None:
-    """Give a validator exactly as served, or None if it could not be sent back exactly."""
-    raw = next((value for key, value in response.raw_headers if key.lower() == name), b"")
+def _exact(response: aiohttp.ClientResponse) -> tuple[str | None, str | None]:
+    """Give ETag and Last-Modified exactly as served, None for one that could not be sent back exactly."""
+    served = {name.lower(): value for name, value in reversed(response.raw_headers)}  # of several the first
+    return _printable(served.get(b"etag")), _printable(served.get(b"last-modified"))
+
+
+def _printable(raw: bytes | None) -> str | None:
     try:
-        text = raw.decode()
+        text = raw.decode() if raw else ""
     except UnicodeDecodeError:
         return None
     return text if text and text.isprintable() else None

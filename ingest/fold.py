@@ -24,8 +24,8 @@ def _marks() -> str:
     return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
 
 
-# Marks are looked for only where a run of letters ends: the class of all of them is long.
-WORD: Final = re.compile(rf"\w+(?:[{_marks()}{_IGNORED}]+\w*)*")
+# Marks are looked for only where a run of letters ends, and not in front of a common sign: the class of all of them is long.
+WORD: Final = re.compile(rf"\w+(?:(?![\0-\xac\xae-\u02ff])[{_marks()}{_IGNORED}]+\w*)*")
 _DROP: Final = re.compile(f"[{_IGNORED}]")
 
 # Letters that Unicode does not take apart, and letter forms that writers mix (topics.md section 7).
@@ -91,27 +91,53 @@ def words(text: str) -> Iterator[Word]:
         yield Word(fold(match[0]), match.start(), match.end())
 
 
+_WRITTEN: Final = bytes(n if chr(n).isalnum() or chr(n) == "_" else ord(" ") for n in range(128)) + bytes(128)
+
+
+def written(text: str) -> list[str]:
+    """Give the words of `text` as they stand there: what WORD finds, sooner in plain ASCII."""
+    return text.encode().translate(_WRITTEN).decode().split() if text.isascii() else WORD.findall(text)
+
+
 # What stands between ASCII words in most texts: with spaces in its place they are ASCII.
 _TYPOGRAPHY: Final = "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\u2022\u00a0\u00ab\u00bb\u201e"
-_PARTS: Final = bytes(ord(chr(n).lower()) if chr(n).isalnum() or chr(n) == "_" else ord(" ") for n in range(128)) + bytes(128)
 
 
-def _piece(piece: str) -> str:
-    """Fold what stands between two white spaces: no word goes across one."""
-    return " ".join(map(fold, WORD.findall(piece)))
+def spaced(text: str) -> str:
+    """Give text of the same length and words with spaces for common typographic marks: most texts are ASCII then."""
+    if not text.isascii():
+        for mark in _TYPOGRAPHY:
+            text = text.replace(mark, " ")
+    return text
 
 
-_remembered = lru_cache(maxsize=100_000)(_piece)
+_PARTS: Final = bytes(ord(chr(n).lower()) if chr(n).isalnum() or chr(n) == "_" else ord(" ") for n in range(128)) + bytes(
+    range(128, 256)
+)
 _LONG: Final = 200  # characters of what would fill the memory
+_MOST: Final = 100_000
+
+
+class _Pieces(dict[str, str]):
+    """What stands between two white spaces, folded: no word goes across one."""
+
+    def __missing__(self, piece: str) -> str:
+        """Fold a piece, and remember it if it is short."""
+        known = " ".join(map(fold, WORD.findall(piece)))
+        if len(piece) < _LONG:
+            if len(self) >= _MOST:
+                self.clear()
+            self[piece] = known
+        return known
+
+
+_pieces = _Pieces()
 
 
 def folded(text: str) -> str:
     """Give the folded words of `text`, a space between."""
-    if not text.isascii():
-        for mark in _TYPOGRAPHY:
-            text = text.replace(mark, " ")
+    text = spaced(text)
+    parts = text.encode("utf-8", "surrogatepass").translate(_PARTS)
     if text.isascii():
-        return b" ".join(text.encode().translate(_PARTS).split()).decode()
-    pieces = text.split()
-    one = _remembered if max(map(len, pieces), default=0) < _LONG else _piece
-    return " ".join(filter(None, map(one, pieces)))
+        return b" ".join(parts.split()).decode()
+    return " ".join(filter(None, map(_pieces.__getitem__, parts.decode("utf-8", "surrogatepass").split())))

@@ -30,7 +30,7 @@ def keys(item: Item) -> Keys:
     """Make the keys of an item. Pure: the same item has the same keys on every machine."""
     content = digest(item.title, item.summary, item.content, item.text)
     text, bare, body = _text_keys(item)
-    detail = repr((item.authors, item.categories, item.enclosures, item.published_raw, item.updated_raw))
+    detail = repr((item.authors, item.categories, item.enclosures, item.published_raw, item.updated_raw, *item.places))
     return Keys(
         fingerprint=digest(item.guid, item.url, content, detail),
         content=content,
@@ -157,10 +157,16 @@ def _alike(a: str, b: str) -> bool:
     return len(first & second) > _ALIKE * min(len(first), len(second))
 
 
-def without_own_names(key: Keys, source: Source) -> Keys:
-    """Give the keys without an address or guid that is the source's own: it names no article of it."""
-    own = {canonical(address) for address in (source.url, source.site_url)} - {None}
-    return replace(key, url=None if key.url in own else key.url, guid=None if key.guid and canonical(key.guid) in own else key.guid)
+def own_names(*addresses: str | None) -> set[str]:
+    """Give the names of a source's own addresses, which are of no article."""
+    return set(filter(None, map(canonical, addresses)))
+
+
+def without(own: set[str], key: Keys) -> Keys:
+    """Give the keys without an address or guid that is the source's own."""
+    if key.url in own:
+        key = replace(key, url=None)
+    return replace(key, guid=None) if key.guid and canonical(key.guid) in own else key
 
 
 def document_keys(items: tuple[Item, ...]) -> tuple[tuple[Item, Keys], ...]:

@@ -52,6 +52,14 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where what an item tells of lies: the numbers as its source wrote them, latitude before longitude (GeoRSS)."""
+
+    form: str  # point, line, polygon, box or circle
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One article as one source served it.
 
@@ -76,6 +84,7 @@ class Item:
     authors: tuple[Author, ...] = ()
     categories: tuple[Category, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

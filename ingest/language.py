@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
 
+import numpy as np
 import py3langid
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
@@ -67,6 +68,7 @@ class _Detector(LanguageIdentifier):  # type: ignore[misc] # it publishes no typ
 def _detector() -> _Detector:
     detector = _Detector.from_modelpath(str(Path(py3langid.__file__).parent / MODEL_FILE), norm_probs=True)
     detector.set_languages(DETECTED)
+    detector.nb_ptc = np.ascontiguousarray(detector.nb_ptc)  # a feature's scores side by side
     detector.walks = {}
     return cast("_Detector", detector)
 
@@ -91,6 +93,11 @@ def detect(text: str) -> str | None:
     sample = text[:_SAMPLE]
     if len(sample.split()) < _ENOUGH_WORDS and sample.isascii():
         return None  # a brand or a name is in no language
+    return _classified(sample)
+
+
+@lru_cache(maxsize=1)  # a short text is its own beginning
+def _classified(sample: str) -> str | None:
     code, probability = _detector().classify(sample)
     return str(code) if probability >= _SURE else None
 

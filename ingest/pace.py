@@ -1,18 +1,39 @@
 """Turns at a host: one request at a time, and a pause between; knows hosts by name, and no request."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Final
 
 _MANY: Final = 10_000  # hosts remembered
 
 
-@dataclass(slots=True)
-class _Host:
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    free: float = 0.0  # from when on it may be asked, on the loop's clock
+class Turn:
+    """A host, kept while a request to it is under way: an async context manager."""
+
+    __slots__ = ("_lock", "_pause", "free")
+
+    def __init__(self, pause: float) -> None:
+        """Let the host rest for `pause` seconds after each request."""
+        self._lock, self._pause = asyncio.Lock(), pause
+        self.free = 0.0  # from when on it may be asked, on the loop's clock
+
+    async def __aenter__(self) -> None:
+        """Wait for the host, however long that takes."""
+        await self._lock.acquire()
+        try:
+            if (wait := self.free - asyncio.get_running_loop().time()) > 0:
+                await asyncio.sleep(wait)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let the next one have it, after the pause."""
+        self.free = asyncio.get_running_loop().time() + self._pause
+        self._lock.release()
+
+    def idle(self, now: float) -> bool:
+        """Say whether nobody waits for it and it has rested."""
+        return not self._lock.locked() and self.free <= now  # with a row the lock is locked
 
 
 class Pace:
@@ -24,23 +45,13 @@ class Pace:
     def __init__(self, pause: float) -> None:
         """Leave `pause` seconds from the end of one request to the beginning of the next."""
         self._pause = pause
-        self._hosts: dict[str, _Host] = {}
+        self._turns: dict[str, Turn] = {}
 
-    @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for the host, however long that takes, and keep it until the request is over."""
-        loop = asyncio.get_running_loop()
-        if len(self._hosts) > _MANY:
-            self._forget(loop.time())
-        known = self._hosts.setdefault(host, _Host())
-        async with known.turn:
-            if (wait := known.free - loop.time()) > 0:
-                await asyncio.sleep(wait)
-            try:
-                yield
-            finally:
-                known.free = loop.time() + self._pause
-
-    def _forget(self, now: float) -> None:
-        # Only whom nobody waits for: the lock of a host with a row is locked.
-        self._hosts = {name: host for name, host in self._hosts.items() if host.turn.locked() or host.free > now}
+    def turn(self, host: str) -> Turn:
+        """Give the turn at a host; it begins when it is entered."""
+        if len(self._turns) > _MANY:
+            now = asyncio.get_running_loop().time()
+            self._turns = {name: turn for name, turn in self._turns.items() if not turn.idle(now)}
+        if (known := self._turns.get(host)) is None:
+            known = self._turns[host] = Turn(self._pause)
+        return known

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import Final
 
 # Those that two languages share are taken out below: what is left speaks for one language alone.
@@ -49,6 +50,7 @@ _CLAIMS: Final = Counter(word for words in _WORDS.values() for word in set(words
 _SPEAKS_FOR: Final = {
     word: code for code, words in _WORDS.items() for word in words.split() if _CLAIMS[word] == 1 and len(word) > 1
 }
+_SMALL: Final = frozenset(_SPEAKS_FOR)
 # Scripts that one of the detector's languages is written in; kana tell Japanese from Chinese.
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _SCRIPTS: Final = {
@@ -69,13 +71,18 @@ _KANA_SHARE: Final = 0.2
 
 def spoken_for(text: str, words: int, times: int) -> str | None:
     """Give the language for which at least `words` different small words of a text speak, and `times` as many as for another."""
-    found = Counter(map(_SPEAKS_FOR.get, set(text.lower().split())))
-    del found[None]
-    (code, most), (_, next_most), *_ = [*found.most_common(2), (None, 0), (None, 0)]
-    clear = most >= words and most >= times * next_most
-    return (
-        code if clear and (text.isascii() or len(_OTHER_SCRIPT.findall(text)) <= len(text) * _FEW or code in _NOT_LATIN) else None
-    )
+    code, most, next_most = _loudest(text)
+    if most < words or most < times * next_most:
+        return None
+    return code if text.isascii() or code in _NOT_LATIN or len(_OTHER_SCRIPT.findall(text)) <= len(text) * _FEW else None
+
+
+@lru_cache(maxsize=1)  # the same lines are asked first for what was declared, then for anything
+def _loudest(text: str) -> tuple[str, int, int]:
+    """Give the language that most different small words of a text are of, how many they are, and how many of the next."""
+    found = [_SPEAKS_FOR[word] for word in _SMALL.intersection(text.lower().split())]
+    (most, code), (next_most, _) = sorted([*((found.count(code), code) for code in set(found)), (0, ""), (0, "")])[:-3:-1]
+    return code, most, next_most
 
 
 def script(text: str) -> str | None:

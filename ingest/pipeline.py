@@ -17,7 +17,7 @@ from ingest.documents import CURE, is_document
 from ingest.engine import Engine
 from ingest.errors import ExtraMissingError, FetchError, ParseError, TopicwireError
 from ingest.exchange import Fetched
-from ingest.item import NOTHING, Outcome, Source, SourceKind, SourceState, SourceStatus
+from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus
 from ingest.planner import Price, is_stale, next_state, paid, steer
 from ingest.reader import Job
 from ingest.settings import Settings
@@ -146,7 +146,8 @@ def settled(state: SourceState, outcome: Outcome, price: Price, chance: float, *
 def _informed(batch: Batch, facts: Facts) -> Batch:
     """Give each poll what its source's last document held."""
     known = facts.before_all(poll.source.url for poll in batch.polls)
-    return Batch(tuple(replace(poll, before=known.get(poll.source.url, NOTHING)) for poll in batch.polls))
+    told = (replace(poll, before=known[poll.source.url]) if poll.source.url in known else poll for poll in batch.polls)
+    return Batch(tuple(told))
 
 
 def _in_order(batches: Iterable[Batch], submit: Callable[[Batch], "Future[tuple[Outcome, ...]]"]) -> Iterator[tuple[Outcome, ...]]:

@@ -12,7 +12,9 @@ _UNSAFE: Final = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\uf
 _UNSAFE_ASCII: Final = bytes(n for n in (*range(32), 127) if chr(n) not in "\t\n\r")
 # Characters that reorder what a reader sees: they can make a title say something else (S9).
 _BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_UNSAFE_OR_OVERRIDE: Final = re.compile("[^\t\n\r\x20-\x7e\xa0-\u202c\u202f-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010fffd]")
+_SAFE: Final = "\t\n\r\x20-\x7e\xa0-\u202c\u202f-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010fffd"
+_ALL_SAFE: Final = re.compile(f"[{_SAFE}]*+")
+_UNSAFE_OR_OVERRIDE: Final = re.compile(f"[^{_SAFE}]")
 _MARKUP: Final = re.compile(
     r"</?(a|abbr|b|big|br|cite|code|del|em|font|i|img|ins|p|q|s|small|span|strike|strong|sub|sup|tt|u|wbr)\b[^<>]*>",
     re.IGNORECASE,
@@ -35,23 +37,22 @@ def xml_safe(text: str) -> str:
     """Drop what XML 1.0 or SQLite cannot hold and characters that override reading direction."""
     if text.isascii():
         return text.encode("ascii").translate(None, _UNSAFE_ASCII).decode("ascii")
+    if _ALL_SAFE.fullmatch(text):  # in half the time of a search
+        return text
     return _UNSAFE_OR_OVERRIDE.sub("", text)
 
 
 def _spaced(text: str) -> str:
     """Put one space for each run of white space, visible or of no width, and none at the ends."""
-    return " ".join((text if text.isascii() else _visible(text)).split())
-
-
-def _visible(text: str) -> str:
-    return text.replace("\u200b", " ").replace("\ufeff", " ")
+    line = text.strip()
+    if line.isprintable() and "  " not in line:  # most are: nothing to take apart
+        return line
+    return " ".join(line.replace("\u200b", " ").replace("\ufeff", " ").split())
 
 
 def one_line(text: str) -> str:
     """Make a title, a name or a log line: one line, no controls, nothing that reorders it (S8, S9)."""
-    if text.isascii() and text.isprintable():
-        return _spaced(text)
-    return _spaced(_BIDI.sub("", _UNSAFE.sub(" ", text)))
+    return _spaced(text if text.isprintable() else _BIDI.sub("", _UNSAFE.sub(" ", text)))
 
 
 def title_text(text: str) -> str:
@@ -107,7 +108,7 @@ _EMPTY: Final = {"", ENTRY_MARK.strip(), CAPTION_MARK.strip()}
 
 _BREAK: Final = "\0"  # which no text has
 # A tag as nh3 writes it, which is regular: every attribute in double quotes.
-_WRITTEN_TAG: Final = re.compile(r'<(/?[a-z0-9]+)(?: [^\s=>"]+="[^"]*")*\s*/?>')
+_WRITTEN_TAG: Final = re.compile(r'<(/?[a-z0-9]++)(?:>|(?: [^\s=>"]++="[^"]*+")*+\s*+/?>)')
 _READINGS: Final = {
     **{f"{slash}{name}": _BREAK for name in _BLOCKS for slash in ("", "/")},
     "li": f"{_BREAK}{ENTRY_MARK}",
@@ -122,7 +123,7 @@ def plain(html: str) -> str:
     pieces = _WRITTEN_TAG.split(html)
     pieces[1::2] = [_READINGS.get(tag, "") for tag in pieces[1::2]]
     # A line break in HTML is a space: only blocks make lines.
-    lines = [line.strip() for line in _spaced(unescape("".join(pieces))).split(_BREAK)]
+    lines = map(_spaced, unescape("".join(pieces)).split(_BREAK))
     return "\n".join([line for line in lines if line not in _EMPTY])
 
 
@@ -149,7 +150,8 @@ def shorten(text: str, limit: int) -> str:
     return head[: end if end > 0 else limit - 1].rstrip(" ,;:-–—") + "…"
 
 
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?…؟])([\"'»”’)\]]*)\s+(?=[\"'«“„(\[]*\w)|(?<=[。！？])()")
+# Begins with the mark itself, which is searched for at the speed of C.
+_SENTENCE_END: Final = re.compile(r"[.!?…؟。！？](?:(?<=[。！？])()|([\"'»”’)\]]*)\s+(?=[\"'«“„(\[]*\w))")
 _ABBREVIATION: Final = re.compile(r"(?:\b\w|\b(?:Mr|Mrs|Ms|Dr|Prof|St|Nr|No|vs|bzw|Mme|Sr|Sra|Dña|ул|г|рр|т|д))\.$")
 
 
@@ -157,7 +159,8 @@ def sentences(line: str) -> list[tuple[int, int]]:
     """Split a line into sentences: (start, end) of each."""
     spans, start = [], 0
     for gap in _SENTENCE_END.finditer(line):
-        if not _ABBREVIATION.search(line, max(start, gap.start() - 6), gap.start()):
+        mark = gap.start() + 1
+        if not _ABBREVIATION.search(line, max(start, mark - 6), mark):
             spans.append((start, max(gap.end(1), gap.end(2))))
             start = gap.end()
     return [*spans, (start, len(line))] if start < len(line) else spans

@@ -34,7 +34,7 @@ def learned(before: SourceState, after: SourceState, outcome: Outcome) -> Source
     if outcome.error:
         return after
     if outcome.http_status == UNCHANGED:
-        return replace(after, unchanged_since=before.unchanged_since or outcome.at)
+        return after if after.unchanged_since else replace(after, unchanged_since=outcome.at)
     return replace(after, unchanged_since=None, distrusted=outcome.at if _lied(before, outcome) else before.distrusted)
 
 

@@ -10,7 +10,7 @@ from ingest.formats import encodings, judge, quick
 from ingest.formats.scope import Unsure
 from ingest.formats.served import Entry, Served
 from ingest.formats.translate import translate
-from ingest.item import Item
+from ingest.item import Item, Place
 
 MOST: Final = 5_000
 URL: Final = "http://host.example/feeds/all.xml"
@@ -18,7 +18,8 @@ _SHARING: Final = re.compile(rb"<og\b[^<>]*(?:/>|>.*?</og>)", re.DOTALL)
 FEED_FIELDS: Final = "title site_url feed_id updated language".split()
 _FOUR: Final = 4
 ITEM_FIELDS: Final = (
-    "guid url title summary content text language published published_raw updated updated_raw authors categories enclosures".split()
+    "guid url title summary content text language published published_raw updated updated_raw"
+    " authors categories enclosures places".split()
 )
 
 
@@ -60,7 +61,24 @@ def _empty_address(found: Difference) -> bool:
     return found.field == "url" and found.ours is None and found.served is not None and "" in found.served.alternates
 
 
+def _as_written(found: Difference) -> bool:
+    if found.field != "places" or not found.ours:
+        return False
+    (last, *_) = found.judged or found.ours[-1:]
+    return last.form == found.ours[-1].form and _numbers(last) == _numbers(found.ours[-1])
+
+
+def _numbers(place: Place) -> list[float]:
+    return [float(number) for number in place.value.replace(",", " ").split()]
+
+
 ACCEPTED: Final = (
+    Accepted(
+        "as-written",
+        "Of several places of an entry feedparser keeps the last, of boxes in GML and of circles none, and its numbers are"
+        " read and written again: ours has every place with the numbers as they were written.",
+        _as_written,
+    ),
     Accepted(
         "empty-address",
         "A link with an empty address names no article: feedparser resolves it to the address of the feed itself.",

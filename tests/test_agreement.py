@@ -258,6 +258,7 @@ def test_accepted_differences_are_documented() -> None:
 def test_accepted_differences_are_real() -> None:
     """Each difference that is meant still exists: with its document the readers differ, and nothing else does."""
     documents = {
+        "as-written": rss(rss_item("One", extra='<g:point xmlns:g="http://www.georss.org/georss">1.50 2</g:point>')),
         "empty-address": atom(atom_entry("One", "")).replace(b"<feed ", b'<feed xml:base="http://base.example/feed" '),
         "shared-address": rss(rss_item("One", extra="<author>a@b.org (A)</author><author>a@b.org (B)</author>")),
         "long-label": rss(rss_item("One", extra="<author>a@b.example (A)</author><author>b@b.example (B)</author>")),

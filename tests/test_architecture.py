@@ -28,7 +28,7 @@ PURE: Final = set(  # those that the design names; they must exist and stay out 
     "feeds.archive feeds.atom feeds.document feeds.entry feeds.envelope feeds.jsonfeed feeds.lexicon feeds.markup feeds.match"
     " feeds.pages.asking feeds.pages.cards feeds.pages.charts"
     " feeds.pages.marks feeds.pages.models feeds.pages.render feeds.pages.views"
-    " feeds.query feeds.reports feeds.rss feeds.segments feeds.story.article feeds.story.carriers feeds.story.evaluate"
+    " feeds.query feeds.reports feeds.rss feeds.segments feeds.sieve feeds.story.article feeds.story.carriers feeds.story.evaluate"
     " feeds.story.group feeds.story.guards feeds.story.measure feeds.story.pair feeds.story.sketch feeds.story.vocabulary"
     " feeds.tag feeds.topic feeds.trial feeds.unit feeds.variant ingest.answers ingest.asking ingest.batch ingest.dates"
     " ingest.documents ingest.documents.email ingest.documents.html ingest.documents.markdown ingest.documents.metadata"

@@ -1,10 +1,11 @@
+import re
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.fold import Word, fold, folded, words
+from ingest.fold import WORD, Word, fold, folded, spaced, words, written
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,15 @@ _PIECES = st.sampled_from(
 def test_a_folded_text_is_its_folded_words(text: str) -> None:
     """The short ways of folding a whole text give what its words give one by one."""
     assert folded(text) == " ".join(word.folded for word in words(text))
+
+
+@given(st.text(max_size=80) | st.lists(_PIECES, max_size=30).map("".join))
+def test_the_words_of_a_text_as_written(text: str) -> None:
+    """The short ways of finding words, and the spaces put for typographic marks, change none and move none."""
+    plain = re.compile(WORD.pattern.replace(r"(?![\0-\xac\xae-\u02ff])", ""))  # without the hint where no mark can follow
+    assert plain.pattern != WORD.pattern
+    assert written(text) == written(spaced(text)) == plain.findall(text)
+    assert len(spaced(text)) == len(text)
 
 
 def test_a_text_without_spaces_is_not_remembered() -> None:

@@ -13,7 +13,7 @@ from support import NOON, TEXT, atom, atom_entry, rss, rss_item
 from ingest.dates import rfc3339
 from ingest.errors import ParseError
 from ingest.formats import named_feeds, parse_feed
-from ingest.item import Item, ParsedFeed
+from ingest.item import Item, ParsedFeed, Place
 from ingest.reader import Job, read
 from ingest.text import one_line, safe_html, xml_safe
 
@@ -36,6 +36,39 @@ def refusal(body: bytes) -> ParseError:
     with pytest.raises(ParseError) as caught:
         parse(body)
     return caught.value
+
+
+# Places
+
+GEORSS = """<rss version="2.0" xmlns:g="http://www.georss.org/georss" xmlns:gml="http://www.opengis.net/gml"><channel>
+<item><title>Harbour news of the day</title><guid>1</guid>%s</item></channel></rss>"""
+
+
+CORNERS = "<gml:lowerCorner>1 2</gml:lowerCorner><gml:upperCorner>3 4</gml:upperCorner>"
+
+
+@pytest.mark.parametrize(
+    ("served", "kept"),
+    [
+        ("<g:point>1.50 -2</g:point><g:point>3 4</g:point>", [Place("point", "1.50 -2"), Place("point", "3 4")]),
+        ("<g:circle>42.9 -71.0 500</g:circle>", [Place("circle", "42.9 -71.0 500")]),
+        (f"<g:where><gml:Envelope>{CORNERS}</gml:Envelope></g:where>", [Place("box", "1 2 3 4")]),
+        ("<g:point/><g:point>here</g:point><g:point>7</g:point><g:line>1 2 &lt;b&gt;</g:line>", []),
+        (f"<g:line>{'1 2 ' * 3_000}</g:line>", []),
+        ("<g:where><gml:Sphere>1 2</gml:Sphere></g:where>", []),
+    ],
+)
+def test_places_are_kept_with_their_numbers_as_written(served: str, kept: list[Place]) -> None:
+    """GeoRSS in both its forms; what is no row of numbers is no place."""
+    (item,) = items((GEORSS % served).encode())
+    assert list(item.places) == kept
+
+
+def test_of_a_document_that_only_feedparser_reads_the_place_is_kept_too() -> None:
+    """A broken feed has its numbers as feedparser understood them, latitude first like all others."""
+    body = (GEORSS.replace("</channel></rss>", "") % "<g:polygon>1.50 2 3 4 5 6 1.5 2</g:polygon>").encode()
+    (item,) = items(body)
+    assert item.places == (Place("polygon", "1.5 2.0 3.0 4.0 5.0 6.0 1.5 2.0"),)
 
 
 # Golden pairs: drop NAME.xml and NAME.json in golden/feeds, and it is a test

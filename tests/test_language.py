@@ -98,6 +98,20 @@ def test_what_is_remembered_changes_no_answer(text: str) -> None:
         assert library(ours, text) == known
 
 
+def test_the_detector_reads_a_short_text_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To confirm what was declared and to find what was not is one question where the text is its own beginning."""
+    asked: list[str] = []
+
+    class Detector:
+        def classify(self, text: str) -> tuple[str, float]:
+            asked.append(text)
+            return "fi", 0.95
+
+    monkeypatch.setattr(language, "_detector", Detector)
+    assert decide("Vanha lautta palaa satamaan", "sv") == ("fi", "detected")
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

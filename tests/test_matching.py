@@ -5,9 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wording import look, wording
 
-from feeds.match import Hit, Matcher
+from feeds import stems
+from feeds.lexicon import Lexicon
+from feeds.match import Found, Hit, Matcher
 from feeds.segments import segments
-from feeds.topic import Topic
+from feeds.topic import Term, Topic
+from ingest.fold import fold
 
 
 def single(term: str, language: str = "any", more: str = "") -> Topic:
@@ -378,3 +381,65 @@ def test_hits_lie_in_the_text_and_in_order(text: str, language: str | None) -> N
         assert text[hit.start : hit.end].strip(" .\n") == text[hit.start : hit.end]
     places = [(hit.segment, hit.first) for hit in of.hits]
     assert places == sorted(places)
+
+
+_PATTERNS = st.sampled_from(
+    [
+        "boat*",
+        "*boat",
+        "*boat*",
+        "boat",
+        "small boat",
+        "bo*",
+        "a*",
+        "*t",
+        "b~",
+        "harbours~",
+        "渡船",
+        "渡*",
+        "סירה",
+        "סיר*",
+        "anti-boat",
+        "boat .. harbour",
+    ]
+)
+_LANGUAGES = st.sampled_from(["en", "de", "he", "ar", "nl", "zh", "id"])
+
+
+@given(
+    st.lists(st.tuples(_PATTERNS, _LANGUAGES), min_size=1, max_size=12),
+    st.lists(
+        _WORDS | st.sampled_from(["und", "boating", "Harbour", "ttboat", "בסירה", "渡船boat", "Geboat", "ﬁboat"]), max_size=15
+    ),
+)
+def test_words_looked_up_together_fit_what_they_fit_alone(patterns: list[tuple[str, str]], words: list[str]) -> None:
+    """Many words at once are told from those that fit nothing by their letters; none that fits a pattern is lost."""
+    lexicon = Lexicon()
+    for text, language in patterns:
+        if "~" not in text or language in stems.LANGUAGES:
+            lexicon.phrases(0, Term(text, language))
+    alone = {word: lexicon.look_up(fold(word), word) for word in words}
+    assert lexicon.fitting(words) == {word: fits for word, fits in alone.items() if fits}
+
+
+@given(
+    st.lists(
+        st.sampled_from([*"-–.\n", "boat", "small", "anti", "harbour", "safe", "渡船。", "é", "of", "the", "ferry"]), max_size=40
+    ),
+    st.lists(st.booleans(), min_size=40, max_size=40),
+)
+def test_lines_that_are_not_cut_hold_nothing(pieces: list[str], spaces: list[bool]) -> None:
+    """An article read for its terms alone has the phrases, at the places, that reading all its sentences finds."""
+    text = "".join(f"{piece} " if space else piece for piece, space in zip(pieces, spaces, strict=False))
+    matcher = Matcher([single("small boat"), single("boat of the harbour"), single("anti .. boat"), single("antiboat ferry")])
+    some, looks = matcher.read("safe boat", text, "en")
+    whole = segments("safe boat", text)
+    places = {part.span: part for part in whole if part.field == "text"}
+    for part in (part for part in some if part.field == "text"):
+        other = places[part.span]
+        assert (part.kind, part.paragraph, part.first, part.written) == (other.kind, other.paragraph, other.first, other.written)
+    for topic in range(4):
+        sparse, full = matcher.found(topic, looks), matcher.find(whole, "en").get(topic, Found(()))
+        assert [(hit.term, hit.start, hit.end, hit.first, hit.last) for hit in sparse.hits] == [
+            (hit.term, hit.start, hit.end, hit.first, hit.last) for hit in full.hits
+        ]

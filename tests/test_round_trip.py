@@ -16,7 +16,7 @@ from feeds.tag import Judgement
 from feeds.topic import Grade
 from feeds.unit import Unit
 from ingest.formats import parse_feed
-from ingest.item import Author, Category, Enclosure, Item
+from ingest.item import Author, Category, Enclosure, Item, Place
 from ingest.text import one_line, paragraphs, safe_html, title_text, xml_safe
 
 ADDRESS: Final = "http://feeds.example/harbour.atom"
@@ -31,6 +31,11 @@ NAMES: Final = WORDS.map(one_line).filter(bool)
 PEOPLE: Final = st.builds(Author, NAMES, st.none() | st.just("http://a.example/ann"), st.none() | st.just("ann@site.example"))
 TAGS: Final = st.builds(Category, NAMES, st.just("urn:words"), st.none() | NAMES)
 FILES: Final = st.builds(Enclosure, st.just("http://a.example/x.mp3"), st.just("audio/mpeg"), st.none() | st.integers(0, 10**12))
+PLACES: Final = st.builds(
+    lambda form, pairs: Place(form, " ".join(f"{north:g} {east:g}" for north, east in pairs)),
+    st.sampled_from(["point", "line", "polygon", "box", "circle"]),
+    st.lists(st.tuples(st.integers(-90, 90), st.integers(-180, 180)), min_size=1, max_size=4),
+)
 
 
 def left_alone(value: str) -> bool:
@@ -54,23 +59,25 @@ class Said(NamedTuple):
     authors: tuple[Author, ...]
     categories: tuple[Category, ...]
     enclosures: tuple[Enclosure, ...]
+    places: tuple[Place, ...]
     summary: str
     content: str
 
 
 def in_words_of(name: str, entry: Entry) -> Said:
     """Give what a format can say of an entry."""
-    whole = Said(entry.authors, entry.categories, entry.enclosures, entry.summary, entry.content)
+    whole = Said(entry.authors, entry.categories, entry.enclosures, entry.places, entry.summary, entry.content)
     if name == "rss":  # one file, of some length; authors by name, categories without label
         return whole._replace(
             authors=tuple(Author(author.name) for author in whole.authors),
             categories=tuple(replace(tag, label=None) for tag in whole.categories),
             enclosures=tuple(replace(file, length=file.length or 0) for file in whole.enclosures[:1]),
         )
-    if name == "json":  # no mail address, categories by term alone; a summary is plain
+    if name == "json":  # no mail address nor place, categories by term alone; a summary is plain
         return whole._replace(
             authors=tuple(dict.fromkeys(replace(author, email=None) for author in whole.authors)),
             categories=tuple(Category(tag.term) for tag in whole.categories if tag.term != entry.judgement.topic),
+            places=(),
             summary=paragraphs(entry.excerpt),
             content=whole.content or whole.summary,
         )
@@ -86,11 +93,19 @@ def in_words_of(name: str, entry: Entry) -> Said:
     people=st.lists(PEOPLE, max_size=2, unique_by=lambda who: who.email),
     tags=st.lists(TAGS, max_size=3, unique_by=lambda tag: tag.term),
     files=st.lists(FILES, max_size=1),
+    places=st.lists(PLACES, max_size=2),
 )
 def test_what_we_publish_we_read_back(  # noqa: PLR0913, PLR0917 - an entry has that many parts
-    name: str, title: str, body: str, moment: datetime, people: list[Author], tags: list[Category], files: list[Enclosure]
+    name: str,
+    title: str,
+    body: str,
+    moment: datetime,
+    people: list[Author],
+    tags: list[Category],
+    files: list[Enclosure],
+    places: list[Place],
 ) -> None:
-    """parse(render(item)) is the item: title, texts, address, dates, authors, categories, enclosures and id."""
+    """parse(render(item)) is the item: title, texts, address, dates, authors, categories, enclosures, places and id."""
     said = [title, *(a.name for a in people), *(text for t in tags for text in (t.term, t.label or ""))]
     assume(title_text(title) == title)  # feeds do not say whether a title is HTML: what looks like it is read as such
     assume(all(map(left_alone, said)))
@@ -101,6 +116,7 @@ def test_what_we_publish_we_read_back(  # noqa: PLR0913, PLR0917 - an entry has 
         authors=tuple(people),
         categories=tuple(tags),
         enclosures=tuple(files),
+        places=tuple(places),
     )
     judged = Judgement("harbour", "v1", tagged=True, grade=Grade.CORE, score=3.0, why="why")
     entry = make_entry(Unit(stored(what, sighting(POST)), judged), topic(), "urn:x:1", Manner(INSTANCE, full=True))
@@ -108,7 +124,7 @@ def test_what_we_publish_we_read_back(  # noqa: PLR0913, PLR0917 - an entry has 
     assert (found.guid, found.url, found.title) == (entry.id, entry.url, entry.title)
     assert (found.published, found.updated) == (entry.published, entry.updated)
     said_of = in_words_of(name, entry)
-    assert (found.authors, found.enclosures) == (said_of.authors, said_of.enclosures)
+    assert (found.authors, found.enclosures, found.places) == (said_of.authors, said_of.enclosures, said_of.places)
     assert found.categories[1:] == said_of.categories  # the first is the topic
     assert found.content == safe_html(said_of.content, ADDRESS)
     assert found.summary == ("" if said_of.summary == said_of.content else safe_html(said_of.summary, ADDRESS))

@@ -8,6 +8,8 @@ import pytest
 from support import NOON, TEXT, atom, atom_entry, rss, rss_item
 
 from ingest.formats import parse_feed
+from ingest.formats.served import Entry, Served
+from ingest.formats.translate import translate
 from ingest.item import NOTHING, Before, Outcome, ParsedFeed, Source, SourceState
 from ingest.store import Facts
 
@@ -62,6 +64,15 @@ def test_known_entries_are_not_made_again() -> None:
 def test_a_changed_entry_is_made_again() -> None:
     """One word more, and the entry is read in full."""
     assert titles(parse(rss(ONE, CHANGED), held(parse(rss(ONE, TWO))))) == ["Two"]
+
+
+def test_half_of_a_surrogate_pair_names_an_entry_too() -> None:
+    """No encoding has it, and the entry is recognised nevertheless."""
+    served = Served(is_atom=False, entries=(Entry("1", "One \ud83d"), Entry("2", "Two \ud83d")), total=2)
+    first = translate(served, URL, NOON)
+    assert len({raw for raw, _ in first.served}) == 2
+    assert titles(first) == ["One", "Two"]
+    assert titles(translate(served, URL, NOON, held(first))) == []
 
 
 @pytest.mark.parametrize("inner", ["", "<language>fr</language>"])

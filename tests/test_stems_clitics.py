@@ -1,6 +1,8 @@
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feeds import clitics, stems
 from feeds.stems import stem
@@ -31,6 +33,18 @@ def test_forms_of_a_word_have_one_stem(language: str, words: list[str]) -> None:
 def test_a_stem_does_not_depend_on_how_accents_are_encoded(language: str, word: str) -> None:
     """Decomposed letters are composed before the ending is cut: a stemmer knows endings with accents."""
     assert stem(unicodedata.normalize("NFD", word), language) == stem(unicodedata.normalize("NFC", word), language)
+
+
+_WRITTEN = st.lists(st.sampled_from([*"aeiountdjyGMé1", "ge", "meng", "Dj", "ing", "ies", "archiv"]), min_size=1, max_size=6).map(
+    "".join
+)
+
+
+@given(st.lists(_WRITTEN | st.from_regex(r"[a-z]{1,9}", fullmatch=True), max_size=20), st.sampled_from(sorted(stems.LANGUAGES)))
+def test_the_words_of_a_stem_are_found_among_many(words: list[str], language: str) -> None:
+    """The words with one of some stems are the same, whether all are stemmed or those alone that may have such a stem."""
+    wanted = frozenset(stem(word, language) for word in words[::2])
+    assert stems.of_stems(words, wanted, language) == [word for word in words if stem(word, language) in wanted]
 
 
 @pytest.mark.parametrize("hidden", ["\u00ad", "\u200b", "\u200e"])

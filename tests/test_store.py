@@ -416,6 +416,16 @@ def test_items_and_validators_are_one_transaction(facts: Facts, monkeypatch: pyt
     assert [state.etag for _, state in facts.sources()] == ['"1"', '"1"']
 
 
+@pytest.mark.parametrize("number", [1, 39, 40, 41, 81])
+def test_a_commit_of_any_size_stores_every_state(facts: Facts, number: int) -> None:
+    """States are written many at a time; none is left out where one statement ends and the next begins."""
+    batch = [(outcome(Source(f"http://{n}.example/f")), SourceState(etag=f'"{n}"', failures=n)) for n in range(number)]
+    facts.record(batch)
+    assert [(source.url, state.etag, state.failures) for source, state in facts.sources()] == [
+        (f"http://{n}.example/f", f'"{n}"', n) for n in range(number)
+    ]
+
+
 CRASH = """
     import os, signal, sys
     from pathlib import Path

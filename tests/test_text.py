@@ -1,3 +1,4 @@
+import re
 from html import unescape
 from itertools import pairwise
 
@@ -78,6 +79,12 @@ def test_safe_characters_stay() -> None:
     assert xml_safe(text) == text
 
 
+@given(any_text)
+def test_every_unsafe_character_goes_wherever_it_stands(text: str) -> None:
+    """A text is made safe as its characters are, one by one."""
+    assert xml_safe(text) == "".join(map(xml_safe, text))
+
+
 def test_one_line_cannot_forge_lines() -> None:
     """A title stays one line without terminal escapes and without characters that reorder it (S9)."""
     assert (
@@ -93,6 +100,14 @@ def test_one_line_is_one_line(text: str) -> None:
     assert len(line.splitlines()) <= 1
     assert line == line.strip()
     assert one_line(line) == line
+
+
+@given(st.lists(st.sampled_from([*" aé\n\t\u00a0\u200b\ufeff\u2028\u3000\x1f渡"]), max_size=30).map("".join))
+def test_words_stand_one_space_apart(text: str) -> None:
+    """Whatever white space parts words, visible or of no width: one space is left, and none at the ends."""
+    words = text.replace("\u200b", " ").replace("\ufeff", " ").replace("\x1f", " ").split()
+    assert one_line(text) == " ".join(words)
+    assert plain(f"<p>{text}</p>x") == "\n".join(filter(None, (" ".join(words), "x")))
 
 
 # Titles
@@ -282,6 +297,18 @@ def test_sentences_lie_in_order(line: str) -> None:
     assert all(0 <= a < b <= len(line) for a, b in spans)
     assert all(one[1] <= two[0] for one, two in pairwise(spans))
     assert "".join(c for a, b in spans for c in line[a:b] if c.isalpha()) == "".join(c for c in line if c.isalpha())
+
+
+_BITS = st.sampled_from(["boat", "Boat", "22", *" .!?…؟。！\"')”«(“,\n\u0301", ". ", '." '])
+
+
+@given(st.lists(_BITS, max_size=40).map("".join))
+def test_a_sentence_ends_where_the_rule_says(line: str) -> None:
+    """After a mark and what closes a quotation, before white space and a word; or at once after an ideographic mark."""
+    rule = re.compile(r"(?<=[.!?…؟])([\"'»”’)\]]*)\s+(?=[\"'«“„(\[]*\w)|(?<=[。！？])()")
+    gaps = [(max(gap.end(1), gap.end(2)), gap.end()) for gap in rule.finditer(line)]
+    spans = zip([0, *(after for _, after in gaps)], [*(end for end, _ in gaps), len(line)], strict=True)
+    assert sentences(line) == [(start, end) for start, end in spans if start < len(line)]
 
 
 @pytest.mark.parametrize("tags", ["<div>", "<div><table>", "<blockquote><p>"])

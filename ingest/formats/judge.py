@@ -8,6 +8,7 @@ from typing import Any, Final
 import feedparser
 
 from ingest.errors import ParseError
+from ingest.formats.places import from_shape
 from ingest.formats.served import Body, Entry, File, Person, Served, Tag
 from ingest.formats.values import person
 from ingest.text import one_line, shorten
@@ -94,6 +95,7 @@ def _entry(entry: _Parsed) -> Entry:
         files=tuple(_file(link) for link in links if _get(link, "rel") == "enclosure"),
         language=_get(entry, "language"),
         title_language=_get(_get(entry, "title_detail") or {}, "language"),
+        spots=tuple(from_shape(_get(entry, "where") or {})),
     )
 
 

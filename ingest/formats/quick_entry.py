@@ -5,12 +5,13 @@ from typing import Final, NoReturn
 
 from lxml.etree import _Element
 
+from ingest.formats import vocabulary
 from ingest.formats.markup import inner_markup
+from ingest.formats.places import spots
 from ingest.formats.scope import Scope, Unsure, attributes, bounded, local
-from ingest.formats.served import Body, Entry, File, Person, Tag
+from ingest.formats.served import Body, Entry, File, Person, Spot, Tag
 from ingest.formats.tags import Tags
 from ingest.formats.values import joined, link_text, looks_like_html
-from ingest.formats.vocabulary import CDF_ATTRIBUTES, ITUNES_SCHEME, KINDS, MEDIA_SCHEME, RDF_ABOUT, TYPES, XHTML
 
 
 class EntryReader:
@@ -18,7 +19,7 @@ class EntryReader:
 
     __slots__ = (
         "alternates", "authors", "base", "contents", "depth", "files", "has_content", "has_summary", "id", "id_is_link", "language",
-        "link", "one_line_author", "published", "scope", "summary", "tags", "title", "title_depth", "title_held",
+        "link", "one_line_author", "published", "scope", "spots", "summary", "tags", "title", "title_depth", "title_held",
         "title_language", "tongue", "updated",
     )  # fmt: skip
 
@@ -38,6 +39,7 @@ class EntryReader:
         self.authors: list[Person] = []
         self.one_line_author = False
         self.tags = Tags()
+        self.spots: list[Spot] = []
         self.language: str | None = None
         self.title_language: str | None = None
         self.title_depth, self.title_held, self.depth = 0, 99, 1
@@ -47,8 +49,8 @@ class EntryReader:
         if element.attrib:
             bounded(element)
             self.base, self.tongue = self.scope.base(element, self.base), self.scope.language(element, self.tongue)
-            self.id = element.get(RDF_ABOUT) or ""
-            if not CDF_ATTRIBUTES.isdisjoint(element.attrib):
+            self.id = element.get(vocabulary.RDF_ABOUT) or ""
+            if not vocabulary.CDF_ATTRIBUTES.isdisjoint(element.attrib):
                 raise Unsure("an item with attributes of its own")
         self._walk(element)
         return self._made()
@@ -77,6 +79,7 @@ class EntryReader:
             tuple(self.files),
             self.language,
             self.title_language,
+            tuple(self.spots),
         )
 
     # Title
@@ -140,10 +143,10 @@ class EntryReader:
         kind = usual
         if element.attrib:
             said = element.get("type")
-            kind = usual if said is None else TYPES.get(said.lower(), "")
+            kind = usual if said is None else vocabulary.TYPES.get(said.lower(), "")
             if not kind or element.get("mode") == "base64":
                 raise Unsure(f"{local(element)} of an unusual type")
-        if kind != XHTML:
+        if kind != vocabulary.XHTML:
             return self.scope.text(element), kind
         text = inner_markup(element, drop_div=self.scope.drops_div)
         return self.scope.mended(text), kind
@@ -164,7 +167,7 @@ class EntryReader:
         else:
             href = joined(base, href) if href else said.get("href", "")
             self.scope.ignore(element)
-            if rel == "alternate" and kind in {"text/html", "html", "xhtml", XHTML}:
+            if rel == "alternate" and kind in {"text/html", "html", "xhtml", vocabulary.XHTML}:
                 self.link = href
         self._linked(rel, File(self.link or "" if href is None else href, kind, said.get("length", "")))
 
@@ -186,8 +189,6 @@ class EntryReader:
             self.id_is_link = is_link and self.link is None
         if is_link and self.link is None:
             self.link = self.id
-
-    # The rest
 
     def _published(self, element: _Element) -> None:
         self.published = self.scope.text(element)
@@ -222,12 +223,12 @@ class EntryReader:
             self.tags.name(text)
 
     def _media_category(self, element: _Element) -> None:
-        self._category(element, MEDIA_SCHEME)
+        self._category(element, vocabulary.MEDIA_SCHEME)
 
     def _itunes_category(self, element: _Element) -> None:
         if (element.text or "").strip():
             raise Unsure("text in a category of iTunes")
-        self.tags.add(Tag(attributes(element).get("text"), ITUNES_SCHEME, None))
+        self.tags.add(Tag(attributes(element).get("text"), vocabulary.ITUNES_SCHEME, None))
         self._walk(element)
 
     def _keywords(self, element: _Element, scheme: str | None = None) -> None:
@@ -236,7 +237,11 @@ class EntryReader:
                 self.tags.add(Tag(word.strip(), scheme, None))
 
     def _itunes_keywords(self, element: _Element) -> None:
-        self._keywords(element, ITUNES_SCHEME)
+        self._keywords(element, vocabulary.ITUNES_SCHEME)
+
+    def _place(self, element: _Element) -> None:
+        self.scope.ignore(element)
+        self.spots += spots(element)
 
     def _source(self, element: _Element) -> None:
         self.title_depth = 0
@@ -251,7 +256,7 @@ class EntryReader:
         self.title_depth = 0
         self.depth += 1
         for part in element:
-            if local(part) not in _IMAGE or (local(part) == "link" and part.attrib):
+            if local(part) not in vocabulary.IMAGE or (local(part) == "link" and part.attrib):
                 raise Unsure("an image with parts of its own")
             if local(part) == "title":
                 self._title(part)
@@ -264,7 +269,7 @@ class EntryReader:
         self.depth += 1
         for child in element:
             kind = self.scope.kind(child)
-            if kind in _NEVER_IN_MEDIA:
+            if kind in vocabulary.NEVER_IN_MEDIA:
                 raise Unsure(f"{local(child)} inside {local(element)}")
             _ACTIONS[kind](self, child)
         self.depth -= 1
@@ -272,7 +277,7 @@ class EntryReader:
 
     def _other(self, element: _Element) -> None:
         """Pass over what is not read; categories may stand in a list of their own."""
-        if len(element) and all(self.scope.kind(inner) in _LISTED for inner in element.iterdescendants()):
+        if len(element) and all(self.scope.kind(inner) in vocabulary.LISTED for inner in element.iterdescendants()):
             self._walk(element)
         else:
             self.scope.ignore(element, titled=self.title_depth == 1)
@@ -281,18 +286,14 @@ class EntryReader:
         self.scope.ignore(element)
 
     def _sharing(self, element: _Element) -> None:
-        if any(self.scope.kind(part) not in _SHARED or len(part) for part in element):
+        if any(self.scope.kind(part) not in vocabulary.SHARED or len(part) for part in element):
             raise Unsure("more inside og than is shared")
 
     def _unsure(self, element: _Element) -> NoReturn:
         raise Unsure(f"{local(element)} in an entry")
 
 
-_SHARED: Final = frozenset({"title", "description", "image", "skip", "other"})
-_IMAGE: Final = frozenset({"url", "title", "link", "width", "height"})
-_NEVER_IN_MEDIA: Final = frozenset("link identifier published updated author language source enclosure image entry sharing".split())
-_LISTED: Final = frozenset({"category", "other"})
 _ACTIONS: Final[dict[str, Callable[[EntryReader, _Element], None]]] = {
     kind: getattr(EntryReader, f"_{kind}", EntryReader._unsure)  # noqa: SLF001 - its own module
-    for kind in {*KINDS.values(), "other"}
+    for kind in {*vocabulary.KINDS.values(), "other"}
 }

@@ -36,6 +36,13 @@ class File(NamedTuple):
     length: str
 
 
+class Spot(NamedTuple):
+    """A place as the document writes it."""
+
+    form: str
+    value: str
+
+
 class Entry(NamedTuple):
     """An item or entry: every value as it was written, addresses resolved on xml:base alone."""
 
@@ -53,6 +60,7 @@ class Entry(NamedTuple):
     files: tuple[File, ...] = ()
     language: str | None = None
     title_language: str | None = None
+    spots: tuple[Spot, ...] = ()
 
 
 class Served(NamedTuple):

@@ -23,6 +23,7 @@ _SPACES: Final = {
     "http://www.w3.org/1999/xhtml": "xhtml",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "http://www.georss.org/georss": "georss",
 }
 RDF_ROOT: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
 RDF_ABOUT: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -54,6 +55,7 @@ _WORDS: Final = {
     "source": "source",
     "image": "image",
     "container": "media:group media:content",
+    "place": "georss:point georss:line georss:polygon georss:box georss:circle georss:where",
     "root": "rss",
     "entry": "item entry",
     "sharing": "og",  # what the page says of itself for sharing (Open Graph)
@@ -65,10 +67,14 @@ _WORDS: Final = {
 }
 KINDS: Final = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 # Kinds that inside an element of another vocabulary may be an entry's own: only the judge can say.
-TELLING: Final = frozenset(KINDS.values()) - {"skip", "image", "channel", "container", "keywords", "itunes_keywords"}
+TELLING: Final = frozenset(KINDS.values()) - {"skip", "image", "channel", "container", "keywords", "itunes_keywords", "place"}
 CDF_ATTRIBUTES: Final = frozenset({"href", "lastmod"})  # of a channel or an item of CDF, a format before RSS
 MEDIA_SCHEME: Final = "http://search.yahoo.com/mrss/category_schema"
 ITUNES_SCHEME: Final = "http://www.itunes.com/"
+SHARED: Final = frozenset({"title", "description", "image", "skip", "other"})  # what a page says of itself for sharing
+IMAGE: Final = frozenset({"url", "title", "link", "width", "height"})
+NEVER_IN_MEDIA: Final = frozenset("link identifier published updated author language source enclosure image entry sharing".split())
+LISTED: Final = frozenset({"category", "other"})  # in a list of categories
 XHTML: Final = "application/xhtml+xml"
 TYPES: Final = {
     **dict.fromkeys(("text", "plain", "text/plain"), "text/plain"),

@@ -21,31 +21,35 @@ def next_state(state: SourceState, outcome: Outcome, price: Price, chance: float
 
     `pushed` says that a hub has told of its changes lately. A failure keeps what was known.
     """
-    after = replace(
+    after = _answered(state, outcome)
+    after = after if outcome.error else _learned(after, state, outcome, price)
+    delay, why = plan(after, outcome, price, chance, pushed=pushed)
+    return replace(after, next_poll=outcome.at + timedelta(seconds=round(delay)), why=why)
+
+
+def _answered(state: SourceState, outcome: Outcome) -> SourceState:
+    """Count a poll; one copy, since a pass over thousands of sources makes little else."""
+    kept = state if outcome.error else outcome
+    return replace(
         state,
         last_poll=outcome.at,
+        last_success=state.last_success if outcome.error else outcome.at,
         http_status=outcome.http_status,
         error=outcome.error,
         failures=state.failures + 1 if outcome.error else 0,
         polls=state.polls + 1,
         not_modified=state.not_modified + (outcome.http_status == _NOT_MODIFIED),
+        etag=kept.etag,
+        last_modified=kept.last_modified,
+        body_hash=kept.body_hash,
+        wasted=state.wasted if outcome.error else _wasted(state, outcome),
     )
-    after = after if outcome.error else _learned(_succeeded(after, outcome), state, outcome, price)
-    delay, why = plan(after, outcome, price, chance, pushed=pushed)
-    return replace(after, next_poll=outcome.at + timedelta(seconds=round(delay)), why=why)
 
 
-def _succeeded(state: SourceState, outcome: Outcome) -> SourceState:
-    same = outcome.body_hash == state.body_hash and outcome.http_status != _NOT_MODIFIED
-    wasted = state.wasted + 1 if same and outcome.conditional else 0 if outcome.http_status == _NOT_MODIFIED else state.wasted
-    return replace(
-        state,
-        last_success=outcome.at,
-        etag=outcome.etag,
-        last_modified=outcome.last_modified,
-        body_hash=outcome.body_hash,
-        wasted=wasted,
-    )
+def _wasted(state: SourceState, outcome: Outcome) -> int:
+    if outcome.http_status == _NOT_MODIFIED:
+        return 0
+    return state.wasted + 1 if outcome.body_hash == state.body_hash and outcome.conditional else state.wasted
 
 
 def _learned(state: SourceState, before: SourceState, outcome: Outcome, price: Price) -> SourceState:

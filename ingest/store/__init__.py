@@ -11,10 +11,10 @@ from sqlite_utils import Database
 
 from ingest.answers import GONE
 from ingest.dates import rfc3339
-from ingest.item import NOTHING, Before, Outcome, Rhythm, Source, SourceKind, SourceState, SourceStatus, StoredItem
+from ingest.item import NOTHING, Before, Outcome, ParsedFeed, Rhythm, Source, SourceKind, SourceState, SourceStatus, StoredItem
 from ingest.planner import Price, Rule
 from ingest.store import prices, reading, schema, served, sources, subscriptions
-from ingest.store.items import Recorder
+from ingest.store.items import Recorder, indexed
 from ingest.store.subscriptions import Subscription
 
 __all__ = ["Counts", "Facts"]
@@ -31,9 +31,6 @@ class Counts:
     def __add__(self, other: "Counts") -> "Counts":
         """Sum two counts."""
         return Counts(self.new + other.new, self.changed + other.changed)
-
-
-_NOTHING = Counts()
 
 
 class Facts:
@@ -159,9 +156,9 @@ class Facts:
 
     def record_document(self, outcome: Outcome, name: str) -> Counts:
         """Store what a document held, and that it was read, in one transaction."""
-        with self.transaction():
+        with self.transaction(), indexed(self.db):
             identifier = self._identifier(outcome)
-            counts = self._record(outcome, identifier)
+            counts = self._record(outcome, outcome.feed, identifier) if outcome.feed else Counts()
             row = {"source_id": identifier, "name": name, "hash": outcome.body_hash or "", "read": rfc3339(outcome.at)}
             self.db.table("file").upsert({**row, "error": outcome.error}, pk=("source_id", "name"))
         return counts
@@ -188,7 +185,7 @@ class Facts:
         """Store what a batch of polls brought: items, sightings, validators, next poll and price, all or nothing (D1)."""
         rows = list(outcomes)
         total = Counts()
-        with self.transaction():
+        with self.transaction(), indexed(self.db):
             if price is not None:
                 prices.put(self.db, price)
             known = sources.source_ids(self.db, (outcome.source.url for outcome, _ in rows))
@@ -196,12 +193,10 @@ class Facts:
                 identifier = known.get(outcome.source.url)
                 if identifier is None:
                     identifier = known[outcome.source.url] = self._identifier(outcome)
-                total += self._record(outcome, identifier)
-            sources.put_states(self.db, ((known[outcome.source.url], state) for outcome, state in rows))
+                if outcome.feed:
+                    total += self._record(outcome, outcome.feed, identifier)
+            sources.put_states(self.db, [(known[outcome.source.url], state) for outcome, state in rows])
             for outcome, _ in rows:
-                if outcome.feed and outcome.feed.hub:
-                    hub, topic = outcome.feed.hub, outcome.feed.self_url or outcome.source.url
-                    subscriptions.offer(self.db, known[outcome.source.url], hub, topic)
                 self._follow(outcome, known[outcome.source.url])
         return total
 
@@ -212,10 +207,8 @@ class Facts:
             sources.put(self.db, outcome.source, outcome.at)
         return found or sources.source_id(self.db, outcome.source.url) or 0
 
-    def _record(self, outcome: Outcome, identifier: int) -> Counts:
-        source, feed = outcome.source, outcome.feed
-        if feed is None:
-            return _NOTHING
+    def _record(self, outcome: Outcome, feed: ParsedFeed, identifier: int) -> Counts:
+        source = outcome.source
         recorder = Recorder(self.db, source, identifier, outcome.at)
         recorder.record(feed)
         if source.kind is SourceKind.FEED:
@@ -225,7 +218,10 @@ class Facts:
         return Counts(recorder.new, recorder.changed)
 
     def _follow(self, outcome: Outcome, identifier: int) -> None:
-        """Take a source at its server's word: gone for good, or moved for good."""
+        """Take a source at its server's word: its hub, gone for good, or moved for good."""
+        if outcome.feed and outcome.feed.hub:
+            hub, topic = outcome.feed.hub, outcome.feed.self_url or outcome.source.url
+            subscriptions.offer(self.db, identifier, hub, topic)
         if outcome.http_status == GONE:
             sources.set_status(self.db, outcome.source.url, SourceStatus.GONE)
         elif outcome.moved and outcome.error is None:

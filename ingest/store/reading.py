@@ -9,13 +9,13 @@ import msgspec
 from sqlite_utils import Database
 
 from ingest.dates import from_rfc3339
-from ingest.item import Author, Category, Enclosure, Item, Sighting, StoredItem
+from ingest.item import Author, Category, Enclosure, Item, Place, Sighting, StoredItem
 from ingest.store.sources import SOURCE_COLUMNS, SOURCE_WIDTH, source_from
 
 _ITEMS = """
 select i.id, i.uid, i.seq, i.first_seen, i.changed, (select count(*) from version where item_id = i.id and source_id = v.source_id),
     v.title, v.title_inferred, v.summary, v.content, v.text, v.cut, v.language, v.language_from, v.published,
-    v.published_raw, v.updated, v.updated_raw, v.authors, v.categories, v.enclosures
+    v.published_raw, v.updated, v.updated_raw, v.authors, v.categories, v.enclosures, v.places
 from item i join version v on v.id = i.version_id """
 _SIGHTINGS = f"""
 select g.item_id, g.guid, g.url, g.reason, v.title, v.published, g.first_seen, g.feed_updated, v.language,
@@ -26,6 +26,7 @@ _CHUNK = 500  # items held at once
 _AUTHORS = msgspec.json.Decoder(tuple[Author, ...])
 _CATEGORIES = msgspec.json.Decoder(tuple[Category, ...])
 _ENCLOSURES = msgspec.json.Decoder(tuple[Enclosure, ...])
+_PLACES = msgspec.json.Decoder(tuple[Place, ...])
 
 
 def after(db: Database, seq: int, limit: int) -> tuple[StoredItem, ...]:
@@ -88,7 +89,7 @@ def _moment(text: str) -> Any:
 
 def _stored(row: tuple[Any, ...], sightings: tuple[Sighting, ...]) -> StoredItem:
     number, uid, seq, first_seen, changed, versions, title, inferred, summary, content, text, cut, *rest = row
-    language, language_from, published, published_raw, updated, updated_raw, authors, categories, enclosures = rest
+    language, language_from, published, published_raw, updated, updated_raw, authors, categories, enclosures, places = rest
     item = Item(
         guid=next((s.guid for s in sightings if s.guid and s.source.kind == "feed"), None),
         url=next((s.url for s in sightings if s.url), None),
@@ -108,5 +109,6 @@ def _stored(row: tuple[Any, ...], sightings: tuple[Sighting, ...]) -> StoredItem
         authors=_AUTHORS.decode(authors),
         categories=_CATEGORIES.decode(categories),
         enclosures=_ENCLOSURES.decode(enclosures),
+        places=_PLACES.decode(places),
     )
     return StoredItem(number, uid, seq, item, _moment(first_seen), _moment(changed), versions, sightings)

@@ -246,3 +246,15 @@ def manners(db: Database) -> None:
 def sightings_by_version(db: Database) -> None:
     """Find the sightings of a text without reading all of them."""
     db.table("sighting").create_index(["version_id"])
+
+
+@migrations()
+def words_beside_versions(db: Database) -> None:
+    """Let whoever stores texts index them together: for a trigger the index is written out before each of them."""
+    db.conn.execute("drop trigger version_ai")
+
+
+@migrations()
+def places(db: Database) -> None:
+    """Keep where the subject of an item lies."""
+    db.table("version").add_column("places", str, not_null_default="[]")

@@ -1,10 +1,11 @@
 """The tables `source`, `poll` and `file`: who is asked, when, and what came of it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -24,6 +25,7 @@ _POLL_MOMENTS, _RHYTHM_MOMENTS = (
 _FAILURES, _HINTS = _COLUMNS.index("failures"), _RHYTHM.index("hints")
 _SOURCE = "s.url, s.kind, s.title, s.site_url, s.feed_id, s.language, s.categories, s.origin, s.status, s.settings"
 _PLAIN = SourceSettings()
+_TOGETHER = 40  # rows a statement: with 999 values any SQLite is content
 _ASKED = {"command", "import"}  # origins that are a person's word of this moment
 
 
@@ -38,22 +40,21 @@ def source_from(row: tuple[Any, ...]) -> Source:
         site_url=site_url,
         feed_id=feed_id,
         language=language,
-        categories=tuple(json.loads(categories)),
+        categories=() if categories == "[]" else tuple(json.loads(categories)),
         origin=origin,
         status=SourceStatus(status),
         settings=_PLAIN if settings == "{}" else msgspec.json.decode(settings, type=SourceSettings),
     )
 
 
-def _upsert(table: str, names: tuple[str, ...]) -> str:
+@cache
+def _upsert(table: str, names: tuple[str, ...], rows: int) -> str:
     updates = ", ".join(f"{name} = excluded.{name}" for name in names)
-    marks = ", ".join("?" * (len(names) + 1))
-    return f"""insert into {table} (source_id, {", ".join(names)}) values ({marks})
+    marks = f"({', '.join('?' * (len(names) + 1))})"
+    return f"""insert into {table} (source_id, {", ".join(names)}) values {", ".join([marks] * rows)}
         on conflict (source_id) do update set {updates}"""  # noqa: S608 - constants
 
 
-_PUT_POLL = _upsert("poll", _COLUMNS)
-_PUT_RHYTHM = _upsert("rhythm", _RHYTHM)
 SOURCE_COLUMNS = _SOURCE
 SOURCE_WIDTH = _SOURCE.count(",") + 1
 
@@ -171,12 +172,18 @@ def _read(row: tuple[Any, ...], moments: tuple[int, ...]) -> list[Any]:
     return known
 
 
-def put_states(db: Database, known: Iterable[tuple[int, SourceState]]) -> None:
+def put_states(db: Database, known: Sequence[tuple[int, SourceState]]) -> None:
     """Store what polling sources brought, by row number; a rhythm only when this poll changed it."""
-    known = list(known)
-    db.conn.executemany(_PUT_POLL, [(number, *_row(_POLL_OF(state), _POLL_MOMENTS)) for number, state in known])
+    _put(db, "poll", _COLUMNS, [(number, *_row(_POLL_OF(state), _POLL_MOMENTS)) for number, state in known])
     changed = [(n, state.rhythm) for n, state in known if state.rhythm and state.rhythm.at == state.last_poll]
-    db.conn.executemany(_PUT_RHYTHM, [(number, *_rhythm_row(rhythm)) for number, rhythm in changed])
+    _put(db, "rhythm", _RHYTHM, [(number, *_rhythm_row(rhythm)) for number, rhythm in changed])
+
+
+def _put(db: Database, table: str, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    """Store rows, many a statement: between two statements the thread that asks servers takes its turn, however long."""
+    for at in range(0, len(rows), _TOGETHER):
+        some = rows[at : at + _TOGETHER]
+        db.conn.execute(_upsert(table, names, len(some)), list(chain.from_iterable(some)))
 
 
 def _row(values: tuple[object, ...], moments: tuple[int, ...]) -> list[Any]:

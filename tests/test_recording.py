@@ -1,0 +1,111 @@
+"""How a look at a source is written: what is looked up and indexed for many items at once is what each alone would give."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlite_utils import Database
+from support import NOON, TEXT
+
+from ingest.identity import document_keys
+from ingest.item import Item, Outcome, ParsedFeed, Source, SourceKind, SourceState
+from ingest.store import Facts, schema
+from ingest.store.items import Recorder
+
+FEEDS: Final = (Source("http://a.example/rss"), Source("http://b.example/rss", site_url="http://b.example/1"))
+FOLDER: Final = Source("seeds:", SourceKind.DOCUMENT)
+TABLES: Final = ("item", "version", "sighting", "served")
+items = st.builds(
+    Item,
+    guid=st.sampled_from([None, "1", "2", "http://a.example/1", "http://b.example/rss"]),
+    url=st.sampled_from([None, *(f"http://{host}.example/{path}" for host in "ab" for path in ("", "1", "2"))]),
+    title=st.sampled_from(["Ferry", "Last ferry sails", "Bakery burns down"]),
+    text=st.sampled_from(["", "Brief.", TEXT, f"Ferry {TEXT}", f"{TEXT} And more."]),
+)
+looks = st.lists(st.tuples(st.sampled_from([*FEEDS, FOLDER]), st.lists(items, max_size=5)), max_size=5)
+Rows = list[list[tuple[Any, ...]]]
+
+
+class _Everything(set[str]):
+    """What holds whatever is asked for: every key is looked up."""
+
+    def __contains__(self, value: object) -> bool:
+        return value is not None
+
+
+@pytest.fixture
+def facts(home: Path) -> Iterator[Facts]:
+    """Give an empty database."""
+    with Facts(home / "topicwire.db") as opened:
+        yield opened
+
+
+def outcome(source: Source, *served: Item) -> Outcome:
+    """Give what one look at a source brought."""
+    return Outcome(source, NOON, feed=ParsedFeed(document_keys(served)), body_hash="h")
+
+
+def stored(taken: list[tuple[Source, list[Item]]]) -> Rows:
+    """Record looks, feeds in one commit and documents in one each; give all rows."""
+    with TemporaryDirectory() as folder, Facts(Path(folder) / "topicwire.db") as facts:
+        found = [outcome(source, *served) for source, served in taken]
+        facts.record([(one, SourceState()) for one in found if one.source != FOLDER])
+        for one in found:
+            if one.source == FOLDER:
+                facts.record_document(one, "x.txt")
+        check_index(facts.db)
+        return [facts.db.conn.execute(f"select * from {table} order by rowid").fetchall() for table in TABLES]  # noqa: S608
+
+
+def check_index(db: Database) -> None:
+    """Fail unless the full-text index holds exactly the words of all texts."""
+    db.conn.execute("insert into version_fts (version_fts, rank) values ('integrity-check', 1)")
+    db.conn.commit()
+
+
+def matches(facts: Facts, word: str) -> list[int]:
+    """Give the texts in which the index has a word."""
+    return [row[0] for row in facts.db.conn.execute("select rowid from version_fts where version_fts match ?", [word])]
+
+
+@settings(max_examples=40, deadline=None)
+@given(looks)
+def test_items_are_recognised_as_if_each_were_looked_up(taken: list[tuple[Source, list[Item]]]) -> None:
+    """Asking once for a whole look which names are stored gives the rows that asking for each item gives."""
+    quick = stored(taken)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Recorder, "_taken", lambda *_: _Everything())
+        assert stored(taken) == quick
+
+
+def test_every_text_can_be_found_after_its_commit(facts: Facts) -> None:
+    """First texts, changed texts and texts of documents are in the index, each once."""
+    first, changed = Item("1", None, "Ferry", text="old"), Item("1", None, "Ferry", text="new")
+    facts.record([(outcome(FEEDS[0], first), SourceState()), (outcome(FEEDS[1], first), SourceState())])
+    facts.record([(outcome(FEEDS[0], changed), SourceState())])
+    facts.record_document(outcome(FOLDER, Item("x.txt", None, "Ferry", text="paper")), "x.txt")
+    check_index(facts.db)
+    assert (matches(facts, "ferry"), matches(facts, "new")) == ([1, 2, 3, 4], [3])
+
+
+def test_an_index_that_triggers_filled_is_filled_on(home: Path) -> None:
+    """What an older version indexed row by row is found beside what is new."""
+    path = home / "topicwire.db"
+    db = schema.connect(path)
+    schema.migrations.apply(db, stop_before="words_beside_versions")
+    db.conn.executescript("""
+        insert into source (id, url, kind, title, categories, origin, status, added)
+            values (1, 'http://a.example/rss', 'feed', 'A', '[]', 'command', 'active', '2026-01-01T00:00:00Z');
+        insert into item (id, uid, seq, version_id, first_seen, changed) values (1, 'u', 1, 1, '2026-01-01', '2026-01-01');
+        insert into version (id, item_id, source_id, content_key, seen, title, text, authors, categories, enclosures)
+            values (1, 1, 1, 'c', '2026-01-01T00:00:00Z', 'Ferry', 'old', '[]', '[]', '[]');
+    """)
+    db.close()
+    with Facts(path) as facts:
+        facts.record([(outcome(FEEDS[0], Item("1", None, "Ferry", text="new")), SourceState())])
+        check_index(facts.db)
+        assert (matches(facts, "ferry"), matches(facts, "old"), matches(facts, "new")) == ([1, 2], [1], [2])
