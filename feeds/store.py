@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -49,8 +49,7 @@ class Mark:
     until: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged:
+class Tagged(NamedTuple):
     """An item that a topic tags: its number, its number of change, and whether it was old when it was tagged."""
 
     row: int
@@ -140,12 +139,13 @@ class Judgements:
             ],
         )
 
-    def tagged(self, topic: str) -> tuple[Tagged, ...]:
-        """Give the items that a topic tags, newest arrival first."""
+    def tagged(self, topic: str, besides: Iterable[int] = ()) -> tuple[Tagged, ...]:
+        """Give the items that a topic tags, newest arrival first, but for some of them."""
         rows = self._db.conn.execute(
             """select t.item_id, i.seq, t.quiet from tag t join item i on i.id = t.item_id join version v on v.id = i.version_id
-            where t.topic = ? order by i.first_seen desc, v.published desc, i.uid""",
-            [topic],
+            where t.topic = ? and t.item_id not in (select value from json_each(?))
+            order by i.first_seen desc, v.published desc, i.uid""",
+            [topic, json.dumps(list(besides))],
         )
         return tuple(Tagged(row, seq, bool(quiet)) for row, seq, quiet in rows)
 

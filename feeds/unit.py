@@ -82,6 +82,10 @@ class Grouping(Protocol):
         """Give the group of every item in `rows`, each group once: the item that speaks for it first, then all others."""
         ...
 
+    def grouped(self) -> Iterable[int]:
+        """Give all items that have copies: every other one is a group of its own."""
+        ...
+
     def bonds(self, groups: Iterable[tuple[int, ...]]) -> Mapping[int, Bonds]:
         """Give what is known of some groups, by the item that speaks for each; one without any has none."""
         ...
@@ -97,6 +101,10 @@ class Alone:
     def groups(self, rows: Sequence[int]) -> Iterable[tuple[int, ...]]:
         """Give each item as its own group."""
         return ((row,) for row in rows)
+
+    def grouped(self) -> Iterable[int]:
+        """Give none."""
+        return ()
 
     def bonds(self, groups: Iterable[tuple[int, ...]]) -> Mapping[int, Bonds]:  # noqa: ARG002 - as the protocol has it
         """Give none."""

@@ -39,6 +39,10 @@ class Groups:
         left = list(dict.fromkeys(next((group for group in self.together if row in group), (row,)) for row in rows))
         return iter(left)
 
+    def grouped(self) -> Iterable[int]:
+        """Give all that share a group."""
+        return (row for group in self.together for row in group)
+
     def bonds(self, _: Iterable[tuple[int, ...]]) -> dict[int, Bonds]:
         """Give no reasons."""
         return {}

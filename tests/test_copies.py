@@ -27,7 +27,7 @@ def rows(site: Site) -> dict[str, int]:
 
 def tagged(row: int) -> Tagged:
     """Give a row of a topic's list."""
-    return Tagged(row, Line(f"u{row}", "Ferry", "en", "Post", NOON.date()), NOON, "key", "http://post.example/feed")
+    return Tagged(row, Line(f"u{row}", "Ferry", "en", "Post", NOON.date()), NOON, "key")
 
 
 def test_a_list_keeps_the_item_that_speaks_for_its_copies() -> None:

@@ -1,6 +1,6 @@
 """Items that are copies of one article, as pages show them: once in a list, named on each other's page; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from feeds.pages.models import Tagged
@@ -12,11 +12,12 @@ from ingest.item import StoredItem
 class Copies:
     """Which of some items are copies of each other, why, and what else has to do with them."""
 
-    def __init__(self, grouping: Grouping, rows: Sequence[int]) -> None:
-        """Ask `grouping` once about all items that pages show."""
-        groups = list(grouping.groups(rows))
+    def __init__(self, grouping: Grouping, rows: Sequence[int], alone: Iterable[int] = ()) -> None:
+        """Ask `grouping` once about the copies of all items that pages show, and about those that have a page alone."""
+        grouped = set(grouping.grouped())
+        groups = list(grouping.groups([row for row in rows if row in grouped]))
         self._groups = {row: group for group in groups for row in group}
-        self._bonds = grouping.bonds(groups)
+        self._bonds = grouping.bonds([*groups, *((row,) for row in alone if row not in self._groups)])
 
     def bonds(self, row: int) -> Bonds:
         """Give what is known of the story of an item."""
@@ -33,10 +34,10 @@ class Copies:
     def once(self, items: tuple[Tagged, ...]) -> tuple[Tagged, ...]:
         """Of a topic's items keep, for each article, the one that speaks for it, or the first of its copies that is there."""
         there = {item.row for item in items}
-        return tuple(item for item in items if item.row == self._speaker(item.row, there))
+        return tuple(item for item in items if item.row not in self._groups or item.row == self._speaker(item.row, there))
 
     def _speaker(self, row: int, there: set[int]) -> int:
-        return next((one for one in self._groups.get(row, (row,)) if one in there), row)
+        return next((one for one in self._groups[row] if one in there), row)
 
 
 def with_carriers(stored: StoredItem, judgement: Judgement, copies: tuple[Copy, ...]) -> StoredItem:

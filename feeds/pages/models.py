@@ -141,7 +141,6 @@ class Tagged(NamedTuple):
     line: Line
     moment: datetime
     source: str  # its key
-    url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def tagged(facts: Facts, topic: str, since: datetime | None = None) -> tuple[Tag
 def _tagged(row: tuple[Any, ...], named: Callable[[str, str], tuple[str, str]]) -> Tagged:
     number, uid, title, language, at, url, name = row
     moment, (shown, key) = datetime.fromisoformat(at), named(url, name)
-    return Tagged(number, Line(uid, title or shown, language, shown, moment.date()), moment, key, url)
+    return Tagged(number, Line(uid, title or shown, language, shown, moment.date()), moment, key)
 
 
 def _named(url: str, name: str) -> tuple[str, str]:

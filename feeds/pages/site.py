@@ -67,7 +67,8 @@ class Site:
         for row, uid, mark in queries.changes(facts, (name for name, topic in self._topics.items() if topic.expression)):
             self._marks[row], self._rows[uid] = mark, row
         self._paged = frozenset(self._marks)  # those that have a page
-        self._copies = Copies(target.grouping, sorted({item.row for items in self._lists.values() for item in items}))
+        shown = sorted({item.row for items in self._lists.values() for item in items})
+        self._copies = Copies(target.grouping, shown, self._paged)
 
     @property
     def until(self) -> datetime | None:

@@ -54,14 +54,18 @@ class _Article:
 
 
 class Editor:
-    """One topic's feed at one moment. Everything happens in the caller's transaction."""
+    """One topic's feed at one moment. Everything happens in the caller's transaction.
+
+    What is sealed and has not changed since, most of it, is neither read nor looked at.
+    """
 
     def __init__(self, facts: Facts, judgements: Judgements, topic: Topic, target: Target) -> None:
         """Read what the feed has said."""
         self._facts, self._judgements, self._topic, self._target = facts, judgements, topic, target
         self.ledger = Ledger(facts.db, feed_name(topic))
         self._variant = Variant(topic)
-        self._lines = self.ledger.lines()
+        self._steady = self.ledger.steady(topic.name, target.grouping.grouped())
+        self._lines = self.ledger.lines(besides=self._steady)
         self._now = target.now.replace(microsecond=0)
         settings = target.settings.publish
         self._bounds = Bounds(settings.entries, timedelta(days=settings.days))
@@ -86,8 +90,8 @@ class Editor:
     # Which articles there are
 
     def _articles(self) -> dict[int, _Article]:
-        """Give what the topic tags, by the item whose id the entry has, newest first."""
-        tagged = {one.row: one for one in self._judgements.tagged(self._topic.name)}
+        """Give what the topic tags and is not steady, by the item whose id the entry has, newest first."""
+        tagged = {one.row: one for one in self._judgements.tagged(self._topic.name, besides=self._steady)}
         groups = [rows for rows in self._target.grouping.groups(list(tagged)) if tagged.keys() & rows]
         others = self._seqs([row for rows in groups for row in rows if row not in tagged])
         seqs = others | {row: one.seq for row, one in tagged.items()}

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,9 +52,22 @@ class Ledger:
         """Take a feed by its name: its folder and its topic."""
         self._execute, self._many, self._feed = db.conn.execute, db.conn.executemany, feed
 
-    def lines(self) -> dict[int, Line]:
-        """Give all that was ever in the feed, by the item's number."""
-        rows = self._execute(f"select {_COLUMNS} from published where feed = ?", [self._feed])  # noqa: S608 - constants
+    def steady(self, topic: str, grouped: Iterable[int]) -> tuple[int, ...]:
+        """Give the items that a topic tags and whose article is sealed as it is now: none of `grouped`, which have copies."""
+        rows = self._execute(
+            """select p.item_id from published p join tag t on t.item_id = p.item_id and t.topic = ? join item i on i.id = p.item_id
+            where p.feed = ? and p.archive is not null and p.gone is null and p.state = p.item_id || ':' || i.seq
+                and p.item_id not in (select value from json_each(?))""",
+            [topic, self._feed, json.dumps(list(grouped))],
+        )
+        return tuple(row for (row,) in rows)
+
+    def lines(self, besides: Iterable[int] = ()) -> dict[int, Line]:
+        """Give all that was ever in the feed, by the item's number, but for some of it."""
+        rows = self._execute(
+            f"select {_COLUMNS} from published where feed = ? and item_id not in (select value from json_each(?))",  # noqa: S608
+            [self._feed, json.dumps(list(besides))],
+        )
         return {row[0]: _line(row) for row in rows}
 
     def write(self, lines: Iterable[Line]) -> None:

@@ -31,6 +31,10 @@ class StoryGrouping:
             story = story_of(stored[row] for row in group)
             yield (story.lead.row, *(row for row in story.rows if row != story.lead.row))
 
+    def grouped(self) -> Iterable[int]:
+        """Give the members of all stories."""
+        return (row for (row,) in self._facts.db.conn.execute("select item_id from story"))
+
     def bonds(self, groups: Iterable[tuple[int, ...]]) -> dict[int, Bonds]:
         """Give why the members of some stories are one, and the nearest of what else they have to do with."""
         asked = list(groups)
