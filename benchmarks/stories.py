@@ -79,7 +79,8 @@ def fill(facts: Facts, size: int, rate: int) -> tuple[int, float]:
                 moment = NOW - timedelta(days=(size - row + 1) / rate)
                 tables.keep(Sketch(row, tuple(chance.getrandbits(63) for _ in range(each)), moment))
     with facts.transaction():
-        tables.put_mark(VERSION, size)
+        tables.mark(VERSION)
+        tables.put_mark(size)
     return len(kept), (_bytes(facts) - before) / max(len(kept), 1)
 
 
