@@ -206,12 +206,12 @@ def _excerpt(text: str) -> str:
 
 def _beginning(text: str, limit: int) -> str:
     """Give a text with its spaces made one: all of it, or more than `limit` characters of it."""
-    read = limit
+    read = limit + limit // 4
     while read < len(text):
-        read *= 2
         flat = " ".join(text[:read].split())
         if len(flat) > limit:
             return flat
+        read *= 2
     return " ".join(text.split())
 
 

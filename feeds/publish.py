@@ -48,7 +48,7 @@ def publish(
         home = _Home(facts, judgements, topics, target, files)
         feeds = [_Feed(home, topic) for topic in topics]
         made = [feed.edition.made(feed.publish()) for feed in feeds if everything or not feed.edition.is_current()]
-        site = _Edition(home, _PAGES, *(feed.edition.inputs for feed in feeds), pages.state(facts, target))
+        site = _Edition(home, _PAGES, pages.as_of(facts), *(feed.edition.inputs for feed in feeds), pages.state(facts, target))
         drawn = everything or not (site.is_current() and files.are_intact(_HOME) and pages.is_clean(target, files.paths(_PAGES)))
         if drawn:
             home.list_feeds()
@@ -106,9 +106,9 @@ class _Home:
 class _Edition:
     """What some files are made of, now and when they were made last."""
 
-    def __init__(self, home: _Home, feed: str, *inputs: object) -> None:
+    def __init__(self, home: _Home, feed: str, now: datetime, *inputs: object) -> None:
         self.inputs = _hash(home.about, *inputs)
-        self._files, self._now, self._feed = home.files, home.target.now, feed
+        self._files, self._now, self._feed = home.files, now, feed
         self._ledger = Ledger(home.facts.db, feed)
         self._until: datetime | None = None
 
@@ -134,7 +134,7 @@ class _Feed:
         self._home, self._topic, self._name = home, topic, feed_name(topic)
         self._ledger = Ledger(home.facts.db, self._name)
         shaping = replace(topic, groups=(), frames=(), examples=())
-        self.edition = _Edition(home, self._name, shaping, home.judgements.sum(topic.name))
+        self.edition = _Edition(home, self._name, home.target.now, shaping, home.judgements.sum(topic.name))
 
     def publish(self) -> datetime | None:
         """Write what changed; give when time alone will change it."""

@@ -1,10 +1,12 @@
 """A newsroom in miniature for the tests of feeds and archives: what the database says, and clients that read all documents."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 from uuid import UUID
 
 from lxml import etree
@@ -15,6 +17,7 @@ from support import NOON
 from feeds import atom
 from feeds.document import Document
 from feeds.publication.edition import Editor, Target
+from feeds.publication.ledger import Ledger
 from feeds.store import Judgements
 from feeds.tag import Tagging
 from feeds.topic import Topic
@@ -50,6 +53,10 @@ class Groups:
     def state(self) -> str:
         """Give what was said."""
         return repr(self.together)
+
+
+class _UndoneError(Exception):
+    """Takes a transaction back."""
 
 
 @dataclass
@@ -113,9 +120,17 @@ class Newsroom:
         self.head = atom.render(document)
         return document
 
-    def pages(self) -> dict[str, bytes]:
+    def publish_plainly(self) -> tuple[bytes, dict[str, bytes]]:
+        """Give the head and the pages that would be if nothing were passed over; nothing of it is kept."""
+        with suppress(_UndoneError), patch.object(Ledger, "steady", return_value=()), self.facts.transaction():
+            editor = Editor(self.facts, self.judgements, self.topic, self.target)
+            made = atom.render(editor.revise()[0]), self.pages(editor.ledger)
+            raise _UndoneError
+        return made
+
+    def pages(self, ledger: Ledger | None = None) -> dict[str, bytes]:
         """Give the sealed pages by their addresses."""
-        ledger = self.editor.ledger
+        ledger = ledger or self.editor.ledger
         base = f"{Settings().base_url}/{self.topic.name}"
         return {f"{base}.archive-{page.number}.atom": ledger.page(page.number) for page in ledger.pages()}
 

@@ -3,11 +3,22 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from making import GAZETTE, HARBOUR, INSTANCE, ITEM, SEED, document, entry, item, judgement, sighting, stored, topic
 from support import NOON
 
-from feeds.entry import TOPIC_SCHEME, feed_id, own_id, wanted_id
+from feeds.entry import TOPIC_SCHEME, _beginning, feed_id, own_id, wanted_id
 from ingest.item import Author, Category, Enclosure, Source
+
+
+@given(st.text(st.sampled_from("ab \n\u2003\x85")), st.integers(1, 40))
+def test_an_excerpt_needs_only_the_beginning(text: str, limit: int) -> None:
+    """Reading only what an excerpt can show gives the same beginning as reading all of a text."""
+    whole, begun = " ".join(text.split()), _beginning(text, limit)
+    assert begun[: limit + 1] == whole[: limit + 1]
+    assert whole.startswith(begun)
+
 
 # The id (P1)
 

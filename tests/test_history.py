@@ -314,8 +314,13 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def publish(self) -> None:
-        """Bring the feed up to the database; a client that reads everything anew has just that."""
+        """Bring the feed up to the database; a client that reads everything anew has just that.
+
+        What is passed over, because it is sealed and stays as it is, makes no difference.
+        """
+        plain = self.room.publish_plainly()
         self.room.publish()
+        assert (self.room.head, self.room.pages()) == plain
         newcomer = Client()
         newcomer.poll(self.room)
         self.agree(newcomer)

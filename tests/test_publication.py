@@ -11,6 +11,7 @@ from making import HARBOUR, POST, Cli, about, app, carry, topic, write_topic
 from schema import sound
 from support import NOON, Clock
 
+from feeds import pages
 from feeds import publish as publishing
 from feeds.commands import target_of
 from feeds.judging import judge_new
@@ -128,6 +129,57 @@ def test_an_unchanged_topic_is_passed_over(home: Path, facts: Facts, monkeypatch
     assert names(done) == {"market.atom", "market.json", "market.rss", "market.opml"}
     run(home, facts, topic(), market, everything=True)
     assert looked == ["market", "harbour", "market"]
+
+
+def test_where_nothing_has_changed_nothing_is_made(home: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second publication of the same facts looks at no topic and at no page, and touches no file."""
+    carry(facts, [about(1)])
+    run(home, facts)
+    before = {path: path.stat().st_ctime_ns for path in home.rglob("public/**/*")}
+
+    def fail(*_: object) -> None:
+        pytest.fail("it was looked at")
+
+    monkeypatch.setattr(publishing, "Editor", fail)
+    monkeypatch.setattr(pages, "Site", fail)
+    assert run(home, facts) == Published((), ())
+    assert {path: path.stat().st_ctime_ns for path in home.rglob("public/**/*")} == before
+
+
+@pytest.mark.parametrize("harm", ["removed", "cut", "twin removed", "dated anew"])
+@pytest.mark.parametrize("name", ["harbour.html", "sources.html", "item/*.html", "static/*.css"])
+def test_a_harmed_page_is_mended(home: Path, facts: Facts, harm: str, name: str) -> None:
+    """A page or what it needs is there again after the next publication, whatever somebody did to it."""
+    carry(facts, [about(1)])
+    run(home, facts)
+    (path,) = (home / "public").glob(name)
+    before = {one: one.read_bytes() for one in path.parent.iterdir() if one.is_file()}
+    match harm:
+        case "removed":
+            path.unlink()
+        case "cut":
+            path.write_bytes(path.read_bytes()[:-1])
+        case "twin removed":
+            path.with_name(f"{path.name}.gz").unlink()
+        case _:
+            path.touch()
+    run(home, facts)
+    assert {one: one.read_bytes() for one in path.parent.iterdir() if one.is_file()} == before
+    assert run(home, facts) == Published((), ())
+
+
+def test_a_file_that_is_no_longer_made_is_not_missed(home: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The style sheet of an older version may be taken away: the pages are passed over again after that."""
+    carry(facts, [about(1)])
+    run(home, facts)
+    with facts.transaction():
+        facts.db.conn.execute(
+            "insert into document select 'public/static/old.css', feed, hash, size, changed, gone from document"
+            " where path = 'public/harbour.html'"
+        )
+    run(home, facts)
+    monkeypatch.setattr(pages, "Site", lambda *_: pytest.fail("it was looked at"))
+    run(home, facts)
 
 
 @pytest.mark.parametrize("harm", ["removed", "cut", "twin removed", "dated anew"])

@@ -17,6 +17,7 @@ from feeds.judging import judge_new, judge_one
 from feeds.pages import POLICY, File, render
 from feeds.pages import Site as Pages
 from feeds.publish import publish
+from ingest.item import Outcome, SourceState
 from ingest.store import Facts
 
 BAIT: Final = "<script>alert(1)</script> \"quoted\" & 'more' ferry in the harbour"
@@ -377,6 +378,43 @@ def test_an_edited_item_is_shown_anew(site: Site) -> None:
     changed = [name for name in site.publish() if name.startswith("item/")]
     assert len(changed) == 1
     assert "a late ferry" in words(site.page(changed[0]), "//h1")[0]
+
+
+def test_a_page_that_was_put_back_is_removed(site: Site) -> None:
+    """A page of ours that came from a backup leaves again, though nothing else has changed; another's page stays."""
+    fill(site.facts)
+    site.publish()
+    page = (site.folder / site.items()[0]).read_bytes()
+    (site.folder / "item" / "0123.html").write_bytes(page)
+    (site.folder / "item" / "mine.html").write_bytes(b"<p>The owner's.</p>")
+    site.publish()
+    assert "item/0123.html" not in site.items()
+    assert "item/mine.html" in site.items()
+
+
+def test_a_persons_other_words_are_shown(site: Site) -> None:
+    """A decision whose reason changes to one of the same length, which no count can tell, makes the page and the feed anew."""
+    carry(site.facts, [about(1)])
+    site.publish()
+    (stored,) = site.facts.items()
+    for words_said in ("seen by Ann", "seen by Ben"):
+        Decisions(site.facts).put(stored.row, "harbour", Verdict.ACCEPT, words_said, NOON)
+        judge_one(site.facts, site.judgements, topic(), stored, NOON)
+        site.publish()
+        assert words_said.encode() in (site.folder / site.items()[0]).read_bytes()
+        assert words_said.encode() in (site.folder / "harbour.atom").read_bytes()
+
+
+def test_what_takes_everything_forgets_by_the_hour(site: Site) -> None:
+    """What was first seen sixty days ago leaves the list of a topic without rules at that moment, also within a day."""
+    planet = topic('title = "Everything"\n[publish]\n', "planet")
+    carry(site.facts, [about(1)])
+    site.publish(planet)
+    for hours, shown in ((-1, ["Story 1: ferry in the harbour"]), (1, [])):
+        moment = NOON + timedelta(days=60, hours=hours)
+        site.facts.record([(Outcome(POST, moment), SourceState(last_poll=moment))])
+        site.publish(planet, at=moment)
+        assert words(site.page("planet.html"), "//article/h3/a") == shown
 
 
 def test_an_emptied_folder_is_filled_with_the_same_bytes(site: Site) -> None:

@@ -4,7 +4,7 @@ from feeds.pages.asking import ReviewCase, ReviewPage, SearchPage
 from feeds.pages.models import Card, Link
 from feeds.pages.render import POLICY, gone, not_found, review_page, search_page
 from feeds.pages.site import File, Site
-from feeds.pages.state import is_clean, state
+from feeds.pages.state import as_of, is_clean, state
 from feeds.pages.views import card, reason
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ReviewPage",
     "SearchPage",
     "Site",
+    "as_of",
     "card",
     "gone",
     "is_clean",

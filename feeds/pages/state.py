@@ -18,9 +18,14 @@ _SOURCES_SECONDS: Final = 600  # thousands of rows: not drawn at every poll for 
 _SHAPING: Final = {".py", ".html", ".css", ".js", ".svg"}
 
 
+def as_of(facts: Facts) -> datetime:
+    """Give the moment of which pages speak: the last of which the database knows anything."""
+    return queries.as_of(facts) or BEFORE
+
+
 def state(facts: Facts, target: Target) -> tuple[object, ...]:
     """Give figures that change whenever pages do, beside all that feeds are made of."""
-    now = queries.as_of(facts) or BEFORE
+    now = as_of(facts)
     return _form(), now.date(), sources_state(facts, now), target.settings.polling.rule, queries.sealed(facts), sorted(target.known)
 
 
