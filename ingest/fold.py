@@ -114,6 +114,13 @@ def spaced(text: str) -> str:
 _PARTS: Final = bytes(ord(chr(n).lower()) if chr(n).isalnum() or chr(n) == "_" else ord(" ") for n in range(128)) + bytes(
     range(128, 256)
 )
+
+
+def parted(text: str) -> bytes:
+    """Give the bytes of `text` with small ASCII letters, and with a space for what else is ASCII: it has the same words, folded."""
+    return text.encode("utf-8", "surrogatepass").translate(_PARTS)
+
+
 _LONG: Final = 200  # characters of what would fill the memory
 _MOST: Final = 100_000
 
@@ -137,7 +144,7 @@ _pieces = _Pieces()
 def folded(text: str) -> str:
     """Give the folded words of `text`, a space between."""
     text = spaced(text)
-    parts = text.encode("utf-8", "surrogatepass").translate(_PARTS)
+    parts = parted(text)
     if text.isascii():
         return b" ".join(parts.split()).decode()
     return " ".join(filter(None, map(_pieces.__getitem__, parts.decode("utf-8", "surrogatepass").split())))

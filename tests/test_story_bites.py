@@ -24,7 +24,9 @@ from ingest.item import StoredItem
 from ingest.store import Facts
 
 WORDS = st.sampled_from("bridge l'orage d’été 東京都庁 ข่าว Straße мост д'Арк s ﷺ ــ ½ e\u0301t\u0301 a_b x-y 3,5\u00a0%".split(" "))
-TEXT = st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=60).map(" ".join))
+TEXT = st.one_of(
+    st.text(max_size=60), st.text(st.characters(categories=("Cs", "Lo", "Zs"))), st.lists(WORDS, max_size=60).map(" ".join)
+)
 NUMBERS = st.lists(st.integers(0, 40), max_size=30)
 ALL = 2**64 - 1
 

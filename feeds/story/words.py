@@ -8,14 +8,10 @@ from typing import Final
 from feeds.common import common_in
 from feeds.story import vocabulary
 from feeds.story.sketch import digest
-from ingest.fold import WORD, fold
+from ingest.fold import WORD, fold, parted
 
 STEM: Final = 6  # letters: "orage" and "orages", "attaque" and "attaquent" are one word
 _NO_SPACES: Final = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]")  # kana, han, thai
-# Of the bytes of UTF-8: ASCII letters become small, what else is ASCII parts words, all others stay.
-_PARTED: Final = bytes(ord(chr(n).lower() if chr(n).isalnum() or chr(n) == "_" else " ") for n in range(128)) + bytes(
-    range(128, 256)
-)
 _LONG: Final = 200  # bytes of a piece that would fill the memory
 _KNOWN: Final = 100_000  # pieces that are remembered
 _ELIDED: Final = frozenset("sldtnmд")  # what stands before or after an apostrophe
@@ -35,8 +31,8 @@ class _Digests(dict[bytes, bytes]):
 
     def __missing__(self, piece: bytes) -> bytes:
         """Reckon those of a piece, and remember them if it is short."""
-        text = piece.decode()
-        plain = text.isascii() and text not in _ELIDED  # a word in small letters: `_PARTED` leaves no other
+        text = piece.decode("utf-8", "surrogatepass")
+        plain = text.isascii() and text not in _ELIDED  # a word in small letters: `parted` leaves no other
         found = digest(text) if plain else b"".join(map(digest, tokens_of(text)))
         if len(piece) < _LONG:
             if len(self) >= _KNOWN:
@@ -50,7 +46,7 @@ _digests: Final = _Digests()
 
 def digests(text: str) -> bytes:
     """Give the digests of the words that `tokens_of` gives, one after the other, sooner than by reading them."""
-    return b"".join(map(_digests.__getitem__, text.encode().translate(_PARTED).split()))
+    return b"".join(map(_digests.__getitem__, parted(text).split()))
 
 
 def content(tokens: Iterable[str]) -> frozenset[str]:
