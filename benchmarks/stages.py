@@ -35,7 +35,7 @@ from ingest.reader import Job, read
 from ingest.store import Facts
 from scheduler import leave_memory_alone
 
-_NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _COMMIT = 40  # documents
 _TITLE = re.compile(rb"(<(?:item|entry)\b.*?<title[^>]*>(?:\s*<!\[CDATA\[)?)", re.DOTALL)
 _STAGES = ("read", "record", "group", "judge", "publish")
@@ -104,7 +104,7 @@ def main() -> None:
     leave_memory_alone()
     stages, found = Stages(chosen.profile), documents(chosen.corpus / "feeds")
     with tempfile.TemporaryDirectory(prefix="stages-") as home:
-        app, later = (App(Path(home), {}, clock=lambda now=now: now) for now in (_NOW, _NOW + timedelta(hours=1)))
+        app, later = (App(Path(home), {}, clock=lambda now=now: now) for now in (NOW, NOW + timedelta(hours=1)))
         with app.facts() as facts:
             one_pass(stages, app, facts, found)
             one_pass(stages, later, facts, changed(found), "again-")

@@ -25,7 +25,7 @@ from benchmarks.wire import wire
 from feeds.story.article import Raw, read
 from feeds.story.judging import Grouping, group_new
 from feeds.story.pair import VERSION, keys
-from feeds.story.store import StoryTables
+from feeds.story.store import Sketch, StoryTables
 from ingest.dates import rfc3339
 from ingest.identity import document_keys
 from ingest.item import Item, Outcome, ParsedFeed, Source, SourceState
@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--real", type=Path)
     options = parser.parse_args()
     for _, item in arrivals(options.new, options.real):  # what Python remembers of words is no part of the growth
-        keys(read(Raw("x", item.title, item.text, NOW)))
+        keys(read([Raw("x", item.title, item.text, NOW)]))
     first = None
     for size in map(int, options.sizes.split(",")):
         with tempfile.TemporaryDirectory() as folder, Facts(Path(folder) / "topicwire.db") as facts:
@@ -72,14 +72,15 @@ def fill(facts: Facts, size: int, rate: int) -> tuple[int, float]:
             _store(facts, moments, vocabulary, chance)
     before = _bytes(facts)
     kept = [row for row in range(1, size + 1) if (size - row + 1) / rate <= _HORIZON.days]
-    each = len(keys(read(Raw("x", "Eight words make a title of usual length", " ".join(vocabulary[:250]), NOW))))
+    each = len(keys(read([Raw("x", "Eight words make a title of usual length", " ".join(vocabulary[:250]), NOW)]))[0])
     for start in range(0, len(kept), _BLOCK):
         with facts.transaction():
             for row in kept[start : start + _BLOCK]:
                 moment = NOW - timedelta(days=(size - row + 1) / rate)
-                tables.add_keys(row, tuple(chance.getrandbits(63) for _ in range(each)), moment)
+                tables.keep(Sketch(row, tuple(chance.getrandbits(63) for _ in range(each)), moment))
     with facts.transaction():
-        tables.put_mark(VERSION, size)
+        tables.mark(VERSION)
+        tables.put_mark(size)
     return len(kept), (_bytes(facts) - before) / max(len(kept), 1)
 
 

@@ -1,18 +1,21 @@
 """Terms found in segments: hits with their original spans, and those that a frame takes the sense from; decides nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Final
 
 from feeds import query
 from feeds.lexicon import GAP, Element, Phrase, Slot
-from feeds.phrasebook import Beginnings, Begun, Owner, Phrasebook, deciding
+from feeds.phrasebook import Begun, Owner, Phrasebook, deciding, languages
 from feeds.segments import Article, Segment
 from feeds.topic import Topic
 
 _GAP_WORDS: Final = 3  # what ".." in a phrase may skip
+
+_OTHER: Final = "other"  # any language in which no topic has terms
 
 _Standing = tuple[int, Phrase, int]  # a phrase, its first word and the word after it
 
@@ -53,11 +56,16 @@ class Matcher:
     def __init__(self, topics: Iterable[Topic]) -> None:
         """Compile the groups and frames of `topics`."""
         self.topics = tuple(topics)
-        self._book = cache(lambda language: Phrasebook(self.topics, language))
+        self._books = cache(lambda language: Phrasebook(self.topics, language))
+        self._languages = frozenset(language for topic in self.topics for language in languages(topic)) | {None}
         self.deciding = tuple(map(deciding, self.topics))
         self._possible: dict[tuple[int, frozenset[str]], bool] = {}
         self._exact = any(map(query.exact, (topic.expression for topic in self.topics)))
         self.wordless = tuple(n for n in range(len(self.topics)) if self.may_hold(n, frozenset()))  # may hold without any hit
+
+    def _book(self, language: str | None) -> Phrasebook:
+        """Give the phrases for a text; languages in which no topic has terms share one book."""
+        return self._books(language if language in self._languages else _OTHER)
 
     def may_hold(self, number: int, groups: frozenset[str]) -> bool:
         """Say whether a topic may tag an item of which only these groups were found; False is certain."""
@@ -82,13 +90,13 @@ class Matcher:
         """
         book, article = self._book(language), Article(title, text)
         book.learn(article.words)
-        segments = article.segments(book.may_stand if not self._exact else lambda _line, _words: True)
+        segments = article.segments(book.may_stand if not self._exact else lambda _words, _joined: True)
         return segments, _looks(book, segments)
 
     def look(self, segments: tuple[Segment, ...], language: str | None) -> tuple["Look", ...]:
         """Read segments once for all topics."""
         book = self._book(language)
-        book.learn({word for segment in segments for word in segment.written})
+        book.learn(chain.from_iterable(segment.spelled for segment in segments))
         return _looks(book, segments)
 
     def possible(self, looks: tuple["Look", ...]) -> list[int]:
@@ -117,7 +125,7 @@ def _looks(book: Phrasebook, segments: tuple[Segment, ...]) -> tuple["Look", ...
     looks = []
     for number, segment in enumerate(segments):
         begins = not book.begin.keys().isdisjoint(segment.written)
-        if (begins or segment.joined) and (look := Look(book, number, segment, map(book.begin.get, segment.written))).phrases:
+        if (begins or segment.joined) and (look := Look(book, number, segment)).phrases:
             looks.append(look)
     return tuple(looks)
 
@@ -134,12 +142,12 @@ def _frame_around(hit: Hit, frames: tuple[tuple[Owner, int, int], ...]) -> str |
 class Look:
     """One segment read for all topics: which phrases stand where. Hits are made only for the topics that want them."""
 
-    def __init__(self, book: Phrasebook, number: int, segment: Segment, begun: Iterable[Begun | None]) -> None:
-        """Find the phrases of all groups; `begun` is what begins at each word."""
+    def __init__(self, book: Phrasebook, number: int, segment: Segment) -> None:
+        """Find the phrases of all groups; the book has learnt the words."""
         self._book, self.number, self._segment = book, number, segment
         self.phrases: dict[int, list[_Standing]] = {}  # by topic
         self.groups: dict[int, set[str]] = {}  # those that stand here, by topic
-        for found in self._phrases(book.joined, begun):
+        for found in self._phrases(book.begin.get):
             owner = book.owners[found[1].owner]
             self.phrases.setdefault(owner.topic, []).append(found)
             self.groups.setdefault(owner.topic, set()).add(owner.name)
@@ -151,23 +159,20 @@ class Look:
     def frames(self, topic: int) -> tuple[tuple[Owner, int, int], ...]:
         """Give the frames of a topic that stand here, each with its first word and the word after it."""
         frames = self._book.frames(topic)
-        self._slots = _Slots(self._book, (*self.phrases.get(topic, ()), *self._all(frames.helpers)))
-        found = self._all(frames.words)
+        self._slots = _Slots(self._book, (*self.phrases.get(topic, ()), *self._phrases(frames.helpers.__getitem__)))
+        found = self._phrases(frames.words.__getitem__)
         for group, first, last in self._slots.all:
             found += self._from(first, last, frames.slots.get(group))
         return tuple((self._book.owners[phrase.owner], first, last) for first, phrase, last in found)
 
-    def _all(self, begin: Beginnings) -> list[_Standing]:
-        return self._phrases(begin, map(begin.__getitem__, self._segment.written))
-
-    def _phrases(self, joined: Beginnings, at_words: Iterable[Begun | None]) -> list[_Standing]:
+    def _phrases(self, begin: Callable[[str], Begun | None]) -> list[_Standing]:
         found: list[_Standing] = []
-        for first, begun in enumerate(at_words):
+        for first, begun in enumerate(map(begin, self._segment.written)):
             if begun is not None:
                 found += self._from(first, first + 1, begun)
         for first, longer in self._segment.joined.items():
             for reading in longer:
-                found += self._from(first, reading.next, joined[reading.folded])
+                found += self._from(first, reading.next, begin(reading.folded))
         return found
 
     def _from(self, first: int, after: int, begun: Begun | None) -> list[_Standing]:

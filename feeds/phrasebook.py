@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from feeds import query
 from feeds.lexicon import GAP, Lexicon, Phrase, Slot
-from feeds.segments import joined_words
+from feeds.segments import Word
 from feeds.topic import Term, Topic
 from ingest.fold import fold
 
@@ -109,11 +109,10 @@ class Phrasebook:
         for number, topic in enumerate(topics):
             self._compile(number, topic)
         self.begin: dict[str, Begun] = {}  # those of the words seen at which a phrase of a group may begin
-        self.joined = Beginnings(self.fits.__getitem__, self._groups)  # the same for readings of hyphenated words
         self.frames = cache(self._frames_of)
 
     def learn(self, words: Iterable[str]) -> None:
-        """Look up the words of a text, as they are written, before it is read: those never seen, all at once.
+        """Look up the words of a text as they are written, and what hyphens join in it: those never seen, all at once.
 
         What is forgotten to make room are the words of the texts before it.
         """
@@ -130,19 +129,19 @@ class Phrasebook:
             if found:
                 self.begin[word] = found
 
-    def may_stand(self, line: str, words: list[str]) -> bool:
-        """Say whether a phrase of a group may stand in a line, whose words the book has learnt; False is certain."""
-        joined = joined_words(line, words)
-        if any(self.joined[word.folded] for word in joined):
+    def may_stand(self, words: list[str], joined: list[Word]) -> bool:
+        """Say whether a phrase of a group may stand in a line; the book has learnt its words. False is certain."""
+        begin = self.begin
+        if joined and any(word.folded in begin for word in joined):
             return True
-        begin, known = self.begin, self.fits
         if begin.keys().isdisjoint(words):
             return False
         tied = {number for word in joined for number in self.lexicon.look_up(word.folded, word.written)}
         for at in compress(range(1, len(words) + 1), map(begin.__contains__, words)):
             alone, then, other = begin[words[at - 1]]
-            following = {*tied, *known[words[at]]} if at < len(words) else tied
-            if alone or other or not then.keys().isdisjoint(following):
+            if alone or other or (at < len(words) and not then.keys().isdisjoint(self.fits[words[at]])):
+                return True
+            if tied and not then.keys().isdisjoint(tied):
                 return True
         return False
 
@@ -181,6 +180,12 @@ def deciding(topic: Topic) -> frozenset[str]:
     asked = (topic.expression, topic.review)
     parts = (part for expression in asked if expression for part in query.walk(expression))
     return frozenset(query.write(part) for part in parts if isinstance(part, query.Group | query.Phrase))
+
+
+def languages(topic: Topic) -> frozenset[str]:
+    """Give the languages in which a topic has terms."""
+    lists = (*(group.terms for group in topic.groups), *(frame.terms for frame in topic.frames))
+    return frozenset(term.language for terms in lists for term in terms if term.language)
 
 
 def _named_terms(topic: Topic) -> Iterator[tuple[str, tuple[Term, ...]]]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Final
 
-from ingest.fold import WORD, fold, spaced, written
+from ingest.fold import WORD, fold, folded, spaced, written
 from ingest.identity import digest
 from ingest.text import CAPTION_MARK, ENTRY_MARK, sentences
 
@@ -74,9 +74,14 @@ class Segment:
         return self._joined
 
     @property
+    def spelled(self) -> Iterator[str]:
+        """Its words as they are written, and what hyphens join in it, folded."""
+        return chain(self.written, (word.folded for longer in self.joined.values() for word in longer))
+
+    @property
     def key(self) -> str:
         """Its folded words: what is compared when a source repeats itself."""
-        return " ".join(map(fold, self.written))
+        return folded(self._text[self._start : self._end])
 
     @cached_property
     def digest(self) -> str:
@@ -94,25 +99,29 @@ class Article:
     def __init__(self, title: str, text: str) -> None:
         """Offsets of its segments are characters of `title` or `text` as they are given here."""
         self._title, self._text = title, text
-        self._lines = list(zip(text.splitlines(keepends=True), map(written, spaced(text).splitlines()), strict=True))
+        lines = zip(text.splitlines(keepends=True), map(written, spaced(text).splitlines()), strict=True)
+        tied = _HYPHENATED.search(text) is not None
+        self._lines = [(line, words, joined_words(line, words) if tied else []) for line, words in lines]
 
     @property
     def words(self) -> Iterator[str]:
-        """Its words as they are written."""
-        return chain(written(self._title), *(words for _, words in self._lines))
+        """Its words as they are written, and what hyphens join, folded."""
+        title = written(self._title)
+        joined = chain(joined_words(self._title, title), *(joined for _, _, joined in self._lines))
+        return chain(title, *(words for _, words, _ in self._lines), (word.folded for word in joined))
 
-    def segments(self, wanted: Callable[[str, list[str]], bool]) -> tuple[Segment, ...]:
-        """Give its title, and the sentences of the lines that are `wanted`, seen as written and as words.
+    def segments(self, wanted: Callable[[list[str], list[Word]], bool]) -> tuple[Segment, ...]:
+        """Give its title, and the sentences of the lines that are `wanted`, by their words and the words that hyphens join.
 
         Lines are left out whole: what is given lies as near to each other as in the whole article.
         """
         heads = (Segment(Kind.TITLE, self._title, (0, len(self._title))),) if self._title else ()
         return heads + tuple(self._body(wanted, sum(len(head.written) for head in heads)))
 
-    def _body(self, wanted: Callable[[str, list[str]], bool], before: int) -> Iterator[Segment]:
+    def _body(self, wanted: Callable[[list[str], list[Word]], bool], before: int) -> Iterator[Segment]:
         at = read = 0
-        for number, (line, words) in enumerate(self._lines):
-            if words and wanted(line, words):
+        for number, (line, words, joined) in enumerate(self._lines):
+            if words and wanted(words, joined):
                 marked = _MARKS.get(line[:2])
                 for start, end in sentences(line):
                     kind = marked or (Kind.LEAD if read < _LEAD_WORDS else Kind.SENTENCE)
@@ -127,7 +136,7 @@ class Article:
 
 def segments(title: str, text: str) -> tuple[Segment, ...]:
     """Split an article, all of it."""
-    return Article(title, text).segments(lambda _line, _words: True)
+    return Article(title, text).segments(lambda _words, _joined: True)
 
 
 def joined_words(line: str, words: list[str]) -> list[Word]:

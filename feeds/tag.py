@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from feeds import query
 from feeds.evaluate import Evaluation, Hits, Item
@@ -147,7 +148,10 @@ class _Case:
 
     def __init__(self, topic: Topic, item: Item, parts: tuple[Segment, ...], found: Found) -> None:
         self._topic, self._item, self._parts, self._found = topic, item, parts, found
-        self._evaluation = Evaluation(topic, item, parts, found.hits)
+
+    @cached_property
+    def _evaluation(self) -> Evaluation:
+        return Evaluation(self._topic, self._item, self._parts, self._found.hits)
 
     def judgement(self) -> Judgement:
         return self.answer() or self._refuse()

@@ -58,10 +58,12 @@ class Children:
             self._expected += 1  # a new process takes its place
         if not result.set_running_or_notify_cancel():
             return
-        if fault is None:
-            result.set_result(_unpacked(done.result()))
-        else:
+        try:
+            feed = _unpacked(done.result())
+        except BaseException as fault:  # noqa: BLE001 - whoever waits must hear of it
             result.set_exception(_in_words(fault))
+        else:
+            result.set_result(feed)
 
 
 def _begin(begun: Semaphore) -> None:

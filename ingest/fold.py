@@ -100,7 +100,7 @@ def written(text: str) -> list[str]:
 
 
 # What stands between ASCII words in most texts: with spaces in its place they are ASCII.
-_TYPOGRAPHY: Final = "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\u2022\u00a0\u00ab\u00bb\u201e"
+_TYPOGRAPHY: Final = "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\u2022\u00a0\u00ab\u00bb\u201e\u20ac\u2011\u25ab\u2605\u2122\u2192"
 
 
 def spaced(text: str) -> str:
@@ -122,8 +122,8 @@ class _Pieces(dict[str, str]):
     """What stands between two white spaces, folded: no word goes across one."""
 
     def __missing__(self, piece: str) -> str:
-        """Fold a piece, and remember it if it is short."""
-        known = " ".join(map(fold, WORD.findall(piece)))
+        """Fold a piece, in which all of ASCII is folded, and remember it if it is short."""
+        known = piece if piece.isascii() else " ".join(map(fold, WORD.findall(piece)))
         if len(piece) < _LONG:
             if len(self) >= _MOST:
                 self.clear()

@@ -80,12 +80,13 @@ def safe_html(html: str, base: str | None) -> str:
         return ""
     if "<" not in html and "&" not in html:
         return xml_safe(html).strip()
-    sound = _ANY_TAG.sub(" ", html) if _too_deep(html) else html
-    clean = _cleaner(base).clean(xml_safe(sound))
+    sound = xml_safe(_ANY_TAG.sub(" ", html) if _too_deep(html) else html)
+    clean = _cleaner(base).clean(sound)
     if "<img" in clean:
         clean = _IMAGE.sub(lambda m: "" if _PIXEL.search(m[1]) else m[0], clean)
-    # Again xml_safe: a character reference may have named what may not stand.
-    return (xml_safe(clean) if "&#" in html else clean).strip()
+    if "&#" in sound:  # a reference may have named what may not stand, or what the next parser reads as a line end
+        clean = xml_safe(clean).replace("\r\n", "\n").replace("\r", "\n")
+    return clean.strip()
 
 
 def _too_deep(html: str) -> bool:

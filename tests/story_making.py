@@ -9,7 +9,7 @@ from support import NOON
 
 from benchmarks.wire import START, Piece
 from feeds.story.article import Article, Raw, read
-from feeds.story.sketch import hashed
+from feeds.story.sketch import digest
 from ingest.item import Item, Source
 from ingest.store import Facts
 
@@ -35,8 +35,8 @@ def article(  # noqa: PLR0913 - each is what one test is about
 ) -> Article:
     """Give an article of a source, some hours after noon, at an address of its own unless told otherwise."""
     said = name or f"{title}{text}{hours}{source}"
-    where = f"http://{source.replace(' ', '').lower()}.example/{hashed(said)}" if url == "" else url
-    return read(Raw(said, title, text, NOON + timedelta(hours=hours), language, where, (source,)))
+    where = f"http://{source.replace(' ', '').lower()}.example/{digest(said).hex()}" if url == "" else url
+    return read([Raw(said, title, text, NOON + timedelta(hours=hours), language, where, (source,))])[0]
 
 
 def item_of(piece: Piece) -> Item:

@@ -183,6 +183,8 @@ def test_tracking_pixels_go(size: str) -> None:
 def test_character_references_cannot_bring_back_controls() -> None:
     """What a reference in HTML names is held to the same rule as what stands there itself (S8)."""
     assert "\u202e" not in safe_html("<p>a&#x202e;b &#8238;</p>", None)
+    assert safe_html("<p>&\x03#1;</p>", None) == "<p></p>"  # a reference once the control inside it is gone
+    assert safe_html("a&#13;&#10;b&#13;c", None) == "a\nb\nc"
 
 
 def test_text_without_markup_passes() -> None:

@@ -1,16 +1,16 @@
 """An item as stories compare it: title without publisher, words, names, numbers, dates, kind; knows no other item."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
-from itertools import chain, islice
+from itertools import islice
 from typing import Final
 
-from feeds.common import common_in
-from feeds.story import vocabulary
-from feeds.story.sketch import Hashes, beginning, shingled
+from feeds.story import sketch, vocabulary
+from feeds.story.sketch import Hashes, digest, distinct, hashes, shingled
+from feeds.story.words import STEM, content, digests, tokens_of, weighed, weight
 from ingest.fold import WORD, fold, folded
 from ingest.urls import canonical, host_of, is_front_page
 
@@ -18,10 +18,8 @@ BODY: Final = 12  # words of text below which an item is little more than its ti
 LEAD: Final = 30  # words of the text that an excerpt shares with the whole
 _LONGEST: Final = 600  # words of text that are compared; news says it earlier
 _MOST: Final = 6_000  # characters of text that are read
-STEM: Final = 6  # letters: "orage" and "orages", "attaque" and "attaquent" are one word
 _TAIL: Final = re.compile(r"^(?P<head>.*\S)\s+(?:[-–—|·]|::)\s+(?P<tail>[^|]{2,45})$")
 _TAIL_WORDS: Final = 5
-_NO_SPACES: Final = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]")  # kana, han, thai
 _NUMBER: Final = re.compile(r"\d+(?:[.,\u00a0\u202f']\d+)*")
 _SCORE: Final = re.compile(r"(?<![\d-])(\d{1,3})\s?[-:–]\s?(\d{1,3})(?![\d-])")
 _VERSION: Final = re.compile(
@@ -31,7 +29,6 @@ _REPLY: Final = re.compile(r"(?:^|[^\w\s]\s)(?:Re|Aw|Fwd|Sv|Odp): ", re.IGNORECA
 _DAY_FIRST: Final = re.compile(r"(?<!\d)(\d{1,2})(?:\.|st|nd|rd|th|er|º|ª)?\s+(?:de\s+)?([^\W\d_]{3,})")
 _MONTH_FIRST: Final = re.compile(r"([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?!\d)")
 _FIGURES: Final = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})(?:[./](?:19|20)?\d\d)?(?!\d)|(?<!\d)20\d\d-(\d\d)-(\d\d)")
-_ELIDED: Final = frozenset("sldtnmд")  # what stands before or after an apostrophe
 _AGGREGATORS: Final = ("news google", "google news", "bing com", "bing news", "msn com")
 _GENERIC: Final = frozenset(
     "news times post tv radio online magazine journal gazette herald tribune daily weekly guardian independent telegraph zeitung"
@@ -136,7 +133,7 @@ class Article:
     publishers: frozenset[str]  # folded names and the host: one in common means one publisher
     head: tuple[str, ...]  # the title's words, in order
     title: frozenset[str]  # the title's words that mean something, shortened to a stem
-    body: tuple[str, ...]  # the text's words, in order
+    length: int  # of the text, in words
     wording: Wording
     rolled: Hashes = field(compare=False, repr=False)  # of the text: hashes of three words in a row, in order
 
@@ -147,18 +144,30 @@ class Article:
         return canonical(url) if url and not is_front_page(url) else None
 
     @cached_property
-    def shingles(self) -> frozenset[int]:
-        """The text's hashes of three words in a row."""
-        return frozenset(self.rolled.tolist())
+    def heft(self) -> float:
+        """How much the title's words say."""
+        return weighed(self.title)
+
+    @cached_property
+    def body(self) -> tuple[str, ...]:
+        """The text's words, in order."""
+        return tuple(islice(tokens_of(self.wording.text), self.length))
+
+    @cached_property
+    def shingles(self) -> Hashes:
+        """The text's hashes of three words in a row, each once."""
+        return distinct(self.rolled)
 
     def first(self, words: int) -> Hashes:
         """Give the hashes of the text's first words alone."""
-        return beginning(self.rolled, self.body, words)
+        if words >= self.length:
+            return self.rolled
+        return self.rolled[: words - sketch.SHINGLE + 1] if words >= sketch.SHINGLE else hashes(map(digest, self.body[:words]))[:1]
 
     def without_last(self, words: int) -> "Article":
         """Give the article without the last words of its text."""
-        left = len(self.body) - words
-        return replace(self, body=self.body[:left], rolled=self.first(left))
+        left = self.length - words
+        return replace(self, length=left, rolled=self.first(left))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +183,19 @@ class Raw:
     sources: tuple[str, ...] = ()  # the carriers' names
 
 
-def read(raw: Raw) -> Article:
-    """Read an item for comparing."""
+def read(raws: Iterable[Raw]) -> list[Article]:
+    """Read items for comparing; each article is what it would be alone."""
+    wanted = list(raws)
+    texts = [digests(raw.text[:_MOST])[: _LONGEST * sketch.SIZE] for raw in wanted]
+    return [
+        _article(raw, len(text) // sketch.SIZE, rolled) for raw, text, rolled in zip(wanted, texts, shingled(texts), strict=True)
+    ]
+
+
+def _article(raw: Raw, length: int, rolled: Hashes) -> Article:
     host = _bare(host_of(raw.url)) if raw.url else ""
     aggregated = any(map(_aggregates, (host, *raw.sources[:1])))
     title, publisher = without_publisher(raw.title, (*raw.sources, host), aggregated=aggregated)
-    text = raw.text[:_MOST]
-    body = tuple(islice(tokens_of(text), _LONGEST))
     head = tuple(tokens_of(title))
     return Article(
         id=raw.id,
@@ -190,9 +205,9 @@ def read(raw: Raw) -> Article:
         publishers=frozenset({publisher, *((host, *map(_folded, raw.sources)) if not aggregated else ())} - {""}),
         head=head,
         title=content(head),
-        body=body,
-        wording=Wording(title, text, raw.url or ""),
-        rolled=shingled(body),
+        length=length,
+        wording=Wording(title, raw.text[:_MOST], raw.url or ""),
+        rolled=rolled,
     )
 
 
@@ -234,35 +249,6 @@ def _is_name(tail: str, known: list[str], publisher: str, *, aggregated: bool) -
 
 def _bare(host: str) -> str:
     return host.removeprefix("www.").removeprefix("amp.").removeprefix("m.")
-
-
-def tokens_of(text: str) -> Iterator[str]:
-    """Give the folded words; scripts without spaces give pairs of letters, and what follows an apostrophe goes."""
-    return chain.from_iterable(map(_tokens, WORD.findall(text)))
-
-
-@lru_cache(maxsize=100_000)
-def _tokens(word: str) -> tuple[str, ...]:
-    token = fold(word)
-    if len(token) == 1 and token in _ELIDED:
-        return ()
-    return tuple(token[n : n + 2] for n in range(max(len(token) - 1, 1))) if _NO_SPACES.search(token) else (token,)
-
-
-def content(tokens: Iterable[str]) -> frozenset[str]:
-    """Give the words that mean something, as stems."""
-    return frozenset(token[:STEM] for token in tokens if weight(token))
-
-
-@lru_cache(maxsize=100_000)
-def weight(token: str) -> float:
-    """Say how rare a word is: 0 for the commonest, more for long ones and figures.
-
-    A fixed scale: a table counted from what has arrived would make stories depend on the order.
-    """
-    if common_in(token) or token in vocabulary.FORMAT:
-        return 0.0
-    return 1.5 if len(token) > STEM or token.isdigit() else 1.0 if len(token) > 2 else 0.5  # noqa: PLR2004 - letters
 
 
 def _dates(text: str) -> Iterable[tuple[int, int]]:

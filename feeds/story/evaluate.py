@@ -37,17 +37,16 @@ def article_of(row: Any, place: str, *, words_alone: bool = False) -> Article:
         moment = datetime.fromisoformat(published) if published else _UNDATED
     except (TypeError, ValueError) as fault:
         raise UsageError(f"{place}: published is no date: {published!r}", "write 2026-03-02T12:00:00Z") from fault
-    return read(
-        Raw(
-            id=str(row.get("id") or place),
-            title=said["title"],
-            text=plain(safe_html(said["content"] or said["text"] or said["summary"], None)),
-            moment=moment if moment.tzinfo else moment.replace(tzinfo=UTC),
-            language=said["lang"] or None,
-            url=None if words_alone else said["url"] or None,
-            sources=(said["feed"] or said["source"],),
-        )
+    raw = Raw(
+        id=str(row.get("id") or place),
+        title=said["title"],
+        text=plain(safe_html(said["content"] or said["text"] or said["summary"], None)),
+        moment=moment if moment.tzinfo else moment.replace(tzinfo=UTC),
+        language=said["lang"] or None,
+        url=None if words_alone else said["url"] or None,
+        sources=(said["feed"] or said["source"],),
     )
+    return read([raw])[0]
 
 
 def of_pairs(rows: Iterable[tuple[str, dict[str, Any]]], *, words_alone: bool = False) -> Evaluated:
@@ -112,7 +111,7 @@ def of_clusters(rows: Iterable[tuple[str, dict[str, Any]]], *, words_alone: bool
 def _likely(articles: dict[int, Article]) -> set[tuple[int, int]]:
     under: defaultdict[int, list[int]] = defaultdict(list)
     for number, article in articles.items():
-        for key in keys(article):
+        for key in keys([article])[0]:
             under[key].append(number)
     return {pair_of(a, b) for group in under.values() for a in group for b in group if a < b}
 

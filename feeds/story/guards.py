@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import Final
 
-from feeds.story.article import STEM, Article
+from feeds.story.article import Article
 from feeds.story.vocabulary import OPPOSITE
+from feeds.story.words import STEM
 
 _SAME_EDITION: Final = timedelta(hours=20)  # a daily format comes back after a day
 _CORRECTED: Final = timedelta(hours=4)  # within which a figure alone is a correction
@@ -25,17 +27,24 @@ _SLOT: Final = 3  # words that a template has a place for
 _SPELLING: Final = 0.8  # likeness of two spellings of one name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pair:
     """Two articles and how far they agree."""
 
     a: Article
     b: Article
     gap: timedelta
-    address: bool | None  # the same, another, or not known
     publisher: bool
     contained: float  # share of the shorter text's shingles that the other has; 0 where a text is too short
     titles: float  # share of the shorter title's words, by weight
+    joint: float  # share of the words of both titles, by weight
+
+    @cached_property
+    def address(self) -> bool | None:
+        """Whether they have the same address, or another, or it is not known."""
+        if self.a.address and self.b.address:
+            return self.a.address == self.b.address
+        return False if self.a.host and self.b.host and self.a.host != self.b.host else None
 
     @property
     def copied(self) -> bool:
@@ -158,7 +167,7 @@ def _standing(pair: Pair) -> str | None:
     """Object to one publisher's text under unlike titles: what stands under everything, or a short form."""
     if not pair.publisher or pair.address or pair.titles >= _HALF:
         return None
-    short = min(len(pair.a.body), len(pair.b.body)) < _SHORT and pair.titles < _OTHER_TEXT
+    short = min(pair.a.length, pair.b.length) < _SHORT and pair.titles < _OTHER_TEXT
     return "one publisher repeats this text under other titles" if short or pair.gap >= _SAME_EDITION else None
 
 

@@ -1,20 +1,20 @@
 """Groups the items that arrived or changed into stories, in bounded bites; knows the tables and the rules' answers, no wording."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from feeds.story.article import Article, Raw, read
-from feeds.story.carriers import moment
+from feeds.story import reading
+from feeds.story.article import Article, read
 from feeds.story.group import pair_of, reach, stories
 from feeds.story.pair import VERSION, WINDOW, Relation, Verdict, compare, conflicts, keys, related
-from feeds.story.store import StoryTables
-from ingest.item import StoredItem
+from feeds.story.reading import Told
+from feeds.story.store import Sketch, StoryTables
 from ingest.store import Facts
 
 _BITE: Final = 200  # items a transaction
-_REMEMBERED: Final = 600  # articles, some tens of kilobytes each
+_REMEMBERED: Final = 2_000  # articles, some ten kilobytes each
 _DATED: Final = 100_000  # articles of which the date alone is remembered
 _LATE: Final = timedelta(days=7)  # what is dated longer ago is kept where it came: an archive is compared within itself
 
@@ -29,28 +29,12 @@ def group_new(facts: Facts, now: datetime, bites: int | None = None, version: st
     done = looked = 0
     while bites is None or done < bites:
         taken = work.bite()
-        if not taken:
-            work.tidy(now)
-            break
         looked += taken
         done += 1
+        if taken < _BITE:
+            work.tidy(now)
+            break
     return looked
-
-
-def article_of(stored: StoredItem) -> Article:
-    """Read a stored item for comparing."""
-    item = stored.item
-    return read(
-        Raw(
-            id=stored.id,
-            title="" if item.title_inferred else item.title,
-            text=item.text,
-            moment=moment(stored),
-            language=item.language,
-            url=item.url,
-            sources=tuple(dict.fromkeys(seen.source.name for seen in stored.sightings)),
-        )
-    )
 
 
 class Grouping:
@@ -61,16 +45,14 @@ class Grouping:
         self._facts, self._tables, self._version = facts, StoryTables(facts), version
         self._articles: OrderedDict[int, Article] = OrderedDict()
         self._moments: dict[int, datetime] = {}  # of articles, also of those that are not or no longer remembered
-        self._paired: set[int] = set()  # those of the bite that have likenesses already
 
     def bite(self) -> int:
         """Group the next items in one transaction; give how many there were."""
         with self._facts.transaction():
             seq, until = self._tables.mark(self._version)
-            items = self._facts.after(seq, _BITE)
-            self._paired = self._tables.paired(item.row for item in items)
-            touched = {row for item in items for row in self._one(item)}
+            items = reading.after(self._facts.db, seq, _BITE)
             if items:
+                touched = self._compare(items)
                 self._tables.put_mark(items[-1].seq)
                 if items[-1].seq >= until:  # until then what is published must not fall apart
                     self._regroup_each(self._tables.everything() if seq < until else touched)
@@ -104,30 +86,35 @@ class Grouping:
         first, second = self._read([one, two])
         return compare(first, second)
 
-    def _one(self, stored: StoredItem) -> set[int]:
-        """Compare an item with those that may be copies; give all items whose stories may have changed."""
-        article = self._remember(stored)
-        found = keys(article)
-        when = article.moment if stored.first_seen - article.moment <= _LATE else stored.first_seen
-        likely = self._near(article, [row for row in self._tables.likely(found, when) if row != stored.row])
-        verdicts = ((row, related(article, other)) for row, other in zip(likely, self._read(likely), strict=True))
-        kept = [(row, said) for row, said in verdicts if said]
-        before: set[int] = set()
-        if stored.row in self._paired:
-            before = {row for edge in self._tables.edges([stored.row]) for row in (edge.a, edge.b)}
-            self._tables.drop_edges(stored.row)
-        self._tables.add_edges(stored.row, kept)
-        self._paired.update(row for row, _ in kept)
-        self._tables.add_keys(stored.row, found, when)
-        same = {row for row, said in kept if said.relation is Relation.SAME}
-        return before | same | {stored.row} if before or same else set()
+    def _compare(self, items: Sequence[Told]) -> set[int]:
+        """Compare items with those that may be copies; give all items whose stories may have changed."""
+        rows = [item.row for item in items]
+        articles = dict(zip(rows, read(item.raw for item in items), strict=True))
+        self._keep(articles)
+        near = self._tables.likely(_sketches(items, articles))
+        self._date({row for found in near for row in found})
+        later = set(rows)
+        kept = []
+        for row, found in zip(rows, near, strict=True):
+            # One that comes later in the bite may be found by what it said before it changed: its own turn comes.
+            kept += [(row, *kin) for kin in self._kin(articles[row], [other for other in found if other not in later])]
+            later.remove(row)
+        before = {row for edge in self._tables.edges(rows) for row in (edge.a, edge.b)}
+        self._tables.drop_edges(rows)
+        self._tables.add_edges(kept)
+        return before.union(*((a, b) for a, b, said in kept if said.relation is Relation.SAME))
 
-    def _near(self, article: Article, rows: list[int]) -> list[int]:
-        """Give the items that are worth reading: an archive comes with items of many years on one day."""
+    def _kin(self, article: Article, likely: list[int]) -> list[tuple[int, Verdict]]:
+        """Give those of some items that an article has to do with."""
+        near = [row for row in likely if abs(self._moments.get(row, article.moment) - article.moment) <= WINDOW]
+        return [(row, said) for row, other in zip(near, self._read(near), strict=True) if (said := related(article, other))]
+
+    def _date(self, rows: set[int]) -> None:
+        """Learn when items appeared: an archive comes with items of many years on one day, which are not worth reading."""
         if len(self._moments) > _DATED:
             self._moments.clear()
-        self._moments |= self._tables.moments([row for row in rows if row not in self._moments])
-        return [row for row in rows if abs(self._moments.get(row, article.moment) - article.moment) <= WINDOW]
+        if unknown := [row for row in rows if row not in self._moments]:
+            self._moments |= reading.moments(self._facts.db, unknown)
 
     def _regroup_each(self, touched: set[int]) -> None:
         """Make the stories of some items anew, those that hang together at a time."""
@@ -154,18 +141,20 @@ class Grouping:
 
     def _read(self, rows: list[int]) -> list[Article]:
         missing = [row for row in rows if row not in self._articles]
-        fresh = {item.row: article_of(item) for item in self._facts.by_rows(missing)} if missing else {}
+        told = reading.by_rows(self._facts.db, missing) if missing else {}
+        fresh = dict(zip(told, read(told.values()), strict=True))
         found = [fresh.get(row) or self._articles[row] for row in rows]
         self._keep(fresh)
         return found
-
-    def _remember(self, stored: StoredItem) -> Article:
-        article = article_of(stored)
-        self._keep({stored.row: article})
-        return article
 
     def _keep(self, fresh: dict[int, Article]) -> None:
         self._articles.update(fresh)
         self._moments.update((row, article.moment) for row, article in fresh.items())
         while len(self._articles) > _REMEMBERED:
             self._articles.popitem(last=False)
+
+
+def _sketches(items: Sequence[Told], articles: Mapping[int, Article]) -> Iterator[Sketch]:
+    for item, said in zip(items, keys([articles[item.row] for item in items]), strict=True):
+        when = articles[item.row].moment
+        yield Sketch(item.row, said, when if item.first_seen - when <= _LATE else item.first_seen)

@@ -1,5 +1,6 @@
 """Whether two articles are one story, one event, or a text and its translation: a function of the two alone, with its evidence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -8,9 +9,10 @@ from types import ModuleType
 from typing import Final, NamedTuple
 
 from feeds.story import article, guards, vocabulary
-from feeds.story.article import BODY, LEAD, STEM, Article, content, weight
+from feeds.story.article import BODY, LEAD, Article
 from feeds.story.guards import Pair, objection
-from feeds.story.sketch import bands, hashes
+from feeds.story.sketch import Hashes, bands, common, digest, distinct, hashes
+from feeds.story.words import STEM, content, weighed, weight
 
 WINDOW: Final = timedelta(days=7)  # further apart nothing is compared
 _DAY: Final = timedelta(hours=24)
@@ -119,14 +121,12 @@ def _judged(pair: Pair) -> _Answer:
         return _Answer(Relation.NONE, f"more than {WINDOW.days} days apart", 0.0, "far apart")
     if _foreign(a, b) and pair.titles < LIMITS.title and pair.contained < LIMITS.denied:
         return _translation(pair)
-    both = _weight(a.title | b.title)
-    joint = _weight(a.title & b.title) / both if both else 0.0
-    rule = _by_text(pair) or _by_title(pair, joint)
+    rule = _by_text(pair) or _by_title(pair)
     if rule is None:
         return _event(pair)
     if guard := objection(pair):
-        return _Answer(Relation.RELATED, f"alike, but {guard}", joint, guard)
-    return _Answer(Relation.SAME, rule, max(pair.contained, joint, 0.99 if pair.address else 0.0))
+        return _Answer(Relation.RELATED, f"alike, but {guard}", pair.joint, guard)
+    return _Answer(Relation.SAME, rule, max(pair.contained, pair.joint, 0.99 if pair.address else 0.0))
 
 
 def conflicts(a: Article, b: Article) -> bool:
@@ -138,65 +138,57 @@ def conflicts(a: Article, b: Article) -> bool:
 def _pair(a: Article, b: Article) -> Pair:
     if b.id < a.id:
         a, b = b, a
-    publisher = bool(a.publishers & b.publishers)
+    publisher = not a.publishers.isdisjoint(b.publishers)
+    shared, first, second = weighed(a.title & b.title), a.heft, b.heft
     contained = _contained(a, b)
-    if publisher and a.body != b.body and contained >= LIMITS.rewritten:
+    if publisher and contained >= LIMITS.rewritten and a.body != b.body:
         a, b = _without_tail(a, b)
         contained = _contained(a, b)
-    least = min(_weight(a.title), _weight(b.title))
-    address = a.address == b.address if a.address and b.address else (False if a.host and b.host and a.host != b.host else None)
     return Pair(
         a=a,
         b=b,
         gap=abs(a.moment - b.moment),
-        address=address,
         publisher=publisher,
         contained=contained,
-        titles=_weight(a.title & b.title) / least if least else 0.0,
+        titles=shared / min(first, second) if first and second else 0.0,
+        joint=shared / (first + second - shared) if first or second else 0.0,
     )
 
 
-def _weight(words: frozenset[str]) -> float:
-    return sum(weight(word) or 0.5 for word in words)
-
-
 def _contained(a: Article, b: Article) -> float:
-    return len(a.shingles & b.shingles) / min(len(a.shingles), len(b.shingles)) if min(len(a.body), len(b.body)) >= BODY else 0.0
+    if min(a.length, b.length) < BODY:
+        return 0.0
+    return common(a.shingles, b.shingles) / min(len(a.shingles), len(b.shingles))
 
 
 def _without_tail(a: Article, b: Article) -> tuple[Article, Article]:
     """Take off what two articles of one publisher both end with: its footer, not their news."""
-    most = min(len(a.body), len(b.body), _FOOTER)
+    most = min(a.length, b.length, _FOOTER)
     same = next((n for n in range(most) if a.body[-1 - n] != b.body[-1 - n]), most)
     return (a, b) if same < _SHARED_TAIL else (a.without_last(same), b.without_last(same))
 
 
 def _opening(a: Article, b: Article) -> float:
     """Give the share of the shorter text's opening that the other text has, wherever."""
-    short, long = sorted((a, b), key=lambda one: (len(one.body), one.id))
-    opening = frozenset(short.first(LEAD).tolist())
-    return len(opening & long.shingles) / len(opening) if opening else 0.0
+    short, long = sorted((a, b), key=lambda one: (one.length, one.id))
+    opening = distinct(short.first(LEAD))
+    return common(opening, long.shingles) / len(opening) if len(opening) else 0.0
 
 
 def _by_text(pair: Pair) -> str | None:
-    least = min(len(pair.a.body), len(pair.b.body))
-    if least < BODY:
+    least = min(pair.a.length, pair.b.length)
+    if least < BODY or pair.contained < LIMITS.rewritten:  # no rule is content with less
         return None
     opening = _opening(pair.a, pair.b)
     enough = LIMITS.text if least >= LIMITS.long else LIMITS.brief
     if pair.contained >= enough and (opening >= LIMITS.opening or pair.titles >= LIMITS.opening):
-        if min(len(pair.a.body), len(pair.b.body)) * 2 < max(len(pair.a.body), len(pair.b.body)):
+        if min(pair.a.length, pair.b.length) * 2 < max(pair.a.length, pair.b.length):
             return "one is an excerpt of the other"
         return "the same text" if pair.contained >= LIMITS.whole else "the same text, edited"
     elsewhere = pair.address or not pair.publisher  # one paper writes on from its own last text
-    if (
-        elsewhere
-        and pair.contained >= LIMITS.rewritten
-        and max(opening, pair.titles) >= LIMITS.rewritten
-        and _said(pair) >= LIMITS.said
-    ):
+    if elsewhere and max(opening, pair.titles) >= LIMITS.rewritten and _said(pair) >= LIMITS.said:
         return "the same text, rewritten"
-    shared = len(pair.a.shingles & pair.b.shingles)
+    shared = common(pair.a.shingles, pair.b.shingles)
     if pair.contained >= LIMITS.whole and shared >= LIMITS.much:
         return "the same text under another title and opening"
     return None
@@ -208,21 +200,25 @@ def _said(pair: Pair) -> float:
     return len(first & second) / min(len(first), len(second)) if first and second else 0.0
 
 
-def _by_title(pair: Pair, joint: float) -> str | None:
+def _by_title(pair: Pair) -> str | None:
+    if pair.titles >= LIMITS.edited or pair.contained >= LIMITS.edited:  # no rule is content with less
+        return "the same address, edited" if pair.address else _by_titles(pair)
+    return None
+
+
+def _by_titles(pair: Pair) -> str | None:
     shared = len(pair.a.title & pair.b.title)
-    if pair.address:
-        return "the same address, edited" if pair.titles >= LIMITS.edited or pair.contained >= LIMITS.edited else None
-    if min(len(pair.a.body), len(pair.b.body)) >= LIMITS.told and pair.contained < LIMITS.denied:
+    if min(pair.a.length, pair.b.length) >= LIMITS.told and pair.contained < LIMITS.denied:
         return None
     if pair.publisher and pair.gap <= _DAY:
         if pair.address is None and pair.gap <= _EDITED and pair.titles >= LIMITS.retitled and shared > 1:
             return "one publisher, one day, an edited title"
-        return "one publisher, one day, one title" if joint >= LIMITS.reissued and shared >= LIMITS.words else None
+        return "one publisher, one day, one title" if pair.joint >= LIMITS.reissued and shared >= LIMITS.words else None
     if (
         not pair.publisher
         and pair.gap <= 2 * _DAY
         and pair.titles >= LIMITS.title
-        and joint >= LIMITS.titles
+        and pair.joint >= LIMITS.titles
         and shared >= LIMITS.words
     ):
         return "the same title at another publisher"
@@ -255,9 +251,9 @@ def _translation(pair: Pair) -> _Answer:
 def _verdict(pair: Pair, found: _Answer) -> Verdict:
     titles = pair.a.title & pair.b.title
     words = {word for word in pair.a.head if word[:STEM] in titles} or set(pair.a.body) & set(pair.b.body)
-    rare = tuple(sorted((word for word in words if weight(word)), key=lambda word: (-weight(word), -len(word), word))[:4])
+    rare = sorted(sorted(sorted(filter(weight, words)), key=len, reverse=True), key=weight, reverse=True)[:4]
     strength, text, title = (round(share, 4) for share in (found.strength, pair.contained, pair.titles))
-    return Verdict(found.relation, found.rule, strength, text, title, rare, pair.gap, found.guard)
+    return Verdict(found.relation, found.rule, strength, text, title, tuple(rare), pair.gap, found.guard)
 
 
 def _hours(gap: timedelta) -> str:
@@ -265,16 +261,18 @@ def _hours(gap: timedelta) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"  # noqa: PLR2004 - two hours
 
 
-def keys(of: Article) -> tuple[int, ...]:
-    """Give the keys under which likely copies of an article are found."""
-    found = bands(hashes(of.title), _TITLE_BANDS, "title")
-    if len(of.body) >= BODY:
-        found += bands(of.first(LEAD), _LEAD_BANDS, "text")
-    # Without the end: it is a publisher's footer as often as not, and would make all its items likely copies.
-    end = min(_FOOTER, max(_FOOTER // 2, len(of.body) // 3))
-    if len(of.body) > LEAD + end:
-        found += bands(of.first(len(of.body) - end), _TEXT_BANDS, "text")
-    return found
+def keys(of: Sequence[Article]) -> list[tuple[int, ...]]:
+    """Give for each article the keys under which its likely copies are found."""
+    titles = bands([hashes(map(digest, one.title)) for one in of], _TITLE_BANDS, "title")
+    leads = bands([one.first(LEAD) if one.length >= BODY else one.rolled[:0] for one in of], _LEAD_BANDS, "text")
+    texts = bands([_without_end(one) for one in of], _TEXT_BANDS, "text")
+    return [title + lead + text for title, lead, text in zip(titles, leads, texts, strict=True)]
+
+
+def _without_end(of: Article) -> Hashes:
+    """Give the hashes of a long text but for its end: a publisher's footer as often as not, which all its items would share."""
+    end = min(_FOOTER, max(_FOOTER // 2, of.length // 3))
+    return of.first(of.length - end) if of.length > LEAD + end else of.rolled[:0]
 
 
 _TITLE_BANDS: Final = 18

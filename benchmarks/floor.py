@@ -1,0 +1,119 @@
+"""What the libraries alone cost on a folder of feeds: the processor seconds below which no cold pass can be.
+
+    python benchmarks/floor.py --corpus DIR
+
+One pass is made as `benchmarks/stages.py` makes it. Then what it made is made once more, in this one process and by the
+libraries alone: lxml reads the documents, nh3 makes their HTML safe, SQLite takes all rows at once and indexes the
+texts, `re` cuts each text once into words, zlib and brotli pack the published files, which are written. Nothing is
+recognised, judged or rendered. A pass on two cores takes half of it by the clock, at the very best.
+"""
+
+import argparse
+import gzip
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
+
+import brotli
+import nh3
+from lxml import etree
+from stages import NOW, Stages, documents, one_pass
+
+from ingest.console import App
+from ingest.fold import WORD
+from scheduler import leave_memory_alone
+
+_SHADOWS: Final = ("_fts", "_data", "_idx", "_docsize", "_config", "_content", "_migrations")
+_TWINS: Final = {".gz", ".br"}
+
+
+class Total:
+    """Runs parts and prints what each cost."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def run(self, name: str, work: Callable[[], object]) -> None:
+        """Run one part."""
+        begin = time.process_time()
+        work()
+        spent = time.process_time() - begin
+        self.seconds += spent
+        print(f"{name:34} {spent:6.3f} s")
+
+
+def read(bodies: list[bytes]) -> None:
+    """Build every tree."""
+    for body in bodies:
+        etree.fromstring(body, etree.XMLParser(recover=True, resolve_entities=False, no_network=True))
+
+
+def tables(db: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Give all rows of every table of ours that has any."""
+    names = [name for (name,) in db.execute("select name from sqlite_master where type = 'table'")]
+    rows = {name: db.execute(f'select * from "{name}"').fetchall() for name in names if not name.endswith(_SHADOWS)}  # noqa: S608
+    return {name: found for name, found in rows.items() if found}
+
+
+def emptied(db: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """Give a database of the same form without rows, written as the service writes its own."""
+    db.execute("vacuum into ?", [str(path)])
+    copy = sqlite3.connect(path)
+    copy.execute("pragma journal_mode = wal")
+    copy.execute("pragma synchronous = normal")
+    for name in tables(copy):
+        copy.execute(f'delete from "{name}"')  # noqa: S608
+    copy.commit()
+    return copy
+
+
+def insert(db: sqlite3.Connection, rows: dict[str, list[tuple[Any, ...]]]) -> None:
+    """Store rows, and index the texts."""
+    for name, known in rows.items():
+        db.executemany(f'insert into "{name}" values ({", ".join("?" * len(known[0]))})', known)  # noqa: S608
+    db.execute("insert into version_fts (rowid, title, text) select id, title, text from version")
+    db.commit()
+
+
+def write(folder: Path, files: list[bytes]) -> None:
+    """Write every file three times, as with its twins."""
+    for number, data in enumerate(files * 3):
+        (folder / str(number)).write_bytes(data)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", type=Path, required=True)
+    found = documents(parser.parse_args().corpus / "feeds")
+    leave_memory_alone()
+    with tempfile.TemporaryDirectory(prefix="floor-") as home:
+        app = App(Path(home), {}, clock=lambda: NOW)
+        with app.facts() as facts:
+            one_pass(Stages(None), app, facts, found)
+            rows, empty = tables(facts.db.conn), emptied(facts.db.conn, Path(home, "empty.db"))
+            texts = [f"{title}\n{text}" for title, text in facts.db.conn.execute("select title, text from version")]
+            markup = [
+                body for pair in facts.db.conn.execute("select summary, content from version") for body in pair if "<" in body
+            ]
+        files = [path.read_bytes() for path in Path(home, "public").rglob("*") if path.is_file() and path.suffix not in _TWINS]
+        print()
+        total = Total()
+        total.run("lxml reads", lambda: read(list(found.values())))
+        total.run("nh3 sanitises", lambda: [nh3.clean(body) for body in markup])
+        total.run("SQLite stores and indexes", lambda: insert(empty, rows))
+        total.run("re cuts into words", lambda: [WORD.findall(text) for text in texts])
+        total.run("zlib packs", lambda: [gzip.compress(data) for data in files])
+        total.run("brotli packs", lambda: [brotli.compress(data, quality=6) for data in files])
+        total.run("files are written", lambda: write(Path(home), files))
+        print(f"{'together':34} {total.seconds:6.3f} s")
+
+
+if __name__ == "__main__":
+    main()
