@@ -27,6 +27,9 @@ __all__ = ["Published", "Target", "publish"]
 _FORMATS: Final = {"atom": atom.render, "json": jsonfeed.render, "rss": rss.render}
 _HOME: Final = "public/index"  # what belongs to no topic
 _PAGES: Final = ""  # ... and the pages, which say themselves which of them are no more
+# What the pages of a home were drawn of last, and until when that holds. No other process is believed: the pages are not
+# synced, and what a power cut spoilt shows when they are looked at one by one.
+_DRAWN: Final[dict[Path, tuple[str, datetime | None]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +51,21 @@ def publish(
         home = _Home(facts, judgements, topics, target, files)
         feeds = [_Feed(home, topic) for topic in topics]
         made = [feed.edition.made(feed.publish()) for feed in feeds if everything or not feed.edition.is_current()]
-        site = _Edition(home, _PAGES, pages.as_of(facts), *(feed.edition.inputs for feed in feeds), pages.state(facts, target))
-        drawn = everything or not (site.is_current() and files.are_intact(_HOME) and pages.is_clean(target, files.paths(_PAGES)))
-        if drawn:
+        state = _hash(home.about, *(feed.edition.inputs for feed in feeds), pages.state(facts, target))
+        due = everything or not home.is_drawn(state)
+        if due:
             home.list_feeds()
         removed = files.retire(target.known - {topic.name for topic in topics})
-        if drawn:
-            made.append(site.made(home.draw()))
+        until = home.draw() if due else None
         files.settle()
-        if made or removed:
+        if due or made or removed:
             with facts.transaction():
                 files.remember()
                 for edition in made:
                     edition.remember()
+        if due:
+            _DRAWN.clear()
+            _DRAWN[target.folder] = state, until
         return Published(files.written, removed)
 
 
@@ -76,6 +81,13 @@ class _Home:
     def sources(self) -> tuple[Source, ...]:
         """Every source, in the order in which they were added."""
         return tuple(source for source, _ in self.facts.sources())
+
+    def is_drawn(self, state: str) -> bool:
+        """Say whether this process has drawn the pages in this state, and they lie as it left them, and no others do."""
+        known, until = _DRAWN.get(self.target.folder, ("", None))
+        current = known == state and (until is None or pages.as_of(self.facts) < until)
+        intact = current and self.files.are_intact(_PAGES) and self.files.are_intact(_HOME)
+        return intact and pages.is_clean(self.target, self.files.paths(_PAGES))
 
     def list_feeds(self) -> None:
         """Write the list of all public feeds."""
@@ -104,11 +116,11 @@ class _Home:
 
 
 class _Edition:
-    """What some files are made of, now and when they were made last."""
+    """What the files of a feed are made of, now and when they were made last."""
 
-    def __init__(self, home: _Home, feed: str, now: datetime, *inputs: object) -> None:
+    def __init__(self, home: _Home, feed: str, *inputs: object) -> None:
         self.inputs = _hash(home.about, *inputs)
-        self._files, self._now, self._feed = home.files, now, feed
+        self._files, self._now, self._feed = home.files, home.target.now, feed
         self._ledger = Ledger(home.facts.db, feed)
         self._until: datetime | None = None
 
@@ -134,7 +146,7 @@ class _Feed:
         self._home, self._topic, self._name = home, topic, feed_name(topic)
         self._ledger = Ledger(home.facts.db, self._name)
         shaping = replace(topic, groups=(), frames=(), examples=())
-        self.edition = _Edition(home, self._name, home.target.now, shaping, home.judgements.sum(topic.name))
+        self.edition = _Edition(home, self._name, shaping, home.judgements.sum(topic.name))
 
     def publish(self) -> datetime | None:
         """Write what changed; give when time alone will change it."""

@@ -1,5 +1,6 @@
 import gzip
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -166,6 +167,19 @@ def test_a_harmed_page_is_mended(home: Path, facts: Facts, harm: str, name: str)
     run(home, facts)
     assert {one: one.read_bytes() for one in path.parent.iterdir() if one.is_file()} == before
     assert run(home, facts) == Published((), ())
+
+
+def test_after_a_restart_pages_are_looked_at(home: Path, facts: Facts) -> None:
+    """A page that a power cut spoilt, of the same size and time, is made again by the process that comes after it."""
+    carry(facts, [about(1)])
+    run(home, facts)
+    path = home / "public" / "harbour.html"
+    before, times = path.read_bytes(), (path.stat().st_atime, path.stat().st_mtime)
+    path.write_bytes(bytes(len(before)))
+    os.utime(path, times)
+    publishing._DRAWN.clear()
+    run(home, facts)
+    assert path.read_bytes() == before
 
 
 def test_a_file_that_is_no_longer_made_is_not_missed(home: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
