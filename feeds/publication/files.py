@@ -62,7 +62,7 @@ class Files:
             changed = newest if newest and (before is None or newest > before) else self._now
         if not known or (known[0], known[2]) != (digest, None):
             self._rows.append((path, feed, digest, len(data), rfc3339(changed), None))
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, NotADirectoryError):  # where no file can be, writing it says so
                 self._marker(path).unlink()
         return changed
 
