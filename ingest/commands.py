@@ -135,7 +135,6 @@ def item_row(stored: StoredItem, tags: list[str]) -> dict[str, Any]:
         "first_seen": rfc3339(stored.first_seen),
         "authors": [author.name for author in item.authors],
         "categories": [category.term for category in item.categories],
-        "places": [asdict(place) for place in item.places],
         "enclosures": [{k: v for k, v in asdict(enclosure).items() if v is not None} for enclosure in item.enclosures],
         "summary": item.summary,
         "content": item.content,
