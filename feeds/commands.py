@@ -22,7 +22,7 @@ from ingest.commands import item_line, item_row
 from ingest.console import App, say
 from ingest.errors import UsageError
 from ingest.store import Facts
-from ingest.store.ids import instance_of
+from ingest.store.ids import boot, instance_of
 
 SHIPPED = Path(__file__).with_name("topics")
 
@@ -40,7 +40,7 @@ def topic_folders(app: App) -> tuple[Path, ...]:
 def target_of(app: App, facts: Facts) -> Target:
     """Give where this home publishes."""
     known = frozenset(path.stem for path in topic_files(*topic_folders(app)))
-    return Target(app.home / "public", instance_of(facts), app.settings, app.clock(), known, StoryGrouping(facts))
+    return Target(app.home / "public", instance_of(facts), app.settings, app.clock(), known, StoryGrouping(facts), boot())
 
 
 def opinion_path(app: App, topic: Topic) -> Path:

@@ -27,9 +27,6 @@ __all__ = ["Published", "Target", "publish"]
 _FORMATS: Final = {"atom": atom.render, "json": jsonfeed.render, "rss": rss.render}
 _HOME: Final = "public/index"  # what belongs to no topic
 _PAGES: Final = ""  # ... and the pages, which say themselves which of them are no more
-# What the pages of a home were drawn of last, and until when that holds. No other process is believed: the pages are not
-# synced, and what a power cut spoilt shows when they are looked at one by one.
-_DRAWN: Final[dict[Path, tuple[str, datetime | None]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,8 @@ def publish(
         home = _Home(facts, judgements, topics, target, files)
         feeds = [_Feed(home, topic) for topic in topics]
         made = [feed.edition.made(feed.publish()) for feed in feeds if everything or not feed.edition.is_current()]
-        state = _hash(home.about, *(feed.edition.inputs for feed in feeds), pages.state(facts, target))
+        # What another start of the machine drew is not believed: pages are not synced, and a power cut may have spoilt them.
+        state = _hash(home.about, target.boot, *(feed.edition.inputs for feed in feeds), pages.state(facts, target))
         due = everything or not home.is_drawn(state)
         if due:
             home.list_feeds()
@@ -63,9 +61,8 @@ def publish(
                 files.remember()
                 for edition in made:
                     edition.remember()
-        if due:
-            _DRAWN.clear()
-            _DRAWN[target.folder] = state, until
+                if due:
+                    home.pages.set_edition(state, until)
         return Published(files.written, removed)
 
 
@@ -75,6 +72,7 @@ class _Home:
     def __init__(self, facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], target: Target, files: Files) -> None:
         self.facts, self.judgements, self.target, self.files = facts, judgements, target, files
         self._topics = topics
+        self.pages = Ledger(facts.db, _PAGES)
         self.about = _about(facts, target)
 
     @cached_property
@@ -83,8 +81,8 @@ class _Home:
         return tuple(source for source, _ in self.facts.sources())
 
     def is_drawn(self, state: str) -> bool:
-        """Say whether this process has drawn the pages in this state, and they lie as it left them, and no others do."""
-        known, until = _DRAWN.get(self.target.folder, ("", None))
+        """Say whether the pages were drawn in this state, and lie as they were left, and no others do."""
+        known, until = self.pages.edition()
         current = known == state and (until is None or pages.as_of(self.facts) < until)
         intact = current and self.files.are_intact(_PAGES) and self.files.are_intact(_HOME)
         return intact and pages.is_clean(self.target, self.files.paths(_PAGES))

@@ -36,6 +36,7 @@ class Target:
     now: datetime
     known: frozenset[str] = frozenset()  # topics that there are, also one whose file cannot be read just now: its feed stays
     grouping: Grouping = field(default_factory=Alone)
+    boot: str = ""  # names the start of this machine: since then nothing that was written has been lost
 
 
 def feed_name(topic: Topic) -> str:

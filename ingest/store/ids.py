@@ -1,5 +1,7 @@
 """The permanent name of a database; the one use of randomness in the stores."""
 
+from functools import cache
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from ingest.store import Facts
@@ -8,3 +10,12 @@ from ingest.store import Facts
 def instance_of(facts: Facts) -> UUID:
     """Give the database's own name, made at the first need."""
     return facts.instance(uuid4)
+
+
+@cache
+def boot() -> str:
+    """Name the start of this machine; where the system does not, of this process."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return str(uuid4())
