@@ -16,6 +16,7 @@ REDIRECTS: Final = PERMANENT | {302, 303, 307}
 _SERVER_ERROR: Final = 500
 _MAX_WAIT: Final = 86_400.0  # an absurd Retry-After is capped at a day (F6)
 _MAX_FRESH: Final = 3_600.0  # freshness is believed up to an hour (F5)
+_MAX_AGE: Final = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d+)")
 _DAY_OF_SECONDS: Final = 10  # digits: more cannot be a delay
 _CAUSES: Final = {
     401: ("asks for a password (401)", "name one in the settings of this source, if you have it"),
@@ -59,7 +60,7 @@ def freshness(headers: Mapping[str, str], now: datetime) -> float | None:
     max-age less the Age that it already has; else Expires, from the server's own Date.
     """
     said = headers.get("Cache-Control", "").lower()
-    found = re.search(r"(?<![\w-])max-age\s*=\s*\"?(\d+)", said)
+    found = _MAX_AGE.search(said) if said else None
     if "no-cache" in said or "no-store" in said:
         return None
     if found:

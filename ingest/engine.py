@@ -89,9 +89,9 @@ class Engine:
         """Start a coroutine on the engine's loop, from any other thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    async def fetch(self, request: Request) -> Fetched:
+    def fetch(self, request: Request) -> Coroutine[Any, Any, Fetched]:
         """Ask a server; raises FetchError."""
-        return await self._fetch(request)
+        return self._fetch(request)
 
     async def post(self, url: str, form: Mapping[str, str]) -> None:
         """Send a form to a server and wait until it took it; raises FetchError."""

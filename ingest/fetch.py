@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final, Protocol
 
 import aiohttp
@@ -23,6 +24,8 @@ from ingest.urls import absolute, feed_address, machine_of, origin_of
 
 _FAULTS: Final = (aiohttp.ClientError, OSError, ValueError)  # time-outs are OSErrors
 _HOPS: Final = 5
+_FIRST_WORD: Final = 35.0  # seconds for a connection and the head of an answer
+_NEXT_WORD: Final = 20.0  # seconds of silence in the middle of an answer
 _CHUNK: Final = 65_536
 _ACCEPT: Final = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9,"
@@ -66,7 +69,7 @@ async def web(guard: Guard, user_agent: str, limits: Limits, clock: Clock, proxy
         connector=connector,
         headers=headers,
         cookie_jar=aiohttp.DummyCookieJar(),  # no cookies, no credentials, no proxy of the environment
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=15, sock_read=20),
+        timeout=aiohttp.ClientTimeout(total=None),  # every request has one deadline, of ours
         trust_env=False,
         proxy=proxy,
     )
@@ -110,9 +113,9 @@ class _Web:
         for _ in range(_HOPS + 1):
             async with self._pace.turn(machine_of(url)):
                 begun = loop.time()
-                # The read time-out alone is no deadline: a server may drip for ever (S4).
-                async with asyncio.timeout(left):
-                    answer = await self._hop(url, request, moved)
+                # Silence alone is no deadline: a server may drip for ever (S4). One timer for both: each costs a request dear.
+                async with asyncio.timeout(min(left, _FIRST_WORD)) as deadline:
+                    answer = await self._hop(url, request, moved, partial(_heard, deadline, begun + left))
                 left -= loop.time() - begun
             if isinstance(answer, Fetched):
                 return answer
@@ -122,22 +125,21 @@ class _Web:
             moved = feed_address(url) if permanent else moved
         raise FetchError(f"more than {_HOPS} redirects", "open the address in a browser to see where it leads")
 
-    async def _hop(self, url: str, request: Request, moved: str | None) -> Fetched | tuple[int, str]:
+    async def _hop(self, url: str, request: Request, moved: str | None, heard: Callable[[], None]) -> Fetched | tuple[int, str]:
         """Ask one server: give its answer, or the status and address of a redirect."""
         if self._proxied:
             await self._guard.check_name(url)
         self._guard.enter(url)
         headers = _own_headers(request, url)
         async with self._session.get(URL(url), headers=headers, allow_redirects=False) as response:
-            named = response.headers.get("Location", "")
-            if response.status in REDIRECTS and named:
+            if response.status in REDIRECTS and (named := response.headers.get("Location")):
                 return response.status, _target(named, url)
-            return await self._answer(url, response, moved)
+            return await self._answer(url, response, moved, heard)
 
-    async def _answer(self, url: str, response: aiohttp.ClientResponse, moved: str | None) -> Fetched:
+    async def _answer(self, url: str, response: aiohttp.ClientResponse, moved: str | None, heard: Callable[[], None]) -> Fetched:
         if response.status not in {OK, UNCHANGED}:
             raise refusal(response.status, response.headers, self._clock())
-        body = b"" if response.status == UNCHANGED else await _bounded(response, self._limits.size)
+        body = b"" if response.status == UNCHANGED else await _bounded(response, self._limits.size, heard)
         fresh = freshness(response.headers, self._clock())
         etag, last_modified = _exact(response)
         return Fetched(
@@ -199,14 +201,21 @@ def _cause(fault: Exception) -> tuple[str, str]:
     return f"no answer: {one_line(str(fault)) or type(fault).__name__}", "it is tried again later"
 
 
-async def _bounded(response: aiohttp.ClientResponse, size: int) -> bytes:
+def _heard(deadline: asyncio.Timeout, end: float) -> None:
+    """Give a server that has said something a while for the next piece."""
+    deadline.reschedule(min(end, asyncio.get_running_loop().time() + _NEXT_WORD))
+
+
+async def _bounded(response: aiohttp.ClientResponse, size: int, heard: Callable[[], None]) -> bytes:
     packed = response.headers.get("Content-Encoding", "").strip().lower()
     if packed not in {"", "identity", "x-gzip", *_ENCODINGS}:  # nothing else was asked for (S4)
         response.close()
         raise FetchError(f"packed in a way that was not asked for ({one_line(packed)[:40]})", "tell its publisher")
     body = bytearray()
+    heard()
     async for chunk in response.content.iter_chunked(_CHUNK):  # after decompression
         body += chunk
+        heard()
         if len(body) > size:
             response.close()
             what = f"larger than {size // 1024 // 1024} MB after decompression"

@@ -43,7 +43,7 @@ class Guard:
 
     def enter(self, url: str) -> None:
         """Note, for the request about to be made, whether its host:port is allowed by name."""
-        _named.set(host_of(url) in self._hosts)
+        _named.set(bool(self._hosts) and host_of(url) in self._hosts)
 
     async def check_name(self, url: str) -> None:
         """Raise GuardError unless every address of the url's host may be contacted: a proxy would connect unseen.

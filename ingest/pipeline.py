@@ -4,9 +4,10 @@ import asyncio
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,8 @@ from ingest.validators import learned
 SEEDS: Final = Source("seeds:", SourceKind.DOCUMENT, title="Seed documents", origin="seeds", status=SourceStatus.ONCE)
 _BATCH: Final = 40  # sources a commit
 _IN_FLIGHT: Final = 8  # batches
+_COMPANY: Final = 3  # batches that may come along with a commit
+_MOMENT: Final = 0.02  # seconds that it waits for them: each commit has a price of its own
 _READER: Final = b"1"  # raise it to have every document read anew
 _NOT_DOCUMENTS: Final = {"readme.md", "readme.txt", "readme"}
 _MOST_BYTES: Final = 50 * 1024 * 1024
@@ -163,6 +166,7 @@ def _in_order(batches: Iterable[Batch], submit: Callable[[Batch], "Future[tuple[
 
 def _ready(flying: "deque[Future[tuple[Outcome, ...]]]") -> tuple[Outcome, ...]:
     outcomes = flying.popleft().result()
+    wait(islice(flying, _COMPANY), _MOMENT)
     while flying and flying[0].done():
         outcomes += flying.popleft().result()
     return outcomes

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON, Clock, FakeWeb, Page, rss
 
+from ingest import fetch as fetching
 from ingest.answers import retry_after
 from ingest.errors import FetchError, GuardError
 from ingest.exchange import Fetched, Request
@@ -330,6 +331,24 @@ def test_a_silent_server_is_left_at_the_deadline(web: FakeWeb) -> None:
     web.serve("/slow", rss(), delay=0.25)
     web.put("/a", Page(302, headers=(("Location", "/slow"),), delay=0.25))
     assert "no complete answer within 0.4 s" in failure(web, web.url("/a"), replace(SMALL, seconds=0.4)).what
+
+
+@pytest.mark.parametrize("limit", ["_FIRST_WORD", "_NEXT_WORD"])
+def test_silence_is_left_before_the_deadline(web: FakeWeb, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    """A server that says nothing for long, at the beginning or in the middle, is not waited for to the end (S4)."""
+    monkeypatch.setattr(fetching, limit, 0.2)
+    url = web.serve("/a", rss(), delay=3) if limit == "_FIRST_WORD" else web.drip("/a", pause=3)
+    begin = time.monotonic()
+    assert "no complete answer" in failure(web, url).what
+    assert 0.15 < time.monotonic() - begin < 2
+
+
+def test_a_slow_body_that_goes_on_is_read(web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each piece gives a server time for the next: the whole may take longer than any silence may."""
+    monkeypatch.setattr(fetching, "_NEXT_WORD", 0.3)
+    begin = time.monotonic()
+    assert "within 1 s" in failure(web, web.drip("/a", pause=0.05), replace(SMALL, seconds=1)).what
+    assert time.monotonic() - begin > 0.9
 
 
 def test_one_host_has_one_connection_at_a_time(web: FakeWeb) -> None:

@@ -1,10 +1,9 @@
 """From rhythm and price to the seconds until the next poll, and the reason in a word; pure, stores nothing."""
 
 import math
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from ingest.item import Hints, Outcome, SourceState
 from ingest.planner.price import BLIND, INVITED, SHORTEST, Price
@@ -13,6 +12,7 @@ from ingest.planner.weeks import DAY, HOUR, HOURS, hour_of, unpack
 from ingest.validators import trusted
 
 _MOST: Final = 7 * DAY
+_NO_HINTS: Final = Hints()
 _JITTER: Final = 0.05
 _RETRY_JITTER: Final = 0.2  # wider: what failed together must not come back together
 _PUSHED: Final = 50.0  # times the price, for a source whose hub tells of its changes
@@ -34,8 +34,7 @@ class Reason(StrEnum):
     PUSHED = "pushed"  # its hub tells of changes; this is to be sure
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """The seconds between two polls: never below, never above unless its server asks for it."""
 
     shortest: float
@@ -81,7 +80,7 @@ def _validators_work(state: SourceState, now: datetime) -> bool:
 
 
 def _hints(state: SourceState) -> Hints:
-    return state.rhythm.hints if state.rhythm else Hints()
+    return state.rhythm.hints if state.rhythm else _NO_HINTS
 
 
 def _wanted(state: SourceState, now: datetime, price: Price, bounds: Bounds, *, pushed: bool) -> tuple[float, Reason]:

@@ -1,4 +1,4 @@
-"""The permanent name of a database; the one use of randomness in the stores."""
+"""The permanent name of a database, and that of the start of the machine; the one use of randomness in the stores."""
 
 from functools import cache
 from pathlib import Path

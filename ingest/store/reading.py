@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ select g.item_id, g.guid, g.url, g.reason, v.title, v.published, g.first_seen, g
     {SOURCE_COLUMNS}
 from sighting g join version v on v.id = g.version_id join source s on s.id = g.source_id
 where g.item_id in (select value from json_each(?)) order by g.id"""  # noqa: S608 - constants
+_shared = lru_cache(maxsize=512)(source_from)  # a few sources carried most items: each is read once
 _CHUNK = 500  # items held at once
 _AUTHORS = msgspec.json.Decoder(tuple[Author, ...])
 _CATEGORIES = msgspec.json.Decoder(tuple[Category, ...])
@@ -69,7 +71,7 @@ def _sightings(db: Database, rows: list[int]) -> dict[int, tuple[Sighting, ...]]
     ):
         found[item] += (
             Sighting(
-                source=source_from(tuple(source[:SOURCE_WIDTH])),
+                source=_shared(tuple(source[:SOURCE_WIDTH])),
                 guid=guid,
                 url=url,
                 reason=reason,

@@ -258,3 +258,9 @@ def words_beside_versions(db: Database) -> None:
 def places(db: Database) -> None:
     """Keep where the subject of an item lies."""
     db.table("version").add_column("places", str, not_null_default="[]")
+
+
+@migrations()
+def polls_without_order(db: Database) -> None:
+    """Drop an index that no question uses and every poll writes: what is due is found by looking at all."""
+    db.conn.execute("drop index if exists idx_poll_next_poll")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -29,7 +29,6 @@ _TOGETHER = 40  # rows a statement: with 999 values any SQLite is content
 _ASKED = {"command", "import"}  # origins that are a person's word of this moment
 
 
-@lru_cache(maxsize=512)  # a few sources carried most items: each is read once, and shared
 def source_from(row: tuple[Any, ...]) -> Source:
     """Make a Source from the columns of SOURCE_COLUMNS."""
     url, kind, title, site_url, feed_id, language, categories, origin, status, settings = row
@@ -168,7 +167,8 @@ def rhythms(db: Database, where: str) -> list[Rhythm | None]:
 def _read(row: tuple[Any, ...], moments: tuple[int, ...]) -> list[Any]:
     known = list(row)
     for place in moments:
-        known[place] = from_rfc3339(known[place])
+        if known[place] is not None:
+            known[place] = from_rfc3339(known[place])
     return known
 
 
