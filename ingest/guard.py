@@ -68,12 +68,10 @@ class Guard:
     def check(self, address: str, port: int) -> None:
         """Raise GuardError unless `address` (an IP literal) may be contacted on `port`."""
         ip = ipaddress.ip_address(address.partition("%")[0])
+        if _named.get() or any(ip in network for network in self._networks):
+            return
         name = f"[{ip}]:{port}" if isinstance(ip, ipaddress.IPv6Address) else f"{ip}:{port}"
-        if _named.get() or name in self._hosts:
-            return
-        if any(ip in network for network in self._networks):
-            return
-        if is_private(ip):
+        if name not in self._hosts and is_private(ip):
             what = f"the private address {ip} may not be contacted"
             raise GuardError(what, f'if it is yours, add "{name}" to fetch.allow')
 

@@ -25,6 +25,7 @@ _POLL_MOMENTS, _RHYTHM_MOMENTS = (
 _FAILURES, _HINTS = _COLUMNS.index("failures"), _RHYTHM.index("hints")
 _SOURCE = "s.url, s.kind, s.title, s.site_url, s.feed_id, s.language, s.categories, s.origin, s.status, s.settings"
 _PLAIN = SourceSettings()
+_KINDS, _STATUSES = {str(one): one for one in SourceKind}, {str(one): one for one in SourceStatus}
 _TOGETHER = 40  # rows a statement: with 999 values any SQLite is content
 _ASKED = {"command", "import"}  # origins that are a person's word of this moment
 
@@ -32,18 +33,9 @@ _ASKED = {"command", "import"}  # origins that are a person's word of this momen
 def source_from(row: tuple[Any, ...]) -> Source:
     """Make a Source from the columns of SOURCE_COLUMNS."""
     url, kind, title, site_url, feed_id, language, categories, origin, status, settings = row
-    return Source(
-        url=url,
-        kind=SourceKind(kind),
-        title=title,
-        site_url=site_url,
-        feed_id=feed_id,
-        language=language,
-        categories=() if categories == "[]" else tuple(json.loads(categories)),
-        origin=origin,
-        status=SourceStatus(status),
-        settings=_PLAIN if settings == "{}" else msgspec.json.decode(settings, type=SourceSettings),
-    )
+    folders = () if categories == "[]" else tuple(json.loads(categories))
+    own = _PLAIN if settings == "{}" else msgspec.json.decode(settings, type=SourceSettings)
+    return Source(url, _KINDS[kind], title, site_url, feed_id, language, folders, origin, _STATUSES[status], own)
 
 
 @cache
@@ -189,7 +181,8 @@ def _put(db: Database, table: str, names: tuple[str, ...], rows: list[tuple[Any,
 def _row(values: tuple[object, ...], moments: tuple[int, ...]) -> list[Any]:
     row: list[Any] = list(values)
     for place in moments:
-        row[place] = rfc3339(row[place])
+        if row[place] is not None:
+            row[place] = rfc3339(row[place])
     return row
 
 
