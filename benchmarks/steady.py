@@ -47,7 +47,7 @@ require = ["ship"]
 any = ["ferry"]
 """
 _FEW: Final = 100
-_ROUNDS: Final = 3
+_ROUNDS: Final = 5
 
 
 class Unchanged(asyncio.Protocol):

@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from ingest.item import Hints, Outcome, SourceState
+from ingest.item import Hints, Outcome, Rhythm
 from ingest.planner.price import BLIND, INVITED, SHORTEST, Price
 from ingest.planner.rhythms import burst_rate, rate
 from ingest.planner.weeks import DAY, HOUR, HOURS, hour_of, unpack
-from ingest.validators import trusted
 
 _MOST: Final = 7 * DAY
 _NO_HINTS: Final = Hints()
@@ -17,7 +16,6 @@ _JITTER: Final = 0.05
 _RETRY_JITTER: Final = 0.2  # wider: what failed together must not come back together
 _PUSHED: Final = 50.0  # times the price, for a source whose hub tells of its changes
 _PUSHED_LONGEST: Final = DAY
-_WASTED: Final = 3  # full answers in a row, for nothing
 
 
 class Reason(StrEnum):
@@ -41,19 +39,27 @@ class Bounds(NamedTuple):
     longest: float
 
 
-def plan(state: SourceState, outcome: Outcome, price: Price, chance: float, *, pushed: bool) -> tuple[float, Reason]:
+class Standing(NamedTuple):
+    """What a source's next poll depends on, as it is after an answer."""
+
+    failures: int
+    rhythm: Rhythm | None
+    checkable: bool  # its server gives validators, and they work
+
+
+def plan(standing: Standing, outcome: Outcome, price: Price, chance: float, *, pushed: bool) -> tuple[float, Reason]:
     """Give the seconds from `outcome` to the next poll, and why.
 
     What the server asks for (Retry-After, freshness, skipHours) is only ever a reason to come later.
     """
-    bounds = _bounds(state, outcome, price)
-    delay, why = _wanted(state, outcome.at, price, bounds, pushed=pushed)
-    if state.failures:
-        delay, why = min(delay * 2.0 ** min(state.failures, 20), max(_MOST, delay)), Reason.FAILED
-    delay = _spread(delay, bounds, chance, _RETRY_JITTER if state.failures else _JITTER, why)
+    bounds = _bounds(standing, outcome, price)
+    delay, why = _wanted(standing, outcome.at, price, bounds, pushed=pushed)
+    if standing.failures:
+        delay, why = min(delay * 2.0 ** min(standing.failures, 20), max(_MOST, delay)), Reason.FAILED
+    delay = _spread(delay, bounds, chance, _RETRY_JITTER if standing.failures else _JITTER, why)
     if outcome.wait is not None and outcome.wait > delay:
         delay, why = outcome.wait, Reason.ASKED
-    skipped = _after_skipped(outcome.at, delay, _hints(state), chance)
+    skipped = _after_skipped(outcome.at, delay, _hints(standing), chance)
     return (skipped, Reason.SKIPPED) if skipped > delay else (delay, why)
 
 
@@ -63,33 +69,28 @@ def _spread(delay: float, bounds: Bounds, chance: float, jitter: float, why: Rea
     return max(delay * (1 + jitter * spread), bounds.shortest * (1 + _JITTER * chance))
 
 
-def _bounds(state: SourceState, outcome: Outcome, price: Price) -> Bounds:
+def _bounds(standing: Standing, outcome: Outcome, price: Price) -> Bounds:
     settings = outcome.source.settings
     shortest = settings.shortest
     if shortest is None:
-        invited = [seconds for seconds in (_hints(state).interval, outcome.fresh) if seconds and seconds < SHORTEST]
+        invited = [seconds for seconds in (_hints(standing).interval, outcome.fresh) if seconds and seconds < SHORTEST]
         shortest = max(min(invited, default=SHORTEST), INVITED)
-        shortest = shortest if _validators_work(state, outcome.at) else max(shortest, BLIND)
+        shortest = shortest if standing.checkable else max(shortest, BLIND)
     longest = settings.longest or price.rule.longest
     return Bounds(max(shortest, INVITED), max(longest, shortest, INVITED))
 
 
-def _validators_work(state: SourceState, now: datetime) -> bool:
-    given = state.etag is not None or state.last_modified is not None
-    return given and state.wasted < _WASTED and trusted(state, now)
+def _hints(standing: Standing) -> Hints:
+    return standing.rhythm.hints if standing.rhythm else _NO_HINTS
 
 
-def _hints(state: SourceState) -> Hints:
-    return state.rhythm.hints if state.rhythm else _NO_HINTS
-
-
-def _wanted(state: SourceState, now: datetime, price: Price, bounds: Bounds, *, pushed: bool) -> tuple[float, Reason]:
+def _wanted(standing: Standing, now: datetime, price: Price, bounds: Bounds, *, pushed: bool) -> tuple[float, Reason]:
     """Give what price, window and gaps want, within the bounds."""
     if pushed:
-        delay = walk(price.value * _PUSHED, rate(state.rhythm, now), _shape(state, price), now, _PUSHED_LONGEST)
+        delay = walk(price.value * _PUSHED, rate(standing.rhythm, now), _shape(standing, price), now, _PUSHED_LONGEST)
         return max(delay, bounds.shortest), Reason.PUSHED
-    delay, why = walk(price.value, rate(state.rhythm, now), _shape(state, price), now, bounds.longest), Reason.RHYTHM
-    for seconds, reason in ((_overrun(state, now), Reason.WINDOW), (_tight(state), Reason.GAP)):
+    delay, why = walk(price.value, rate(standing.rhythm, now), _shape(standing, price), now, bounds.longest), Reason.RHYTHM
+    for seconds, reason in ((_overrun(standing, now), Reason.WINDOW), (_tight(standing), Reason.GAP)):
         if seconds < delay:
             delay, why = seconds, reason
     if delay <= bounds.shortest:
@@ -97,20 +98,20 @@ def _wanted(state: SourceState, now: datetime, price: Price, bounds: Bounds, *, 
     return (bounds.longest, Reason.LONGEST) if delay >= bounds.longest else (delay, why)
 
 
-def _shape(state: SourceState, price: Price) -> tuple[float, ...]:
-    return unpack(state.rhythm.shape) if state.rhythm and state.rhythm.shape else price.shape
+def _shape(standing: Standing, price: Price) -> tuple[float, ...]:
+    return unpack(standing.rhythm.shape) if standing.rhythm and standing.rhythm.shape else price.shape
 
 
-def _overrun(state: SourceState, now: datetime) -> float:
+def _overrun(standing: Standing, now: datetime) -> float:
     """Give the seconds until half of its document will have been replaced."""
-    rhythm = state.rhythm
+    rhythm = standing.rhythm
     if rhythm is None or not rhythm.window:
         return math.inf
     return 0.5 * rhythm.window / max(rate(rhythm, now), burst_rate(rhythm, now))
 
 
-def _tight(state: SourceState) -> float:
-    return state.rhythm.tight if state.rhythm and state.rhythm.tight else math.inf
+def _tight(standing: Standing) -> float:
+    return standing.rhythm.tight if standing.rhythm and standing.rhythm.tight else math.inf
 
 
 def walk(price: float, per_second: float, shape: tuple[float, ...], now: datetime, longest: float) -> float:
