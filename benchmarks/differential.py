@@ -2,7 +2,7 @@
 
     python benchmarks/differential.py --corpus DIR [--mutants N]
 
-With mutants each document is also read reordered, cut off, re-encoded and with its prefixes renamed, N times.
+DIR holds `feeds/`. With mutants each document is also read reordered, cut off, re-encoded and with its prefixes renamed, N times.
 """
 
 import argparse
@@ -29,7 +29,7 @@ def main() -> None:
     options.add_argument("--mutants", type=int, default=0)
     chosen = options.parse_args()
     read = left = differing = 0
-    for path in sorted(chosen.corpus.iterdir()):
+    for path in sorted((chosen.corpus / "feeds").iterdir()):
         body = path.read_bytes()
         chance = random.Random(path.name)
         for name, document in [("", body), *(m for _ in range(chosen.mutants) for m in mutants(body, chance))]:
