@@ -2,10 +2,10 @@
 
     python benchmarks/parse.py --corpus DIR
 
-DIR holds `feeds/`. "reader" stops where feedparser stops: at values, with nothing sanitised and no link resolved. "everything" goes on to
-items: sanitised, as plain text, with dates, language and keys; its rival is feedparser with its own sanitiser and link
-resolving, which does less. "again" is everything for a source whose entries are known. Each figure is the best of
-several rounds, in seconds of processor time; ratios are of the same run.
+DIR holds `feeds/`. "reader" stops where feedparser stops: at values, with nothing sanitised and no link resolved.
+"everything" goes on to items: sanitised, as plain text, with dates, language and keys; its rival is feedparser with its
+own sanitiser and link resolving, which does less. "again" is everything for a source whose entries are known. Each figure
+is the best of several rounds, in seconds of processor time; ratios are of the same run.
 """
 
 import argparse
