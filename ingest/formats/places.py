@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from lxml.etree import _Element
 
+from ingest.formats.scope import local
 from ingest.formats.served import Spot
 from ingest.item import Place
 
@@ -16,12 +17,12 @@ _LONGEST: Final = 10_000  # characters: the outline of a country, drawn finely
 
 def spots(element: _Element) -> Iterator[Spot]:
     """Give what a GeoRSS element says, in the simple form or in GML."""
-    name = _name(element)
+    name = local(element)
     if name != "where":
         yield Spot(name, element.text or "")
         return
     for shape in element:
-        if form := _SHAPES.get(_name(shape)):
+        if form := _SHAPES.get(local(shape)):
             yield Spot(form, " ".join(map(str, shape.itertext())))
 
 
@@ -47,7 +48,3 @@ def _pairs(coordinates: Any) -> Iterator[str]:
         return
     for inner in coordinates:
         yield from _pairs(inner)
-
-
-def _name(element: _Element) -> str:
-    return str(element.tag).rpartition("}")[2].lower()
