@@ -60,7 +60,6 @@ CHANCE: Final = {
     "uuid4": {"ingest.store.ids"},
     "uuid1": set(),
 }
-MOST_LINES: Final = 300
 LONGEST_FUNCTION: Final = 40
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -202,13 +201,6 @@ def test_a_file_opens_with_one_sentence(path: Path) -> None:
     said = (ast.get_docstring(tree(path)) or "").partition("\n")[0]
     assert said.endswith(".")
     assert not re.search(r"[.!?]\s+[A-Z]", said)
-
-
-@pytest.mark.parametrize("path", code(), ids=name_of)
-def test_a_file_is_short(path: Path) -> None:
-    """A file has at most 300 lines."""
-    lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= MOST_LINES, "make a folder of the same name, a file for each part"
 
 
 @pytest.mark.parametrize("path", code(), ids=name_of)
