@@ -15,7 +15,7 @@ from feeds.topic import Content, Topic
 from feeds.unit import Unit
 from ingest.item import Author, Category, Enclosure, Place, Sighting, Source, SourceKind, StoredItem
 from ingest.text import escape, sentences, shorten
-from ingest.urls import without_secrets
+from ingest.urls import iri, without_secrets
 
 TOPIC_SCHEME: Final = "urn:x-topicwire:topic"
 _OURS: Final = UUID("6f1d2f0a-3c57-5b0e-9d52-7c1f6a0e4b11")  # the name space of ids that we give
@@ -158,9 +158,9 @@ def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner, updated: 
     body = content is Content.FULL or (content is Content.SUMMARY and item.url is None)
     return Entry(
         id=atom_id,
-        title=item.title or public_address(item.url) or origin.title,
+        title=item.title or public_url(item.url) or origin.title,
         title_inferred=item.title_inferred,
-        url=public_address(item.url),
+        url=public_url(item.url),
         published=item.published if item.published and item.published <= unit.lead.first_seen else None,
         updated=updated or last_change(unit.lead),
         language=item.language,
@@ -171,9 +171,7 @@ def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner, updated: 
         # A reader that ignores `source` still sees whose it is.
         authors=item.authors or (Author(origin.title),),
         categories=tuple(_schemed(category, origin) for category in item.categories),
-        enclosures=tuple(
-            replace(enclosure, url=public_address(enclosure.url)) for enclosure in item.enclosures if is_iri(enclosure.url)
-        ),
+        enclosures=tuple(replace(enclosure, url=url) for enclosure in item.enclosures if is_iri(url := public_url(enclosure.url))),
         carriers=carriers,
         origin=origin,
         judgement=unit.judgement,
@@ -184,7 +182,7 @@ def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner, updated: 
 
 def _related(unit: Unit) -> Iterator[Related]:
     for relative in unit.relatives:
-        url = public_address(relative.item.item.url)
+        url = public_url(relative.item.item.url)
         if url:
             yield Related(relative.relation, _called(relative.item.carrier.source), url)
 
@@ -192,7 +190,7 @@ def _related(unit: Unit) -> Iterator[Related]:
 def last_change(stored: StoredItem) -> datetime:
     """Give the last significant change, never the time of a poll for an old item, never the future (P3)."""
     item = stored.item
-    said = item.updated or (item.published if stored.versions == 1 else None)
+    said = item.updated or (item.published if stored.versions == 1 or stored.changed == stored.first_seen else None)
     return min(said, stored.changed) if said else stored.changed
 
 
@@ -219,7 +217,7 @@ def carriers_of(sightings: tuple[Sighting, ...]) -> tuple[Carrier, ...]:
     """Give who carried an article, as it may be published, first carrier first; one with two addresses for it has two."""
     found: dict[tuple[str, str | None], Carrier] = {}
     for seen in sightings:
-        carrier = Carrier(_called(seen.source), public_address(seen.url), seen.first_seen, seen.reason, seen.language)
+        carrier = Carrier(_called(seen.source), public_url(seen.url), seen.first_seen, seen.reason, seen.language)
         # Documents come by several doors of one house: they are one carrier.
         found.setdefault((seen.source.url if seen.source.kind is SourceKind.FEED else "", carrier.url), carrier)
     return tuple(found.values())
@@ -236,6 +234,15 @@ def public_address(url: None) -> None: ...
 def public_address(url: str | None) -> str | None:
     """Give an address or a name as it may be published."""
     return without_secrets(url) if url else url
+
+
+@overload
+def public_url(url: str) -> str: ...
+@overload
+def public_url(url: None) -> None: ...
+def public_url(url: str | None) -> str | None:
+    """Give an address as it may be published: without secrets, and with nothing in it that an IRI may not hold."""
+    return iri(without_secrets(url)) if url else url
 
 
 def _why_line(topic: Topic, unit: Unit, carriers: tuple[Carrier, ...]) -> str:
@@ -255,11 +262,11 @@ def _schemed(category: Category, origin: Origin) -> Category:
 
 @lru_cache(maxsize=512)  # most items of one look at a source share it
 def _origin(source: Source, updated: datetime, instance: UUID) -> Origin:
-    address = public_address(source.url if source.kind is SourceKind.FEED else None)
+    address = public_url(source.url if source.kind is SourceKind.FEED else None)
     return Origin(
         id=wanted_id(source.feed_id) or wanted_id(address) or uuid5(instance, f"source:{public_address(source.url)}").urn,
         title=_called(source),
         updated=updated,
         url=address,
-        site_url=public_address(source.site_url),
+        site_url=public_url(source.site_url),
     )

@@ -1,8 +1,10 @@
 """The tables of judgements and their migrations; every change of shape is a new function here, none is ever edited."""
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
-migrations = Migrations("feeds")
+from ingest.store.schema import family
+
+migrations = family("feeds")
 
 
 @migrations()
@@ -141,3 +143,11 @@ def stories(db: Database) -> None:
         verdict text not null, reason text not null, decided text not null, primary key (a, b)) strict, without rowid"""
     )
     execute("create table story_mark (version text primary key, seq integer not null, until integer not null) strict")
+
+
+@migrations()
+def state_of_what_was_published(db: Database) -> None:
+    """Mend the databases of a time when `publication` kept one number of change in place of the state of all items."""
+    if "seq" in db.table("published").columns_dict:
+        db.table("published").add_column("state", str, not_null_default="")
+        db.table("published").transform(drop={"seq"})

@@ -7,7 +7,10 @@ from operator import attrgetter
 from typing import Final, Protocol
 
 from feeds.tag import Judgement
+from ingest.identity import significance
 from ingest.item import Sighting, StoredItem
+
+_RULES: Final = "2:"  # by which a digest was made; another number, another rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,31 @@ class Unit:
     @property
     def significant(self) -> str:
         """A hash of what a reader would call the article: while it stays, an entry's `updated` stays (P3)."""
+        return f"{_RULES}{significance(self.lead.item)}"
+
+    @property
+    def digest(self) -> str:
+        """Hash all that is published of what the publisher says: what is significant, then the rest."""
         item = self.lead.item
-        parts = "\x00".join((item.title, item.text, item.summary, item.content, item.url or ""))
-        return hashlib.blake2b(parts.encode(), digest_size=12).hexdigest()
+        believed = item.published if item.published and item.published <= self.lead.first_seen else None
+        files = [(file.url.partition("?")[0], file.type, file.length) for file in item.enclosures]  # what follows may be a ticket
+        said = (item.url, item.language, believed, item.authors, item.categories, files, item.places, item.title_inferred)
+        return f"{self.significant}.{_hash(repr(said))}"
+
+    def is_significantly(self, digest: str) -> bool:
+        """Say whether the article is what it was when it had this digest, for its readers."""
+        if digest.startswith(_RULES):
+            return digest.partition(".")[0] == self.significant
+        item = self.lead.item  # made before markup and addresses, and numbers that only count, stopped to count
+        return digest == _hash("\x00".join((item.title, item.text, item.summary, item.content, item.url or "")))
+
+    def is_exactly(self, digest: str) -> bool:
+        """Say whether the publisher has corrected nothing either."""
+        return digest == self.digest if "." in digest else self.is_significantly(digest)
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

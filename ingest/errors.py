@@ -10,6 +10,7 @@ TopicwireError              one line: what happened, to what, and the cure
 ├── ParseError              bytes that are not what they should be
 │   └── ExtraMissingError   a document that only an extra can read
 └── StoreError              the database or a file could not be written
+    └── NewerDatabaseError  a database that this version does not know (exit 2)
 """
 
 
@@ -76,3 +77,9 @@ class ExtraMissingError(ParseError):
 
 class StoreError(TopicwireError):
     """The database or a published file could not be written."""
+
+
+class NewerDatabaseError(StoreError):
+    """The database has a shape that this version does not know: it would damage what it cannot see."""
+
+    exit_code = 2

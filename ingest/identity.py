@@ -1,19 +1,29 @@
 """When two sightings are one article: the keys of an item, and same(a, b) with its reason; knows no database."""
 
 import hashlib
+import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
+from operator import attrgetter
 from typing import Final
 
+from ingest.counts import without_counts
 from ingest.fold import folded
 from ingest.item import Item, Keys, Source, SourceKind
-from ingest.urls import canonical, is_front_page
+from ingest.urls import canonical, page_key, same_page
 
 _ENOUGH_WORDS: Final = 20  # fewer words of text recognise nothing across sources
 _REISSUE: Final = timedelta(days=3)  # the same words dated further apart are another edition
 _NEXT_DAY: Final = timedelta(hours=20)  # other words dated further apart are the next "Press review"
+_TITLE_WORDS: Final = 4  # fewer may be the title of many articles
+_TITLE_LETTERS: Final = 12  # ... where words are not parted by spaces
 _ID: Final = 16  # hex digits of an item's id
+_TAG: Final = re.compile(r"<[^<>]*>")
+_DETAILS: Final = attrgetter(
+    *(f.name for f in fields(Item) if f.name not in {"guid", "url", "title", "summary", "content", "text", "cut"})
+)
 _ALIKE: Final = 0.5  # share of the shorter one's words that makes two titles, or two texts, one that was edited
 
 
@@ -28,23 +38,36 @@ def digest(*parts: str | None) -> str:
 
 def keys(item: Item) -> Keys:
     """Make the keys of an item. Pure: the same item has the same keys on every machine."""
-    content = digest(item.title, item.summary, item.content, item.text)
     text, bare, body = _text_keys(item)
-    detail = repr((item.authors, item.categories, item.enclosures, item.published_raw, item.updated_raw, *item.places))
     return Keys(
-        fingerprint=digest(item.guid, item.url, content, detail),
-        content=content,
+        fingerprint=_fingerprint(item),
+        content=wording(item.title, item.text, item.summary, item.content),
         guid=item.guid,
-        url=_url_key(item),
+        url=page_key(item.url),
         text=text,
         bare=bare,
         body=body,
     )
 
 
-def _url_key(item: Item) -> str | None:
-    """Give the canonical address, unless it names a whole site: such a link says nothing about the article."""
-    return None if item.url is None or is_front_page(item.url) else canonical(item.url)
+def _fingerprint(item: Item) -> str:
+    """Hash every field of an item: whatever a source changes, it has served something else."""
+    return digest(item.guid, item.url, item.title, item.summary, item.content, item.text, item.cut, repr(_DETAILS(item)))
+
+
+def wording(title: str, text: str, summary: str, content: str) -> str:
+    """Hash the words that a reader sees. Markup, and the addresses in it, are corrected without a new version."""
+    return digest("wording", title, text, _TAG.sub(" ", summary) if content else "")  # else the text is the summary's
+
+
+def significance(item: Item) -> str:
+    """Hash what makes an article another one to its readers: its title and words, but no number that only counts."""
+    return _significance(item.title, item.text, item.summary if item.content else "")
+
+
+@lru_cache(maxsize=1_000)  # an entry is asked several times in one publication
+def _significance(title: str, text: str, summary: str) -> str:
+    return digest("significant", title, without_counts(text), without_counts(_TAG.sub("\n", summary)))
 
 
 def _text_keys(item: Item) -> tuple[str | None, str | None, str | None]:
@@ -106,15 +129,19 @@ class Known:
     published: datetime | None
     bare_key: str | None = None  # of documents alone
     text: str = ""
+    gone: bool = False  # its source no longer serves it under the names that are known
 
 
 def same(item: Item, key: Keys, known: Known) -> str | None:
-    """Say why `item` is the `known` one ("guid", "address", "text"), or None when it is another.
+    """Say why `item` is the `known` one ("guid", "address", "title", "text"), or None when it is another.
 
     - guid, within one source; a guid reused with another address and another title is another article,
       and so is a file name reused for another title.
     - address, across sources; within one source only if the titles are alike or the old guid is gone,
       since some sources put ten articles under one address.
+    - address but for its parameters, if title and text are word for word the same.
+    - title, within one source, if date and text are the same too and the known names are served no more:
+      some aggregators give an entry a new guid and address in every answer.
     - text, across sources, if the dates do not say that it is another edition; a document may lack the
       title or have page furniture around the words.
 
@@ -130,8 +157,32 @@ def same(item: Item, key: Keys, known: Known) -> str | None:
     if key.url and key.url == known.url_key:
         return "address" if alike or not known.same_source else None
     distinct = known.same_source and not known.document and (item.guid or key.url) is not None
+    if known.gone and known.same_source and not known.document and _is_renamed(item, known):
+        return "title"
+    if (known.gone or not known.same_source) and same_page(key.url, known.url_key) and _says_the_same(item, known):
+        return "address"
     words = {key.text, key.bare, key.body} & {known.text_key, known.bare_key} - {None}
     return "text" if words and not distinct and _same_edition(item.published, known.published) else None
+
+
+def _is_renamed(item: Item, known: Known) -> bool:
+    """Say whether an entry took the place of another that differs in guid and address alone."""
+    if item.published != known.published or folded(item.title) != folded(known.title):
+        return False
+    if item.published is None or not (item.text and known.text):
+        return _names_one(item.title) and folded(item.text) == folded(known.text)
+    return _alike(folded(item.text), folded(known.text))
+
+
+def _says_the_same(item: Item, known: Known) -> bool:
+    """Say whether title and text are word for word those that are known."""
+    return _names_one(item.title) and folded(item.title) == folded(known.title) and folded(item.text) == folded(known.text)
+
+
+def _names_one(title: str) -> bool:
+    """Say whether a title is long enough to be that of one article: "Press review" is not."""
+    words = folded(title)
+    return words.count(" ") + 1 >= _TITLE_WORDS or (not words.isascii() and len(words) >= _TITLE_LETTERS)
 
 
 def _is_next_issue(item: Item, known: Known) -> bool:

@@ -6,22 +6,15 @@ from urllib.parse import urljoin
 
 from yarl import URL
 
+from ingest.parameters import is_rich, selecting, telling
 from ingest.redirectors import seen_through
 from ingest.text import xml_safe
 
-# Parameters that say how a reader came, never which page it is (libraries.md section 7).
-_TRACKING = re.compile(
-    r"(utm|at|mc|wt|ns|pk|mtm|hsa)_.*|fbclid|gclid|dclid|gbraid|wbraid|msclkid|igshid|yclid|xtor|_ga|mkt_tok|cmpid|CMP",
-    re.IGNORECASE,
-)
 _SCHEME = re.compile(r"https?:", re.IGNORECASE)  # with one an address stands alone: `http://` is not its base
-_FEED_HINTS = {"ref", "source", "from", "via"}
-_FEED_VALUES = {"rss", "feed", "atom", "rssfeed"}
 _NAMES_A_PART = re.compile(r"!|[a-z_-]*\d+$", re.IGNORECASE)  # `#!/story/5`, `#comment-1313`: a page of its own
 _PAGE_ENDS = re.compile(r"(?:/+(?:(?:index|default)\.(?:html?|php|aspx?))?)+$", re.IGNORECASE)
 _TWIN_HOST = re.compile(r"^(?:(?:www|m|mobile|amp)\.)+(?=[^.]+\.)")  # a site's own name stays: `m.example` is nobody's twin
 _TWIN_PATH = re.compile(r"^(?:/amp)+(?=/.)|(?<=[^/])(?:/+amp(?:\.html?)?)+/*$|(?:\.amp)+(?=\.html?$|$)", re.IGNORECASE)
-_TWIN_QUERY = {("amp", ""), ("amp", "true"), ("amp", "1"), ("outputtype", "amp"), ("m", "1"), ("mobile", "1")}
 _ESCAPED_TWICE = re.compile(r"^(?:amp;)+")  # the rest of `&amp;` before a parameter's name
 _NUMERIC_AND = re.compile(r"&#(?:0*38|x0*26);", re.IGNORECASE)  # as WordPress writes it
 _HOST = re.compile(r"https?://(?:[^/?#@]*@)?(?P<host>[^/?#@:\[\]]+)", re.IGNORECASE)
@@ -71,6 +64,41 @@ def _in_ascii(url: str) -> str:
 def _spelled(url: str) -> str:
     """Percent-encode what may not stand in a URI, and nothing else."""
     return re.sub(r"[\s<>\"{}|\\^`\x00-\x1f\x7f]", lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), url)
+
+
+# What RFC 3987 lets stand nowhere in an IRI: controls, spaces, delimiters, marks of direction, private and special characters.
+_FORBIDDEN = (
+    '\x00-\x20<>"{}|\\\\^`\x7f-\xa0\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff'
+    "\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
+)
+_IRI = re.compile(
+    rf"[a-z][a-z0-9+.-]*:(?:[^{_FORBIDDEN}\[\]#%]|%[0-9a-f]{{2}})+(?:#(?:[^{_FORBIDDEN}\[\]#%]|%[0-9a-f]{{2}})*)?", re.IGNORECASE
+)
+_NOT_IN_IRI = re.compile(rf"[{_FORBIDDEN}\[\]#]|%(?![0-9a-f]{{2}})", re.IGNORECASE)
+_BEGINNING = re.compile(r"[a-z][a-z0-9+.-]*://(?:\[[0-9a-f:.]+\])?[^/?#\[\]]*", re.IGNORECASE)
+
+
+def iri(url: str) -> str:
+    """Percent-encode what may not stand in an IRI (RFC 3987), and nothing else: a second `#`, brackets, a lone `%`.
+
+    What is stored is the address as its publisher wrote it; this is how it is published.
+    """
+    if _IRI.fullmatch(url):
+        return url
+    host = _BEGINNING.match(url)
+    start = host.end() if host else 0
+    path, hash_, fragment = url[start:].partition("#")
+    return f"{url[:start]}{_encoded(path)}{hash_}{_encoded(fragment)}"
+
+
+def _encoded(part: str) -> str:
+    return _NOT_IN_IRI.sub(lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode("utf-8", "replace")), part)
+
+
+def destination(url: str) -> str:
+    """Give the page that an address leads to: a redirector's target where it stands in plain sight, else `url` itself."""
+    target = seen_through(url)
+    return url if target is url else absolute(target, None) or url
 
 
 _PLAIN = re.compile(r"(https?)://([a-z0-9.-]+)(?::([1-9][0-9]{0,4}))?(?=[/?#]|$)", re.IGNORECASE)
@@ -143,11 +171,11 @@ def canonical(url: str | None) -> str | None:
         return None
     if "/." not in sound and (simple := _SIMPLE.fullmatch(sound)):
         pairs = [pair.partition("=")[::2] for pair in simple[3].split("&")] if simple[3] else []
-        return f"http://{_TWIN_HOST.sub('', simple[1])}{_page(simple[2] or '/')}{_query(pairs)}"
+        return f"http://{_TWIN_HOST.sub('', simple[1])}{_page(simple[2] or '/')}{_query(pairs, simple[2] or '/')}"
     try:
         parts = URL(sound)
         named = ((_ESCAPED_TWICE.sub("", k), v) for k, v in parts.query.items())
-        pairs = sorted((k, v) for k, v in named if not _is_tracking(k, v))
+        pairs = telling(named, parts.path)
         path = _page(parts.path)
         host = _TWIN_HOST.sub("", (parts.host_subcomponent or "").lower().rstrip("."))
         port = "" if parts.port in {80, 443, None} else f":{parts.port}"
@@ -158,8 +186,8 @@ def canonical(url: str | None) -> str | None:
         return None
 
 
-def _query(pairs: list[tuple[str, str]]) -> str:
-    kept = "&".join(f"{k}={v}" for k, v in sorted(pairs) if not _is_tracking(k, v))
+def _query(pairs: list[tuple[str, str]], path: str) -> str:
+    kept = "&".join(f"{k}={v}" for k, v in telling(pairs, path)) if pairs else ""
     return f"?{kept}" if kept else ""
 
 
@@ -167,9 +195,26 @@ def _page(path: str) -> str:
     return _PAGE_ENDS.sub("", _TWIN_PATH.sub("", path)) or "/"
 
 
-def _is_tracking(key: str, value: str) -> bool:
-    name, said = key.lower(), value.lower()
-    return bool(_TRACKING.fullmatch(key)) or (name in _FEED_HINTS and said in _FEED_VALUES) or (name, said) in _TWIN_QUERY
+def page_key(url: str | None) -> str | None:
+    """Give the canonical address, unless it names a whole site: such a link says nothing about an article."""
+    key = None if url is None or is_front_page(url) else canonical(url)
+    return None if key is None or is_front_page(key) else key
+
+
+def path_of(key: str | None) -> str | None:
+    """Give a canonical address without its parameters, where its path names an article by itself."""
+    if key is None:
+        return None
+    page = key.partition("#")[0].partition("?")[0]
+    return page if is_rich(page) else None
+
+
+def same_page(one: str | None, other: str | None) -> bool:
+    """Say whether two canonical addresses differ in nothing but parameters that need not choose an article."""
+    if one is None or other is None or "#" in one + other or path_of(one) is None or path_of(one) != path_of(other):
+        return False
+    first, second = (selecting(URL(key).query.items()) for key in (one, other))
+    return first == second
 
 
 def is_front_page(url: str) -> bool:

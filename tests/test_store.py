@@ -152,14 +152,17 @@ def test_an_edit_taken_back_is_the_old_version_again(facts: Facts) -> None:
 
 
 def test_a_new_date_or_guid_is_no_new_version(facts: Facts) -> None:
-    """What a reader does not see changes no text (S14, P3)."""
+    """What says nothing about the words is corrected where it stands: the names, the date, the authors (S14, P3)."""
     record(facts, FEED, article())
     before = only(facts)
-    changed = replace(article(guid="g9", url="http://www.a.example/1?utm_source=x"), updated_raw="2026", authors=(Author("Ann"),))
+    changed = replace(article(guid="g9", url="http://a.example/1?utm_source=x"), updated_raw="2026")
     assert record(facts, FEED, changed) == Counts()
+    assert only(facts).seq == before.seq
+    assert record(facts, FEED, replace(changed, authors=(Author("Ann"),))) == Counts(changed=1)
     after = only(facts)
-    assert (after.seq, after.versions, after.item.title) == (before.seq, 1, before.item.title)
-    assert [sighting.reason for sighting in after.sightings] == ["first", "address"]
+    assert (after.versions, after.changed, after.item.title) == (1, before.changed, before.item.title)
+    assert (after.item.guid, after.item.authors) == ("g9", (Author("Ann"),))
+    assert [sighting.reason for sighting in after.sightings] == ["first"]
 
 
 def test_a_reused_guid_is_another_item(facts: Facts) -> None:

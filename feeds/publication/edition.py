@@ -169,7 +169,7 @@ class Editor:
         changed = set()
         for article, unit, _ in self._units(articles):
             line = self._lines[article.anchor]
-            if unit.significant == line.digest:
+            if unit.is_exactly(line.digest):
                 self._lines[article.anchor] = line._replace(state=article.state)
             else:
                 changed.add(article.anchor)
@@ -208,7 +208,7 @@ class Editor:
                 atom_id,
                 line.entered if line and at_head else self._now,
                 entry.updated,
-                unit.significant,
+                unit.digest,
                 article.state,
                 unit.judgement.version,
                 page,
@@ -222,7 +222,7 @@ class Editor:
             return said
         if line.gone:  # back again: newer than the word that it had left
             return said if said > line.gone else max(self._now, line.gone + _SECOND)
-        if line.digest == unit.significant:
+        if unit.is_significantly(line.digest):
             return line.updated
         later = (moment for moment in (said, unit.lead.changed, self._now) if moment > line.updated)
         return next(later, line.updated + _SECOND)

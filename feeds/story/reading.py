@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from feeds.story.article import Raw
+from ingest.urls import destination
 
 # As the whole item would say it: a text without a date has that of a carrier, the first address is the item's.
 _TOLD: Final = """
@@ -58,4 +59,4 @@ def _told(row: int, seq: int, first_seen: str, *said: Any) -> Told:
     seen = datetime.fromisoformat(first_seen)
     moment = min(datetime.fromisoformat(published), seen) if published else seen
     carriers = tuple(dict.fromkeys(json.loads(sources)))
-    return Told(row, seq, seen, Raw(uid, title, text, moment, language, url, carriers))
+    return Told(row, seq, seen, Raw(uid, title, text, moment, language, destination(url) if url else url, carriers))

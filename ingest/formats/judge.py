@@ -80,11 +80,12 @@ def _text(parsed: _Parsed, key: str) -> str | None:
 def _entry(entry: _Parsed) -> Entry:
     links = _get(entry, "links") or []
     summary = _get(entry, "summary_detail")
+    original = next((said for name in ("feedburner_origlink", "pheedo_origlink") if (said := _get(entry, name))), "")
     return Entry(
         id=_get(entry, "id") or "",
         title=_get(entry, "title") or "",
-        link=_get(entry, "link") or "",
-        link_is_id=bool(_get(entry, "guidislink")) and _get(entry, "link") == _get(entry, "id"),
+        link=original or _get(entry, "link") or "",
+        link_is_id=not original and bool(_get(entry, "guidislink")) and _get(entry, "link") == _get(entry, "id"),
         alternates=tuple(_get(link, "href") or "" for link in links if _get(link, "rel") == "alternate"),
         summary=_body(summary) if summary else None,
         contents=tuple(_body(detail) for detail in _get(entry, "content") or []),

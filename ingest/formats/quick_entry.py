@@ -19,8 +19,8 @@ class EntryReader:
 
     __slots__ = (
         "alternates", "authors", "base", "contents", "depth", "files", "has_content", "has_summary", "id", "id_is_link", "language",
-        "link", "one_line_author", "published", "scope", "spots", "summary", "tags", "title", "title_depth", "title_held",
-        "title_language", "tongue", "updated",
+        "link", "one_line_author", "original", "published", "scope", "spots", "summary", "tags", "title", "title_depth",
+        "title_held", "title_language", "tongue", "updated",
     )  # fmt: skip
 
     def __init__(self, scope: Scope, base: str, tongue: str | None) -> None:
@@ -28,6 +28,7 @@ class EntryReader:
         self.scope, self.base, self.tongue = scope, base, tongue
         self.id = self.title = ""
         self.link: str | None = None
+        self.original = ""
         self.id_is_link: bool | None = None
         self.alternates: list[str] = []
         self.files: list[File] = []
@@ -67,8 +68,8 @@ class EntryReader:
         return Entry(
             self.id,
             self.title,
-            self.link or "",
-            bool(self.id_is_link) and self.link == self.id,
+            self.original or self.link or "",
+            not self.original and bool(self.id_is_link) and self.link == self.id,
             tuple(self.alternates),
             self.summary,
             tuple(self.contents),
@@ -174,6 +175,9 @@ class EntryReader:
     def _link_in_words(self, element: _Element, base: str) -> None:
         text = self.scope.text(element)
         self.link = link_text(joined(base, text)) if text else ""
+
+    def _original(self, element: _Element) -> None:
+        self.original = link_text(joined(self.base, self.scope.text(element)))
 
     def _linked(self, rel: str, file: File) -> None:
         if rel == "alternate":

@@ -23,6 +23,7 @@ _SPACES: Final = {
     "http://www.w3.org/1999/xhtml": "xhtml",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "http://www.pheedo.com/namespace/pheedo": "pheedo",
     "http://www.georss.org/georss": "georss",
 }
 RDF_ROOT: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
@@ -36,6 +37,7 @@ _WORDS: Final = {
     "title": "title dc:title",
     "media_title": "media:title",
     "link": "link",
+    "original": "feedburner:origlink pheedo:origlink",  # the page that a link of a proxy leads to
     "identifier": "guid id",
     "description": "description dc:description media:description",
     "abstract": "abstract",

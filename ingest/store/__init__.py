@@ -39,7 +39,11 @@ class Facts:
     def __init__(self, path: Path) -> None:
         """Open or create the database. Raises StoreError when it cannot be."""
         self.db: Database = schema.connect(path)
-        schema.migrate(self.db, schema.migrations)
+        try:
+            schema.migrate(self.db, schema.migrations)
+        except BaseException:
+            self.db.close()
+            raise
 
     def __enter__(self) -> "Facts":
         """Give itself."""

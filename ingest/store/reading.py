@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from ingest.dates import from_rfc3339
 from ingest.item import Author, Category, Enclosure, Item, Place, Sighting, StoredItem
 from ingest.store.sources import SOURCE_COLUMNS, SOURCE_WIDTH, source_from
+from ingest.urls import destination
 
 _ITEMS = """
 select i.id, i.uid, i.seq, i.first_seen, i.changed, (select count(*) from version where item_id = i.id and source_id = v.source_id),
@@ -54,7 +55,8 @@ def everything(db: Database) -> Iterator[StoredItem]:
 def find(db: Database, name: str) -> tuple[StoredItem, ...]:
     """Give the items that a person may mean by `name`: an id or its beginning, an address, or a guid."""
     where = """where i.id in (select id from item where uid = :n or (length(:n) > 3 and uid >= :n and uid < :n || 'g')
-        union select item_id from sighting where url = :n or guid = :n) order by i.id limit 20"""
+        union select item_id from sighting where url = :n or guid = :n union select g.item_id from former_name f
+        join sighting g on g.id = f.sighting_id where f.url = :n or f.guid = :n) order by i.id limit 20"""
     return _load(db, where, {"n": name})
 
 
@@ -94,7 +96,7 @@ def _stored(row: tuple[Any, ...], sightings: tuple[Sighting, ...]) -> StoredItem
     language, language_from, published, published_raw, updated, updated_raw, authors, categories, enclosures, places = rest
     item = Item(
         guid=next((s.guid for s in sightings if s.guid and s.source.kind == "feed"), None),
-        url=next((s.url for s in sightings if s.url), None),
+        url=next((destination(s.url) for s in sightings if s.url), None),
         title=title,
         title_inferred=bool(inferred),
         summary=summary,

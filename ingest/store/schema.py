@@ -6,10 +6,19 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from ingest.errors import StoreError
-from ingest.urls import canonical
+from ingest.errors import NewerDatabaseError, StoreError
+from ingest.urls import canonical, page_key
 
-migrations = Migrations("ingest")
+_FAMILIES: dict[str, Migrations] = {}  # the sets of migrations that this program has loaded, by name
+_NAMES = frozenset({"ingest", "feeds"})  # ... and that it may have
+
+
+def family(name: str) -> Migrations:
+    """Begin a set of migrations, by which a database is known to be none of a newer version's."""
+    return _FAMILIES.setdefault(name, Migrations(name))
+
+
+migrations = family("ingest")
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -23,26 +32,44 @@ _PRAGMAS = (
 def connect(path: Path) -> Database:
     """Open the database file, with the settings that keep what it was told (D1, D4).
 
-    Raises StoreError when the file cannot be opened, or is no database of ours.
+    Raises StoreError when the file cannot be opened, or is no database of ours, or is one of a newer version.
     """
+    db: Database | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         db = Database(path)
-        if not _is_ours(db):
-            db.close()
-            raise StoreError(f"{path} is another program's database", "name another --home")  # noqa: TRY301 - before it is touched
+        _refuse_unknown(db, path)  # before it is touched
         for pragma in _PRAGMAS:
             db.conn.execute(f"PRAGMA {pragma}")
-    except StoreError:
-        raise
-    except Exception as fault:  # sqlite3 and the file system each have their own tree
+    except BaseException as fault:
+        if db is not None:
+            db.close()
+        if isinstance(fault, StoreError) or not isinstance(fault, Exception):
+            raise
+        # sqlite3 and the file system each have their own tree
         raise StoreError(f"{path}: {fault}", "check the folder's rights and free space, or name another --home") from fault
     return db
 
 
-def _is_ours(db: Database) -> bool:
+def _refuse_unknown(db: Database, path: Path) -> None:
+    """Refuse a database that is another program's, or whose shape a newer version has changed."""
     names = db.table_names()
-    return not names or Migrations.migrations_table in names
+    if not names:
+        return
+    if Migrations.migrations_table not in names:
+        raise StoreError(f"{path} is another program's database", "name another --home")
+    rows = db.conn.execute(f"select migration_set, name from {Migrations.migrations_table} order by rowid")  # noqa: S608 - a constant
+    unknown = [name for of, name in rows if not _is_known(of, name)]
+    if unknown:
+        what = f"{path} was written by a newer version of topicwire, which made the change {unknown[-1]!r}"
+        raise NewerDatabaseError(what, "update topicwire, or name another --home; nothing was touched")
+
+
+def _is_known(family_name: str, migration: str) -> bool:
+    loaded = _FAMILIES.get(family_name)
+    if loaded is None:
+        return family_name in _NAMES  # that of a room that is not in use
+    return any(one.name == migration for one in loaded._migrations)  # noqa: SLF001 - it has no other word for all of them
 
 
 @contextmanager
@@ -264,3 +291,29 @@ def places(db: Database) -> None:
 def polls_without_order(db: Database) -> None:
     """Drop an index that no question uses and every poll writes: what is due is found by looking at all."""
     db.conn.execute("drop index if exists idx_poll_next_poll")
+
+
+@migrations()
+def corrections_and_former_names(db: Database) -> None:
+    """Count the corrections of an item, keep the names that sources gave it before, and find what a source dated alike."""
+    db.table("item").add_column("corrections", int, not_null_default=0)
+    db.table("former_name").create(
+        {"id": int, "sighting_id": int, "guid": str, "url": str, "url_key": str},
+        pk="id",
+        foreign_keys=[("sighting_id", "sighting", "id")],
+        not_null={"sighting_id"},
+        strict=True,
+    )
+    for index in (["sighting_id"], ["url_key"], ["guid"]):
+        db.table("former_name").create_index(index)
+    db.conn.execute("create index idx_version_source_published on version (source_id, published) where published is not null")
+    # A correction leaves title and text alone; the trigger would write the index again for every one.
+    db.conn.execute("drop trigger version_au")
+
+
+@migrations()
+def publishers_feed_parameters(db: Database) -> None:
+    """Make the keys of addresses anew: parameters that only say which feed a reader came by are no part of them."""
+    rows = db.conn.execute("select id, url, url_key from sighting where url_key is not null and instr(url, '?') > 0").fetchall()
+    changed = [(key, row) for row, url, old in rows if (key := page_key(url)) != old]
+    db.conn.executemany("update sighting set url_key = ? where id = ?", changed)

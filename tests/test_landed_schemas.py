@@ -1,0 +1,132 @@
+"""Databases of earlier programs open, migrate and publish; a newer one is refused; a migration that landed is never edited."""
+
+import ast
+import gzip
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import pytest
+from making import HARBOUR, Cli, carry, item, write_topic
+
+from ingest.item import Author, Source
+from ingest.store import Facts
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+GOLDEN: Final = ROOT / "tests" / "golden"
+FROZEN: Final = sorted((GOLDEN / "databases").glob("*.db.gz"))  # each made by the program whose last migration it is named after
+TEXTS: Final = GOLDEN / "migrations.txt"
+SCHEMAS: Final = {"ingest": ROOT / "ingest" / "store" / "schema.py", "feeds": ROOT / "feeds" / "schema.py"}
+POST: Final = Source("http://127.0.0.1:18099/post.xml", title="The Harbour Post")
+
+
+@pytest.fixture(params=FROZEN, ids=lambda path: path.name.partition(".")[0])
+def frozen(request: pytest.FixtureRequest, cli: Cli) -> Cli:
+    """Give a home with the database of an earlier program, and the topic that it had."""
+    (cli.home / "topicwire.db").write_bytes(gzip.decompress(request.param.read_bytes()))
+    write_topic(cli.home, HARBOUR)
+    return cli
+
+
+# Older ones
+
+
+def test_an_older_database_opens_migrates_and_publishes(frozen: Cli) -> None:
+    """Every item, tag, story and review is there, and the feed says so."""
+    done = frozen("publish")
+    assert done.exit_code == 0, done.stderr
+    rows = {row["title"]: row for row in frozen.rows("items", "--json")}
+    assert len(rows) == 4
+    assert "harbour" in rows["The bakery reopens"]["tags"], "the review holds"
+    published = {entry.title for entry in frozen.published().entries}
+    assert {"The bakery reopens", "Two boats collide in the harbour"} < published
+    assert frozen("search", "collided").exit_code == 0
+    with closing(sqlite3.connect(frozen.home / "topicwire.db")) as db:
+        assert db.execute("pragma integrity_check").fetchone() == ("ok",)
+        assert db.execute("pragma foreign_key_check").fetchall() == []
+        db.execute("insert into version_fts (version_fts, rank) values ('integrity-check', 1)")
+
+
+def test_an_older_database_takes_corrections(frozen: Cli) -> None:
+    """What it knows is recognised, corrected and told anew; nothing is stored twice."""
+    old = item(guid="p2", url="http://post.example/bakery", title="The bakery reopens", published=None)
+    text = "A bakery opens again."
+    with Facts(frozen.home / "topicwire.db") as facts:
+        (before,) = facts.find("p2")
+        assert before.item.text == text
+        changed = item(guid="p2", url=old.url, title=old.title, text=text, summary=f"<p>{text}</p>", authors=(Author("Ann"),))
+        assert carry(facts, [changed], POST).new == 0
+        (after,) = facts.find("p2")
+        assert (after.item.authors, after.versions, after.changed) == ((Author("Ann"),), 1, before.changed)
+        assert after.seq > before.seq
+
+
+def test_an_older_database_does_not_announce_its_entries_again(frozen: Cli) -> None:
+    """What was published keeps its `updated`, though what is significant is hashed otherwise now."""
+    with closing(sqlite3.connect(frozen.home / "topicwire.db")) as db:
+        if db.execute("select 1 from sqlite_master where name = 'published'").fetchone() is None:
+            return
+        before = dict(db.execute("select atom_id, updated from published where gone is null"))
+    frozen("publish")
+    after = {entry.id: entry.updated for entry in frozen.published().entries}
+    assert after
+    assert {atom_id: before[atom_id] for atom_id in after if atom_id in before} == {
+        atom_id: updated for atom_id, updated in after.items() if atom_id in before
+    }
+
+
+# Newer ones
+
+
+@pytest.mark.parametrize("family", ["ingest", "feeds", "alerts"])
+@pytest.mark.parametrize("command", [("items",), ("sources", "list"), ("publish",), ("run", "--once", "--no-serve"), ("poll",)])
+def test_a_newer_database_is_refused_and_left_alone(cli: Cli, family: str, command: tuple[str, ...]) -> None:
+    """One line says whose it is and what to do, with exit code 2; not a byte of the file is changed."""
+    path = cli.home / "topicwire.db"
+    write_topic(cli.home, HARBOUR)
+    cli("publish")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("insert into _sqlite_migrations (migration_set, name, applied_at) values (?, 'of_tomorrow', '')", [family])
+        db.commit()
+        db.execute("pragma wal_checkpoint(truncate)")
+    before, files = path.read_bytes(), sorted((cli.home / "public").iterdir())
+    done = cli(*command)
+    assert done.exit_code == 2
+    assert done.stderr.splitlines()[-1].startswith(f"topicwire: {path} was written by a newer version of topicwire")
+    assert "of_tomorrow" in done.stderr
+    assert path.read_bytes() == before
+    assert sorted((cli.home / "public").iterdir()) == files
+
+
+# None is edited
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Give every migration's name, and a hash of its text and of the functions beside it that it uses."""
+    for family, path in SCHEMAS.items():
+        source = path.read_text(encoding="utf-8")
+        functions = {one.name: one for one in ast.parse(source).body if isinstance(one, ast.FunctionDef)}
+        for name, function in functions.items():
+            if any(ast.unparse(mark) == "migrations()" for mark in function.decorator_list):
+                used, waiting = {name}, [function]
+                while waiting:
+                    named = {node.id for node in ast.walk(waiting.pop()) if isinstance(node, ast.Name)}
+                    fresh = (named & functions.keys()) - used
+                    used |= fresh
+                    waiting += [functions[other] for other in fresh]
+                said = "\n".join(str(ast.get_source_segment(source, functions[other])) for other in sorted(used))
+                yield f"{family} {name}", hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
+
+
+def test_a_migration_that_landed_is_never_edited() -> None:
+    """Databases have its result already: another change is another migration, at the end, and another line of the list."""
+    landed = dict(line.rsplit(" ", 1) for line in TEXTS.read_text(encoding="utf-8").splitlines())
+    present = dict(texts())
+    assert {name: present.get(name) for name in landed} == landed
+    for family in SCHEMAS:
+        names = [name for name in present if name.startswith(f"{family} ")]
+        old = [name for name in names if name in landed]
+        assert names[: len(old)] == old, "a new one comes after those that landed"
