@@ -1,4 +1,4 @@
-"""The commands about topic files, `topics list|check|match|evaluate|diff`: wording put to the test before it is published."""
+"""The commands about topic files, `topics list|retire|check|match|evaluate|diff`: wording put to the test, and taken back."""
 
 import json
 import re
@@ -10,12 +10,16 @@ import click
 
 from feeds import lint, measure, reports
 from feeds.changes import compare
-from feeds.commands import named, opinion_path, topics_of
+from feeds.commands import good_topics, named, opinion_path, say_kept, target_of, topic_folders, topics_of
 from feeds.decisions import Decisions, Verdict
 from feeds.learn import Mark, proposals, train
 from feeds.match import Matcher
+from feeds.publication.files import served_topics
 from feeds.publication.whole import replace
-from ingest.console import App, Commands
+from feeds.publish import publish
+from feeds.store import Judgements
+from feeds.topic_files import put_away
+from ingest.console import App, Commands, say
 from ingest.errors import UsageError
 
 _PROPOSED: Final = 20  # words
@@ -34,6 +38,31 @@ def topics_list(app: App) -> None:
     """Show the topics in force."""
     for topic in topics_of(app):
         click.echo(f"{topic.name}  {topic.version}  {topic.status}  {topic.title}")
+    if app.database.exists():
+        with app.facts() as facts:
+            say_kept(app, facts)
+
+
+@topics.command("retire")
+@click.argument("name", metavar="TOPIC")
+@click.pass_obj
+def topics_retire(app: App, name: str) -> None:
+    """Withdraw a topic's feed for good: its addresses answer 410 Gone. A file that is merely missing withdraws nothing.
+
+    The topic's own file is moved to topics/retired/; a copy there keeps a shipped one out. Move it back to undo.
+    """
+    folders = topic_folders(app)
+    files = folders.files()
+    with app.facts() as facts:
+        if name not in files.keys() | served_topics(facts):
+            known = ", ".join(sorted(files.keys() | served_topics(facts)))
+            raise UsageError(f'no topic is called "{name}", and no feed', f"known are: {known}")
+        if name in files:
+            say(f"{name}: its topic file lies in {put_away(folders, name, files[name])} now; move it back to undo this")
+        chosen, code = good_topics(app)
+        done = publish(facts, Judgements(facts), chosen, target_of(app, facts, retired=name))
+    say(f"{name}: {len(done.removed)} files withdrawn")
+    raise SystemExit(code)
 
 
 @topics.command("check")
