@@ -70,14 +70,19 @@ def good_topics(app: App) -> tuple[tuple[Topic, ...], int]:
     return good, bad[0].exit_code if bad else 0
 
 
-def named(app: App, name: str) -> Topic:
-    """Find a topic by the path of its file or by its name; another file's fault is no matter."""
+def path_of(app: App, name: str) -> Path:
+    """Give a topic's file by its path or its name. Raises UsageError."""
     if name.endswith(".toml"):
-        return read_topic(Path(name))
+        return Path(name)
     files = topic_folders(app).files()
     if name not in files:
         raise UsageError(f'no topic is called "{name}"', f"known are: {', '.join(files)}")
-    return read_topic(files[name])
+    return files[name]
+
+
+def named(app: App, name: str) -> Topic:
+    """Find a topic by the path of its file or by its name; another file's fault is no matter."""
+    return read_topic(path_of(app, name))
 
 
 @click.command()

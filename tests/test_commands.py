@@ -365,9 +365,9 @@ def test_a_failing_example_exits_1(cli: Cli) -> None:
     result = cli("topics", "check")
     assert result.exit_code == 1
     first, second = [line for line in result.stdout.splitlines() if " should be " in line]
-    assert first.startswith("harbour: example 1 should be not tagged and is (")
+    assert "harbour.toml, line 17: example 1 should be not tagged and is (" in first
     assert first.endswith("): The ferry left the harbour.")
-    assert second.startswith("harbour: example 2 should be tagged and is not (")
+    assert "harbour.toml, line 21: example 2 should be tagged and is not (" in second
     assert counts(result.stdout) == ["harbour: 0 of 2 examples as declared"]
 
 
