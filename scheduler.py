@@ -16,7 +16,7 @@ import click
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from feeds.commands import explain, good_topics, items, publish_command, target_of, topic_folders, topics_of
+from feeds.commands import explain, good_topics, items, kept_topics, publish_command, say_kept, target_of, topic_folders, topics_of
 from feeds.grant_commands import feeds
 from feeds.hub import tell_hub
 from feeds.judging import judge_new
@@ -33,6 +33,7 @@ from feeds.story.commands import stories
 from feeds.story.judging import group_new
 from feeds.topic import Topic
 from feeds.topic_commands import topics
+from feeds.topic_files import said_of
 from feeds.trial_command import try_command
 from ingest.commands import sources
 from ingest.console import App, command, database_failed, is_terminal, say
@@ -90,6 +91,7 @@ def full_pass(app: App, *, everything: bool = False) -> Pass:
         read_lists(app, facts, engine, everything=everything)
         polls = poll_these(app, facts, engine, due_sources(app, facts, set(), everything=everything))
         done = Pass(documents, polls, *judge_and_publish(app, facts, chosen), code)
+        say_kept(app, facts)
         sweep(app.home / "public", app.home / "private")
         _tell(app, engine)
     return done
@@ -114,6 +116,7 @@ class Service:
         self.told.set()
         self._said: set[str] = set()  # refused lines of sources.opml: once is enough
         self._shelf = Shelf(topic_folders(app), say)
+        self._kept: frozenset[str] = frozenset()  # feeds without a topic, of which was told
 
     def poll(self) -> None:
         """Poll what is due, judge, publish."""
@@ -175,7 +178,12 @@ class Service:
             say(f"{report.looked} looked at, {failed} failed; {counts.new} items new; {tagged} tags given; {written} files written")
 
     def _judge_and_publish(self, facts: Facts) -> tuple[int, int]:
-        return judge_and_publish(self._app, facts, self._shelf.topics(), _BITES)
+        done = judge_and_publish(self._app, facts, self._shelf.topics(), _BITES)
+        kept = frozenset(kept_topics(self._app, facts))
+        for line in said_of(sorted(kept - self._kept)):
+            say(f"topicwire: {line}")
+        self._kept = kept
+        return done
 
     def _published(self, done: tuple[int, int]) -> None:
         if any(done):

@@ -10,6 +10,7 @@ from feeds.decisions import Decisions, decided
 from feeds.evaluate import item_of
 from feeds.furniture import Furniture
 from feeds.match import Matcher
+from feeds.publication.files import served_topics
 from feeds.publish import Target, publish
 from feeds.store import Judgements
 from feeds.story.carriers import Story
@@ -17,30 +18,43 @@ from feeds.story.commands import why_two
 from feeds.story.grouping import StoryGrouping
 from feeds.story.store import Stories
 from feeds.tag import judge
-from feeds.topic import Topic, read_good_topics, read_topic, read_topics, topic_files
+from feeds.topic import Topic, read_good_topics, read_topic, read_topics
+from feeds.topic_files import SHIPPED, TopicFolders, said_of
 from ingest.commands import item_line, item_row
 from ingest.console import App, say
 from ingest.errors import UsageError
 from ingest.store import Facts
 from ingest.store.ids import boot, instance_of
 
-SHIPPED = Path(__file__).with_name("topics")
+__all__ = ["SHIPPED", "explain", "good_topics", "items", "named", "publish_command", "say_kept", "target_of", "topics_of"]
 
 
 def topics_of(app: App) -> tuple[Topic, ...]:
-    """Give the topics in force: those of the home folder, else the shipped ones. Raises TopicError."""
-    return read_topics(*topic_folders(app))
+    """Give the topics in force: the home's own, beside them the shipped ones that are chosen. Raises TopicError."""
+    return read_topics(topic_folders(app).files().values())
 
 
-def topic_folders(app: App) -> tuple[Path, ...]:
-    """Give where topics are looked for: the first of these folders that holds any."""
-    return app.home / "topics", SHIPPED
+def topic_folders(app: App) -> TopicFolders:
+    """Give where topic files lie."""
+    return TopicFolders(app.home / "topics", chosen=app.settings.topics.shipped)
 
 
-def target_of(app: App, facts: Facts) -> Target:
-    """Give where this home publishes."""
-    known = frozenset(path.stem for path in topic_files(*topic_folders(app)))
-    return Target(app.home / "public", instance_of(facts), app.settings, app.clock(), known, StoryGrouping(facts), boot())
+def target_of(app: App, facts: Facts, retired: str = "") -> Target:
+    """Give where this home publishes; all that was ever served stays, but a topic that is `retired`."""
+    known = frozenset(topic_folders(app).files()) | served_topics(facts)
+    folder, instance = app.home / "public", instance_of(facts)
+    return Target(folder, instance, app.settings, app.clock(), known - {retired}, StoryGrouping(facts), boot())
+
+
+def kept_topics(app: App, facts: Facts) -> tuple[str, ...]:
+    """Give the topics that are served and have no file in force."""
+    return tuple(sorted(served_topics(facts) - topic_folders(app).files().keys()))
+
+
+def say_kept(app: App, facts: Facts) -> None:
+    """Say which feeds are served as they were because their topic files are gone."""
+    for line in said_of(kept_topics(app, facts)):
+        say(f"topicwire: {line}")
 
 
 def opinion_path(app: App, topic: Topic) -> Path:
@@ -50,20 +64,25 @@ def opinion_path(app: App, topic: Topic) -> Path:
 
 def good_topics(app: App) -> tuple[tuple[Topic, ...], int]:
     """Give the topics that can be read, say a line for each that cannot, and give the exit code that this deserves."""
-    good, bad = read_good_topics(*topic_folders(app))
+    good, bad = read_good_topics(topic_folders(app).files().values())
     for fault in bad:
         say(f"topicwire: {fault}")
     return good, bad[0].exit_code if bad else 0
 
 
-def named(app: App, name: str) -> Topic:
-    """Find a topic by the path of its file or by its name; another file's fault is no matter."""
+def path_of(app: App, name: str) -> Path:
+    """Give a topic's file by its path or its name. Raises UsageError."""
     if name.endswith(".toml"):
-        return read_topic(Path(name))
-    files = {path.stem: path for path in topic_files(*topic_folders(app))}
+        return Path(name)
+    files = topic_folders(app).files()
     if name not in files:
         raise UsageError(f'no topic is called "{name}"', f"known are: {', '.join(files)}")
-    return read_topic(files[name])
+    return files[name]
+
+
+def named(app: App, name: str) -> Topic:
+    """Find a topic by the path of its file or by its name; another file's fault is no matter."""
+    return read_topic(path_of(app, name))
 
 
 @click.command()
@@ -120,6 +139,7 @@ def publish_command(app: App) -> None:
     chosen, code = good_topics(app)
     with app.facts() as facts:
         done = publish(facts, Judgements(facts), chosen, target_of(app, facts), everything=True)
+        say_kept(app, facts)
     feeds = (path for path in done.written if path.suffix != ".html")  # pages come by the hundred
     say(f"{len(done.written)} files written" + "".join(f"\n{path}" for path in feeds))
     for path in done.removed:

@@ -51,7 +51,7 @@ class Evaluation:
         self._named: defaultdict[str, list[Hit]] = defaultdict(list)
         for hit in hits:
             self._named[hit.group].append(hit)
-        self._everywhere = Place(frozenset(range(len(parts))))
+        self.everywhere = Place(frozenset(range(len(parts))))
         self._title = Place(frozenset(n for n, part in enumerate(parts) if part.kind is Kind.TITLE))
 
     def holds(self, expression: query.Expression, place: Place) -> Hits | None:  # noqa: C901, PLR0911 - one case a kind
@@ -70,7 +70,7 @@ class Evaluation:
             case query.InTitle(part):
                 return self.holds(part, self._title)
             case query.Never(part):
-                return () if self.holds(part, self._everywhere) is None else None
+                return () if self.holds(part, self.everywhere) is None else None
             case query.Near():
                 return self._near(expression, place)
             case query.Either(parts):
@@ -160,7 +160,7 @@ class Evaluation:
         """Give what the query's `raw:` parts find: no term leads to the segments where they stand."""
         for part in query.walk(self._topic.expression) if self._topic.expression else ():
             if isinstance(part, query.Raw):
-                yield from self._raw(part, self._everywhere) or ()
+                yield from self._raw(part, self.everywhere) or ()
 
     def _neighbours(self, number: int) -> bool:
         """Sentences of one paragraph are neighbours; two entries of a list are two stories."""
@@ -169,17 +169,10 @@ class Evaluation:
 
     # What is lacking
 
-    def fired(self, expression: query.Expression) -> tuple[query.Expression, Hits] | None:
-        """Give the first exclusion that fired, and by which hits."""
-        for part in query.walk(expression):
-            if isinstance(part, query.Never) and (hits := self.holds(part.part, self._everywhere)) is not None:
-                return part.part, hits
-        return None
-
     def silent(self, expression: query.Expression) -> tuple[str, ...]:
         """Give the exclusions that were tested and did not fire."""
         never = (part for part in query.walk(expression) if isinstance(part, query.Never))
-        return tuple(dict.fromkeys(query.write(part.part) for part in never if self.holds(part, self._everywhere) is not None))
+        return tuple(dict.fromkeys(query.write(part.part) for part in never if self.holds(part, self.everywhere) is not None))
 
     def lacking(self, expression: query.Expression) -> tuple[str, ...]:
         """Give the parts that nothing in the item says; of alternatives those of the one that lacks least."""
@@ -193,7 +186,7 @@ class Evaluation:
             case query.Never():
                 return ()
             case _:
-                return () if self.holds(expression, self._everywhere) is not None else (query.write(expression),)
+                return () if self.holds(expression, self.everywhere) is not None else (query.write(expression),)
 
 
 def _together(holding: Iterable[Hits]) -> Hits:

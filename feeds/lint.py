@@ -1,4 +1,4 @@
-"""A topic's wording under test: examples that fail, terms that are dead, parts that no example needs; changes no file."""
+"""A topic's wording under test: slips, examples that fail, dead terms, parts that no example needs; changes no file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,8 +11,10 @@ from feeds.evaluate import Item
 from feeds.lexicon import COMPOUNDING
 from feeds.match import Matcher
 from feeds.phrasebook import deciding
+from feeds.slips import Place, slips
 from feeds.tag import Judgement, judge, read
 from feeds.topic import Example, Frame, Group, Term, Topic
+from feeds.topic_lines import Lines
 from ingest.fold import folded
 from ingest.text import shorten
 
@@ -21,51 +23,77 @@ _LOOSE: Final = clitics.LANGUAGES | COMPOUNDING  # a term without a star is also
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found: errors fail the check, warnings do not, untested terms are counted."""
+    """What was found: errors fail the check, warnings do not; terms and parts that no example needs are counted."""
 
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
     untested: tuple[str, ...]
+    unneeded: tuple[str, ...] = ()
+    failed: int = 0  # examples
 
 
-def check(topic: Topic) -> Findings:
-    """Run a topic's examples, look for terms that can do nothing, and delete each part to see whether an example notices."""
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The file that is checked, as messages name it."""
+
+    where: str
+    lines: Lines
+
+    def said(self, place: Place, what: str) -> str:
+        line = self.lines.of(place.table, place.key, place.word)
+        return f"{self.where}{f', line {line}' if line else ''}: {what}"
+
+
+def check(topic: Topic, text: str = "", where: str = "") -> Findings:
+    """Look for slips, run a topic's examples, look for terms that can do nothing, and for parts that no example needs.
+
+    `text` is that of the topic's file, which tells the lines, and `where` is how messages call it.
+    """
+    file = _File(where or topic.name, Lines(text))
     matcher = Matcher([topic])
     answers = [(example, _answer(matcher, example)) for example in topic.examples]
-    errors = tuple(
-        line
-        for number, (example, answer) in enumerate(answers, 1)
-        if (line := _failure(topic, number, example, answer)) is not None
-    )
-    warnings = (*_dead_terms(topic), *(() if errors else _unneeded_parts(topic)))
-    return Findings(errors, warnings, tuple(_untested_terms(topic, [answer for _, answer in answers])))
+    failures = [
+        line for number, (example, answer) in enumerate(answers, 1) if (line := _failure(file, number, example, answer)) is not None
+    ]
+    found = [(slip.grave, file.said(slip.place, f"{slip.what}; {slip.cure}")) for slip in slips(topic)]
+    errors = (*(line for grave, line in found if grave), *failures)
+    warnings = (*(line for grave, line in found if not grave), *_dead_terms(topic, file))
+    unneeded = () if failures else tuple(_unneeded_parts(topic))
+    untested = tuple(_untested_terms(topic, [answer for _, answer in answers]))
+    return Findings(errors, warnings, untested, unneeded, len(failures))
 
 
 def _answer(matcher: Matcher, example: Example) -> Judgement:
     return judge(matcher, Item(example.title, example.text, example.language))[0]
 
 
-def _failure(topic: Topic, number: int, example: Example, answer: Judgement) -> str | None:
+def _failure(file: _File, number: int, example: Example, answer: Judgement) -> str | None:
     if answer.tagged == example.tagged:
         return None
     declared, came = ("tagged", "is not") if example.tagged else ("not tagged", "is")
     text = shorten(f"{example.title} {example.text}".strip(), 80)
-    return f"{topic.name}: example {number} should be {declared} and {came} ({answer.why}): {text}"
+    what = f"example {number} should be {declared} and {came} ({answer.why}): {text}"
+    return file.said(Place(f"example {number}"), what)
 
 
 # Terms
 
 
-def _dead_terms(topic: Topic) -> Iterator[str]:
+def _dead_terms(topic: Topic, file: _File) -> Iterator[str]:
+    for group, term, what in _dead(topic):
+        yield file.said(Place(f"group.{group.name}", term.language or "any", term.text), f"{_place(group, term)} {what}")
+
+
+def _dead(topic: Topic) -> Iterator[tuple[Group, Term, str]]:
     for group in topic.groups:
         seen: dict[tuple[tuple[str, ...], str | None], str] = {}
         for term in group.terms:
             key = (tuple(folded(word) + _stars(word) for word in term.text.split()), term.language)
             if key in seen:
-                yield f"{topic.name}: {_place(group, term)} is the same as “{seen[key]}”: delete one"
+                yield group, term, f"is the same as “{seen[key]}”: delete one"
             seen.setdefault(key, term.text)
-        yield from _shadowed(topic, group)
-        yield from _homographs(topic, group)
+        yield from _shadowed(group)
+        yield from _homographs(group)
 
 
 def _stars(text: str) -> str:
@@ -76,13 +104,13 @@ def _place(group: Group, term: Term) -> str:
     return f"group {group.name}, {term.language or 'any'}: “{term.text}”"
 
 
-def _shadowed(topic: Topic, group: Group) -> Iterator[str]:
+def _shadowed(group: Group) -> Iterator[tuple[Group, Term, str]]:
     """Report a term that another of its group, for its language or for all, finds wherever it could itself be found."""
     wide = [term for term in group.terms if "*" in term.text and " " not in term.text.strip()]
     for term in group.terms:
         for other in wide:
             if other is not term and other.language in {None, term.language} and _covers(other.text, term):
-                yield f"{topic.name}: {_place(group, term)} can find nothing that “{other.text}” does not: delete it"
+                yield group, term, f"can find nothing that “{other.text}” does not: delete it"
                 break
 
 
@@ -102,11 +130,11 @@ def _covers(wide: str, narrow: Term) -> bool:
     return False
 
 
-def _homographs(topic: Topic, group: Group) -> Iterator[str]:
+def _homographs(group: Group) -> Iterator[tuple[Group, Term, str]]:
     for term in group.terms:
         languages = common_in(folded(term.text)) - {term.language}
         if languages and term.language is None and "*" not in term.text:
-            yield f"{topic.name}: {_place(group, term)} is a common word in {', '.join(sorted(languages))}: bind it to its language"
+            yield group, term, f"is a common word in {', '.join(sorted(languages))}: bind it to its language"
 
 
 def _untested_terms(topic: Topic, answers: list[Judgement]) -> Iterator[str]:
@@ -127,13 +155,13 @@ def _unneeded_parts(topic: Topic) -> Iterator[str]:
         changed = replace(topic, frames=_less(topic.frames, frame))
         matcher = Matcher([changed])
         if [read(matcher, item).tagged_by(changed) for item in told] == wanted:
-            yield f"{topic.name}: no example needs the frame {frame.name}: add one that fails without it, or delete it"
+            yield f"the frame {frame.name}"
     matcher = Matcher([topic])
     readings = [read(matcher, item) for item in told]
     for part, smaller in _smaller(topic.expression) if topic.expression else ():
         changed = replace(topic, expression=smaller)
         if [reading.tagged_by(changed) for reading in readings] == wanted:
-            yield f"{topic.name}: no example needs {part} in the query: add one that fails without it, or delete it"
+            yield f"{part} in the query"
 
 
 def _less(frames: tuple[Frame, ...], one: Frame) -> tuple[Frame, ...]:

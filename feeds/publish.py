@@ -14,7 +14,7 @@ from feeds import atom, jsonfeed, pages, rss
 from feeds.document import Document, file_name
 from feeds.entry import public_address
 from feeds.publication.edition import Editor, Target, feed_name
-from feeds.publication.files import Files
+from feeds.publication.files import HOME, Files
 from feeds.publication.ledger import Ledger
 from feeds.store import Judgements
 from feeds.topic import Topic
@@ -25,7 +25,6 @@ from ingest.store import Facts
 __all__ = ["Published", "Target", "publish"]
 
 _FORMATS: Final = {"atom": atom.render, "json": jsonfeed.render, "rss": rss.render}
-_HOME: Final = "public/index"  # what belongs to no topic
 _PAGES: Final = ""  # ... and the pages, which say themselves which of them are no more
 
 
@@ -49,11 +48,14 @@ def publish(
         feeds = [_Feed(home, topic) for topic in topics]
         made = [feed.edition.made(feed.publish()) for feed in feeds if everything or not feed.edition.is_current()]
         # What another start of the machine drew is not believed: pages are not synced, and a power cut may have spoilt them.
-        state = _hash(home.about, target.boot, *(feed.edition.inputs for feed in feeds), pages.state(facts, target))
+        kept = target.known - {
+            topic.name for topic in topics
+        }  # their topics cannot be read, or have no file: they stay as they are
+        state = _hash(home.about, target.boot, sorted(kept), *(feed.edition.inputs for feed in feeds), pages.state(facts, target))
         due = everything or not home.is_drawn(state)
         if due:
             home.list_feeds()
-        removed = files.retire(target.known - {topic.name for topic in topics})
+        removed = files.retire(kept)
         until = home.draw() if due else None
         files.settle()
         if due or made or removed:
@@ -84,18 +86,25 @@ class _Home:
         """Say whether the pages were drawn in this state, and lie as they were left, and no others do."""
         known, until = self.pages.edition()
         current = known == state and (until is None or pages.as_of(self.facts) < until)
-        intact = current and self.files.are_intact(_PAGES) and self.files.are_intact(_HOME)
+        intact = current and self.files.are_intact(_PAGES) and self.files.are_intact(HOME)
         return intact and pages.is_clean(self.target, self.files.paths(_PAGES))
 
     def list_feeds(self) -> None:
         """Write the list of all public feeds."""
         base = f"{self.target.settings.base_url}/"
+        titles = self._kept() | {topic.name: topic.title for topic in self._topics if not topic.publish.private}
         feeds = [
-            Source(base + file_name(topic.name), title=topic.title, site_url=base + file_name(topic.name, suffix="html"))
-            for topic in self._topics
-            if not topic.publish.private
+            Source(base + file_name(name), title=title, site_url=base + file_name(name, suffix="html"))
+            for name, title in sorted(titles.items())
         ]
-        self.files.put(_HOME, f"{_HOME}.opml", opml.render(feeds, "Feeds by topicwire"), None)
+        self.files.put(HOME, f"{HOME}.opml", opml.render(feeds, "Feeds by topicwire"), None)
+
+    def _kept(self) -> dict[str, str]:
+        """Give the titles of public feeds that are served as they were: their topics cannot be read, or have no file any more."""
+        folder, names = self.target.folder, self.target.known - {topic.name for topic in self._topics}
+        return {
+            name: _title(folder / file_name(name, suffix="json")) or name for name in names if self.files.paths(f"public/{name}")
+        }
 
     def draw(self) -> datetime | None:
         """Write the pages that changed; give when time alone will change them."""
@@ -190,6 +199,14 @@ class _Feed:
                 known = (public_address(source.url), public_address(source.title), public_address(source.site_url))
                 # How its owner asks it, and by which secrets, is nobody else's business.
                 yield replace(source, url=known[0], title=known[1], site_url=known[2], settings=SourceSettings())
+
+
+def _title(feed: Path) -> str:
+    """Give the title that a feed has in its JSON form; nothing where that cannot be read."""
+    try:
+        return str(json.loads(feed.read_bytes())["title"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _about(facts: Facts, target: Target) -> str:

@@ -3,23 +3,24 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from feeds.topic import Topic, read_topic, topic_files
+from feeds.topic import Topic, read_topic
+from feeds.topic_files import TopicFolders
 from ingest.errors import TopicError
 
 _Stamp = tuple[int, int]  # mtime in ns and size: another stamp is another file
 
 
 class Shelf:
-    """The topics of a folder, kept from one look to the next."""
+    """The topics of a home, kept from one look to the next."""
 
-    def __init__(self, folders: tuple[Path, ...], say: Callable[[str], None]) -> None:
-        """Look in the first of `folders` that holds any; `say` is told of a broken file, once for each change of it."""
+    def __init__(self, folders: TopicFolders, say: Callable[[str], None]) -> None:
+        """Look in `folders`; `say` is told of a broken file, once for each change of it."""
         self._folders, self._say = folders, say
         self._read: dict[Path, tuple[_Stamp, Topic | None]] = {}
 
     def topics(self) -> tuple[Topic, ...]:
         """Give the topics by name: each file as it is now, or as it was when it could last be read."""
-        self._read = {path: self._look(path) for path in topic_files(*self._folders)}
+        self._read = {path: self._look(path) for path in self._folders.files().values()}
         return tuple(topic for _, topic in self._read.values() if topic is not None)
 
     def _look(self, path: Path) -> tuple[_Stamp, Topic | None]:

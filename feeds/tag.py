@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from feeds import query
-from feeds.evaluate import Evaluation, Hits, Item
+from feeds.evaluate import Evaluation, Hits, Item, Place
 from feeds.match import Cancelled, Found, Hit, Look, Matcher
-from feeds.segments import Kind, Segment, segments
+from feeds.reasons import Kind, Reasons, in_words
+from feeds.segments import Kind as Part
+from feeds.segments import Segment, segments
 from feeds.topic import Grade, Topic
 
-_WEIGHT = {Kind.TITLE: 3.0, None: 2.5, Kind.LEAD: 2.0, Kind.SENTENCE: 1.0, Kind.ENTRY: 1.0, Kind.CAPTION: 0.5}
+_WEIGHT = {Part.TITLE: 3.0, None: 2.5, Part.LEAD: 2.0, Part.SENTENCE: 1.0, Part.ENTRY: 1.0, Part.CAPTION: 0.5}
 _CORE = 2.5  # weight of one meeting, or more than the next of all together
 _MUCH = 4.0
 _SUBSTANTIAL = 2.0
@@ -56,6 +58,7 @@ class _Meeting:
 
     weight: float
     branch: query.Expression
+    place: Place
     hits: Hits
 
 
@@ -153,6 +156,10 @@ class _Case:
     def _evaluation(self) -> Evaluation:
         return Evaluation(self._topic, self._item, self._parts, self._found.hits)
 
+    @cached_property
+    def _reasons(self) -> Reasons:
+        return Reasons(self._evaluation, self._item.language, self._topic.near, self._quote)
+
     def judgement(self) -> Judgement:
         return self.answer() or self._refuse()
 
@@ -177,7 +184,7 @@ class _Case:
             for branch in branches:
                 hits = self._evaluation.holds(branch, place)
                 if hits is not None:
-                    found.append(_Meeting(_WEIGHT[kind], branch, hits))
+                    found.append(_Meeting(_WEIGHT[kind], branch, place, hits))
                     met |= place.segments
                     break
         return sorted(found, key=lambda meeting: -meeting.weight)
@@ -186,30 +193,27 @@ class _Case:
         score = sum(meeting.weight for meeting in meetings)
         grade = _grade(meetings[0].weight, score)
         hits = tuple(dict.fromkeys(hit for meeting in meetings for hit in meeting.hits))
-        why = (
-            "; ".join(f"{name}: {self._quote(hit)}" for name, hit in _one_each(meetings[0].hits).items())
-            or "nothing speaks against it"
-        )
+        why = self._because(meetings[0])
         tagged = grade.rank >= self._topic.publish_from.rank
         why = why if tagged else f"only a {grade} ({why}); published from {self._topic.publish_from}"
         tested = self._evaluation.silent(expression)
         distance = self._evaluation.distance(_by_group(meetings[0].hits))
         return self._made(tagged, grade, score, why, hits, query.write(meetings[0].branch), tested, distance)
 
+    def _because(self, meeting: _Meeting) -> str:
+        """Name every clause that holds in the best place; exclusions where no word was found, since the tag rests on them."""
+        words = [f"{name}: {self._quote(hit)}" for name, hit in _one_each(meeting.hits).items()]
+        return "; ".join([*words, *self._reasons.held(meeting.branch, meeting.place, exclusions=not words)])
+
     def _refuse(self) -> Judgement:
         expression = self._topic.expression or query.Both(())
-        fired = self._evaluation.fired(expression)
-        if fired:
-            quoted = f": {self._quote(fired[1][0])}" if fired[1] else ""
-            return self._made(False, None, 0.0, f"excluded by {query.write(fired[0])}{quoted}", fired[1])
-        lacking = self._evaluation.lacking(expression)
-        why = (
-            self._lacking(lacking)
-            if lacking
-            else f"its parts are there, but never in one sentence or within {self._topic.near} words"
-        )
+        faults = self._reasons.faults(expression)
+        excluding = tuple(hit for fault in faults if fault.kind is Kind.EXCLUDED for hit in fault.hits)
+        why = in_words(faults, self._framed_away({fault.said for fault in faults}))
+        if any(fault.kind is Kind.EXCLUDED for fault in faults):
+            return self._made(False, None, 0.0, why, excluding)
         framed = {cancelled.hit.group for cancelled in self._found.cancelled}
-        near_miss = framed >= set(lacking) or self._worth_a_look()
+        near_miss = framed >= set(self._evaluation.lacking(expression)) or self._worth_a_look()
         return self._made(False, None, 0.0, why, self._found.hits, near_miss=near_miss)
 
     def _worth_a_look(self) -> bool:
@@ -218,10 +222,10 @@ class _Case:
             self._evaluation.holds(review, place) is not None for _, place in self._evaluation.places()
         )
 
-    def _lacking(self, lacking: tuple[str, ...]) -> str:
-        framed = [cancelled for cancelled in self._found.cancelled if cancelled.hit.group in lacking]
-        said = f"nothing says {' or '.join(lacking)}"
-        return f"{said}: {self._quote(framed[0].hit)} is only {framed[0].frame.replace('_', ' ')}" if framed else said
+    def _framed_away(self, lacking: set[str]) -> str:
+        """Say which frame took away a word of a part that is lacking."""
+        framed = (cancelled for cancelled in self._found.cancelled if cancelled.hit.group in lacking)
+        return next((f": {self._quote(one.hit)} is only {one.frame.replace('_', ' ')}" for one in framed), "")
 
     def _made(  # noqa: PLR0913, PLR0917 - the parts of a judgement
         self,

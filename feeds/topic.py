@@ -42,7 +42,6 @@ __all__ = [
     "read_good_topics",
     "read_topic",
     "read_topics",
-    "topic_files",
 ]
 
 
@@ -57,20 +56,15 @@ def read_topic(path: Path) -> Topic:
     return parse_topic(text, path.stem, str(path))
 
 
-def read_topics(*folders: Path) -> tuple[Topic, ...]:
-    """Read the topics of the first of `folders` that holds any, by name. Raises TopicError for the first bad file."""
-    return tuple(map(read_topic, topic_files(*folders)))
+def read_topics(files: Iterable[Path]) -> tuple[Topic, ...]:
+    """Read topic files. Raises TopicError for the first bad one."""
+    return tuple(map(read_topic, files))
 
 
-def topic_files(*folders: Path) -> list[Path]:
-    """Give the topic files of the first of `folders` that holds any."""
-    return next((files for folder in folders if (files := sorted(folder.glob("*.toml")))), [])
-
-
-def read_good_topics(*folders: Path) -> tuple[tuple[Topic, ...], tuple[TopicError, ...]]:
+def read_good_topics(files: Iterable[Path]) -> tuple[tuple[Topic, ...], tuple[TopicError, ...]]:
     """Read the topics that can be read, and what is wrong with the others: one bad file takes no other along."""
     good, bad = [], []
-    for path in topic_files(*folders):
+    for path in files:
         try:
             good.append(read_topic(path))
         except TopicError as fault:

@@ -1,4 +1,4 @@
-"""The commands about topic files, `topics list|check|match|evaluate|diff`: wording put to the test before it is published."""
+"""The commands about topic files, `topics list|retire|check|match|evaluate|diff`: wording put to the test, and taken back."""
 
 import json
 import re
@@ -10,13 +10,18 @@ import click
 
 from feeds import lint, measure, reports
 from feeds.changes import compare
-from feeds.commands import named, opinion_path, topics_of
+from feeds.commands import good_topics, named, opinion_path, path_of, say_kept, target_of, topic_folders, topics_of
 from feeds.decisions import Decisions, Verdict
 from feeds.learn import Mark, proposals, train
 from feeds.match import Matcher
+from feeds.publication.files import served_topics
 from feeds.publication.whole import replace
-from ingest.console import App, Commands
-from ingest.errors import UsageError
+from feeds.publish import publish
+from feeds.store import Judgements
+from feeds.topic import Topic, read_topic
+from feeds.topic_files import put_away
+from ingest.console import App, Commands, say
+from ingest.errors import TopicError, UsageError
 
 _PROPOSED: Final = 20  # words
 _AGE: Final = re.compile(r"(\d{1,5})([hdw])")
@@ -34,31 +39,66 @@ def topics_list(app: App) -> None:
     """Show the topics in force."""
     for topic in topics_of(app):
         click.echo(f"{topic.name}  {topic.version}  {topic.status}  {topic.title}")
+    if app.database.exists():
+        with app.facts() as facts:
+            say_kept(app, facts)
+
+
+@topics.command("retire")
+@click.argument("name", metavar="TOPIC")
+@click.pass_obj
+def topics_retire(app: App, name: str) -> None:
+    """Withdraw a topic's feed for good: its addresses answer 410 Gone. A file that is merely missing withdraws nothing.
+
+    The topic's own file is moved to topics/retired/; a copy there keeps a shipped one out. Move it back to undo.
+    """
+    folders = topic_folders(app)
+    files = folders.files()
+    with app.facts() as facts:
+        if name not in files.keys() | served_topics(facts):
+            known = ", ".join(sorted(files.keys() | served_topics(facts)))
+            raise UsageError(f'no topic is called "{name}", and no feed', f"known are: {known}")
+        if name in files:
+            say(f"{name}: its topic file lies in {put_away(folders, name, files[name])} now; move it back to undo this")
+        chosen, code = good_topics(app)
+        done = publish(facts, Judgements(facts), chosen, target_of(app, facts, retired=name))
+    say(f"{name}: {len(done.removed)} files withdrawn")
+    raise SystemExit(code)
 
 
 @topics.command("check")
 @click.argument("names", nargs=-1, metavar="[TOPIC]...")
-@click.option("--terms", is_flag=True, help="List the terms that no example uses, instead of counting them.")
+@click.option("--terms", is_flag=True, help="List the terms and parts that no example needs, instead of counting them.")
 @click.pass_obj
 def topics_check(app: App, names: tuple[str, ...], *, terms: bool) -> None:
-    """Run the examples of topics (all, or those named by name or file) and look for dead wording.
+    """Run the examples of topics (all, or those named by name or file) and look for slips and dead wording.
 
-    Exit 1 when an example fails; what else is found is a warning.
+    Exit 1 when an example fails or something cannot do what it says, 2 when a file cannot be read; the rest are warnings.
     """
-    chosen = [named(app, name) for name in names] or list(topics_of(app))
-    failed = 0
-    for topic in chosen:
-        found = lint.check(topic)
-        failed += len(found.errors)
-        for line in found.errors:
-            click.echo(line)
-        for line in found.warnings:
-            click.echo(f"warning: {line}")
-        for line in found.untested if terms else ():
-            click.echo(f"untested: {topic.name}: {line}")
-        passed = f"{len(topic.examples) - len(found.errors)} of {len(topic.examples)} examples as declared"
-        click.echo(f"{topic.name}: {passed}; {len(found.warnings)} warnings; {len(found.untested)} terms without an example")
-    raise SystemExit(1 if failed else 0)
+    code = 0
+    for path in [path_of(app, name) for name in names] or list(topic_folders(app).files().values()):
+        try:
+            topic = read_topic(path)
+        except TopicError as fault:  # the other files are checked all the same
+            say(f"topicwire: {fault}")
+            code = fault.exit_code
+        else:
+            found = lint.check(topic, path.read_text(encoding="utf-8"), str(path))
+            code = code or (1 if found.errors else 0)
+            click.echo("\n".join(_checked(topic, found, terms=terms)))
+    raise SystemExit(code)
+
+
+def _checked(topic: Topic, found: lint.Findings, *, terms: bool) -> Iterator[str]:
+    """Say what was found: errors, warnings, and one line that sums up."""
+    yield from found.errors
+    yield from (f"warning: {line}" for line in found.warnings)
+    if terms:
+        yield from (f"untested: {topic.name}: {line}" for line in (*found.untested, *found.unneeded))
+    passed = f"{len(topic.examples) - found.failed} of {len(topic.examples)} examples as declared"
+    without = f"{len(found.untested)} terms without an example, {len(found.unneeded)} parts that no example needs"
+    hint = "" if terms or not (found.untested or found.unneeded) else " (--terms lists them)"
+    yield f"{topic.name}: {passed}; {len(found.warnings)} warnings; {without}{hint}"
 
 
 def _rows(file: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:

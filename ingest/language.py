@@ -26,7 +26,25 @@ _ISO_639_1: Final = frozenset(
 _SURE: Final = 0.9
 _ENOUGH_WORDS: Final = 3
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?=$|[-_])")
-_OLD_CODES: Final = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no"}
+# Older codes, and those of three letters (ISO 639-2 and -3) of languages that have one of two.
+_OLD_CODES: Final = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no"} | dict(
+    pair.split(":")
+    for pair in (
+        "eng:en fra:fr fre:fr deu:de ger:de spa:es ita:it nld:nl dut:nl pol:pl rus:ru ukr:uk heb:he ara:ar hun:hu por:pt tur:tr"
+        " fas:fa per:fa swe:sv dan:da nor:no nob:no nno:no fin:fi ces:cs cze:cs slk:sk slo:sk ron:ro rum:ro bul:bg hrv:hr srp:sr"
+        " ell:el gre:el cat:ca lit:lt lav:lv est:et slv:sl zho:zh chi:zh cmn:zh jpn:ja kor:ko hin:hi vie:vi ind:id tha:th yid:yi"
+        " ben:bn urd:ur kat:ka geo:ka hye:hy arm:hy sqi:sq alb:sq mkd:mk mac:mk bel:be isl:is ice:is gle:ga cym:cy wel:cy eus:eu"
+        " baq:eu glg:gl msa:ms may:ms afr:af swa:sw tam:ta epo:eo"
+    ).split()
+)
+# What people write for languages: codes of countries mostly, some of which are other, rarer languages.
+MISTAKEN: Final = dict(
+    pair.split(":")
+    for pair in (
+        "ge:de jp:ja gr:el cz:cs dk:da se:sv ua:uk cn:zh kr:ko il:he gb:en us:en at:de br:pt sp:es po:pl ee:et rs:sr"
+        " al:sq by:be ir:fa eg:ar pk:ur vn:vi mx:es"
+    ).split()
+)
 _WALKS: Final = 50_000  # words that are remembered
 _GLANCE: Final = 400  # characters that may confirm what was declared
 _SAMPLE: Final = 800  # characters: more changes hardly an answer

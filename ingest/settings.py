@@ -74,6 +74,13 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Topics:
+    """`topics.*`: which topics are in force beside the home's own."""
+
+    shipped: bool | tuple[str, ...] = True  # all but those that must be named; none; or the named ones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting; the defaults are right for one person."""
 
@@ -81,6 +88,7 @@ class Settings:
     fetch: Fetch = field(default_factory=Fetch)
     polling: Polling = field(default_factory=Polling)
     publish: Publish = field(default_factory=Publish)
+    topics: Topics = field(default_factory=Topics)
 
     @property
     def base_url(self) -> str:
@@ -124,12 +132,19 @@ def load(home: Path, environment: Mapping[str, str]) -> Settings:
             _known(name, section, sections)
             kinds = get_type_hints(sections[section])
             _known(name, key, kinds)
-            merged.setdefault(section, {})[key] = _list(text) if kinds[key] == tuple[str, ...] else text
+            merged.setdefault(section, {})[key] = _typed(text, kinds[key])
     try:
         settings = msgspec.convert(merged, Settings, strict=False)
     except msgspec.ValidationError as fault:
         raise SettingsError(f"{path} or {_PREFIX}*: {fault}", "see docs/settings.md") from fault
     return settings.checked()
+
+
+def _typed(text: str, kind: object) -> object:
+    """Give the value of a variable; where a list may stand, it is one, unless it is the other thing that may stand there."""
+    if kind == bool | tuple[str, ...] and text.strip().lower() in {"true", "false"}:
+        return text.strip().lower() == "true"
+    return _list(text) if kind in {tuple[str, ...], bool | tuple[str, ...]} else text
 
 
 def _list(text: str) -> list[str]:

@@ -147,8 +147,9 @@ def about(number: int, words: str = "ferry in the harbour") -> Item:
 
 
 def app(home: Path, settings: Mapping[str, str] | None = None, clock: Clock | None = None) -> App:
-    """Give the app of a home, with settings such as {"publish.entries": "2"}."""
-    environment = {f"TOPICWIRE_{key.upper().replace('.', '__')}": value for key, value in (settings or {}).items()}
+    """Give the app of a home, with settings such as {"publish.entries": "2"}; the shipped topics only where they are asked for."""
+    known = {"topics.shipped": "false", **(settings or {})}
+    environment = {f"TOPICWIRE_{key.upper().replace('.', '__')}": value for key, value in known.items()}
     return _QuickApp(home, environment, clock or Clock())
 
 

@@ -44,7 +44,7 @@ class Started:
 
 def start(home: Path, *arguments: str, web: FakeWeb | None = None, settings: dict[str, str] | None = None) -> Started:
     """Start `python scheduler.py --home HOME ARGUMENTS...`; the fake web may be asked without a pause."""
-    known = {"fetch.host_pause": "0", "fetch.allow": web.allow if web else ""} | (settings or {})
+    known = {"fetch.host_pause": "0", "fetch.allow": web.allow if web else "", "topics.shipped": "false"} | (settings or {})
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("TOPICWIRE_", "COV_CORE_"))}
     environment = clean | {f"TOPICWIRE_{key.upper().replace('.', '__')}": value for key, value in known.items()}
     process = subprocess.Popen(

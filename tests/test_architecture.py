@@ -17,7 +17,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.serve.files feeds.serve.health feeds.serve.private feeds.serve.protocol feeds.serve.reviewing"
     " feeds.serve.searching feeds.serve.server feeds.serve.site feeds.shelf feeds.store feeds.story.commands"
     " feeds.story.grouping feeds.story.judging feeds.story.reading feeds.story.store feeds.topic_commands feeds.trial_command"
-    " feeds.uncertain"
+    " feeds.uncertain feeds.topic_files"
     " ingest.__main__ ingest.adding ingest.children ingest.commands ingest.console ingest.discover ingest.engine"
     " ingest.fetch ingest.guard ingest.lists ingest.lock ingest.oneoff ingest.pace ingest.passes ingest.pipeline"
     " ingest.settings ingest.sources ingest.status ingest.store ingest.store.ids ingest.store.items ingest.store.prices"

@@ -13,9 +13,10 @@ from making import GAZETTE, HARBOUR, SEED, Cli, about, app, carry, item, write_t
 from support import NOON
 
 import feeds.__main__
-from feeds.commands import SHIPPED, topics_of
+from feeds.commands import topics_of
 from feeds.judging import judge_new
 from feeds.store import Judgements
+from feeds.topic_files import ON_REQUEST, SHIPPED
 from ingest.console import command
 from ingest.item import Author, Category, Enclosure, Item, Source
 from ingest.store import Facts
@@ -336,9 +337,10 @@ def test_topics_are_listed(cli: Cli) -> None:
 
 def test_without_topics_of_its_own_a_home_has_the_shipped_ones(tmp_path: Path) -> None:
     """A fresh home judges by the shipped topics."""
-    shipped = sorted(path.stem for path in SHIPPED.glob("*.toml"))
+    shipped = sorted({path.stem for path in SHIPPED.glob("*.toml")} - ON_REQUEST)
     assert shipped
-    assert [line.split()[0] for line in Cli(tmp_path / "fresh")("topics", "list").stdout.splitlines()] == shipped
+    listed = Cli(tmp_path / "fresh", {"topics.shipped": "true"})("topics", "list").stdout
+    assert [line.split()[0] for line in listed.splitlines()] == shipped
 
 
 def counts(output: str) -> list[str]:
@@ -363,9 +365,9 @@ def test_a_failing_example_exits_1(cli: Cli) -> None:
     result = cli("topics", "check")
     assert result.exit_code == 1
     first, second = [line for line in result.stdout.splitlines() if " should be " in line]
-    assert first.startswith("harbour: example 1 should be not tagged and is (")
+    assert "harbour.toml, line 17: example 1 should be not tagged and is (" in first
     assert first.endswith("): The ferry left the harbour.")
-    assert second.startswith("harbour: example 2 should be tagged and is not (")
+    assert "harbour.toml, line 21: example 2 should be tagged and is not (" in second
     assert counts(result.stdout) == ["harbour: 0 of 2 examples as declared"]
 
 
@@ -550,6 +552,7 @@ def test_the_home_is_said_or_set_or_here(home: Path, tmp_path: Path, monkeypatch
     """--home outweighs TOPICWIRE_HOME, and that outweighs the folder one stands in."""
     for name in ("said", "set", "here"):
         write_topic(tmp_path / name, HARBOUR, name)
+    monkeypatch.setenv("TOPICWIRE_TOPICS__SHIPPED", "false")
     monkeypatch.chdir(tmp_path / "here")
     set_home = {"TOPICWIRE_HOME": str(tmp_path / "set")}
     found = [
@@ -619,7 +622,8 @@ def test_judgements_have_a_door_of_their_own(cli: Cli, tmp_path: Path) -> None:
     rows.write_text('{"title": "The ferry leaves the harbour"}', encoding="utf-8")
 
     def ask(*arguments: str) -> Any:
-        return CliRunner().invoke(feeds.__main__.main, ["--home", str(cli.home), *arguments])
+        alone = {"TOPICWIRE_TOPICS__SHIPPED": "false"}
+        return CliRunner(env=alone).invoke(feeds.__main__.main, ["--home", str(cli.home), *arguments])
 
     assert counts(ask("check").stdout) == ["harbour: 2 of 2 examples as declared"]
     assert json.loads(ask("preview", "harbour", str(rows)).stdout)["tagged"] is True

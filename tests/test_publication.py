@@ -247,11 +247,17 @@ def test_time_alone_moves_what_is_due(home: Path, facts: Facts) -> None:
 # What is no more
 
 
-def test_a_topic_that_is_no_more_leaves_marks(home: Path, facts: Facts) -> None:
-    """The files of a deleted or renamed topic are removed, remembered, and marked, so that servers say 410."""
+def retire(home: Path, facts: Facts, *left: Topic) -> Published:
+    """Publish what is left in force, and withdraw harbour."""
+    judgements = Judgements(facts)
+    return publish(facts, judgements, left, target_of(app(home, SMALL), facts, retired="harbour"))
+
+
+def test_a_topic_that_is_retired_leaves_marks(home: Path, facts: Facts) -> None:
+    """The files of a topic that is withdrawn are removed, remembered, and marked, so that servers say 410."""
     carry(facts, [about(number) for number in range(1, 8)])
     run(home, facts)
-    removed = {path.name for path in run(home, facts, topic(HARBOUR, "quay")).removed}
+    removed = {path.name for path in retire(home, facts, topic(HARBOUR, "quay")).removed}
     assert {"harbour.atom", "harbour.json", "harbour.rss", "harbour.opml", "harbour.archive-1.atom"} <= removed
     assert not [name for name in feeds(home) if name.startswith("harbour") and not name.endswith(".gone")]
     assert (home / "public" / "harbour.atom.gone").exists()
@@ -265,28 +271,78 @@ def test_a_topic_that_comes_back_goes_on(home: Path, facts: Facts) -> None:
     carry(facts, [about(number) for number in range(1, 8)])
     run(home, facts)
     before = feeds(home)
-    run(home, facts, topic(HARBOUR, "quay"))
+    retire(home, facts, topic(HARBOUR, "quay"))
     run(home, facts)
     after = feeds(home)
-    assert {name: after.get(name) for name in before if name != "index.opml"} == {
-        name: state for name, state in before.items() if name != "index.opml"
-    }
+    own = [name for name in before if not name.startswith("index.opml")]
+    assert {name: after.get(name) for name in own} == {name: before[name] for name in own}
     assert "harbour.atom.gone" not in after
 
 
-def test_a_topic_that_cannot_be_read_keeps_its_feed(home: Path) -> None:
-    """A mistake in a topic file removes nothing: the feed stays as it was until the file is mended."""
+def test_a_topic_that_has_no_file_any_more_keeps_its_feed(home: Path, facts: Facts) -> None:
+    """A missing file withdraws nothing: feed, pages and the line in the list of feeds stay as they were."""
+    carry(facts, [about(number) for number in range(1, 8)])
+    run(home, facts)
+    before = {name: state for name, state in feeds(home).items() if name.startswith("harbour")}
+    pages_before = {path: path.read_bytes() for path in (home / "public").rglob("harbour*.html")}
+    done = run(home, facts, topic(HARBOUR, "quay"))
+    assert done.removed == ()
+    assert {name: state for name, state in feeds(home).items() if name.startswith("harbour")} == before
+    assert {path: path.read_bytes() for path in pages_before} == pages_before
+    listed = (home / "public" / "index.opml").read_text("utf-8")
+    assert 'text="Harbour news"' in listed
+    assert "/harbour.atom" in listed
+    assert run(home, facts, topic(HARBOUR, "quay")) == Published((), ())
+
+
+@pytest.mark.parametrize("slip", ["broken", "missing"])
+def test_only_retiring_withdraws_a_feed(home: Path, slip: str) -> None:
+    """A mistake in a topic file, and its absence, remove nothing and are said; `topics retire` removes."""
     cli = Cli(home)
     write_topic(home)
     write_topic(home, HARBOUR, "quay")
     (home / "sources.opml").write_text('<opml version="2.0"><body/></opml>', encoding="utf-8")
     assert cli("publish").exit_code == 0
-    (home / "topics" / "harbour.toml").write_text("title = ", encoding="utf-8")
-    assert cli("publish").exit_code == 2
+    path = home / "topics" / "harbour.toml"
+    if slip == "broken":
+        path.write_text("title = ", encoding="utf-8")
+    else:
+        path.unlink()
+    done = cli("run", "--once", "--no-serve")
+    assert done.exit_code == (2 if slip == "broken" else 0)
+    assert slip == "broken" or "harbour: no topic file in force; its feed is served as it was" in done.stderr
     assert (home / "public" / "harbour.atom").exists()
-    (home / "topics" / "harbour.toml").unlink()
-    assert "removed" in cli("publish").stderr
+    retired = cli("topics", "retire", "harbour")
+    assert (retired.exit_code, "files withdrawn" in retired.stderr) == (0, True)
     assert not (home / "public" / "harbour.atom").exists()
+    assert (home / "public" / "harbour.atom.gone").exists()
+    assert "harbour" not in cli("run", "--once", "--no-serve").stderr
+    assert not (home / "public" / "harbour.atom").exists()
+
+
+def test_a_retired_topic_can_come_back(home: Path) -> None:
+    """An own file is moved, a shipped one is kept out by a copy; moved back, or deleted, the feed goes on."""
+    cli = Cli(home, {"topics.shipped": "platform-rules"})
+    write_topic(home)
+    (home / "sources.opml").write_text('<opml version="2.0"><body/></opml>', encoding="utf-8")
+    cli("publish")
+    for name in ("harbour", "platform-rules"):
+        assert cli("topics", "retire", name).exit_code == 0
+    assert cli("topics", "list").stdout == ""
+    assert sorted(path.name for path in (home / "topics" / "retired").iterdir()) == ["harbour.toml", "platform-rules.toml"]
+    (home / "topics" / "retired" / "harbour.toml").rename(home / "topics" / "harbour.toml")
+    (home / "topics" / "retired" / "platform-rules.toml").unlink()
+    cli("publish")
+    assert (home / "public" / "harbour.atom").exists()
+    assert (home / "public" / "platform-rules.atom").exists()
+
+
+def test_retiring_what_there_is_not_is_refused(home: Path) -> None:
+    """A slip in the name withdraws nothing."""
+    write_topic(home)
+    refused = Cli(home)("topics", "retire", "habour")
+    assert refused.exit_code == 2
+    assert refused.stderr == 'topicwire: no topic is called "habour", and no feed; known are: harbour\n'
 
 
 # Private topics

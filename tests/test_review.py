@@ -177,7 +177,7 @@ def test_mentions_and_near_misses_are_listed(cli: Cli) -> None:
     assert [line.split()[1] for line in lines[::2]] == ["missed", "tagged"]
     assert [line.partition("  en  ")[2] for line in lines[::2]] == ["Story 3: news", "Story 4: more news"]
     assert lines[1:4:2] == [
-        "    its parts are there, but never in one sentence or within 25 words",
+        "    ship and place are there, but never in one sentence, nor within 25 words in neighbouring ones",
         "    ship: “ferry”; place: “harbour”",
     ]
 

@@ -5,6 +5,7 @@ import pytest
 from making import HARBOUR, write_topic
 
 from feeds.shelf import Shelf
+from feeds.topic_files import TopicFolders
 
 BROKEN = HARBOUR.replace("[group.ship]", "[grup.ship]")
 
@@ -26,7 +27,7 @@ def said() -> Said:
 @pytest.fixture
 def shelf(home: Path, said: Said) -> Shelf:
     """Give the shelf of a home, which looks nowhere else."""
-    return Shelf((home / "topics",), said)
+    return Shelf(TopicFolders(home / "topics", chosen=False), said)
 
 
 def put(home: Path, text: str, name: str = "harbour", *, later: int = 0) -> Path:
@@ -133,6 +134,7 @@ def test_a_file_that_is_being_replaced_keeps_its_topic(
     def gone(_: Path) -> None:
         raise FileNotFoundError(path)
 
+    (home / "topics" / "retired").mkdir()
     real = Path.glob
     monkeypatch.setattr(Path, "glob", lambda self, pattern: list(real(self, pattern)))
     monkeypatch.setattr("feeds.shelf.Path.is_dir", lambda _: True)
@@ -141,14 +143,18 @@ def test_a_file_that_is_being_replaced_keeps_its_topic(
     assert said == []
 
 
-def test_the_first_folder_that_exists_counts(home: Path, said: Said) -> None:
-    """A home's own folder stands for the shipped one as soon as it is there."""
-    shipped = home / "shipped"
-    put(shipped, HARBOUR.replace("Harbour news", "Shipped"))
-    shelf = Shelf((home / "topics", shipped / "topics"), said)
-    assert titles(shelf) == ["Shipped"]
+def test_an_own_topic_joins_the_shipped_ones_and_replaces_one_of_its_name(home: Path, said: Said) -> None:
+    """A first own file takes nothing away: only a shipped topic of the same name gives way to it, also while it is broken."""
+    shipped = home / "shipped" / "topics"
+    for name in ("harbour", "market"):
+        put(home / "shipped", HARBOUR.replace("Harbour news", f"Shipped {name}"), name)
+    shelf = Shelf(TopicFolders(home / "topics", shipped), said)
+    assert titles(shelf) == ["Shipped harbour", "Shipped market"]
     put(home, HARBOUR)
+    assert titles(shelf) == ["Harbour news", "Shipped market"]
+    put(home, BROKEN, "market")
     assert titles(shelf) == ["Harbour news"]
+    assert len(said) == 1
 
 
 def test_no_folder_is_no_topic(shelf: Shelf) -> None:

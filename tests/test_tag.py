@@ -64,7 +64,7 @@ def test_parts_that_only_stand_in_one_item_do_not(title: str, text: str) -> None
     """Two paragraphs, two entries of a list, two stories of a digest: both groups are there, but nobody says them together."""
     answer = ask(BOTH, text, title)
     assert (answer.tagged, answer.grade, answer.score) == (False, None, 0.0)
-    assert answer.why == "its parts are there, but never in one sentence or within 25 words"
+    assert answer.why == "ship and place are there, but never in one sentence, nor within 25 words in neighbouring ones"
     assert answer.near_miss
     assert {group for group, _ in quoted(answer)} == {"ship", "place"}
 
@@ -140,14 +140,42 @@ def test_topic_and_version_are_recorded() -> None:
         (BOTH, "The ferry left.", "nothing says place"),
         (BOTH, "Nothing here.", "nothing says ship or place"),
         ("query = 'ship AND (place OR (gull AND \"old pier\"))'", "The ferry left.", "nothing says place"),
-        ("query = '(ship AND gull) OR place'", "The ferry left.", "nothing says gull"),
-        ("query = 'title:ship'", "The ferry left.", "nothing says title:ship"),
+        ("query = '(ship AND gull) OR place'", "The ferry left.", "nothing says gull or place"),
+        ("query = 'title:ship'", "The ferry left.", "ship is there, but not in the title"),
         ("query = 'ship NEAR/3 place'", "The ferry left.", "nothing says place"),
-        ("query = 'lang:fr AND ship'", "The ferry left.", "nothing says lang:fr"),
-        ("query = 'source:gazette'", "The ferry left.", 'nothing says source:"gazette"'),
-        ("query = 'ship AND raw:\"QE2\"'", "The ferry qe2 left.", 'nothing says raw:"QE2"'),
+        ("query = 'lang:fr AND ship'", "The ferry left.", "its language is en, not fr"),
+        ("query = 'source:gazette'", "The ferry left.", "no source of it matches “gazette”"),
+        ("query = 'ship AND raw:\"QE2\"'", "The ferry qe2 left.", "nothing says exactly “QE2”"),
         ('require = ["ship"]\nexclude = ["gull"]', "Ferry and gulls.", "excluded by gull: “gulls”"),
         ('require = ["ship"]\nexclude = ["gull"]', "Nothing here.", "nothing says ship"),
+        ('require = ["ship"]\nexclude = ["gull"]', "Gulls.", "excluded by gull: “Gulls”; nothing says ship"),
+        ("query = '(ship NOT gull) OR (place AND \"old pier\")'", "A gull in the harbour.", 'nothing says "old pier"'),
+        ("query = 'title:ship'", "Nothing here.", "nothing says ship"),
+        (
+            "query = 'ship NEAR/2 place'",
+            "A ferry leaves our small harbour.",
+            "ship NEAR/2 place fails: they never stand within 2 words of each other in one sentence",
+        ),
+        (
+            "query = 'ship ONEAR/7 place'",
+            "A harbour for one ferry.",
+            "ship ONEAR/7 place fails: they never stand within 7 words of each other in this order in one sentence",
+        ),
+        (
+            "query = 'gull AND (ship NEAR/2 place)'",
+            "A gull. A ferry leaves our small harbour.",
+            "ship NEAR/2 place fails: they never stand within 2 words of each other in one sentence",
+        ),
+        (
+            "query = 'ship NEAR/2 lang:en'",
+            "A ferry.",
+            "ship NEAR/2 lang:en cannot hold: lang:en has no place in the text",
+        ),
+        (
+            "query = '(ship AND place) OR (gull AND lang:fr)'",
+            "A gull.",
+            "its language is en, not fr",
+        ),
         ("query = 'ship NOT (gull AND place)'", "Ferry, gulls, quay.", "excluded by gull AND place: “gulls”"),
         ("query = 'ship NOT lang:en'", "The ferry left.", "excluded by lang:en"),
         ('require = ["ship"]\npublish_from = "core"', "The ferry left.", "only a substantial (ship: “ferry”); published from core"),
@@ -212,6 +240,27 @@ def test_furniture_is_never_a_title() -> None:
 def test_a_near_miss_has_every_part(text: str, *, near_miss: bool) -> None:
     """Worth a second look is what has all parts, but never together; not what lacks one."""
     assert ask(BOTH, text).near_miss is near_miss
+
+
+@pytest.mark.parametrize(
+    ("head", "why"),
+    [
+        ("query = 'source:gazette'", "its source matches “gazette”"),
+        ("query = 'lang:en'", "its language is en"),
+        ("query = 'lang:en AND source:gazette'", "its language is en; its source matches “gazette”"),
+        ("query = 'source:gazette NOT gull'", "its source matches “gazette”; nothing says gull"),
+        ("query = 'source:gazette NOT lang:fr'", "its source matches “gazette”; its language is not fr"),
+        ("query = 'ship AND lang:en NOT gull'", "ship: “ferry”; its language is en"),
+        ("query = 'ship AND (lang:fr OR source:gazette)'", "ship: “ferry”; its source matches “gazette”"),
+        ("query = 'lang:fr OR (lang:en AND source:gazette)'", "its language is en; its source matches “gazette”"),
+        ("query = 'source:herald OR raw:\"ferry\"'", 'raw:"ferry": “ferry”'),
+        ("query = 'title:lang:en'", "its language is en"),
+    ],
+)
+def test_a_tag_names_every_clause_that_holds(head: str, why: str) -> None:
+    """What holds by language or source alone says so; an exclusion is named where the tag rests on nothing else."""
+    answer = ask(head, "The ferry left.", language="en", sources=("The Gazette",))
+    assert (answer.tagged, answer.why) == (True, why)
 
 
 # Exclusions and branches
@@ -329,7 +378,7 @@ def test_a_topic_that_requires_nothing_takes_everything(text: str) -> None:
 def test_a_topic_that_only_excludes_takes_the_rest() -> None:
     """Without a word that speaks against it an item is taken, and the exclusion is on record."""
     answer = ask('exclude = ["gull"]', "Nothing here.")
-    assert (answer.tagged, answer.why, answer.excluded) == (True, "nothing speaks against it", ("gull",))
+    assert (answer.tagged, answer.why, answer.excluded) == (True, "nothing says gull", ("gull",))
     assert not ask('exclude = ["gull"]', "One gull.").tagged
 
 

@@ -4,7 +4,8 @@ import pytest
 from making import HARBOUR, topic, write_topic
 
 from feeds.topic import parse_topic, read_topic, read_topics
-from ingest.errors import TopicError
+from feeds.topic_files import SHIPPED, TopicFolders
+from ingest.errors import SettingsError, TopicError
 
 REQUIRE = 'require = ["ship", "place"]'
 
@@ -129,21 +130,33 @@ def test_a_file_that_is_not_there_is_refused(home: Path) -> None:
         read_topic(home / "none.toml")
 
 
-def test_the_topics_of_a_folder_come_by_name(home: Path) -> None:
-    """All topic files of a folder are read, in the order of their names; other files are not."""
+def names(home: Path, chosen: bool | tuple[str, ...]) -> list[str]:  # noqa: FBT001 - as the setting has it
+    """Give the names of the topics in force in a home."""
+    return [found.name for found in read_topics(TopicFolders(home / "topics", SHIPPED, chosen).files().values())]
+
+
+def test_own_topics_stand_beside_the_shipped_ones(home: Path) -> None:
+    """The first own topic takes no other away; other files are not read; they come in the order of their names."""
+    shipped = names(home, True)
     for name in ("market", "harbour"):
         write_topic(home, name=name)
     (home / "topics" / "README.md").write_text("not a topic", encoding="utf-8")
-    assert [found.name for found in read_topics(home / "topics")] == ["harbour", "market"]
+    assert "antisemitism-online" in shipped
+    assert names(home, True) == sorted([*shipped, "harbour", "market"])
+    assert names(home, False) == ["harbour", "market"]
+    assert names(home, ("platform-rules",)) == ["harbour", "market", "platform-rules"]
 
 
-def test_the_first_folder_that_holds_topics_counts(home: Path) -> None:
-    """A home's own topics stand for the shipped ones; an empty folder leaves these in force."""
-    write_topic(home)
-    assert [found.name for found in read_topics(home / "none", home / "topics")] == ["harbour"]
-    (home / "empty").mkdir()
-    assert [found.name for found in read_topics(home / "empty", home / "topics")] == ["harbour"]
-    assert read_topics(home / "none") == ()
+def test_the_topic_of_everything_is_in_force_where_it_is_named(home: Path) -> None:
+    """It repeats every source, so nobody has it who did not ask for it."""
+    assert "planet-of-everything" not in names(home, True)
+    assert names(home, ("planet-of-everything",)) == ["planet-of-everything"]
+
+
+def test_an_unknown_shipped_topic_is_refused(home: Path) -> None:
+    """A slip in the setting is said with the name that was meant."""
+    with pytest.raises(SettingsError, match='no shipped topic is called "platform-rule"; did you mean "platform-rules"'):
+        names(home, ("platform-rule",))
 
 
 def test_the_version_names_the_wording_that_decides() -> None:

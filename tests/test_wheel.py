@@ -72,7 +72,7 @@ def test_the_installed_command_works(installed: Path, tmp_path: Path) -> None:
     assert "Many feeds in, one feed per topic out" in run(command, "--help", cwd=tmp_path)
     assert run(command, "--version", cwd=tmp_path).startswith("topicwire, version ")
     listed = [line.split()[0] for line in run(command, "topics", "list", cwd=tmp_path).splitlines()]
-    assert listed == sorted(path.stem for path in (ROOT / "feeds" / "topics").glob("*.toml"))
+    assert listed == sorted({path.stem for path in (ROOT / "feeds" / "topics").glob("*.toml")} - {"planet-of-everything"})
     where = run(installed / "python", "-c", "import scheduler; print(scheduler.__file__)", cwd=tmp_path)
     assert where.startswith(str(installed.parent))
 

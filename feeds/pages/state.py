@@ -26,7 +26,7 @@ def as_of(facts: Facts) -> datetime:
 def state(facts: Facts, target: Target) -> tuple[object, ...]:
     """Give figures that change whenever pages do, beside all that feeds are made of."""
     now = as_of(facts)
-    return _form(), now.date(), sources_state(facts, now), target.settings.polling.rule, queries.sealed(facts), sorted(target.known)
+    return _form(), now.date(), sources_state(facts, now), target.settings.polling.rule, queries.sealed(facts)
 
 
 def is_clean(target: Target, paths: Iterable[str]) -> bool:

@@ -74,7 +74,7 @@ def card(stored: StoredItem, judgements: tuple[Judgement, ...] = (), *, limit: i
 
 def _why(judgements: tuple[Judgement, ...]) -> str:
     """Give the line of the one topic whose list this is, where it says something: a topic without rules takes everything."""
-    said = [one.why for one in judgements if one.hits or one.decision]
+    said = [one.why for one in judgements if one.hits or one.branch or one.decision]
     return said[0] if len(judgements) == 1 and said else ""
 
 

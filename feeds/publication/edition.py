@@ -34,7 +34,7 @@ class Target:
     instance: UUID
     settings: Settings
     now: datetime
-    known: frozenset[str] = frozenset()  # topics that there are, also one whose file cannot be read just now: its feed stays
+    known: frozenset[str] = frozenset()  # all that are or were served and are not retired: without a topic their feeds stay
     grouping: Grouping = field(default_factory=Alone)
     boot: str = ""  # names the start of this machine: since then nothing that was written has been lost
 

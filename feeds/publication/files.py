@@ -9,9 +9,12 @@ from typing import Any, Final, Self
 
 from feeds.publication.ledger import digest_of
 from feeds.publication.writers import TWINS, Writers, is_twinned
+from feeds.schema import migrations
 from ingest.dates import from_rfc3339, rfc3339
 from ingest.store import Facts
+from ingest.store.schema import migrate
 
+HOME: Final = "public/index"  # the feed of what belongs to no topic
 _GONE: Final = ".gone"  # a mark where a file was
 
 
@@ -131,3 +134,10 @@ class Files:
 def _owner(path: str) -> str:
     """Give the topic that a file's name begins with: `public/harbour.archive-1.atom`."""
     return path.partition("/")[2].partition(".")[0]
+
+
+def served_topics(facts: Facts) -> frozenset[str]:
+    """Give the topics of which files are published."""
+    migrate(facts.db, migrations)
+    rows = facts.db.conn.execute("select distinct feed from document where gone is null and feed not in (?, '')", [HOME])
+    return frozenset(feed.partition("/")[2] for (feed,) in rows)
