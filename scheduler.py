@@ -26,6 +26,7 @@ from feeds.review_commands import review
 from feeds.search_commands import search_command
 from feeds.serve.application import application
 from feeds.serve.commands import serve
+from feeds.serve.desk import access_of
 from feeds.serve.server import Server, listen, run_loop
 from feeds.shelf import Shelf
 from feeds.store import Judgements
@@ -248,6 +249,8 @@ def run(app: App, *, once: bool, no_serve: bool, strict: bool) -> None:
         for topic in chosen if listening else ():
             private = f"{topic.name} is private: `topicwire feeds grant` gives somebody an address"
             say(private if topic.publish.private else f"subscribe to {app.settings.base_url}/{topic.name}.atom")
+        if listening:
+            say(access_of(app.settings.service).said())
         run_loop(_serve(app, engine, listening))
     say("stopped")
 

@@ -65,11 +65,12 @@ def _day(asked: Mapping[str, str], key: str) -> date | None:
         raise UsageError(f'{key}: "{text[:40]}" is not a day', "write it as 2026-01-31") from None
 
 
-def match(words: str) -> str | None:
+def match(words: str, *, negated: bool = True) -> str | None:
     """Give words as an FTS5 expression, every one of them a quoted string; None for no words.
 
     All of them must be there; `"in quotes"` a phrase, `begin*` a beginning, `-this` must not be there,
-    `this OR that` one of two. Raises UsageError where nothing is left to look for.
+    `this OR that` one of two. Without `negated` what must not be there is left out: more is found.
+    Raises UsageError where nothing is left to look for.
     """
     wanted: list[list[str]] = []
     unwanted, joined = [], False
@@ -91,7 +92,7 @@ def match(words: str) -> str | None:
             raise UsageError("there is no word to look for", "give one with letters or digits")
         return None
     all_of = " AND ".join(f"({' OR '.join(group)})" for group in wanted)
-    return f"({all_of})" + "".join(f" NOT {term}" for term in unwanted)
+    return f"({all_of})" + "".join(f" NOT {term}" for term in unwanted if negated)
 
 
 def places(words: str, text: str) -> tuple[tuple[int, int], ...]:

@@ -1,12 +1,13 @@
 """The command `search`: everything stored, by its words; downloads and judges nothing."""
 
 import json
+from collections.abc import Mapping
 
 import click
 
 from feeds.commands import topics_of
 from feeds.question import question
-from feeds.search import search
+from feeds.search import Result, search
 from ingest.commands import item_line, item_row
 from ingest.console import App, say
 
@@ -25,15 +26,27 @@ def search_command(app: App, /, query: tuple[str, ...], limit: int, *, as_json: 
     """Search everything stored for QUERY, newest first.
 
     All words must be there; "in quotes" a phrase, begin* a beginning, -this must not be there, this OR that.
+    What no public topic publishes is found too, and marked: `(private)` or `not published`; in JSON `"private": true`.
     """
     asked = question({"q": " ".join(query), **narrow})
-    names = frozenset(topic.name for topic in topics_of(app))  # its owner may see the private ones
+    private = {topic.name: topic.publish.private for topic in topics_of(app)}  # its owner may see all of them
     with app.facts() as facts:
-        found = search(facts, asked, names, limit=limit)
+        found = search(facts, asked, frozenset(private), limit=limit)
     for result in found.results:
-        tags = [judgement.topic for judgement in result.judgements]
-        click.echo(json.dumps(item_row(result.stored, tags), ensure_ascii=False) if as_json else item_line(result.stored, tags))
+        click.echo(_object(result, private) if as_json else _line(result, private))
     if found.total > limit:
         say(f"{limit} of {found.total} found; --limit shows more")
     elif not found.total:
         say("nothing found")
+
+
+def _object(result: Result, private: Mapping[str, bool]) -> str:
+    """Give an item as `items --json` does, and say if nobody but the owner and subscribers of private feeds may read it."""
+    tags = [one.topic for one in result.judgements]
+    hidden = {"private": True} if all(private[tag] for tag in tags) else {}
+    return json.dumps(item_row(result.stored, tags) | hidden, ensure_ascii=False)
+
+
+def _line(result: Result, private: Mapping[str, bool]) -> str:
+    marks = [f"{one.topic} (private)" if private[one.topic] else one.topic for one in result.judgements]
+    return item_line(result.stored, marks or ["not published"])

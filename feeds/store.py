@@ -211,14 +211,17 @@ class Judgements:
         `names` has (wanted, own) for each: `wanted`, the publisher's, is given if no other item is known by it or
         published under it; else `own`.
         """
-        execute = self._db.conn.execute
-        rows = json.dumps(list(names))
-        given = dict(execute("select item_id, atom_id from entry where item_id in (select value from json_each(?))", [rows]))
+        execute, given = self._db.conn.execute, self.given_ids(names)
         for row, (wanted, own) in names.items():
             if row not in given:
                 given[row] = own if wanted is None or self._is_taken(wanted, row) else wanted
                 execute("insert into entry (item_id, atom_id) values (?, ?)", [row, given[row]])
         return given
+
+    def given_ids(self, rows: Iterable[int]) -> dict[int, str]:
+        """Give the ids under which items are published, of those that were given one."""
+        query = "select item_id, atom_id from entry where item_id in (select value from json_each(?))"
+        return dict(self._db.conn.execute(query, [json.dumps(list(rows))]))
 
     def _is_taken(self, wanted: str, row: int) -> bool:
         found = self._db.conn.execute(

@@ -33,6 +33,7 @@ class Service:
     bind: str = "127.0.0.1:8080"
     base_url: str = ""  # as subscribers see it; empty: http:// and bind
     review_token: str = ""  # the password of /review; empty: only on this computer
+    search: bool = True  # whether /search answers at all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,5 @@
 import re
+import socket
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
@@ -222,6 +223,54 @@ def test_without_a_token_everything_is_of_this_computer(
     assert (access.refusal(headers, client) is None) is good
 
 
+PASSED_ON = (
+    "Forwarded X-Forwarded-For X-Forwarded-Host X-Forwarded-Proto X-Forwarded-Port X-Forwarded-Server X-Forwarded Via X-Real-IP"
+    " CF-Connecting-IP CF-Ray True-Client-IP Fastly-Client-IP X-Client-IP X-Cluster-Client-IP Client-IP Fly-Client-IP CDN-Loop"
+    " X-Original-Forwarded-For X-Original-Host X-Envoy-External-Address X-Azure-ClientIP X-ARR-SSL X-Amzn-Trace-Id X-Varnish"
+    " X-Remote-Addr X-ProxyUser-Ip WL-Proxy-Client-IP Proxy-Client-IP X-Originating-IP X-Host X-Request-ID"
+).split()
+
+
+@pytest.mark.parametrize("name", PASSED_ON)
+@pytest.mark.parametrize("value", ["192.0.2.1", "127.0.0.1", ""])
+def test_a_request_that_was_passed_on_is_not_of_this_computer(cli: Cli, site: Site, name: str, value: str) -> None:
+    """A proxy on this computer carries the world in, under whatever name: without a token it neither sees nor decides."""
+    before, form = tagged(cli), fields(site.ask("/review")) | {"verdict": "accept"}
+    passed = {name: value}
+    assert site.ask("/review", "GET", None, **passed).status == 403
+    refused = site.post("/review", form, **passed)
+    assert (refused.status, refused.text) == (403, "this came through a proxy: set service.review_token to review from elsewhere\n")
+    assert tagged(cli) == before
+
+
+def test_a_proxy_that_says_nothing_is_known_by_its_http(site: Site) -> None:
+    """A proxy that adds no header speaks HTTP 1.0 by default, which no browser does."""
+    with socket.create_connection(("127.0.0.1", site.port), timeout=10) as client:
+        client.sendall(f"GET /review HTTP/1.0\r\nHost: 127.0.0.1:{site.port}\r\n\r\n".encode())
+        assert client.recv(100).startswith(b"HTTP/1.1 403 ")
+
+
+def test_a_browser_of_this_computer_sends_nothing_of_that_kind(site: Site) -> None:
+    """What browsers do send refuses nobody."""
+    sent = "Accept Accept-Language Cache-Control DNT Pragma Priority Sec-CH-UA Sec-Fetch-Mode Sec-GPC Upgrade-Insecure-Requests"
+    assert site.ask("/review", "GET", None, **dict.fromkeys((*sent.split(), "Cookie", "User-Agent", "TE"), "x")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("access", "words"),
+    [
+        (HOME, "this computer alone, at http://127.0.0.1:8080/review"),
+        (Access("127.0.0.1:8080", "https://feeds.example", ""), "nobody"),
+        (Access("0.0.0.0:8080", "", ""), "nobody"),
+        (Access("0.0.0.0:8080", "", TOKEN), "whoever has service.review_token"),
+    ],
+)
+def test_a_service_says_who_may_review(access: Access, words: str) -> None:
+    """One line at the start names who may, and never the token."""
+    assert access.said().startswith(f"review: {words}")
+    assert TOKEN not in access.said()
+
+
 def test_a_token_opens_it_from_anywhere(cli: Cli) -> None:
     """With a token set nothing else opens it, here neither: as the password of a browser, or from a program."""
     cli.settings["service.review_token"] = TOKEN
@@ -231,6 +280,7 @@ def test_a_token_opens_it_from_anywhere(cli: Cli) -> None:
         for wrong in (f"Bearer {TOKEN}x", "Bearer", "Basic !", f"Basic {b64encode(b'no colon').decode()}", f"Digest {TOKEN}"):
             assert site.ask("/review", authorization=wrong).status == 401
         site.always = {"authorization": f"Basic {b64encode(f'anybody:{TOKEN}'.encode()).decode()}", "host": "feeds.example"}
+        site.always["x-forwarded-for"] = "192.0.2.1"
         assert heading(press(site, "accept")) == "Story 3: news 3"
         form = fields(site.ask("/review")) | {"verdict": "accept", "token": ""}
         assert site.post("/review", form).status == 403

@@ -21,6 +21,13 @@ from feeds.store import Judgements
 from ingest.errors import UsageError
 from ingest.store import Facts
 
+OTHERS = """\
+title = "Other news"
+require = ["words"]
+[group.words]
+any = ["market", "Fähre", "המעבורת"]
+"""
+
 
 def fill(facts: Facts) -> None:
     """Store a few items of two sources: three about ferries, one in German, one in Hebrew."""
@@ -44,14 +51,15 @@ def cli(home: Path) -> Cli:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Serve such a home, with a private topic of the same words."""
+    """Serve such a home, with a public topic that has the other items and a private one of the first's words."""
     home = tmp_path_factory.mktemp("home")
     write_topic(home)
+    write_topic(home, OTHERS, "others")
     write_topic(home, HARBOUR.replace("[group.ship]", "[publish]\nprivate = true\n\n[group.ship]"), "secret")
     made = app(home, {"service.base_url": "https://feeds.example/wire"})
     with made.facts() as facts:
         fill(facts)
-        judge_new(facts, Judgements(facts), (topic(name="secret"),), NOON)
+        judge_new(facts, Judgements(facts), (topic(OTHERS, "others"), topic(name="secret")), NOON)
     with served(made) as opened:
         yield opened
 
@@ -181,7 +189,7 @@ def test_the_command_lists_what_it_finds(cli: Cli) -> None:
     """`topicwire search` writes lines as `items` does, and with --json the same objects."""
     assert "Story 1: ferry in the harbour  (The Harbour Post)  [harbour]" in cli("search", "ferry", "harbour").stdout
     rows = cli.rows("search", "story", "--json")
-    assert [row["tags"] for row in rows] == [["harbour"], []]
+    assert [(row["tags"], "private" in row) for row in rows] == [(["harbour"], False), ([], True)]
     assert rows[0] in cli.rows("items", "--json")
 
 

@@ -172,6 +172,7 @@ def test_run_serves_until_it_is_told_to_stop(cli: Cli, web: FakeWeb, number: sig
     assert result.exit_code == 0
     assert result.stderr.splitlines() == [
         "subscribe to https://feeds.example/harbour.atom",
+        "review: nobody, since the service is reached from elsewhere; set service.review_token",
         "1 looked at, 0 failed; 1 items new; 1 tags given; 16 files written",
         "stopped",
     ]
@@ -245,5 +246,9 @@ def test_serve_serves_and_polls_nothing(cli: Cli, web: FakeWeb) -> None:
     thread = stopped_by(signal.SIGTERM, port, "/harbour.atom", b"The ferry leaves the harbour")
     result = cli("serve")
     thread.join()
-    assert (result.exit_code, result.stderr) == (0, f"serving http://127.0.0.1:{port}/\n")
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [
+        f"serving http://127.0.0.1:{port}/",
+        f"review: this computer alone, at http://127.0.0.1:{port}/review; a proxy in front needs service.review_token",
+    ]
     assert len(web.calls) == asked

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from feeds.document import file_name
 from feeds.pages import calendar, health, parts, queries, render, views
-from feeds.pages.asking import SearchPage
+from feeds.pages.asking import Notice, SearchPage
 from feeds.pages.copies import Copies
 from feeds.pages.folder import Folder
 from feeds.pages.models import IndexPage, Line, Link, Member, Month, MonthPage, Tagged, TopicLine, TopicPage
@@ -58,6 +58,7 @@ class Site:
         self._facts, self._judgements, self._folder = facts, judgements, Folder(target.folder, harmed)
         self._topics = {topic.name: topic for topic in read if not topic.publish.private}
         self._unread = target.known - {topic.name for topic in read}
+        self._search_is_open = target.settings.service.search
         self._now, self._rule = queries.as_of(facts), target.settings.polling.rule
         self._today = (self._now or BEFORE).date()
         self._marks: dict[int, str] = {}
@@ -121,7 +122,9 @@ class Site:
             yield File("sources.html", render.sources(page), self._now)
 
     def _search(self, tagged: Iterable[tuple[Tagged, ...]]) -> File:
-        """Give the form of the search, whose answers come from the server."""
+        """Give the form of the search, whose answers come from the server, or that there is none."""
+        if not self._search_is_open:
+            return File("search.html", render.notice(Notice("Search is closed", "The owner of this site has closed it."), ""), None)
         topics = tuple(Link(topic.title, f"{topic.name}.html", key=topic.name) for topic in self._topics.values())
         languages = parts.languages("", (item for items in tagged for item in items))
         by_name = tuple(sorted((one for one in languages if one.key != UNKNOWN), key=lambda link: link.title))

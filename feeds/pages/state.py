@@ -25,8 +25,9 @@ def as_of(facts: Facts) -> datetime:
 
 def state(facts: Facts, target: Target) -> tuple[object, ...]:
     """Give figures that change whenever pages do, beside all that feeds are made of."""
-    now = as_of(facts)
-    return _form(), now.date(), sources_state(facts, now), target.settings.polling.rule, queries.sealed(facts)
+    now, settings = as_of(facts), target.settings
+    alike = settings.polling.rule, settings.service.search, sorted(target.known)
+    return _form(), now.date(), sources_state(facts, now), queries.sealed(facts), *alike
 
 
 def is_clean(target: Target, paths: Iterable[str]) -> bool:

@@ -15,7 +15,7 @@ from ingest.fold import WORD
 from ingest.item import Source, StoredItem
 
 EXCERPT: Final = 220  # characters in a list
-_OPENING: Final = 700  # characters on an item's own page
+OPENING: Final = 700  # characters on an item's own page
 
 Texts = tuple[datetime, str, str, str]  # seen, source, title, text of one version
 
@@ -122,7 +122,7 @@ def item_page(
     item = stored.item
     when, dated = shown_at(stored)
     return ItemPage(
-        card=card(stored, tuple(judgement for judgement, _ in judged), limit=_OPENING),
+        card=card(stored, tuple(judgement for judgement, _ in judged), limit=OPENING),
         published=when if dated else None,
         first_seen=stored.first_seen,
         updated=stored.changed,

@@ -7,6 +7,7 @@ import socket
 import click
 
 from feeds.serve.application import application
+from feeds.serve.desk import access_of
 from feeds.serve.server import Server, listen, run_loop
 from ingest.console import App, say
 
@@ -17,6 +18,7 @@ def serve(app: App) -> None:
     """Serve public/, private feeds, search and review over HTTP, nothing else."""
     listening = listen(app.settings.service.bind)
     say(f"serving {app.settings.base_url}/")
+    say(access_of(app.settings.service).said())
     run_loop(_serve(app, listening))
 
 

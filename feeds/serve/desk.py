@@ -5,9 +5,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from feeds.commands import topic_folders
+from feeds.serve.access import Access
 from feeds.shelf import Shelf
 from feeds.topic import Topic
 from ingest.console import App
+from ingest.settings import Service
 
 FRESH: Final = {"cache-control": "no-store"}
 
@@ -30,3 +32,8 @@ class Desk:
     def open_topics(self) -> dict[str, Topic]:
         """Give the topics that anybody may see, by name."""
         return {topic.name: topic for topic in self.topics() if not topic.publish.private}
+
+
+def access_of(service: Service) -> Access:
+    """Give the rule of who may review, by the settings of a service."""
+    return Access(service.bind, service.base_url, service.review_token)

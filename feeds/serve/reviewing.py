@@ -15,7 +15,7 @@ from starlette.routing import Route
 from feeds.decisions import Decision, Decisions, Verdict
 from feeds.pages import Link, ReviewCase, ReviewPage, card, reason, review_page
 from feeds.serve.access import Access, Refusal
-from feeds.serve.desk import FRESH, Desk
+from feeds.serve.desk import FRESH, Desk, access_of
 from feeds.store import Judgements
 from feeds.topic import Topic
 from feeds.uncertain import Case, decide, take_back, uncertain
@@ -45,11 +45,11 @@ class Reviewing:
 
     @property
     def _access(self) -> Access:
-        service = self.desk.app.settings.service
-        return Access(service.bind, service.base_url, service.review_token)
+        return access_of(self.desk.app.settings.service)
 
     async def _asked(self, request: Request) -> Response:
-        refusal = self._access.refusal(request.headers, request.client.host if request.client else "")
+        client = request.client.host if request.client else ""
+        refusal = self._access.refusal(request.headers, client, request.scope["http_version"])
         if refusal:
             return _refused(refusal)
         if request.method != "POST":

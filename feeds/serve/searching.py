@@ -1,10 +1,12 @@
-"""`/search` and the same as a feed: reads a question from an address, shows what was found; knows no table and no HTML."""
+"""`/search` and the same as a feed: what is published to anybody, everything to who knows the token; knows no table and no HTML."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,24 +16,31 @@ from feeds.document import Document
 from feeds.entry import Entry, Manner, feed_id, make_entry, own_id, public_address, wanted_id
 from feeds.pages import Card, Link, SearchPage, card, search_page
 from feeds.pages.marks import around, marked
+from feeds.pages.published import as_published
 from feeds.pages.tongues import name as tongue
 from feeds.pages.veil import Veil
 from feeds.pages.views import EXCERPT, source_key
 from feeds.question import KEYS, Question, places, question
-from feeds.search import Found, Result, languages, search, sources
+from feeds.search import Found, Public, Result, languages, search, search_published, sources
+from feeds.serve.access import knows
 from feeds.serve.desk import FRESH, Desk
 from feeds.serve.negotiate import asked, has_it, media_type
 from feeds.store import Judgements
 from feeds.tag import Judgement
 from feeds.topic import Grade, Topic, parse_topic
 from feeds.unit import Unit
+from feeds.variant import Variant
 from ingest.errors import UsageError
+from ingest.item import StoredItem
 from ingest.store import Facts
 from ingest.store.ids import instance_of
 
 _PAGE: Final = 20  # results on a page
 _FEED: Final = 50  # entries in a feed
 _LAST: Final = 500  # pages
+_AT_ONCE: Final = 4  # questions looked into at the same time
+_BY_WHOM: Final = {"vary": "authorization"}
+_ASKED: Final = FRESH | _BY_WHOM
 _NEVER: Final = 1 << 60  # when it changed, in seconds: a search has no such date, so that none is recent enough
 
 
@@ -48,32 +57,83 @@ class Findings(Document):
 
 
 @dataclass(frozen=True, slots=True)
+class _Reader:
+    """Who asks: anybody, or, by the token, the owner."""
+
+    topics: Mapping[str, Topic]  # that may be named
+    owner: bool
+    full: bool  # whether whole texts are published unless a topic says otherwise
+
+    @property
+    def published(self) -> frozenset[str] | None:
+        """The topics by which an item may be known; None: every item may."""
+        return None if self.owner else frozenset(self.topics)
+
+    def find(self, facts: Facts, wanted: Question, limit: int, skip: int = 0) -> Found:
+        """Find what this reader may know, as it may be shown."""
+        names = frozenset(self.topics)
+        if self.owner:
+            found = search(facts, wanted, names, limit=limit, skip=skip)
+            return replace(found, results=tuple(map(self._veiled, found.results)))
+        return search_published(facts, wanted, Public(names, self._shown), limit=limit, skip=skip)
+
+    def _having(self, result: Result) -> tuple[Topic, ...]:
+        return tuple(self.topics[one.topic] for one in result.judgements)
+
+    def _shown(self, result: Result) -> Result:
+        having = self._having(result)
+        return _judged(Veil.of(having), result, as_published(result.stored, having, full=self.full))
+
+    def _veiled(self, result: Result) -> Result:
+        veil = Veil.of(self._having(result))
+        return _judged(veil, result, veil.item(result.stored))
+
+
+def _judged(veil: Veil, result: Result, shown: StoredItem) -> Result:
+    return Result(shown, tuple(veil.judgement(one, result.stored) for one in result.judgements))
+
+
+@dataclass(frozen=True, slots=True)
 class Searching:
-    """The two addresses."""
+    """The two addresses. A few questions are looked into at once, the others wait, and nothing else waits with them."""
 
     desk: Desk
+    _few: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_AT_ONCE))
 
     def routes(self) -> list[Route]:
-        """Give them."""
-        return [Route("/search", self._page), Route("/search.atom", self._feed)]
+        """Give them; none where the owner has closed the search."""
+        if not self.desk.app.settings.service.search:
+            return []
+        return [Route("/search", self._asked(self._page)), Route("/search.atom", self._asked(self._feed))]
 
-    def _page(self, request: Request) -> Response:
-        page, status = self._answer(request.query_params)
-        return Response(search_page(page, self.desk.root), status, FRESH, "text/html; charset=utf-8")
+    def _asked(self, answer: Callable[[_Reader, Request], Response]) -> Callable[[Request], Awaitable[Response]]:
+        async def asked(request: Request) -> Response:
+            return await run_sync(lambda: answer(self._reader(request), request), limiter=self._few)
 
-    def _answer(self, asked: Mapping[str, str]) -> tuple[SearchPage, int]:
-        topics = self.desk.open_topics()
+        return asked
+
+    def _reader(self, request: Request) -> _Reader:
+        settings = self.desk.app.settings
+        owner = knows(request.headers.get("authorization", ""), settings.service.review_token)
+        topics = {topic.name: topic for topic in self.desk.topics()} if owner else self.desk.open_topics()
+        return _Reader(topics, owner, settings.publish.full_content)
+
+    def _page(self, reader: _Reader, request: Request) -> Response:
+        page, status = self._answer(reader, request.query_params)
+        return Response(search_page(page, self.desk.root), status, _ASKED, "text/html; charset=utf-8")
+
+    def _answer(self, reader: _Reader, asked: Mapping[str, str]) -> tuple[SearchPage, int]:
         with self.desk.app.facts() as facts:
-            form = _form(facts, topics, asked)
+            form = _form(facts, reader, asked)
             try:
                 wanted, number = question(asked), _number(asked.get("page", ""))
                 if wanted.is_empty:
                     return form, 200
-                found = _veiled(search(facts, wanted, frozenset(topics), limit=_PAGE, skip=(number - 1) * _PAGE), topics)
+                found = reader.find(facts, wanted, _PAGE, (number - 1) * _PAGE)
             except UsageError as fault:
                 return replace(form, fault=f"{fault}."), 400
-        shown = replace(form, results=tuple(_card(result, topics, wanted.words) for result in found.results), total=found.total)
-        return self._found(shown, wanted, found, number), 200
+        cards = tuple(_card(result, reader.topics, wanted.words) for result in found.results)
+        return self._found(replace(form, results=cards, total=found.total), wanted, found, number), 200
 
     def _found(self, form: SearchPage, wanted: Question, found: Found, number: int) -> SearchPage:
         path = f"{self.desk.root}search"
@@ -84,29 +144,29 @@ class Searching:
             later=f"{path}?{wanted.written(number - 1)}" if number > 1 else "",
         )
 
-    def _feed(self, request: Request) -> Response:
-        topics = self.desk.open_topics()
+    def _feed(self, reader: _Reader, request: Request) -> Response:
         try:
             wanted = _something(question(request.query_params))
             with self.desk.app.facts() as facts:
-                found = _veiled(search(facts, wanted, frozenset(topics), limit=_FEED), topics)
-                document = self._document(facts, wanted, found)
+                document = self._document(facts, wanted, reader)
         except UsageError as fault:
-            return Response(f"{fault}\n", 400, FRESH, "text/plain; charset=utf-8")
+            return Response(f"{fault}\n", 400, _ASKED, "text/plain; charset=utf-8")
         body = atom.render(document)
-        known = {"etag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"', "cache-control": "public, max-age=300"}
+        cache = "private, no-store" if reader.owner else "public, max-age=300"
+        known = {"etag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"', "cache-control": cache} | _BY_WHOM
         if has_it(known["etag"], _NEVER, asked(request.scope["headers"])):
             return Response(None, 304, known)
         return Response(body, 200, known, media_type("search.atom"))
 
-    def _document(self, facts: Facts, wanted: Question, found: Found) -> Findings:
+    def _document(self, facts: Facts, wanted: Question, reader: _Reader) -> Findings:
+        found = reader.find(facts, wanted, _FEED)
         instance, query = instance_of(facts), wanted.written()
         topic = parse_topic("", "search", "search")
         words = wanted.words or "everything"
-        topic = replace(topic, title=f"Search: {words}", description=f"What is stored and answers to “{words}”, newest first.")
-        manner = Manner(instance, self.desk.app.settings.publish.full_content)
-        with facts.transaction():
-            entries = tuple(_entry(Judgements(facts), result, topic, manner) for result in found.results)
+        topic = replace(topic, title=f"Search: {words}", description=f"What answers to “{words}”, newest first.")
+        manner = Manner(instance, reader.full)
+        ids = _ids(facts, [result.stored for result in found.results])
+        entries = tuple(_entry(result, reader.topics, topic, manner, ids[result.stored.row]) for result in found.results)
         return Findings(topic, feed_id(instance, f"search?{query}"), self.desk.base, self.desk.base, entries, query=query)
 
 
@@ -116,23 +176,25 @@ def _something(wanted: Question) -> Question:
     return wanted
 
 
-def _veiled(found: Found, topics: Mapping[str, Topic]) -> Found:
-    """Give what was found as the topics that have it want it shown."""
-    return replace(found, results=tuple(_shown(result, topics) for result in found.results))
+def _ids(facts: Facts, items: list[StoredItem]) -> dict[int, str]:
+    """Give the ids of entries, as they are everywhere. Nothing is written for those that have one already."""
+    names = {stored.row: (wanted_id(stored.item.guid), own_id(stored.id)) for stored in items}
+    judgements = Judgements(facts)
+    given = judgements.given_ids(names)
+    if missing := {row: name for row, name in names.items() if row not in given}:
+        with facts.transaction():
+            given |= judgements.atom_ids(missing)
+    return given
 
 
-def _shown(result: Result, topics: Mapping[str, Topic]) -> Result:
-    veil = Veil.of(topics[one.topic] for one in result.judgements)
-    return Result(veil.item(result.stored), tuple(veil.judgement(one, result.stored) for one in result.judgements))
-
-
-def _entry(judgements: Judgements, result: Result, topic: Topic, manner: Manner) -> Entry:
-    stored = result.stored
+def _entry(result: Result, topics: Mapping[str, Topic], topic: Topic, manner: Manner, atom_id: str) -> Entry:
     said = Judgement(topic.name, topic.version, tagged=True, grade=Grade.MENTION, score=0.0, why="")
-    atom_id = judgements.atom_ids({stored.row: (wanted_id(stored.item.guid), own_id(stored.id))})[stored.row]
-    entry = make_entry(Unit(stored, said), topic, atom_id, manner)
+    entry = make_entry(Unit(result.stored, said), topic, atom_id, manner)
     tags = f"; tagged {', '.join(one.topic for one in result.judgements)}" if result.judgements else ""
-    return replace(entry, why=f"Found by a search. Carried by {', '.join(one.name for one in entry.carriers)}{tags}.")
+    entry = replace(entry, why=f"Found by a search. Carried by {', '.join(one.name for one in entry.carriers)}{tags}.")
+    for one in result.judgements:
+        entry = Variant(topics[one.topic]).of(entry)
+    return entry
 
 
 def _card(result: Result, topics: Mapping[str, Topic], words: str) -> Card:
@@ -142,16 +204,17 @@ def _card(result: Result, topics: Mapping[str, Topic], words: str) -> Card:
         excerpt = around(text, EXCERPT, places(words, text))
         shown = replace(shown, title=marked(title, places(words, title)), excerpt=excerpt)
     # Only what a topic with rules has is a page.
-    return shown if any(topics[one.topic].expression for one in result.judgements) else replace(shown, href="")
+    paged = any(topics[one.topic].expression and not topics[one.topic].publish.private for one in result.judgements)
+    return shown if paged else replace(shown, href="")
 
 
-def _form(facts: Facts, topics: Mapping[str, Topic], asked: Mapping[str, str]) -> SearchPage:
+def _form(facts: Facts, reader: _Reader, asked: Mapping[str, str]) -> SearchPage:
     typed = {key: asked.get(key, "")[:300] for key in KEYS}
     return SearchPage(
         **{("query" if key == "q" else key): value for key, value in typed.items()},  # type: ignore[arg-type]
-        topics=tuple(Link(topic.title, "", key=name) for name, topic in topics.items()),
-        sources=tuple(Link(public_address(one.name), "", key=source_key(one)) for one in sources(facts)),
-        languages=tuple(Link(tongue(code), "", key=code) for code in languages(facts)),
+        topics=tuple(Link(topic.title, "", key=name) for name, topic in reader.topics.items()),
+        sources=tuple(Link(public_address(one.name), "", key=source_key(one)) for one in sources(facts, reader.published)),
+        languages=tuple(Link(tongue(code), "", key=code) for code in languages(facts, reader.published)),
     )
 
 

@@ -59,6 +59,8 @@ class Facts:
 
     def instance(self, make: Callable[[], UUID]) -> UUID:
         """Give the database's own permanent name; `make` is asked once, at the first need."""
+        if (known := self.noted("instance")) is not None:  # whoever only reads waits for nobody who writes
+            return UUID(known)
         self.db.conn.execute("insert or ignore into meta values ('instance', ?)", [str(make())])
         self.db.conn.commit()
         return UUID(self.db.conn.execute("select value from meta where key = 'instance'").fetchone()[0])
