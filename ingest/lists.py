@@ -20,7 +20,7 @@ _DAILY = SourceSettings(shortest=86_400.0, longest=86_400.0)
 
 def read_lists(app: App, facts: Facts, engine: Engine, *, everything: bool = False) -> None:
     """Read the lists that are due, or all; say a line for each that could not be read and each refused line of a new one."""
-    for source, state in facts.due(None if everything else app.clock(), kind=SourceKind.LIST):
+    for source, state in facts.due(app.clock(), kind=SourceKind.LIST, everything=everything):
         now, shown = app.clock(), without_secrets(source.url)
         outcome = Outcome(source, now)
         try:

@@ -31,7 +31,7 @@ def due_sources(
         if line not in said:
             say(line)
     said.update(refused)
-    return facts.due(None if everything else app.clock(), limit)
+    return facts.due(app.clock(), limit, everything=everything)
 
 
 def poll_these(

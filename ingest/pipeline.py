@@ -16,7 +16,7 @@ from ingest.asking import request_for
 from ingest.batch import Batch, Poll, cut
 from ingest.documents import CURE, is_document
 from ingest.engine import Engine
-from ingest.errors import ExtraMissingError, FetchError, ParseError, TopicwireError
+from ingest.errors import ExtraMissingError, Failure, FetchError, ParseError, TopicwireError
 from ingest.exchange import Fetched
 from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus
 from ingest.planner import Price, is_stale, next_state, paid, steer
@@ -64,12 +64,19 @@ async def look(poll: Poll, engine: Engine) -> Outcome:
         fetched = await engine.fetch(request)
         return await _understood(poll, fetched, engine, conditional=(request.etag or request.last_modified) is not None)
     except TopicwireError as fault:
-        status, wait = (fault.status, fault.wait) if isinstance(fault, FetchError) else (None, None)
-        feeds = fault.feeds if isinstance(fault, ParseError) else None
-        return Outcome(source, engine.clock(), error=one_line(str(fault)), http_status=status, wait=wait, named_feeds=feeds)
+        return _failed(Outcome(source, engine.clock(), error=one_line(str(fault))), fault)
     except Exception as fault:  # noqa: BLE001 - whatever one source does, its neighbours are served (S10, S11)
         cause = one_line(f"{type(fault).__name__}: {fault}")
-        return Outcome(source, engine.clock(), error=f"a fault of topicwire itself ({cause}); please report it")
+        error = f"a fault of topicwire itself ({cause}); please report it"
+        return Outcome(source, engine.clock(), error=error, failure=Failure.OTHER)
+
+
+def _failed(outcome: Outcome, fault: TopicwireError) -> Outcome:
+    """Add to a failed look what kind of failure it was, and what it showed all the same."""
+    if isinstance(fault, FetchError):
+        return replace(outcome, failure=fault.kind, http_status=fault.status, wait=fault.wait)
+    feeds = fault.feeds if isinstance(fault, ParseError) else None
+    return replace(outcome, failure=Failure.DOCUMENT, named_feeds=feeds)
 
 
 async def _understood(poll: Poll, fetched: Fetched, engine: Engine, *, conditional: bool) -> Outcome:
@@ -90,7 +97,6 @@ async def _understood(poll: Poll, fetched: Fetched, engine: Engine, *, condition
         etag=fetched.etag or (state.etag if unchanged else None),
         last_modified=fetched.last_modified or (state.last_modified if unchanged else None),
         body_hash=body_hash,
-        wait=fetched.wait,
         fresh=fetched.fresh,
         conditional=conditional,
         moved=fetched.moved,

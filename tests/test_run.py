@@ -265,6 +265,18 @@ def test_poll_asks_what_is_due_or_all(cli: Cli, web: FakeWeb) -> None:
     assert web.paths() == ["/a", "/a"]
 
 
+def test_poll_of_all_leaves_alone_who_asked_for_it(cli: Cli, web: FakeWeb) -> None:
+    """A server that failed and named a time (Retry-After) is not asked before it, not even with --all (F6)."""
+    cli.poll(web.fail("/busy", 503, {"Retry-After": "7200"}), web.fail("/down"), web.serve("/well", rss(FERRY)))
+    cli("poll", "--all")
+    cli.clock.forward(minutes=119)
+    cli("poll", "--all")
+    assert sorted(web.paths()) == ["/busy", "/down", "/down", "/well", "/well"]
+    cli.clock.forward(minutes=2)
+    cli("poll", "--all")
+    assert web.paths().count("/busy") == 2
+
+
 @pytest.mark.parametrize("arguments", [("run", "--once"), ("poll", "--all")])
 def test_strict_tells_of_failing_sources(cli: Cli, web: FakeWeb, arguments: tuple[str, ...]) -> None:
     """With --strict a pass with a failing source exits 3; without it 0; with none failing 0 either way."""

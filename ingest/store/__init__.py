@@ -103,18 +103,22 @@ class Facts:
         """Say whether anyone ever chose a feed to poll."""
         return self.db.conn.execute("select 1 from source where kind = 'feed' and status != 'once' limit 1").fetchone() is not None
 
-    def due(self, now: datetime | None, limit: int = -1, kind: SourceKind = SourceKind.FEED) -> list[tuple[Source, SourceState]]:
+    def due(
+        self, now: datetime | None, limit: int = -1, kind: SourceKind = SourceKind.FEED, *, everything: bool = False
+    ) -> list[tuple[Source, SourceState]]:
         """Give the polled sources that are due at `now`, all of them for None; longest overdue first when limited.
 
-        One last polled in the future is due too: the clock was put back.
+        One last polled in the future is due too: the clock was put back. With `everything` all are given but those
+        whose server failed and named the time until which it wants to be left alone (Retry-After).
         """
         due = "coalesce(p.next_poll, '') <= ? or p.last_poll > ?"
-        where = f"s.kind = ? and s.status = 'active' and (? is null or {due})"
+        free = "p.error is null or p.why is not 'asked'"
+        where = f"s.kind = ? and s.status = 'active' and (? is null or {due} or ? and ({free}))"
         chosen = f"""s.id in (select s.id from source s left join poll p on p.source_id = s.id where {where}
             order by coalesce(p.next_poll, ''), s.id limit ?)"""  # noqa: S608 - constants
         moment = rfc3339(now)
         astray = rfc3339(now + _ASTRAY) if now else None
-        return sources.all_with_state(self.db, chosen, (kind, moment, moment, astray, limit))
+        return sources.all_with_state(self.db, chosen, (kind, moment, moment, astray, everything, limit))
 
     # Hubs
 
