@@ -7,14 +7,15 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from ingest.errors import StoreError
+from ingest.store.turns import share, turns
 from ingest.urls import canonical
 
 migrations = Migrations("ingest")
+_PATIENCE = 30.0  # seconds that a statement waits for other processes
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=30000",
     "temp_store=MEMORY",
     "cache_size=-32000",
 )
@@ -31,6 +32,8 @@ def connect(path: Path) -> Database:
         if not _is_ours(db):
             db.close()
             raise StoreError(f"{path} is another program's database", "name another --home")  # noqa: TRY301 - before it is touched
+        share(db, str(path.resolve()))
+        patience(db)
         for pragma in _PRAGMAS:
             db.conn.execute(f"PRAGMA {pragma}")
     except StoreError:
@@ -40,6 +43,11 @@ def connect(path: Path) -> Database:
     return db
 
 
+def patience(db: Database, seconds: float = _PATIENCE) -> None:
+    """Set how long a statement waits while another process, or a long question, keeps the database busy."""
+    db.conn.execute(f"PRAGMA busy_timeout={seconds * 1_000:.0f}")
+
+
 def _is_ours(db: Database) -> bool:
     names = db.table_names()
     return not names or Migrations.migrations_table in names
@@ -47,14 +55,18 @@ def _is_ours(db: Database) -> bool:
 
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
-    """Write all or nothing. The write lock is taken first: what is read inside stays true until the end."""
-    db.conn.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        db.conn.rollback()
-        raise
-    db.conn.commit()
+    """Write all or nothing. The write lock is taken first: what is read inside stays true until the end.
+
+    The threads of this process take turns in the order in which they came, however busily one of them writes.
+    """
+    with turns(db):
+        db.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            db.conn.rollback()
+            raise
+        db.conn.commit()
 
 
 def migrate(db: Database, steps: Migrations) -> None:
