@@ -6,11 +6,12 @@ import logging
 import signal
 import socket
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Event
+from functools import partial
+from threading import Event, Lock
 
 import click
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -21,7 +22,7 @@ from feeds.grant_commands import feeds
 from feeds.hub import tell_hub
 from feeds.judging import judge_new
 from feeds.publication.whole import sweep
-from feeds.publish import publish
+from feeds.publish import feed_path, publish
 from feeds.review_commands import review
 from feeds.search_commands import search_command
 from feeds.serve.application import application
@@ -36,22 +37,25 @@ from feeds.topic import Topic
 from feeds.topic_commands import topics
 from feeds.topic_files import said_of
 from feeds.trial_command import try_command
+from ingest.batch import Due, halves
 from ingest.commands import sources
 from ingest.console import App, command, database_failed, is_terminal, say
 from ingest.engine import Engine
 from ingest.errors import TopicwireError
 from ingest.lists import read_lists
-from ingest.lock import alone
+from ingest.lock import Hold, alone
+from ingest.offline import QUESTION
 from ingest.oneoff import ingest_all, summary
 from ingest.passes import due_sources, poll_these, read_seeds
 from ingest.pipeline import Report
 from ingest.store import Facts
 from ingest.websub import subscribe
 
-_AT_ONCE = 400  # sources a tick: between two ticks what they brought is published
+_AT_ONCE = 400  # sources a tick
 _BITES = 20  # of old items, judged again after a change of wording, a tick
 _SOON = 0.1  # seconds
-_SECONDS = {"poll": 30, "seeds": 60, "publish": 60, "hub": 15, "housekeeping": 3_600}
+_BETWEEN = 5.0  # seconds between two steps of a poll: the hosts that have many sources rest
+_SECONDS = {"poll": 30, "seeds": 60, "publish": 2, "news": 15, "all": 60, "hub": 15, "housekeeping": 3_600}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,18 @@ class Pass:
 # The parts of a pass
 
 
-def judge_and_publish(app: App, facts: Facts, chosen: tuple[Topic, ...], bites: int | None = None) -> tuple[int, int]:
+def judge_and_publish(
+    app: App,
+    facts: Facts,
+    chosen: tuple[Topic, ...],
+    bites: int | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> tuple[int, int]:
     """Judge what is new and write what changed: (tags given, files written)."""
     judgements = Judgements(facts)
-    group_new(facts, app.clock(), bites)
-    tagged = judge_new(facts, judgements, chosen, app.clock(), bites)
-    return tagged, len(publish(facts, judgements, chosen, target_of(app, facts)).written)
+    group_new(facts, app.clock(), bites, stopping=stopping)
+    tagged = judge_new(facts, judgements, chosen, app.clock(), bites, stopping)
+    return tagged, len(publish(facts, judgements, chosen, target_of(app, facts), stopping=stopping).written)
 
 
 def full_pass(app: App, *, everything: bool = False) -> Pass:
@@ -107,47 +117,91 @@ def _tell(app: App, engine: Engine) -> None:
 
 
 class Service:
-    """The ticks. They run in one thread, so that one of them writes at a time; a fault is a line, never the end."""
+    """The ticks. Polling, seeds, publication and the hub have a thread and a connection each: none waits for another.
+
+    Each writes in short transactions, in turns. A fault is a line, never the end.
+    """
 
     def __init__(self, app: App, engine: Engine) -> None:
         """Prepare; `engine` is open."""
         self._app, self._engine = app, engine
-        self.stopping, self.idle, self.told = Event(), Event(), Event()
-        self.idle.set()
-        self.told.set()
+        self.stopping = Event()
+        self.ready = Event()  # what is published so far lies where it is served
+        self._begun = Event()  # the seeds of the start are published: sources may be asked
+        self._begun.set()
+        self._polling = Event()
+        self._news = Event()  # something is stored that is not judged yet
+        self._published_at: datetime | None = None
+        self._hold = Hold(app.home)
+        self._running = 0
+        self._guard = Lock()
         self._said: set[str] = set()  # refused lines of sources.opml: once is enough
+        self._offline = False
         self._shelf = Shelf(topic_folders(app), say)
         self._kept: frozenset[str] = frozenset()  # feeds without a topic, of which was told
 
+    def hold_back(self) -> None:
+        """Let polling wait until `open` is done."""
+        self._begun.clear()
+
+    def open(self) -> None:
+        """Publish what there is, then the seeds: a subscriber of a new home is answered before any source is asked."""
+        try:
+            self._tick(self._opened)
+            self.ready.set()
+            self._tick(self._opened_with_seeds)
+        finally:
+            self.ready.set()
+            self._begun.set()
+
     def poll(self) -> None:
-        """Poll what is due, judge, publish."""
-        self._tick(self._poll)
+        """Poll what is due; what it brings is judged and published by another tick."""
+        self._begun.wait()
+        self._polling.set()
+        try:
+            self._tick(self._poll)
+        finally:
+            self._polling.clear()
 
     def seeds(self) -> None:
-        """Read new documents, judge, publish."""
-        self._tick(lambda facts: self._polled(read_seeds(self._app, facts, self._engine), facts))
+        """Read new documents."""
+        self._tick(self._seeds)
+
+    def publish_news(self) -> None:
+        """Publish what is new, now and then while polling goes on, and once a minute what else there is to do."""
+        patience = _SECONDS["all"] if not self._news.is_set() else _SECONDS["news"] if self._polling.is_set() else 0
+        before = self._published_at
+        if before is None or not 0 <= (self.now() - before).total_seconds() < patience:
+            self.publish()
 
     def publish(self) -> None:
-        """Judge and publish what a changed topic or an interrupted pass left to do."""
-        self._tick(lambda facts: self._published(self._judge_and_publish(facts)))
+        """Judge and publish what is to be."""
+        self._tick(self._publish)
 
     def housekeeping(self) -> None:
         """Tidy the database and the published folder."""
         self._tick(self._tidied)
 
     def hub(self) -> None:
-        """Tell the hub what was published. In a thread of its own: a slow hub keeps nothing waiting."""
-        self._guarded(self.told, lambda: _tell(self._app, self._engine))
+        """Tell the hub what was published: a slow one keeps nothing waiting."""
+        self._guarded(lambda: _tell(self._app, self._engine))
 
     def now(self) -> datetime:
         """Give the present moment."""
         return self._app.clock()
 
-    def _tick(self, work: Callable[[Facts], None]) -> None:
-        self._guarded(self.idle, lambda: self._alone(work))
+    @property
+    def is_idle(self) -> bool:
+        """Whether no tick is under way."""
+        with self._guard:
+            return not self._running
 
-    def _guarded(self, over: Event, work: Callable[[], None]) -> None:
-        over.clear()  # before looking at `stopping`, which whoever waits has set before looking at this
+    def _tick(self, work: Callable[[Facts], None]) -> None:
+        self._guarded(lambda: self._alone(work))
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        with self._guard:
+            self._running += 1  # before looking at `stopping`, which whoever waits has set before looking at this
         try:
             if not self.stopping.is_set():
                 work()
@@ -158,37 +212,83 @@ class Service:
         except CancelledError:
             pass  # the service stops; what was under way is still due
         finally:
-            over.set()
+            with self._guard:
+                self._running -= 1
 
     def _alone(self, work: Callable[[Facts], None]) -> None:
-        with alone(self._app.home) as free:
+        with self._hold.shared() as free:
             if free:
                 with self._app.facts() as facts:
                     work(facts)
 
+    def _opened(self, facts: Facts) -> None:
+        topics = self._shelf.topics()
+        if not all((self._app.home / feed_path(topic)).exists() for topic in topics):
+            publish(facts, Judgements(facts), topics, target_of(self._app, facts), stopping=self.stopping.is_set)
+            self._published_at = self.now()
+
+    def _seeds(self, facts: Facts) -> None:
+        self._brought(read_seeds(self._app, facts, self._engine))
+
+    def _opened_with_seeds(self, facts: Facts) -> None:
+        self._seeds(facts)
+        if self._news.is_set():
+            self._publish(facts)
+
     def _poll(self, facts: Facts) -> None:
         read_lists(self._app, facts, self._engine)
         due = due_sources(self._app, facts, self._said, limit=_AT_ONCE)
-        self._polled(poll_these(self._app, facts, self._engine, due, self.stopping.is_set), facts)
-        subscribe(self._app, facts, self._engine)
+        report = poll_these(self._app, facts, self._engine, due, self._heard, partial(self._parts, facts))
+        self._say_offline(report)
+        if not report.offline:
+            self._brought(report)
+            subscribe(self._app, facts, self._engine)
 
-    def _polled(self, report: Report, facts: Facts) -> None:
+    def _heard(self, report: Report) -> bool:
+        if report.looked > report.unchanged + len(report.failed):
+            self._news.set()
+        return not self.stopping.is_set()
+
+    def _rest(self, seconds: float) -> bool:
+        """Wait, and give whether to stop."""
+        return self.stopping.wait(seconds)
+
+    def _parts(self, facts: Facts, due: list[Due]) -> Iterator[list[Due]]:
+        """Give what is due in steps, none of which asks a host for more than half of its sources."""
+        urls = facts.polled_urls()
+        now, later = halves(due, urls)
+        yield now
+        while later and not self._rest(_BETWEEN):
+            now, later = halves(later, urls)
+            yield now
+
+    def _say_offline(self, report: Report) -> None:
+        if report.offline and not self._offline:
+            say(f"{QUESTION} nothing is held against them; all are asked as soon as one of them answers")
+        elif report.looked and self._offline and not report.offline:
+            say("sources can be reached again")
+        self._offline = report.offline or (self._offline and not report.looked)
+
+    def _brought(self, report: Report) -> None:
+        """Say what a look at documents or sources brought, and have it judged."""
         if report.looked > report.unchanged:
-            tagged, written = self._judge_and_publish(facts)
-            counts, failed = report.counts, len(report.failed)
-            say(f"{report.looked} looked at, {failed} failed; {counts.new} items new; {tagged} tags given; {written} files written")
+            say(f"{report.looked} looked at, {len(report.failed)} failed; {report.counts.new} items new")
+            self._news.set()
 
-    def _judge_and_publish(self, facts: Facts) -> tuple[int, int]:
-        done = judge_and_publish(self._app, facts, self._shelf.topics(), _BITES)
+    def _publish(self, facts: Facts) -> None:
+        self._news.clear()
+        tagged, written = judge_and_publish(self._app, facts, self._shelf.topics(), _BITES, self.stopping.is_set)
+        self._published_at = self.now()
+        if tagged or written:
+            say(f"{tagged} tags given; {written} files written")
+        self._say_kept(facts)
+
+    def _say_kept(self, facts: Facts) -> None:
+        """Say, once, which feeds are served though no topic makes them any more."""
         kept = frozenset(kept_topics(self._app, facts))
         for line in said_of(sorted(kept - self._kept)):
             say(f"topicwire: {line}")
         self._kept = kept
-        return done
-
-    def _published(self, done: tuple[int, int]) -> None:
-        if any(done):
-            say(f"{done[0]} tags given; {done[1]} files written")
 
     def _tidied(self, facts: Facts) -> None:
         facts.tidy()
@@ -201,18 +301,23 @@ async def _serve(app: App, engine: Engine, listening: socket.socket | None) -> N
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
+    service.hold_back()
     ticks = _ticks(service)
     ticks.start()
+    # Whoever asks before that waits: the socket listens already, and a feed that is about to be there is not missing.
+    stop, ready = (asyncio.create_task(one) for one in (stopped.wait(), asyncio.to_thread(service.ready.wait)))
+    await asyncio.wait((stop, ready), return_when=asyncio.FIRST_COMPLETED)
     server = Server(application(app))
-    serving = asyncio.create_task(server.serve([listening])) if listening else None
-    await stopped.wait()
+    serving = asyncio.create_task(server.serve([listening])) if listening and not stopped.is_set() else None
+    await stop
     # In this order: no new work, end the old, then the rest.
     service.stopping.set()
     ticks.pause()
     server.should_exit = True
-    while not (service.idle.is_set() and service.told.is_set()):
+    while not service.is_idle:
         engine.cancel()  # again and again: the running tick may have begun something meanwhile
         await asyncio.sleep(_SOON)
+    await ready
     if serving:
         await serving
     ticks.shutdown()
@@ -221,13 +326,17 @@ async def _serve(app: App, engine: Engine, listening: socket.socket | None) -> N
 def _ticks(service: Service) -> AsyncIOScheduler:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a tick is skipped while the last one runs is no news
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    threads = {name: ThreadPoolExecutor(1) for name in ("default", "hub")}
+    threads = {name: ThreadPoolExecutor(1) for name in ("default", "seeds", "publication", "hub")}
     ticks = AsyncIOScheduler(timezone="UTC", executors=threads, job_defaults=defaults)
-    # Seeds first: they need no network, so the feed has something in it at once.
-    for name in ("seeds", "poll", "publish", "housekeeping"):
-        first = {} if name in {"publish", "housekeeping"} else {"next_run_time": service.now()}
-        ticks.add_job(getattr(service, name), "interval", seconds=_SECONDS[name], id=name, **first)
-    ticks.add_job(service.hub, "interval", seconds=_SECONDS["hub"], id="hub", executor="hub")
+    ticks.add_job(service.open, id="open", executor="publication")
+    ticks.add_job(service.poll, "interval", seconds=_SECONDS["poll"], id="poll", next_run_time=service.now())
+    for name, work, executor in (
+        ("seeds", service.seeds, "seeds"),
+        ("publish", service.publish_news, "publication"),
+        ("housekeeping", service.housekeeping, "publication"),
+        ("hub", service.hub, "hub"),
+    ):
+        ticks.add_job(work, "interval", seconds=_SECONDS[name], id=name, executor=executor)
     return ticks
 
 
@@ -264,7 +373,9 @@ def _once(app: App, *, strict: bool, everything: bool, quiet: bool) -> None:
         done = full_pass(app, everything=everything)
     if not quiet:
         say(str(done))
-        if done.polls.failed:
+        if done.polls.offline:
+            say(QUESTION)
+        elif done.polls.failed:
             say("`topicwire sources status` shows why sources failed")
     raise SystemExit(done.code or (3 if strict and done.polls.failed else 0))
 

@@ -20,14 +20,21 @@ _BITE: Final = 500  # items a transaction
 _MATCHERS: Final[deque[Matcher]] = deque(maxlen=2)  # a service has seen most words before: they are not looked up again
 
 
-def judge_new(facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], now: datetime, bites: int | None = None) -> int:
+def judge_new(  # noqa: PLR0913, PLR0917 - and how far to go
+    facts: Facts,
+    judgements: Judgements,
+    topics: tuple[Topic, ...],
+    now: datetime,
+    bites: int | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
     """Judge by each topic what arrived or changed since it last judged; a changed wording judges everything anew.
 
     What arrived comes first; of what a changed wording judges again at most `bites` transactions are
-    done in one call. Nothing is downloaded. Killed in the middle it goes on where it stopped. Gives
-    the number of tags given.
+    done in one call, and none after `stopping`. Nothing is downloaded. Killed in the middle it goes on where
+    it stopped. Gives the number of tags given.
     """
-    work = _Work(facts, judgements, now)
+    work = _Work(facts, judgements, now, stopping)
     marks = judgements.marks()
     current = {topic.name: _mark(topic, marks.get(topic.name)) for topic in topics}
     tagged = 0
@@ -74,8 +81,8 @@ def _matcher(topics: Iterable[Topic]) -> Matcher:
 class _Work:
     """Judging with the stores at hand."""
 
-    def __init__(self, facts: Facts, judgements: Judgements, now: datetime) -> None:
-        self._facts, self._judgements, self._now = facts, judgements, now
+    def __init__(self, facts: Facts, judgements: Judgements, now: datetime, stopping: Callable[[], bool]) -> None:
+        self._facts, self._judgements, self._now, self._stopping = facts, judgements, now, stopping
         self._furniture = Furniture(facts)
 
     def arrivals(self, topics: list[Topic], marks: dict[str, Mark], seq: int) -> int:
@@ -83,7 +90,7 @@ class _Work:
         matcher, tagged = _matcher(topics), 0
         if marks != {name: mark for name, mark in self._judgements.marks().items() if name in marks}:
             self._judgements.record([], (), marks, self._now)  # a new wording is known before its first item
-        while items := self._facts.after(seq, _BITE):
+        while not self._stopping() and (items := self._facts.after(seq, _BITE)):
             seq = items[-1].seq
             tagged += self._bite(matcher, items, {name: replace(mark, seq=seq) for name, mark in marks.items()}, again=False)
         return tagged
@@ -92,7 +99,7 @@ class _Work:
         """Judge again what was there when the wording changed, at most `bites` bites of it."""
         matcher, tagged, done = _matcher(topics), 0, 0
         until = max(mark.until for mark in marks.values())
-        while back < until and (bites is None or done < bites):
+        while back < until and (bites is None or done < bites) and not self._stopping():
             items = tuple(item for item in self._facts.after(back, _BITE) if item.seq <= until)
             back = items[-1].seq if len(items) == _BITE else until
             tagged += self._bite(matcher, items, {name: replace(mark, back=back) for name, mark in marks.items()}, again=True)

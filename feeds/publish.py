@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -36,14 +36,21 @@ class Published:
     removed: tuple[Path, ...]
 
 
-def publish(
-    facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], target: Target, *, everything: bool = False
+def publish(  # noqa: PLR0913 - and how far to go
+    facts: Facts,
+    judgements: Judgements,
+    topics: tuple[Topic, ...],
+    target: Target,
+    *,
+    everything: bool = False,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Published:
-    """Write the files of every topic and of the home. Raises StoreError.
+    """Write the files of every topic and of the home. Raises StoreError, and CancelledError after `stopping`.
 
     A topic of which nothing has changed is passed over, and so are the pages, unless `everything` is to be made anew.
+    Ended in the middle it goes on the next time.
     """
-    with Files(facts, target.folder.parent, target.now) as files:
+    with Files(facts, target.folder.parent, target.now, stopping) as files:
         home = _Home(facts, judgements, topics, target, files)
         feeds = [_Feed(home, topic) for topic in topics]
         made = [feed.edition.made(feed.publish()) for feed in feeds if everything or not feed.edition.is_current()]
@@ -66,6 +73,11 @@ def publish(
                 if due:
                     home.pages.set_edition(state, until)
         return Published(files.written, removed)
+
+
+def feed_path(topic: Topic) -> str:
+    """Give where a topic's Atom feed lies in the home."""
+    return f"{feed_name(topic).partition('/')[0]}/{file_name(topic.name)}"
 
 
 class _Home:
@@ -158,9 +170,10 @@ class _Feed:
     def publish(self) -> datetime | None:
         """Write what changed; give when time alone will change it."""
         home = self._home
-        with home.facts.transaction():
-            document, until = Editor(home.facts, home.judgements, self._topic, home.target).revise()
-            self._ledger.set_edition("", None)  # until all of it is written
+        document, until = self._revised()
+        while document is None:
+            home.files.go_on()
+            document, until = self._revised()
         if self._topic.publish.private:
             (home.target.folder.parent / "private").mkdir(mode=0o700, parents=True, exist_ok=True)
         # The archive first: the head leads to it.
@@ -168,6 +181,14 @@ class _Feed:
             home.files.settle()
         self._head(document)
         return until
+
+    def _revised(self) -> tuple[Document | None, datetime | None]:
+        """Bring the feed forward in one short transaction; give its head once it is there."""
+        home = self._home
+        with home.facts.transaction():
+            revised = Editor(home.facts, home.judgements, self._topic, home.target).step()
+            self._ledger.set_edition("", None)  # until all of it is written
+        return revised
 
     def _archive(self) -> bool:
         files = self._home.files

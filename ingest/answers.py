@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from ingest.errors import FetchError
+from ingest.errors import Failure, FetchError
 
 OK: Final = 200
 UNCHANGED: Final = 304
@@ -15,7 +15,6 @@ PERMANENT: Final = frozenset({301, 308})
 REDIRECTS: Final = PERMANENT | {302, 303, 307}
 _SERVER_ERROR: Final = 500
 _MAX_WAIT: Final = 86_400.0  # an absurd Retry-After is capped at a day (F6)
-_MAX_FRESH: Final = 3_600.0  # freshness is believed up to an hour (F5)
 _MAX_AGE: Final = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d+)")
 _DAY_OF_SECONDS: Final = 10  # digits: more cannot be a delay
 _CAUSES: Final = {
@@ -25,6 +24,13 @@ _CAUSES: Final = {
     GONE: ("says the feed is gone for good (410)", "it is not asked again: remove the source or find its new address"),
     429: ("asks us to slow down (429)", "nothing to do: it is asked less often"),
 }
+_KINDS: Final = {
+    401: Failure.REFUSED,
+    403: Failure.REFUSED,
+    408: Failure.SERVER,
+    425: Failure.SERVER,
+    429: Failure.BUSY,
+}
 
 
 def refusal(status: int, headers: Mapping[str, str], now: datetime) -> FetchError:
@@ -32,7 +38,9 @@ def refusal(status: int, headers: Mapping[str, str], now: datetime) -> FetchErro
     default = (f"has trouble of its own ({status})", "it is tried again later")
     unusual = (f"answers with status {status}", "open the address in a browser to see why")
     what, cure = _CAUSES.get(status, default if status >= _SERVER_ERROR else unusual)
-    return FetchError(f"the server {what}", cure, status=status, wait=retry_after(headers.get("Retry-After"), now))
+    wait = retry_after(headers.get("Retry-After"), now)
+    kind = Failure.SERVER if status >= _SERVER_ERROR else _KINDS.get(status, Failure.STATUS)
+    return FetchError(f"the server {what}", cure, status=status, wait=wait, kind=kind)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -69,8 +77,3 @@ def freshness(headers: Mapping[str, str], now: datetime) -> float | None:
         return float(max(int(found[1][:_DAY_OF_SECONDS]) - known, 0))
     expires = _date(headers.get("Expires"))
     return max((expires - (_date(headers.get("Date")) or now)).total_seconds(), 0.0) if expires else None
-
-
-def lower_bound(fresh: float | None) -> float | None:
-    """Give the seconds before which a fresh answer need not be asked for again: an hour at most (F5)."""
-    return None if fresh is None else min(fresh, _MAX_FRESH)

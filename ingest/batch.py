@@ -1,12 +1,14 @@
 """Due sources cut into batches by host, so that hosts take turns; pure."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from ingest.item import NOTHING, Before, Source, SourceState
 from ingest.urls import machine_of
+
+Due = tuple[Source, SourceState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,22 @@ class Batch:
     polls: tuple[Poll, ...]
 
 
-def cut(due: Iterable[tuple[Source, SourceState]], size: int, per_host: int = 10) -> tuple[Batch, ...]:
+def halves(due: Iterable[Due], urls: Iterable[str]) -> tuple[list[Due], list[Due]]:
+    """Part what is due into what is asked in one step, at most half of what is polled at each host, and the rest.
+
+    `urls` are the addresses of all that is polled. After a start everything may be due: a host is not to notice.
+    """
+    left = {host: max(count // 2, 1) for host, count in Counter(map(machine_of, urls)).items()}
+    now: list[Due] = []
+    later: list[Due] = []
+    for one in due:
+        host = machine_of(one[0].url)
+        left[host] = left.get(host, 1) - 1
+        (now if left[host] >= 0 else later).append(one)
+    return now, later
+
+
+def cut(due: Iterable[Due], size: int, per_host: int = 10) -> tuple[Batch, ...]:
     """Cut `due` into batches of at most `size`, at most `per_host` polls of one host in each.
 
     Hosts take turns: the first few sources of every host come before the rest of a large one.

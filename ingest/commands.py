@@ -14,6 +14,7 @@ from ingest.dates import rfc3339
 from ingest.errors import UsageError
 from ingest.formats import opml
 from ingest.item import Source, SourceKind, SourceState, SourceStatus, StoredItem
+from ingest.offline import QUESTION
 from ingest.sources import FILE, read_list
 from ingest.status import status
 from ingest.text import one_line
@@ -69,6 +70,8 @@ def sources_list(app: App, *, as_json: bool) -> None:
         for source, state in facts.sources():
             if source.kind is not SourceKind.DOCUMENT and source.status in {SourceStatus.ACTIVE, SourceStatus.GONE}:
                 click.echo(json.dumps(_source_row(source, state), ensure_ascii=False) if as_json else _source_line(source, state))
+        if since := facts.offline_since():
+            say(f"since {rfc3339(since)} {QUESTION}")
 
 
 def _source_row(source: Source, state: SourceState) -> dict[str, Any]:

@@ -13,6 +13,51 @@ TopicwireError              one line: what happened, to what, and the cure
     └── NewerDatabaseError  a database that this version does not know (exit 2)
 """
 
+from enum import StrEnum
+from typing import Final
+
+
+class Failure(StrEnum):
+    """What kind of failure a look at a source ended in: what to do next depends on it, the words do not."""
+
+    NAME = "name"  # there is no such host, or nobody to ask for it
+    LOOKUP = "lookup"  # whoever knows the names of hosts did not answer
+    NETWORK = "network"  # no way out of this computer, or no way to its proxy
+    CONNECTION = "connection"  # the host takes no connection
+    SILENCE = "silence"  # not a byte of an answer in time
+    CUT = "cut"  # an answer that began, or a connection that broke, and was not completed
+    SECURITY = "security"  # no connection that can be trusted (TLS)
+    PRIVATE = "private"  # an address that may not be contacted
+    SERVER = "server"  # the server has trouble of its own (5xx, 408, 425)
+    BUSY = "busy"  # the server asks us to slow down (429)
+    REFUSED = "refused"  # the server does not want us, or wants a password (401, 403)
+    STATUS = "status"  # another answer that is no document (404)
+    SIZE = "size"  # more than is read
+    DOCUMENT = "document"  # what came is no feed
+    OTHER = "other"
+
+    @property
+    def is_unreached(self) -> bool:
+        """Whether no server was heard: it may as well be this computer's network that is at fault."""
+        return self in _UNREACHED
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether it may pass without anybody doing anything about it."""
+        return self in _TEMPORARY
+
+
+_UNREACHED: Final = {Failure.NAME, Failure.LOOKUP, Failure.NETWORK, Failure.CONNECTION, Failure.SILENCE}
+_TEMPORARY: Final = {
+    Failure.LOOKUP,
+    Failure.NETWORK,
+    Failure.CONNECTION,
+    Failure.SILENCE,
+    Failure.CUT,
+    Failure.SERVER,
+    Failure.BUSY,
+}
+
 
 class TopicwireError(Exception):
     """The root: `str()` is one line that says what happened, to what, and what to do."""
@@ -51,11 +96,14 @@ class SourceListError(UsageError):
 class FetchError(TopicwireError):
     """The document could not be had; `status` is the server's, `wait` the seconds it asked for."""
 
-    def __init__(self, what: str, cure: str = "", *, status: int | None = None, wait: float | None = None) -> None:
+    def __init__(
+        self, what: str, cure: str = "", *, status: int | None = None, wait: float | None = None, kind: Failure = Failure.OTHER
+    ) -> None:
         """Add what the planner wants to know."""
         super().__init__(what, cure)
         self.status = status
         self.wait = wait
+        self.kind = kind
 
 
 class GuardError(FetchError):

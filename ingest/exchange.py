@@ -27,6 +27,5 @@ class Fetched:
     body: bytes
     etag: str | None
     last_modified: str | None
-    wait: float | None = None  # seconds before which it should not be asked again
     fresh: float | None = None  # seconds for which the answer calls itself fresh
     moved: str | None = None  # where permanent redirects alone lead to (F9)

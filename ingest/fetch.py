@@ -13,10 +13,11 @@ import aiohttp
 from aiohttp.compression_utils import HAS_BROTLI
 from yarl import URL
 
-from ingest.answers import OK, PERMANENT, REDIRECTS, UNCHANGED, freshness, lower_bound, refusal
+from ingest.answers import OK, PERMANENT, REDIRECTS, UNCHANGED, freshness, refusal
 from ingest.bodiless import Connector
-from ingest.errors import FetchError, GuardError
+from ingest.errors import Failure, FetchError, GuardError
 from ingest.exchange import Fetched, Request
+from ingest.failures import failure_of
 from ingest.guard import Guard
 from ingest.pace import Pace
 from ingest.text import one_line
@@ -109,16 +110,21 @@ class _Web:
     async def _follow(self, request: Request) -> Fetched:
         url, left = request.url, self._limits.seconds
         moved, permanent = None, True
+        said: list[bool] = []  # something, once a server has answered
         loop = asyncio.get_running_loop()
         for _ in range(_HOPS + 1):
             async with self._pace.turn(machine_of(url)):
                 begun = loop.time()
                 # Silence alone is no deadline: a server may drip for ever (S4). One timer for both: each costs a request dear.
-                async with asyncio.timeout(min(left, _FIRST_WORD)) as deadline:
-                    answer = await self._hop(url, request, moved, partial(_heard, deadline, begun + left))
+                try:
+                    async with asyncio.timeout(min(left, _FIRST_WORD)) as deadline:
+                        answer = await self._hop(url, request, moved, partial(_heard, deadline, begun + left, said))
+                except TimeoutError as fault:
+                    raise _too_late(self._limits, Failure.CUT if said else Failure.SILENCE) from fault
                 left -= loop.time() - begun
             if isinstance(answer, Fetched):
                 return answer
+            said.append(True)
             status, target = answer
             permanent = permanent and status in PERMANENT and not (url.startswith("https:") and target.startswith("http:"))
             url = target
@@ -140,7 +146,6 @@ class _Web:
         if response.status not in {OK, UNCHANGED}:
             raise refusal(response.status, response.headers, self._clock())
         body = b"" if response.status == UNCHANGED else await _bounded(response, self._limits.size, heard)
-        fresh = freshness(response.headers, self._clock())
         etag, last_modified = _exact(response)
         return Fetched(
             url=url,
@@ -149,8 +154,7 @@ class _Web:
             body=body,
             etag=etag,
             last_modified=last_modified,
-            wait=lower_bound(fresh),
-            fresh=fresh,
+            fresh=freshness(response.headers, self._clock()),
             moved=moved,
         )
 
@@ -158,7 +162,7 @@ class _Web:
 def _target(named: str, base: str) -> str:
     url = absolute(named, base)
     if url is None:
-        raise GuardError(f"leads to {one_line(named)[:100]}", "only http and https addresses are followed")
+        raise GuardError(f"leads to {one_line(named)[:100]}", "only http and https addresses are followed", kind=Failure.STATUS)
     return url
 
 
@@ -170,16 +174,20 @@ def _own_headers(request: Request, url: str) -> dict[str, str]:
     return headers
 
 
+def _too_late(limits: Limits, kind: Failure) -> FetchError:
+    return FetchError(f"no complete answer within {limits.seconds:g} s", "it is tried again later", kind=kind)
+
+
 def _in_words(fault: Exception, limits: Limits) -> FetchError:
     if isinstance(fault, TimeoutError):
-        return FetchError(f"no complete answer within {limits.seconds:g} s", "it is tried again later")
+        return _too_late(limits, Failure.SILENCE)
     cause: BaseException | None = fault
     while cause is not None:  # the guard's own word is wrapped in the client's
         if isinstance(cause, FetchError):
             return cause
         cause = getattr(cause, "os_error", None) or cause.__cause__
     what, cure = _cause(fault)
-    return FetchError(one_line(what)[:250], cure)
+    return FetchError(one_line(what)[:250], cure, kind=failure_of(fault))
 
 
 def _plain(fault: OSError) -> str:
@@ -188,21 +196,32 @@ def _plain(fault: OSError) -> str:
 
 def _cause(fault: Exception) -> tuple[str, str]:
     """Say what went wrong, and what to do about it."""
+    cure = "it is tried again later"
     match fault:
         case aiohttp.ClientConnectorCertificateError():
             said = getattr(fault.certificate_error, "verify_message", "") or str(fault.certificate_error)
-            return f"its certificate is not trusted: {said}", "nothing was read; tell its publisher"
+            what, cure = f"its certificate is not trusted: {said}", "nothing was read; tell its publisher"
+        case aiohttp.ClientSSLError():
+            said = getattr(fault.os_error, "reason", None) or str(fault.os_error)
+            what = f"no secure connection: {said.replace('_', ' ').lower()}"
+            cure = "open the address in a browser; perhaps it is http, not https"
+        case aiohttp.ClientProxyConnectionError():
+            what, cure = f"no connection to the proxy: {_plain(fault.os_error)}", "check fetch.proxy and the network"
         case aiohttp.ClientConnectorDNSError():
-            return f"the name {fault.host} cannot be looked up", "check its spelling; it is tried again later"
+            what, cure = f"the name {fault.host} cannot be looked up", "check its spelling and the network; it is tried again later"
         case aiohttp.ClientConnectorError():
-            return f"no connection: {_plain(fault.os_error)}", "it is tried again later"
+            what = f"no connection: {_plain(fault.os_error)}"
         case aiohttp.ClientResponseError():
-            return f"no answer in sound HTTP: {fault.message.partition(chr(10))[0]}", "it is tried again later"
-    return f"no answer: {one_line(str(fault)) or type(fault).__name__}", "it is tried again later"
+            what = f"no answer in sound HTTP: {fault.message.partition(chr(10))[0]}"
+        case _:
+            what = f"no answer: {one_line(str(fault)) or type(fault).__name__}"
+    return what, cure
 
 
-def _heard(deadline: asyncio.Timeout, end: float) -> None:
-    """Give a server that has said something a while for the next piece."""
+def _heard(deadline: asyncio.Timeout, end: float, said: list[bool]) -> None:
+    """Note that a server has said something, and give it a while for the next piece."""
+    if not said:
+        said.append(True)
     deadline.reschedule(min(end, asyncio.get_running_loop().time() + _NEXT_WORD))
 
 
@@ -219,7 +238,7 @@ async def _bounded(response: aiohttp.ClientResponse, size: int, heard: Callable[
         if len(body) > size:
             response.close()
             what = f"larger than {size // 1024 // 1024} MB after decompression"
-            raise FetchError(what, "it was not read to its end; no feed needs that")
+            raise FetchError(what, "it was not read to its end; no feed needs that", kind=Failure.SIZE)
     return bytes(body)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from yarl import URL
 
-from ingest.errors import GuardError, SettingsError
+from ingest.errors import Failure, GuardError, SettingsError
+from ingest.failures import lookup_failure
 from ingest.urls import host_of
 
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that is given out; the rest translates, tunnels or is local
@@ -59,9 +60,8 @@ class Guard:
             found = await loop.getaddrinfo(parts.host or "", parts.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as fault:
             name = host_of(url)
-            raise GuardError(
-                f"the name {name} cannot be looked up", f'if the proxy knows it, add "{name}" to fetch.allow'
-            ) from fault
+            what, cure = f"the name {name} cannot be looked up", f'if the proxy knows it, add "{name}" to fetch.allow'
+            raise GuardError(what, cure, kind=lookup_failure(fault)) from fault
         for *_, target in found:
             self.check(str(target[0]), int(target[1]))
 
@@ -73,7 +73,7 @@ class Guard:
         name = f"[{ip}]:{port}" if isinstance(ip, ipaddress.IPv6Address) else f"{ip}:{port}"
         if name not in self._hosts and is_private(ip):
             what = f"the private address {ip} may not be contacted"
-            raise GuardError(what, f'if it is yours, add "{name}" to fetch.allow')
+            raise GuardError(what, f'if it is yours, add "{name}" to fetch.allow', kind=Failure.PRIVATE)
 
     def socket(self, info: tuple[Any, ...]) -> socket.socket:
         """Make the socket for a resolved address: the one place where a connection begins (S2).

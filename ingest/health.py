@@ -23,7 +23,7 @@ _WORDS: Final = {
     Reason.GAP: "sooner: entries may have been missed",
     Reason.ASKED: "its server asked to wait",
     Reason.SKIPPED: "after the hours that it asks to skip",
-    Reason.FAILED: "later after each failure",
+    Reason.FAILED: "soon at first, later after each failure",
     Reason.PUSHED: "its hub tells of news: only to be sure",
 }
 

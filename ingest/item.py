@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from ingest.errors import Failure
+
 
 class SourceKind(StrEnum):
     """What stands behind a source's address."""
@@ -232,7 +234,8 @@ class Outcome:
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
-    wait: float | None = None  # seconds the server asked for at least (Retry-After, capped at a day; freshness, at an hour)
+    failure: Failure | None = None  # the kind of the error
+    wait: float | None = None  # seconds after which the server asked to be asked again (Retry-After, capped at a day)
     fresh: float | None = None  # seconds for which it called its answer fresh (max-age, Expires), uncapped
     conditional: bool = False  # whether a validator was sent
     moved: str | None = None  # where the feed now lives, by permanent redirects alone (301, 308)

@@ -9,10 +9,9 @@ from ingest.engine import Engine
 from ingest.errors import TopicwireError
 from ingest.exchange import Fetched
 from ingest.item import Outcome, Source, SourceKind, SourceSettings, SourceState
-from ingest.pipeline import present_price, settled
+from ingest.pipeline import failed, present_price, settled
 from ingest.sources import take_over, understand
 from ingest.store import Facts
-from ingest.text import one_line
 from ingest.urls import without_secrets
 
 _DAILY = SourceSettings(shortest=86_400.0, longest=86_400.0)
@@ -20,7 +19,7 @@ _DAILY = SourceSettings(shortest=86_400.0, longest=86_400.0)
 
 def read_lists(app: App, facts: Facts, engine: Engine, *, everything: bool = False) -> None:
     """Read the lists that are due, or all; say a line for each that could not be read and each refused line of a new one."""
-    for source, state in facts.due(None if everything else app.clock(), kind=SourceKind.LIST):
+    for source, state in facts.due(app.clock(), kind=SourceKind.LIST, everything=everything):
         now, shown = app.clock(), without_secrets(source.url)
         outcome = Outcome(source, now)
         try:
@@ -32,10 +31,10 @@ def read_lists(app: App, facts: Facts, engine: Engine, *, everything: bool = Fal
                 for line in listed.refused:
                     say(line)
         except TopicwireError as fault:
-            outcome = replace(outcome, error=one_line(str(fault)), http_status=getattr(fault, "status", None))
+            outcome = failed(outcome, fault)
             say(f"{shown}: {outcome.error}")
-        daily = replace(outcome, source=replace(source, settings=_DAILY))
-        facts.record([(outcome, settled(state, daily, present_price(facts, app.settings, now), 0.5))])
+        planned = outcome if outcome.error else replace(outcome, source=replace(source, settings=_DAILY))
+        facts.record([(outcome, settled(state, planned, present_price(facts, app.settings, now), 0.5))])
 
 
 def _outcome(source: Source, state: SourceState, fetched: Fetched, app: App) -> Outcome:

@@ -2,8 +2,9 @@
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from ingest.errors import StoreError
@@ -29,3 +30,36 @@ def alone(home: Path) -> Iterator[bool]:
             yield False
             return
         yield True
+
+
+class Hold:
+    """One process's hold on its home, shared by its threads: taken with the first of them, given back with the last."""
+
+    def __init__(self, home: Path) -> None:
+        """Hold nothing yet."""
+        self._home, self._guard, self._held, self._users = home, Lock(), ExitStack(), 0
+
+    @contextmanager
+    def shared(self) -> Iterator[bool]:
+        """Hold the home together with this process's other threads; False when another process holds it.
+
+        Raises StoreError when the folder cannot be written.
+        """
+        if not self._enter():
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            with self._guard:
+                self._users -= 1
+                if not self._users:
+                    self._held.close()
+
+    def _enter(self) -> bool:
+        with self._guard:
+            if not self._users and not self._held.enter_context(alone(self._home)):
+                self._held.close()
+                return False
+            self._users += 1
+            return True

@@ -2,13 +2,13 @@
 
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import click
 
+from ingest.batch import Due
 from ingest.console import App, is_terminal, say
 from ingest.engine import Engine
-from ingest.item import Source, SourceState
 from ingest.pipeline import Report, poll_sources, read_folder
 from ingest.sources import synchronise
 from ingest.store import Facts
@@ -22,27 +22,30 @@ def read_seeds(app: App, facts: Facts, engine: Engine) -> Report:
     return report
 
 
-def due_sources(
-    app: App, facts: Facts, said: set[str], *, everything: bool = False, limit: int = -1
-) -> list[tuple[Source, SourceState]]:
+def due_sources(app: App, facts: Facts, said: set[str], *, everything: bool = False, limit: int = -1) -> list[Due]:
     """Bring the sources in line with the home, say what was refused, unless it was `said`, and give those that are due, or all."""
     refused = synchronise(facts, app.home, app.clock())
     for line in refused:
         if line not in said:
             say(line)
     said.update(refused)
-    return facts.due(None if everything else app.clock(), limit)
+    return facts.due(app.clock(), limit, everything=everything)
 
 
-def poll_these(
-    app: App, facts: Facts, engine: Engine, due: list[tuple[Source, SourceState]], stopping: Callable[[], bool] = lambda: False
+def poll_these(  # noqa: PLR0913, PLR0917 - and how it is parted
+    app: App,
+    facts: Facts,
+    engine: Engine,
+    due: list[Due],
+    goes_on: Callable[[Report], bool] = lambda _: True,
+    parts: Callable[[list[Due]], Iterable[list[Due]]] = lambda due: (due,),
 ) -> Report:
-    """Poll sources until done or `stopping`; a bar on a terminal shows how far it is."""
+    """Poll sources, part after part, until done or told not to go on; a bar on a terminal shows how far it is."""
     total = Report()
     with click.progressbar(length=len(due), label="polling", file=sys.stderr, hidden=not (due and is_terminal())) as bar:
-        for report in poll_sources(facts, engine, due, app.settings, random.random):
+        for report in poll_sources(facts, engine, due, app.settings, random.random, parts):
             total += report
             bar.update(report.looked)
-            if stopping():
+            if not goes_on(report):
                 break
     return total

@@ -3,22 +3,23 @@
 import asyncio
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final
 
 from ingest.answers import UNCHANGED
 from ingest.asking import request_for
-from ingest.batch import Batch, Poll, cut
+from ingest.batch import Batch, Due, Poll, cut
 from ingest.documents import CURE, is_document
 from ingest.engine import Engine
-from ingest.errors import ExtraMissingError, FetchError, ParseError, TopicwireError
+from ingest.errors import ExtraMissingError, Failure, FetchError, ParseError, TopicwireError
 from ingest.exchange import Fetched
 from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus
+from ingest.offline import is_hopeless, is_reached, is_suspicious, is_unreached, scouts
 from ingest.planner import Price, is_stale, next_state, paid, steer
 from ingest.reader import Job
 from ingest.settings import Settings
@@ -32,6 +33,7 @@ _BATCH: Final = 40  # sources a commit
 _IN_FLIGHT: Final = 8  # batches
 _COMPANY: Final = 3  # batches that may come along with a commit
 _MOMENT: Final = 0.02  # seconds that it waits for them: each commit has a price of its own
+_WITNESSES: Final = 3  # sources asked early to see whether it is us
 _READER: Final = b"1"  # raise it to have every document read anew
 _NOT_DOCUMENTS: Final = {"readme.md", "readme.txt", "readme"}
 _MOST_BYTES: Final = 50 * 1024 * 1024
@@ -45,11 +47,16 @@ class Report:
     unchanged: int = 0
     failed: tuple[Outcome, ...] = ()
     counts: Counts = Counts()  # noqa: RUF009 - frozen
+    offline: bool = False  # nobody could be reached: nothing is held against `failed`
 
     def __add__(self, other: "Report") -> "Report":
         """Sum two reports."""
         return Report(
-            self.looked + other.looked, self.unchanged + other.unchanged, self.failed + other.failed, self.counts + other.counts
+            self.looked + other.looked,
+            self.unchanged + other.unchanged,
+            self.failed + other.failed,
+            self.counts + other.counts,
+            self.offline or other.offline,
         )
 
 
@@ -64,12 +71,20 @@ async def look(poll: Poll, engine: Engine) -> Outcome:
         fetched = await engine.fetch(request)
         return await _understood(poll, fetched, engine, conditional=(request.etag or request.last_modified) is not None)
     except TopicwireError as fault:
-        status, wait = (fault.status, fault.wait) if isinstance(fault, FetchError) else (None, None)
-        feeds = fault.feeds if isinstance(fault, ParseError) else None
-        return Outcome(source, engine.clock(), error=one_line(str(fault)), http_status=status, wait=wait, named_feeds=feeds)
+        return failed(Outcome(source, engine.clock()), fault)
     except Exception as fault:  # noqa: BLE001 - whatever one source does, its neighbours are served (S10, S11)
         cause = one_line(f"{type(fault).__name__}: {fault}")
-        return Outcome(source, engine.clock(), error=f"a fault of topicwire itself ({cause}); please report it")
+        error = f"a fault of topicwire itself ({cause}); please report it"
+        return Outcome(source, engine.clock(), error=error, failure=Failure.OTHER)
+
+
+def failed(outcome: Outcome, fault: TopicwireError) -> Outcome:
+    """Add to a look that failed the cause, what kind of failure it was, and what it showed all the same."""
+    outcome = replace(outcome, error=one_line(str(fault)))
+    if isinstance(fault, FetchError):
+        return replace(outcome, failure=fault.kind, http_status=fault.status, wait=fault.wait)
+    feeds = fault.feeds if isinstance(fault, ParseError) else None
+    return replace(outcome, failure=Failure.DOCUMENT, named_feeds=feeds)
 
 
 async def _understood(poll: Poll, fetched: Fetched, engine: Engine, *, conditional: bool) -> Outcome:
@@ -90,7 +105,6 @@ async def _understood(poll: Poll, fetched: Fetched, engine: Engine, *, condition
         etag=fetched.etag or (state.etag if unchanged else None),
         last_modified=fetched.last_modified or (state.last_modified if unchanged else None),
         body_hash=body_hash,
-        wait=fetched.wait,
         fresh=fetched.fresh,
         conditional=conditional,
         moved=fetched.moved,
@@ -115,24 +129,93 @@ async def process_batch(batch: Batch, engine: Engine) -> tuple[Outcome, ...]:
 # Many sources
 
 
-def poll_sources(
+def poll_sources(  # noqa: PLR0913, PLR0917 - and how it is parted
     facts: Facts,
     engine: Engine,
-    due: Iterable[tuple[Source, SourceState]],
+    due: Iterable[Due],
     settings: Settings,
     chance: Callable[[], float],
+    parts: Callable[[list[Due]], Iterable[list[Due]]] = lambda due: (due,),
 ) -> Iterator[Report]:
-    """Poll `due` sources and commit batch by batch; give a report after each commit.
+    """Poll `due` sources, part after part, and commit batch by batch; give a report after each commit.
 
-    Killed at any point it loses nothing: what was not committed is still due.
+    Killed at any point it loses nothing: what was not committed is still due. While nobody was reached lately a few
+    are asked first, and the rest only when one of them answers.
     """
     due = list(due)
-    states = {source.url: state for source, state in due}
-    price, pushed = present_price(facts, settings, engine.clock()), facts.pushed(engine.clock())
-    for outcomes in _in_order(cut(due, _BATCH), lambda batch: engine.submit(process_batch(_informed(batch, facts), engine))):
-        rows = [(one, settled(states[one.source.url], one, price, chance(), pushed=one.source.url in pushed)) for one in outcomes]
-        price = paid(price, len(rows))
-        yield report_of(outcomes, facts.record(rows, price))
+    if not due:
+        return
+    work = _Pass(facts, engine, settings, chance)
+    if facts.offline_since():
+        few, due = scouts(due)
+        yield from work.ask(few)
+        if not work.reached and not (yield from work.confirmed()):
+            yield work.given_up()
+            return
+        facts.note_offline(None)
+    for part in parts(due):
+        yield from work.ask(part)
+    if work.looks_offline() and not (yield from work.confirmed()):
+        facts.note_offline(engine.clock())
+        yield work.given_up()
+    else:
+        yield from work.settle()
+
+
+class _Pass:
+    """One pass. What nobody answered is kept back to its end: only then is it known whether it is them or us."""
+
+    def __init__(self, facts: Facts, engine: Engine, settings: Settings, chance: Callable[[], float]) -> None:
+        self._facts, self._engine, self._chance = facts, engine, chance
+        self._price, self._pushed = present_price(facts, settings, engine.clock()), facts.pushed(engine.clock())
+        self._states: dict[str, SourceState] = {}
+        self._unreached: list[Outcome] = []
+        self.reached = 0
+
+    def ask(self, due: list[Due]) -> Iterator[Report]:
+        """Poll sources and commit what was heard of them."""
+        self._states |= {source.url: state for source, state in due}
+        batches = takewhile(lambda _: not is_hopeless(len(self._unreached), self.reached), cut(due, _BATCH))
+        for outcomes in _in_order(batches, self._submit):
+            unreached = [one for one in outcomes if is_unreached(one)]
+            self._unreached += unreached
+            self.reached += sum(map(is_reached, outcomes))
+            heard = [one for one in outcomes if not is_unreached(one)] if unreached else outcomes
+            if heard:
+                yield self._recorded(heard)
+
+    def _submit(self, batch: Batch) -> "Future[tuple[Outcome, ...]]":
+        return self._engine.submit(process_batch(_informed(batch, self._facts), self._engine))
+
+    def _recorded(self, outcomes: Sequence[Outcome]) -> Report:
+        rows = [(one, self._settled(one)) for one in outcomes]
+        self._price = paid(self._price, len(rows))
+        return report_of(outcomes, self._facts.record(rows, self._price))
+
+    def _settled(self, one: Outcome) -> SourceState:
+        url = one.source.url
+        return settled(self._states[url], one, self._price, self._chance(), pushed=url in self._pushed)
+
+    def looks_offline(self) -> bool:
+        """Say whether it may be us that nobody was reached."""
+        return is_suspicious([(one, self._states[one.source.url]) for one in self._unreached], self.reached)
+
+    def confirmed(self) -> Generator[Report, None, bool]:
+        """Ask a few of the next that are due, all of them well until now; give whether one of them was reached."""
+        asked = self._states.keys()
+        well = [one for one in self._facts.well(self._engine.clock(), len(asked) + _WITNESSES) if one[0].url not in asked]
+        before = self.reached
+        yield from self.ask(well[:_WITNESSES])
+        return self.reached > before
+
+    def settle(self) -> Iterator[Report]:
+        """Commit what nobody answered: it is them."""
+        if self._unreached:
+            yield self._recorded(self._unreached)
+
+    def given_up(self) -> Report:
+        """Report what nobody answered, and hold it against none of them."""
+        return replace(report_of(self._unreached, Counts()), offline=True)
 
 
 def present_price(facts: Facts, settings: Settings, now: datetime) -> Price:

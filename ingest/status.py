@@ -10,6 +10,7 @@ import click
 from ingest.console import App
 from ingest.dates import rfc3339
 from ingest.health import Health, all_health
+from ingest.offline import QUESTION
 from ingest.text import shorten
 from ingest.urls import without_secrets
 
@@ -28,9 +29,9 @@ _HEAD: Final = (
 def status(app: App, *, as_json: bool) -> None:
     """Show how each source is doing, worst first: the cause, the last good time, what happens next and why."""
     with app.facts() as facts:
-        now = app.clock()
+        now, offline = app.clock(), facts.offline_since()
         found = all_health(facts.sources(), now, facts.price(app.settings.polling.rule).shape)
-    lines = (json.dumps(row(one), ensure_ascii=False) for one in found) if as_json else table(found, now)
+    lines = (json.dumps(row(one), ensure_ascii=False) for one in found) if as_json else table(found, now, offline)
     for line in lines:
         click.echo(line)
 
@@ -62,14 +63,19 @@ def row(one: Health) -> dict[str, Any]:
     }
 
 
-def table(found: list[Health], now: datetime) -> Iterator[str]:
-    """Give the lines of the table: one for a source, and a second where there is something to say."""
+def table(found: list[Health], now: datetime, offline: datetime | None = None) -> Iterator[str]:
+    """Give the lines of the table: one for a source, and a second where there is something to say.
+
+    `offline` is since when nobody could be reached.
+    """
     yield _HEAD
     for one in found:
         yield _line(one, now)
         if one.note:
             yield f"{'':9}{shorten(one.note, _WIDTH - 9)}"
     yield _sum(found)
+    if offline:
+        yield f"since {rfc3339(offline)} {QUESTION}"
     if late := _late(found, now):
         yield late
 

@@ -127,6 +127,12 @@ class Farm:
         assert found is not None
         return found
 
+    def was_read(self, name: str) -> bool:
+        """Say whether a feed that is polled ever gave a good answer."""
+        with self._facts() as facts:
+            found = facts.source(self.web.url(f"/{name}"))
+        return found is not None and found[1].last_success is not None
+
     def error(self, name: str) -> str:
         """Give the cause of a feed's last failure."""
         return self.state(name)[1].error or ""

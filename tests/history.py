@@ -16,6 +16,7 @@ from support import NOON
 
 from feeds import atom
 from feeds.document import Document
+from feeds.publication import edition
 from feeds.publication.edition import Editor, Target
 from feeds.publication.ledger import Ledger
 from feeds.store import Judgements
@@ -113,10 +114,13 @@ class Newsroom:
         self.tag(*numbers)
 
     def publish(self) -> Document:
-        """Bring the feed up to the database."""
-        with self.facts.transaction():
-            self.editor = Editor(self.facts, self.judgements, self.topic, self.target)
-            document, self.until = self.editor.revise()
+        """Bring the feed up to the database, a page in each transaction."""
+        document = None
+        with patch.object(edition, "_PAGES", 1):
+            while document is None:
+                with self.facts.transaction():
+                    self.editor = Editor(self.facts, self.judgements, self.topic, self.target)
+                    document, self.until = self.editor.step()
         self.head = atom.render(document)
         return document
 

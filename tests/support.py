@@ -85,14 +85,27 @@ class FakeWeb:
 
     def __enter__(self) -> "FakeWeb":
         """Listen on a free port of the loopback address."""
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self.open()
+        return self
+
+    def open(self, port: int = 0) -> None:
+        """Listen on a port, or on a free one; also on the old one, after `close`."""
+        self._stopped.clear()
+        self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.web = self
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
-        return self
 
     def __exit__(self, *_: object) -> None:
         """Stop, and wait until nothing of it is left."""
+        self.close()
+
+    def reopen(self) -> None:
+        """Listen again where it listened before it was closed."""
+        self.open(self._server.server_port)
+
+    def close(self) -> None:
+        """Stop, and wait until nothing of it is left: who asks now is refused."""
         self._stopped.set()
         self._server.shutdown()
         self._thread.join()

@@ -19,10 +19,10 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.story.grouping feeds.story.judging feeds.story.reading feeds.story.store feeds.topic_commands feeds.trial_command"
     " feeds.uncertain feeds.topic_files"
     " ingest.__main__ ingest.adding ingest.children ingest.commands ingest.console ingest.discover ingest.engine"
-    " ingest.fetch ingest.guard ingest.lists ingest.lock ingest.oneoff ingest.pace ingest.passes ingest.pipeline"
+    " ingest.failures ingest.fetch ingest.guard ingest.lists ingest.lock ingest.oneoff ingest.pace ingest.passes ingest.pipeline"
     " ingest.settings ingest.sources ingest.status ingest.store ingest.store.ids ingest.store.items ingest.store.prices"
     " ingest.store.reading ingest.store.schema ingest.store.served ingest.store.sources ingest.store.subscriptions"
-    " ingest.trial ingest.websub scheduler ingest.bodiless feeds.pages.state"
+    " ingest.store.turns ingest.trial ingest.websub scheduler ingest.bodiless feeds.pages.state"
     " feeds.pages.stories feeds.publication.writers".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import NOON
 
+from ingest.errors import Failure
 from ingest.item import Hints, Item, Keys, Outcome, ParsedFeed, Rhythm, Source, SourceSettings, SourceState
 from ingest.planner import Price, Reason, Rule, next_state
 from ingest.planner.plan import walk
@@ -38,9 +40,9 @@ def good(at: datetime = NOON, **changes: object) -> Outcome:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-def bad(at: datetime = NOON, wait: float | None = None) -> Outcome:
+def bad(at: datetime = NOON, wait: float | None = None, failure: Failure = Failure.SERVER, source: Source = SOURCE) -> Outcome:
     """Make a failure."""
-    return Outcome(SOURCE, at, error="it broke", http_status=503, wait=wait)
+    return Outcome(source, at, error="it broke", http_status=503, wait=wait, failure=failure)
 
 
 def served(*numbers: int, at: datetime = NOON, hints: Hints | None = None) -> Outcome:
@@ -141,10 +143,18 @@ STATES: Final = st.builds(
 
 @given(STATES, st.floats(1, 1e9), st.floats(0, 1, exclude_max=True), st.floats(0, 86_400), DAYS)
 def test_no_poll_comes_too_early_or_never(state: SourceState, price: float, chance: float, wait: float, now: datetime) -> None:
-    """Whatever happens the next poll is at least a quarter of an hour and at most eight days and a half away (F3, F6)."""
-    for outcome in (good(now, wait=wait), bad(now, wait)):
+    """Whatever happens the next poll is at least a quarter of an hour and at most eight days and a half away (F3, F6).
+
+    Only a server that failed and named its own wait is asked sooner, a minute later at the soonest.
+    """
+    for outcome, least in (
+        (good(now), 900),
+        (good(now, fresh=max(wait, 900.0)), min(wait // 1, 43_200)),
+        (bad(now), 900),
+        (bad(now, wait), max(60, wait // 1)),
+    ):
         seconds = delay(outcome, state, Price(value=price), chance)
-        assert max(900, int(wait)) <= seconds <= 7 * DAY * 1.21
+        assert least <= seconds <= 7 * DAY * 1.21
 
 
 def test_a_source_that_invites_it_may_be_asked_every_five_minutes() -> None:
@@ -224,32 +234,99 @@ def test_a_short_document_is_read_before_it_rolls_over() -> None:
 # Servers
 
 
-@pytest.mark.parametrize("outcome", [good(wait=86_400.0), bad(wait=86_400.0)])
-def test_what_the_server_asks_for_is_a_lower_bound(outcome: Outcome) -> None:
-    """Retry-After and freshness make the next poll later, never earlier (F5, F6)."""
-    assert (delay(outcome), why(outcome)) == (86_400, Reason.ASKED)
-    assert delay(good(wait=1.0)) == delay(good())
+def test_freshness_is_a_lower_bound() -> None:
+    """What a server calls fresh is not asked for again before that is over, and never sooner for it (F5)."""
+    assert (delay(good(fresh=5 * HOUR)), why(good(fresh=5 * HOUR))) == (5 * HOUR, Reason.ASKED)
+    assert delay(good(fresh=1_000.0)) == delay(good())
 
 
-def test_failures_wait_twice_as_long_each_time() -> None:
-    """The interval grows to a week, is never endless, and a success resets it (F7)."""
-    state, waits = known(), []
-    for _ in range(40):
-        waits.append(delay(bad(), state))
-        state = next_state(state, bad(), PRICE, 0.5)
-    base = delay(good())
-    assert waits[:3] == pytest.approx([base * 2, base * 4, base * 8], rel=1e-3)
-    assert set(waits[-20:]) == {7 * DAY}
-    assert state.why == Reason.FAILED
-    assert delay(good(), state) == base
+@pytest.mark.parametrize(("hours", "own"), [(12, None), (6, None), (12, 3.0)])
+def test_freshness_is_believed_up_to_the_longest_interval(hours: float, own: float | None) -> None:
+    """A year of max-age makes a source no slower than the slowest that its owner allows (F5)."""
+    settings_ = SourceSettings(longest=own * HOUR if own else None)
+    outcome = good(fresh=365 * DAY, source=Source(SOURCE.url, settings=settings_))
+    longest = own or hours
+    assert delay(outcome, price=Price(Rule(longest=hours * HOUR), value=1_000.0)) == pytest.approx(longest * HOUR, rel=0.05)
 
 
-@given(st.floats(0, 1, exclude_max=True))
-def test_chance_spreads_polls(chance: float) -> None:
+def test_chance_spreads_polls() -> None:
     """A twentieth earlier or later, a fifth after failures: what failed together does not come back together (F12)."""
-    assert 0.949 * delay(good()) <= delay(good(), chance=chance) <= 1.051 * delay(good())
-    assert 0.799 * delay(bad()) <= delay(bad(), chance=chance) <= 1.201 * delay(bad())
+    for chance in (0.0, 0.25, 0.75, 0.999):
+        assert 0.949 * delay(good()) <= delay(good(), chance=chance) <= 1.051 * delay(good())
+        assert 0.799 * delay(bad()) <= delay(bad(), chance=chance) <= 1.201 * delay(bad())
     assert delay(bad(), chance=0) < 0.81 * delay(bad())
+
+
+# Failures
+
+
+def waits(state: SourceState, count: int, failure: Failure = Failure.SERVER, asked: float | None = None) -> list[float]:
+    """Give the seconds after each of so many failures in a row, none of them moved by chance."""
+    found = []
+    for _ in range(count):
+        found.append(delay(bad(wait=asked, failure=failure), state))
+        state = next_state(state, bad(wait=asked, failure=failure), PRICE, 0.5)
+    return found
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [Failure.NAME, Failure.CONNECTION, Failure.SILENCE, Failure.SECURITY, Failure.SERVER, Failure.STATUS, Failure.DOCUMENT],
+)
+def test_a_source_that_was_never_read_is_tried_again_soon(failure: Failure) -> None:
+    """After 1, 5, 15 and 60 minutes, then twice as long each time, up to a week: most failures are over in minutes."""
+    found = waits(SourceState(), 30, failure)
+    assert found[:7] == [60, 300, 900, 3_600, 7_200, 14_400, 28_800]
+    assert set(found[-15:]) == {7 * DAY}
+
+
+@pytest.mark.parametrize("per_day", [0.01, 1.0, 8.0, 200.0])
+def test_a_healthy_source_is_tried_again_within_the_hour(per_day: float) -> None:
+    """However seldom it is asked else; then later each time, past its own interval, up to a week; a success resets it (F7)."""
+    state = known(per_day)
+    base = delay(good(), state)
+    found = waits(state, 40)
+    assert found[0] <= 3_000 * 0.8
+    assert all(after >= before for before, after in pairwise(found))
+    assert found[1] == 2 * found[0]
+    assert found[-1] == 7 * DAY > base
+    failed = next_state(state, bad(), PRICE, 0.5)
+    assert failed.why == Reason.FAILED
+    assert delay(good(), failed) == base
+
+
+def test_one_hiccup_costs_two_minutes_when_the_server_says_two_minutes() -> None:
+    """Retry-After is the plan, however long the source's own interval is (F6)."""
+    for state in (SourceState(), known(8.0), known(0.01)):
+        after = next_state(state, bad(wait=120.0), PRICE, 0.5)
+        assert (delay(bad(wait=120.0), state), after.why) == (120, Reason.ASKED)
+
+
+@pytest.mark.parametrize(("asked", "least"), [(0.0, 60), (7.0, 60), (90.0, 90), (86_400.0, 86_400)])
+def test_what_a_failing_server_asks_for_is_kept(asked: float, least: float) -> None:
+    """To the second; nobody is asked again within the minute (F6)."""
+    assert delay(bad(wait=asked)) == least
+
+
+def test_a_server_that_names_one_wait_for_ever_is_believed_three_times() -> None:
+    """Then its word is a lower bound, and the wait grows as after any failure (F7)."""
+    assert waits(known(), 6, asked=120.0) == [120, 120, 120, 1_800, 3_600, 7_200]
+    assert waits(SourceState(), 7, asked=120.0) == [120, 120, 120, 120, 300, 900, 3_600]
+    assert waits(known(), 5, asked=10_000.0) == [10_000] * 5
+
+
+@pytest.mark.parametrize("failure", [Failure.BUSY, Failure.REFUSED, Failure.SIZE])
+def test_who_is_told_to_hold_back_holds_back(failure: Failure) -> None:
+    """After 429, 401, 403 or a document without end nobody knocks again within the quarter of an hour (F3, F7)."""
+    assert waits(SourceState(), 3, failure) == [900, 3_600, 7_200]
+    assert waits(known(), 3, failure) == [3_600, 7_200, 14_400]
+
+
+def test_its_owners_shortest_interval_holds_for_failures_too() -> None:
+    """Who asks for two hours between two polls gets them."""
+    patient = Source(SOURCE.url, settings=SourceSettings(shortest=7_200.0))
+    for state in (SourceState(), known()):
+        assert delay(bad(source=patient), state) == delay(bad(source=patient, wait=60.0), state) == 7_200
 
 
 @given(

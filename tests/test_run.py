@@ -1,20 +1,26 @@
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from making import HARBOUR, Cli, app, write_topic
-from support import TEXT, FakeWeb, rss, rss_item
+from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
 import ingest.passes
 import ingest.sources
 import scheduler
+from feeds.commands import topics_of
 from feeds.publication.whole import _UNFINISHED
-from ingest.item import Source
+from feeds.publish import publish
+from ingest.batch import halves
+from ingest.item import Source, SourceState
 from ingest.lock import alone
 from ingest.store import Facts
 from scheduler import Service
@@ -265,6 +271,18 @@ def test_poll_asks_what_is_due_or_all(cli: Cli, web: FakeWeb) -> None:
     assert web.paths() == ["/a", "/a"]
 
 
+def test_poll_of_all_leaves_alone_who_asked_for_it(cli: Cli, web: FakeWeb) -> None:
+    """A server that failed and named a time (Retry-After) is not asked before it, not even with --all (F6)."""
+    cli.poll(web.fail("/busy", 503, {"Retry-After": "7200"}), web.fail("/down"), web.serve("/well", rss(FERRY)))
+    cli("poll", "--all")
+    cli.clock.forward(minutes=119)
+    cli("poll", "--all")
+    assert sorted(web.paths()) == ["/busy", "/down", "/down", "/well", "/well"]
+    cli.clock.forward(minutes=2)
+    cli("poll", "--all")
+    assert web.paths().count("/busy") == 2
+
+
 @pytest.mark.parametrize("arguments", [("run", "--once"), ("poll", "--all")])
 def test_strict_tells_of_failing_sources(cli: Cli, web: FakeWeb, arguments: tuple[str, ...]) -> None:
     """With --strict a pass with a failing source exits 3; without it 0; with none failing 0 either way."""
@@ -311,17 +329,25 @@ def service(cli: Cli) -> Iterator[Service]:
         yield Service(made, engine)
 
 
+def tick(service: Service) -> None:
+    """Let polling and publication have their turn."""
+    service.poll()
+    service.publish_news()
+
+
 def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
     """Give what was said on stderr since the last time."""
     return capsys.readouterr().err.splitlines()
 
 
 def test_a_tick_polls_judges_and_publishes(cli: Cli, web: FakeWeb, service: Service, capsys: pytest.CaptureFixture[str]) -> None:
-    """A tick with something new is one line, one without is none."""
+    """A tick of polling with something new is one line, so is the publication that follows; without there is none."""
     cli.poll(web.serve("/a", rss(FERRY)))
     service.poll()
-    assert said(capsys) == ["1 looked at, 0 failed; 1 items new; 1 tags given; 16 files written"]
-    service.poll()
+    assert said(capsys) == ["1 looked at, 0 failed; 1 items new"]
+    service.publish_news()
+    assert said(capsys) == ["1 tags given; 16 files written"]
+    tick(service)
     cli.clock.forward(days=2)
     service.poll()
     assert said(capsys) == []
@@ -335,7 +361,8 @@ def test_a_tick_reads_seeds(cli: Cli, service: Service, capsys: pytest.CaptureFi
     assert said(capsys) == []
     (cli.home / "seeds" / "boat.txt").write_text("A boat\n\nIt lies in the harbour.", encoding="utf-8")
     service.seeds()
-    assert said(capsys) == ["1 looked at, 0 failed; 1 items new; 1 tags given; 16 files written"]
+    service.publish_news()
+    assert said(capsys) == ["1 looked at, 0 failed; 1 items new", "1 tags given; 16 files written"]
     assert len(cli.published().entries) == 1
 
 
@@ -344,7 +371,7 @@ def test_a_changed_topic_is_published_without_a_poll(
 ) -> None:
     """A tick re-judges after a change of wording, and says nothing when there is nothing to do."""
     cli.poll(web.serve("/a", rss(FERRY, MARKET)))
-    service.poll()
+    tick(service)
     said(capsys)
     write_topic(
         cli.home, HARBOUR.replace('"boat*"]', '"boat*", "market"]').replace('require = ["ship", "place"]', 'require = ["ship"]')
@@ -360,7 +387,7 @@ def test_a_broken_topic_file_is_one_line(cli: Cli, web: FakeWeb, service: Servic
     """A slip in a topic file while the service runs is a line, not the end: the service goes on."""
     cli.poll(web.serve("/a", rss(FERRY)))
     path = write_topic(cli.home, HARBOUR.replace('require = ["ship"', 'require = ["shp"'))
-    service.poll()
+    tick(service)
     lines = [line for line in said(capsys) if line.startswith("topicwire: ")]
     assert len(lines) == 1
     assert lines[0].startswith(f'topicwire: {path}: require: group "shp" is not known; did you mean "ship"?')
@@ -375,12 +402,12 @@ def test_a_topic_that_breaks_keeps_its_last_good_wording(
 ) -> None:
     """A slip in a file that was good is said once; until it is mended the feed goes on by the wording before."""
     cli.poll(web.serve("/a", rss(FERRY)))
-    service.poll()
+    tick(service)
     write_topic(cli.home, "require = [")
     for body in (rss(FERRY, BOATS), rss(FERRY, BOATS, MARKET)):
         web.serve("/a", body)
         cli.clock.forward(days=1)
-        service.poll()
+        tick(service)
     assert len([line for line in said(capsys) if line.startswith("topicwire: ")]) == 1
     assert [entry.title for entry in cli.published().entries] == ["New boats in the harbour", "The ferry leaves the harbour"]
 
@@ -452,11 +479,11 @@ def test_a_stopping_service_begins_no_more_batches(
         return record(facts, *arguments)
 
     monkeypatch.setattr(Facts, "record", stop)
-    service.poll()
+    tick(service)
     with app(cli.home).facts() as facts:
         waiting = facts.due(cli.clock())
+        assert len(tuple(facts.items())) == 1
     assert 0 < len(waiting) < 30
-    assert len(cli.published().entries) == 1
 
 
 def test_housekeeping_tidies(cli: Cli, service: Service) -> None:
@@ -471,17 +498,138 @@ def test_housekeeping_tidies(cli: Cli, service: Service) -> None:
 
 
 def test_the_ticks_are_few_and_forgiving(service: Service, cli: Cli) -> None:
-    """Five ticks, by UTC, none dropped for being late, none twice at once; documents and polls begin at once (T7 to T9)."""
+    """Five ticks, by UTC, none dropped for being late, none twice at once; polls begin at once, after what is opened (T7 to T9)."""
     ticks = scheduler._ticks(service)
     jobs = {job.id: job for job in ticks.get_jobs()}
-    assert set(jobs) == {"seeds", "poll", "publish", "hub", "housekeeping"}
+    assert set(jobs) == {"open", "seeds", "poll", "publish", "hub", "housekeeping"}
     assert str(ticks.timezone) == "UTC"
-    assert {name: job.trigger.interval for name, job in jobs.items()} == {
+    assert {name: job.trigger.interval for name, job in jobs.items() if name != "open"} == {
         "seeds": timedelta(minutes=1),
         "poll": timedelta(seconds=30),
-        "publish": timedelta(minutes=1),
+        "publish": timedelta(seconds=2),
         "hub": timedelta(seconds=15),
         "housekeeping": timedelta(hours=1),
     }
     assert ticks._job_defaults == {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    assert [jobs[name].next_run_time for name in ("seeds", "poll")] == [cli.clock(), cli.clock()]
+    assert jobs["poll"].next_run_time == cli.clock()
+
+
+# New homes, long publications, many sources of one host
+
+
+def test_a_new_home_is_published_before_any_source_is_asked(cli: Cli, web: FakeWeb, service: Service) -> None:
+    """First the feeds as they are, then the seeds, then polling: each topic has its feed from the first moment on."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    (cli.home / "seeds").mkdir()
+    (cli.home / "seeds" / "boat.txt").write_text("A boat\n\nIt lies in the harbour.", encoding="utf-8")
+    service.hold_back()
+    polling = Thread(target=service.poll)
+    polling.start()
+    assert not service.ready.is_set()
+    service.open()
+    assert service.ready.is_set()
+    assert [entry.title for entry in cli.published().entries] == ["A boat"]
+    polling.join(30)
+    assert web.paths() == ["/a"]
+
+
+def test_a_home_that_is_published_already_is_served_at_once(
+    cli: Cli, web: FakeWeb, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is made anew before the first answer: the files of the last time lie there."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    tick(service)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(scheduler, "publish", refuse)
+    service.open()
+    assert service.ready.is_set()
+
+
+def test_a_publication_that_takes_long_does_not_stop_polling(
+    cli: Cli, web: FakeWeb, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it goes on sources are asked as ever, and what they bring is stored."""
+    began, over = Event(), Event()
+
+    def slow(*arguments: Any, **named: Any) -> Any:
+        began.set()
+        over.wait(60)
+        return publish(*arguments, **named)
+
+    monkeypatch.setattr(scheduler, "publish", slow)
+    cli.poll(web.serve("/a", rss(FERRY)))
+    publishing = Thread(target=service.publish)
+    publishing.start()
+    assert began.wait(30)
+    for _ in range(3):
+        service.poll()
+        cli.clock.forward(days=1)
+    assert len(web.calls) == 3
+    over.set()
+    publishing.join(30)
+    service.publish_news()
+    assert len(cli.published().entries) == 1
+
+
+def test_polling_waits_for_one_transaction_of_a_publication_and_not_for_all(cli: Cli) -> None:
+    """Who writes transaction after transaction hands the turn to who waits: nobody is kept out for as long as it goes on."""
+    written: list[str] = []
+    stop = Event()
+
+    def busily() -> None:
+        with app(cli.home).facts() as facts:
+            while not stop.is_set():
+                with facts.transaction():
+                    time.sleep(0.05)
+                    written.append("busy")
+
+    thread = Thread(target=busily)
+    thread.start()
+    with app(cli.home).facts() as facts:
+        assert wait_until(lambda: bool(written))
+        for _ in range(5):
+            with facts.transaction():
+                written.append("mine")
+    stop.set()
+    thread.join()
+    places = [place for place, who in enumerate(written) if who == "mine"]
+    assert all(after - before <= 3 for before, after in pairwise(places))
+
+
+def test_a_step_asks_at_most_half_of_what_one_host_has(
+    cli: Cli, web: FakeWeb, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a start everything may be due: a host with many sources is asked in steps, with a rest between."""
+    asked: list[int] = []
+
+    def rest(_seconds: float) -> bool:
+        asked.append(len(web.calls))
+        return False
+
+    cli.poll(*[web.serve(f"/{number}", rss(FERRY)) for number in range(9)])
+    monkeypatch.setattr(service, "_rest", rest)
+    service.poll()
+    assert asked == [4, 8]
+    assert len(web.calls) == 9
+
+
+def test_a_host_with_one_source_is_never_split() -> None:
+    """Half of one is one; what is polled at a host counts, not only what is due there."""
+    due = [(Source(url), SourceState()) for url in ("http://a.example/1", "http://b.example/1", "http://b.example/2")]
+    urls = [source.url for source, _ in due]
+    assert [source.url[-9:] for source, _ in halves(due, urls)[0]] == ["example/1", "example/1"]
+    assert halves(due, [*urls, *(f"http://b.example/{n}" for n in range(3, 5))]) == (due, [])
+
+
+def test_a_stop_ends_a_publication_between_two_files(cli: Cli, web: FakeWeb, service: Service) -> None:
+    """It goes on at the next start; nothing that is served was half written."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    service.poll()
+    made = app(cli.home, cli.settings, cli.clock)
+    with made.facts() as facts, pytest.raises(CancelledError):
+        scheduler.judge_and_publish(made, facts, topics_of(made), stopping=lambda: True)
+    service.publish()
+    assert len(cli.published().entries) == 1

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 from support import NOON
 
-from ingest.answers import freshness, lower_bound
+from ingest.answers import freshness
 from ingest.item import Outcome, Source, SourceState
 from ingest.validators import learned, sendable
 
@@ -96,8 +96,3 @@ def test_a_lie_is_forgiven_after_a_month() -> None:
 def test_freshness_is_what_the_server_says(headers: dict[str, str], fresh: float | None) -> None:
     """max-age less Age, else Expires from the server's own Date; what cannot be is nothing (F5)."""
     assert freshness(headers, NOON) == fresh
-
-
-def test_freshness_binds_for_an_hour_at_most() -> None:
-    """Longer is not believed (F5)."""
-    assert [lower_bound(seconds) for seconds in (None, 0.0, 60.0, 1e9)] == [None, 0.0, 60.0, 3_600.0]

@@ -23,6 +23,7 @@ from ingest.settings import Settings
 from ingest.store import Facts
 
 _CHUNK: Final = 500  # articles in memory at once
+_PAGES: Final = 10  # sealed in one transaction: whoever else writes waits for so long
 _SECOND: Final = timedelta(seconds=1)
 
 
@@ -74,13 +75,28 @@ class Editor:
 
     def revise(self) -> tuple[Document, datetime | None]:
         """Bring the feed up to what the database says; give its head, and when time alone will change it."""
+        document, until = self._revised(None)
+        if document is None:
+            raise AssertionError("only a bounded step ends before its head")
+        return document, until
+
+    def step(self) -> tuple[Document | None, datetime | None]:
+        """Do the same, but seal a few pages at the most: without a head there is more to seal, by another editor."""
+        return self._revised(_PAGES)
+
+    def _revised(self, most: int | None) -> tuple[Document | None, datetime | None]:
         articles = self._articles()
         before = dict(self._lines)
         self._bury(articles)
         head, quiet = self._sorted(articles)
         self._judgements.announce((row for place in head for row in articles[place.row].rows), self._topic.name)
         stay, pages = split(head, self._bounds, self._now)
-        self._seal([*_paged(quiet, self._bounds.entries), *pages], articles)
+        due = [*_paged(quiet, self._bounds.entries), *pages]
+        if most is not None and len(due) > most:
+            self._seal(due[:most], articles, more=True)
+            self.ledger.write(line for row, line in self._lines.items() if before.get(row) != line)
+            return None, None
+        self._seal(due, articles)
         entries = tuple(entry for entry in self._said([articles[row] for row in stay], None))
         self.ledger.write(line for row, line in self._lines.items() if before.get(row) != line)
         told = [line for line in self._lines.values() if line.gone and line.gone + TOLD > self._now]
@@ -227,18 +243,21 @@ class Editor:
         later = (moment for moment in (said, unit.lead.changed, self._now) if moment > line.updated)
         return next(later, line.updated + _SECOND)
 
-    def _seal(self, pages: list[tuple[int, ...]], articles: dict[int, _Article]) -> None:
-        """Seal pages, oldest first. What has left is said in the last of them, or in one of its own when its time is over."""
+    def _seal(self, pages: list[tuple[int, ...]], articles: dict[int, _Article], *, more: bool = False) -> None:
+        """Seal pages, oldest first, the last of all unless there are `more`.
+
+        What has left is said in the last of them, or in one of its own when its time is over.
+        """
         unsaid = [line for row, line in self._lines.items() if line.gone and line.buried is None and row not in articles]
         if not pages and any(line.gone and line.gone + TOLD <= self._now for line in unsaid):
             pages = [()]
         first = len(self.ledger.pages()) + 1
         for number, rows in enumerate(pages, first):
-            last = number == first + len(pages) - 1
+            last = not more and number == first + len(pages) - 1
             entries = tuple(self._said([articles[row] for row in rows], number))
             document = self._document(entries, _deleted(unsaid) if last else (), number, None if last else number + 1)
             self.ledger.seal(number, atom.render(document), document.changed)
-        if pages:
+        if pages and not more:
             for line in unsaid:
                 self._lines[line.row] = line._replace(buried=first + len(pages) - 1)
 

@@ -1,7 +1,8 @@
 """The published files of a home: which there are, since when, and which are gone; knows no format."""
 
 import gzip
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -21,8 +22,9 @@ _GONE: Final = ".gone"  # a mark where a file was
 class Files:
     """The published files of a home, and the table that remembers them: also those that are gone."""
 
-    def __init__(self, facts: Facts, home: Path, now: datetime) -> None:
-        """Take the folder in which `public` and `private` lie."""
+    def __init__(self, facts: Facts, home: Path, now: datetime, stopping: Callable[[], bool] = lambda: False) -> None:
+        """Take the folder in which `public` and `private` lie; after `stopping` nothing more is put there."""
+        self._stopping = stopping
         self._facts, self._home, self._now = facts, home, now
         self._execute = facts.db.conn.execute
         self._writers = Writers()
@@ -38,6 +40,11 @@ class Files:
     def __exit__(self, *_: object) -> None:
         """Write nothing more."""
         self._writers.close()
+
+    def go_on(self) -> None:
+        """Raise CancelledError once all is to stop."""
+        if self._stopping():
+            raise CancelledError
 
     def put(self, feed: str, path: str, data: bytes, newest: datetime | None, *, synced: bool = True) -> None:
         """Have a file of a feed written unless it holds these bytes already: by the time that all is settled.
@@ -56,6 +63,7 @@ class Files:
 
     def _dated(self, feed: str, path: str, data: bytes, newest: datetime | None) -> datetime:
         """Give the time of a file that is put, and remember it."""
+        self.go_on()
         self._kept.add(path)
         known = self._execute("select hash, changed, gone from document where path = ?", [path]).fetchone()
         digest, before = digest_of(data), from_rfc3339(known[1]) if known else None

@@ -1,7 +1,7 @@
 """Groups the items that arrived or changed into stories, in bounded bites; knows the tables and the rules' answers, no wording."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,15 +19,21 @@ _DATED: Final = 100_000  # articles of which the date alone is remembered
 _LATE: Final = timedelta(days=7)  # what is dated longer ago is kept where it came: an archive is compared within itself
 
 
-def group_new(facts: Facts, now: datetime, bites: int | None = None, version: str = VERSION) -> int:
+def group_new(
+    facts: Facts,
+    now: datetime,
+    bites: int | None = None,
+    version: str = VERSION,
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
     """Group what arrived or changed since the last time; other thresholds group everything anew.
 
-    At most `bites` transactions are done. Killed in the middle it goes on where it stopped. What
+    At most `bites` transactions are done, and none after `stopping`. Killed in the middle it goes on where it stopped. What
     people split or joined stays so. Gives the number of items looked at.
     """
     work = Grouping(facts, version)
     done = looked = 0
-    while bites is None or done < bites:
+    while (bites is None or done < bites) and not stopping():
         taken = work.bite()
         looked += taken
         done += 1

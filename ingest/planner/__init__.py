@@ -37,7 +37,8 @@ def next_state(state: SourceState, outcome: Outcome, price: Price, chance: float
     checkable = (
         (kept.etag is not None or kept.last_modified is not None) and learned.wasted < _WASTED and trusted(state, outcome.at)
     )
-    delay, why = plan(Standing(failures, learned.rhythm, checkable), outcome, price, chance, pushed=pushed)
+    standing = Standing(failures, state.last_success is not None, learned.rhythm, checkable)
+    delay, why = plan(standing, outcome, price, chance, pushed=pushed)
     return replace(  # one copy: a pass over thousands of sources makes little else
         state,
         last_poll=outcome.at,

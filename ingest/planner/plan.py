@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 
 from ingest.item import Hints, Outcome, Rhythm
 from ingest.planner.price import BLIND, INVITED, SHORTEST, Price
+from ingest.planner.retries import asked_for, retry
 from ingest.planner.rhythms import burst_rate, rate
 from ingest.planner.weeks import DAY, HOUR, HOURS, hour_of, unpack
 
-_MOST: Final = 7 * DAY
 _NO_HINTS: Final = Hints()
 _JITTER: Final = 0.05
 _RETRY_JITTER: Final = 0.2  # wider: what failed together must not come back together
@@ -28,7 +28,7 @@ class Reason(StrEnum):
     GAP = "gap"  # something may have been missed lately
     ASKED = "asked"  # its server asked to wait
     SKIPPED = "skipped"  # its own skipHours or skipDays
-    FAILED = "failed"  # later each time
+    FAILED = "failed"  # soon at first, later each time
     PUSHED = "pushed"  # its hub tells of changes; this is to be sure
 
 
@@ -43,6 +43,7 @@ class Standing(NamedTuple):
     """What a source's next poll depends on, as it is after an answer."""
 
     failures: int
+    read: bool  # whether a look at it ever went well
     rhythm: Rhythm | None
     checkable: bool  # its server gives validators, and they work
 
@@ -50,23 +51,34 @@ class Standing(NamedTuple):
 def plan(standing: Standing, outcome: Outcome, price: Price, chance: float, *, pushed: bool) -> tuple[float, Reason]:
     """Give the seconds from `outcome` to the next poll, and why.
 
-    What the server asks for (Retry-After, freshness, skipHours) is only ever a reason to come later.
+    Freshness and hours to skip are only ever a reason to come later; after a failure Retry-After is the plan.
     """
     bounds = _bounds(standing, outcome, price)
-    delay, why = _wanted(standing, outcome.at, price, bounds, pushed=pushed)
+    planned, why = _wanted(standing, outcome.at, price, bounds, pushed=pushed)
     if standing.failures:
-        delay, why = min(delay * 2.0 ** min(standing.failures, 20), max(_MOST, delay)), Reason.FAILED
-    delay = _spread(delay, bounds, chance, _RETRY_JITTER if standing.failures else _JITTER, why)
-    if outcome.wait is not None and outcome.wait > delay:
-        delay, why = outcome.wait, Reason.ASKED
+        delay, why = _after_failure(standing, outcome, planned, chance)
+    else:
+        delay = _spread(planned, bounds, chance, why)
+        fresh = max(outcome.wait or 0.0, min(outcome.fresh or 0.0, bounds.longest))
+        delay, why = (fresh, Reason.ASKED) if fresh > delay else (delay, why)
     skipped = _after_skipped(outcome.at, delay, _hints(standing), chance)
     return (skipped, Reason.SKIPPED) if skipped > delay else (delay, why)
 
 
-def _spread(delay: float, bounds: Bounds, chance: float, jitter: float, why: Reason) -> float:
+def _after_failure(standing: Standing, outcome: Outcome, planned: float, chance: float) -> tuple[float, Reason]:
+    """Give the seconds until the next try, and why then; never sooner than the source's owner wishes."""
+    own = outcome.source.settings.shortest or 0.0
+    if outcome.wait is not None:
+        asked = asked_for(outcome.wait, standing.failures, planned, outcome.failure, read=standing.read)
+        return max(asked, own), Reason.ASKED
+    delay = retry(standing.failures, planned, outcome.failure, read=standing.read)
+    return max(delay * (1 + _RETRY_JITTER * (2 * chance - 1)), own), Reason.FAILED
+
+
+def _spread(delay: float, bounds: Bounds, chance: float, why: Reason) -> float:
     """Part what was polled together; at a bound to its one side only, or all would meet there again."""
     spread = -chance if why is Reason.LONGEST else 2 * chance - 1
-    return max(delay * (1 + jitter * spread), bounds.shortest * (1 + _JITTER * chance))
+    return max(delay * (1 + _JITTER * spread), bounds.shortest * (1 + _JITTER * chance))
 
 
 def _bounds(standing: Standing, outcome: Outcome, price: Price) -> Bounds:

@@ -10,14 +10,17 @@ from uuid import UUID
 from sqlite_utils import Database
 
 from ingest.answers import GONE
-from ingest.dates import rfc3339
+from ingest.dates import from_rfc3339, rfc3339
 from ingest.item import NOTHING, Before, Outcome, ParsedFeed, Rhythm, Source, SourceKind, SourceState, SourceStatus, StoredItem
 from ingest.planner import Price, Rule
 from ingest.store import prices, reading, schema, served, sources, subscriptions
 from ingest.store.items import Recorder, indexed
 from ingest.store.subscriptions import Subscription
+from ingest.store.turns import turns
 
 __all__ = ["Counts", "Facts"]
+_MOMENT = 2.0  # seconds
+_POLITE = timedelta(minutes=15)  # between two polls of one source
 _ASTRAY = timedelta(minutes=5)  # what two clocks may differ by
 
 
@@ -76,9 +79,12 @@ class Facts:
             self.db.conn.execute("insert or replace into meta values (?, ?)", [key, value])
 
     def tidy(self) -> None:
-        """Let SQLite refresh its statistics and fold its log back into the file."""
+        """Let SQLite refresh its statistics and fold its log back into the file, unless others keep it busy."""
         self.db.conn.execute("PRAGMA optimize")
-        self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with turns(self.db):  # whoever waits for the log to be free keeps all who write waiting
+            schema.patience(self.db, _MOMENT)
+            self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            schema.patience(self.db)
 
     # Sources
 
@@ -109,18 +115,42 @@ class Facts:
         """Say whether anyone ever chose a feed to poll."""
         return self.db.conn.execute("select 1 from source where kind = 'feed' and status != 'once' limit 1").fetchone() is not None
 
-    def due(self, now: datetime | None, limit: int = -1, kind: SourceKind = SourceKind.FEED) -> list[tuple[Source, SourceState]]:
+    def due(
+        self, now: datetime | None, limit: int = -1, kind: SourceKind = SourceKind.FEED, *, everything: bool = False
+    ) -> list[tuple[Source, SourceState]]:
         """Give the polled sources that are due at `now`, all of them for None; longest overdue first when limited.
 
-        One last polled in the future is due too: the clock was put back.
+        One last polled in the future is due too: the clock was put back. With `everything` all are given but those
+        whose server failed and named the time until which it wants to be left alone (Retry-After).
         """
         due = "coalesce(p.next_poll, '') <= ? or p.last_poll > ?"
-        where = f"s.kind = ? and s.status = 'active' and (? is null or {due})"
+        free = "p.error is null or p.why is not 'asked'"
+        where = f"s.kind = ? and s.status = 'active' and (? is null or {due} or ? and ({free}))"
         chosen = f"""s.id in (select s.id from source s left join poll p on p.source_id = s.id where {where}
             order by coalesce(p.next_poll, ''), s.id limit ?)"""  # noqa: S608 - constants
         moment = rfc3339(now)
         astray = rfc3339(now + _ASTRAY) if now else None
-        return sources.all_with_state(self.db, chosen, (kind, moment, moment, astray, limit))
+        return sources.all_with_state(self.db, chosen, (kind, moment, moment, astray, everything, limit))
+
+    def polled_urls(self) -> list[str]:
+        """Give the addresses of all polled feeds."""
+        return [url for (url,) in self.db.conn.execute("select url from source where kind = 'feed' and status = 'active'")]
+
+    def well(self, now: datetime, limit: int) -> list[tuple[Source, SourceState]]:
+        """Give some polled feeds that answered when they were last asked and may be asked a little early, soonest due first."""
+        where = """s.id in (select s.id from source s join poll p on p.source_id = s.id
+            where s.kind = 'feed' and s.status = 'active' and p.error is null and p.last_poll < ?
+                and p.why not in ('asked', 'skipped')
+            order by p.next_poll, s.id limit ?)"""
+        return sources.all_with_state(self.db, where, (rfc3339(now - _POLITE), limit))
+
+    def offline_since(self) -> datetime | None:
+        """Give since when no source could be reached, None when one could at the last try."""
+        return from_rfc3339(self.noted("offline") or None)
+
+    def note_offline(self, since: datetime | None) -> None:
+        """Note that no source could be reached, or that one can be again."""
+        self.note("offline", rfc3339(since) or "")
 
     # Hubs
 

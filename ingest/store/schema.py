@@ -7,10 +7,12 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from ingest.errors import NewerDatabaseError, StoreError
+from ingest.store.turns import share, turns
 from ingest.urls import canonical, page_key
 
 _FAMILIES: dict[str, Migrations] = {}  # the sets of migrations that this program has loaded, by name
 _NAMES = frozenset({"ingest", "feeds"})  # ... and that it may have
+_PATIENCE = 30.0  # seconds that a statement waits for other processes
 
 
 def family(name: str) -> Migrations:
@@ -23,7 +25,6 @@ _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=30000",
     "temp_store=MEMORY",
     "cache_size=-32000",
 )
@@ -39,6 +40,8 @@ def connect(path: Path) -> Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         db = Database(path)
         _refuse_unknown(db, path)  # before it is touched
+        share(db, str(path.resolve()))
+        patience(db)
         for pragma in _PRAGMAS:
             db.conn.execute(f"PRAGMA {pragma}")
     except BaseException as fault:
@@ -49,6 +52,11 @@ def connect(path: Path) -> Database:
         # sqlite3 and the file system each have their own tree
         raise StoreError(f"{path}: {fault}", "check the folder's rights and free space, or name another --home") from fault
     return db
+
+
+def patience(db: Database, seconds: float = _PATIENCE) -> None:
+    """Set how long a statement waits while another process, or a long question, keeps the database busy."""
+    db.conn.execute(f"PRAGMA busy_timeout={seconds * 1_000:.0f}")
 
 
 def _refuse_unknown(db: Database, path: Path) -> None:
@@ -74,14 +82,18 @@ def _is_known(family_name: str, migration: str) -> bool:
 
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
-    """Write all or nothing. The write lock is taken first: what is read inside stays true until the end."""
-    db.conn.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        db.conn.rollback()
-        raise
-    db.conn.commit()
+    """Write all or nothing. The write lock is taken first: what is read inside stays true until the end.
+
+    The threads of this process take turns in the order in which they came, however busily one of them writes.
+    """
+    with turns(db):
+        db.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            db.conn.rollback()
+            raise
+        db.conn.commit()
 
 
 def migrate(db: Database, steps: Migrations) -> None:
