@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Final, Protocol
@@ -36,6 +36,7 @@ _ACCEPT: Final = (
 )
 _IDLE: Final = 0.25  # seconds that a connection waits for its host's next turn to end; each idle one costs both sides
 _NO_UTF8: Final = re.compile(r"[\udc80-\udcff]")  # how Python keeps such a byte
+_NOTHING_THERE: Final = frozenset({None, 404})  # what the wrong scheme gives
 _JOINED: Final = frozenset({"link"})  # fields of which every one counts; of others the last
 
 
@@ -102,6 +103,22 @@ class _Web:
 
     async def __call__(self, request: Request) -> Fetched:
         """Ask, hop by hop."""
+        try:
+            return await self._chain(request)
+        except FetchError as fault:
+            if request.instead is None or fault.status not in _NOTHING_THERE:
+                raise
+            return await self._guessed_again(request, request.instead, fault)
+
+    async def _guessed_again(self, request: Request, instead: str, first: FetchError) -> Fetched:
+        """Ask the other address of a request; one that answers is the right one for good."""
+        try:
+            answer = await self._chain(replace(request, url=instead, etag=None, last_modified=None))
+        except FetchError as second:
+            raise (first if second.status is None else second) from first
+        return replace(answer, moved=answer.moved or feed_address(instead))
+
+    async def _chain(self, request: Request) -> Fetched:
         try:
             return await self._follow(request)
         except _FAULTS as fault:
