@@ -7,11 +7,12 @@ from ingest.console import App, say
 from ingest.discover import Found, discover
 from ingest.engine import Engine
 from ingest.errors import UsageError
-from ingest.item import Source, SourceKind, SourceState, SourceStatus
+from ingest.item import Source, SourceKind, SourceSettings, SourceState, SourceStatus
+from ingest.pasted import pasted
 from ingest.pipeline import present_price, settled
 from ingest.store import Facts
 from ingest.text import one_line
-from ingest.urls import feed_address, without_secrets
+from ingest.urls import without_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +24,35 @@ class Added:
     refused: int = 0
 
 
-def sound(addresses: tuple[str, ...]) -> tuple[str, ...]:
-    """Give each address in its one spelling, once. Raises UsageError for what is none, before anything is added."""
-    urls = [feed_address(address) for address in addresses]
-    for address, url in zip(addresses, urls, strict=True):
-        if url is None:
+def sound(addresses: tuple[str, ...], kind: SourceKind = SourceKind.FEED) -> tuple[Source, ...]:
+    """Give the source that each address means, once, and say which scheme was guessed.
+
+    Raises UsageError for what is no address, before anything is added.
+    """
+    sources: dict[str, Source] = {}
+    guesses: list[str] = []
+    for address in addresses:
+        meant = pasted(address)
+        if meant is None:
             what = f"{one_line(address)[:200]}: not an http or https address"
             raise UsageError(what, "give the feed's full address; nothing was added")
-    return tuple(dict.fromkeys(url for url in urls if url))
+        guesses += [meant.guess] if meant.instead else []
+        sources[meant.url] = Source(meant.url, kind, settings=SourceSettings(scheme_guessed=meant.instead is not None))
+    for guess in guesses:
+        say(guess)
+    return tuple(sources.values())
 
 
 def add(app: App, addresses: tuple[str, ...]) -> Added:
     """Add the feeds at `addresses` and say which could not be; what the one request brought is kept (F4)."""
-    urls = sound(addresses)
+    sources = sound(addresses)
     with app.facts() as facts:
-        fresh = [url for url in urls if not _is_polled(facts, url)]
+        fresh = [source for source in sources if not _is_polled(facts, source.url)]
         new = 0
         if fresh:
             with app.engine() as engine:
-                found = engine.submit(_all(engine, [Source(url) for url in fresh])).result()
-                new = sum(_keep(app, facts, url, one) for url, one in zip(fresh, found, strict=True))
+                found = engine.submit(_all(engine, fresh)).result()
+                new = sum(_keep(app, facts, source.url, one) for source, one in zip(fresh, found, strict=True))
         return Added(new, len(addresses) - len(fresh), len(fresh) - new)
 
 
@@ -80,7 +90,7 @@ def _keep(app: App, facts: Facts, url: str, found: Found) -> bool:
 
 def add_lists(app: App, addresses: tuple[str, ...]) -> Added:
     """Add lists of feeds that are read again once a day."""
-    urls = sound(addresses)
+    sources = sound(addresses, SourceKind.LIST)
     with app.facts() as facts:
-        new = facts.add_sources((Source(url, SourceKind.LIST) for url in urls), app.clock())
+        new = facts.add_sources(sources, app.clock())
     return Added(new, len(addresses) - new)

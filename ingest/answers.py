@@ -9,16 +9,22 @@ from typing import Final
 from ingest.errors import Failure, FetchError
 
 OK: Final = 200
+SUCCESS: Final = range(200, 300)  # with a document, each of them gives it (RFC 9110, 15.3)
 UNCHANGED: Final = 304
 GONE: Final = 410
 PERMANENT: Final = frozenset({301, 308})
-REDIRECTS: Final = PERMANENT | {302, 303, 307}
+REDIRECTS: Final = PERMANENT | {300, 302, 303, 307}
+_PARTIAL: Final = 206
+_RANGE: Final = re.compile(r"bytes\s+(\d{1,18})-(\d{1,18})/(\d{1,18})\s*", re.IGNORECASE)
 _SERVER_ERROR: Final = 500
 _MAX_WAIT: Final = 86_400.0  # an absurd Retry-After is capped at a day (F6)
 _MAX_AGE: Final = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d+)")
 _DAY_OF_SECONDS: Final = 10  # digits: more cannot be a delay
 _CAUSES: Final = {
-    401: ("asks for a password (401)", "name one in the settings of this source, if you have it"),
+    401: (
+        "asks for a password (401)",
+        "if you have one, name it in tw:auth (docs/settings.md) or write user:password@ before the host",
+    ),
     403: ("refuses us (403)", "the publisher may block programs: ask them, or remove the source"),
     404: ("has nothing there (404)", "look for the feed's new address"),
     GONE: ("says the feed is gone for good (410)", "it is not asked again: remove the source or find its new address"),
@@ -34,13 +40,19 @@ _KINDS: Final = {
 
 
 def refusal(status: int, headers: Mapping[str, str], now: datetime) -> FetchError:
-    """Give the error that a status other than 200 and 304 means, with the seconds that the server asks for."""
+    """Give the error that a status without a document means, with the seconds that the server asks for."""
     default = (f"has trouble of its own ({status})", "it is tried again later")
     unusual = (f"answers with status {status}", "open the address in a browser to see why")
     what, cure = _CAUSES.get(status, default if status >= _SERVER_ERROR else unusual)
     wait = retry_after(headers.get("Retry-After"), now)
     kind = Failure.SERVER if status >= _SERVER_ERROR else _KINDS.get(status, Failure.STATUS)
     return FetchError(f"the server {what}", cure, status=status, wait=wait, kind=kind)
+
+
+def is_partial(status: int, headers: Mapping[str, str]) -> bool:
+    """Say whether a 206 holds less than the whole document, by its own word (RFC 9110, 14.4)."""
+    found = _RANGE.fullmatch(headers.get("Content-Range", "").strip()) if status == _PARTIAL else None
+    return found is not None and int(found[2]) - int(found[1]) + 1 < int(found[3])
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

@@ -17,7 +17,10 @@ def request_for(source: Source, state: SourceState, now: datetime, environment: 
     """
     etag, last_modified = sendable(state, now)
     own = source.settings
-    return Request(source.url, etag, last_modified, own.user_agent, tuple(_secrets(own, environment)))
+    secrets = tuple(_secrets(own, environment))
+    is_guess = own.scheme_guessed and source.url.startswith("https:")
+    instead = source.url.replace("https:", "http:", 1) if is_guess else None
+    return Request(source.url, etag, last_modified, own.user_agent, secrets, own.ca_file, instead)
 
 
 def _secrets(own: SourceSettings, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -15,10 +15,11 @@ from ingest.errors import UsageError
 from ingest.formats import opml
 from ingest.item import Source, SourceKind, SourceState, SourceStatus, StoredItem
 from ingest.offline import QUESTION
+from ingest.pasted import pasted
 from ingest.sources import FILE, read_list
 from ingest.status import status
+from ingest.store import Facts
 from ingest.text import one_line
-from ingest.urls import feed_address
 
 pass_app = click.pass_obj
 
@@ -45,11 +46,19 @@ def sources_add(app: App, addresses: tuple[str, ...], *, is_list: bool) -> None:
 def sources_remove(app: App, addresses: tuple[str, ...]) -> None:
     """Stop polling the feeds at ADDRESSES; what they carried stays."""
     with app.facts() as facts:
-        for address in addresses:
-            _refuse_removal(app, address, facts.source(feed_address(address) or address))
-        for address in addresses:
-            facts.retire(feed_address(address) or address)
+        urls = [_stored(facts, address) for address in addresses]
+        for address, url in zip(addresses, urls, strict=True):
+            _refuse_removal(app, address, facts.source(url))
+        for url in urls:
+            facts.retire(url)
     say(f"{len(addresses)} removed; their items stay")
+
+
+def _stored(facts: Facts, address: str) -> str:
+    """Give the address under which a source is stored, by what a person calls it."""
+    meant = pasted(address)
+    named = [address] if meant is None else [meant.url, *([meant.instead] if meant.instead else [])]
+    return next((url for url in named if facts.source(url) is not None), named[0])
 
 
 def _refuse_removal(app: App, address: str, known: tuple[Source, SourceState] | None) -> None:
@@ -98,7 +107,7 @@ def _source_line(source: Source, state: SourceState) -> str:
 def sources_import(app: App, file: Path) -> None:
     """Poll the feeds that an OPML FILE, or newsboat's urls, lists."""
     listed = read_list(file, "import")
-    for line in listed.refused:
+    for line in listed.said:
         say(line)
     with app.facts() as facts:
         new = facts.add_sources(listed.sources, app.clock())

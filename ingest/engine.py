@@ -7,12 +7,15 @@ import resource
 import sys
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
 from threading import Thread
 from types import TracebackType
 from typing import Any, Final, TypeVar
 
 import uvloop
 
+from ingest.authorities import trust
 from ingest.children import Children
 from ingest.errors import ParseError
 from ingest.exchange import Fetched, Request
@@ -37,13 +40,23 @@ class Engine:
     """
 
     def __init__(
-        self, settings: Fetch, clock: Clock, processes: int | None = None, environment: Mapping[str, str] | None = None
+        self,
+        settings: Fetch,
+        clock: Clock,
+        processes: int | None = None,
+        environment: Mapping[str, str] | None = None,
+        *,
+        home: Path = Path(),
     ) -> None:
-        """Prepare; nothing starts before `with`. Raises SettingsError for a bad `fetch.allow`."""
+        """Prepare; nothing starts before `with`. Raises SettingsError for a bad `fetch.allow` or `fetch.ca_file`."""
         self._guard = Guard(settings.allow)
         self._agent = f"topicwire/{_VERSION} (+{settings.contact})"
         self._limits = Limits(settings.max_megabytes * 1024 * 1024, settings.timeout, settings.host_pause)
         self._proxy = settings.proxy or None
+        self._home = home  # where files of authorities are looked for
+        self._ca_file = str(home / settings.ca_file) if settings.ca_file else None
+        if self._ca_file:
+            trust(self._ca_file)
         self.clock = clock
         self.environment = environment or {}  # where sources keep their secrets
         self._processes = processes or min(os.cpu_count() or 1, 4)
@@ -62,7 +75,8 @@ class Engine:
         return self
 
     async def _open(self) -> Fetcher:
-        return await self._stack.enter_async_context(web(self._guard, self._agent, self._limits, self.clock, self._proxy))
+        network = web(self._guard, self._agent, self._limits, self.clock, self._proxy, ca_file=self._ca_file)
+        return await self._stack.enter_async_context(network)
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None) -> None:
         """Cancel what runs, close the network, end the child processes."""
@@ -90,8 +104,8 @@ class Engine:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def fetch(self, request: Request) -> Coroutine[Any, Any, Fetched]:
-        """Ask a server; raises FetchError."""
-        return self._fetch(request)
+        """Ask a server; raises FetchError, and SettingsError where its file of authorities cannot be read."""
+        return self._fetch(replace(request, ca_file=str(self._home / request.ca_file)) if request.ca_file else request)
 
     async def post(self, url: str, form: Mapping[str, str]) -> None:
         """Send a form to a server and wait until it took it; raises FetchError."""

@@ -15,11 +15,13 @@ class Request:
     last_modified: str | None = None
     user_agent: str | None = None
     secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    ca_file: str | None = None  # certificates of authorities that are trusted beside the system's
+    instead: str | None = None  # asked where `url` gives no answer or has nothing: its scheme was a guess
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A server's answer: 200 with a body, or 304 without."""
+    """A server's answer: a success with a body, or 304 without."""
 
     url: str  # after redirects
     status: int

@@ -2,29 +2,32 @@
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Final, Protocol
 
 import aiohttp
-from aiohttp.compression_utils import HAS_BROTLI
 from yarl import URL
 
-from ingest.answers import OK, PERMANENT, REDIRECTS, UNCHANGED, freshness, refusal
-from ingest.bodiless import Connector
+from ingest.answers import OK, PERMANENT, REDIRECTS, SUCCESS, UNCHANGED, freshness, is_partial, lower_bound, refusal
+from ingest.authorities import trust
+from ingest.connections import Connector
+from ingest.cookies import Cookies
 from ingest.errors import Failure, FetchError, GuardError
 from ingest.exchange import Fetched, Request
 from ingest.failures import failure_of
 from ingest.guard import Guard
 from ingest.pace import Pace
 from ingest.text import one_line
+from ingest.unpacking import ENCODINGS, Unpacker
 from ingest.urls import absolute, feed_address, machine_of, origin_of
 
 _FAULTS: Final = (aiohttp.ClientError, OSError, ValueError)  # time-outs are OSErrors
-_HOPS: Final = 5
+_HOPS: Final = 10
 _FIRST_WORD: Final = 35.0  # seconds for a connection and the head of an answer
 _NEXT_WORD: Final = 20.0  # seconds of silence in the middle of an answer
 _CHUNK: Final = 65_536
@@ -32,9 +35,10 @@ _ACCEPT: Final = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9,"
     " application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
 )
-_TAKEN: Final = range(200, 300)
 _IDLE: Final = 0.25  # seconds that a connection waits for its host's next turn to end; each idle one costs both sides
-_ENCODINGS: Final = ("gzip", "deflate", *(("br",) if HAS_BROTLI else ()))  # what can be unpacked within bounds
+_NO_UTF8: Final = re.compile(r"[\udc80-\udcff]")  # how Python keeps such a byte
+_NOTHING_THERE: Final = frozenset({None, 404})  # what the wrong scheme gives
+_JOINED: Final = frozenset({"link"})  # fields of which every one counts; of others the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +64,28 @@ class Fetcher(Protocol):
 
 
 @asynccontextmanager
-async def web(guard: Guard, user_agent: str, limits: Limits, clock: Clock, proxy: str | None = None) -> AsyncIterator[Fetcher]:
-    """Open the real network behind `guard`; every request of the program goes through here."""
+async def web(  # noqa: PLR0913 - all that the network needs to know
+    guard: Guard, user_agent: str, limits: Limits, clock: Clock, proxy: str | None = None, *, ca_file: str | None = None
+) -> AsyncIterator[Fetcher]:
+    """Open the real network behind `guard`; every request of the program goes through here.
+
+    `ca_file` holds certificates of authorities that are trusted beside the system's. Raises SettingsError when it cannot be read.
+    """
     connector = Connector(
-        socket_factory=guard.socket, limit=200, limit_per_host=1, ttl_dns_cache=300, keepalive_timeout=limits.pause + _IDLE
+        socket_factory=guard.socket,
+        limit=200,
+        limit_per_host=1,
+        ttl_dns_cache=300,
+        keepalive_timeout=limits.pause + _IDLE,
+        ssl=trust(ca_file) if ca_file else True,
     )
-    headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ", ".join(_ENCODINGS)}
+    headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ", ".join(ENCODINGS)}
     session = aiohttp.ClientSession(
         connector=connector,
         headers=headers,
-        cookie_jar=aiohttp.DummyCookieJar(),  # no cookies, no credentials, no proxy of the environment
+        cookie_jar=aiohttp.DummyCookieJar(),  # no cookies beyond one request, no credentials, no proxy of the environment
         timeout=aiohttp.ClientTimeout(total=None),  # every request has one deadline, of ours
+        auto_decompress=False,
         trust_env=False,
         proxy=proxy,
     )
@@ -90,6 +105,22 @@ class _Web:
     async def __call__(self, request: Request) -> Fetched:
         """Ask, hop by hop."""
         try:
+            return await self._chain(request)
+        except FetchError as fault:
+            if request.instead is None or fault.status not in _NOTHING_THERE:
+                raise
+            return await self._guessed_again(request, request.instead, fault)
+
+    async def _guessed_again(self, request: Request, instead: str, first: FetchError) -> Fetched:
+        """Ask the other address of a request; one that answers is the right one for good."""
+        try:
+            answer = await self._chain(replace(request, url=instead, etag=None, last_modified=None))
+        except FetchError as second:
+            raise (first if second.status is None else second) from first
+        return replace(answer, moved=answer.moved or feed_address(instead))
+
+    async def _chain(self, request: Request) -> Fetched:
+        try:
             return await self._follow(request)
         except _FAULTS as fault:
             raise _in_words(fault, self._limits) from fault
@@ -102,14 +133,14 @@ class _Web:
                     await self._guard.check_name(url)
                 self._guard.enter(url)
                 async with self._session.post(URL(url), data=dict(form), allow_redirects=False) as response:
-                    if response.status not in _TAKEN:
+                    if response.status not in SUCCESS:
                         raise refusal(response.status, response.headers, self._clock())
         except _FAULTS as fault:
             raise _in_words(fault, self._limits) from fault
 
     async def _follow(self, request: Request) -> Fetched:
         url, left = request.url, self._limits.seconds
-        moved, permanent = None, True
+        moved, permanent, cookies = None, True, Cookies()
         said: list[bool] = []  # something, once a server has answered
         loop = asyncio.get_running_loop()
         for _ in range(_HOPS + 1):
@@ -118,7 +149,8 @@ class _Web:
                 # Silence alone is no deadline: a server may drip for ever (S4). One timer for both: each costs a request dear.
                 try:
                     async with asyncio.timeout(min(left, _FIRST_WORD)) as deadline:
-                        answer = await self._hop(url, request, moved, partial(_heard, deadline, begun + left, said))
+                        heard = partial(_heard, deadline, begun + left, said)
+                        answer = await self._hop(url, request, (moved, cookies), heard)
                 except TimeoutError as fault:
                     raise _too_late(self._limits, Failure.CUT if said else Failure.SILENCE) from fault
                 left -= loop.time() - begun
@@ -126,31 +158,42 @@ class _Web:
                 return answer
             said.append(True)
             status, target = answer
-            permanent = permanent and status in PERMANENT and not (url.startswith("https:") and target.startswith("http:"))
+            downgraded = url.startswith("https:") and target.startswith("http:")
+            permanent = permanent and status in PERMANENT and not downgraded and not cookies.known  # a cookie may have led there
             url = target
             moved = feed_address(url) if permanent else moved
         raise FetchError(f"more than {_HOPS} redirects", "open the address in a browser to see where it leads")
 
-    async def _hop(self, url: str, request: Request, moved: str | None, heard: Callable[[], None]) -> Fetched | tuple[int, str]:
+    async def _hop(
+        self, url: str, request: Request, so_far: tuple[str | None, Cookies], heard: Callable[[], None]
+    ) -> Fetched | tuple[int, str]:
         """Ask one server: give its answer, or the status and address of a redirect."""
+        moved, cookies = so_far
         if self._proxied:
             await self._guard.check_name(url)
         self._guard.enter(url)
-        headers = _own_headers(request, url)
-        async with self._session.get(URL(url), headers=headers, allow_redirects=False) as response:
-            if response.status in REDIRECTS and (named := response.headers.get("Location")):
+        headers, trusted = _own_headers(request, url) | cookies.sent_to(url), trust(request.ca_file) if request.ca_file else True
+        async with self._session.get(_as_spelled(url), headers=headers, allow_redirects=False, ssl=trusted) as response:
+            cookies.keep(response.headers.getall("Set-Cookie", ()), url)
+            if response.status in REDIRECTS and (named := response.headers.get("Location", "").strip()):
                 return response.status, _target(named, url)
             return await self._answer(url, response, moved, heard)
 
     async def _answer(self, url: str, response: aiohttp.ClientResponse, moved: str | None, heard: Callable[[], None]) -> Fetched:
-        if response.status not in {OK, UNCHANGED}:
+        if response.status not in SUCCESS and response.status != UNCHANGED:
             raise refusal(response.status, response.headers, self._clock())
-        body = b"" if response.status == UNCHANGED else await _bounded(response, self._limits.size, heard)
-        etag, last_modified = _exact(response)
+        body, whole = (b"", True) if response.status == UNCHANGED else await _bounded(response, self._limits.size, heard)
+        if not body.strip() and response.status not in {OK, UNCHANGED}:
+            raise refusal(response.status, response.headers, self._clock())
+        if is_partial(response.status, response.headers) or (not body and not whole):
+            what, cure = "the server sent only a part of the document", "it is tried again later"
+            raise FetchError(what, cure, status=response.status, kind=Failure.CUT)
+        fresh = freshness(response.headers, self._clock())
+        etag, last_modified = _exact(response) if whole else (None, None)  # what is missing is asked for again
         return Fetched(
             url=url,
             status=response.status,
-            headers={name.lower(): value for name, value in response.headers.items()} if body else {},
+            headers=_by_name(response) if body else {},
             body=body,
             etag=etag,
             last_modified=last_modified,
@@ -159,8 +202,20 @@ class _Web:
         )
 
 
+def _as_spelled(url: str) -> URL:
+    """Give an address as it is to be sent: its escapes are the server's own, and stay."""
+    return URL(url, encoded=url.isascii() and "/." not in url)
+
+
+def _by_name(response: aiohttp.ClientResponse) -> dict[str, str]:
+    """Give the fields by name in lower case."""
+    named = {name.lower(): value for name, value in response.headers.items()}
+    return named | {name: ", ".join(response.headers.getall(name)) for name in _JOINED & named.keys()}
+
+
 def _target(named: str, base: str) -> str:
-    url = absolute(named, base)
+    spelled = _NO_UTF8.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", named)  # Latin-1, as old servers write it
+    url = absolute(spelled, base)
     if url is None:
         raise GuardError(f"leads to {one_line(named)[:100]}", "only http and https addresses are followed", kind=Failure.STATUS)
     return url
@@ -200,7 +255,10 @@ def _cause(fault: Exception) -> tuple[str, str]:
     match fault:
         case aiohttp.ClientConnectorCertificateError():
             said = getattr(fault.certificate_error, "verify_message", "") or str(fault.certificate_error)
-            what, cure = f"its certificate is not trusted: {said}", "nothing was read; tell its publisher"
+            what = f"its certificate is not trusted: {said}"
+            cure = (
+                "nothing was read; if its authority is your own, name its file in fetch.ca_file or tw:ca, else tell its publisher"
+            )
         case aiohttp.ClientSSLError():
             said = getattr(fault.os_error, "reason", None) or str(fault.os_error)
             what = f"no secure connection: {said.replace('_', ' ').lower()}"
@@ -211,6 +269,8 @@ def _cause(fault: Exception) -> tuple[str, str]:
             what, cure = f"the name {fault.host} cannot be looked up", "check its spelling and the network; it is tried again later"
         case aiohttp.ClientConnectorError():
             what = f"no connection: {_plain(fault.os_error)}"
+        case aiohttp.ClientPayloadError():
+            what = "no answer: it broke off before its end"
         case aiohttp.ClientResponseError():
             what = f"no answer in sound HTTP: {fault.message.partition(chr(10))[0]}"
         case _:
@@ -225,21 +285,18 @@ def _heard(deadline: asyncio.Timeout, end: float, said: list[bool]) -> None:
     deadline.reschedule(min(end, asyncio.get_running_loop().time() + _NEXT_WORD))
 
 
-async def _bounded(response: aiohttp.ClientResponse, size: int, heard: Callable[[], None]) -> bytes:
-    packed = response.headers.get("Content-Encoding", "").strip().lower()
-    if packed not in {"", "identity", "x-gzip", *_ENCODINGS}:  # nothing else was asked for (S4)
-        response.close()
-        raise FetchError(f"packed in a way that was not asked for ({one_line(packed)[:40]})", "tell its publisher")
-    body = bytearray()
+async def _bounded(response: aiohttp.ClientResponse, size: int, heard: Callable[[], None]) -> tuple[bytes, bool]:
+    """Read a body, unpacked, of at most `size` bytes; give it, and whether all of it came (S4)."""
+    unpacker = Unpacker(",".join(response.headers.getall("Content-Encoding", ())), size)
     heard()
-    async for chunk in response.content.iter_chunked(_CHUNK):  # after decompression
-        body += chunk
-        heard()
-        if len(body) > size:
-            response.close()
-            what = f"larger than {size // 1024 // 1024} MB after decompression"
-            raise FetchError(what, "it was not read to its end; no feed needs that", kind=Failure.SIZE)
-    return bytes(body)
+    try:
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            unpacker.feed(chunk)
+            heard()
+        return unpacker.finish()
+    except FetchError:
+        response.close()
+        raise
 
 
 def _exact(response: aiohttp.ClientResponse) -> tuple[str | None, str | None]:

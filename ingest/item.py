@@ -175,6 +175,8 @@ class SourceSettings:
     longest: float | None = None  # seconds between two polls, at most
     expect: float | None = None  # days within which it should bring something
     tags: tuple[str, ...] = ()
+    ca_file: str | None = None  # a file with authorities that are trusted for it, beside the system's
+    scheme_guessed: bool = False  # its owner left the scheme out: http is asked where https gives no answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from ingest.console import App, say
 from ingest.engine import Engine
 from ingest.errors import TopicwireError
 from ingest.exchange import Fetched
+from ingest.formats.opml import SourceList
 from ingest.item import Outcome, Source, SourceKind, SourceSettings, SourceState
 from ingest.pipeline import failed, present_price, settled
 from ingest.sources import take_over, understand
@@ -26,15 +27,32 @@ def read_lists(app: App, facts: Facts, engine: Engine, *, everything: bool = Fal
             fetched = engine.submit(engine.fetch(request_for(source, state, now, engine.environment))).result()
             outcome = _outcome(source, state, fetched, app)
             if fetched.status != UNCHANGED:
-                listed = understand(fetched.body, source.url, shown)
-                take_over(facts, listed.sources, {source.url}, now)
-                for line in listed.refused:
+                listed = without_access(understand(fetched.body, source.url, shown), shown)
+                take_over(facts, listed, {source.url}, now)
+                for line in listed.said:
                     say(line)
         except TopicwireError as fault:
             outcome = failed(outcome, fault)
             say(f"{shown}: {outcome.error}")
         planned = outcome if outcome.error else replace(outcome, source=replace(source, settings=_DAILY))
         facts.record([(outcome, settled(state, planned, present_price(facts, app.settings, now), 0.5))])
+
+
+def without_access(listed: SourceList, where: str) -> SourceList:
+    """Take from a list of somebody else what would send secrets of this computer, or trust an authority, at its word."""
+    own = [source for source in listed.sources if _names_access(source.settings)]
+    sources = (
+        replace(one, settings=replace(one.settings, auth=None, header=None, ca_file=None)) if one in own else one
+        for one in listed.sources
+    )
+    refused = tuple(
+        f"{where}: {without_secrets(one.url)}: tw:auth, tw:header and tw:ca count in lists of your own alone" for one in own
+    )
+    return replace(listed, sources=tuple(sources), refused=listed.refused + refused)
+
+
+def _names_access(own: SourceSettings) -> bool:
+    return bool(own.auth or own.header or own.ca_file)
 
 
 def _outcome(source: Source, state: SourceState, fetched: Fetched, app: App) -> Outcome:

@@ -10,7 +10,9 @@ from ingest.console import say
 from ingest.discover import discover
 from ingest.engine import Engine
 from ingest.errors import UsageError
-from ingest.item import Source, SourceKind, SourceState, SourceStatus
+from ingest.item import Source, SourceKind, SourceSettings, SourceState, SourceStatus
+from ingest.meant import meant
+from ingest.pasted import Address
 from ingest.pipeline import (
     Document,
     Report,
@@ -26,7 +28,7 @@ from ingest.pipeline import (
 from ingest.settings import Settings
 from ingest.store import Facts
 from ingest.text import one_line
-from ingest.urls import absolute, feed_address, without_secrets
+from ingest.urls import without_secrets
 
 DOCUMENTS: Final = Source(
     "documents:", SourceKind.DOCUMENT, title="Documents read by hand", origin="ingest", status=SourceStatus.ONCE
@@ -36,7 +38,7 @@ DOCUMENTS: Final = Source(
 def ingest_all(facts: Facts, engine: Engine, settings: Settings, names: tuple[str, ...]) -> Report:
     """Ingest what each name means. Raises UsageError, before anything is stored, for a name that means nothing."""
     for name in names:
-        if name != "-" and absolute(name, None) is None and not (name and Path(name).exists()):
+        if name != "-" and meant(name) is None:
             what = f"{one_line(name)[:200]}: no such file, folder or http(s) address"
             raise UsageError(what, "check the spelling; nothing was ingested")
     report = Report()
@@ -46,12 +48,11 @@ def ingest_all(facts: Facts, engine: Engine, settings: Settings, names: tuple[st
 
 
 def _one(facts: Facts, engine: Engine, settings: Settings, name: str) -> Report:
-    url = feed_address(name)
-    if url:
-        return _address(facts, engine, settings, url)
     if name == "-":
         return read_bytes(facts, engine, _standard_input(), Document("-", DOCUMENTS))
-    path = Path(name)
+    path = meant(name)
+    if not isinstance(path, Path):
+        return _address(facts, engine, settings, path) if path else Report()
     if path.is_dir():
         return read_folder(facts, engine, path, DOCUMENTS)
     known = shown_name(Path(path.name))
@@ -64,8 +65,11 @@ def _standard_input() -> bytes:
     return sys.stdin.buffer.read()
 
 
-def _address(facts: Facts, engine: Engine, settings: Settings, url: str) -> Report:
-    source, state = _known(facts, url)
+def _address(facts: Facts, engine: Engine, settings: Settings, address: Address) -> Report:
+    url = address.url
+    if address.instead:
+        say(address.guess)
+    source, state = _known(facts, url, SourceSettings(scheme_guessed=address.instead is not None))
     found = engine.submit(discover(engine, source, state)).result()
     outcome = found.outcome
     if found.named:
@@ -87,8 +91,8 @@ def _say_named(url: str, named: tuple[str, ...]) -> None:
         say(f"{shown}: a page; its feed is {named[0]}")
 
 
-def _known(facts: Facts, url: str) -> tuple[Source, SourceState]:
-    return facts.source(url) or (Source(url, origin="ingest", status=SourceStatus.ONCE), SourceState())
+def _known(facts: Facts, url: str, own: SourceSettings = SourceSettings()) -> tuple[Source, SourceState]:  # noqa: B008 - frozen
+    return facts.source(url) or (Source(url, origin="ingest", status=SourceStatus.ONCE, settings=own), SourceState())
 
 
 def summary(report: Report) -> str:

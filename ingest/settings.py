@@ -46,6 +46,7 @@ class Fetch:
     proxy: str = ""  # http://host:port through which every request goes; empty: none
     timeout: Above = 30.0  # seconds for one request in all
     max_megabytes: Positive = 15  # of one document, after decompression
+    ca_file: str = ""  # PEM file with authorities that are trusted beside the system's; empty: none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,12 @@ from typing import Final
 
 from ingest.errors import SourceListError
 from ingest.formats import newsboat, opml
-from ingest.item import Source, SourceKind, SourceStatus
+from ingest.item import SourceKind, SourceStatus
 from ingest.store import Facts
 
 FILE: Final = "sources.opml"
 STARTER: Final = Path(__file__).with_name("starter.opml")
-_READER: Final = b"1"  # raise it to have every list read anew
+_READER: Final = b"2"  # raise it to have every list read anew
 
 
 def read_list(path: Path, origin: str) -> opml.SourceList:
@@ -46,8 +46,8 @@ def synchronise(facts: Facts, home: Path, now: datetime) -> tuple[str, ...]:
         name, _, refused = (facts.noted("list") or "").partition("\n")  # the same bytes cost no parse
         if name != (same := hashlib.blake2b(data, digest_size=16, key=_READER).hexdigest()):
             listed = understand(data, "opml", str(path))
-            take_over(facts, listed.sources, {"opml", "starter"}, now)
-            refused = "\n".join(listed.refused)
+            take_over(facts, listed, {"opml", "starter"}, now)
+            refused = "\n".join(listed.said)
             facts.note("list", f"{same}\n{refused}")
         return tuple(refused.splitlines())
     if not facts.has_sources():
@@ -55,10 +55,12 @@ def synchronise(facts: Facts, home: Path, now: datetime) -> tuple[str, ...]:
     return ()
 
 
-def take_over(facts: Facts, listed: tuple[Source, ...], origins: set[str], now: datetime) -> None:
-    """Poll what a list holds, and of what came from these `origins` nothing else."""
-    facts.add_sources(listed, now)
-    wanted = {facts.present_url(source.url) for source in listed}
+def take_over(facts: Facts, listed: opml.SourceList, origins: set[str], now: datetime) -> None:
+    """Poll what a list holds, and of what came from these `origins` nothing else; one that is damaged takes nothing away."""
+    facts.add_sources(listed.sources, now)
+    if listed.is_damaged:
+        return
+    wanted = {facts.present_url(source.url) for source in listed.sources}
     for source, _ in facts.sources():
         mine = source.kind is SourceKind.FEED and source.origin in origins and source.status is not SourceStatus.RETIRED
         if mine and source.url not in wanted:

@@ -180,7 +180,7 @@ class _QuickEngine(Engine):
 class _QuickApp(App):
     def engine(self) -> Engine:
         """Make the quick engine."""
-        return _QuickEngine(self.settings.fetch, self.clock, environment=self.environment)
+        return _QuickEngine(self.settings.fetch, self.clock, environment=self.environment, home=self.home)
 
 
 class _Stdin(io.BytesIO):

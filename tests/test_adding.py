@@ -156,6 +156,17 @@ def test_a_list_that_fails_retires_nothing(cli: Cli, web: FakeWeb) -> None:
         assert [row["failures"] > 0 for row in cli.rows("sources", "list", "--json")] == [True, False]
 
 
+def test_somebody_elses_list_names_no_secret(cli: Cli, web: FakeWeb) -> None:
+    """A list at an address cannot have this computer's variables sent anywhere; it is said, and the feed is polled."""
+    one = web.serve("/1", FEED)
+    outline = f'<outline xmlUrl="{one}" tw:header="X-Key=HOME" tw:auth="HOME" tw:ca="/etc/passwd" tw:shortest="2h"/>'
+    web.serve("/list", f"<opml><body>{outline}</body></opml>")
+    cli("sources", "add", "--list", web.url("/list"))
+    assert f"{one}: tw:auth, tw:header and tw:ca count in lists of your own alone" in cli("poll").stderr
+    assert web.paths() == ["/list", "/1"]
+    assert not {"authorization", "x-key"} & set(web.calls[1].headers)
+
+
 def test_a_source_of_ones_own_outlives_a_list(cli: Cli, web: FakeWeb) -> None:
     """What was added by command stays when a list no longer names it."""
     one = web.serve("/1", FEED)

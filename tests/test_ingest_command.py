@@ -185,7 +185,9 @@ def test_standard_input_without_words_fails(cli: Cli, content: bytes) -> None:
     assert result.stderr.startswith("-: ")
 
 
-@pytest.mark.parametrize("name", ["no-such-file.txt", "ftp://post.example/feed", "post.example/feed.xml", "", "a\nb", "\udcff.txt"])
+@pytest.mark.parametrize(
+    "name", ["no-such-file.txt", "ftp://post.example/feed", "feed.xml", "./post.example/feed.xml", "", "a\nb", "\udcff.txt"]
+)
 def test_a_name_that_means_nothing_exits_2(cli: Cli, tmp_path: Path, name: str) -> None:
     """A name that is no file, folder or address refuses the whole command before anything is stored."""
     good = tmp_path / "ferry.txt"

@@ -45,7 +45,7 @@ def test_the_prefix_alone_will_do() -> None:
         ('tw:auth="ann:secret"', "name the environment variable that holds user:password"),
         ('tw:header="X-Key: 1"', "write Name=VARIABLE"),
         ('tw:userAgent="a&#10;b"', "userAgent="),
-        ('tw:shortes="1h"', 'unknown setting "shortes"; known are: auth, expect, header, longest, shortest, userAgent'),
+        ('tw:shortes="1h"', 'unknown setting "shortes"; known are: auth, ca, expect, header, longest, shortest, userAgent'),
     ],
 )
 def test_a_setting_that_cannot_be_is_said(attributes: str, said: str) -> None:

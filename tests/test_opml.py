@@ -8,9 +8,9 @@ from lxml import etree
 from ingest.errors import SourceListError
 from ingest.formats import opml
 from ingest.item import Source
+from ingest.pasted import pasted
 from ingest.sources import STARTER
 from ingest.text import one_line
-from ingest.urls import feed_address
 
 
 def parse(outlines: str) -> opml.SourceList:
@@ -59,7 +59,16 @@ def test_a_source_listed_twice_is_taken_once() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["exec:rm -rf ~", "filter:x:http://a.example/", "file:///etc/passwd", "|cmd", "javascript:x()", "", "a.example", '"query:x"'],
+    [
+        "exec:rm -rf ~",
+        "filter:x:http://a.example/",
+        "file:///etc/passwd",
+        "|cmd",
+        "javascript:x()",
+        "",
+        "feed:exec:ls",
+        '"query:x"',
+    ],
 )
 def test_only_web_addresses_are_taken(address: str) -> None:
     """Commands, filters and files are refused in a line that names place and address, the rest is read (S13)."""
@@ -101,6 +110,90 @@ def test_a_broken_list_is_read_as_far_as_it_goes() -> None:
     assert [source.url for source in opml.parse(data, "opml", "x").sources] == ["http://a.example/"]
 
 
+OUTLINE = '\n<outline text="B" xmlUrl="https://b.example/"/>'
+
+
+@pytest.mark.parametrize(
+    ("outline", "address"),
+    [
+        ('<outline text="A & B" xmlUrl="https://a.example/f?x=1&y=2"/>', "https://a.example/f?x=1&y=2"),
+        ('<outline xmlUrl="https://a.example/f?x=1&copy=2&lt=3&amp;z=4&&"/>', "https://a.example/f?x=1&copy=2&lt=3&z=4&&"),
+        ('<outline text="&nbsp;Caf&eacute; &" xmlUrl="https://a.example/?a&#38;b&#x26;c"/>', "https://a.example/?a&b&c"),
+        ('<outline text="A < B & C > D" xmlUrl="https://a.example/"/>', "https://a.example/"),
+        ("<outline text='A \"q\" & B'xmlUrl='https://a.example/'/>", "https://a.example/"),
+        ('<Outline text="A & B" xmlUrl="https://a.example/"></OUTLINE>', "https://a.example/"),
+        ('<outline text="A" text="B" xmlUrl="https://a.example/"/></outline></outline>', "https://a.example/"),
+        ('<outline text="\x0b\x00" xmlUrl="https://a.example/"/>', "https://a.example/"),
+        ('<!-- & <outline xmlUrl="https://no.example/"/> --><outline xmlUrl="https://a.example/">', "https://a.example/"),
+        ('<x:y z="&"/><outline xmlUrl="https://a.example/" x:y=""/>', "https://a.example/"),
+    ],
+)
+def test_what_can_be_repaired_exactly_is(outline: str, address: str) -> None:
+    """Bare ampersands, entities of HTML, stray tags: the address is what its writer meant."""
+    listed = opml.parse(f"<opml><body>{outline}{OUTLINE}</body></opml>".encode(), "opml", "l")
+    assert ([source.url for source in listed.sources], listed.said) == ([address, "https://b.example/"], ())
+    assert not listed.is_damaged
+
+
+@pytest.mark.parametrize(
+    "outline",
+    [
+        "<outline text=A xmlUrl=https://a.example/ />",
+        '<outline text="A xmlUrl="https://a.example/"/>',
+        '<outline text="A" xmlUrl="https://a.example/ />',
+        '<outline xmlUrl="https://a.example/ title="A"/>',
+        '<outline text="The "best"" xmlUrl="https://a.example/"/>',
+        '<outline xmlUrl="https://a.example/"',
+        '<outline xmlUrl="https://a.example/" xmlUrl="https://c.example/"/>',
+        '<outline xmlUrl="https://a.example/?b&copy;c"/>',
+        '<outline xmlUrl="https://a.example/\x0b"/>',
+    ],
+)
+def test_what_cannot_be_repaired_exactly_is_refused_with_its_line(outline: str) -> None:
+    """No address is guessed, and the others are read."""
+    listed = opml.parse(f"<opml><body>\n{outline}{OUTLINE}</body></opml>".encode(), "opml", "l")
+    assert [source.url for source in listed.sources] == ["https://b.example/"]
+    assert [line.partition(": ")[0] for line in listed.refused] == ["l, line 2"]
+    assert listed.is_damaged
+
+
+@pytest.mark.parametrize("end", range(37, 76))
+def test_a_list_that_was_cut_off_says_so(end: int) -> None:
+    """Wherever it ends, with its line; what stands before is read, and nothing of what was cut."""
+    whole = '<opml><body><outline text="Folder">' + OUTLINE + "</outline></body></opml>"
+    listed = opml.parse(whole[:end].encode(), "opml", "l")
+    assert [source.url for source in listed.sources] in ([], ["https://b.example/"])
+    assert [line for line in listed.refused if "truncated" in line] == [
+        "l, line 2: the document ends here, in the middle: it is truncated, and only what stands before was read"
+    ]
+    assert listed.is_damaged
+
+
+def test_another_list_that_is_included_is_said() -> None:
+    """It is not followed, and what to do is said; so is a feed without an address."""
+    listed = parse(
+        '<outline type="include" text="X" url="https://x.example/l.opml"/><outline type="link" url="https://x.example/m.opml"/>'
+        '<outline type="link" url="https://x.example/"/><outline type="rss" text="Nothing"/>'
+    )
+    assert (listed.sources, len(listed.refused)) == ((), 3)
+    assert listed.refused[0] == (
+        "s.opml, line 1: it includes another list, which is not followed:"
+        " add https://x.example/l.opml with `topicwire sources add --list`"
+    )
+    assert listed.refused[2] == "s.opml, line 1: a feed without an address (xmlUrl): Nothing"
+
+
+def test_a_scheme_that_is_missing_is_guessed_and_said() -> None:
+    """https, then http; the export leaves it out again."""
+    listed = parse('<outline xmlUrl="a.example/rss"/><outline xmlUrl="feed://b.example/"/>')
+    assert [(source.url, source.settings.scheme_guessed) for source in listed.sources] == [
+        ("https://a.example/rss", True),
+        ("http://b.example/", False),
+    ]
+    assert listed.notes == ("s.opml, line 1: no scheme: taken as https://a.example/rss; http is asked where https gives no answer",)
+    assert opml.parse(opml.render(listed.sources), "opml", "s").sources == listed.sources
+
+
 def test_a_list_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither bytes nor sources nor depth are without an end (S5, S13)."""
     deep = '<outline text="f">' * 200 + '<outline xmlUrl="http://deep.example/"/>' + "</outline>" * 200
@@ -127,7 +220,7 @@ def test_entities_are_not_expanded(tmp_path: Path) -> None:
 lines = st.text(max_size=30).map(one_line)
 names = lines.filter(bool)
 addresses = st.builds("http://{}.example/{}".format, st.sampled_from("abcdef"), st.text(max_size=12)).map(
-    lambda u: feed_address(u) or ""
+    lambda u: getattr(pasted(u), "url", "")
 )
 sources = st.builds(
     Source,

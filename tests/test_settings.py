@@ -97,7 +97,7 @@ def test_the_address_of_the_feeds(home: Path) -> None:
     [
         ("[fetsh]\n", 'HOME/topicwire.toml: unknown key "fetsh"; did you mean "fetch"?'),
         ("[fetch]\nallowed = []\n", 'HOME/topicwire.toml: [fetch]: unknown key "allowed"; did you mean "allow"?'),
-        ("[fetch]\nxyz = 1\n", 'unknown key "xyz"; known are: allow, contact, host_pause, max_megabytes, proxy, timeout'),
+        ("[fetch]\nxyz = 1\n", 'unknown key "xyz"; known are: allow, ca_file, contact, host_pause, max_megabytes, proxy, timeout'),
         ("fetch = 1\n", "HOME/topicwire.toml: fetch is not a table; write [fetch] and its keys below"),
         ("[fetch]\ntimeout = 'long'\n", "Expected `float`, got `str` - at `$.fetch.timeout`; see docs/settings.md"),
         ("[fetch]\nallow = 'x'\n", "Expected `array`, got `str` - at `$.fetch.allow`"),

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from lxml import etree
 
 from ingest import language
 from ingest.errors import SourceListError
 from ingest.formats import manners
+from ingest.formats.mending import mended
 from ingest.item import Source
+from ingest.pasted import Address, pasted
 from ingest.text import one_line
-from ingest.urls import absolute, feed_address
+from ingest.urls import absolute
 
 _MOST_BYTES = 20 * 1024 * 1024
 _MOST_SOURCES = 100_000
@@ -23,27 +26,52 @@ _DECLARED = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\bencoding\s*=", re.
 
 @dataclass(frozen=True, slots=True)
 class SourceList:
-    """The sources of a list, in order, each once, and a line for each that was refused."""
+    """The sources of a list, in order, each once, a line for each that was refused, and for each that was guessed at."""
 
     sources: tuple[Source, ...]
     refused: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    is_damaged: bool = False  # some of it cannot be read, so that what is missing means nothing
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What a person is to be told."""
+        return self.refused + self.notes
 
 
 def parse(data: bytes, origin: str, where: str) -> SourceList:
     """Read an OPML document; `where` is how errors call it. Raises SourceListError for what is not OPML."""
     if len(data) > _MOST_BYTES:
         raise SourceListError(f"{where}: larger than {_MOST_BYTES // 1024 // 1024} MB", "split the list")
-    parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, encoding=_undeclared(data)
-    )
-    try:
-        root = etree.fromstring(data.strip(), parser)
-    except etree.XMLSyntaxError as fault:
-        raise SourceListError(f"{where}: {fault}", "it should be an OPML file") from fault
-    body = None if root is None or str(root.tag).lower() != "opml" else root.find("body")
+    root, faults = _root(data, where)
+    body = None if _name(root) != "opml" else next((child for child in root if _name(child) == "body"), None)
     if body is None:
         raise SourceListError(f"{where}: no OPML body in it", "export the list as OPML from your feed reader")
-    return _collected(body, origin, where)
+    listed = _collected(body, origin, where)
+    refused = (*listed.refused, *(f"{where}, {fault}" for fault in faults))
+    return replace(listed, refused=refused, is_damaged=bool(faults))
+
+
+def _root(data: bytes, where: str) -> tuple[etree._Element, tuple[str, ...]]:
+    """Give the root of a document, mended where it is not well-formed, and what that left out."""
+    try:
+        return _parsed(data.strip(), encoding=_undeclared(data)), ()
+    except etree.XMLSyntaxError as first:
+        repaired = mended(data.strip())
+        try:
+            return _parsed(repaired.document, recover=True), repaired.faults  # from prefixes that nothing declares
+        except etree.XMLSyntaxError:
+            raise SourceListError(f"{where}: {first}", "it should be an OPML file") from first
+
+
+def _parsed(data: bytes, **options: Any) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, **options)
+    root: etree._Element = etree.fromstring(data, parser)
+    return root
+
+
+def _name(element: etree._Element) -> str:
+    return element.tag.lower() if isinstance(element.tag, str) else ""
 
 
 def _undeclared(data: bytes) -> str | None:
@@ -60,30 +88,52 @@ def _undeclared(data: bytes) -> str | None:
 def _collected(body: etree._Element, origin: str, where: str) -> SourceList:
     sources: dict[str, Source] = {}
     refused: list[str] = []
+    notes: list[str] = []
     for outline, folders in _outlines(body, ()):
-        url, why = _address(outline, folders, len(sources))
+        address, why = _address(outline, folders, len(sources))
         place = f"{where}, line {outline.sourceline}"
-        if url is None:
+        if address is None:
             refused.append(f"{place}: {why}")
-        elif url not in sources:
-            sources[url], faults = _source(outline, url, folders, origin)
+        elif address.url not in sources:
+            sources[address.url], faults = _source(outline, address, folders, origin)
             refused += [f"{place}: {fault}" for fault in faults]
-    return SourceList(tuple(sources.values()), tuple(refused))
+            notes += [f"{place}: {address.guess}"] if address.instead else []
+    return SourceList(tuple(sources.values()), tuple(refused), tuple(notes))
 
 
-def _address(outline: etree._Element, folders: tuple[str, ...], before: int) -> tuple[str | None, str]:
+def _address(outline: etree._Element, folders: tuple[str, ...], before: int) -> tuple[Address | None, str]:
     """Give an outline's address, or None and the cause."""
+    if named := _included(outline):
+        return None, f"it includes another list, which is not followed: add {named} with `topicwire sources add --list`"
     said = one_line(_attribute(outline, "xmlUrl") or "")[:100]
+    if _attribute(outline, "xmlUrl") is None:
+        return None, f"a feed without an address (xmlUrl): {one_line(_attribute(outline, 'text') or '')[:100]}"
     if len(folders) > _DEEPEST:
         return None, f"more than {_DEEPEST} folders deep: {said}"
     if before >= _MOST_SOURCES:
         return None, f"more than {_MOST_SOURCES} sources: {said}"
-    return feed_address(_attribute(outline, "xmlUrl")), f"not an http or https address: {said}"
+    return pasted(_attribute(outline, "xmlUrl")), f"not an http or https address: {said}"
+
+
+def _included(outline: etree._Element) -> str:
+    """Give the address of the list that an outline includes (OPML 2.0), or nothing."""
+    kind, named = (_attribute(outline, "type") or "").strip().lower(), _attribute(outline, "url") or ""
+    includes = kind == "include" or (kind == "link" and named.strip().lower().partition("?")[0].endswith(".opml"))
+    return (one_line(named or _attribute(outline, "xmlUrl") or "") or "what it names")[:200] if includes else ""
+
+
+def _is_feed(outline: etree._Element) -> bool:
+    """Say whether an outline is meant to be one, also where it lacks what makes it one."""
+    kind = (_attribute(outline, "type") or "").strip().lower()
+    return _attribute(outline, "xmlUrl") is not None or kind in {"rss", "atom"} or bool(_included(outline))
 
 
 def _outlines(parent: etree._Element, folders: tuple[str, ...]) -> Iterator[tuple[etree._Element, tuple[str, ...]]]:
-    for outline in parent.iterchildren("outline"):
-        if _attribute(outline, "xmlUrl") is not None:
+    for outline in parent:
+        if _name(outline) != "outline":
+            yield from _outlines(outline, folders)  # what a program of its own put between
+            continue
+        if _is_feed(outline):
             yield outline, folders
         name = one_line(_attribute(outline, "text") or _attribute(outline, "title") or "")
         if len(folders) <= _DEEPEST:
@@ -97,7 +147,8 @@ def _attribute(outline: etree._Element, name: str) -> str | None:
     return None
 
 
-def _source(outline: etree._Element, url: str, folders: tuple[str, ...], origin: str) -> tuple[Source, tuple[str, ...]]:
+def _source(outline: etree._Element, address: Address, folders: tuple[str, ...], origin: str) -> tuple[Source, tuple[str, ...]]:
+    url = address.url
     title = one_line(_attribute(outline, "title") or _attribute(outline, "text") or "")
     own = {str(k).rpartition("}")[2].rpartition(":")[2]: str(v) for k, v in outline.attrib.items() if _is_ours(str(k))}
     settings, faults = manners.parse(own, _attribute(outline, "category") or "")
@@ -108,7 +159,7 @@ def _source(outline: etree._Element, url: str, folders: tuple[str, ...], origin:
         language=language.primary(_attribute(outline, "language")),
         categories=folders,
         origin=origin,
-        settings=settings,
+        settings=replace(settings, scheme_guessed=address.instead is not None),
     )
     return source, faults
 
@@ -125,7 +176,8 @@ def render(sources: Iterable[Source], title: str = "topicwire sources") -> bytes
     folders: dict[tuple[str, ...], etree._Element] = {(): body}
     for source in sources:
         outline = etree.SubElement(_folder(folders, source.categories), "outline", type="rss", text=source.name)
-        known = {"title": source.title, "xmlUrl": source.url, "htmlUrl": source.site_url, "language": source.language}
+        url = source.url.removeprefix("https://") if source.settings.scheme_guessed else source.url
+        known = {"title": source.title, "xmlUrl": url, "htmlUrl": source.site_url, "language": source.language}
         known |= {"category": ",".join(source.settings.tags)}
         known |= {f"{{{manners.NAMESPACE}}}{name}": value for name, value in manners.render(source.settings)}
         for name, value in known.items():

@@ -1,0 +1,144 @@
+"""The head of an HTTP response, rewritten as strictly as a parser wants it, read as browsers read it; knows no connection."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+MOST: Final = 262_144  # bytes of all fields together
+LONGEST: Final = 65_536  # bytes of one field
+_NO_BODY: Final = frozenset({204, 304})  # RFC 9112, 6.3
+_LINE: Final = re.compile(rb"\r?\n")
+_END: Final = re.compile(rb"\r?\n\r?\n")
+# A head that every parser takes: nothing in it needs rewriting, but perhaps what it says of the body's length.
+_SOUND: Final = re.compile(rb"HTTP/1\.[01] [1-9]\d\d [ -~]*\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*\r\n)*\r\n")
+_FRAMING: Final = re.compile(rb"\r\n(content-length|transfer-encoding):[ \t]*([^\r\n]*)", re.IGNORECASE)
+_STATUS: Final = re.compile(rb"(?:HTTP/(\d(?:\.\d)?)|ICY)[ \t]+([1-9]\d\d)(?!\d)[ \t]*(.*)", re.IGNORECASE | re.DOTALL)
+_BEGINNING: Final = re.compile(rb"HTTP/|ICY[ \t]|.{0,4}\Z", re.IGNORECASE | re.DOTALL)
+_TOKEN: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROLS: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_CHUNKED: Final = (b"Transfer-Encoding", b"chunked")
+_DIGITS: Final = re.compile(rb"\d{1,18}")
+
+
+class HeadError(ValueError):
+    """What a server sent is no head of an HTTP response, or one without an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A head as a strict parser takes it, and how many bytes of body belong to it (None: until its chunks, or it, end)."""
+
+    data: bytes
+    status: int
+    length: int | None
+    chunked: bool = False
+    is_bodiless: bool = False  # it has no body, though it announces one, which may come all the same (RFC 9110, 15.4.5)
+
+    @property
+    def is_interim(self) -> bool:
+        """Whether another head follows (RFC 9110, 15.2): early hints and the like."""
+        return 100 <= self.status < 200 and self.status != 101  # noqa: PLR2004 - 101 ends HTTP on a connection
+
+
+def take(data: bytes) -> tuple[Head, bytes] | None:
+    """Split what came in so far into a head and what follows it; None while its end is missing. Raises HeadError."""
+    begin = _start(data)
+    found = _END.search(data, begin)
+    if found is None:
+        if len(data) > MOST:
+            raise HeadError(f"headers of more than {MOST >> 10} kB")
+        if not _BEGINNING.match(data, begin):
+            raise HeadError("it does not begin like HTTP")
+        return None
+    return mended(data[begin : found.end()]), data[found.end() :]
+
+
+def _start(data: bytes) -> int:
+    """Give where the status line begins: blank lines before it mean nothing (RFC 9112, 2.2)."""
+    return len(data) - len(data.lstrip(b"\r\n"))
+
+
+def mended(raw: bytes) -> Head:
+    """Rewrite a head from its status line to its blank line. Raises HeadError for what nobody could read.
+
+    Lines may end in a bare LF and be folded, a name may have spaces before its colon; a line that is no field is left
+    out. Equal lengths count once, and `chunked` outranks them (RFC 9112, 6.3).
+    """
+    if len(raw) > MOST:
+        raise HeadError(f"headers of more than {MOST >> 10} kB")
+    framing = _FRAMING.findall(raw)
+    if len(raw) <= LONGEST and _SOUND.fullmatch(raw) and (plain := _plain(framing)) is not None:
+        return _head(raw, int(raw[9:12]), *plain)
+    return _rewritten(raw)
+
+
+def _plain(framing: list[tuple[bytes, bytes]]) -> tuple[int | None, bool] | None:
+    """Give the length that fields of a sound head name in one plain word, or that they name chunks; None for anything else."""
+    if not framing:
+        return None, False
+    name, value = framing[0][0].lower(), framing[0][1].strip().lower()
+    if len(framing) > 1:
+        return None
+    if name == b"content-length":
+        return (int(value), False) if _DIGITS.fullmatch(value) else None
+    return (None, True) if value == b"chunked" else None
+
+
+def _head(data: bytes, status: int, length: int | None, chunked: bool) -> Head:  # noqa: FBT001 - as the fields say
+    if status in _NO_BODY:
+        return Head(data, status, 0, is_bodiless=chunked or bool(length))
+    return Head(data, status, length, chunked)
+
+
+def _rewritten(raw: bytes) -> Head:
+    first, *lines = _LINE.split(raw.rstrip(b"\r\n"))
+    said = _STATUS.fullmatch(first)
+    if said is None:
+        raise HeadError("it does not begin like HTTP")
+    status = int(said[2])
+    fields = list(_fields(lines))
+    framing, length = _framing(fields)
+    kept = [(name, value) for name, value in fields if name.lower() not in {b"content-length", b"transfer-encoding"}]
+    minor = b"0" if said[1] in {None, b"1.0", b"0.9"} else b"1"
+    reason = re.sub(rb"[^ -~]", b"?", said[3])
+    head = [b"HTTP/1.%b %d %b" % (minor, status, reason), *(b"%b: %b" % field for field in (*kept, *framing))]
+    return _head(b"\r\n".join([*head, b"", b""]), status, length, framing == [_CHUNKED])
+
+
+def _fields(lines: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    for line in _unfolded(lines):
+        if len(line) > LONGEST:
+            raise HeadError(f"a header of more than {LONGEST >> 10} kB")
+        name, colon, value = line.partition(b":")
+        if colon and _TOKEN.fullmatch(name.strip()):
+            yield name.strip(), _CONTROLS.sub(b" ", value).strip()
+
+
+def _unfolded(lines: list[bytes]) -> Iterator[bytes]:
+    """Join each line with its continuations (RFC 9112, 5.2)."""
+    whole: list[bytes] = []
+    for line in lines:
+        if whole and line[:1] in {b" ", b"\t"}:
+            whole.append(line.strip())
+            continue
+        if whole:
+            yield b" ".join(whole)
+        whole = [line]
+    if whole:
+        yield b" ".join(whole)
+
+
+def _framing(fields: list[tuple[bytes, bytes]]) -> tuple[list[tuple[bytes, bytes]], int | None]:
+    """Give the one field that says where the body ends, and the length that it names."""
+    codings = [coding for coding in _listed(fields, b"transfer-encoding") if coding not in {b"", b"identity"}]
+    if codings and codings[-1] == b"chunked":
+        return [_CHUNKED], None
+    lengths = {int(value) for value in _listed(fields, b"content-length") if _DIGITS.fullmatch(value)}
+    if len(lengths) > 1:
+        raise HeadError(f"two lengths that differ, {min(lengths)} and {max(lengths)}")
+    return [(b"Content-Length", b"%d" % length) for length in lengths], next(iter(lengths), None)
+
+
+def _listed(fields: list[tuple[bytes, bytes]], wanted: bytes) -> list[bytes]:
+    return [part.strip().lower() for name, value in fields if name.lower() == wanted for part in value.split(b",")]
