@@ -70,6 +70,7 @@ _CLOCK: Final = re.compile(
         (?:\s?(?P<half>[AaPp])\.?\s?[Mm]\b\.?)?""",
     re.VERBOSE,
 )
+_EITHER_SIGN: Final = re.compile(r"\s*(?:GMT|UTC?|Z)\s?[+-]\d(?!\d)")
 _OFFSET: Final = re.compile(
     r"\s*(?:(?:GMT|UTC?|Z)\s?)?(?P<sign>[+-])(?P<hours>\d\d)(?::?(?P<minutes>\d\d))?(?!\d)(?:\s*\([^()]*\))?"
 )
@@ -82,6 +83,7 @@ _OLD_YEAR: Final = re.compile(  # RFC 822, RFC 850
 _CENTURY: Final = 69  # two digits from here on are of the last (RFC 6265, 5.1.1)
 _NOON: Final = 12
 _YEAR_DIGITS: Final = 4
+_NUMBERS_OF_A_DAY: Final = 2  # where the month is a word: the year and the day
 _BEHIND_DAY: Final = re.compile(r"(?<!\d)\d{1,2}[-'’.]?([^\W\d_]{1,4})(?![^\W\d_])")  # 1st, 1er, 20-го, 20-án
 _MORNING: Final = {hour: hour for hour in range(1, _NOON)}
 _HOURS: Final = {
@@ -175,6 +177,8 @@ def _is_by(found: re.Match[str], by: str) -> bool:
 
 def _zone(text: str, start: int) -> tuple[timezone | None, int]:
     """Return the zone that stands at `start` behind the hour, and where it ends."""
+    if _EITHER_SIGN.match(text, start):
+        raise UnreadableDateError("an offset such as GMT+9 is read with either sign")
     if offset := _OFFSET.match(text, start):
         return _of_offset(offset["sign"], int(offset["hours"]), int(offset["minutes"] or 0)), offset.end()
     named = _NAME.match(text, start)
@@ -251,8 +255,10 @@ def _by_name(rest: _Rest, code: str | None) -> tuple[_Day, str]:
     """Return a day whose month is a word. Where its language does not tell, all that know its words must agree."""
     parts, ordinals, is_buddhist = _prepared(rest.text)
     said = [token for token in parts if not token.isdecimal() and token not in ordinals]
+    count = sum(token.isdecimal() for token in parts)
     for table in _tables(said, code):
-        found = {day for one in table.languages if (day := _day(_sentence(parts, one, table, ordinals), one, is_buddhist))}
+        able = [one for one in table.languages if one.has_numbers or count == _NUMBERS_OF_A_DAY]
+        found = {day for one in able if (day := _day(_sentence(parts, one, table, ordinals), one, is_buddhist))}
         if len(found) == 1:
             return found.pop()
         if found:

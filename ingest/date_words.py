@@ -69,6 +69,7 @@ class Words(NamedTuple):
     periods: dict[Phrase, str]  # of the day: am, pm, morning, afternoon, evening, night, ...
     silent: frozenset[Phrase]  # weekdays and particles
     longest: int  # tokens of a phrase
+    has_numbers: bool = False  # in its phrases: 11月, tháng 11, thứ 6
 
     def month_that_begins(self, token: str) -> int | None:
         """Return the month whose name begins with `token`, if it is one month."""
@@ -135,7 +136,9 @@ def words(code: str) -> Words:
     quiet |= {(word,) for phrase in quiet for word in phrase if not word.isdecimal() and not _is_unspaced(word)}
     quiet |= set(_prefixed(code, quiet))
     table = _unambiguous((shape, number) for name, number in numbered for shape in (name, *_prefixed(code, [name])))
-    return Words(table, said, frozenset(quiet), max(map(len, [*table, *said, *quiet])))
+    phrases = [*table, *said, *quiet]
+    has_numbers = any(token.isdecimal() for phrase in phrases for token in phrase)
+    return Words(table, said, frozenset(quiet), max(map(len, phrases)), has_numbers)
 
 
 def _read(names: str) -> list[Phrase]:
