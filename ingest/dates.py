@@ -1,146 +1,102 @@
-"""Dates as feeds write them: the repair chain from raw text to aware UTC or None; reads no clock."""
+"""Dates as publishers write them -> aware UTC, or the reason why not; reads no clock."""
 
 import re
-import unicodedata
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 
-from dateutil import parser as dateutil_parser
-
-from ingest.months import MONTHS
+from ingest import date_text
+from ingest.date_text import UnreadableDateError
+from ingest.item import Item
+from ingest.text import one_line, shorten
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=2)
-_YEAR_FIRST = re.compile(r"\d{4}(?:([-/.])\s?(?:0?[1-9]|1[0-2])\1\s?\d{1,2}|\d{4}(?:\d{6})?)(?!\d)")
-_MONTH_NAMED = re.compile(
-    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\b",
-    re.IGNORECASE,
-)
+_NO_OFFSET, _WEST, _EAST = timedelta(0), timedelta(hours=-12), timedelta(hours=14)  # as clocks on earth have them
+_SHOWN = 60  # characters of a date in a note
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _ENGLISH = "JanFebMarAprMayJunJulAugSepOctNovDec"
-# Most dates of RSS; whatever else mail allows is read below.
+# Most dates of RSS; whatever else is written is read by date_text.
 _MAIL = re.compile(
     r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d):(\d\d):(\d\d) "
-    r"(?:GMT|UTC|([+-]\d\d)(\d\d))",
+    r"(?:GMT|UTC|([+-]\d\d)([0-5]\d))",
     re.ASCII,
 )
-_HOUR = r"(?:[\s,T]+(?:à\s+|um\s+|alle\s+|в\s+)?(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d))?)?"
-_ZONE = r"(?:\s*Uhr)?(?:\s*(?P<zone>[+-]\d{4}|Z))?"
-_DAY_FIRST = re.compile(
-    rf"(?:[^\W\d_]+\.?,?\s+)?(?P<day>\d{{1,2}})(?:er|[.º°])?\s+(?:de\s+|d')?(?P<month>[^\W\d_]{{3,}}\.?),?\s+(?:de\s+)?"
-    rf"(?P<year>\d{{4}})(?:\s?(?:г\.|р\.|r\.|roku))?{_HOUR}{_ZONE}"
-)
-_YEAR_AND_WORD = re.compile(
-    rf"(?P<year>\d{{4}})(?:[-.\s]+(?P<month>[^\W\d_]{{3,}}\.?)[-.\s]+(?P<day>\d{{1,2}})\.?"
-    rf"){_HOUR}{_ZONE}"
-)
-_ORDER_UNKNOWN = re.compile(r"(?!\d{4})\D*\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d")
-_ENDS_IN_TIME = re.compile(r":\d{2}$|:\d{2}\s\d{4}$|\s-0000$")
-_TWELVE_HOURS = re.compile(r"(?i)\d\s*[ap]\.?m\b")
-_ZONE_NAME = re.compile(r"\b([A-Z]{3,5})(?=$|\s+\d{4}$)")
-_OFFSET = re.compile(r"(?:\b(?:GMT|UTC?))?([+-]\d{2}):?(\d{2})(?=$|\s)")
-_HALF_OFFSET = re.compile(r"[A-Z][+-]\d")  # `GMT+2` is read with either sign
-# Zone names that parsers take silently for UTC (T26). IST is three zones at once: no date is made of it.
-_ZONES = {
-    "CET": "+0100", "CEST": "+0200", "MEZ": "+0100", "MESZ": "+0200", "BST": "+0100", "WEST": "+0100",
-    "EET": "+0200", "EEST": "+0300", "MSK": "+0300", "TRT": "+0300", "JST": "+0900", "KST": "+0900",
-    "HKT": "+0800", "SGT": "+0800", "AEST": "+1000", "AEDT": "+1100", "NZST": "+1200", "NZDT": "+1300",
-    "BRT": "-0300", "ART": "-0300", "WIB": "+0700", "PKT": "+0500", "SAST": "+0200",
-    "EST": "-0500", "EDT": "-0400", "CST": "-0600", "CDT": "-0500", "MST": "-0700", "MDT": "-0600",
-    "PST": "-0800", "PDT": "-0700", "WET": "+0000", "GMT": "+0000", "UTC": "+0000", "UT": "+0000",
-}  # fmt: skip
-# Two days that have nothing in common: what is the same on both was all said by the text.
-_DEFAULTS = (datetime(2000, 1, 1), datetime(2001, 2, 2))  # noqa: DTZ001 - a text that names no zone stays without
 
 
-def understand(raw: str | None, now: datetime) -> datetime | None:
-    """Give the moment that `raw` names, or None when it names none that can be believed.
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """A date as it was written, what it was read as, and why it was not if it was not."""
 
-    Believed is what lies between 1990 and two days after `now`: an epoch number, a typing error or
-    a calendar entry is no publication date. A day is never guessed from an order of numbers (T15),
-    a missing day or month never filled in.
+    raw: str
+    moment: datetime | None
+    fault: str = ""
+
+
+def read_date(raw: str | None, now: datetime, language: str | None = None) -> DateReading | None:
+    """Read a date; None where nothing was written. It never raises: what cannot be read or believed is kept with the reason.
+
+    Believed is what lies between 1990 and two days after `now`: an epoch number, a typing error or a calendar entry is no
+    publication date. A day is never guessed from an order of numbers (T15), a missing day or month never filled in.
+    `language` is the text's own; a month's name that is two months in two languages is read with its help alone.
     """
     stripped = raw.strip() if raw else ""
     if not stripped:
         return None
-    if _ISO.fullmatch(stripped):
-        with suppress(ValueError, ArithmeticError):
-            return _believed(datetime.fromisoformat(stripped), now)
-    if said := _MAIL.fullmatch(stripped):
-        with suppress(ValueError, ArithmeticError):
-            return _believed(_from_rss(*said.groups()[:-2], east=said[7], more=said[8]), now)
-    text = _with_offset(stripped)
-    if text is None or _ORDER_UNKNOWN.match(text):
-        return None
-    for read in _READERS:
-        with suppress(ValueError, TypeError, ArithmeticError, IndexError):
-            moment = read(text)
-            if moment is not None:
-                return _believed(moment, now)
-    return None
+    try:
+        moment = _read(stripped, language)
+    except (ValueError, ArithmeticError) as fault:
+        why = str(fault) if isinstance(fault, UnreadableDateError) else "there is no such day or hour"
+        return DateReading(stripped, None, why)
+    if moment < _EARLIEST or moment > now + _AHEAD:
+        return DateReading(stripped, None, "before 1990" if moment < _EARLIEST else "more than two days ahead")
+    return DateReading(stripped, moment)
+
+
+def understand(raw: str | None, now: datetime, language: str | None = None) -> datetime | None:
+    """Return the moment that `raw` names, or None when it names none that can be believed (see read_date)."""
+    reading = read_date(raw, now, language)
+    return reading.moment if reading else None
+
+
+def unread(items: Iterable[Item], now: datetime) -> tuple[DateReading, ...]:
+    """Return the readings of the dates that items give and that were not understood."""
+    said = ((item, ((item.published, item.published_raw), (item.updated, item.updated_raw))) for item in items)
+    readings = (
+        read_date(raw, now, item.language)
+        for item, pairs in said
+        for raw in dict.fromkeys(raw for moment, raw in pairs if raw and moment is None)
+    )
+    return tuple(reading for reading in readings if reading and reading.fault)
+
+
+def note_of_unread(faults: Sequence[DateReading]) -> tuple[str, ...]:
+    """Return one line for people about dates that were not understood, nothing if there are none."""
+    if not faults:
+        return ()
+    first = f"“{shorten(one_line(faults[0].raw), _SHOWN)}” ({faults[0].fault})"
+    return (f"a date left out: {first}" if len(faults) == 1 else f"{len(faults)} dates left out, the first: {first}",)
+
+
+def _read(text: str, language: str | None) -> datetime:
+    """Return the moment in UTC, to the second."""
+    if _ISO.fullmatch(text):
+        moment = datetime.fromisoformat(text)
+    elif said := _MAIL.fullmatch(text):
+        moment = _from_rss(*said.groups()[:-2], east=said[7], more=said[8])
+    else:
+        moment = date_text.read(text, language)
+    offset = moment.utcoffset() or _NO_OFFSET
+    if not _WEST <= offset <= _EAST:
+        raise UnreadableDateError("there is no such offset")
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).replace(microsecond=0)
 
 
 def _from_rss(day: str, month: str, year: str, *clock: str, east: str | None, more: str | None) -> datetime:
     zone = timezone(timedelta(hours=int(east), minutes=int(f"{east[0]}{more}"))) if east else UTC
     hours, minutes, seconds = map(int, clock)
     return datetime(int(year), _ENGLISH.index(month) // 3 + 1, int(day), hours, minutes, seconds, tzinfo=zone)
-
-
-def _with_offset(raw: str) -> str | None:
-    """Spell the offset one way, put it for a zone's name; None for a name that means several."""
-    text = _OFFSET.sub(r"\1\2", raw)
-    zone = _ZONE_NAME.search(text)
-    if zone is None:
-        return None if _HALF_OFFSET.search(text) else text
-    offset = _ZONES.get(zone[1])
-    return text[: zone.start()] + offset + text[zone.end() :] if offset else None
-
-
-def _from_mail(text: str) -> datetime | None:
-    moment = None if _TWELVE_HOURS.search(text) else parsedate_to_datetime(text)
-    # Without a zone only where none is named: it takes one that it does not know for none (T26).
-    return moment if moment and (moment.tzinfo or _ENDS_IN_TIME.search(text)) else None
-
-
-def _complete(text: str) -> datetime | None:
-    """Read a text in which nothing can be mistaken: the year comes first, or the month is a word."""
-    if not (_YEAR_FIRST.match(text) or _MONTH_NAMED.search(text)):
-        return None
-    one, other = (dateutil_parser.parse(text, default=default, tzinfos=_offset) for default in _DEFAULTS)
-    return one if one == other else None
-
-
-def _offset(name: str | None, seconds: int | None) -> int | None:
-    """Refuse a zone's name that says no offset: dateutil would take it for none (T26)."""
-    if name and seconds is None:
-        raise ValueError(name)
-    return seconds
-
-
-def _foreign(text: str) -> datetime | None:
-    """Read a date whose month is a word of another language, spelt out around it: day, month, year, hour."""
-    found = _DAY_FIRST.fullmatch(text) or _YEAR_AND_WORD.fullmatch(text)
-    if found is None:
-        return None
-    said = found.groupdict()
-    word = unicodedata.normalize("NFC", said["month"].casefold().rstrip("."))
-    month = int(word) if word.isdecimal() else MONTHS[word]
-    zone = datetime.strptime(said["zone"], "%z").tzinfo if said["zone"] else UTC
-    hour = int(said["hour"] or 0)
-    return datetime(
-        int(said["year"]), month, int(said["day"]), hour, int(said["minute"] or 0), int(said["second"] or 0), tzinfo=zone
-    )
-
-
-_READERS = (_from_mail, _complete, _foreign)
-
-
-def _believed(moment: datetime, now: datetime) -> datetime | None:
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    utc = aware.astimezone(UTC).replace(microsecond=0)
-    return utc if _EARLIEST <= utc <= now + _AHEAD else None
 
 
 def rfc3339(moment: datetime | None) -> str | None:

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 import aiohttp
 from yarl import URL
 
-from ingest.answers import OK, PERMANENT, REDIRECTS, SUCCESS, UNCHANGED, freshness, is_partial, lower_bound, refusal
+from ingest.answers import OK, PERMANENT, REDIRECTS, SUCCESS, UNCHANGED, freshness, is_partial, refusal
 from ingest.authorities import trust
 from ingest.connections import Connector
 from ingest.cookies import Cookies
@@ -188,7 +188,6 @@ class _Web:
         if is_partial(response.status, response.headers) or (not body and not whole):
             what, cure = "the server sent only a part of the document", "it is tried again later"
             raise FetchError(what, cure, status=response.status, kind=Failure.CUT)
-        fresh = freshness(response.headers, self._clock())
         etag, last_modified = _exact(response) if whole else (None, None)  # what is missing is asked for again
         return Fetched(
             url=url,

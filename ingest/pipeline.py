@@ -34,7 +34,7 @@ _IN_FLIGHT: Final = 8  # batches
 _COMPANY: Final = 3  # batches that may come along with a commit
 _MOMENT: Final = 0.02  # seconds that it waits for them: each commit has a price of its own
 _WITNESSES: Final = 3  # sources asked early to see whether it is us
-_READER: Final = b"1"  # raise it to have every document read anew
+_READER: Final = b"2"  # raise it to have every document read anew
 _NOT_DOCUMENTS: Final = {"readme.md", "readme.txt", "readme"}
 _MOST_BYTES: Final = 50 * 1024 * 1024
 

@@ -349,3 +349,19 @@ def test_what_was_written_is_read(pairs: list[tuple[str, str]]) -> None:
     """Titles and bodies in any script come back as they were written, runs of spaces aside."""
     entries = (f"<entry><title>{title}</title><content type='text'>{body}</content></entry>" for title, body in pairs)
     assert [(item.title, item.text) for item in items(atom(*entries))] == [(one_line(t), one_line(b)) for t, b in pairs]
+
+
+@pytest.mark.parametrize("code", ["", "<language>fi</language>"])
+def test_a_date_that_cannot_be_read_costs_nothing_but_itself(code: str) -> None:
+    """The document and its entries are kept, the words as they were written; one note counts what was left out and says why."""
+    body = f"""<rss version="2.0"><channel><title>T</title>{code}<lastBuildDate>18 Brumaire 2025</lastBuildDate>
+        <item><title>A ferry</title><link>https://h.example/1</link><pubDate>Ke, 12 Marras 2025 10:00:00 +0000</pubDate></item>
+        <item><title>A quay</title><link>https://h.example/2</link><pubDate>Mon, 30 Nov -0001 00:00:00 +0000</pubDate></item>
+        <item><title>A pier</title><link>https://h.example/3</link><pubDate>soon</pubDate></item></channel></rss>"""
+    said = parse_feed(body.encode(), {}, "https://h.example/feed", NOON)
+    items = {item.title: item for item, _ in said.items}
+    assert rfc3339(items["A ferry"].published) == "2025-11-12T10:00:00Z"
+    assert [items[title].published for title in ("A quay", "A pier")] == [None, None]
+    assert items["A quay"].published_raw == "Mon, 30 Nov -0001 00:00:00 +0000"
+    assert said.updated is None
+    assert said.notes == ("3 dates left out, the first: “18 Brumaire 2025” (“brumaire” is no word of a date that is known)",)

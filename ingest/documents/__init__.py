@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Final
 
+from ingest.dates import note_of_unread, unread
 from ingest.documents import email, html, markdown, pdf, text
 from ingest.draft import Reading
 from ingest.errors import ParseError
@@ -58,4 +59,5 @@ def parse_document(body: bytes, name: str, now: datetime) -> ParsedFeed:
     parser, read = _READERS[suffix]
     reading = read(body, name, now)
     items = tuple((item, known_by_words(item, key)) for item, key in document_keys(reading.items))
-    return ParsedFeed(items=items, notes=reading.notes, parser=parser)
+    notes = (*reading.notes, *note_of_unread(unread(reading.items, now)))
+    return ParsedFeed(items=items, notes=notes, parser=parser)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ingest import identity, language
+from ingest.dates import note_of_unread, unread
 from ingest.draft import MOST_ENTRIES, Draft, categories, finish, says_something
 from ingest.errors import ParseError
 from ingest.item import Author, Enclosure, Item, ParsedFeed
@@ -33,8 +34,10 @@ def parse(body: bytes, url: str, now: datetime) -> ParsedFeed:
         notes.append(f"{len(entries)} entries: the first {MOST_ENTRIES} were taken")
     if _text(feed, "next_url"):
         notes.append("it names a next page, which is not followed")
+    items = tuple(_items(feed, entries[:MOST_ENTRIES], url, now, notes))
+    notes += note_of_unread(unread(items, now))
     return ParsedFeed(
-        items=identity.document_keys(tuple(_items(feed, entries[:MOST_ENTRIES], url, now, notes))),
+        items=identity.document_keys(items),
         title=title_text(_text(feed, "title")),
         site_url=absolute(_text(feed, "home_page_url"), url),
         feed_id=one_line(_text(feed, "feed_url")) or None,

@@ -7,6 +7,7 @@ from typing import Final
 from lxml import etree
 
 from ingest import identity
+from ingest.dates import note_of_unread, unread
 from ingest.draft import MOST_ENTRIES, Draft, categories, finish
 from ingest.errors import ParseError
 from ingest.item import Item, ParsedFeed
@@ -35,7 +36,7 @@ def parse(body: bytes, url: str, now: datetime) -> ParsedFeed:
     return ParsedFeed(
         items=identity.document_keys(items),
         title=next((name for _, about in news if (name := one_line(_text(_child(about, "publication"), "name")))), ""),
-        notes=tuple(_notes(len(pages), len(news), len(items))),
+        notes=(*_notes(len(pages), len(news), len(items)), *note_of_unread(unread(items, now))),
         parser="sitemap",
     )
 

@@ -20,7 +20,7 @@ from ingest.urls import absolute, canonical
 
 _TITLE_LENGTH: Final = 120
 _LENGTH_DIGITS: Final = 15  # more is no file's length and no SQLite integer
-_RULES: Final = "1"  # raise it when the same entry would make another item
+_RULES: Final = "2"  # raise it when the same entry would make another item
 _RAW: Final = 8  # bytes of the hash of an entry as it was served
 _packed: Final = msgspec.msgpack.Encoder().encode
 
@@ -44,6 +44,7 @@ def translate(served: Served, url: str, now: datetime, before: Before = NOTHING)
     pairs = identity.document_keys(tuple(items))
     keys = {id(item): key.fingerprint for item, key in pairs}
     new = {raw: keys[id(item)] for item, raw in zip(items, made, strict=True) if id(item) in keys}
+    notes += dates.note_of_unread((*translation.channel_fault(), *dates.unread(items, now)))
     return replace(translation.feed(pairs, tuple(notes)), served=tuple({**known, **new}.items()))
 
 
@@ -96,6 +97,11 @@ class _Translation:
         state.update(_as_served(entry))
         return state.hexdigest()
 
+    def channel_fault(self) -> tuple[dates.DateReading, ...]:
+        """Give the reading of the document's own date, if it was not understood."""
+        reading = dates.read_date(self._served.updated, self._now, self._served.language)
+        return (reading,) if reading and reading.fault else ()
+
     def feed(self, pairs: tuple[tuple[Item, Keys], ...], notes: tuple[str, ...]) -> ParsedFeed:
         """Give the document with what it says of itself."""
         served = self._served
@@ -104,7 +110,7 @@ class _Translation:
             title=title_text(served.title),
             site_url=absolute(served.link, self._url),
             feed_id=one_line(served.id) or None,
-            updated=dates.understand(served.updated, self._now),
+            updated=dates.understand(served.updated, self._now, served.language),
             language=language.primary(served.language),
             notes=notes,
         )
@@ -114,11 +120,12 @@ class _Translation:
         summary, content = self._bodies(entry)
         text = plain(content or summary)
         title = title_text(entry.title)
-        (published, published_raw), (updated, updated_raw) = self._date(entry.published), self._date(entry.updated)
-        if published_raw is None and not self._served.is_atom:  # dc:date, which is the only date of many feeds
-            published, published_raw = updated, updated_raw
         shown = title or shorten(text.partition("\n")[0], _TITLE_LENGTH)
         said, how = language.decide(f"{shown}. {text}", _declared(entry), self._served.language)
+        published, published_raw = self._date(entry.published, said)
+        updated, updated_raw = self._date(entry.updated, said)
+        if published_raw is None and not self._served.is_atom:  # dc:date, which is the only date of many feeds
+            published, published_raw = updated, updated_raw
         return Item(
             guid=one_line(entry.id) or None,
             url=self.link(entry),
@@ -139,8 +146,8 @@ class _Translation:
             places=tuple(sound(entry.spots)),
         )
 
-    def _date(self, raw: str | None) -> tuple[datetime | None, str | None]:
-        return dates.understand(raw, self._now), one_line(raw) if raw else None
+    def _date(self, raw: str | None, spoken: str | None) -> tuple[datetime | None, str | None]:
+        return dates.understand(raw, self._now, spoken), one_line(raw) if raw else None
 
     def _bodies(self, entry: Entry) -> tuple[str, str]:
         content = max((self._body(body) for body in entry.contents), key=len, default="")
