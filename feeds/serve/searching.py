@@ -122,7 +122,7 @@ def _veiled(found: Found, topics: Mapping[str, Topic]) -> Found:
 
 
 def _shown(result: Result, topics: Mapping[str, Topic]) -> Result:
-    veil = Veil.of(topics[one.topic] for one in result.judgements)
+    veil = Veil.of(topics[one.topic] for one in result.judgements if one.topic in topics)
     return Result(veil.item(result.stored), tuple(veil.judgement(one, result.stored) for one in result.judgements))
 
 
@@ -146,11 +146,12 @@ def _card(result: Result, topics: Mapping[str, Topic], words: str) -> Card:
 
 
 def _form(facts: Facts, topics: Mapping[str, Topic], asked: Mapping[str, str]) -> SearchPage:
+    veil = Veil.of(topics.values())
     typed = {key: asked.get(key, "")[:300] for key in KEYS}
     return SearchPage(
         **{("query" if key == "q" else key): value for key, value in typed.items()},  # type: ignore[arg-type]
-        topics=tuple(Link(topic.title, "", key=name) for name, topic in topics.items()),
-        sources=tuple(Link(public_address(one.name), "", key=source_key(one)) for one in sources(facts)),
+        topics=tuple(Link(Veil.of([topic]).topic(topic).title, "", key=name) for name, topic in topics.items()),
+        sources=tuple(Link(veil.name(public_address(one.name)), "", key=source_key(one)) for one in sources(facts)),
         languages=tuple(Link(tongue(code), "", key=code) for code in languages(facts)),
     )
 
