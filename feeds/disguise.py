@@ -27,8 +27,6 @@ _ALIKE: Final = (
 )
 _ROWS: Final = tuple(_ALIKE.split())
 _FIRST: Final = {sign: row[0] for row in _ROWS for sign in row[1:]}
-_PARTS: Final = 60  # of a word that is taken apart
-_LETTERS: Final = 200
 
 
 class _Table(dict[int, str]):
@@ -120,12 +118,12 @@ def _meant(reference: str) -> str:
 class Disguised(Segment):
     """A text as one segment in which any signs may join the parts of a word, and single letters may stand apart."""
 
-    __slots__ = ()
+    __slots__ = ("_longest",)
 
-    def __init__(self, text: str) -> None:
-        """Take a text, all of it."""
+    def __init__(self, text: str, longest: int) -> None:
+        """Take a text, all of it, and the letters of the longest word that is looked for."""
         super().__init__(Kind.LEAD, text, (0, len(text)))
-        self.written = WORD.findall(text)
+        self.written, self._longest = WORD.findall(text), longest
 
     @property
     def joined(self) -> dict[int, tuple[Word, ...]]:
@@ -144,8 +142,9 @@ class Disguised(Segment):
 
     def _readings(self, number: int, ties: list[bool]) -> Iterator[Word]:
         words, read = self.words, self.words[number].folded
-        for after in range(number + 1, min(number + _PARTS, len(words))):
-            if not ties[after - 1] or len(read) > _LETTERS:
+        enough = len(read) + self._longest  # of letters before the last part: what is looked for ends in it
+        for after in range(number + 1, len(words)):
+            if not ties[after - 1] or len(read) > enough:
                 return
             read += words[after].folded
             first, last = words[number].start, words[after].end

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -12,6 +13,7 @@ from feeds.disguise import Disguised, Plain, is_latin, looks, plain
 from feeds.lexicon import Phrase
 from feeds.match import Look, Matcher
 from feeds.topic import Group, Term, Topic
+from ingest.fold import folded
 
 _MASKED: Final = "masked"  # the name of the only group that a mask looks for
 _HIDDEN: Final = "*"
@@ -34,6 +36,7 @@ class Mask:
         groups = {group.name: group.terms for group in topic.groups}
         self._topic = topic
         self._terms = tuple(term for name in topic.publish.mask for term in groups.get(name, (Term(name, None),)))
+        self._longest = max(len(folded(term.text).replace(" ", "")) for term in self._terms)
         self._matcher = self._compiled(self._terms)
 
     def _compiled(self, terms: tuple[Term, ...]) -> Matcher:
@@ -77,28 +80,33 @@ class Mask:
         return found[1] + shown + found[4]
 
     def _spans(self, read: Plain, language: str | None) -> Iterator[Span]:
-        yield from _found(self._matcher, read.as_written, language)
+        yield from self._found(self._matcher, read.as_written, language)
         if not read.text.isascii() or _SIGNS.search(read.text) or not all(term.text.isascii() for term in self._terms):
             latin = _mostly_latin(read.text, language)
-            for start, end in _found(self._alike, read.looks, language):
+            for start, end in self._found(self._alike, read.looks, language):
                 if _is_odd(read.text[start:end], latin=latin):
                     yield start, end
 
+    def _found(self, matcher: Matcher, text: str, language: str | None) -> Iterator[Span]:
+        """Give where words stand; of readings that join parts of a text the shortest, which no other lies within."""
+        segment = Disguised(text, self._longest)
+        whole, joined = list[Span](), list[Span]()
+        for look in matcher.look((segment,), language):
+            for first, phrase, after in look.phrases.get(0, ()):
+                span = _span(look, segment, (first, phrase, after))
+                (joined if after - first > len(phrase.elements) and ".." not in phrase.term.text else whole).append(span)
+        yield from whole
+        taken = list[Span]()  # none of them within another: in the order of their beginnings and ends
+        for span, is_joined in sorted([*((one, False) for one in whole), *((one, True) for one in joined)], key=_size):
+            at = bisect_left(taken, (span[0], 0))
+            if at == len(taken) or taken[at][1] > span[1]:
+                taken.insert(at, span)
+                if is_joined:
+                    yield span
 
-def _found(matcher: Matcher, text: str, language: str | None) -> Iterator[Span]:
-    """Give where words stand; of readings that join parts of a text the shortest, which no other lies within."""
-    segment = Disguised(text)
-    whole, joined = list[Span](), list[Span]()
-    for look in matcher.look((segment,), language):
-        for first, phrase, after in look.phrases.get(0, ()):
-            span = _span(look, segment, (first, phrase, after))
-            (joined if after - first > len(phrase.elements) and ".." not in phrase.term.text else whole).append(span)
-    yield from whole
-    taken = list(whole)
-    for span in sorted(joined, key=lambda one: one[1] - one[0]):
-        if not any(start >= span[0] and end <= span[1] for start, end in taken):
-            taken.append(span)
-            yield span
+
+def _size(found: tuple[Span, bool]) -> int:
+    return found[0][1] - found[0][0]
 
 
 def _span(look: Look, segment: Disguised, standing: tuple[int, Phrase, int]) -> Span:
