@@ -10,7 +10,7 @@ from feeds import query
 from feeds.match import Hit
 from feeds.segments import Kind, Segment
 from feeds.topic import Topic
-from ingest.fold import folded
+from ingest.fold import INVISIBLE, folded, visible
 from ingest.item import StoredItem
 
 
@@ -195,6 +195,7 @@ def _together(holding: Iterable[Hits]) -> Hits:
 
 @lru_cache(maxsize=1_000)
 def _exactly(text: str) -> re.Pattern[str]:
-    """Give the pattern of these characters; where a letter is the first or last, no other may stand beside it."""
+    """Give the pattern of these characters, with invisible ones between; beside a letter at an end no other may stand."""
     first, last = ("\\b" if re.fullmatch(r"\w", letter) else "" for letter in (text[0], text[-1]))
-    return re.compile(f"{first}{re.escape(text)}{last}")
+    seen = visible(text) or text
+    return re.compile(f"{first}{f'[{INVISIBLE}]*'.join(map(re.escape, seen))}{last}")

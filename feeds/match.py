@@ -156,6 +156,10 @@ class Look:
         """Give the hits of a topic, of those of one group that begin at one word the longest."""
         return _longest([self._hit(first, phrase, last) for first, phrase, last in self.phrases.get(topic, ())])
 
+    def inside(self, word: str, pattern: int) -> tuple[int, int]:
+        """Give the span of a pattern within a folded word: a part of it only where words are written without spaces."""
+        return self._book.lexicon.inside(word, pattern)
+
     def frames(self, topic: int) -> tuple[tuple[Owner, int, int], ...]:
         """Give the frames of a topic that stand here, each with its first word and the word after it."""
         frames = self._book.frames(topic)

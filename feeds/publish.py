@@ -18,6 +18,7 @@ from feeds.publication.files import HOME, Files
 from feeds.publication.ledger import Ledger
 from feeds.store import Judgements
 from feeds.topic import Topic
+from feeds.variant import Variant
 from ingest.formats import opml
 from ingest.item import Source, SourceKind, SourceSettings
 from ingest.store import Facts
@@ -104,7 +105,8 @@ class _Home:
     def list_feeds(self) -> None:
         """Write the list of all public feeds."""
         base = f"{self.target.settings.base_url}/"
-        titles = self._kept() | {topic.name: topic.title for topic in self._topics if not topic.publish.private}
+        shown = (Variant(topic).topic(topic) for topic in self._topics if not topic.publish.private)
+        titles = self._kept() | {topic.name: topic.title for topic in shown}
         feeds = [
             Source(base + file_name(name), title=title, site_url=base + file_name(name, suffix="html"))
             for name, title in sorted(titles.items())
@@ -200,7 +202,7 @@ class _Feed:
 
     def _head(self, document: Document) -> None:
         made = {suffix: render(document) for suffix, render in _FORMATS.items()}
-        made["opml"] = opml.render(self._sources(), f"Sources of “{self._topic.title}”")
+        made["opml"] = opml.render(map(Variant(self._topic).source, self._sources()), f"Sources of “{document.topic.title}”")
         for suffix, data in made.items():
             self._home.files.put(self._name, self._path(suffix), data, document.changed)
 

@@ -8,12 +8,12 @@ from functools import cached_property
 from itertools import chain
 from typing import Final
 
-from ingest.fold import WORD, fold, folded, spaced, written
+from ingest.fold import INVISIBLE, WORD, fold, folded, spaced, written
 from ingest.identity import digest
 from ingest.text import CAPTION_MARK, ENTRY_MARK, sentences
 
 _HYPHEN: Final = re.compile("[-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d]")
-_HYPHENATED: Final = re.compile(rf"{_HYPHEN.pattern}\w")
+_HYPHENATED: Final = re.compile(rf"{_HYPHEN.pattern}[{INVISIBLE}]*\w")
 _JOINED: Final = 3  # parts of a hyphenated word that are read as one
 _LEAD_WORDS: Final = 60
 
@@ -147,23 +147,23 @@ def joined_words(line: str, words: list[str]) -> list[Word]:
 
 
 def _joined(text: str, written: list[str], start: int, end: int) -> Iterator[tuple[int, tuple[Word, ...]]]:
-    joints = dict(_joints(text, start, end))
-    for number, hyphen in joints.items():
+    joints = {number: (hyphen, follows) for number, hyphen, follows in _joints(text, start, end)}
+    for number, (hyphen, _) in joints.items():
         first, longer, read = hyphen - len(written[number]), [], fold(written[number])
         for after in range(number + 1, number + _JOINED):
             if after - 1 not in joints:
                 break
-            reached = joints[after - 1] + 1 + len(written[after])
+            reached = joints[after - 1][1] + len(written[after])
             read += fold(written[after])
             longer.append(Word(read, text[first:reached], first, reached, after + 1))
         yield number, tuple(longer)
 
 
-def _joints(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Give the words that one hyphen ties to the next: (number of the word, place of the hyphen)."""
+def _joints(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Give the words that one hyphen ties to the next: (number of the word, place of the hyphen, place of the next word)."""
     number = -1
     for found in _HYPHENATED.finditer(text, start, end):
         before = written(text[start : found.start()])
         number, start = number + len(before), found.start()
         if before and text.endswith(before[-1], 0, start):
-            yield number, start
+            yield number, start, found.end() - 1

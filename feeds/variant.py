@@ -1,25 +1,17 @@
-"""An entry as its topic wants it shown: without images, with listed words masked; pure, the stored text stays as it was."""
+"""Whatever a topic publishes as it wants it shown: without images, with listed words masked; pure, what is stored stays."""
 
 import re
 from dataclasses import replace
-from functools import partial
-from html import unescape
 from typing import Final
 
-from feeds import query
+from feeds.document import Document
 from feeds.entry import Entry
-from feeds.match import Matcher
-from feeds.segments import segments
+from feeds.mask import Mask
 from feeds.tag import Evidence, Judgement
-from feeds.topic import Group, Term, Topic
-from ingest.item import Category
-from ingest.text import escape
+from feeds.topic import Topic
+from ingest.item import Author, Category, Source
 
-_MASKED: Final = "masked"  # the name of the only group that a mask looks for
-_TAG: Final = re.compile(r"(<[^>]*>)")  # sanitised HTML has no `>` in an attribute
 _IMAGE: Final = re.compile(r"</?(?:img|picture|source)\b[^>]*>")
-_SPOKEN: Final = re.compile(r'( (?:alt|title)=")([^"]*)(")')
-_LETTER: Final = re.compile(r"\w")
 
 
 class Variant:
@@ -28,65 +20,89 @@ class Variant:
     def __init__(self, topic: Topic) -> None:
         """Compile the topic's mask."""
         self._images = topic.publish.images
-        self._mask = _Mask(topic) if topic.publish.mask else None
+        self._mask = Mask(topic) if topic.publish.mask else None
 
     def of(self, entry: Entry) -> Entry:
         """Give the entry as it is published."""
         shown = entry if self._images else _without_images(entry)
-        return self._mask.entry(shown) if self._mask else shown
+        return self._masked(shown, self._mask) if self._mask else shown
 
     def text(self, text: str, language: str | None) -> str:
         """Give a plain text as it is published: its length stays, so that places in it do too."""
         return self._mask.text(text, language) if self._mask else text
 
+    def name(self, name: str) -> str:
+        """Give a name, or what somebody wrote about the topic, as it is published: it is in no known language."""
+        return self.text(name, None)
+
+    def topic(self, topic: Topic) -> Topic:
+        """Give a topic as it speaks of itself."""
+        if not self._mask:
+            return topic
+        return replace(
+            topic,
+            title=self.name(topic.title),
+            description=self.name(topic.description),
+            definition=self.name(topic.definition),
+            means=tuple(map(self.name, topic.means)),
+            does_not_mean=tuple(map(self.name, topic.does_not_mean)),
+            limits=tuple(map(self.name, topic.limits)),
+            contact=self.name(topic.contact),
+        )
+
+    def document(self, document: Document) -> Document:
+        """Give a document whose entries are as they are published: what else it says of its topic and of what has left."""
+        if not self._mask:
+            return document
+        gone = tuple(replace(one, reason=self.name(one.reason)) for one in document.deleted)
+        return replace(document, topic=self.topic(document.topic), deleted=gone)
+
+    def source(self, source: Source) -> Source:
+        """Give a source by the name that it is published under."""
+        if not self._mask:
+            return source
+        return replace(source, title=self.name(source.title), categories=tuple(map(self.name, source.categories)))
+
+    def author(self, author: Author) -> Author:
+        """Give an author by the name that is published."""
+        return replace(author, name=self.name(author.name))
+
+    def category(self, category: Category) -> Category:
+        """Give a category by the words that are published."""
+        return replace(category, term=self.name(category.term), label=category.label and self.name(category.label))
+
+    def judgement(self, judgement: Judgement, language: str | None) -> Judgement:
+        """Give a judgement in words that are published."""
+        return replace(
+            judgement,
+            why=self.text(judgement.why, language),
+            decision=self.name(judgement.decision),
+            hits=tuple(self._hit(hit, language) for hit in judgement.hits),
+            cancelled=tuple((self.name(frame), self._hit(hit, language)) for frame, hit in judgement.cancelled),
+        )
+
+    def _hit(self, hit: Evidence, language: str | None) -> Evidence:
+        text = self.text(hit.text, language)
+        return replace(hit, group=self.name(hit.group), term=self.text(hit.term, hit.language), text=text)
+
+    def _masked(self, entry: Entry, mask: Mask) -> Entry:
+        language = entry.language
+        carriers = tuple(replace(one, name=self.name(one.name), reason=self.name(one.reason)) for one in entry.carriers)
+        return replace(
+            entry,
+            title=mask.text(entry.title, language),
+            excerpt=mask.text(entry.excerpt, language),
+            body=mask.html(entry.body, language),
+            why=mask.text(entry.why, language),
+            authors=tuple(map(self.author, entry.authors)),
+            categories=tuple(map(self.category, entry.categories)),
+            carriers=carriers,
+            origin=replace(entry.origin, title=self.name(entry.origin.title)),
+            related=tuple(replace(one, name=self.name(one.name)) for one in entry.related),
+            judgement=self.judgement(entry.judgement, language),
+        )
+
 
 def _without_images(entry: Entry) -> Entry:
     others = tuple(one for one in entry.enclosures if not (one.type or "").startswith("image/"))
     return replace(entry, body=_IMAGE.sub("", entry.body), enclosures=others)
-
-
-class _Mask:
-    """Words of which only the first letter is shown, found as a topic finds its terms: with stems, endings and particles."""
-
-    def __init__(self, topic: Topic) -> None:
-        groups = {group.name: group.terms for group in topic.groups}
-        terms = tuple(term for name in topic.publish.mask for term in groups.get(name, (Term(name, None),)))
-        alone = replace(topic, expression=query.Group(_MASKED), groups=(Group(_MASKED, terms),), review=None, frames=())
-        self._matcher = Matcher([alone])
-
-    def text(self, text: str, language: str | None) -> str:
-        found = self._matcher.find(segments("", text), language)
-        for hit in sorted((hit for one in found.values() for hit in one.hits), key=lambda hit: -hit.start):
-            text = text[: hit.start + 1] + _LETTER.sub("*", text[hit.start + 1 : hit.end]) + text[hit.end :]
-        return text
-
-    def html(self, html: str, language: str | None) -> str:
-        parts = _TAG.split(html)  # text, tag, text, ...
-        parts[::2] = [self._spoken(part, language) for part in parts[::2]]
-        parts[1::2] = [_SPOKEN.sub(lambda m: m[1] + self._spoken(m[2], language) + m[3], part) for part in parts[1::2]]
-        return "".join(parts)
-
-    def _spoken(self, escaped: str, language: str | None) -> str:
-        plain = unescape(escaped)
-        masked = self.text(plain, language)
-        return escaped if masked == plain else escape(masked)
-
-    def entry(self, entry: Entry) -> Entry:
-        masked = partial(self.text, language=entry.language)
-        return replace(
-            entry,
-            title=masked(entry.title),
-            excerpt=masked(entry.excerpt),
-            body=self.html(entry.body, entry.language),
-            why=masked(entry.why),
-            categories=tuple(Category(masked(one.term), one.scheme, one.label and masked(one.label)) for one in entry.categories),
-            judgement=self._judgement(entry.judgement, entry.language),
-        )
-
-    def _judgement(self, judgement: Judgement, language: str | None) -> Judgement:
-        masked = partial(self.text, language=language)
-
-        def hit(one: Evidence) -> Evidence:
-            return replace(one, term=masked(one.term), text=masked(one.text))
-
-        return replace(judgement, why=masked(judgement.why), hits=tuple(map(hit, judgement.hits)))

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-# Invisible inside a word: soft hyphen, zero-width characters, direction marks, tatweel, variation selectors.
-_IGNORED: Final = "\u00ad\u034f\u061c\u0640\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
-_LAST_MARK: Final = 0x1F000  # beyond are only variation selectors, which no word needs
+# Invisible inside a word: what Unicode calls default ignorable (soft hyphen, zero-width characters, direction marks, fillers,
+# variation selectors, tags), annotation marks; and tatweel, which only makes a word longer.
+INVISIBLE: Final = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
+    "\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_IGNORED: Final = f"\u0640{INVISIBLE}"
+_LAST_MARK: Final = 0x1F000  # beyond are only variation selectors, which are named above
 
 
 def _marks() -> str:
@@ -57,7 +62,7 @@ class Word:
 
 
 def visible(word: str) -> str:
-    """Take out the characters that nobody sees: soft hyphens, zero-width ones, direction marks, tatweel."""
+    """Take out the characters that nobody sees: soft hyphens, zero-width ones, direction marks, tatweel, and their kin."""
     return _DROP.sub("", word)
 
 

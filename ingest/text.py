@@ -7,11 +7,15 @@ from typing import Final
 
 import nh3
 
+from ingest.fold import INVISIBLE
+
 # Outside XML 1.0, C1 controls, noncharacters, lone surrogates: never stored (S8).
 _UNSAFE: Final = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010fffd]")
 _UNSAFE_ASCII: Final = bytes(n for n in (*range(32), 127) if chr(n) not in "\t\n\r")
 # Characters that reorder what a reader sees: they can make a title say something else (S9).
 _BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_NO_WIDTH: Final = "\u200b\u2060\ufeff "
+_UNSEEN: Final = re.compile(f"[{INVISIBLE}]+")  # a word of which nobody sees anything
 _SAFE: Final = "\t\n\r\x20-\x7e\xa0-\u202c\u202f-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010fffd"
 _ALL_SAFE: Final = re.compile(f"[{_SAFE}]*+")
 _UNSAFE_OR_OVERRIDE: Final = re.compile(f"[^{_SAFE}]")
@@ -43,11 +47,14 @@ def xml_safe(text: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    """Put one space for each run of white space, visible or of no width, and none at the ends."""
+    """Put one space for each run of white space and none at the ends, where nothing invisible stays either.
+
+    Inside a word what has no width stays as it was written: it parts nothing.
+    """
     line = text.strip()
     if line.isprintable() and "  " not in line:  # most are: nothing to take apart
         return line
-    return " ".join(line.replace("\u200b", " ").replace("\ufeff", " ").split())
+    return " ".join([word for word in line.split() if not _UNSEEN.fullmatch(word)]).strip(_NO_WIDTH)
 
 
 def one_line(text: str) -> str:
@@ -152,7 +159,9 @@ def shorten(text: str, limit: int) -> str:
 
 
 # Begins with the mark itself, which is searched for at the speed of C.
-_SENTENCE_END: Final = re.compile(r"[.!?…؟。！？](?:(?<=[。！？])()|([\"'»”’)\]]*)\s+(?=[\"'«“„(\[]*\w))")
+_SENTENCE_END: Final = re.compile(
+    rf"[.!?…؟。！？](?:(?<=[。！？])()|([\"'»”’)\]{_NO_WIDTH[:-1]}]*)\s+(?=[\"'«“„(\[{_NO_WIDTH[:-1]}]*\w))"
+)
 _ABBREVIATION: Final = re.compile(r"(?:\b\w|\b(?:Mr|Mrs|Ms|Dr|Prof|St|Nr|No|vs|bzw|Mme|Sr|Sra|Dña|ул|г|рр|т|д))\.$")
 
 

@@ -57,6 +57,27 @@ def test_look_alikes_in_mixed_words_are_read_in_one_script(disguised: str, meant
     assert fold(disguised) == fold(meant)
 
 
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        *"\u00ad\u034f\u061c\u115f\u1160\u17b4\u180b\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202e\u2060\u2063\u2065\u2066\u206f",
+        *"\u3164\ufe00\ufe0f\ufeff\uffa0\ufff0\ufff9\U0001bca0\U0001d173\U000e0001\U000e0061\U000e0100",
+    ],
+)
+def test_what_nobody_sees_parts_no_word(unseen: str) -> None:
+    """A character without width or ink, anywhere in a word or beside it, leaves it the word that it is, in its place."""
+    text = f"{unseen}a fer{unseen}{unseen}ry{unseen} left"
+    assert [word.folded for word in words(text) if word.folded] == ["a", "ferry", "left"]
+    (ferry,) = [word for word in words(text) if word.folded == "ferry"]
+    assert text[ferry.start : ferry.end].replace(unseen, "") == "ferry"
+
+
+def test_joiners_that_carry_meaning_are_equal_on_both_sides() -> None:
+    """Persian and Indic joiners stay in stored text; a term with one finds a text without it, and the other way round."""
+    assert fold("می\u200cخواهم") == fold("میخواهم")
+    assert fold("क्\u200dष") == fold("क्ष")
+
+
 def test_words_of_one_script_are_left_alone() -> None:
     """A Cyrillic word that could be read as Latin stays Cyrillic."""
     assert fold("сор") != fold("cop")

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,24 @@ def test_a_feed_is_ingested_judged_and_published(cli: Cli, web: FakeWeb) -> None
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == "2 new, 0 changed, 0 unchanged, 0 failed; 1 tags given; 16 files written\n"
     assert [entry.title for entry in cli.published().entries] == ["The ferry leaves the harbour"]
+
+
+@pytest.mark.parametrize("unseen", [*"\u200b\ufeff\u2060\u00ad\u200c\u200e\ufe0f\u3164"], ids=ascii)
+def test_invisible_characters_break_no_word_of_a_feed(cli: Cli, tmp_path: Path, unseen: str) -> None:
+    """An item of a feed is tagged as `topics match` would, and what the publisher wrote is stored."""
+    title = f"The fer{unseen}ry leaves the har{unseen}bour"
+    one = rss_item(title, "http://harbour.example/1", guid="urn:1", text="At noon.")
+    two = rss_item(f"A {unseen} note", "http://harbour.example/2", guid="urn:2", text=f"<p>{title}.</p>")
+    feed = tmp_path / "feed.xml"
+    feed.write_bytes(rss(one, two))
+    assert cli("ingest", feed).exit_code == 0
+    rows = cli.rows("items", "--json")
+    assert title in {row["title"] for row in rows}
+    assert all(row["tags"] == ["harbour"] for row in rows)
+    lines = tmp_path / "rows.jsonl"
+    lines.write_text(json.dumps({"title": title}), encoding="utf-8")
+    (answer,) = cli.rows("topics", "match", "harbour", lines)
+    assert [title[hit["start"] : hit["end"]] for hit in answer["hits"]] == [f"fer{unseen}ry", f"har{unseen}bour"]
 
 
 def test_what_is_ingested_again_adds_nothing(cli: Cli, web: FakeWeb) -> None:

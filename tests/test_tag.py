@@ -333,6 +333,8 @@ def test_the_branch_that_holds_is_recorded() -> None:
         ('raw:"(((QE2)))"', "(((QE2))) sails", "", True),
         ('raw:"((("', "(((", "", True),
         ('raw:"gone. The"', "", "It is gone. The QE2 sails.", True),
+        ('raw:"Ferry"', "", "A Fer\u200bry.", True),
+        ('raw:"Fer\u00adry"', "", "A Ferry.", True),
         ('raw:"Ferry"', "", "A ferry.", False),
         ('raw:"Ferry"', "", "A Ferryman.", False),
         ('raw:"Ferry"', "Ferry!", "", True),

@@ -110,22 +110,26 @@ class Site:
     def _topic_line(self, topic: Topic, items: tuple[Tagged, ...]) -> TopicLine:
         recent = calendar.daily((item.line.day for item in items), self._today, _SPARK)
         last = items[0].moment if items else None
-        return TopicLine(topic.name, topic.title, topic.description, len(items), recent, last, _span(topic))
+        shown = self._veil((topic,)).topic(topic)
+        return TopicLine(topic.name, shown.title, shown.description, len(items), recent, last, _span(topic))
 
     def _sources(self) -> Iterator[File]:
         """Give the page of sources when one of them comes, goes, fails or recovers, and else every ten minutes."""
         now = self._now or BEFORE
-        mark = fingerprint(sources_state(self._facts, now))
+        veil = self._veil(tuple(self._topics.values()))
+        mark = fingerprint(sources_state(self._facts, now), *map(shaping, self._topics.values()))
         if not self._folder.holds("sources.html", mark):
             found = all_health(self._facts.sources(), now, self._facts.price(self._rule).shape)
             page = health.page(found, queries.carried(self._facts), self._now, mark)
+            page = replace(page, sources=tuple(veil.source(one) for one in page.sources))
             yield File("sources.html", render.sources(page), self._now)
 
     def _search(self, tagged: Iterable[tuple[Tagged, ...]]) -> File:
         """Give the form of the search, whose answers come from the server, or that there is none."""
         if not self._search_is_open:
             return File("search.html", render.notice(Notice("Search is closed", "The owner of this site has closed it."), ""), None)
-        topics = tuple(Link(topic.title, f"{topic.name}.html", key=topic.name) for topic in self._topics.values())
+        named = (self._veil((topic,)).topic(topic) for topic in self._topics.values())
+        topics = tuple(Link(topic.title, f"{topic.name}.html", key=topic.name) for topic in named)
         languages = parts.languages("", (item for items in tagged for item in items))
         by_name = tuple(sorted((one for one in languages if one.key != UNKNOWN), key=lambda link: link.title))
         return File("search.html", render.search_page(SearchPage(topics=topics, languages=by_name), root=""), None)
@@ -135,7 +139,8 @@ class Site:
     def _topic(self, topic: Topic, items: tuple[Tagged, ...]) -> Iterator[File]:
         months = calendar.by_month(item.line for item in items) if topic.expression else {}
         calendars = tuple(calendar.month(topic.name, first, lines) for first, lines in months.items())
-        languages, sources = parts.languages(topic.name, items), parts.sources(topic.name, items)
+        languages = parts.languages(topic.name, items)
+        sources = tuple(map(self._veil((topic,)).link, parts.sources(topic.name, items)))
         yield from self._parts(topic, items, TopicLists(languages, sources, calendars, self._archives(topic)))
         for number, (month, lines) in enumerate(zip(calendars, months.values(), strict=True)):
             later, earlier = calendars[max(number - 1, 0) : number], calendars[number + 1 : number + 2]
@@ -165,7 +170,7 @@ class Site:
         self, topic: Topic, items: Sequence[Tagged], lists: TopicLists, link: Link | None, counts: tuple[int, ...]
     ) -> TopicPage:
         return TopicPage(
-            about=views.about(topic),
+            about=views.about(self._veil((topic,)).topic(topic)),
             cards=(),
             total=len(items),
             last=items[0].moment if items else None,
@@ -197,8 +202,10 @@ class Site:
         mark = fingerprint(shaping(topic), month, lines, earlier, later)
         if not self._folder.holds(month.href, mark):
             veil = Veil.of([topic])
-            lines = tuple(line._replace(title=veil.text(line.title, line.language)) for line in lines)
-            page = MonthPage(views.about(topic), month, calendar.by_day(lines), earlier, later, mark)
+            lines = tuple(
+                line._replace(title=veil.text(line.title, line.language), source=veil.name(line.source)) for line in lines
+            )
+            page = MonthPage(views.about(veil.topic(topic)), month, calendar.by_day(lines), earlier, later, mark)
             last = datetime.combine(lines[0].day, time(), UTC)
             yield File(month.href, render.month(page), last)
 
@@ -225,14 +232,19 @@ class Site:
             stored, judgements = found[row], [one for one in judged[row] if one.topic in self._topics]
             having = tuple(self._topics[judgement.topic] for judgement in judgements)
             veil = self._veil(having)
-            versions = ((at, source, veil.text(title, stored.item.language), text) for at, source, title, text in texts[row])
+            versions = (
+                (at, veil.name(source), veil.text(title, stored.item.language), text) for at, source, title, text in texts[row]
+            )
             page = views.item_page(
                 veil.item(stored),
-                tuple((veil.judgement(judgement, stored), topic) for judgement, topic in zip(judgements, having, strict=True)),
+                tuple(
+                    (veil.judgement(judgement, stored), veil.topic(topic))
+                    for judgement, topic in zip(judgements, having, strict=True)
+                ),
                 versions,
                 (
                     *(
-                        self._member(veil.item(found[one]), self._copies.why(one) or self._copies.why(row))
+                        self._member(veil.item(found[one]), veil.name(self._copies.why(one) or self._copies.why(row)))
                         for one in self._copies.of(row)
                     ),
                     *(self._member(veil.item(found[one]), "", relation) for relation, one in related[row]),

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Self
 
+from feeds.pages.models import Link, SourceLine
 from feeds.tag import Evidence, Judgement
 from feeds.topic import Content, Topic
 from feeds.variant import Variant
-from ingest.item import StoredItem
+from ingest.item import Sighting, StoredItem
 from ingest.text import paragraphs
 
 
@@ -31,29 +33,56 @@ class Veil:
             text = mask.text(text, language)
         return text
 
+    def name(self, name: str) -> str:
+        """Give a name with its listed words masked."""
+        return self.text(name, None)
+
+    def topic(self, topic: Topic) -> Topic:
+        """Give a topic as it may speak of itself."""
+        return reduce(lambda shown, mask: mask.topic(shown), self.masks, topic)
+
+    def link(self, link: Link) -> Link:
+        """Give a way to a page, by a name that may be shown."""
+        return replace(link, title=self.name(link.title)) if self.masks else link
+
+    def source(self, line: SourceLine) -> SourceLine:
+        """Give a line about a source, by a name that may be shown."""
+        return replace(line, name=self.name(line.name), note=self.name(line.note)) if self.masks else line
+
     def item(self, stored: StoredItem) -> StoredItem:
-        """Give an item as it may be shown."""
+        """Give an item as it may be shown, with who carried it."""
         if self.texts and not self.masks:
             return stored
         item = stored.item
-        title, text = (self.text(words, item.language) for words in (item.title, item.text if self.texts else ""))
-        categories = tuple(replace(one, term=self.text(one.term, None), label=None) for one in item.categories)
-        shown = replace(item, title=title, text=text, summary="", content=paragraphs(text), categories=categories)
-        return replace(stored, item=shown)
+        # What has no title is shown by its address.
+        title, text = (self.text(words, item.language) for words in (item.title or item.url or "", item.text if self.texts else ""))
+        authors = tuple(reduce(lambda shown, mask: mask.author(shown), self.masks, one) for one in item.authors)
+        categories = tuple(replace(one, term=self.name(one.term), label=None) for one in item.categories)
+        shown = replace(item, title=title, text=text, summary="", content=paragraphs(text), authors=authors, categories=categories)
+        return replace(stored, item=shown, sightings=tuple(map(self._sighting, stored.sightings)))
+
+    def _sighting(self, seen: Sighting) -> Sighting:
+        source = reduce(lambda shown, mask: mask.source(shown), self.masks, seen.source)
+        return replace(seen, source=source, title=self.name(seen.title), reason=self.name(seen.reason))
 
     def judgement(self, judgement: Judgement, stored: StoredItem) -> Judgement:
         """Give a judgement on `stored`, as it was before the veil, in words that may be shown."""
         if not self.masks:
             return judgement
-        shown = self.item(stored)
+        shown, language = self.item(stored), stored.item.language
+        masked = reduce(lambda said, mask: mask.judgement(said, language), self.masks, judgement)
         return replace(
-            judgement,
-            why=self.text(judgement.why, stored.item.language),
-            hits=tuple(self._hit(hit, stored, shown) for hit in judgement.hits),
-            cancelled=tuple((frame, self._hit(hit, stored, shown)) for frame, hit in judgement.cancelled),
+            masked,
+            hits=tuple(self._hit(*both, stored, shown) for both in zip(judgement.hits, masked.hits, strict=True)),
+            cancelled=tuple(
+                (frame, self._hit(hit, seen, stored, shown))
+                for (_, hit), (frame, seen) in zip(judgement.cancelled, masked.cancelled, strict=True)
+            ),
         )
 
-    def _hit(self, hit: Evidence, stored: StoredItem, shown: StoredItem) -> Evidence:
+    @staticmethod
+    def _hit(hit: Evidence, masked: Evidence, stored: StoredItem, shown: StoredItem) -> Evidence:
+        """Give a hit as it stands in the text that is shown, where it stands there: so it can be marked."""
         before, after = (one.item.title if hit.field == "title" else one.item.text for one in (stored, shown))
         there = before[hit.start : hit.end] == hit.text and after
-        return replace(hit, text=after[hit.start : hit.end] if there else self.text(hit.text, stored.item.language))
+        return replace(masked, text=after[hit.start : hit.end] if there else masked.text)

@@ -266,7 +266,7 @@ class Editor:
     ) -> Document:
         settings = self._target.settings
         before = len(self.ledger.pages()) if number is None else number - 1
-        return Document(
+        document = Document(
             topic=self._topic,
             id=feed_id(self._target.instance, self._topic.name),
             base="" if self._topic.publish.private else f"{settings.base_url}/",
@@ -278,6 +278,7 @@ class Editor:
             next=following,
             hub=settings.publish.hub,
         )
+        return self._variant.document(document)
 
 
 def _deleted(lines: Iterable[Line]) -> tuple[Deleted, ...]:

@@ -209,11 +209,13 @@ def _card(result: Result, topics: Mapping[str, Topic], words: str) -> Card:
 
 
 def _form(facts: Facts, reader: _Reader, asked: Mapping[str, str]) -> SearchPage:
+    veil = Veil.of(reader.topics.values())
     typed = {key: asked.get(key, "")[:300] for key in KEYS}
+    named = sources(facts, reader.published)
     return SearchPage(
         **{("query" if key == "q" else key): value for key, value in typed.items()},  # type: ignore[arg-type]
-        topics=tuple(Link(topic.title, "", key=name) for name, topic in reader.topics.items()),
-        sources=tuple(Link(public_address(one.name), "", key=source_key(one)) for one in sources(facts, reader.published)),
+        topics=tuple(Link(Veil.of([topic]).topic(topic).title, "", key=name) for name, topic in reader.topics.items()),
+        sources=tuple(Link(veil.name(public_address(one.name)), "", key=source_key(one)) for one in named),
         languages=tuple(Link(tongue(code), "", key=code) for code in languages(facts, reader.published)),
     )
 
