@@ -8,6 +8,7 @@ import socket
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -50,6 +51,7 @@ from ingest.websub import subscribe
 _AT_ONCE = 400  # sources a tick: between two ticks what they brought is published
 _BITES = 20  # of old items, judged again after a change of wording, a tick
 _SOON = 0.1  # seconds
+_PATIENCE = 4  # seconds in which a tick may end its work when the service stops
 _SECONDS = {"poll": 30, "seeds": 60, "publish": 60, "hub": 15, "housekeeping": 3_600}
 
 
@@ -115,6 +117,7 @@ class Service:
         self.told.set()
         self._said: set[str] = set()  # refused lines of sources.opml: once is enough
         self._shelf = Shelf(topic_folders(app), say)
+        self._working: Facts | None = None  # of the tick
 
     def poll(self) -> None:
         """Poll what is due, judge, publish."""
@@ -151,7 +154,8 @@ class Service:
         except TopicwireError as fault:
             say(f"topicwire: {fault}")
         except sqlite3.Error as fault:
-            say(f"topicwire: {database_failed(fault)}")
+            if not self.stopping.is_set():  # else it was broken off
+                say(f"topicwire: {database_failed(fault)}")
         except CancelledError:
             pass  # the service stops; what was under way is still due
         finally:
@@ -161,7 +165,14 @@ class Service:
         with alone(self._app.home) as free:
             if free:
                 with self._app.facts() as facts:
+                    self._working = facts
                     work(facts)
+
+    def break_off(self) -> None:
+        """End what the tick asks of the database just now: it is undone, and still due."""
+        with suppress(sqlite3.Error):  # it has ended meanwhile
+            if self._working:
+                self._working.db.conn.interrupt()
 
     def _poll(self, facts: Facts) -> None:
         read_lists(self._app, facts, self._engine)
@@ -195,15 +206,18 @@ async def _serve(app: App, engine: Engine, listening: socket.socket | None) -> N
         loop.add_signal_handler(number, stopped.set)
     ticks = _ticks(service)
     ticks.start()
-    server = Server(application(app))
+    server = Server(application(app), app.settings.service)
     serving = asyncio.create_task(server.serve([listening])) if listening else None
     await stopped.wait()
     # In this order: no new work, end the old, then the rest.
     service.stopping.set()
     ticks.pause()
     server.should_exit = True
+    late = loop.time() + _PATIENCE
     while not (service.idle.is_set() and service.told.is_set()):
         engine.cancel()  # again and again: the running tick may have begun something meanwhile
+        if loop.time() > late:
+            service.break_off()
         await asyncio.sleep(_SOON)
     if serving:
         await serving

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from anyio import CapacityLimiter
-from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -25,6 +24,7 @@ from feeds.search import Found, Public, Result, languages, search, search_publis
 from feeds.serve.access import knows
 from feeds.serve.desk import FRESH, Desk
 from feeds.serve.negotiate import asked, has_it, media_type
+from feeds.serve.threads import threaded
 from feeds.store import Judgements
 from feeds.tag import Judgement
 from feeds.topic import Grade, Topic, parse_topic
@@ -107,10 +107,7 @@ class Searching:
         return [Route("/search", self._asked(self._page)), Route("/search.atom", self._asked(self._feed))]
 
     def _asked(self, answer: Callable[[_Reader, Request], Response]) -> Callable[[Request], Awaitable[Response]]:
-        async def asked(request: Request) -> Response:
-            return await run_sync(lambda: answer(self._reader(request), request), limiter=self._few)
-
-        return asked
+        return threaded(lambda request: answer(self._reader(request), request), self._few)
 
     def _reader(self, request: Request) -> _Reader:
         settings = self.desk.app.settings
