@@ -73,6 +73,7 @@ class QuickProtocol(HttpToolsProtocol):
     _head = 0  # bytes that came since a request began and before its headers were complete
     _body = 0  # bytes of a body
     _refused = False  # there was no room for it
+    _deaf = False  # what still comes is let go
     _ending = False  # the last answer is given
     _unread = 0  # bytes of an answer that its asker has not taken
     _running: RequestResponseCycle | None = None  # whose answer is made
@@ -92,7 +93,7 @@ class QuickProtocol(HttpToolsProtocol):
         if has_room:
             super().connection_made(transport)
         else:
-            self._refused = True
+            self._refused = self._deaf = True
             transport.write(_FULL)
             transport.close()
 
@@ -178,7 +179,8 @@ class QuickProtocol(HttpToolsProtocol):
         if not self._inside or self.transport.is_closing():
             self.transport.close()
             return
-        self._ending, self.since = True, self.loop.time()
+        self._ending = self._deaf = True
+        self.since = self.loop.time()
         self._unset_keepalive_if_required()
         self.flow.resume_reading()
         if self.transport.can_write_eof():
@@ -188,7 +190,7 @@ class QuickProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came; end a connection whose request does not end."""
-        if self._ending or self._refused:
+        if self._deaf:
             return
         self._head += len(data)
         request = None if self._inside else self._read.get(data)
@@ -232,7 +234,7 @@ class QuickProtocol(HttpToolsProtocol):
         if self._is_answered():
             self.since = self.loop.time()
         super().on_headers_complete()
-        if any(name in _WITH_BODY and value != b"0" for name, value in self.headers):
+        if [name for name, value in self.headers if name in _WITH_BODY and value != b"0"]:
             self.cycle.keep_alive = False
             self.cycle.transport = cast("asyncio.Transport", _Last(self))
 
@@ -270,5 +272,6 @@ class QuickProtocol(HttpToolsProtocol):
         self.cycle = _Done  # type: ignore[assignment]
         common = b"".join(b"%b: %b\r\n" % pair for pair in self.server_state.default_headers)
         self.transport.write(b"%b%b%b\r\n" % (_HEAD, common, lines))
-        self.on_response_complete()
+        self.since = self.loop.time()
+        super().on_response_complete()
         return True
