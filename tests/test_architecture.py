@@ -23,7 +23,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " ingest.settings ingest.sources ingest.status ingest.store ingest.store.ids ingest.store.items ingest.store.prices"
     " ingest.store.reading ingest.store.schema ingest.store.served ingest.store.sources ingest.store.subscriptions"
     " ingest.trial ingest.websub scheduler ingest.bodiless feeds.pages.state"
-    " feeds.pages.stories feeds.publication.writers".split()
+    " feeds.pages.stories feeds.publication.visible feeds.publication.writers".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "feeds.archive feeds.atom feeds.document feeds.entry feeds.envelope feeds.jsonfeed feeds.lexicon feeds.markup feeds.match"

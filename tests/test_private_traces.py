@@ -1,4 +1,4 @@
-"""What only private topics have leaves no trace in what anybody can read: no copy, no relative, no source, in no file and no answer."""
+"""What only private topics have leaves no trace in what anybody can read: no copy, no relative, no source, in no file or answer."""
 
 import gzip
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from support import NOON
 from ingest.item import Item, Source
 
 INTRANET = Source("http://intranet.example/feed?desk=7", title="The Intranet", site_url="http://intranet.example/")
-SECRET = """\
+QUIET = """\
 title = "Quiet matters"
 require = ["words"]
 [publish]
@@ -40,7 +40,7 @@ def told(name: str, title: str, text: str = "", hours: float = 2) -> Item:
 @pytest.fixture
 def cli(home: Path) -> Cli:
     """Give a home whose private topic has a copy and a relative of what is public, and which holds what nobody publishes."""
-    for name, text in {"harbour": HARBOUR, "secret": SECRET, "bridge": BRIDGE}.items():
+    for name, text in {"harbour": HARBOUR, "secret": QUIET, "bridge": BRIDGE}.items():
         write_topic(home, text, name)
     shared = BODY.replace("Tuesday", "soon")
     copy = told("intranet", "Bridge at Norwick shut for year of repairs", f"{shared} A zither plays.", 1)
@@ -94,7 +94,6 @@ def test_no_open_answer_tells_of_it(site: Site) -> None:
         "/nothing",
         "/secret.atom",
         "/secret.html",
-        "/private/x/secret.atom",
     ]
     paths += [f"/search{kind}?q={words}" for kind in ("", ".atom") for words in ("bridge", "norwick", "zither", "quartet", "paper")]
     for path in paths:
@@ -120,13 +119,13 @@ def test_the_readers_of_the_private_feed_see_all_of_it(cli: Cli) -> None:
 
 def test_what_becomes_public_appears(cli: Cli) -> None:
     """When the topic is opened its copy and its relative are named beside what they belong to, and when it closes they go."""
-    write_topic(cli.home, SECRET.replace("private = true", "private = false"), "secret")
+    write_topic(cli.home, QUIET.replace("private = true", "private = false"), "secret")
     cli("publish")
     opened = public(cli)
     assert "The Intranet" in opened["public/harbour.atom"]
     assert "http://intranet.example/dorval" in opened["public/bridge.atom"]
     assert "The Intranet" in opened["public/sources.html"]
-    write_topic(cli.home, SECRET, "secret")
+    write_topic(cli.home, QUIET, "secret")
     cli("poll")
     closed = public(cli)
     assert {path for path, text in closed.items() for trace in TRACES[:4] if trace in text} == set()
