@@ -8,6 +8,7 @@ import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -55,6 +56,7 @@ _AT_ONCE = 400  # sources a tick
 _BITES = 20  # of old items, judged again after a change of wording, a tick
 _SOON = 0.1  # seconds
 _BETWEEN = 5.0  # seconds between two steps of a poll: the hosts that have many sources rest
+_PATIENCE = 4  # seconds in which a tick may end its work when the service stops
 _SECONDS = {"poll": 30, "seeds": 60, "publish": 2, "news": 15, "all": 60, "hub": 15, "housekeeping": 3_600}
 
 
@@ -139,6 +141,7 @@ class Service:
         self._offline = False
         self._shelf = Shelf(topic_folders(app), say)
         self._kept: frozenset[str] = frozenset()  # feeds without a topic, of which was told
+        self._working: set[Facts] = set()  # those of the ticks under way
 
     def hold_back(self) -> None:
         """Let polling wait until `open` is done."""
@@ -208,7 +211,8 @@ class Service:
         except TopicwireError as fault:
             say(f"topicwire: {fault}")
         except sqlite3.Error as fault:
-            say(f"topicwire: {database_failed(fault)}")
+            if not self.stopping.is_set():  # else it was broken off
+                say(f"topicwire: {database_failed(fault)}")
         except CancelledError:
             pass  # the service stops; what was under way is still due
         finally:
@@ -219,7 +223,17 @@ class Service:
         with self._hold.shared() as free:
             if free:
                 with self._app.facts() as facts:
-                    work(facts)
+                    self._working.add(facts)
+                    try:
+                        work(facts)
+                    finally:
+                        self._working.discard(facts)
+
+    def break_off(self) -> None:
+        """End what the ticks ask of the database just now: it is undone, and still due."""
+        for facts in tuple(self._working):
+            with suppress(sqlite3.Error):  # it has ended meanwhile
+                facts.db.conn.interrupt()
 
     def _opened(self, facts: Facts) -> None:
         topics = self._shelf.topics()
@@ -307,15 +321,18 @@ async def _serve(app: App, engine: Engine, listening: socket.socket | None) -> N
     # Whoever asks before that waits: the socket listens already, and a feed that is about to be there is not missing.
     stop, ready = (asyncio.create_task(one) for one in (stopped.wait(), asyncio.to_thread(service.ready.wait)))
     await asyncio.wait((stop, ready), return_when=asyncio.FIRST_COMPLETED)
-    server = Server(application(app))
+    server = Server(application(app), app.settings.service)
     serving = asyncio.create_task(server.serve([listening])) if listening and not stopped.is_set() else None
     await stop
     # In this order: no new work, end the old, then the rest.
     service.stopping.set()
     ticks.pause()
     server.should_exit = True
+    late = loop.time() + _PATIENCE
     while not service.is_idle:
         engine.cancel()  # again and again: the running tick may have begun something meanwhile
+        if loop.time() > late:
+            service.break_off()
         await asyncio.sleep(_SOON)
     await ready
     if serving:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -16,6 +16,7 @@ from feeds.entry import public_address
 from feeds.publication.edition import Editor, Target, feed_name
 from feeds.publication.files import HOME, Files
 from feeds.publication.ledger import Ledger
+from feeds.publication.visible import Visible
 from feeds.store import Judgements
 from feeds.topic import Topic
 from feeds.variant import Variant
@@ -53,13 +54,13 @@ def publish(  # noqa: PLR0913 - and how far to go
     """
     with Files(facts, target.folder.parent, target.now, stopping) as files:
         home = _Home(facts, judgements, topics, target, files)
+        target = home.open
         feeds = [_Feed(home, topic) for topic in topics]
         made = [feed.edition.made(feed.publish()) for feed in feeds if everything or not feed.edition.is_current()]
         # What another start of the machine drew is not believed: pages are not synced, and a power cut may have spoilt them.
-        kept = target.known - {
-            topic.name for topic in topics
-        }  # their topics cannot be read, or have no file: they stay as they are
-        state = _hash(home.about, target.boot, sorted(kept), *(feed.edition.inputs for feed in feeds), pages.state(facts, target))
+        kept = target.known - {topic.name for topic in topics}  # their topics have no file, or none that can be read: they stay
+        inputs = (feed.edition.inputs for feed in feeds)
+        state = _hash(home.about, target.boot, sorted(kept), *inputs, pages.state(facts, target))
         due = everything or not home.is_drawn(state)
         if due:
             home.list_feeds()
@@ -88,7 +89,20 @@ class _Home:
         self.facts, self.judgements, self.target, self.files = facts, judgements, target, files
         self._topics = topics
         self.pages = Ledger(facts.db, _PAGES)
-        self.about = _about(facts, target)
+        self._names = target.known.union(topic.name for topic in topics)
+        seen = sorted((topic.name, topic.publish.private) for topic in topics), judgements.bonded(self._names)
+        self.about = _hash(_about(facts, target), seen)
+        self.open = self._seen_by(topic for topic in topics if not topic.publish.private)
+
+    def readers_of(self, topic: Topic) -> Target:
+        """Give the target of a topic's feed: its readers see what is open and what the topic itself has."""
+        return self._seen_by(one for one in self._topics if one is topic or not one.publish.private)
+
+    def _seen_by(self, topics: Iterable[Topic]) -> Target:
+        read = frozenset(topic.name for topic in topics)
+        # A topic whose file cannot be read just now may be a private one.
+        seen = Visible(self.target.grouping, self.judgements, read, self._names - read)
+        return replace(self.target, grouping=seen)
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
@@ -124,7 +138,7 @@ class _Home:
         """Write the pages that changed; give when time alone will change them."""
         folder = f"{self.target.folder.name}/"
         harmed = self.files.paths(_PAGES) - self.files.lying(_PAGES)
-        site = pages.Site(self.facts, self.judgements, self._topics, self.target, {path.removeprefix(folder) for path in harmed})
+        site = pages.Site(self.facts, self.judgements, self._topics, self.open, {path.removeprefix(folder) for path in harmed})
         for page in site.files():
             path = f"{folder}{page.path}"
             harmed -= {path}
@@ -167,6 +181,7 @@ class _Feed:
         self._home, self._topic, self._name = home, topic, feed_name(topic)
         self._ledger = Ledger(home.facts.db, self._name)
         shaping = replace(topic, groups=(), frames=(), examples=())
+        self._target = home.readers_of(topic)
         self.edition = _Edition(home, self._name, shaping, home.judgements.sum(topic.name))
 
     def publish(self) -> datetime | None:
@@ -188,7 +203,7 @@ class _Feed:
         """Bring the feed forward in one short transaction; give its head once it is there."""
         home = self._home
         with home.facts.transaction():
-            revised = Editor(home.facts, home.judgements, self._topic, home.target).step()
+            revised = Editor(home.facts, home.judgements, self._topic, self._target).step()
             self._ledger.set_edition("", None)  # until all of it is written
         return revised
 

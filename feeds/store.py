@@ -192,6 +192,25 @@ class Judgements:
             found[row] = (*found.get(row, ()), _judgement(tag))
         return found
 
+    def having(self, rows: Iterable[int], topics: Iterable[str]) -> set[int]:
+        """Give those of some items that one of `topics` tags."""
+        found = self._db.conn.execute(
+            """select distinct item_id from tag where item_id in (select value from json_each(?))
+            and topic in (select value from json_each(?))""",
+            [json.dumps(list(rows)), json.dumps(list(topics))],
+        )
+        return {row for (row,) in found}
+
+    def bonded(self, topics: Iterable[str]) -> tuple[object, ...]:
+        """Give figures that change whenever one of `topics` begins or ceases to tag an item that has to do with another."""
+        found = self._db.conn.execute(
+            """select topic, count(*), total(item_id) from tag where topic in (select value from json_each(?))
+            and item_id in (select item_id from story union select a from story_edge union select b from story_edge)
+            group by topic order by topic""",
+            [json.dumps(list(topics))],
+        )
+        return tuple(found.fetchall())
+
     def unsure(self) -> frozenset[str]:
         """Give the topics that have a mere mention on which nobody has decided."""
         rows = self._db.conn.execute(

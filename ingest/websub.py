@@ -1,13 +1,15 @@
 """WebSub as a subscriber: asks hubs, answers their challenges, hears their pings; a ping makes a source due, nothing else."""
 
-import hashlib
 import hmac
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Self, TypeVar
 
-from starlette.concurrency import run_in_threadpool
+from anyio.to_thread import run_sync
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -22,7 +24,9 @@ _AT_ONCE: Final = 10  # hubs asked a tick
 _LEASE: Final = 10 * 86_400  # seconds that are asked for
 _LONGEST: Final = 30 * 86_400.0
 _SHORTEST: Final = 3_600.0
-_MOST_BYTES: Final = 15 * 1024 * 1024
+_MOST_BYTES: Final = 15 * 1024 * 1024  # of a ping: it is signed as a whole, and none of it is kept
+_TOKEN: Final = re.compile(r"[0-9a-f]{32}")
+_T = TypeVar("_T")
 _HASHES: Final = {"sha1", "sha256", "sha384", "sha512"}
 
 
@@ -61,27 +65,46 @@ def route(database: Path, clock: Callable[[], datetime]) -> Route:
 
     async def answer(request: Request) -> Response:
         token = request.path_params["token"]
-        if request.method == "GET":
-            return await run_in_threadpool(_verified, database, clock(), token, dict(request.query_params))
+        # Before anything of a body is read: whoever does not know an address costs nothing.
+        one = await _in_thread(partial(_known, database, token))
+        if one is None:
+            return Response(status_code=404)
+        if request.method != "POST":
+            return await _in_thread(partial(_verified, database, clock(), token, dict(request.query_params)))
         try:
-            body = await _bounded(request)
+            signed = await _is_signed(one, request)
         except ClientDisconnect:
             return Response(status_code=400)
-        if body is None:
+        if signed is None:
             return Response(status_code=413)
-        signature = request.headers.get("x-hub-signature", "")
-        return await run_in_threadpool(_heard, database, clock(), token, (signature, body))
+        return await _in_thread(partial(_heard, database, clock(), token, signed=signed))
 
     return Route("/websub/{token:str}", answer, methods=["GET", "POST"])
 
 
-async def _bounded(request: Request) -> bytes | None:
-    body = bytearray()
+async def _in_thread(work: Callable[[], _T]) -> _T:
+    return await run_sync(work, abandon_on_cancel=True)
+
+
+def _known(database: Path, token: str) -> Subscription | None:
+    if not _TOKEN.fullmatch(token) or not database.exists():
+        return None
+    with Facts(database) as facts:
+        return facts.subscription(token)
+
+
+async def _is_signed(one: Subscription, request: Request) -> bool | None:
+    """Say whether a body is signed, without keeping any of it; None for one that is too long."""
+    signature = _Signature.of(one, request.headers.get("x-hub-signature", ""))
+    if signature is None:
+        return False
+    size = 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BYTES:
+        size += len(chunk)
+        if size > _MOST_BYTES:
             return None
-    return bytes(body)
+        signature.made.update(chunk)
+    return signature.is_right()
 
 
 def _verified(database: Path, now: datetime, token: str, said: dict[str, str]) -> Response:
@@ -104,21 +127,35 @@ def _lease(text: str) -> float:
     return min(max(seconds, _SHORTEST), _LONGEST)
 
 
-def _heard(database: Path, now: datetime, token: str, sent: tuple[str, bytes]) -> Response:
+def _heard(database: Path, now: datetime, token: str, *, signed: bool) -> Response:
     """Take a ping as "poll now"; one with a wrong signature is answered alike and believed nothing (WebSub 7.1)."""
-    with Facts(database) as facts:
-        one = facts.subscription(token)
-        if one is None:
-            return Response(status_code=410)  # the hub need not call again
-        if is_signed(one, *sent):
+    if signed:
+        with Facts(database) as facts:
             facts.subscription_pinged(token, now)
     return Response(status_code=202)
 
 
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    """A signature as it came, and as it is made."""
+
+    given: str
+    made: hmac.HMAC
+
+    @classmethod
+    def of(cls, one: Subscription, signature: str) -> Self | None:
+        """Begin with `method=hex`; None where that is no signature."""
+        method, _, given = signature.partition("=")
+        return cls(given.strip().lower(), hmac.new(one.secret.encode(), digestmod=method)) if method in _HASHES else None
+
+    def is_right(self) -> bool:
+        return hmac.compare_digest(self.made.hexdigest().encode(), self.given.encode())
+
+
 def is_signed(one: Subscription, signature: str, body: bytes) -> bool:
     """Say whether `signature`, as `method=hex`, is the hub's over `body` (WebSub 7)."""
-    method, _, given = signature.partition("=")
-    if method not in _HASHES:
+    begun = _Signature.of(one, signature)
+    if begun is None:
         return False
-    made = hmac.new(one.secret.encode(), body, getattr(hashlib, method)).hexdigest()
-    return hmac.compare_digest(made.encode(), given.strip().lower().encode())
+    begun.made.update(body)
+    return begun.is_right()

@@ -42,13 +42,19 @@ class Started:
         self.process.communicate()
 
 
-def start(home: Path, *arguments: str, web: FakeWeb | None = None, settings: dict[str, str] | None = None) -> Started:
-    """Start `python scheduler.py --home HOME ARGUMENTS...`; the fake web may be asked without a pause."""
+def start(
+    home: Path, *arguments: str, web: FakeWeb | None = None, settings: dict[str, str] | None = None, files: int | None = None
+) -> Started:
+    """Start `python scheduler.py --home HOME ARGUMENTS...`; the fake web may be asked without a pause.
+
+    With `files` it may have so many files and connections open and no more.
+    """
     known = {"fetch.host_pause": "0", "fetch.allow": web.allow if web else "", "topics.shipped": "false"} | (settings or {})
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("TOPICWIRE_", "COV_CORE_"))}
     environment = clean | {f"TOPICWIRE_{key.upper().replace('.', '__')}": value for key, value in known.items()}
+    bounded = [] if files is None else ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh"]
     process = subprocess.Popen(
-        [sys.executable, ROOT / "scheduler.py", "--home", home, *arguments],
+        [*bounded, sys.executable, ROOT / "scheduler.py", "--home", home, *arguments],
         cwd=home,
         env=environment,
         stdin=subprocess.DEVNULL,

@@ -15,7 +15,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.publication.files feeds.publication.ledger feeds.publication.whole feeds.publish feeds.review_commands"
     " feeds.schema feeds.search feeds.search_commands feeds.serve.application feeds.serve.commands feeds.serve.desk"
     " feeds.serve.files feeds.serve.health feeds.serve.private feeds.serve.protocol feeds.serve.reviewing"
-    " feeds.serve.searching feeds.serve.server feeds.serve.site feeds.shelf feeds.store feeds.story.commands"
+    " feeds.serve.searching feeds.serve.server feeds.serve.site feeds.serve.threads feeds.shelf feeds.store feeds.story.commands"
     " feeds.story.grouping feeds.story.judging feeds.story.reading feeds.story.store feeds.topic_commands feeds.trial_command"
     " feeds.uncertain feeds.topic_files"
     " ingest.__main__ ingest.adding ingest.children ingest.commands ingest.console ingest.discover ingest.engine"
@@ -24,12 +24,13 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " ingest.store.reading ingest.store.schema ingest.store.served ingest.store.sources ingest.store.subscriptions"
     " ingest.store.turns ingest.trial ingest.websub scheduler ingest.connections ingest.cookies ingest.authorities ingest.meant"
     " feeds.pages.state"
-    " feeds.pages.stories feeds.publication.writers".split()
+    " feeds.pages.stories feeds.publication.visible feeds.publication.writers".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "feeds.archive feeds.atom feeds.document feeds.entry feeds.envelope feeds.jsonfeed feeds.lexicon feeds.markup feeds.match"
     " feeds.pages.asking feeds.pages.cards feeds.pages.charts"
     " feeds.pages.marks feeds.pages.models feeds.pages.render feeds.pages.views"
+    " feeds.pages.published feeds.serve.access feeds.serve.connections"
     " feeds.query feeds.reports feeds.rss feeds.segments feeds.sieve feeds.story.article feeds.story.carriers feeds.story.evaluate"
     " feeds.story.group feeds.story.guards feeds.story.measure feeds.story.pair feeds.story.sketch feeds.story.vocabulary"
     " feeds.story.words feeds.tag feeds.topic feeds.trial feeds.unit feeds.variant ingest.answers ingest.asking ingest.batch"

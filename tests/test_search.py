@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -237,6 +238,32 @@ def test_a_bad_question_is_answered_in_words(site: Site, query: str) -> None:
     """No question ends in a fault of the server."""
     assert site.ask(f"/search?{query}").status == 400
     assert site.ask(f"/search.atom?{query}").status == 400
+
+
+@pytest.mark.parametrize("query", ["q=a&" * 8_000, "k=1&" * 8_000, "q=" + "%22" * 90 + "a", "q=" + "a*+" * 24])
+def test_an_endless_question_costs_little(site: Site, query: str) -> None:
+    """Thousands of parameters, quotes without end and many beginnings are answered or refused at once."""
+    began = time.monotonic()
+    assert site.ask(f"/search?{query}").status in {200, 400}
+    assert time.monotonic() - began < 5
+
+
+def test_nothing_of_a_question_becomes_a_header(site: Site) -> None:
+    """Line breaks in an address are spaces in the answer."""
+    for path in ("/search", "/search.atom"):
+        answer = site.ask(f"{path}?q=ferry%0d%0aSet-Cookie:%20a=b&topic=%0d%0aX-Y:1")
+        assert not {"set-cookie", "x-y"} & answer.headers.keys()
+
+
+def test_a_database_in_which_nothing_was_judged_can_be_searched(tmp_path: Path) -> None:
+    """Nothing is found there, and nothing is wrong."""
+    write_topic(tmp_path)
+    made = app(tmp_path)
+    with made.facts() as facts:
+        carry(facts, [about(1)])
+    with served(made) as opened:
+        assert "0 stories" in opened.ask("/search?q=story").text
+        assert opened.ask("/search").status == opened.ask("/search.atom?q=story").status == 200
 
 
 def test_a_page_beyond_the_last_is_empty(site: Site) -> None:

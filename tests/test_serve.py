@@ -202,6 +202,49 @@ def test_a_feed_names_itself(site: Site) -> None:
     assert "link" not in site.ask("/index.html").headers
 
 
+def test_a_name_in_any_script_is_served(site: Site) -> None:
+    """A file whose name is not ASCII is no fault of the server; its own address is written as addresses are."""
+    replace(site.folder / "נמל.atom", FEED)
+    answer = site.ask("/%D7%A0%D7%9E%D7%9C.atom")
+    assert (answer.status, answer.headers["link"]) == (200, '<https://feeds.example/%D7%A0%D7%9E%D7%9C.atom>; rel="self"')
+
+
+def test_a_part_of_a_file_is_not_served(site: Site) -> None:
+    """Who asks for a range gets the whole, as one who asks for none."""
+    for headers in ({"range": "bytes=0-2"}, {"range": "bytes=9-1"}, {"range": "bytes=0-,0-,0-", "if_range": '"x"'}):
+        answer = site.ask("/harbour.atom", "GET", None, **headers)
+        assert (answer.status, answer.body, "content-range" in answer.headers) == (200, FEED, False)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"POST /review HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost : x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"CONNECT a:80 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01",
+    ],
+)
+def test_what_two_servers_might_read_differently_is_refused(site: Site, raw: bytes, capfd: pytest.CaptureFixture[str]) -> None:
+    """Two lengths, folded or misspelt headers, other protocols: 400 and the end of the connection, without a trace in the log."""
+    with socket.create_connection(("127.0.0.1", site.port), timeout=10) as client:
+        client.sendall(raw)
+        assert b"".join(iter(lambda: client.recv(65_536), b"")).startswith(b"HTTP/1.1 400 ")
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_long_headers_are_not_remembered(site: Site) -> None:
+    """What is kept of requests, to be quick, does not grow with what askers send."""
+    for number in range(20):
+        etag = site.ask("/harbour.atom", accept_encoding="gzip," + f"x{number}," * 9_000).headers["etag"]
+        assert site.ask("/harbour.atom", if_modified_since="x" * 50_000 + str(number)).status == 200
+        assert site.ask("/harbour.atom", if_none_match=f"{etag}, " + '"x",' * 9_000, accept_encoding="gzip").status == 304
+
+
 def test_what_is_served_can_run_nothing(site: Site) -> None:
     """Every file forbids scripts, frames, forms and guessing of types."""
     for path in ("/", "/harbour.atom"):
@@ -315,6 +358,14 @@ def test_what_was_withdrawn_is_gone(site: Site) -> None:
         "/sub//index.html",
         "/harbour.atom%0a",
         "/%ff.atom",
+        "/%c0%ae%c0%ae/topicwire.db",
+        "/%252e%252e/topicwire.db",
+        "/%EF%BC%8E%EF%BC%8E/topicwire.db",
+        "/sub/..%5c..%5ctopicwire.db",
+        "/.%00./topicwire.db",
+        "/sub%2f..%2f..%2ftopicwire.db",
+        "/sub/%2e%2e%2f%2e%2e%2ftopicwire.db",
+        "/public/../../topicwire.db",
         "/" + "a" * 5000,
     ],
 )

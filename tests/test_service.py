@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -254,6 +254,63 @@ def test_what_a_tick_begins_after_the_stop_is_cancelled_too(cli: Cli, monkeypatc
     thread.join()
     assert (result.exit_code, result.stderr) == (0, "stopped\n")
     assert time.monotonic() - now < 20
+
+
+def test_a_stop_breaks_off_what_takes_too_long(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tick that is deep in the database is undone after some seconds, without a word, and the service ends in time."""
+    began = Event()
+
+    def endless(_app: App, facts: Facts, _engine: Engine) -> Report:
+        began.set()
+        with facts.transaction():
+            facts.db.conn.execute("insert into meta values ('half', 'done')")
+            facts.db.conn.execute(
+                "with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n"
+            ).fetchone()
+        raise AssertionError
+
+    monkeypatch.setattr(scheduler, "read_seeds", endless)
+    monkeypatch.setattr(scheduler, "_PATIENCE", 0.5)
+    cli.poll()
+
+    def send() -> None:
+        if began.wait(30):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    thread = Thread(target=send)
+    thread.start()
+    now = time.monotonic()
+    result = cli("run", "--no-serve")
+    thread.join()
+    assert (result.exit_code, result.stderr) == (0, "stopped\n")
+    assert time.monotonic() - now < 10
+    with app(cli.home).facts() as facts:
+        assert facts.noted("half") is None
+
+
+def test_a_stop_under_load_is_quick_and_quiet(cli: Cli, started: Callable[..., Started]) -> None:
+    """With slow bodies, slow heads, slow readers and long searches under way it is gone in time, and its log has no trace."""
+    cli.poll()
+    cli("publish")
+    (cli.home / "public" / "large.txt").write_bytes(b"the ferry in the harbour " * 1_000_000)
+    port = free_port()
+    service = started(cli.home, "run", **{"service.bind": f"127.0.0.1:{port}"})
+    assert comes(port, "/healthz", b"ok")
+    body = b"POST /review HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900\r\n\r\na"
+    told = (body, body.replace(b"/review", b"/websub/x"), b"GET /", b"", b"GET /large.txt HTTP/1.1\r\nHost: x\r\n\r\n")
+    with ExitStack() as stack:
+        for said in told * 10:
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+            client.sendall(said)
+        for _ in range(20):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+            client.sendall(b"GET /search?q=a* HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+        service.process.send_signal(signal.SIGTERM)
+        now = time.monotonic()
+        code, lines = service.ended(30)
+        assert time.monotonic() - now < 10
+    assert (code, lines[-1]) == (0, "stopped")
+    assert not [line for line in lines if "Traceback" in line or "Error" in line]
 
 
 def test_serve_serves_and_polls_nothing(cli: Cli, web: FakeWeb) -> None:

@@ -1,6 +1,7 @@
 import asyncio
 import hashlib
 import hmac
+import tracemalloc
 from collections.abc import Iterator, MutableMapping
 from datetime import timedelta
 from pathlib import Path
@@ -22,14 +23,19 @@ class Call:
 
     def __init__(self, made: App) -> None:
         """Mount the route as the service does."""
+        self.pieces = 1  # of a body, all alike
+        self.body: bytes | None = b""  # None: it never comes
         self._site = Starlette(routes=[route(made.database, made.clock)])
 
     def __call__(self, path: str, query: dict[str, str] | None = None, body: bytes = b"", signature: str = "") -> tuple[int, bytes]:
         """Call it: GET with a query, else POST with a body; give status and answer."""
         sent: list[dict[str, object]] = []
 
+        left = iter(range(self.pieces - 1, -1, -1))
+
         async def receive() -> dict[str, object]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            assert self.body is not None, "nothing of a body may be asked for"
+            return {"type": "http.request", "body": body, "more_body": next(left) > 0}
 
         async def send(message: MutableMapping[str, object]) -> None:
             sent.append(dict(message))
@@ -132,7 +138,35 @@ def test_a_stranger_finds_nothing(made: App, asked: Subscription) -> None:
     """Whoever does not know the address learns nothing from it."""
     call = Call(made)
     assert call("/websub/guess", {"hub.mode": "subscribe", "hub.topic": asked.topic, "hub.challenge": "x"})[0] == 404
-    assert call("/websub/guess", body=b"news")[0] == 410
+    assert call("/websub/guess", body=b"news")[0] == call(f"/websub/{'0' * 32}", body=b"news")[0] == 404
+
+
+def test_a_stranger_costs_nothing(made: App, asked: Subscription) -> None:
+    """Whoever does not know the address is told so before a byte of a body is read; in any home, and none is made."""
+    bodiless = Call(made)
+    bodiless.body = None
+    for token in ("guess", "0" * 32, asked.token[:-1], asked.token + "a", asked.token.upper(), "%00"):
+        assert bodiless(f"/websub/{token}")[0] == 404
+    made.database.rename(made.home / "elsewhere.db")
+    assert bodiless(f"/websub/{asked.token}")[0] == 404
+    assert not made.database.exists()
+
+
+def test_a_long_ping_is_not_kept(made: App, asked: Subscription, clock: Clock) -> None:
+    """It is signed as it streams; one that is longer than any feed may be is refused."""
+    confirm(made, asked)
+    clock.forward(minutes=10)
+    long = Call(made)
+    long.pieces = 230  # of 64 kB
+    whole = bytes(65_536 * 230)
+    tracemalloc.start()
+    assert long(f"/websub/{asked.token}", body=bytes(65_536), signature=signed(asked, whole))[0] == 202
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2_000_000
+    assert due(made) == 1
+    long.pieces = 250
+    assert long(f"/websub/{asked.token}", body=bytes(65_536), signature=signed(asked, whole))[0] == 413
 
 
 def due(made: App) -> int:

@@ -31,6 +31,9 @@ select i.id, i.uid, i.seq,
 from item i where i.id in (select item_id from tag where topic in (select value from json_each(:topics))
     union select value from json_each(:rows)) order by i.id"""
 _CARRIED: Final = "select s.url, count(*) from sighting g join source s on s.id = g.source_id group by s.id"
+_PUBLISHED: Final = """
+select distinct s.url from sighting g join source s on s.id = g.source_id
+where g.item_id in (select item_id from tag where topic in (select value from json_each(?)))"""
 _SOURCES: Final = """
 select count(*), total(length(s.title) + length(s.url)), sum(s.status = 'active'), sum(s.status = 'gone'),
     total(iif(p.error is null, 0, s.id)), total(length(p.error)), total(p.gaps), count(p.last_success)
@@ -80,6 +83,12 @@ def carried(facts: Facts) -> dict[str, int]:
 def sources_mark(facts: Facts) -> tuple[object, ...]:
     """Give figures that change whenever a source comes, goes, fails, recovers or shows a gap."""
     return tuple(facts.db.conn.execute(_SOURCES).fetchone())
+
+
+def published(facts: Facts, topics: Iterable[str]) -> frozenset[str]:
+    """Give the addresses of the sources that carried anything that one of `topics` has."""
+    rows = facts.db.conn.execute(_PUBLISHED, [json.dumps(sorted(topics))])
+    return frozenset(url for (url,) in rows)
 
 
 def polled(facts: Facts) -> int:

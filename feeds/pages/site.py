@@ -57,6 +57,7 @@ class Site:
         read = tuple(topics)
         self._facts, self._judgements, self._folder = facts, judgements, Folder(target.folder, harmed)
         self._topics = {topic.name: topic for topic in read if not topic.publish.private}
+        self._has_private = len(self._topics) < len(target.known | {topic.name for topic in read})
         self._unread = target.known - {topic.name for topic in read}
         self._search_is_open = target.settings.service.search
         self._now, self._rule = queries.as_of(facts), target.settings.polling.rule
@@ -114,12 +115,19 @@ class Site:
         return TopicLine(topic.name, shown.title, shown.description, len(items), recent, last, _span(topic))
 
     def _sources(self) -> Iterator[File]:
-        """Give the page of sources when one of them comes, goes, fails or recovers, and else every ten minutes."""
+        """Give the page of sources when one of them comes, goes, fails or recovers, and else every ten minutes.
+
+        Where there are private topics it names only sources of which something is published: the others may be theirs.
+        """
         now = self._now or BEFORE
         veil = self._veil(tuple(self._topics.values()))
-        mark = fingerprint(sources_state(self._facts, now), *map(shaping, self._topics.values()))
+        named = queries.published(self._facts, self._topics) if self._has_private else None
+        mark = fingerprint(
+            sources_state(self._facts, now), *map(shaping, self._topics.values()), sorted(named or ()), named is None
+        )
         if not self._folder.holds("sources.html", mark):
-            found = all_health(self._facts.sources(), now, self._facts.price(self._rule).shape)
+            listed = [one for one in self._facts.sources() if named is None or one[0].url in named]
+            found = all_health(listed, now, self._facts.price(self._rule).shape)
             page = health.page(found, queries.carried(self._facts), self._now, mark)
             page = replace(page, sources=tuple(veil.source(one) for one in page.sources))
             yield File("sources.html", render.sources(page), self._now)

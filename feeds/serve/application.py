@@ -1,6 +1,7 @@
 """The whole site of a home folder: its files and, beside them, what needs the database."""
 
 from functools import partial
+from urllib.parse import quote
 
 from feeds.pages import gone, not_found
 from feeds.serve.desk import Desk
@@ -37,4 +38,4 @@ def feed_links(settings: Settings, name: str) -> Headers:
     if not name.endswith(_FEEDS) or "/" in name:
         return ()
     hub = f', <{settings.publish.hub}>; rel="hub"' if settings.publish.hub else ""
-    return (("link", f'<{settings.base_url}/{name}>; rel="self"{hub}'),)
+    return (("link", f'<{settings.base_url}/{quote(name)}>; rel="self"{hub}'),)

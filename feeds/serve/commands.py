@@ -23,7 +23,7 @@ def serve(app: App) -> None:
 
 
 async def _serve(app: App, listening: socket.socket) -> None:
-    server = Server(application(app))
+    server = Server(application(app), app.settings.service)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, lambda: setattr(server, "should_exit", True))
     await server.serve([listening])

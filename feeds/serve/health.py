@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from feeds.serve.threads import threaded
 from ingest.dates import from_rfc3339
 
 _RECENT: Final = timedelta(hours=2)  # without a poll for so long, nobody polls
@@ -34,7 +35,8 @@ class Health:
 
     def routes(self) -> list[Route]:
         """Give the three addresses."""
-        return [Route("/healthz", self._alive), Route("/readyz", self._ready), Route("/metrics", self._metrics)]
+        answers = {"/healthz": self._alive, "/readyz": self._ready, "/metrics": self._metrics}
+        return [Route(path, threaded(answer)) for path, answer in answers.items()]
 
     def _alive(self, _request: Request) -> Response:
         good = readable(self.database)

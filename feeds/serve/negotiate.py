@@ -27,6 +27,7 @@ _TYPES: Final = {
 _ASKED: Final = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since"})
 GONE: Final = ".gone"  # beside where a file was that will not come back
 _LONGEST: Final = 1_000  # characters of a path
+_LONGEST_VALUE: Final = 4_000  # bytes of a header that decides
 _INDEX: Final = "index.html"
 
 
@@ -95,7 +96,7 @@ def asked(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in headers:
         if name in _ASKED:
-            key, text = name.decode("ascii"), value.decode("latin-1")
+            key, text = name.decode("ascii"), value[:_LONGEST_VALUE].decode("latin-1")  # what they mean is remembered
             found[key] = f"{found[key]}, {text}" if key in found else text
     return found
 

@@ -13,6 +13,7 @@ from feeds.grants import Grants
 from feeds.serve.desk import Desk
 from feeds.serve.files import Answer, Files
 from feeds.serve.negotiate import asked
+from feeds.serve.threads import threaded
 
 _QUIET: Final = (("x-robots-tag", "noindex, nofollow"),)
 _LONGEST: Final = 200  # characters of a token
@@ -32,7 +33,7 @@ class Private:
 
     def routes(self) -> list[Route]:
         """Give the one address."""
-        return [Route("/private/{token}/{name}", self._answer), Route("/private/{rest:path}", self._nothing)]
+        return [Route("/private/{token}/{name}", threaded(self._answer)), Route("/private/{rest:path}", threaded(self._nothing))]
 
     def _nothing(self, _request: Request) -> Response:
         return self._refuse(404)

@@ -7,7 +7,6 @@ from threading import Lock
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -16,6 +15,7 @@ from feeds.decisions import Decision, Decisions, Verdict
 from feeds.pages import Link, ReviewCase, ReviewPage, card, reason, review_page
 from feeds.serve.access import Access, Refusal
 from feeds.serve.desk import FRESH, Desk, access_of
+from feeds.serve.threads import in_thread
 from feeds.store import Judgements
 from feeds.topic import Topic
 from feeds.uncertain import Case, decide, take_back, uncertain
@@ -53,10 +53,10 @@ class Reviewing:
         if refusal:
             return _refused(refusal)
         if request.method != "POST":
-            return await run_in_threadpool(self._page, dict(request.query_params))
+            return await in_thread(lambda: self._page(dict(request.query_params)))
         form = await _form(request)
         forged = self._access.forged(request.headers, self._secret, form.get("token", ""))
-        return _refused(forged) if forged else await run_in_threadpool(self._decided, form)
+        return _refused(forged) if forged else await in_thread(lambda: self._decided(form))
 
     # Seeing
 

@@ -1,12 +1,12 @@
 """`/search` and the same as a feed: what is published to anybody, everything to who knows the token; knows no table and no HTML."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from anyio import CapacityLimiter
-from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -25,6 +25,7 @@ from feeds.search import Found, Public, Result, languages, search, search_publis
 from feeds.serve.access import knows
 from feeds.serve.desk import FRESH, Desk
 from feeds.serve.negotiate import asked, has_it, media_type
+from feeds.serve.threads import threaded
 from feeds.store import Judgements
 from feeds.tag import Judgement
 from feeds.topic import Grade, Topic, parse_topic
@@ -107,10 +108,7 @@ class Searching:
         return [Route("/search", self._asked(self._page)), Route("/search.atom", self._asked(self._feed))]
 
     def _asked(self, answer: Callable[[_Reader, Request], Response]) -> Callable[[Request], Awaitable[Response]]:
-        async def asked(request: Request) -> Response:
-            return await run_sync(lambda: answer(self._reader(request), request), limiter=self._few)
-
-        return asked
+        return threaded(lambda request: answer(self._reader(request), request), self._few)
 
     def _reader(self, request: Request) -> _Reader:
         settings = self.desk.app.settings
@@ -118,12 +116,19 @@ class Searching:
         topics = {topic.name: topic for topic in self.desk.topics()} if owner else self.desk.open_topics()
         return _Reader(topics, owner, settings.publish.full_content)
 
+    @contextmanager
+    def _facts(self) -> Iterator[Facts]:
+        """Open the database, also one in which nothing was judged yet."""
+        with self.desk.app.facts() as facts:
+            Judgements(facts)
+            yield facts
+
     def _page(self, reader: _Reader, request: Request) -> Response:
         page, status = self._answer(reader, request.query_params)
         return Response(search_page(page, self.desk.root), status, _ASKED, "text/html; charset=utf-8")
 
     def _answer(self, reader: _Reader, asked: Mapping[str, str]) -> tuple[SearchPage, int]:
-        with self.desk.app.facts() as facts:
+        with self._facts() as facts:
             form = _form(facts, reader, asked)
             try:
                 wanted, number = question(asked), _number(asked.get("page", ""))
@@ -147,7 +152,7 @@ class Searching:
     def _feed(self, reader: _Reader, request: Request) -> Response:
         try:
             wanted = _something(question(request.query_params))
-            with self.desk.app.facts() as facts:
+            with self._facts() as facts:
                 document = self._document(facts, wanted, reader)
         except UsageError as fault:
             return Response(f"{fault}\n", 400, _ASKED, "text/plain; charset=utf-8")

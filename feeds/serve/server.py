@@ -2,43 +2,64 @@
 
 import asyncio
 import os
+import resource
 import socket
+import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from feeds.serve.connections import Limits, limits_for
 from feeds.serve.protocol import QuickProtocol
 from ingest.errors import TopicwireError, UsageError
+from ingest.settings import Service
 
 _LAST_PORT: Final = 65_535
+_PATIENCE: Final = 4  # seconds for answers that are under way when the server stops
 
 
 class Server(uvicorn.Server):
     """uvicorn without its own signal handling: whoever started it stops it."""
 
-    def __init__(self, site: ASGIApp) -> None:
+    def __init__(self, site: ASGIApp, service: Service | None = None) -> None:
         """Keep no access log: who reads what is nobody's business, and private addresses hold tokens."""
+        limits = limits_of(service or Service())
         config = uvicorn.Config(
             site,
-            http=QuickProtocol,
+            http=type("LimitedProtocol", (QuickProtocol,), {"limits": limits}),
             ws="none",
             log_level="error",
             access_log=False,
             lifespan="off",
             proxy_headers=False,
             server_header=False,
-            timeout_graceful_shutdown=5,
+            timeout_graceful_shutdown=_PATIENCE,
         )
         super().__init__(config)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look once a second at who is slow."""
+        if counter % 10 == 0:
+            now = asyncio.get_running_loop().time()
+            for one in cast("tuple[QuickProtocol, ...]", tuple(self.server_state.connections)):
+                one.look(now)
+        return await super().on_tick(counter)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals alone."""
         yield
+
+
+def limits_of(service: Service) -> Limits:
+    """Give the limits of a service by its settings and by how many files this process may have open."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    descriptors = sys.maxsize if soft == resource.RLIM_INFINITY else soft
+    return limits_for(descriptors, service.connections, service.connections_per_address)
 
 
 def run_loop(work: Coroutine[Any, Any, None]) -> None:

@@ -1,10 +1,13 @@
 """One ASGI application of two: files by the short way, everything that needs the database by routes; knows neither's content."""
 
 import sqlite3
+from asyncio import CancelledError
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
 from starlette.types import Message, Receive, Scope, Send
@@ -15,6 +18,7 @@ from ingest.console import database_failed, say
 from ingest.errors import TopicwireError
 
 _READING = {"GET", "HEAD"}
+_AGAIN: Final = {"cache-control": "no-store", "retry-after": "30"}
 _NOT_FOUND, _NOT_ALLOWED = 404, 405
 
 
@@ -61,12 +65,15 @@ class Site:
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self._router(scope, receive, send)
+        except ClientDisconnect:
+            pass  # nobody is there any more who could be told
+        except CancelledError:  # the service stops: an answer, however short, is better than none
+            await PlainTextResponse("The service stops.\n", 503, _AGAIN)(scope, receive, send)
         except (TopicwireError, sqlite3.Error) as fault:  # all of a route's work is done before its answer begins
             if self._said != str(fault):  # once: whoever asks again and again must not fill a log
                 self._said = str(fault)
                 say(f"topicwire: {fault if isinstance(fault, TopicwireError) else database_failed(fault)}")
-            again = {"cache-control": "no-store", "retry-after": "30"}
-            await PlainTextResponse("The database does not answer just now.\n", 503, again)(scope, receive, send)
+            await PlainTextResponse("The database does not answer just now.\n", 503, _AGAIN)(scope, receive, send)
 
     def _file(self, scope: Scope) -> Answer:
         if scope["method"] not in _READING:
