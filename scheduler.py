@@ -34,9 +34,9 @@ from feeds.story.commands import stories
 from feeds.story.judging import group_new
 from feeds.topic import Topic
 from feeds.topic_commands import topics
-from feeds.trial_command import try_command
+from feeds.trial_command import topics_of_feed, try_command
 from ingest.batch import Due, halves
-from ingest.commands import sources
+from ingest.commands import sources, sources_add
 from ingest.console import App, command, database_failed, is_terminal, say
 from ingest.engine import Engine
 from ingest.errors import TopicwireError
@@ -389,6 +389,7 @@ def ingest(app: App, sources: tuple[str, ...], *, no_publish: bool) -> None:
     raise SystemExit(1 if report.failed else code)
 
 
+sources.add_command(sources_add(topics_of_feed))
 for part in (sources, items, topics, stories, explain, review, publish_command, search_command, feeds, serve, try_command):
     command.add_command(part)
 
