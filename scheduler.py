@@ -46,6 +46,7 @@ from ingest.offline import QUESTION
 from ingest.oneoff import ingest_all, summary
 from ingest.passes import due_sources, poll_these, read_seeds
 from ingest.pipeline import Report
+from ingest.sources import STARTER, read_list
 from ingest.store import Facts
 from ingest.websub import subscribe
 
@@ -338,6 +339,12 @@ def _ticks(service: Service) -> AsyncIOScheduler:
 @click.pass_obj
 def run(app: App, *, once: bool, no_serve: bool, strict: bool) -> None:
     """Poll, judge, publish and serve, by schedule."""
+    if not app.is_home:
+        count = len(read_list(STARTER, "starter").sources)
+        say(
+            f"{app.home.resolve()} is no topicwire home yet: topicwire.db and public/ are made there, and a starter list of "
+            f"{count} sources is polled (--home names another folder)"
+        )
     if once:
         _once(app, strict=strict, everything=False, quiet=False)
     chosen = topics_of(app)
@@ -351,6 +358,7 @@ def run(app: App, *, once: bool, no_serve: bool, strict: bool) -> None:
 
 
 def _once(app: App, *, strict: bool, everything: bool, quiet: bool) -> None:
+    app.announce()
     with alone(app.home) as free:
         if not free:
             if not quiet:

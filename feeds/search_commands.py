@@ -28,7 +28,7 @@ def search_command(app: App, /, query: tuple[str, ...], limit: int, *, as_json: 
     """
     asked = question({"q": " ".join(query), **narrow})
     names = frozenset(topic.name for topic in topics_of(app))  # its owner may see the private ones
-    with app.facts() as facts:
+    with app.stored() as facts:
         found = search(facts, asked, names, limit=limit)
     for result in found.results:
         tags = [judgement.topic for judgement in result.judgements]

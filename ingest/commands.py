@@ -56,7 +56,7 @@ sources.add_command(sources_add())
 @pass_app
 def sources_remove(app: App, addresses: tuple[str, ...]) -> None:
     """Stop polling the feeds at ADDRESSES; what they carried stays."""
-    with app.facts() as facts:
+    with app.stored() as facts:
         for address in addresses:
             _refuse_removal(app, address, facts.source(feed_address(address) or address))
         for address in addresses:
@@ -78,7 +78,7 @@ def _refuse_removal(app: App, address: str, known: tuple[Source, SourceState] | 
 @pass_app
 def sources_list(app: App, *, as_json: bool) -> None:
     """Show every polled feed, and how asking it went last."""
-    with app.facts() as facts:
+    with app.stored() as facts:
         for source, state in facts.sources():
             if source.kind is not SourceKind.DOCUMENT and source.status in {SourceStatus.ACTIVE, SourceStatus.GONE}:
                 click.echo(json.dumps(_source_row(source, state), ensure_ascii=False) if as_json else _source_line(source, state))
@@ -121,7 +121,7 @@ def sources_import(app: App, file: Path) -> None:
 @pass_app
 def sources_export(app: App) -> None:
     """Write the polled feeds as OPML to stdout."""
-    with app.facts() as facts:
+    with app.stored() as facts:
         polled = [s for s, _ in facts.sources() if s.kind is SourceKind.FEED and s.status is SourceStatus.ACTIVE]
     click.echo(opml.render(polled), nl=False)
 

@@ -86,6 +86,8 @@ async def _bounded(request: Request) -> bytes | None:
 
 def _verified(database: Path, now: datetime, token: str, said: dict[str, str]) -> Response:
     """Echo the challenge of a subscription that was asked for and of no other (WebSub 5.3)."""
+    if not database.exists():
+        return Response(status_code=404)
     with Facts(database) as facts:
         one = facts.subscription(token)
         if one is None or one.topic != said.get("hub.topic"):
@@ -106,6 +108,8 @@ def _lease(text: str) -> float:
 
 def _heard(database: Path, now: datetime, token: str, sent: tuple[str, bytes]) -> Response:
     """Take a ping as "poll now"; one with a wrong signature is answered alike and believed nothing (WebSub 7.1)."""
+    if not database.exists():
+        return Response(status_code=404)
     with Facts(database) as facts:
         one = facts.subscription(token)
         if one is None:

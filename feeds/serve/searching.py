@@ -63,7 +63,7 @@ class Searching:
 
     def _answer(self, asked: Mapping[str, str]) -> tuple[SearchPage, int]:
         topics = self.desk.open_topics()
-        with self.desk.app.facts() as facts:
+        with self.desk.app.stored(quiet=True) as facts:
             form = _form(facts, topics, asked)
             try:
                 wanted, number = question(asked), _number(asked.get("page", ""))
@@ -88,7 +88,7 @@ class Searching:
         topics = self.desk.open_topics()
         try:
             wanted = _something(question(request.query_params))
-            with self.desk.app.facts() as facts:
+            with self.desk.app.stored(quiet=True) as facts:
                 found = _veiled(search(facts, wanted, frozenset(topics), limit=_FEED), topics)
                 document = self._document(facts, wanted, found)
         except UsageError as fault:
