@@ -37,9 +37,9 @@ from feeds.story.judging import group_new
 from feeds.topic import Topic
 from feeds.topic_commands import topics
 from feeds.topic_files import said_of
-from feeds.trial_command import try_command
+from feeds.trial_command import topics_of_feed, try_command
 from ingest.batch import Due, halves
-from ingest.commands import sources
+from ingest.commands import sources, sources_add
 from ingest.console import App, command, database_failed, is_terminal, say
 from ingest.engine import Engine
 from ingest.errors import TopicwireError
@@ -49,6 +49,7 @@ from ingest.offline import QUESTION
 from ingest.oneoff import ingest_all, summary
 from ingest.passes import due_sources, poll_these, read_seeds
 from ingest.pipeline import Report
+from ingest.sources import STARTER, read_list
 from ingest.store import Facts
 from ingest.websub import subscribe
 
@@ -367,6 +368,12 @@ def _ticks(service: Service) -> AsyncIOScheduler:
 @click.pass_obj
 def run(app: App, *, once: bool, no_serve: bool, strict: bool) -> None:
     """Poll, judge, publish and serve, by schedule."""
+    if not app.is_home:
+        count = len(read_list(STARTER, "starter").sources)
+        say(
+            f"{app.home.resolve()} is no topicwire home yet: topicwire.db and public/ are made there, and a starter list of "
+            f"{count} sources is polled (--home names another folder)"
+        )
     if once:
         _once(app, strict=strict, everything=False, quiet=False)
     chosen = topics_of(app)
@@ -382,6 +389,7 @@ def run(app: App, *, once: bool, no_serve: bool, strict: bool) -> None:
 
 
 def _once(app: App, *, strict: bool, everything: bool, quiet: bool) -> None:
+    app.announce()
     with alone(app.home) as free:
         if not free:
             if not quiet:
@@ -420,6 +428,7 @@ def ingest(app: App, sources: tuple[str, ...], *, no_publish: bool) -> None:
     raise SystemExit(1 if report.failed else code)
 
 
+sources.add_command(sources_add(topics_of_feed))
 for part in (sources, items, topics, stories, explain, review, publish_command, search_command, feeds, serve, try_command):
     command.add_command(part)
 

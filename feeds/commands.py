@@ -93,7 +93,7 @@ def named(app: App, name: str) -> Topic:
 def explain(app: App, item: str, name: str | None, other: str | None) -> None:
     """Say why ITEM (id, address or guid) is tagged or not, where it came from, who else carried it."""
     chosen = [named(app, name)] if name else list(good_topics(app)[0])
-    with app.facts() as facts:
+    with app.stored() as facts:
         stored = app.one_item(facts, item)
         if other:
             click.echo(why_two(facts, stored, app.one_item(facts, other)))
@@ -122,7 +122,7 @@ def _about_story(story: Story) -> list[str]:
 @click.pass_obj
 def items(app: App, name: str | None, *, as_json: bool) -> None:
     """List the stored items, oldest first."""
-    with app.facts() as facts:
+    with app.stored() as facts:
         judgements = Judgements(facts)
         if name:
             named(app, name)

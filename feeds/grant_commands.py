@@ -51,7 +51,7 @@ def feeds_grant(app: App, topic: str, name: str) -> None:
 @click.pass_obj
 def feeds_revoke(app: App, topic: str, name: str) -> None:
     """Take the addresses of NAME for a private TOPIC back, for good."""
-    with app.facts() as facts:
+    with app.stored() as facts:
         Grants(facts).revoke(topic, one_line(name), app.clock())
     say(f"{one_line(name)} can no longer read {topic}: their addresses now answer 410")
 
@@ -61,7 +61,7 @@ def feeds_revoke(app: App, topic: str, name: str) -> None:
 @click.pass_obj
 def feeds_list(app: App, *, as_json: bool) -> None:
     """Show who may read which private feed, since when, and when they last did."""
-    with app.facts() as facts:
+    with app.stored() as facts:
         for grant in Grants(facts).all():
             moments = {key: rfc3339(getattr(grant, key)) for key in ("given", "used", "revoked")}
             if as_json:

@@ -28,7 +28,7 @@ def review_list(app: App, name: str, limit: int) -> None:
     Newest first, or, where `topics learn` has left a second opinion, the likeliest first.
     """
     topic = named(app, name)
-    with app.facts() as facts:
+    with app.stored() as facts:
         decided = {row for row, _ in Decisions(facts).all(topic.name)}
         waiting = [case for case in uncertain(app, facts, topic) if case.stored.row not in decided]
     for case in waiting[:limit]:
@@ -39,7 +39,7 @@ def review_list(app: App, name: str, limit: int) -> None:
 
 def _decide(app: App, item: str, name: str, verdict: Verdict | None, reason: str) -> None:
     topic = named(app, name)
-    with app.facts() as facts:
+    with app.stored() as facts:
         stored = app.one_item(facts, item)
         if verdict is not None:
             answer = decide(facts, topic, stored, (verdict, reason), app.clock())
@@ -90,7 +90,7 @@ def review_undo(app: App, item: str, name: str) -> None:
 def review_examples(app: App, name: str) -> None:
     """Propose the decisions on a topic as examples for its file, to be read and shortened by a person."""
     topic = named(app, name)
-    with app.facts() as facts:
+    with app.stored() as facts:
         decisions = Decisions(facts).all(topic.name)
         for stored, decision in zip(facts.by_rows(row for row, _ in decisions), decisions.values(), strict=True):
             why = decision.reason or f"{decision.verdict}ed by hand"

@@ -30,7 +30,7 @@ def search_command(app: App, /, query: tuple[str, ...], limit: int, *, as_json: 
     """
     asked = question({"q": " ".join(query), **narrow})
     private = {topic.name: topic.publish.private for topic in topics_of(app)}  # its owner may see all of them
-    with app.facts() as facts:
+    with app.stored() as facts:
         found = search(facts, asked, frozenset(private), limit=limit)
     for result in found.results:
         click.echo(_object(result, private) if as_json else _line(result, private))

@@ -148,7 +148,7 @@ def topics_diff(app: App, old: str, new: str, since: str | None, *, as_json: boo
     """Show what replacing topic OLD by NEW (names or files) would change among the stored items. Nothing is changed."""
     before, after = named(app, old), named(app, new)
     earliest = app.clock() - _age(since) if since else None
-    with app.facts() as facts:
+    with app.stored() as facts:
         changes = compare(before, after, (item for item in facts.items() if earliest is None or item.first_seen >= earliest))
     lines = [json.dumps(row, ensure_ascii=False) for row in changes.rows()] if as_json else changes.report()
     for line in lines:
@@ -166,7 +166,7 @@ def topics_learn(app: App, name: str, labels: IO[bytes] | None) -> None:
     """
     topic = named(app, name)
     marks = [Mark(example.title, example.text, example.tagged) for example in topic.examples]
-    with app.facts() as facts:
+    with app.stored() as facts:
         decisions = Decisions(facts).all(topic.name)
         items = facts.by_rows(row for row, _ in decisions)
     for stored, decision in zip(items, decisions.values(), strict=True):

@@ -1,6 +1,8 @@
 """The command `try`: a look at a source before it is added; opens no database."""
 
 import json
+from collections import Counter
+from collections.abc import Callable, Mapping
 
 import click
 
@@ -9,7 +11,7 @@ from feeds.match import Matcher
 from feeds.trial import as_lines, as_values, judged
 from ingest.console import App
 from ingest.errors import FetchError, ParseError, UsageError
-from ingest.item import Trial
+from ingest.item import ParsedFeed, Trial
 from ingest.text import one_line
 from ingest.trial import look_at
 from ingest.urls import without_secrets
@@ -28,6 +30,16 @@ def try_command(app: App, source: str, *, as_json: bool) -> None:
         json.dumps(as_values(trial, entries), ensure_ascii=False, default=str) if as_json else "\n".join(as_lines(trial, entries))
     )
     raise SystemExit(code)
+
+
+def topics_of_feed(app: App) -> Callable[[ParsedFeed, str], Mapping[str, int]]:
+    """Give what says how many entries of a feed, found at an address, each topic of a home would tag."""
+    matcher = Matcher(good_topics(app)[0])
+
+    def matching(feed: ParsedFeed, where: str) -> Mapping[str, int]:
+        return Counter(one.topic for _, tags in judged(Trial(where, 0, feed), matcher) for one in tags)
+
+    return matching
 
 
 def _looked_at(app: App, source: str) -> Trial:

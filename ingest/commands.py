@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from ingest.adding import add, add_lists
-from ingest.console import App, Commands, say
+from ingest.adding import Matching, add, add_lists, no_topics
+from ingest.console import App, Commands, OneLineErrors, say
 from ingest.dates import rfc3339
 from ingest.errors import UsageError
 from ingest.formats import opml
@@ -29,15 +29,27 @@ def sources() -> None:
     """Say which feeds are polled."""
 
 
-@sources.command("add")
-@click.argument("addresses", nargs=-1, required=True)
-@click.option("--list", "is_list", is_flag=True, help="The addresses are lists of feeds (OPML), read again once a day.")
-@pass_app
-def sources_add(app: App, addresses: tuple[str, ...], *, is_list: bool) -> None:
-    """Poll the feeds at ADDRESSES: each is asked once, now; of a site's address the feed that it names is taken."""
-    done = add_lists(app, addresses) if is_list else add(app, addresses)
-    say(f"{done.new} added, {done.known} already there" + (f", {done.refused} refused" if done.refused else ""))
-    raise SystemExit(1 if done.refused else 0)
+def sources_add(matching: Matching = no_topics) -> click.Command:
+    """Make the command `sources add`, which says by `matching` for which topics a feed is."""
+
+    @click.command("add", cls=OneLineErrors)
+    @click.argument("addresses", nargs=-1, required=True)
+    @click.option("--list", "is_list", is_flag=True, help="The addresses are lists of feeds (OPML), read again once a day.")
+    @click.option("--anyway", is_flag=True, help="Add also what cannot be read, for a reason that will not pass by itself.")
+    @pass_app
+    def command(app: App, addresses: tuple[str, ...], *, is_list: bool, anyway: bool) -> None:
+        """Poll the feeds at ADDRESSES: each is asked once, now; of a site's address the feed that it names is taken.
+
+        What each holds is said, or why it cannot be read. One that fails for a reason that may pass is added.
+        """
+        done = add_lists(app, addresses) if is_list else add(app, addresses, matching, anyway=anyway)
+        say(f"{done.new} added, {done.known} already there" + (f", {done.refused} refused" if done.refused else ""))
+        raise SystemExit(1 if done.refused else 0)
+
+    return command
+
+
+sources.add_command(sources_add())
 
 
 @sources.command("remove")
@@ -45,7 +57,7 @@ def sources_add(app: App, addresses: tuple[str, ...], *, is_list: bool) -> None:
 @pass_app
 def sources_remove(app: App, addresses: tuple[str, ...]) -> None:
     """Stop polling the feeds at ADDRESSES; what they carried stays."""
-    with app.facts() as facts:
+    with app.stored() as facts:
         urls = [_stored(facts, address) for address in addresses]
         for address, url in zip(addresses, urls, strict=True):
             _refuse_removal(app, address, facts.source(url))
@@ -75,7 +87,7 @@ def _refuse_removal(app: App, address: str, known: tuple[Source, SourceState] | 
 @pass_app
 def sources_list(app: App, *, as_json: bool) -> None:
     """Show every polled feed, and how asking it went last."""
-    with app.facts() as facts:
+    with app.stored() as facts:
         for source, state in facts.sources():
             if source.kind is not SourceKind.DOCUMENT and source.status in {SourceStatus.ACTIVE, SourceStatus.GONE}:
                 click.echo(json.dumps(_source_row(source, state), ensure_ascii=False) if as_json else _source_line(source, state))
@@ -118,7 +130,7 @@ def sources_import(app: App, file: Path) -> None:
 @pass_app
 def sources_export(app: App) -> None:
     """Write the polled feeds as OPML to stdout."""
-    with app.facts() as facts:
+    with app.stored() as facts:
         polled = [s for s, _ in facts.sources() if s.kind is SourceKind.FEED and s.status is SourceStatus.ACTIVE]
     click.echo(opml.render(polled), nl=False)
 

@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from ingest.engine import Engine
-from ingest.errors import TopicwireError
+from ingest.errors import TopicwireError, UsageError
 from ingest.item import StoredItem
-from ingest.settings import Settings, load
-from ingest.store import Facts
+from ingest.settings import FILE, Settings, load
+from ingest.store import IN_MEMORY, Facts
 from ingest.text import xml_safe
+
+_OURS: Final = (FILE, "topicwire.db", "sources.opml", "topics", "seeds")
 
 
 def utc_now() -> datetime:
@@ -44,9 +46,33 @@ class App:
         """The file that everything known is in."""
         return self.home / "topicwire.db"
 
+    @property
+    def is_home(self) -> bool:
+        """Whether somebody has made this folder a home: there is anything of ours in it."""
+        return any((self.home / name).exists() for name in _OURS)
+
+    def announce(self) -> None:
+        """Say that a folder that is not there is about to be made: perhaps its name is misspelt."""
+        if not self.home.exists():
+            say(f"{self.home}: no such folder; it is made now, as a new home")
+
     def facts(self) -> Facts:
-        """Open the database. Raises StoreError."""
+        """Open the database to write to it; where there is none it is made. Raises StoreError."""
+        self.announce()
         return Facts(self.database)
+
+    def stored(self, *, quiet: bool = False) -> Facts:
+        """Open the database to ask it. Where there is none, none is made: an empty one in memory answers.
+
+        Raises StoreError, and UsageError where there is not even a folder.
+        """
+        if self.database.exists():
+            return Facts(self.database)
+        if not self.home.is_dir():
+            raise UsageError(f"{self.home}: no such folder", "name your home folder with --home, or make one with `topicwire run`")
+        if not quiet:
+            say(f"nothing is stored in {self.home.resolve()}: there is no topicwire.db (--home names another folder)")
+        return Facts(IN_MEMORY)
 
     def engine(self) -> Engine:
         """Make the engine for requests and parsing."""

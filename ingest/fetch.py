@@ -265,7 +265,7 @@ def _cause(fault: Exception) -> tuple[str, str]:
         case aiohttp.ClientProxyConnectionError():
             what, cure = f"no connection to the proxy: {_plain(fault.os_error)}", "check fetch.proxy and the network"
         case aiohttp.ClientConnectorDNSError():
-            what, cure = f"the name {fault.host} cannot be looked up", "check its spelling and the network; it is tried again later"
+            what, cure = f"the name {fault.host} cannot be looked up", "check its spelling and the network"
         case aiohttp.ClientConnectorError():
             what = f"no connection: {_plain(fault.os_error)}"
         case aiohttp.ClientPayloadError():

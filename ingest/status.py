@@ -28,7 +28,7 @@ _HEAD: Final = (
 @click.pass_obj
 def status(app: App, *, as_json: bool) -> None:
     """Show how each source is doing, worst first: the cause, the last good time, what happens next and why."""
-    with app.facts() as facts:
+    with app.stored() as facts:
         now, offline = app.clock(), facts.offline_since()
         found = all_health(facts.sources(), now, facts.price(app.settings.polling.rule).shape)
     lines = (json.dumps(row(one), ensure_ascii=False) for one in found) if as_json else table(found, now, offline)

@@ -109,6 +109,8 @@ async def _is_signed(one: Subscription, request: Request) -> bool | None:
 
 def _verified(database: Path, now: datetime, token: str, said: dict[str, str]) -> Response:
     """Echo the challenge of a subscription that was asked for and of no other (WebSub 5.3)."""
+    if not database.exists():
+        return Response(status_code=404)
     with Facts(database) as facts:
         one = facts.subscription(token)
         if one is None or one.topic != said.get("hub.topic"):

@@ -1,8 +1,10 @@
 from pathlib import Path
+from typing import Final
 
 import pytest
-from making import Cli
-from support import FakeWeb, Page, rss, rss_item
+from making import Cli, write_topic
+from processes import free_port
+from support import TEXT, FakeWeb, Page, rss, rss_item
 
 FEED = rss(rss_item("The ferry", "http://harbour.example/1"))
 
@@ -32,7 +34,7 @@ def urls(cli: Cli) -> list[str]:
 def test_a_feed_is_asked_once_when_it_is_added(cli: Cli, web: FakeWeb) -> None:
     """What came is kept: neither the next pass nor adding it again asks another time (F4)."""
     url = web.serve("/rss", FEED)
-    assert cli("sources", "add", url).stderr == "1 added, 0 already there\n"
+    assert cli("sources", "add", url).stderr.splitlines()[-1] == "1 added, 0 already there"
     cli("poll")
     assert cli("sources", "add", url, url + "#top").stderr == "0 added, 2 already there\n"
     assert web.paths() == ["/rss"]
@@ -40,15 +42,20 @@ def test_a_feed_is_asked_once_when_it_is_added(cli: Cli, web: FakeWeb) -> None:
 
 
 def test_a_site_gives_way_to_its_feed(cli: Cli, web: FakeWeb) -> None:
-    """The one feed that a page names is added in its place, unasked until the next pass."""
+    """The one feed that a page names is asked and added in its place."""
     url = web.serve("/", page("/rss"), content_type="text/html")
     web.serve("/rss", FEED)
     result = cli("sources", "add", url)
     assert (result.exit_code, result.stderr.splitlines()) == (
         0,
-        [f"{url}: a page; its feed is {web.url('/rss')}", "1 added, 0 already there"],
+        [
+            f"{url}: a page; its feed is {web.url('/rss')}",
+            f"{web.url('/rss')}: The Harbour Post; 1 entry; languages: unknown 1; topics: planet-of-everything 1",
+            "1 added, 0 already there",
+        ],
     )
-    assert (urls(cli), web.paths()) == ([web.url("/rss")], ["/"])
+    cli("poll")
+    assert (urls(cli), web.paths()) == ([web.url("/rss")], ["/", "/rss"])
 
 
 def test_of_several_feeds_a_person_chooses(cli: Cli, web: FakeWeb) -> None:
@@ -115,8 +122,108 @@ def test_a_source_that_is_gone_starts_again_when_a_person_says_so(cli: Cli, web:
         cli.poll(url, web.serve(f"/other-{len(web.calls)}", FEED))
     assert web.paths().count("/rss") == 1
     web.serve("/rss", FEED)
-    assert cli("sources", "add", url).stderr == "1 added, 0 already there\n"
+    assert cli("sources", "add", url).stderr.splitlines()[-1] == "1 added, 0 already there"
     assert [row["status"] for row in cli.rows("sources", "list", "--json") if row["url"] == url] == ["active"]
+
+
+# What is said
+
+
+def test_what_was_found_is_said(cli: Cli, web: FakeWeb) -> None:
+    """Its title, how many entries, in which languages, and which topics they are for; without entries nothing is guessed."""
+    write_topic(cli.home)
+    english = rss_item("The ferry leaves the harbour", "http://harbour.example/1", text=TEXT)
+    german = rss_item(
+        "Der Markt beginnt", "http://harbour.example/2", text="Am Morgen kamen die Leute mit Fisch und Blumen zum Markt."
+    )
+    url = web.serve("/rss", rss(english, german, title="Two <i>tongues</i>"))
+    empty, untitled = web.serve("/empty", rss()), web.serve("/untitled", rss(german, title=""))
+    lines = cli("sources", "add", url, empty, untitled).stderr.splitlines()
+    assert lines == [
+        f"{url}: Two tongues; 2 entries; languages: de 1, en 1; topics: harbour 1",
+        f"{empty}: The Harbour Post; no entries",
+        f"{untitled}: (no title); 1 entry; languages: de 1; no topic matches",
+        "3 added, 0 already there",
+    ]
+
+
+@pytest.fixture
+def wrong(cli: Cli, web: FakeWeb) -> dict[str, str]:
+    """Give an address for each way to fail."""
+    cli.settings |= {"fetch.timeout": "0.6", "fetch.allow": "127.0.0.0/8"}
+    cli.settings["fetch.max_megabytes"] = "1"
+    secure = web.url("/").replace("http:", "https:")
+    return {
+        "name": "http://nobody.invalid/feed",
+        "refused": f"http://127.0.0.1:{free_port()}/",
+        "silent": web.serve("/silent", FEED, delay=2),
+        "drips": web.drip("/drips"),
+        "tls": secure,
+        "private": "http://10.0.0.1/feed",
+        "empty": web.serve("/nothing", b""),
+        "page": web.serve("/page", "<html><body>Hello</body></html>", content_type="text/html"),
+        "text": web.serve("/text", "Hello, I am no feed."),
+        "large": web.bomb("/large", 3),
+        "404": web.fail("/404", 404),
+        "401": web.fail("/401", 401),
+        "410": web.fail("/410", 410),
+        "429": web.fail("/429", 429),
+        "503": web.fail("/503", 503),
+    }
+
+
+PASSES: Final = "this may pass by itself, tried again at 2026-03-02T12:"
+
+
+@pytest.mark.parametrize(
+    ("what", "said", "temporary"),
+    [
+        ("name", "the name nobody.invalid cannot be looked up; check its spelling", False),
+        ("refused", "no connection: connection refused", True),
+        ("silent", "no complete answer within 0.6 s", True),
+        ("drips", "no complete answer within 0.6 s", True),
+        ("tls", "no secure connection: ", False),
+        ("private", 'the private address 10.0.0.1 may not be contacted; if it is yours, add "10.0.0.1:80" to fetch.allow', False),
+        ("empty", "the document is empty", False),
+        ("page", "it names no feed", False),
+        ("text", "not RSS, Atom or RDF", False),
+        ("large", "larger than 1 MB", False),
+        ("404", "has nothing there (404)", False),
+        ("401", "asks for a password (401)", False),
+        ("410", "gone for good (410)", False),
+        ("429", "asks us to slow down (429)", True),
+        ("503", "has trouble of its own (503)", True),
+    ],
+)
+def test_every_failure_is_told_in_its_own_words(cli: Cli, wrong: dict[str, str], what: str, said: str, *, temporary: bool) -> None:
+    """What may pass by itself is added and tried again soon; what will not is added only when told to."""
+    url = wrong[what]
+    result = cli("sources", "add", url)
+    line = result.stderr.splitlines()[0]
+    assert line.startswith(f"{url}: ")
+    assert said in line
+    assert (PASSES in line) is temporary
+    assert line.endswith("; not added: --anyway adds it all the same") is not temporary
+    assert (result.exit_code, urls(cli)) == ((0, [url]) if temporary else (1, []))
+    if not temporary:
+        again = cli("sources", "add", "--anyway", url)
+        assert "added all the same: this will not pass by itself" in again.stderr
+        assert (again.exit_code, urls(cli)) == (0, [url])
+
+
+def test_the_good_are_added_beside_the_bad(cli: Cli, web: FakeWeb, wrong: dict[str, str]) -> None:
+    """Each address has its own line, and the exit code says that not all were added."""
+    result = cli("sources", "add", wrong["page"], web.serve("/good", FEED), wrong["503"], wrong["name"])
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 5)
+    assert result.stderr.splitlines()[-1] == "2 added, 0 already there, 2 refused"
+    assert "online" not in result.stderr
+
+
+def test_when_no_name_is_known_it_may_be_us(cli: Cli) -> None:
+    """Where nothing but look-ups failed, the network is named."""
+    result = cli("sources", "add", "http://one.invalid/", "http://two.invalid/")
+    assert "is this computer online?" in result.stderr.splitlines()
+    assert urls(cli) == []
 
 
 # Lists at an address

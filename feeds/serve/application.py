@@ -19,9 +19,8 @@ _FEEDS = (".atom", ".rss", ".json")
 
 
 def application(app: App) -> Site:
-    """Make the site of a home, whose folder may still be empty."""
+    """Make the site of a home, whose folder may still be empty; nothing is made in it."""
     public = app.home / "public"
-    public.mkdir(parents=True, exist_ok=True)
     desk = Desk(app)
     notices = {404: not_found(desk.root), 410: gone(desk.root)}
     site = Site(Files(public, links=partial(feed_links, app.settings)), notices)

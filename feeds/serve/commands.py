@@ -16,6 +16,7 @@ from ingest.console import App, say
 @click.pass_obj
 def serve(app: App) -> None:
     """Serve public/, private feeds, search and review over HTTP, nothing else."""
+    app.stored(quiet=True).db.close()  # a folder that is none is said before anybody is told to come here
     listening = listen(app.settings.service.bind)
     say(f"serving {app.settings.base_url}/")
     say(access_of(app.settings.service).said())

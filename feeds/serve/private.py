@@ -42,7 +42,7 @@ class Private:
         token, name = request.path_params["token"], request.path_params["name"]
         if len(token) > _LONGEST or not self.desk.app.database.exists():
             return self._refuse(404)
-        with self.desk.app.facts() as facts:
+        with self.desk.app.stored(quiet=True) as facts:
             grants = Grants(facts)
             grant = grants.find(token)
             if grant is None or name.partition(".")[0] != grant.topic:

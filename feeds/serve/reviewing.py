@@ -62,7 +62,7 @@ class Reviewing:
 
     def _page(self, asked: Mapping[str, str]) -> Response:
         topics = {topic.name: topic for topic in self.desk.topics()}
-        with self.desk.app.facts() as facts:
+        with self.desk.app.stored(quiet=True) as facts:
             topic = topics.get(asked.get("topic", "")) or _first(topics, Judgements(facts).unsure())
             if topic is None:
                 return Response("there is no topic to review\n", 404, _HEADERS, _PLAIN)
@@ -106,7 +106,7 @@ class Reviewing:
     def _decided(self, form: Mapping[str, str]) -> Response:
         topic = next((one for one in self.desk.topics() if one.name == form.get("topic")), None)
         verdict = form.get("verdict", "")
-        with self.desk.app.facts() as facts:
+        with self.desk.app.stored(quiet=True) as facts:
             stored = _last(facts, form.get("item", ""))
             if topic is None or stored is None or verdict not in {"accept", "reject", "undo", "skip"}:
                 return _refused(Refusal(400, "a decision names a topic, a stored item, and accept, reject, undo or skip"))

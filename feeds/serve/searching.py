@@ -119,7 +119,7 @@ class Searching:
     @contextmanager
     def _facts(self) -> Iterator[Facts]:
         """Open the database, also one in which nothing was judged yet."""
-        with self.desk.app.facts() as facts:
+        with self.desk.app.stored(quiet=True) as facts:
             Judgements(facts)
             yield facts
 

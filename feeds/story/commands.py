@@ -30,7 +30,7 @@ def stories() -> None:
 @click.pass_obj
 def stories_show(app: App, item: str, other: str | None) -> None:
     """Show the story of ITEM with all its carriers and the reason for each merge, or what ITEM and OTHER have in common."""
-    with app.facts() as facts:
+    with app.stored() as facts:
         stored = app.one_item(facts, item)
         if other:
             click.echo(why_two(facts, stored, app.one_item(facts, other)))
@@ -76,7 +76,7 @@ _reason = click.option("--reason", default="", help="Why: it is kept with the de
 @click.pass_obj
 def stories_split(app: App, item: str, reason: str) -> None:
     """Take ITEM out of its story, whatever the rules say; it stays so."""
-    with app.facts() as facts:
+    with app.stored() as facts:
         stored = app.one_item(facts, item)
         others = Grouping(facts).split(stored.row, reason, app.clock())
     if not others:
@@ -91,7 +91,7 @@ def stories_split(app: App, item: str, reason: str) -> None:
 @click.pass_obj
 def stories_join(app: App, item: str, other: str, reason: str) -> None:
     """Make ITEM and OTHER one story, whatever the rules say; it stays so."""
-    with app.facts() as facts:
+    with app.stored() as facts:
         one, two = app.one_item(facts, item), app.one_item(facts, other)
         if one.row == two.row:
             raise UsageError(f"{one.id} is that item itself", "name two items")

@@ -18,7 +18,8 @@ from ingest.store.items import Recorder, indexed
 from ingest.store.subscriptions import Subscription
 from ingest.store.turns import turns
 
-__all__ = ["Counts", "Facts"]
+__all__ = ["IN_MEMORY", "Counts", "Facts"]
+IN_MEMORY = Path(":memory:")  # a database that leaves no trace
 _MOMENT = 2.0  # seconds
 _POLITE = timedelta(minutes=15)  # between two polls of one source
 _ASTRAY = timedelta(minutes=5)  # what two clocks may differ by
