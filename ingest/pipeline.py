@@ -18,6 +18,8 @@ from ingest.documents import CURE, is_document
 from ingest.engine import Engine
 from ingest.errors import ExtraMissingError, FetchError, ParseError, TopicwireError
 from ingest.exchange import Fetched
+from ingest.following import Document as Read
+from ingest.following import read_document
 from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus
 from ingest.planner import Price, is_stale, next_state, paid, steer
 from ingest.reader import Job
@@ -61,8 +63,8 @@ async def look(poll: Poll, engine: Engine) -> Outcome:
     source, state = poll.source, poll.state
     try:
         request = request_for(source, state, engine.clock(), engine.environment)
-        fetched = await engine.fetch(request)
-        return await _understood(poll, fetched, engine, conditional=(request.etag or request.last_modified) is not None)
+        document = await read_document(engine, request, lambda got: _job(poll, got, engine.clock()), state.body_hash)
+        return _understood(poll, document, engine.clock(), conditional=(request.etag or request.last_modified) is not None)
     except TopicwireError as fault:
         status, wait = (fault.status, fault.wait) if isinstance(fault, FetchError) else (None, None)
         feeds = fault.feeds if isinstance(fault, ParseError) else None
@@ -72,28 +74,25 @@ async def look(poll: Poll, engine: Engine) -> Outcome:
         return Outcome(source, engine.clock(), error=f"a fault of topicwire itself ({cause}); please report it")
 
 
-async def _understood(poll: Poll, fetched: Fetched, engine: Engine, *, conditional: bool) -> Outcome:
-    now, state = engine.clock(), poll.state
+def _understood(poll: Poll, document: Read, now: datetime, *, conditional: bool) -> Outcome:
+    fetched, state = document.fetched, poll.state
     unchanged = fetched.status == UNCHANGED
     if unchanged and not conditional:
         raise FetchError("the server says that nothing has changed (304), though no version was named", "tell its publisher")
-    body_hash = state.body_hash if unchanged else hashlib.blake2b(fetched.body, digest_size=16).hexdigest()
-    feed = None
-    if body_hash != state.body_hash:  # the same bytes cost no parse
-        feed = await engine.parse(_job(poll, fetched, now))
     return Outcome(
         source=poll.source,
         at=now,
-        feed=feed,
+        feed=document.feed,
         http_status=fetched.status,
         # A 304 may leave its validators out; those that it confirms then stay (F2).
         etag=fetched.etag or (state.etag if unchanged else None),
         last_modified=fetched.last_modified or (state.last_modified if unchanged else None),
-        body_hash=body_hash,
+        body_hash=document.body_hash,
         wait=fetched.wait,
         fresh=fetched.fresh,
         conditional=conditional,
         moved=fetched.moved,
+        led_to=fetched.url if document.led_by == "page" else None,
     )
 
 

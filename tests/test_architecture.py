@@ -22,7 +22,8 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " ingest.fetch ingest.guard ingest.lists ingest.lock ingest.oneoff ingest.pace ingest.passes ingest.pipeline"
     " ingest.settings ingest.sources ingest.status ingest.store ingest.store.ids ingest.store.items ingest.store.prices"
     " ingest.store.reading ingest.store.schema ingest.store.served ingest.store.sources ingest.store.subscriptions"
-    " ingest.trial ingest.websub scheduler ingest.connections ingest.cookies ingest.authorities ingest.meant feeds.pages.state"
+    " ingest.trial ingest.websub scheduler ingest.connections ingest.cookies ingest.authorities ingest.meant ingest.following"
+    " feeds.pages.state"
     " feeds.pages.stories feeds.publication.writers".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
