@@ -26,6 +26,9 @@ async def discover(engine: Engine, source: Source, state: SourceState) -> Found:
     Each is one request in its host's turn, and the first feed ends the search.
     """
     outcome = await look(Poll(source, state), engine)
+    if outcome.led_to:  # the page is not asked again, only its feed
+        named = (outcome.led_to,)
+        return Found(Outcome(source, outcome.at, error="a page that leads to its feed", named_feeds=named), named)
     if outcome.named_feeds is None:
         return Found(outcome)
     if outcome.named_feeds:

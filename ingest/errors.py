@@ -111,12 +111,17 @@ class GuardError(FetchError):
 
 
 class ParseError(TopicwireError):
-    """The bytes are not a feed or a document that can be read; `feeds` are those that a page names."""
+    """The bytes are not a feed or a document that can be read.
 
-    def __init__(self, what: str, cure: str = "", *, feeds: tuple[str, ...] | None = None) -> None:
-        """Add what autodiscovery wants to know: None for what is no page."""
+    `feeds` are those that a page names, None for what is no page; `elsewhere` are addresses, the best first, of what
+    may be read in its place: where a page sends its readers, or what an index of sitemaps lists.
+    """
+
+    def __init__(self, what: str, cure: str = "", *, feeds: tuple[str, ...] | None = None, elsewhere: tuple[str, ...] = ()) -> None:
+        """Add what finding the feed wants to know."""
         super().__init__(what, cure)
         self.feeds = feeds
+        self.elsewhere = elsewhere
 
 
 class ExtraMissingError(ParseError):

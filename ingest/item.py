@@ -242,6 +242,7 @@ class Outcome:
     conditional: bool = False  # whether a validator was sent
     moved: str | None = None  # where the feed now lives, by permanent redirects alone (301, 308)
     named_feeds: tuple[str, ...] | None = None  # what a page that is no feed names as its feeds; None: it is no page
+    led_to: str | None = None  # the feed that a page sent us on to, and that was read in its place
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from ingest.documents import CURE, is_document
 from ingest.engine import Engine
 from ingest.errors import ExtraMissingError, Failure, FetchError, ParseError, TopicwireError
 from ingest.exchange import Fetched
+from ingest.following import Document as Read
+from ingest.following import read_document
 from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus
 from ingest.offline import is_hopeless, is_reached, is_suspicious, is_unreached, scouts
 from ingest.planner import Price, is_stale, next_state, paid, steer
@@ -68,8 +70,8 @@ async def look(poll: Poll, engine: Engine) -> Outcome:
     source, state = poll.source, poll.state
     try:
         request = request_for(source, state, engine.clock(), engine.environment)
-        fetched = await engine.fetch(request)
-        return await _understood(poll, fetched, engine, conditional=(request.etag or request.last_modified) is not None)
+        document = await read_document(engine, request, lambda got: _job(poll, got, engine.clock()), state.body_hash)
+        return _understood(poll, document, engine.clock(), conditional=(request.etag or request.last_modified) is not None)
     except TopicwireError as fault:
         return failed(Outcome(source, engine.clock()), fault)
     except Exception as fault:  # noqa: BLE001 - whatever one source does, its neighbours are served (S10, S11)
@@ -87,27 +89,24 @@ def failed(outcome: Outcome, fault: TopicwireError) -> Outcome:
     return replace(outcome, failure=Failure.DOCUMENT, named_feeds=feeds)
 
 
-async def _understood(poll: Poll, fetched: Fetched, engine: Engine, *, conditional: bool) -> Outcome:
-    now, state = engine.clock(), poll.state
+def _understood(poll: Poll, document: Read, now: datetime, *, conditional: bool) -> Outcome:
+    fetched, state = document.fetched, poll.state
     unchanged = fetched.status == UNCHANGED
     if unchanged and not conditional:
         raise FetchError("the server says that nothing has changed (304), though no version was named", "tell its publisher")
-    body_hash = state.body_hash if unchanged else hashlib.blake2b(fetched.body, digest_size=16).hexdigest()
-    feed = None
-    if body_hash != state.body_hash:  # the same bytes cost no parse
-        feed = await engine.parse(_job(poll, fetched, now))
     return Outcome(
         source=poll.source,
         at=now,
-        feed=feed,
+        feed=document.feed,
         http_status=fetched.status,
         # A 304 may leave its validators out; those that it confirms then stay (F2).
         etag=fetched.etag or (state.etag if unchanged else None),
         last_modified=fetched.last_modified or (state.last_modified if unchanged else None),
-        body_hash=body_hash,
+        body_hash=document.body_hash,
         fresh=fetched.fresh,
         conditional=conditional,
         moved=fetched.moved,
+        led_to=fetched.url if document.led_by == "page" else None,
     )
 
 

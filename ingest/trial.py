@@ -6,8 +6,9 @@ from pathlib import Path
 from ingest.console import say
 from ingest.engine import Engine
 from ingest.errors import ParseError, UsageError
-from ingest.exchange import Request
-from ingest.item import Trial
+from ingest.exchange import Fetched, Request
+from ingest.following import read_document
+from ingest.item import ParsedFeed, Trial
 from ingest.meant import meant
 from ingest.pasted import Address
 from ingest.pipeline import file_bytes, shown_name
@@ -33,10 +34,15 @@ def look_at(name: str, engine: Engine) -> Trial:
 
 
 def _address(address: Address, engine: Engine) -> Trial:
-    got = engine.submit(engine.fetch(Request(address.url, instead=address.instead))).result()
-    where = without_secrets(got.url)
-    job = Job(got.body, engine.clock(), where, headers=tuple(got.headers.items()))
-    return Trial(where, len(got.body), engine.submit(engine.parse(job)).result())
+    now = engine.clock()
+
+    def job(got: Fetched) -> Job:
+        return Job(got.body, now, without_secrets(got.url), headers=tuple(got.headers.items()))
+
+    found = engine.submit(read_document(engine, Request(address.url, instead=address.instead), job)).result()
+    feed = found.feed or ParsedFeed(())
+    led = without_secrets(address.url) if found.led_by else ""
+    return Trial(without_secrets(found.fetched.url), len(found.fetched.body), feed, led)
 
 
 def _document(name: str, engine: Engine) -> Trial:

@@ -60,14 +60,14 @@ def test_a_site_gives_way_to_its_feed(cli: Cli, web: FakeWeb) -> None:
 
 def test_of_several_feeds_a_person_chooses(cli: Cli, web: FakeWeb) -> None:
     """They are listed, and nothing is added."""
-    url = web.serve("/", page("/rss", "/comments"), content_type="text/html")
+    url = web.serve("/", page("/rss", "/news"), content_type="text/html")
     result = cli("sources", "add", url)
     assert (result.exit_code, result.stderr.splitlines()) == (
         1,
         [
             f"{url}: a page that names 2 feeds; add the one that you mean:",
             f"  {web.url('/rss')}",
-            f"  {web.url('/comments')}",
+            f"  {web.url('/news')}",
             "0 added, 0 already there, 1 refused",
         ],
     )

@@ -23,6 +23,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " ingest.settings ingest.sources ingest.status ingest.store ingest.store.ids ingest.store.items ingest.store.prices"
     " ingest.store.reading ingest.store.schema ingest.store.served ingest.store.sources ingest.store.subscriptions"
     " ingest.store.turns ingest.trial ingest.websub scheduler ingest.connections ingest.cookies ingest.authorities ingest.meant"
+    " ingest.following"
     " feeds.pages.state"
     " feeds.pages.stories feeds.publication.visible feeds.publication.writers".split()
 )

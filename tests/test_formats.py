@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON, TEXT, atom, atom_entry, rss, rss_item
 
+from ingest.autodiscovery import Page, read_page
 from ingest.dates import rfc3339
 from ingest.errors import ParseError
-from ingest.formats import named_feeds, parse_feed
+from ingest.formats import parse_feed
 from ingest.item import Item, ParsedFeed, Place
 from ingest.reader import Job, read
 from ingest.text import one_line, safe_html, xml_safe
@@ -132,7 +133,7 @@ def test_a_page_without_feeds_says_so() -> None:
     assert str(refusal(b"<html><body>Hello</body></html>")) == (
         "an HTML page, not a feed; it names no feed: look for an RSS or Atom link on the site"
     )
-    assert named_feeds(b"<link rel=alternate type=application/rss+xml>", URL) == ()
+    assert read_page(b"<link rel=alternate type=application/rss+xml>", {}, URL) == Page()
 
 
 @pytest.mark.parametrize("body", [b'{"version": "https://jsonfeed.org/version/1.1"}', b" [1, 2]"])

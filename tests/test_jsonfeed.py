@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON, TEXT
 
+from ingest.autodiscovery import read_page
 from ingest.errors import ParseError
-from ingest.formats import named_feeds, parse_feed
+from ingest.formats import parse_feed
 from ingest.item import Author, Category, Enclosure, Item, ParsedFeed
 
 URL = "http://host.example/feeds/all.json"
@@ -159,7 +160,7 @@ def test_what_is_no_json_feed_is_refused_in_words(body: bytes, what: str) -> Non
 def test_a_page_may_name_a_json_feed() -> None:
     """Autodiscovery knows the type of JSON Feed, and not that of any JSON interface."""
     page = b'<link rel=alternate type="application/feed+json" href=/f><link rel=alternate type="application/json" href=/api>'
-    assert named_feeds(page, URL) == ("http://host.example/f",)
+    assert read_page(page, {}, URL).feeds == ("http://host.example/f",)
 
 
 _VALUES = st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), lambda of: st.lists(of, max_size=3))

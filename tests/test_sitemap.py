@@ -52,12 +52,26 @@ def test_a_sitemap_without_news_is_told_from_a_feed() -> None:
         parse(PAGE, PAGE)
 
 
-def test_an_index_is_not_followed() -> None:
-    """It says what it is and names what it lists; none of it is fetched unasked (S3)."""
+OLD, NEW = "<lastmod>2026-02-01</lastmod>", "<lastmod>2026-03-01T10:00:00+01:00</lastmod>"
+
+
+@pytest.mark.parametrize(
+    ("sitemaps", "order"),
+    [
+        (["<loc>/a.xml</loc>", "<loc>/b.xml</loc>"], "ab"),
+        ([f"<loc>/a.xml</loc>{OLD}", f"<loc>/b.xml</loc>{NEW}", "<loc>/c.xml</loc>"], "bac"),
+        ([f"<loc>/a.xml</loc>{NEW}", f"<loc>/b-news.xml.gz</loc>{OLD}", f"<loc>/c-newsletter.xml</loc>{OLD}"], "bac"),
+        ([f"<loc>/a.xml</loc>{NEW}", "<loc>/b.xml</loc><news:news/>"], "ba"),
+        ([f"<loc>/a.xml</loc>{NEW}", "<loc>/b/NewsSitemap?x</loc>", "<loc>ftp://host.example/c</loc>"], "ba"),
+    ],
+)
+def test_an_index_tells_what_may_hold_news(sitemaps: list[str], order: str) -> None:
+    """By name, by namespace, else the newest; the cure names the best (S3: nothing is fetched here)."""
     with pytest.raises(ParseError) as caught:
-        parse("<sitemap><loc>/a.xml</loc></sitemap><sitemap><loc>/b.xml</loc></sitemap>", root="sitemapindex")
-    assert caught.value.what == "a sitemap index that lists 2 sitemaps, not a feed"
-    assert "http://host.example/a.xml http://host.example/b.xml" in caught.value.cure
+        parse(*(f"<sitemap>{one}</sitemap>" for one in sitemaps), root="sitemapindex")
+    assert caught.value.what == f"a sitemap index that lists {len(order)} sitemaps, not a feed"
+    assert "".join(address.removeprefix("http://host.example/")[0] for address in caught.value.elsewhere) == order
+    assert caught.value.cure.endswith(f"its news sitemap: {caught.value.elsewhere[0]}")
     assert caught.value.feeds is None
 
 

@@ -2,23 +2,16 @@
 
 import re
 from datetime import datetime
-from html import unescape
 
+from ingest.autodiscovery import Page, read_page
 from ingest.errors import ParseError
 from ingest.formats import jsonfeed, sitemap, syndication
 from ingest.item import NOTHING, Before, ParsedFeed
 from ingest.text import one_line
-from ingest.urls import absolute
 
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _FEED = re.compile(rb"<(?:\w+:)?(rss|feed|rdf)\b", re.IGNORECASE)
 _SITEMAP = re.compile(rb"<(?:\w+:)?(urlset|sitemapindex)\b", re.IGNORECASE)
-_LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
-_FEED_TYPES = set(
-    "application/rss+xml application/atom+xml application/rdf+xml application/feed+json text/xml application/xml".split()
-)
-_HEAD = 200_000  # bytes of a page in which its feeds are looked for
 _MARKS = b"\xef\xbb\xbf\xff\xfe\x00"  # what may stand before and between the letters of UTF-8 and UTF-16
 _SNIFF = 4_096  # bytes that tell a format
 
@@ -33,8 +26,8 @@ def parse_feed(body: bytes, headers: dict[str, str], url: str, now: datetime, be
     if not body.strip():
         raise ParseError("the document is empty", "the server may be mending it: it is asked again")
     if _HTML.search(head) and not _FEED.search(head):
-        feeds = named_feeds(body, url)
-        raise ParseError("an HTML page, not a feed", _cure(feeds), feeds=feeds)
+        page = read_page(body, headers, url)
+        raise ParseError("an HTML page, not a feed", _cure(page), feeds=page.feeds, elsewhere=_elsewhere(page))
     if head.translate(None, _MARKS).lstrip()[:1] in {b"{", b"["}:
         return jsonfeed.parse(body, url, now)
     if _SITEMAP.search(head) and not _FEED.search(head):
@@ -42,19 +35,13 @@ def parse_feed(body: bytes, headers: dict[str, str], url: str, now: datetime, be
     return syndication.parse(body, headers, url, now, before)
 
 
-def _cure(feeds: tuple[str, ...]) -> str:
-    if not feeds:
-        return "it names no feed: look for an RSS or Atom link on the site"
-    return f"it names {'this feed' if len(feeds) == 1 else 'these feeds'}: {' '.join(feeds[:5])}"
+def _cure(page: Page) -> str:
+    if page.feeds:
+        return f"it names {'this feed' if len(page.feeds) == 1 else 'these feeds'}: {' '.join(page.feeds[:5])}"
+    if page.refresh:
+        return f"it leads to {one_line(page.refresh)}, where no feed was found"
+    return "it names no feed: look for an RSS or Atom link on the site"
 
 
-def named_feeds(body: bytes, url: str) -> tuple[str, ...]:
-    """Give the feeds that an HTML page names by `link rel=alternate`, in order, absolute on `url`."""
-    found: dict[str, None] = {}
-    for tag in _LINK.findall(body[:_HEAD].decode("utf-8", "replace")):
-        named = {m[1].lower(): unescape(m[2] or m[3] or m[4] or "") for m in _ATTRIBUTE.finditer(tag)}
-        is_feed = "alternate" in named.get("rel", "").lower().split() and named.get("type", "").lower() in _FEED_TYPES
-        address = absolute(named.get("href"), url) if is_feed else None
-        if address:
-            found[one_line(address)] = None
-    return tuple(found)
+def _elsewhere(page: Page) -> tuple[str, ...]:
+    return () if page.feeds or not page.refresh else (page.refresh,)

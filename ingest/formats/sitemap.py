@@ -1,12 +1,13 @@
 """News sitemaps -> ParsedFeed; says of any other sitemap what it is; follows nothing."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
 from lxml import etree
 
-from ingest import identity
+from ingest import dates, identity
 from ingest.dates import note_of_unread, unread
 from ingest.draft import MOST_ENTRIES, Draft, categories, finish
 from ingest.errors import ParseError
@@ -14,7 +15,9 @@ from ingest.item import Item, ParsedFeed
 from ingest.text import one_line, shorten, title_text
 from ingest.urls import absolute
 
-_SHOWN: Final = 3  # addresses of an index that an error names
+_MOST_NAMED: Final = 20  # sitemaps of an index that may be opened in its place
+_NEWS_NAME: Final = re.compile(r"news(?!letter)", re.IGNORECASE)
+_NEWS_SPACE: Final = "sitemap-news"
 
 
 def parse(body: bytes, url: str, now: datetime) -> ParsedFeed:
@@ -26,7 +29,7 @@ def parse(body: bytes, url: str, now: datetime) -> ParsedFeed:
     if root is None or _name(root) not in {"urlset", "sitemapindex"}:
         raise ParseError("not a sitemap that can be read", "open the address in a browser to see what it is")
     if _name(root) == "sitemapindex":
-        raise _index(root, url)
+        raise _index(root, url, now)
     pages = [child for child in root if _name(child) == "url"]
     news = [(page, found) for page in pages if (found := _child(page, "news")) is not None]
     if not news:
@@ -57,12 +60,21 @@ def _root(body: bytes) -> etree._Element | None:
         raise ParseError(f"a sitemap that cannot be read ({shorten(one_line(str(fault)), 100)})", "tell its publisher") from fault
 
 
-def _index(root: etree._Element, url: str) -> ParseError:
-    named = [address for child in root if (address := absolute(_text(child, "loc"), url))]
-    shown = f": {' '.join(named[:_SHOWN])}" if named else ""
-    return ParseError(
-        f"a sitemap index that lists {len(named)} sitemaps, not a feed", f"give the address of its news sitemap{shown}"
-    )
+def _index(root: etree._Element, url: str, now: datetime) -> ParseError:
+    """Say what an index is, and which of its sitemaps most likely hold news: by name, by namespace, else the newest."""
+    named = [(_promise(child, address, now), address) for child in root if (address := absolute(_text(child, "loc"), url))]
+    best = [address for _, address in sorted(named, key=lambda one: one[0], reverse=True)][:_MOST_NAMED]
+    shown = f": {best[0]}" if best else ""
+    what = f"a sitemap index that lists {len(named)} sitemaps, not a feed"
+    return ParseError(what, f"give the address of its news sitemap{shown}", elsewhere=tuple(best))
+
+
+def _promise(listed: etree._Element, address: str, now: datetime) -> tuple[bool, float]:
+    """Rank a sitemap of an index: the larger, the sooner it is opened."""
+    path = address.partition("://")[2].partition("/")[2]
+    is_news = bool(_NEWS_NAME.search(path)) or any(_NEWS_SPACE in str(part.tag) for part in listed)
+    changed = dates.understand(_text(listed, "lastmod") or None, now)
+    return is_news, changed.timestamp() if changed else 0.0
 
 
 def _notes(pages: int, news: int, items: int) -> Iterator[str]:
