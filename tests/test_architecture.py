@@ -32,6 +32,7 @@ PURE: Final = set(  # those that the design names; they must exist and stay out 
     " feeds.query feeds.reports feeds.rss feeds.segments feeds.sieve feeds.story.article feeds.story.carriers feeds.story.evaluate"
     " feeds.story.group feeds.story.guards feeds.story.measure feeds.story.pair feeds.story.sketch feeds.story.vocabulary"
     " feeds.story.words feeds.tag feeds.topic feeds.trial feeds.unit feeds.variant ingest.answers ingest.asking ingest.batch"
+    " ingest.charsets"
     " ingest.date_names ingest.date_text ingest.date_words ingest.dates"
     " ingest.documents ingest.documents.email ingest.documents.html ingest.documents.markdown ingest.documents.metadata"
     " ingest.documents.pdf ingest.documents.text ingest.draft ingest.errors ingest.exchange ingest.fold ingest.formats"
