@@ -35,7 +35,7 @@ PURE: Final = set(  # those that the design names; they must exist and stay out 
     " ingest.charsets"
     " ingest.date_names ingest.date_text ingest.date_words ingest.dates"
     " ingest.documents ingest.documents.email ingest.documents.html ingest.documents.markdown ingest.documents.metadata"
-    " ingest.documents.pdf ingest.documents.text ingest.draft ingest.errors ingest.exchange ingest.fold ingest.formats"
+    " ingest.documents.mhtml ingest.documents.pdf ingest.documents.text ingest.documents.titles ingest.saved_pages ingest.draft ingest.errors ingest.exchange ingest.fold ingest.formats"
     " ingest.formats.encodings ingest.formats.hints ingest.formats.jsonfeed ingest.formats.judge ingest.formats.manners"
     " ingest.formats.newsboat ingest.formats.opml ingest.formats.quick ingest.formats.sitemap ingest.formats.syndication"
     " ingest.formats.translate ingest.health ingest.identity ingest.item ingest.language ingest.particles ingest.planner"

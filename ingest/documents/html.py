@@ -33,13 +33,14 @@ _MANY_ATTRIBUTES: Final = re.compile(
 )
 
 
-def parse(body: bytes, name: str, now: datetime) -> Reading:
+def parse(body: bytes, name: str, now: datetime, address: str = "", labels: tuple[str, ...] = ()) -> Reading:
     """Translate an HTML file called `name`; its main text is found by the extra `extract` where that is installed.
 
+    `address` is where it was saved from and `labels` its charsets, where something beside the page says so.
     Raises ParseError when it holds no words.
     """
-    page = _page(body)
-    said = metadata(page)
+    page = _page(body, labels)
+    said = metadata(page, address)
     title = said.title[0]
     content, by = _main_text(page, title)
     draft = Draft(
@@ -63,12 +64,12 @@ def parse(body: bytes, name: str, now: datetime) -> Reading:
     return Reading((item,), (*_notes(said), f"main text by {by}"))
 
 
-def _page(body: bytes) -> etree._Element:
+def _page(body: bytes, labels: tuple[str, ...]) -> etree._Element:
     if _MANY_ATTRIBUTES.search(body):
         raise ParseError("an element with more than 1000 attributes", "no page needs that; save it anew from a browser")
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
-        page = etree.fromstring(_decoded(body).replace("\x00", "").encode("utf-8", "replace"), parser)
+        page = etree.fromstring(_decoded(body, labels).replace("\x00", "").encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         page = None
     if page is None:
@@ -76,9 +77,9 @@ def _page(body: bytes) -> etree._Element:
     return page
 
 
-def _decoded(body: bytes) -> str:
+def _decoded(body: bytes, labels: tuple[str, ...]) -> str:
     """Read a page by its mark or its own word, if that is true, else as text is read (HTML standard, 13.2.3.2)."""
-    return decode(body, charset_labels(body))
+    return decode(body, (*labels, *charset_labels(body)))
 
 
 def charset_labels(body: bytes) -> list[str]:
