@@ -48,9 +48,20 @@ def parse(body: bytes, name: str, now: datetime) -> Reading:
     notes: list[str] = []
     drafts = list(_drafts(message, name, notes, 0))[:MOST_ENTRIES]
     items = tuple(item for item in (finish(draft, now) for draft in drafts) if item.text)
+    if not items and any(map(_is_winmail, message.walk())):
+        raise ParseError(
+            "an e-mail whose words are only in winmail.dat (TNEF), a format of Outlook's own",
+            "ask its sender for HTML or plain text, or open it in Outlook and save its text as .txt",
+        )
     if not items:
         raise ParseError("an e-mail without words", "it should be a whole message, headers and all, as `save as` gives it")
     return Reading(items, tuple(notes))
+
+
+def _is_winmail(part: MIMEPart) -> bool:
+    """Say whether a part is Outlook's own form of a message (MS-OXTNEF)."""
+    name = part.get_filename() or ""
+    return part.get_content_type() in {"application/ms-tnef", "application/vnd.ms-tnef"} or name.lower() == "winmail.dat"
 
 
 def _drafts(message: EmailMessage, name: str, notes: list[str], depth: int) -> Iterator[Draft]:
