@@ -11,6 +11,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final
 
+from ingest import saved_pages
 from ingest.answers import UNCHANGED
 from ingest.asking import request_for
 from ingest.batch import Batch, Due, Poll, cut
@@ -277,16 +278,39 @@ class Document:
 def read_folder(facts: Facts, engine: Engine, folder: Path, source: Source = SEEDS) -> Report:
     """Read the new and changed documents of a folder, each in a transaction of its own.
 
-    Deleting a file deletes no item. Files of other kinds are reported, once, and left alone.
+    Deleting a file deletes no item. Files of other kinds are reported, once, and left alone; what a browser saved beside
+    a page belongs to the page.
     """
     before = facts.read_documents(source)
     report = Report()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()) if folder.is_dir() else ():
+    for path in _files_of(folder):
         inside = path.relative_to(folder)
         name = shown_name(inside)
         if path.name.lower() not in _NOT_DOCUMENTS and not any(part.startswith(".") for part in inside.parts):
             report += read_file(facts, engine, path, Document(name, source, before.get(name)))
     return report
+
+
+def _files_of(folder: Path) -> Iterator[Path]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+    folders = {above for path in files for above in path.relative_to(folder).parents if above.name}
+    companions = {inside for inside in folders if _is_companion(folder / inside, files)}
+    yield from (path for path in files if companions.isdisjoint(path.relative_to(folder).parents))
+
+
+def _is_companion(inside: Path, files: list[Path]) -> bool:
+    """Say whether a folder belongs to a page that lies beside it."""
+    beside = [path.name for path in files if path.parent == inside.parent]
+    for page in saved_pages.pages_of(inside.name, beside):
+        within = [path.name for path in files if inside in path.parents]
+        try:
+            with (inside.parent / page).open("rb") as opened:
+                body = opened.read(_MOST_BYTES)
+        except OSError:
+            body = b""
+        if saved_pages.is_companion(inside.name, page, body, within):
+            return True
+    return False
 
 
 def shown_name(path: Path) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from making import Cli
 from support import NOON, TEXT
 
 from ingest.documents import parse_document
+from ingest.documents.columns import in_reading_order
 from ingest.errors import ExtraMissingError, ParseError
 from ingest.item import Author, Category, Item, ParsedFeed
 
@@ -401,14 +403,40 @@ def test_a_message_without_words_is_refused() -> None:
         feed(mail(""), "e.eml")
 
 
+TNEF = (
+    "--x\nContent-Type: text/plain\n\n\n--x\nContent-Type: {kind}; name={name}\nContent-Disposition: attachment; filename={name}\n"
+    "Content-Transfer-Encoding: base64\n\neJ8+IgAAAQ==\n--x--\n"
+)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        TNEF.format(kind="application/ms-tnef", name="winmail.dat"),
+        TNEF.format(kind="application/vnd.ms-tnef", name="x.bin"),
+        TNEF.format(kind="application/octet-stream", name="WINMAIL.DAT"),
+    ],
+)
+def test_a_message_in_outlook_s_own_form_is_said_to_be_that(part: str) -> None:
+    """The line names winmail.dat and what to do (S10)."""
+    with pytest.raises(ParseError, match=r"whose words are only in winmail\.dat \(TNEF\).*ask its sender"):
+        feed(mail(part, "multipart/mixed; boundary=x"), "w.eml")
+
+
+def test_a_message_with_words_beside_winmail_is_read() -> None:
+    """The attachment is left alone."""
+    part = TNEF.format(kind="application/ms-tnef", name="winmail.dat").replace("text/plain\n\n", f"text/plain\n\n{TEXT}", 1)
+    assert only(mail(part, "multipart/mixed; boundary=x"), "w.eml").text == TEXT
+
+
 # PDF
 
 
-def pdf(*lines: str, title: str = "") -> bytes:
+def pdf(*lines: str, title: str = "", author: str = "Ann Quay", stream: str = "", made: str = "20260301100000Z") -> bytes:
     """Write a small PDF by hand: one page, one font."""
     shown = " ".join(f"({line}) Tj 0 -14 Td" for line in lines)
-    stream = f"BT /F1 12 Tf 40 700 Td {shown} ET"
-    info = f"<< /Title ({title}) /Author (Ann Quay) /CreationDate (D:20260301100000Z) >>" if title else "<< >>"
+    stream = stream or f"BT /F1 12 Tf 40 700 Td {shown} ET"
+    info = f"<< /Title ({title}) /Author ({author}) /CreationDate (D:{made}) >>" if title else "<< >>"
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -421,7 +449,7 @@ def pdf(*lines: str, title: str = "") -> bytes:
     out.seek(0, io.SEEK_END)
     for number, text in enumerate(objects, 1):
         places.append(out.tell())
-        out.write(f"{number} 0 obj\n{text}\nendobj\n".encode())
+        out.write(f"{number} 0 obj\n{text}\nendobj\n".encode("latin-1"))
     start = out.tell()
     out.write(
         f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode() + b"".join(f"{p:010} 00000 n \n".encode() for p in places)
@@ -450,6 +478,16 @@ def test_a_pdf_without_properties_infers_its_title() -> None:
     assert item.title == LINES[0]
 
 
+@pytest.mark.parametrize(
+    "made", ["yesterday", "00000000000000", "20260230100000Z", "20260301250000", "-0001", "2026030110000099'99'"]
+)
+def test_a_date_that_cannot_be_read_costs_no_pdf(made: str) -> None:
+    """It is read without one, and what was written is kept."""
+    item = only(pdf(*LINES, title="The last ferry", made=made), "a.pdf")
+    assert (item.title, item.updated) == ("The last ferry", None)
+    assert item.updated_raw
+
+
 def test_a_scan_is_told_from_a_text() -> None:
     """A PDF of pictures has no words, and the error says what to do (S10)."""
     with pytest.raises(ParseError, match="a PDF without text; it may be scanned pictures"):
@@ -472,6 +510,113 @@ def test_a_missing_extra_is_one_line_with_the_cure(without: Any) -> None:
         "PDF files are read by an extra that is not installed;"
         " install topicwire with its extra: pip install 'topicwire[pdf]'; or save the text as .txt"
     )
+
+
+def columns(*, by_rows: bool) -> bytes:
+    """Write a page of a title and two columns, line by line over both or column by column."""
+    lines = [f"{place} line {number} of what is told there" for place in ("Left", "Right") for number in range(10)]
+    placed = [(60 if n < 10 else 320, 700 - 14 * (n % 10), line) for n, line in enumerate(lines)]
+    placed = sorted(placed, key=lambda one: (-one[1], one[0])) if by_rows else placed
+    shown = [
+        f"1 0 0 1 {x} {y} Tm ({line}) Tj" for x, y, line in [(60, 750, "The ferry sails again, both of the columns say"), *placed]
+    ]
+    return pdf(stream=f"BT /F1 9 Tf {' '.join(shown)} ET")
+
+
+@pytest.mark.parametrize("by_rows", [True, False])
+def test_columns_are_read_one_after_the_other(by_rows: bool) -> None:  # noqa: FBT001 - a case
+    """Whatever order its maker wrote them in."""
+    item = only(columns(by_rows=by_rows), "a.pdf")
+    places = [item.text.index(f"{place} line {number} ") for place in ("Left", "Right") for number in range(10)]
+    assert places == sorted(places)
+    assert item.title == "The ferry sails again, both of the columns say"
+
+
+def test_a_table_is_read_row_by_row() -> None:
+    """Narrow columns are cells."""
+    lines = [
+        f"{name:12}{figure:>14}" for name, figure in (("Lamp", "12"), ("Rope", "7"), ("Oar", "31"), ("Bell", "2"), ("Buoy", "90"))
+    ]
+    assert in_reading_order(lines) is None
+
+
+def test_columns_of_a_script_from_the_right_begin_at_the_right() -> None:
+    """Hebrew columns are read from the right."""
+    lines = [f"שורה {n} של הטור השמאלי          שורה {n} של הטור הימני" for n in range(6)]
+    read = in_reading_order(lines)
+    assert read
+    assert next(line.strip() for line in read if line.strip()) == "שורה 0 של הטור הימני"
+
+
+@given(st.lists(st.text(alphabet="ab  א", max_size=60), max_size=12))
+def test_ordering_columns_loses_no_letter(lines: list[str]) -> None:
+    """Each letter of a page stands in it once."""
+    read = in_reading_order(lines)
+    assert read is None or sorted("".join(read).replace(" ", "")) == sorted("".join(lines).replace(" ", ""))
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256"])
+def test_a_pdf_that_opens_without_a_password_is_read(algorithm: str) -> None:
+    """Its owner's password keeps people from changing it, not from reading."""
+    assert "sailed for the last time" in only(locked("", algorithm), "a.pdf").text
+
+
+def test_a_pdf_with_a_password_is_refused_in_words() -> None:
+    """The line says that it is locked (S10)."""
+    with pytest.raises(ParseError, match="a PDF that is locked with a password; save it without"):
+        feed(locked("secret", "AES-256"), "a.pdf")
+
+
+def locked(password: str, algorithm: str) -> bytes:
+    """Write a PDF that is encrypted."""
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf(*LINES)))
+    writer.encrypt(password, owner_password="owner", algorithm=algorithm)  # noqa: S106 - a test's
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Microsoft Word - ferry.docx",
+        "Microsoft Word - Document1",
+        "ferry final (2).docx",
+        "Untitled",
+        "untitled document",
+        "PowerPoint Presentation",
+        "PowerPoint-Präsentation",
+        "Présentation PowerPoint",
+        "Unbenannt",
+        "Sin título",
+        "Document1",
+        "slide 1",
+        "https://post.example/ferry",
+        "ferry_v3.indd",
+        "...",
+    ],
+)
+def test_what_programs_put_into_a_pdf_is_no_title(title: str) -> None:
+    """The title is inferred from the text, marked."""
+    item = only(pdf(*LINES, title=title.replace("(", "\\(").replace(")", "\\)")), "b.pdf")
+    assert (item.title, item.title_inferred, item.authors) == (LINES[0], True, (Author("Ann Quay"),))
+
+
+@pytest.mark.parametrize("author", ["user", "Admin", "owner", "Windows User", "Microsoft Office User", "unknown", "USER-PC", "123"])
+def test_what_programs_put_into_a_pdf_is_no_author(author: str) -> None:
+    """There is none, and no note of one."""
+    said = feed(pdf(*LINES, title="The last ferry", author=author), "b.pdf")
+    assert said.items[0][0].authors == ()
+    assert said.notes == ("title from the file's properties", "updated from the file's properties")
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [("Microsoft Word - The last ferry", "The last ferry"), ("Word and deed", "Word and deed"), ("No. 7", "No. 7")],
+)
+def test_a_title_behind_a_program_s_name_is_one(said: str, title: str) -> None:
+    """What Word adds is taken off."""
+    assert only(pdf(*LINES, title=said), "b.pdf").title == title
 
 
 # Any bytes

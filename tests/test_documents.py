@@ -140,7 +140,7 @@ def test_old_encodings_are_read(text: str, encoding: str) -> None:
 @pytest.mark.parametrize("guess", ["VISCII", None, "GEORGIAN-PS"])
 def test_a_guess_that_python_cannot_read_stops_nothing(guess: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The detector knows encodings that Python does not: the commonest one is taken."""
-    monkeypatch.setattr("ingest.documents.text.cchardet.detect", lambda _: {"encoding": guess})
+    monkeypatch.setattr("ingest.charsets.cchardet.detect", lambda _: {"encoding": guess})
     assert decode("café".encode("windows-1252")) == "café"
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Final
 
 from ingest.dates import note_of_unread, unread
-from ingest.documents import email, html, markdown, pdf, text
+from ingest.documents import email, html, markdown, mhtml, pdf, text
 from ingest.draft import Reading
 from ingest.errors import ParseError
 from ingest.formats import parse_feed
@@ -26,6 +26,7 @@ _READERS: Final[dict[str, tuple[str, Callable[[bytes, str, datetime], Reading]]]
     **dict.fromkeys((".txt", ".text", ""), ("text", _text)),
     **dict.fromkeys((".md", ".markdown"), ("markdown", markdown.parse)),
     **dict.fromkeys((".html", ".htm", ".xhtml"), ("html", html.parse)),
+    **dict.fromkeys((".mht", ".mhtml"), ("mhtml", mhtml.parse)),
     ".eml": ("email", email.parse),
     ".pdf": ("pdf", pdf.parse),
 }
@@ -34,6 +35,7 @@ _LOOKS: Final = (  # of what has no ending, as a pipe has none
     (re.compile(rb"%PDF-"), ".pdf"),
     (re.compile(rb"<\?xml|<rss\b|<feed\b|\{", re.IGNORECASE), ".xml"),
     (re.compile(rb"(?:---|\+\+\+)\r?\n"), ".md"),
+    (re.compile(rb"From: <Saved by |(?:[^\n]*\n){0,8}?Snapshot-Content-Location:", re.IGNORECASE), ".mht"),
     (re.compile(rb"(?:Return-Path|Received|Delivered-To|MIME-Version):\s", re.IGNORECASE), ".eml"),
 )
 

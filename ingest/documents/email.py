@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes, policy
+from email.header import decode_header
 from email.message import EmailMessage, MIMEPart
 from email.utils import getaddresses
 from html import unescape
 from itertools import pairwise
 from typing import Final
 
+from ingest import charsets
+from ingest.documents.html import charset_labels
 from ingest.documents.text import decode, unwrapped, without_furniture
 from ingest.draft import MOST_ENTRIES, Draft, Reading, finish
 from ingest.errors import ParseError
@@ -45,9 +48,20 @@ def parse(body: bytes, name: str, now: datetime) -> Reading:
     notes: list[str] = []
     drafts = list(_drafts(message, name, notes, 0))[:MOST_ENTRIES]
     items = tuple(item for item in (finish(draft, now) for draft in drafts) if item.text)
+    if not items and any(map(_is_winmail, message.walk())):
+        raise ParseError(
+            "an e-mail whose words are only in winmail.dat (TNEF), a format of Outlook's own",
+            "ask its sender for HTML or plain text, or open it in Outlook and save its text as .txt",
+        )
     if not items:
         raise ParseError("an e-mail without words", "it should be a whole message, headers and all, as `save as` gives it")
     return Reading(items, tuple(notes))
+
+
+def _is_winmail(part: MIMEPart) -> bool:
+    """Say whether a part is Outlook's own form of a message (MS-OXTNEF)."""
+    name = part.get_filename() or ""
+    return part.get_content_type() in {"application/ms-tnef", "application/vnd.ms-tnef"} or name.lower() == "winmail.dat"
 
 
 def _drafts(message: EmailMessage, name: str, notes: list[str], depth: int) -> Iterator[Draft]:
@@ -89,20 +103,42 @@ def _body(message: EmailMessage, name: str) -> tuple[str, Draft]:
 
 
 def _header(message: EmailMessage, name: str) -> str:
+    """Return a header's text, its encoded words (RFC 2047) and bare bytes read as those of the body are."""
+    return _words(message, _raw_header(message, name))
+
+
+def _raw_header(message: EmailMessage, name: str) -> str:
+    raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    return re.sub(r"\r?\n(?=[ \t])", "", str(raw))
+
+
+def _words(message: EmailMessage, raw: str) -> str:
     try:
-        return one_line(str(message.get(name) or ""))
-    except (ValueError, TypeError, LookupError, AttributeError, IndexError):  # what the library raises at headers gone wrong
-        return ""
+        parts = decode_header(raw)
+    except (ValueError, LookupError):  # base64 gone wrong
+        parts = [(raw, None)]
+    return one_line("".join(_decoded_word(message, part, label) for part, label in parts))
+
+
+def _decoded_word(message: EmailMessage, part: str | bytes, label: str | None) -> str:
+    body = part.encode("ascii", "surrogateescape") if isinstance(part, str) and _is_bytes(part) else part
+    if isinstance(body, str):
+        return body
+    said = label.partition("*")[0] if label else message.get_content_charset()  # a language may follow (RFC 2231)
+    return charsets.decode(body, [str(said)] if said else [])[0]
+
+
+def _is_bytes(text: str) -> bool:
+    return all(character < "\x80" or "\udc80" <= character <= "\udcff" for character in text)
 
 
 def _decoded(part: MIMEPart) -> str:
     """Give a part's text by its declared encoding, unless it has none or a wrong one."""
     data = part.get_payload(decode=True)
     body = data if isinstance(data, bytes) else b""
-    try:
-        return body.decode(str(part.get_content_charset() or "utf-8"))
-    except (UnicodeDecodeError, LookupError):
-        return decode(body)
+    said = part.get_content_charset()
+    labels = [*([str(said)] if said else []), *(charset_labels(body) if part.get_content_subtype() == "html" else [])]
+    return decode(body, labels)
 
 
 def _without_signature(text: str) -> str:
@@ -110,9 +146,9 @@ def _without_signature(text: str) -> str:
 
 
 def _authors(message: EmailMessage) -> Iterator[Author]:
-    for name, address in getaddresses([_header(message, "From")]):
-        if shown := one_line(name or address):
-            yield Author(shown, email=one_line(address) or None)
+    for name, address in getaddresses([_raw_header(message, "From")]):
+        if shown := _words(message, name or address):
+            yield Author(shown, email=_words(message, address) or None)
 
 
 def _is_newsletter(message: EmailMessage) -> bool:

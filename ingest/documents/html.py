@@ -13,8 +13,12 @@ from ingest.draft import Draft, Reading, finish
 from ingest.errors import ParseError
 from ingest.text import escape, one_line
 
-_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
-_HEAD: Final = 4_096  # bytes in which a page declares its encoding
+_CHARSET: Final = re.compile(rb"<meta\b[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_DECLARED: Final = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})""")
+_COMMENT: Final = re.compile(rb"<!--.*?-->", re.DOTALL)
+_HEAD: Final = 100_000  # bytes in which a page declares its encoding: scripts may stand before
+# What a page cannot be in when it says so in ASCII (HTML standard, 13.2.3.2).
+_NOT_SO: Final = re.compile(r"(?:x-)?(utf-?16|unicode|ucs-?2|csunicode|iso-10646-ucs-2)", re.IGNORECASE)
 _AROUND: Final = "script style noscript template nav aside footer form button iframe svg dialog select input menu".split()
 _ROLES: Final = frozenset("navigation banner complementary contentinfo search dialog menu".split())
 _FURNITURE: Final = re.compile(
@@ -29,13 +33,14 @@ _MANY_ATTRIBUTES: Final = re.compile(
 )
 
 
-def parse(body: bytes, name: str, now: datetime) -> Reading:
+def parse(body: bytes, name: str, now: datetime, address: str = "", labels: tuple[str, ...] = ()) -> Reading:
     """Translate an HTML file called `name`; its main text is found by the extra `extract` where that is installed.
 
+    `address` is where it was saved from and `labels` its charsets, where something beside the page says so.
     Raises ParseError when it holds no words.
     """
-    page = _page(body)
-    said = metadata(page)
+    page = _page(body, labels)
+    said = metadata(page, address)
     title = said.title[0]
     content, by = _main_text(page, title)
     draft = Draft(
@@ -59,12 +64,12 @@ def parse(body: bytes, name: str, now: datetime) -> Reading:
     return Reading((item,), (*_notes(said), f"main text by {by}"))
 
 
-def _page(body: bytes) -> etree._Element:
+def _page(body: bytes, labels: tuple[str, ...]) -> etree._Element:
     if _MANY_ATTRIBUTES.search(body):
         raise ParseError("an element with more than 1000 attributes", "no page needs that; save it anew from a browser")
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
-        page = etree.fromstring(_decoded(body).replace("\x00", "").encode("utf-8", "replace"), parser)
+        page = etree.fromstring(_decoded(body, labels).replace("\x00", "").encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         page = None
     if page is None:
@@ -72,15 +77,22 @@ def _page(body: bytes) -> etree._Element:
     return page
 
 
-def _decoded(body: bytes) -> str:
+def _decoded(body: bytes, labels: tuple[str, ...]) -> str:
     """Read a page by its mark or its own word, if that is true, else as text is read (HTML standard, 13.2.3.2)."""
-    named = _CHARSET.search(body[:_HEAD])
-    if named and body[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
-        try:
-            return body.decode(named[1].decode("ascii"))
-        except (LookupError, UnicodeDecodeError):
-            pass
-    return decode(body)
+    return decode(body, (*labels, *charset_labels(body)))
+
+
+def charset_labels(body: bytes) -> list[str]:
+    """Return the charsets that a page says it is in, in its meta element and in an XML declaration."""
+    head = _COMMENT.sub(b"", body[:_HEAD])
+    said = [found[1].decode("ascii", "replace") for found in (_CHARSET.search(head), _DECLARED.match(head)) if found]
+    return [_meant(label) for label in said]
+
+
+def _meant(label: str) -> str:
+    if label.lower() == "x-user-defined":
+        return "windows-1252"
+    return "utf-8" if _NOT_SO.match(label) else label
 
 
 def _notes(said: Metadata) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from lxml import etree
 
+from ingest.documents import titles
 from ingest.draft import categories
 from ingest.item import Author, Category
 from ingest.text import one_line
@@ -36,23 +37,28 @@ class Metadata:
     categories: tuple[Category, ...]
 
 
-def metadata(page: etree._Element) -> Metadata:
-    """Read what a page declares. JSON-LD speaks of the article alone, so it comes first; a title element last."""
+def metadata(page: etree._Element, address: str = "") -> Metadata:
+    """Read what a page declares. JSON-LD speaks of the article alone, so it comes first; a title element last.
+
+    `address` is where the page was saved from, which counts where it names none itself.
+    """
     ld, meta = _article(page), _meta(page)
     authors, origin = _authors(ld, meta)
     url, url_from = _first(
         ("its canonical link", _attribute(page, "//link[@rel='canonical']/@href")),
         *_of(meta, "og:url"),
         *_in(ld, "url", "mainEntityOfPage"),
+        ("where it was saved from", address),
     )
-    heads = page.xpath("//h1")
+    sites = titles.site_names(page, meta, titles.publisher_names(ld), absolute(url, None) or "")
+    title, title_from = _first(
+        *_in(ld, "headline"),
+        *_of(meta, "og:title", "twitter:title"),
+        ("its heading", titles.heading(page, sites)),
+        ("its title element", titles.title_element(page)),
+    )
     return Metadata(
-        title=_first(
-            *_in(ld, "headline"),
-            *_of(meta, "og:title", "twitter:title"),
-            ("its heading", "".join(heads[0].itertext()) if len(heads) == 1 else ""),
-            ("its title element", "".join(page.xpath("(//title)[1]//text()"))),
-        ),
+        title=(titles.without_site(title, page, sites), title_from),
         url=(absolute(url, None) or "", url_from) if absolute(url, None) else _NOTHING,
         summary=_first(*_of(meta, "og:description", "description"), *_in(ld, "description")),
         published=_first(

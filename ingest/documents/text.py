@@ -1,13 +1,11 @@
 """Plain text -> Item: encoding, paragraphs, title, page furniture at the end, language; invents no date and no address."""
 
-import codecs
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
 
-import cchardet
-
-from ingest import language
+from ingest import charsets, language
 from ingest.errors import ParseError
 from ingest.item import Item
 from ingest.text import one_line, paragraphs, sentences, shorten
@@ -78,24 +76,12 @@ def from_text(text: str, name: str) -> Item:
     )
 
 
-def decode(body: bytes) -> str:
-    """Read bytes as UTF-8 (or UTF-16 with its mark), else as the detector says, so that no byte stops it."""
-    if body[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return body.decode("utf-16", "replace")
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        if len(_CONTROL.findall(body)) > len(body) // _CONTROL_SHARE:
-            raise ParseError("not a text file", "a seed document is plain text, UTF-8 best") from None
-        return body.decode(_readable(cchardet.detect(body)["encoding"]), "replace")
-
-
-def _readable(guess: str | None) -> str:
-    """Give the detector's guess, or the commonest encoding where it has none or one that Python cannot read."""
-    try:
-        return codecs.lookup(guess or "").name
-    except LookupError:
-        return "windows-1252"
+def decode(body: bytes, labels: Iterable[str] = ()) -> str:
+    """Return the text of bytes that are said to be in `labels`. Raises ParseError for a program, a picture, an archive."""
+    text, notes = charsets.decode(body, labels)
+    if notes and len(_CONTROL.findall(body)) > len(body) // _CONTROL_SHARE:
+        raise ParseError("not a text file", "a seed document is plain text, UTF-8 best")
+    return text
 
 
 def unwrapped(text: str) -> list[str]:
