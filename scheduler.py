@@ -33,7 +33,7 @@ from feeds.serve.server import Server, listen, run_loop
 from feeds.shelf import Shelf
 from feeds.store import Judgements
 from feeds.story.commands import stories
-from feeds.story.judging import group_new
+from feeds.story.judging import all_grouped, group_new
 from feeds.topic import Topic
 from feeds.topic_commands import topics
 from feeds.topic_files import said_of
@@ -55,6 +55,7 @@ from ingest.websub import subscribe
 
 _AT_ONCE = 400  # sources a tick
 _BITES = 20  # of old items, judged again after a change of wording, a tick
+_WHILE = 10.0  # seconds of grouping, after which what is ready is published
 _SOON = 0.1  # seconds
 _BETWEEN = 5.0  # seconds between two steps of a poll: the hosts that have many sources rest
 _PATIENCE = 4  # seconds in which a tick may end its work when the service stops
@@ -90,11 +91,18 @@ def judge_and_publish(
     bites: int | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> tuple[int, int]:
-    """Judge what is new and write what changed: (tags given, files written)."""
+    """Judge what is new and write what changed: (tags given, files written).
+
+    Without a number of bites all is grouped, but what is ready is published every while.
+    """
     judgements = Judgements(facts)
-    group_new(facts, app.clock(), bites, stopping=stopping)
-    tagged = judge_new(facts, judgements, chosen, app.clock(), bites, stopping)
-    return tagged, len(publish(facts, judgements, chosen, target_of(app, facts), stopping=stopping).written)
+    tagged = written = 0
+    while True:
+        group_new(facts, app.clock(), bites, seconds=_WHILE, clock=app.clock, stopping=stopping)
+        tagged += judge_new(facts, judgements, chosen, app.clock(), bites, stopping)
+        written += len(publish(facts, judgements, chosen, target_of(app, facts), stopping=stopping).written)
+        if bites is not None or stopping() or all_grouped(facts):
+            return tagged, written
 
 
 def full_pass(app: App, *, everything: bool = False) -> Pass:

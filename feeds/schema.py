@@ -151,3 +151,9 @@ def state_of_what_was_published(db: Database) -> None:
     if "seq" in db.table("published").columns_dict:
         db.table("published").add_column("state", str, not_null_default="")
         db.table("published").transform(drop={"seq"})
+
+
+@migrations()
+def story_edges_of_one_publisher(db: Database) -> None:
+    """Tell the likenesses within one publisher from others: what a publisher repeats is a form."""
+    db.conn.execute("alter table story_edge add column within integer not null default 0")
