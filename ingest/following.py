@@ -39,7 +39,7 @@ async def read_document(engine: Engine, request: Request, job: Callable[[Fetched
             raise
         found = await (_index if fault.feeds is None else _page)(engine, request, job, known, fault)
         # What led there answers for the address and for when to ask again; its validators would hide the other's news.
-        answer = replace(found.fetched, etag=None, last_modified=None, moved=fetched.moved, wait=fetched.wait, fresh=fetched.fresh)
+        answer = replace(found.fetched, etag=None, last_modified=None, moved=fetched.moved, fresh=fetched.fresh)
         return replace(found, fetched=answer)
 
 
