@@ -78,6 +78,8 @@ def _keep(app: App, facts: Facts, url: str, found: Found) -> bool:
     source = Source(found.named[0]) if found.named else outcome.source
     if source.url != url:
         say(f"{shown}: a page; its feed is {source.url}")
+    if outcome.moved and outcome.source.settings.scheme_guessed:
+        say(f"{shown}: the answer came from {without_secrets(outcome.moved)}")
     facts.add_sources([source], app.clock())
     # An answer is kept, whatever it says; without one the next pass asks.
     if outcome.http_status is not None or outcome.feed:
