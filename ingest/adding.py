@@ -114,6 +114,8 @@ class _Keeping:
         if outcome.source.url != url:
             say(f"{shown}: a page; its feed is {outcome.source.url}")
             shown = without_secrets(outcome.source.url)
+        if outcome.moved and outcome.source.settings.scheme_guessed:
+            say(f"{shown}: the answer came from {without_secrets(outcome.moved)}")
         temporary = outcome.failure is not None and outcome.failure.is_temporary
         if outcome.error and not (temporary or self._anyway):
             say(f"{shown}: {outcome.error}; not added: --anyway adds it all the same")

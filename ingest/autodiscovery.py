@@ -26,7 +26,8 @@ _COMMENTS_TITLE: Final = re.compile(
 )
 # WHATWG HTML, 4.2.5.3: the seconds, then what separates, then perhaps `url=` and a quote.
 _REFRESH: Final = re.compile(
-    r"""\s*(?:\d+|(?=\.))[\d.]*(?:\s*[;,]\s*|\s+)(?:url\s*=\s*)?+(?:"([^"]*)"?|'([^']*)'?|([^"'].*))""", re.IGNORECASE | re.DOTALL
+    r"""\s*(?:\d+|(?=\.))[\d.]*(?:\s*+[;,]\s*+|\s++)(?:url\s*=\s*)?+(?:"([^"]*)"?|'([^']*)'?|([^"'].*))""",
+    re.IGNORECASE | re.DOTALL,
 )
 _LINK: Final = re.compile(r"""<([^<>]*)>((?:\s*+;\s*+[^\s;,="<>]++(?:\s*+=\s*+(?:"(?:[^"\\]|\\.)*+"|[^\s;,"]*+))?+)*+)""")
 _PARAMETER: Final = re.compile(r""";\s*([^\s;,="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))""")

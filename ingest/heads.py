@@ -9,9 +9,8 @@ MOST: Final = 262_144  # bytes of all fields together
 LONGEST: Final = 65_536  # bytes of one field
 _NO_BODY: Final = frozenset({204, 304})  # RFC 9112, 6.3
 _LINE: Final = re.compile(rb"\r?\n")
-_END: Final = re.compile(rb"\r?\n\r?\n")
 # A head that every parser takes: nothing in it needs rewriting, but perhaps what it says of the body's length.
-_SOUND: Final = re.compile(rb"HTTP/1\.[01] [1-9]\d\d [ -~]*\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*\r\n)*\r\n")
+_SOUND: Final = re.compile(rb"HTTP/1\.[01] [1-9]\d\d [ -~]*+\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[\t -~\x80-\xff]*+\r\n)*+\r\n")
 _FRAMING: Final = re.compile(rb"\r\n(content-length|transfer-encoding):[ \t]*([^\r\n]*)", re.IGNORECASE)
 _STATUS: Final = re.compile(rb"(?:HTTP/(\d(?:\.\d)?)|ICY)[ \t]+([1-9]\d\d)(?!\d)[ \t]*(.*)", re.IGNORECASE | re.DOTALL)
 _BEGINNING: Final = re.compile(rb"HTTP/|ICY[ \t]|.{0,4}\Z", re.IGNORECASE | re.DOTALL)
@@ -44,14 +43,23 @@ class Head:
 def take(data: bytes) -> tuple[Head, bytes] | None:
     """Split what came in so far into a head and what follows it; None while its end is missing. Raises HeadError."""
     begin = _start(data)
-    found = _END.search(data, begin)
-    if found is None:
+    end = _end(data, begin)
+    if end is None:
         if len(data) > MOST:
             raise HeadError(f"headers of more than {MOST >> 10} kB")
         if not _BEGINNING.match(data, begin):
             raise HeadError("it does not begin like HTTP")
         return None
-    return mended(data[begin : found.end()]), data[found.end() :]
+    return mended(data[begin:end]), data[end:]
+
+
+def _end(data: bytes, begin: int) -> int | None:
+    """Give where the body begins: behind the first blank line."""
+    strict = data.find(b"\n\r\n", begin)
+    bare = data.find(b"\n\n", begin, strict if strict >= 0 else len(data))
+    if bare >= 0:
+        return bare + 2
+    return strict + 3 if strict >= 0 else None
 
 
 def _start(data: bytes) -> int:

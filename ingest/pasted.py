@@ -25,7 +25,8 @@ _HOST: Final = (
     r"(?:(?:(?:[\w-]+\.)+(?:[^\W\d_]{2,}|xn--[a-z0-9-]+)\.?|localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])(?::\d{1,5})?"
     r"|[\w-]+:\d{1,5}(?=/))"
 )
-_BEGINS_WITH_HOST: Final = re.compile(rf"{_HOST}(?:[/?#].*)?", re.IGNORECASE)
+_FILE: Final = r"(?![^/?#]*\.(?:xml|rss|atom|rdf|json|opml|html?|xhtml|txt|text|pdf|eml)\.?(?:[:/?#]|$))"  # no such domain exists
+_BEGINS_WITH_HOST: Final = re.compile(rf"{_FILE}{_HOST}(?:[/?#].*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,14 +77,14 @@ def test_a_site_is_ingested_by_the_feed_that_it_names(cli: Cli, web: FakeWeb) ->
 
 def test_the_feeds_of_a_site_are_listed_when_there_are_several(cli: Cli, web: FakeWeb) -> None:
     """The first is read, and it is said that it is not the only one."""
-    for path in ("/rss", "/comments"):
+    for path in ("/rss", "/news"):
         web.serve(path, atom(atom_entry(f"What {path} says", f"http://harbour.example{path}", guid=f"urn:{path}", text=TEXT)))
-    links = "".join(f'<link rel="alternate" type="application/atom+xml" href="{path}">' for path in ("/rss", "/comments"))
+    links = "".join(f'<link rel="alternate" type="application/atom+xml" href="{path}">' for path in ("/rss", "/news"))
     url = web.serve("/", f"<!doctype html><html><head>{links}</head></html>", content_type="text/html")
     result = cli("ingest", url)
     assert (result.exit_code, result.stderr.splitlines()[:3]) == (
         0,
-        [f"{url}: a page that names 2 feeds; the first is read:", f"  {web.url('/rss')}", f"  {web.url('/comments')}"],
+        [f"{url}: a page that names 2 feeds; the first is read:", f"  {web.url('/rss')}", f"  {web.url('/news')}"],
     )
     assert [row["title"] for row in cli.rows("items", "--json")] == ["What /rss says"]
 

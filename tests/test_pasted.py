@@ -72,7 +72,8 @@ def test_a_missing_scheme_is_https_then_http(text: str, rest: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [None, "", " ", "feed:", "feed://", "feed:///etc/passwd", "feed:exec:ls", "feed:javascript:alert(1)", "feed:file:///etc/passwd",
-     "exec:rm -rf ~", "mailto:ann@a.example", "ann@a.example", "/a.example", "../a.example", "nonsense", "v1.2", "C:\\a.xml",
+     "exec:rm -rf ~", "mailto:ann@a.example", "ann@a.example", "/a.example", "../a.example", "nonsense", "v1.2",
+     "feed.xml", "list.opml", "feed.xml/x", "C:\\a.xml",
      "C:/a.xml", "tel:112", "a.example b.example", "http://", "ftp://a.example/", "x" * 5_000],
 )  # fmt: skip
 def test_what_is_no_address_is_none(text: str | None) -> None:
@@ -120,7 +121,8 @@ def test_commands_take_what_people_paste(cli: Cli, web: FakeWeb, command: tuple[
 def test_a_source_is_called_as_it_was_pasted(cli: Cli, web: FakeWeb) -> None:
     """It is stored once, under the address that answered, and removed by any of its names."""
     url = web.serve("/a", FEED)
-    cli("sources", "add", f"{web.allow}/a")
+    said = cli("sources", "add", f"{web.allow}/a").stderr
+    assert f"https://{web.allow}/a: the answer came from {url}\n" in said
     assert [row["url"] for row in cli.rows("sources", "list", "--json")] == [url]
     assert cli("sources", "add", f"{web.allow}/a", f"feed:{url}").stderr.endswith("0 added, 2 already there\n")
     assert cli("sources", "remove", f"{web.allow}/a").exit_code == 0
