@@ -179,7 +179,7 @@ class _QuickEngine(Engine):
 class _QuickApp(App):
     def engine(self) -> Engine:
         """Make the quick engine."""
-        return _QuickEngine(self.settings.fetch, self.clock, environment=self.environment)
+        return _QuickEngine(self.settings.fetch, self.clock, environment=self.environment, parsing=self.settings.parsing)
 
 
 class _Stdin(io.BytesIO):
