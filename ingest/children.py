@@ -45,7 +45,8 @@ class Children:
     def stop(self) -> None:
         """End all processes. One that is just beginning is waited for: else it would find its parent gone, and say so."""
         for _ in range(self._expected):
-            self._begun.acquire(timeout=_BEGIN_SECONDS)
+            if not self._begun.acquire(timeout=_BEGIN_SECONDS):
+                break
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 

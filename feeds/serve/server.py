@@ -1,6 +1,7 @@
 """uvicorn for one site, and the socket that it listens on; knows no page and no file."""
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import Coroutine, Iterator
@@ -15,6 +16,7 @@ from feeds.serve.protocol import QuickProtocol
 from ingest.errors import TopicwireError, UsageError
 
 _LAST_PORT: Final = 65_535
+_PATIENCE: Final = 3  # seconds for answers that are under way when the service stops
 
 
 class Server(uvicorn.Server):
@@ -31,9 +33,23 @@ class Server(uvicorn.Server):
             lifespan="off",
             proxy_headers=False,
             server_header=False,
-            timeout_graceful_shutdown=5,
+            timeout_graceful_shutdown=_PATIENCE,
         )
         super().__init__(config)
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to stop; who has not finished a request by then is no news."""
+        log = logging.getLogger("uvicorn.error")
+        log.addFilter(self._is_news)
+        try:
+            await super().serve(sockets)
+            if self.server_state.tasks:  # they are cancelled, and not yet over
+                await asyncio.wait(self.server_state.tasks, timeout=_PATIENCE)
+        finally:
+            log.removeFilter(self._is_news)
+
+    def _is_news(self, _record: logging.LogRecord) -> bool:
+        return not self.should_exit
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
 from starlette.types import Message, Receive, Scope, Send
@@ -61,6 +62,8 @@ class Site:
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self._router(scope, receive, send)
+        except ClientDisconnect:
+            return  # whoever leaves in the middle of a question needs no answer
         except (TopicwireError, sqlite3.Error) as fault:  # all of a route's work is done before its answer begins
             if self._said != str(fault):  # once: whoever asks again and again must not fill a log
                 self._said = str(fault)
