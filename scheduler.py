@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from threading import Event, Lock
+from types import FrameType
 
 import click
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -446,9 +447,22 @@ def leave_memory_alone() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+def leave_in_order() -> None:
+    """Let SIGTERM end a command as an error would: what it opened is closed, what was not committed is still due.
+
+    `run` and `serve` have their own way.
+    """
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, leave)
+
+
 def main() -> None:
     """Run the `topicwire` command."""
     leave_memory_alone()
+    leave_in_order()
     command()
 
 

@@ -6,6 +6,7 @@ import resource
 import signal
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import cache
 from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 from typing import Final
@@ -15,12 +16,9 @@ from pebble import ProcessExpired, ProcessPool
 
 from ingest.errors import ParseError
 from ingest.item import ParsedFeed
-from ingest.reader import Job
+from ingest.reader import Bounds, Job
 
-_PARSE_SECONDS: Final = 20.0  # by the clock: a busy computer may take its time
-_PARSE_EFFORT: Final = 3.0  # seconds of the processor
-_PARSE_BYTES: Final = 150 << 20  # memory of a parser's process beyond what it has when it starts
-_NO_PROC_BYTES: Final = 2 << 30  # address space, where the system does not say how much is in use
+_NO_PROC_BYTES: Final = 2 << 30  # address space besides, where the system does not say how much is in use
 _BEGIN_SECONDS: Final = 5.0  # for a process to begin
 _packed: Final = msgspec.msgpack.Encoder().encode  # a third of what pickle takes for the same
 _unpacked: Final = msgspec.msgpack.Decoder(ParsedFeed).decode
@@ -37,21 +35,22 @@ class Children:
         self._pool = ProcessPool(max_workers=processes, max_tasks=500, context=context, initializer=_begin, initargs=[self._begun])
         self._expected = processes
 
-    def run(self, function: Callable[[Job], ParsedFeed], job: Job) -> "Future[ParsedFeed]":
+    def run(self, function: Callable[[Job], ParsedFeed], job: Job, bounds: Bounds) -> "Future[ParsedFeed]":
         """Run a parser; the future fails with ParseError, also for a document that stalls or kills its process."""
         result: Future[ParsedFeed] = Future()
-        task = self._pool.schedule(_with_effort, args=[function, job, _PARSE_EFFORT], timeout=_PARSE_SECONDS)
-        task.add_done_callback(lambda done: self._pass_on(done, result))
+        task = self._pool.schedule(_within, args=[function, job, bounds.processor, bounds.memory], timeout=bounds.clock)
+        task.add_done_callback(lambda done: self._pass_on(done, result, bounds))
         return result
 
     def stop(self) -> None:
         """End all processes. One that is just beginning is waited for: else it would find its parent gone, and say so."""
         for _ in range(self._expected):
-            self._begun.acquire(timeout=_BEGIN_SECONDS)
+            if not self._begun.acquire(timeout=_BEGIN_SECONDS):
+                break
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
-    def _pass_on(self, done: "Future[bytes]", result: "Future[ParsedFeed]") -> None:
+    def _pass_on(self, done: "Future[bytes]", result: "Future[ParsedFeed]", bounds: Bounds) -> None:
         """Carry a parser's result over, its death in words."""
         fault = None if done.cancelled() else done.exception()
         if isinstance(fault, TimeoutError | ProcessExpired):
@@ -61,22 +60,33 @@ class Children:
         try:
             feed = _unpacked(done.result())
         except BaseException as fault:  # noqa: BLE001 - whoever waits must hear of it
-            result.set_exception(_in_words(fault))
+            result.set_exception(_in_words(fault, bounds))
         else:
             result.set_result(feed)
 
 
 def _begin(begun: Semaphore) -> None:
-    """Bound a new parser's memory: what it may write to, since the detector's tables alone map far more than they use."""
-    status = Path("/proc/self/status")
-    has = re.search(r"VmData:\s*(\d+) kB", status.read_text(encoding="ascii", errors="replace")) if status.exists() else None
-    kind, most = (resource.RLIMIT_DATA, int(has[1]) * 1024 + _PARSE_BYTES) if has else (resource.RLIMIT_AS, _NO_PROC_BYTES)
-    resource.setrlimit(kind, (most, most))
+    """Look at what a new parser's process has, and tell that it has begun."""
+    _at_start()
     begun.release()
 
 
-def _with_effort(function: Callable[[Job], ParsedFeed], job: Job, seconds: float) -> bytes:
+@cache
+def _at_start() -> tuple[int, int]:
+    """Give the kind of memory that is bounded, and how much of it this process has at its first call.
+
+    What it may write to, since the detector's tables alone map far more than they use.
+    """
+    status = Path("/proc/self/status")
+    has = re.search(r"VmData:\s*(\d+) kB", status.read_text(encoding="ascii", errors="replace")) if status.exists() else None
+    return (resource.RLIMIT_DATA, int(has[1]) * 1024) if has else (resource.RLIMIT_AS, _NO_PROC_BYTES)
+
+
+def _within(function: Callable[[Job], ParsedFeed], job: Job, seconds: float, memory: int) -> bytes:
     """Run a parser; when it has used so much of the processor, the signal kills its process, wherever it is."""
+    kind, has = _at_start()
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (has + memory, hard))
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         return _packed(function(job))
@@ -84,16 +94,16 @@ def _with_effort(function: Callable[[Job], ParsedFeed], job: Job, seconds: float
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def _in_words(fault: BaseException) -> BaseException:
+def _in_words(fault: BaseException, bounds: Bounds) -> BaseException:
     cure = "the document was refused; its source is asked again later"
     if isinstance(fault, TimeoutError):
-        return ParseError(f"parsing took longer than {_PARSE_SECONDS:g} s", cure)
+        return ParseError(f"parsing took longer than {bounds.clock:.3g} s", cure)
     if isinstance(fault, MemoryError):
         return ParseError("parsing needed too much memory", cure)
     if isinstance(fault, ProcessExpired):
         spent = fault.exitcode == -signal.SIGPROF
         return ParseError(
-            f"parsing took more than {_PARSE_EFFORT:g} s of the processor" if spent else "parsing killed its process", cure
+            f"parsing took more than {bounds.processor:.3g} s of the processor" if spent else "parsing killed its process", cure
         )
     if isinstance(fault, RecursionError):
         return ParseError("it is nested too deeply", cure)

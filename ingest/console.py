@@ -76,7 +76,8 @@ class App:
 
     def engine(self) -> Engine:
         """Make the engine for requests and parsing."""
-        return Engine(self.settings.fetch, self.clock, environment=self.environment, home=self.home)
+        own = self.settings
+        return Engine(own.fetch, self.clock, environment=self.environment, home=self.home, parsing=own.parsing)
 
     def one_item(self, facts: Facts, name: str) -> StoredItem:
         """Find the item that a person means. Raises TopicwireError when it is none or several."""

@@ -23,12 +23,13 @@ from ingest.fetch import Clock, Fetcher, Limits, web
 from ingest.guard import Guard
 from ingest.item import ParsedFeed
 from ingest.reader import Job, read
-from ingest.settings import Fetch
+from ingest.settings import Fetch, Parsing
 
 _T = TypeVar("_T")
 _MOST_BYTES: Final = 40 << 20  # of a document: its process holds it three times before any parser sees it
 _TURN: Final = 0.0005  # seconds: with Python's 5 ms the loop waits after each send until the committing thread pauses
 _FILES: Final = 8_192
+_USUAL: Final = Parsing()
 _VERSION: Final = "0.1"
 
 
@@ -47,6 +48,7 @@ class Engine:
         environment: Mapping[str, str] | None = None,
         *,
         home: Path = Path(),
+        parsing: Parsing = _USUAL,
     ) -> None:
         """Prepare; nothing starts before `with`. Raises SettingsError for a bad `fetch.allow` or `fetch.ca_file`."""
         self._guard = Guard(settings.allow)
@@ -59,6 +61,7 @@ class Engine:
             trust(self._ca_file)
         self.clock = clock
         self.environment = environment or {}  # where sources keep their secrets
+        self.parsing = parsing
         self._processes = processes or min(os.cpu_count() or 1, 4)
         self._loop = uvloop.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="topicwire-network", daemon=True)
@@ -117,7 +120,7 @@ class Engine:
             raise ParseError(f"larger than {_MOST_BYTES >> 20} MB", "its parser has no memory for more; tell its publisher")
         if self._children is None:
             self._children = Children(self._processes)
-        return await asyncio.wrap_future(self._children.run(read, job))
+        return await asyncio.wrap_future(self._children.run(read, job, self.parsing.bounds(len(job.body))))
 
 
 def _allow_many_connections() -> None:

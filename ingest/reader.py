@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from ingest.documents import parse_document
 from ingest.formats import parse_feed
@@ -19,6 +20,14 @@ class Job:
     name: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     before: Before = NOTHING  # what the source's last document held
+
+
+class Bounds(NamedTuple):
+    """What reading one document may cost."""
+
+    processor: float  # seconds
+    clock: float  # seconds
+    memory: int  # bytes, beyond what its process starts with
 
 
 def read(job: Job) -> ParsedFeed:

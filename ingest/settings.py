@@ -13,6 +13,7 @@ import msgspec
 from ingest.errors import SettingsError
 from ingest.guard import Guard
 from ingest.planner import Rule
+from ingest.reader import Bounds
 from ingest.urls import absolute
 
 FILE = "topicwire.toml"
@@ -21,8 +22,10 @@ _NOT_SETTINGS = {"TOPICWIRE_HOME"}
 _BIND = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]]+):[0-9]{1,5}")  # a port alone would mean every network there is
 _LAST_PORT = 65_535
 _PER_DAY = 12.0
+_MEGABYTE = 1 << 20
 
 Above = Annotated[float, msgspec.Meta(gt=0)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -44,11 +47,28 @@ class Fetch:
 
     allow: tuple[str, ...] = ()  # host:port or networks that may be contacted although private
     contact: str = "https://github.com/topicwire/topicwire"  # in the User-Agent: a page or an e-mail address
-    host_pause: Annotated[float, msgspec.Meta(ge=0)] = 1.0  # seconds between two requests to one host
+    host_pause: NotNegative = 1.0  # seconds between two requests to one host
     proxy: str = ""  # http://host:port through which every request goes; empty: none
     timeout: Above = 30.0  # seconds for one request in all
     max_megabytes: Positive = 15  # of one document, after decompression
     ca_file: str = ""  # PEM file with authorities that are trusted beside the system's; empty: none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsing:
+    """`parsing.*`: what reading one document may cost; its size adds to each bound."""
+
+    seconds: Above = 3.0  # of the processor
+    seconds_per_megabyte: NotNegative = 4.0
+    patience: Annotated[float, msgspec.Meta(ge=1)] = 7.0  # by the clock so many times as long: a computer may be busy
+    megabytes: Positive = 150  # of memory, beyond what a parser has when it starts
+    megabytes_per_megabyte: NotNegative = 20.0
+
+    def bounds(self, size: int) -> Bounds:
+        """Give the bounds for a document of `size` bytes."""
+        megabytes = size / _MEGABYTE
+        seconds = self.seconds + self.seconds_per_megabyte * megabytes
+        return Bounds(seconds, seconds * self.patience, int((self.megabytes + self.megabytes_per_megabyte * megabytes) * _MEGABYTE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +110,7 @@ class Settings:
 
     service: Service = field(default_factory=Service)
     fetch: Fetch = field(default_factory=Fetch)
+    parsing: Parsing = field(default_factory=Parsing)
     polling: Polling = field(default_factory=Polling)
     publish: Publish = field(default_factory=Publish)
     topics: Topics = field(default_factory=Topics)

@@ -180,7 +180,8 @@ class _QuickEngine(Engine):
 class _QuickApp(App):
     def engine(self) -> Engine:
         """Make the quick engine."""
-        return _QuickEngine(self.settings.fetch, self.clock, environment=self.environment, home=self.home)
+        own = self.settings
+        return _QuickEngine(own.fetch, self.clock, environment=self.environment, home=self.home, parsing=own.parsing)
 
 
 class _Stdin(io.BytesIO):

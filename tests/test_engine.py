@@ -7,7 +7,6 @@ from concurrent.futures import CancelledError
 import pytest
 from support import NOON, TEXT, Clock, FakeWeb, atom, atom_entry, rss, rss_item, wait_until
 
-from ingest import children
 from ingest import engine as engine_module
 from ingest.engine import Engine
 from ingest.errors import FetchError, ParseError, SettingsError
@@ -15,7 +14,7 @@ from ingest.exchange import Request
 from ingest.item import ParsedFeed
 from ingest.reader import Job
 from ingest.reader import read as real_read
-from ingest.settings import Fetch
+from ingest.settings import Fetch, Parsing
 
 # What a hostile document would make a parser do: these run in the child process.
 
@@ -54,9 +53,22 @@ def fragile(job: Job) -> ParsedFeed:
     return stall(job) if b"stall" in job.body else real_read(job)
 
 
+def laborious(_: Job) -> ParsedFeed:
+    """Work for a second."""
+    end = time.process_time() + 1
+    while time.process_time() < end:
+        pass
+    return ParsedFeed((), title="done")
+
+
 def refuse(_: Job) -> ParsedFeed:
     """Refuse, with what autodiscovery wants to know."""
     raise ParseError("a page", "look", feeds=("http://a.example/",))
+
+
+def within(seconds: float) -> Parsing:
+    """Give bounds that end a document after some seconds, by the clock and of the processor."""
+    return Parsing(seconds=seconds, seconds_per_megabyte=0.0, patience=1.0)
 
 
 JOB = Job(rss(rss_item("One", text=TEXT)), NOON, "http://a.example/")
@@ -94,7 +106,7 @@ def test_a_refusal_comes_back_whole(parsers: Engine, monkeypatch: pytest.MonkeyP
 
 def test_a_stalling_document_is_refused(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """At the deadline its process is killed; the next document is read (S5, T20)."""
-    monkeypatch.setattr(children, "_PARSE_SECONDS", 0.3)
+    monkeypatch.setattr(parsers, "parsing", within(0.3))
     begin = time.monotonic()
     assert str(fault_of(parsers, monkeypatch, stall)) == (
         "parsing took longer than 0.3 s; the document was refused; its source is asked again later"
@@ -126,10 +138,9 @@ def test_what_goes_wrong_is_told_in_words(parsers: Engine, monkeypatch: pytest.M
 
 def test_neighbours_are_unharmed(monkeypatch: pytest.MonkeyPatch) -> None:
     """While one document stalls and one kills its parser, the others are read (S11)."""
-    monkeypatch.setattr(children, "_PARSE_SECONDS", 6.0)
     monkeypatch.setattr(engine_module, "read", fragile)
     titles = ["one", "die", "two", "stall", "three", "four"]
-    with Engine(Fetch(), Clock(), processes=2) as made:
+    with Engine(Fetch(), Clock(), processes=2, parsing=within(6.0)) as made:
         jobs = [Job(atom(atom_entry(title)), NOON, "http://a.example/") for title in titles]
         futures = [made.submit(made.parse(job)) for job in jobs]
         faults = [future.exception(timeout=20) for future in futures]
@@ -145,13 +156,33 @@ def test_a_body_beyond_all_memory_never_reaches_a_parser(parsers: Engine) -> Non
 
 def test_a_costly_document_ends_in_time(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A million bytes of attributes cost the deadline, no more (S5, T20)."""
-    monkeypatch.setattr(children, "_PARSE_SECONDS", 1.0)
+    monkeypatch.setattr(parsers, "parsing", within(1.0))
     attributes = " ".join(f'a{n}="{n}"' for n in range(100_000))
     job = Job(f"<rss><channel><item {attributes}/></channel></rss>".encode(), NOON, "http://a.example/")
     begin = time.monotonic()
     with pytest.raises(ParseError):
         parsers.submit(parsers.parse(job)).result(timeout=20)
     assert time.monotonic() - begin < 10
+
+
+def test_a_large_document_may_cost_more_than_a_small_one() -> None:
+    """What a small document may cost is multiplied by nothing but its size, in processor, clock and memory."""
+    small, large = Parsing().bounds(20_000), Parsing().bounds(10 << 20)
+    assert small.processor == pytest.approx(3.0, abs=0.1)
+    assert small.clock == pytest.approx(21, abs=1)
+    assert (large.processor, large.clock, large.memory) == (43.0, 301.0, 350 << 20)
+    own = Parsing(seconds=1, seconds_per_megabyte=0, patience=2, megabytes=100, megabytes_per_megabyte=0)
+    assert own.bounds(10 << 20) == (1, 2, 100 << 20)
+
+
+def test_a_large_feed_is_read_where_a_small_one_had_to_be_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document of three megabytes gets the time that its size deserves; the same work in a small one is refused."""
+    monkeypatch.setattr(engine_module, "read", laborious)
+    slow = Parsing(seconds=0.3, seconds_per_megabyte=1.0)
+    with Engine(Fetch(), Clock(), processes=1, parsing=slow) as made:
+        assert made.submit(made.parse(Job(bytes(3 << 20), NOON))).result(timeout=60).title == "done"
+        fault = made.submit(made.parse(Job(b"x", NOON))).exception(timeout=60)
+    assert str(fault).startswith("parsing took more than 0.3 s of the processor; the document was refused")
 
 
 def test_a_bomb_of_entities_ends_in_words(parsers: Engine) -> None:

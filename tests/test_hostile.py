@@ -6,13 +6,12 @@ import pytest
 from hostile import DOCUMENTS, FILES
 from support import NOON, Clock
 
-from ingest import children
 from ingest import engine as engine_module
 from ingest.engine import Engine
 from ingest.errors import ParseError
 from ingest.item import ParsedFeed
 from ingest.reader import Job
-from ingest.settings import Fetch
+from ingest.settings import Fetch, Parsing
 
 _MOST_ENTRIES = 5_000
 _GOOD = Job(b"A few words.", NOON, name="good.txt")
@@ -51,7 +50,7 @@ JOBS = {name: Job(b"", NOON, "http://a.example/feed") for name in DOCUMENTS} | {
 @pytest.mark.parametrize("name", JOBS)
 def test_a_hostile_document_is_refused_or_stored(parsers: Engine, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Within its bounds it ends as a feed or as a line with a cure; nothing comes in, its neighbour is read (S3, S5)."""
-    monkeypatch.setattr(children, "_PARSE_EFFORT", 0.4)
+    monkeypatch.setattr(parsers, "parsing", Parsing(seconds=0.4, seconds_per_megabyte=0.0, patience=50.0))
     body = (DOCUMENTS | FILES)[name]()
     ended = outcome(parsers, Job(body, NOON, JOBS[name].url, JOBS[name].name))
     if isinstance(ended, ParseError):
@@ -68,14 +67,13 @@ def test_a_parser_has_so_much_memory_and_no_more(parsers: Engine, monkeypatch: p
     monkeypatch.setattr(engine_module, "read", limits)
     told = outcome(parsers, _GOOD)
     assert isinstance(told, ParsedFeed)
-    assert int(told.title) <= children._PARSE_BYTES
-    assert children._PARSE_BYTES < 200 * 1024 * 1024
+    assert int(told.title) <= Parsing().bounds(len(_GOOD.body)).memory < 200 * 1024 * 1024
 
 
 def test_a_parser_has_so_much_effort_and_no_more(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A document that keeps the processor busy is refused by what it used, however busy the computer is."""
-    assert children._PARSE_EFFORT < 5
-    monkeypatch.setattr(children, "_PARSE_EFFORT", 0.2)
+    assert Parsing().bounds(len(_GOOD.body)).processor < 5
+    monkeypatch.setattr(parsers, "parsing", Parsing(seconds=0.2, patience=50.0))
     monkeypatch.setattr(engine_module, "read", spin)
     told = outcome(parsers, _GOOD)
     assert isinstance(told, ParseError)

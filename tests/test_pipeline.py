@@ -19,7 +19,7 @@ from ingest.errors import FetchError
 from ingest.exchange import Fetched, Request
 from ingest.item import Outcome, Source, SourceState, StoredItem
 from ingest.pipeline import SEEDS, Report, poll_sources, read_folder
-from ingest.settings import Fetch, Polling, Settings
+from ingest.settings import Fetch, Parsing, Polling, Settings
 from ingest.store import Counts, Facts
 from ingest.store import sources as source_table
 
@@ -305,7 +305,7 @@ def test_a_failing_source_keeps_its_items_and_is_asked_less(poll: Poller, web: F
 
 def test_a_bad_neighbour_does_not_matter(poll: Poller, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bombs, drips, rubbish and redirects beside a good feed: it is stored, and each of them has its line (S4, S10, S11)."""
-    monkeypatch.setattr("ingest.children._PARSE_SECONDS", 4.0)  # a new process needs some of it
+    monkeypatch.setattr(poll.engine, "parsing", Parsing(seconds_per_megabyte=0.0, patience=1.4))  # a new process needs some of it
     attributes = " ".join(f'a{n}="{n}"' for n in range(60_000))
     bad = [
         web.bomb("/bomb", 20),

@@ -134,6 +134,53 @@ def test_a_stop_in_the_middle_of_many_documents_does_not_wait_for_them(cli: Cli,
         assert 0 < sum(1 for _ in facts.items()) < 2000
 
 
+def test_clients_that_do_not_finish_are_no_news(cli: Cli, started: Callable[..., Started]) -> None:
+    """Slow and broken questions, before the stop and during it, leave no trace in the log and keep nobody waiting."""
+    cli.poll()
+    port = free_port()
+    service = started(cli.home, "run", **{"service.bind": f"127.0.0.1:{port}"})
+    assert comes(port, "/harbour.atom", b"Harbour news")
+    paths = ("/websub/abc", "/review", "/search", "/harbour.atom", "/private/x/harbour.atom")
+    for one in [half_a_question(port, path) for path in paths]:
+        one.close()
+    assert get(port, "/healthz")[0] == 200
+    left = [half_a_question(port, path) for path in paths]
+    began = time.monotonic()
+    code, lines = service.stop()
+    assert (code, lines) == (0, [f"subscribe to http://127.0.0.1:{port}/harbour.atom", "stopped"])
+    assert time.monotonic() - began < 10
+    for one in left:
+        one.close()
+
+
+def half_a_question(port: int, path: str) -> socket.socket:
+    """Send the head of a form and three bytes of its thousand."""
+    made = socket.create_connection(("127.0.0.1", port), timeout=10)
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
+    form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\na=b"
+    made.sendall((head + form).encode())
+    return made
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_command_that_is_stopped_leaves_in_order(
+    cli: Cli, tmp_path: Path, started: Callable[..., Started], number: signal.Signals
+) -> None:
+    """`ingest` told to end in the middle of its work says nothing of semaphores and tracebacks, and leaves no process behind."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for document in range(2000):
+        (folder / f"{document}.txt").write_text(f"Boat number {document}\n\nIt lies in harbour {document}.", encoding="utf-8")
+    command = started(cli.home, "ingest", str(folder))
+    assert wait_until((cli.home / "topicwire.db").exists, 30)
+    with app(cli.home).facts() as facts:
+        assert wait_until(lambda: next(facts.items(), None) is not None, 30)
+    code, lines = command.stop(number)
+    assert code in {143, 1}
+    assert [line for line in lines if "semaphore" in line or "Traceback" in line or "warn" in line] == []
+    assert wait_until(lambda: not alive(command.process.pid), SOON)
+
+
 def test_a_command_that_cannot_listen_ends(cli: Cli) -> None:
     """A port that is taken is one line and exit code 1, before anything is polled; a bind that is none is exit code 2."""
     with listen("127.0.0.1:0") as taken:

@@ -1,6 +1,7 @@
 """uvicorn for one site, and the socket that it listens on; knows no page and no file."""
 
 import asyncio
+import logging
 import os
 import resource
 import socket
@@ -48,6 +49,20 @@ class Server(uvicorn.Server):
             for one in cast("tuple[QuickProtocol, ...]", tuple(self.server_state.connections)):
                 one.look(now)
         return await super().on_tick(counter)
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to stop; who has not finished a request by then is no news."""
+        log = logging.getLogger("uvicorn.error")
+        log.addFilter(self._is_news)
+        try:
+            await super().serve(sockets)
+            if self.server_state.tasks:  # they are cancelled, and not yet over
+                await asyncio.wait(self.server_state.tasks, timeout=_PATIENCE)
+        finally:
+            log.removeFilter(self._is_news)
+
+    def _is_news(self, _record: logging.LogRecord) -> bool:
+        return not self.should_exit
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
