@@ -1,13 +1,15 @@
 """Which connections a server keeps, how long one may take, and which gives way to a new one; pure, opens and closes nothing."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum
+from heapq import nsmallest
 from ipaddress import IPv6Address, ip_address
 from typing import Final, Protocol, TypeVar
 
 _FEWEST: Final = 8  # connections in all, however few descriptors there are
 _MOST: Final = 2_000  # ... and however many: each costs memory too
+_PART: Final = 16  # of a crowd one in so many gives way at once
 _SPARED: Final = 5.0  # seconds in which a body or a reader is not thought slow
 
 
@@ -100,15 +102,20 @@ def is_one_of_many(address: str) -> bool:
         return True
 
 
-def in_the_way(new: str, there: Collection[Some], limits: Limits, now: float) -> tuple[Some | None, bool]:
-    """Give (the connection that gives way to one from address `new`, whether there is room for that then)."""
+def in_the_way(new: str, there: Collection[Some], limits: Limits, now: float) -> tuple[list[Some], bool]:
+    """Give (the connections that give way to one from address `new`, whether there is room for that then).
+
+    It is some at once: to look at all takes a while, and who needs one place in a crowd will need another.
+    """
     own = [one for one in there if one.address == new] if len(there) >= limits.most_of_one and not is_one_of_many(new) else []
-    full: Iterable[Some] = own if len(own) >= limits.most_of_one else there if len(there) >= limits.most else ()
+    full: Collection[Some] = own if len(own) >= limits.most_of_one else there if len(there) >= limits.most else ()
     if not full:
-        return None, True
+        return [], True
     slow = [one for one in full if _gives_way(one, now)]
-    return (min(slow, key=lambda one: (one.phase, one.since, one.number)), True) if slow else (None, False)
+    some = max(len(full) // _PART, 1)
+    return nsmallest(some, slow, key=lambda one: (one.phase, one.since, one.number)), bool(slow)
 
 
 def _gives_way(one: Connection, now: float) -> bool:
-    return one.phase is Phase.WAITING or (one.phase < Phase.WORKING and now - one.since > _SPARED)
+    phase = one.phase
+    return phase is Phase.WAITING or (phase < Phase.WORKING and now - one.since > _SPARED)

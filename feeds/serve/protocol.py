@@ -88,8 +88,8 @@ class QuickProtocol(HttpToolsProtocol):
         self.address = owner_of(name[0]) if isinstance(name, tuple) else ""
         there = cast("set[QuickProtocol]", self.connections)
         slow, has_room = in_the_way(self.address, there, self.limits, self.since)
-        if slow is not None:
-            slow.give_way()
+        for one in slow:
+            one.give_way()
         if has_room:
             super().connection_made(transport)
         else:
