@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from feeds import query, stems
+from feeds.topic_lines import Lines
 from feeds.wording import NEAR, Content, Example, Frame, Grade, Group, Publishing, Term, Topic
 from ingest.errors import TopicError
 from ingest.fold import folded
@@ -80,17 +81,18 @@ def parse_topic(text: str, name: str, where: str) -> Topic:
         raise TopicError(f"{where}: {fault}", "mend the TOML at that place") from fault
     if not NAME.fullmatch(name):
         raise TopicError(f"{where}: a topic cannot be called {name!r}", "use lower-case letters, digits and hyphens")
-    return _Loader(where).topic(name, data)
+    return _Loader(where, Lines(text)).topic(name, data)
 
 
 class _Loader:
     """Checks one file's values; every refusal names the file, the key and the cure."""
 
-    def __init__(self, where: str) -> None:
-        self._where = where
+    def __init__(self, where: str, lines: Lines) -> None:
+        self._where, self._lines = where, lines
 
     def _refuse(self, what: str, cure: str) -> TopicError:
-        return TopicError(f"{self._where}: {what}", cure)
+        line = self._lines.meant(what)
+        return TopicError(f"{self._where}{f', line {line}' if line else ''}: {what}", cure)
 
     def _known(self, what: str, keys: Iterable[str], known: Iterable[str]) -> None:
         for key in keys:

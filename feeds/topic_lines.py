@@ -5,6 +5,8 @@ from typing import Final
 
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
 _KEY: Final = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*=")
+_PLACE: Final = re.compile(r"(group\.[\w-]+|frame\.[\w-]+|publish)(?:\.([\w-]+))?(?=[: ])|(example \d+)(?=[: ])")
+_QUOTED: Final = re.compile(r"\"([^\"]+)\"")
 
 
 class Lines:
@@ -24,6 +26,22 @@ class Lines:
                 self._known.setdefault((table, ""), number)
             elif key := _KEY.match(line):
                 self._known.setdefault((table, key[1]), number)
+
+    def meant(self, message: str) -> int | None:
+        """Give the line that a message is about, by the table, key and quoted word that it begins with and holds."""
+        place = _PLACE.match(message)
+        word = found[1] if (found := _QUOTED.search(message)) else ""
+        if place is None:
+            return self.of("", message.partition(":")[0].split(" ", 1)[0]) or self._headed(word)
+        table, key = (place[1], place[2] or "") if not place[3] else (place[3], "")
+        return (self.of(table, key, word) if key else self.of(table, word)) or self.of(table)
+
+    def _headed(self, name: str) -> int | None:
+        """Give the first line of a table or a key of this name."""
+        numbers = (
+            number for (table, key), number in self._known.items() if name in {key, table.partition(".")[0].partition(" ")[0]}
+        )
+        return min(numbers, default=None) if name else None
 
     def of(self, table: str, key: str = "", word: str = "") -> int | None:
         """Give the line of a table, of a key in it, or of a word in the value of the key; None where it cannot be told."""

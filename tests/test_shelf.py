@@ -86,7 +86,7 @@ def test_a_broken_file_keeps_its_last_good_wording_and_says_so_once(home: Path, 
     assert shelf.topics() == shelf.topics() == good
     (line,) = said
     assert line == (
-        f'topicwire: {home / "topics" / "harbour.toml"}: key "grup" is not known; did you mean "group"?; '
+        f'topicwire: {home / "topics" / "harbour.toml"}, line 11: key "grup" is not known; did you mean "group"?; '
         "its last good wording stays in force"
     )
 

@@ -17,7 +17,7 @@ def refusal(text: str, name: str = "harbour") -> str:
     line = str(caught.value)
     assert "\n" not in line
     assert caught.value.cure, "a refusal says what to do"
-    return line.removeprefix("topics/harbour.toml: ")
+    return line.removeprefix("topics/harbour.toml").partition(": ")[2]
 
 
 @pytest.mark.parametrize(
@@ -174,3 +174,21 @@ def test_the_version_names_the_wording_that_decides() -> None:
     for written, instead in (('"ferry"', '"fery"'), ('["ship", "place"]', '["ship"]'), ('any = ["harbour*"]', 'en = ["harbour*"]')):
         assert topic(HARBOUR.replace(written, instead)).version != version
     assert topic(HARBOUR.replace(REQUIRE, f"near = 3\n{REQUIRE}")).version != version
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('title = "x"\ntitel = "y"', 2),
+        ('title = "x"\n\n[grup.ship]\nany = ["ferry"]', 3),
+        ('require = ["ship"]\n[group.ship]\nany = ["ferry",\n  "*"]', 4),
+        ('require = ["ship"]\n[group.ship]\nEN = ["ferry"]', 3),
+        ('require = ["shop"]\n[group.ship]\nany = ["ferry"]', 1),
+        ('[[example]]\ntagged = true\ntext = "x"\n[[example]]\ntaged = true\ntext = "y"', 5),
+        ('near = "x"', 1),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(text: str, line: int) -> None:
+    """Whoever wrote it finds it at once."""
+    with pytest.raises(TopicError, match=rf"^harbour\.toml, line {line}: "):
+        topic(text)

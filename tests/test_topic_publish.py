@@ -24,11 +24,17 @@ def test_how_it_is_published_judges_nothing_again() -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ('[publish]\ncontent = "ful"', 'harbour.toml: publish.content "ful" is not known; did you mean "full"?'),
-        ("[publish]\nprivat = true", 'harbour.toml: publish: key "privat" is not known; did you mean "private"?'),
-        ('[publish]\nimages = "no"', "harbour.toml: publish.images is neither true nor false; write images = true"),
-        ('[publish]\nmask = "ship"', 'harbour.toml: publish.mask is not a list of texts; write publish.mask = ["...", "..."]'),
-        ('[publish]\nmask = ["*"]', 'harbour.toml: publish.mask: "*" has no letters that could match; delete it or write words'),
+        ('[publish]\ncontent = "ful"', 'harbour.toml, line 26: publish.content "ful" is not known; did you mean "full"?'),
+        ("[publish]\nprivat = true", 'harbour.toml, line 26: publish: key "privat" is not known; did you mean "private"?'),
+        ('[publish]\nimages = "no"', "harbour.toml, line 26: publish.images is neither true nor false; write images = true"),
+        (
+            '[publish]\nmask = "ship"',
+            'harbour.toml, line 26: publish.mask is not a list of texts; write publish.mask = ["...", "..."]',
+        ),
+        (
+            '[publish]\nmask = ["*"]',
+            'harbour.toml, line 26: publish.mask: "*" has no letters that could match; delete it or write words',
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_cure(words: str, told: str) -> None:
