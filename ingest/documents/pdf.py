@@ -22,7 +22,8 @@ _PROGRAM: Final = re.compile(
 _NO_TITLE: Final = re.compile(
     r"""untitled[\s_-]*(document|presentation|design)?[\s_-]*\d*|no\ ?title|title|(new\ )?document\s*\d*
       | dokument\s*\d*
-      | documento?\s*\d*|neues\ dokument|unbenannt\s*\d*|ohne\ titel|sans\ titre|sin\ título|senza\ titolo|sem\ título|naamloos|bez\ (tytułu|názvu)
+      | documento?\s*\d*|neues\ dokument|unbenannt\s*\d*|ohne\ titel|sans\ titre|sin\ título|senza\ titolo|sem\ título
+      | naamloos|bez\ (tytułu|názvu)
       | без\ (названия|имени)|ללא\ כותרת|(microsoft\ )?power\ ?point[\ -]*(presentation|präsentation)?|présentation\ powerpoint
       | presentación\ de\ powerpoint|presentazione\ (standard\ )?(di\ )?powerpoint|apresentação\ do\ powerpoint
       | презентация\ powerpoint|slide\ \d+|pdf|print|scan\W*\d*|microsoft\ (word|excel)|layout\ \d+|doc\d+|(https?|file)://\S+
