@@ -45,6 +45,11 @@ NAMED = '<meta property="og:site_name" content="Quay Notes">'
         page("Quay Notes", f"<header><h1>Quay Notes</h1></header><main><h1>A lamp for the pier</h1>{ARTICLE}</main>"),
         page("A lamp for the pier - Quay Notes", f"<header><h1>A lamp for the pier</h1></header>{ARTICLE}", NAMED),
         page("", f"<article><header><h1>A lamp for the pier</h1></header>{ARTICLE}</article>"),
+        page("Quay Notes - A lamp for the pier", f"<h1>Quay Notes</h1><div><h2>A lamp for the pier</h2>{ARTICLE}</div>"),
+        page("A lamp for the pier - Quay Notes", f"<h1>Quay Notes</h1>{ARTICLE}"),
+        page("A lamp for the pier", f'<div class="masthead"><h1>Quay Notes</h1></div>{ARTICLE}'),
+        page("A lamp for the pier", f'<div id="header"><h1>Quay Notes</h1></div>{ARTICLE}'),
+        page("A lamp for the pier - The Quay Notes", ARTICLE, NAMED),
         page("A lamp for the pier | Harbour | Quay Notes", SITE + LAMP),
         page(
             "A lamp for the pier - Quay Notes", f'<header><a href="https://q.example/"><img alt="Quay Notes"></a></header>{ARTICLE}'

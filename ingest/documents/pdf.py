@@ -21,13 +21,15 @@ _PROGRAM: Final = re.compile(
 # Titles that programs give, in their languages, and names of files.
 _NO_TITLE: Final = re.compile(
     r"""untitled[\s_-]*(document|presentation|design)?[\s_-]*\d*|no\ ?title|title|(new\ )?document\s*\d*
-      |dokument\s*\d*|documento?\s*\d*|neues\ dokument|unbenannt\s*\d*|ohne\ titel|sans\ titre|sin\ título|senza\ titolo
-      |sem\ título|naamloos|bez\ (tytułu|názvu)|без\ (названия|имени)|ללא\ כותרת
-      |(microsoft\ )?power\ ?point[\ -]*(presentation|präsentation)?|présentation\ powerpoint|presentación\ de\ powerpoint
-      |presentazione\ (standard\ )?(di\ )?powerpoint|apresentação\ do\ powerpoint|презентация\ powerpoint
-      |slide\ \d+|pdf|print|scan\W*\d*|microsoft\ (word|excel)|layout\ \d+|doc\d+|(https?|file)://\S+
-      |[\w\s.()+~\#&,'-]*\.(docx?|dotx?|docm|pptx?|xlsx?|rtf|odt|odp|pages|indd|qxp|pmd|tex|dvi
-        |html?|pdf|txt|md|wpd|pub|ai|eps|cdr|jpe?g|png|tiff?|fm|p65)""",
+      | dokument\s*\d*
+      | documento?\s*\d*|neues\ dokument|unbenannt\s*\d*|ohne\ titel|sans\ titre|sin\ título|senza\ titolo|sem\ título
+      | naamloos|bez\ (tytułu|názvu)
+      | без\ (названия|имени)|ללא\ כותרת|(microsoft\ )?power\ ?point[\ -]*(presentation|präsentation)?|présentation\ powerpoint
+      | presentación\ de\ powerpoint|presentazione\ (standard\ )?(di\ )?powerpoint|apresentação\ do\ powerpoint
+      | презентация\ powerpoint|slide\ \d+|pdf|print|scan\W*\d*|microsoft\ (word|excel)|layout\ \d+|doc\d+|(https?|file)://\S+
+      | [\w\s.()+~\#&,'-]*\.(docx?|dotx?|docm|pptx?|xlsx?|rtf|odt|odp|pages|indd|qxp|pmd|tex|dvi
+        |html?|pdf|txt|md|wpd|pub|ai|eps|cdr
+        |jpe?g|png|tiff?|fm|p65)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _NO_AUTHOR: Final = frozenset(

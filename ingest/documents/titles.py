@@ -15,6 +15,11 @@ _AROUND: Final = frozenset({"header", "nav", "footer", "aside"})
 _ARTICLE: Final = frozenset({"article", "main"})
 _HOME: Final = re.compile(r"(?:https?://[^/]+)?/?(?:index\.\w+)?(?:[?#].*)?|\./?", re.IGNORECASE)
 _SITE_META: Final = ("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site", "dc.publisher", "publisher")
+_SITE_BOX: Final = re.compile(
+    r"(^|[\s_-])(masthead|site[_-]?(header|title|name|branding|logo)|blog[_-]?(header|title|name)|top[_-]?bar|navbar|logo|brand(ing)?"
+    r"|banner)($|[\s_-])|(^|\s)header(\s|$)",
+    re.IGNORECASE,
+)
 _LETTER: Final = re.compile(r"[\W_]+")
 
 
@@ -54,8 +59,8 @@ def without_site(title: str, page: etree._Element, sites: frozenset[str]) -> str
 def site_names(page: etree._Element, meta: dict[str, list[str]], publisher: Iterable[str], address: str) -> frozenset[str]:
     """Return the names that a site has for itself, as keys: declared, in the page's header, in its address."""
     declared = [name for key_ in _SITE_META for name in meta.get(key_, ())]
-    found = {key(name) for name in (*declared, *publisher, *_in_header(page), *_of_host(address))}
-    return frozenset(found - {""})
+    found = {key(name) for name in (*declared, *publisher, *_in_header(page), *_in_title(page), *_of_host(address))} - {""}
+    return frozenset(found | {f"the{name}" for name in found} | {name.removeprefix("the") for name in found if name != "the"})
 
 
 def key(name: str) -> str:
@@ -69,12 +74,14 @@ def _text(element: etree._Element) -> str:
 
 def _stands_around(element: etree._Element) -> bool:
     """Say whether an element stands in the page's header or beside the article, and not in the article's own header."""
-    for above in element.iterancestors():
-        if above.tag in _ARTICLE:
-            return False
-        if above.tag in _AROUND or above.get("role") in {"banner", "navigation", "contentinfo"}:
-            return not any(higher.tag in _ARTICLE for higher in above.iterancestors())
-    return False
+    line = [element, *element.iterancestors()]
+    return not any(above.tag in _ARTICLE for above in line) and any(map(_is_around, line))
+
+
+def _is_around(element: etree._Element) -> bool:
+    names = f"{element.get('class', '')[:500]} {element.get('id', '')[:500]}"
+    boxed = element.tag not in {"html", "body"} and bool(_SITE_BOX.search(names))
+    return boxed or element.tag in _AROUND or element.get("role") in {"banner", "navigation", "contentinfo"}
 
 
 def _is_home(head: etree._Element) -> bool:
@@ -93,6 +100,18 @@ def _in_header(page: etree._Element) -> Iterator[str]:
     for head in page.iter("h1", "h2"):
         if _is_home(head):
             yield _text(head)
+
+
+def _in_title(page: etree._Element) -> Iterator[str]:
+    """Give the first heading where the title element has it behind the title, or before what another heading says."""
+    shown = title_element(page)[:_MOST_TITLE]
+    cuts = [(found.start(), found.end()) for found in _PARTS.finditer(shown)]
+    first = next((_text(head) for head in page.iter("h1")), "")
+    others = {key(_text(head)) for head in page.iter("h1", "h2", "h3")} - {key(first)}
+    if any(
+        key(shown[end:]) == key(first) or (key(shown[:start]) == key(first) and key(shown[end:]) in others) for start, end in cuts
+    ):
+        yield first
 
 
 def _of_host(address: str) -> Iterator[str]:
