@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from ingest.faults import Fault
+
 
 class SourceKind(StrEnum):
     """What stands behind a source's address."""
@@ -49,6 +51,8 @@ class Enclosure:
     url: str
     type: str | None = None
     length: int | None = None
+    duration: int | None = None  # seconds
+    kind: str | None = None  # thumbnail, transcript; of a medium without a type what it is: image, audio, video
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,7 @@ class ParsedFeed:
     hub: str | None = None  # where its changes are announced (WebSub)
     self_url: str | None = None  # the address under which the hub knows it (rel=self)
     notes: tuple[str, ...] = ()  # what was inferred, repaired or left out, a line each
+    faults: tuple[Fault, ...] = ()  # of our own: each cost an entry or a value of it, and is among the notes
     parser: str = ""  # the reader that made it
     served: tuple[tuple[str, str], ...] = ()  # all that was served: hash of the entry as it was, fingerprint of its item
 
