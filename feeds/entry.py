@@ -21,6 +21,8 @@ TOPIC_SCHEME: Final = "urn:x-topicwire:topic"
 _OURS: Final = UUID("6f1d2f0a-3c57-5b0e-9d52-7c1f6a0e4b11")  # the name space of ids that we give
 _IN_IRI: Final = r"(?:[^\x00-\x20<>\"{}|\\^`\[\]#%\x7f-\x9f]|%[0-9A-Fa-f]{2})"
 _IRI: Final = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:{_IN_IRI}+(?:#{_IN_IRI}*)?")
+_AUTHORITY: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
+_NOT_IN_IRI: Final = re.compile(r"[\x00-\x20<>\"{}|\\^`\[\]#\x7f-\x9f]|%(?![0-9A-Fa-f]{2})")
 _ADDRESS: Final = re.compile(r"https?://[^/?#]+/.*", re.ASCII)
 _NAME: Final = re.compile(
     r"(?:urn:[a-z0-9][a-z0-9-]{1,31}|tag:[a-z0-9.@_-]+,\d{4}[0-9-]*):(?:[\w.~!$&'()*+,;=:@/?#-]|%[0-9A-F]{2})+", re.ASCII
@@ -94,6 +96,16 @@ class Entry:
         return self.body + self._why if self.whole else ""
 
     @property
+    def files(self) -> tuple[Enclosure, ...]:
+        """What belongs to the article itself, without small pictures of it and transcripts."""
+        return tuple(one for one in self.enclosures if one.kind not in {"thumbnail", "transcript"})
+
+    @property
+    def duration(self) -> int | None:
+        """Seconds of its first sound or film."""
+        return next((one.duration for one in self.enclosures if one.duration), None)
+
+    @property
     def _why(self) -> str:
         return f"<p><small>{escape(self.why)}</small></p>"
 
@@ -160,7 +172,7 @@ def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner, updated: 
         id=atom_id,
         title=item.title or public_address(item.url) or origin.title,
         title_inferred=item.title_inferred,
-        url=public_address(item.url),
+        url=public_iri(item.url),
         published=item.published if item.published and item.published <= unit.lead.first_seen else None,
         updated=updated or last_change(unit.lead),
         language=item.language,
@@ -171,9 +183,7 @@ def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner, updated: 
         # A reader that ignores `source` still sees whose it is.
         authors=item.authors or (Author(origin.title),),
         categories=tuple(_schemed(category, origin) for category in item.categories),
-        enclosures=tuple(
-            replace(enclosure, url=public_address(enclosure.url)) for enclosure in item.enclosures if is_iri(enclosure.url)
-        ),
+        enclosures=tuple(replace(enclosure, url=public_iri(enclosure.url)) for enclosure in item.enclosures),
         carriers=carriers,
         origin=origin,
         judgement=unit.judgement,
@@ -184,7 +194,7 @@ def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner, updated: 
 
 def _related(unit: Unit) -> Iterator[Related]:
     for relative in unit.relatives:
-        url = public_address(relative.item.item.url)
+        url = public_iri(relative.item.item.url)
         if url:
             yield Related(relative.relation, _called(relative.item.carrier.source), url)
 
@@ -219,7 +229,7 @@ def carriers_of(sightings: tuple[Sighting, ...]) -> tuple[Carrier, ...]:
     """Give who carried an article, as it may be published, first carrier first; one with two addresses for it has two."""
     found: dict[tuple[str, str | None], Carrier] = {}
     for seen in sightings:
-        carrier = Carrier(_called(seen.source), public_address(seen.url), seen.first_seen, seen.reason, seen.language)
+        carrier = Carrier(_called(seen.source), public_iri(seen.url), seen.first_seen, seen.reason, seen.language)
         # Documents come by several doors of one house: they are one carrier.
         found.setdefault((seen.source.url if seen.source.kind is SourceKind.FEED else "", carrier.url), carrier)
     return tuple(found.values())
@@ -236,6 +246,27 @@ def public_address(url: None) -> None: ...
 def public_address(url: str | None) -> str | None:
     """Give an address or a name as it may be published."""
     return without_secrets(url) if url else url
+
+
+@overload
+def public_iri(url: str) -> str: ...
+@overload
+def public_iri(url: None) -> None: ...
+def public_iri(url: str | None) -> str | None:
+    """Give an address as it may be published: what may not stand in an IRI is percent-encoded (RFC 3987, 2.2; RFC 3986, 2.1).
+
+    The publisher's own spelling stays where it is stored.
+    """
+    if not url or is_iri(shown := without_secrets(url)):
+        return url and without_secrets(url)
+    begins = _AUTHORITY.match(shown)
+    end = begins.end() if begins else 0
+    path, mark, part = shown[end:].partition("#")
+    return f"{shown[:end]}{_NOT_IN_IRI.sub(_encoded, path)}{mark}{_NOT_IN_IRI.sub(_encoded, part)}"
+
+
+def _encoded(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace"))
 
 
 def _why_line(topic: Topic, unit: Unit, carriers: tuple[Carrier, ...]) -> str:
@@ -255,11 +286,11 @@ def _schemed(category: Category, origin: Origin) -> Category:
 
 @lru_cache(maxsize=512)  # most items of one look at a source share it
 def _origin(source: Source, updated: datetime, instance: UUID) -> Origin:
-    address = public_address(source.url if source.kind is SourceKind.FEED else None)
+    address = public_iri(source.url if source.kind is SourceKind.FEED else None)
     return Origin(
         id=wanted_id(source.feed_id) or wanted_id(address) or uuid5(instance, f"source:{public_address(source.url)}").urn,
         title=_called(source),
         updated=updated,
         url=address,
-        site_url=public_address(source.site_url),
+        site_url=public_iri(source.site_url),
     )

@@ -19,6 +19,7 @@ _MASKED: Final = "masked"  # the name of the only group that a mask looks for
 _TAG: Final = re.compile(r"(<[^>]*>)")  # sanitised HTML has no `>` in an attribute
 _IMAGE: Final = re.compile(r"</?(?:img|picture|source)\b[^>]*>")
 _SPOKEN: Final = re.compile(r'( (?:alt|title)=")([^"]*)(")')
+_PICTURES: Final = frozenset({"thumbnail", "image"})
 _LETTER: Final = re.compile(r"\w")
 
 
@@ -41,7 +42,7 @@ class Variant:
 
 
 def _without_images(entry: Entry) -> Entry:
-    others = tuple(one for one in entry.enclosures if not (one.type or "").startswith("image/"))
+    others = tuple(one for one in entry.enclosures if one.kind not in _PICTURES and not (one.type or "").startswith("image/"))
     return replace(entry, body=_IMAGE.sub("", entry.body), enclosures=others)
 
 
