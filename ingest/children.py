@@ -15,6 +15,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from ingest.errors import ParseError
 from ingest.item import ParsedFeed
+from ingest.log import log_fault
 from ingest.reader import Job
 
 _PARSE_SECONDS: Final = 20.0  # by the clock: a busy computer may take its time
@@ -22,6 +23,7 @@ _PARSE_EFFORT: Final = 3.0  # seconds of the processor
 _PARSE_BYTES: Final = 150 << 20  # memory of a parser's process beyond what it has when it starts
 _NO_PROC_BYTES: Final = 2 << 30  # address space, where the system does not say how much is in use
 _BEGIN_SECONDS: Final = 5.0  # for a process to begin
+_OF_THE_DOCUMENT: Final = (ParseError, TimeoutError, ProcessExpired, MemoryError, RecursionError)  # all else is our own fault
 _packed: Final = msgspec.msgpack.Encoder().encode  # a third of what pickle takes for the same
 _unpacked: Final = msgspec.msgpack.Decoder(ParsedFeed).decode
 
@@ -61,8 +63,13 @@ class Children:
         try:
             feed = _unpacked(done.result())
         except BaseException as fault:  # noqa: BLE001 - whoever waits must hear of it
-            result.set_exception(_in_words(fault))
+            said = _in_words(fault)
+            if not isinstance(fault, _OF_THE_DOCUMENT):
+                log_fault(str(said), str(getattr(fault, "traceback", "")))
+            result.set_exception(said)
         else:
+            for found in feed.faults:
+                log_fault(found.line, found.trace)
             result.set_result(feed)
 
 

@@ -16,6 +16,7 @@ import click
 from ingest.engine import Engine
 from ingest.errors import TopicwireError
 from ingest.item import StoredItem
+from ingest.log import open_log
 from ingest.settings import Settings, load
 from ingest.store import Facts
 from ingest.text import xml_safe
@@ -49,7 +50,8 @@ class App:
         return Facts(self.database)
 
     def engine(self) -> Engine:
-        """Make the engine for requests and parsing."""
+        """Make the engine for requests and parsing; faults of its parsers are logged in the home."""
+        open_log(self.home)
         return Engine(self.settings.fetch, self.clock, environment=self.environment)
 
     def one_item(self, facts: Facts, name: str) -> StoredItem:
