@@ -12,6 +12,7 @@ from support import NOON, TEXT
 
 from ingest import dates, limits
 from ingest.documents import parse_document
+from ingest.documents.text import unwrapped
 from ingest.formats import parse_feed
 from ingest.item import Author, Item, ParsedFeed
 from ingest.text import escape
@@ -244,6 +245,26 @@ def test_a_fault_of_our_reader_costs_one_entry(read: Callable[[], ParsedFeed], m
     feed = read()
     assert feed.parser == "topicwire"
     assert [fault.line for fault in feed.faults] in ([], [f"entry {n} left out: RuntimeError: boom" for n in (1, 2, 3)])
+
+
+def test_a_fault_costs_one_message_of_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a digest of messages too only that is missing which could not be read."""
+    inner = "".join(
+        f"--x\nContent-Type: message/rfc822\n\nSubject: {subject}\nMIME-Version: 1.0\n\n{TEXT} {subject}\n"
+        for subject in ("One", "bomb")
+    )
+    body = f"Subject: Digest\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n{inner}--x--\n"
+    real = unwrapped
+
+    def fragile(text: str) -> list[str]:
+        if "bomb" in text:
+            raise RuntimeError("boom")
+        return real(text)
+
+    monkeypatch.setattr("ingest.documents.email.unwrapped", fragile)
+    feed = parse_document(body.encode(), "a.eml", NOON)
+    assert [item.title for item, _ in feed.items] == ["One"]
+    assert [fault.line for fault in feed.faults] == ["message 2 left out: RuntimeError: boom"]
 
 
 def test_a_fault_in_the_feeds_own_values_costs_that_value(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage, MIMEPart
 from email.utils import getaddresses
+from functools import partial
 from html import unescape
 from itertools import pairwise
 from typing import Final
@@ -13,6 +15,7 @@ from msgspec.structs import replace
 
 from ingest.documents.text import decode, unwrapped, without_furniture
 from ingest.errors import ParseError
+from ingest.faults import Faults
 from ingest.limits import MOST_ENTRIES
 from ingest.raw import RawDate, RawEntry, RawFeed, RawLink, RawPerson, RawText
 from ingest.text import one_line, plain, safe_html
@@ -42,29 +45,44 @@ def parse(body: bytes, name: str) -> RawFeed:
         raise ParseError("an e-mail with a header longer than 64 kB", "no letter needs that; save it without")
     message = message_from_bytes(body, policy=policy.default)
     notes: list[str] = []
-    entries = tuple(_entries(message, name, notes, 0))
-    return RawFeed(form="document", entries=entries[:MOST_ENTRIES], total=len(entries), notes=tuple(notes))
+    faults = Faults()
+    entries = tuple(_entries(message, name, _Told(notes, faults), 0))
+    found = tuple(faults.found)
+    return RawFeed(form="document", entries=entries[:MOST_ENTRIES], total=len(entries), notes=tuple(notes), faults=found)
 
 
-def _entries(message: EmailMessage, name: str, notes: list[str], depth: int) -> Iterator[RawEntry]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is said of a message while it is read."""
+
+    notes: list[str]
+    faults: Faults
+
+
+def _entries(message: EmailMessage, name: str, told: _Told, depth: int) -> Iterator[RawEntry]:
     inside = [part for part in message.walk() if part.get_content_type() == "message/rfc822"] if depth < _MOST_DEPTH else []
     if inside:
-        notes.append(f"{len(inside)} messages inside the message: an item each")
+        told.notes.append(f"{len(inside)} messages inside the message: an item each")
         for number, part in enumerate(inside, 1):
-            yield from _entries(part.get_content(), f"{name}#{number}", notes, depth + 1)
+            read = partial(_inside, name=f"{name}#{number}", told=told, depth=depth + 1)
+            yield from told.faults.attempt(f"message {number} left out", read, part, ())
         return
     html, whole = _body(message, name)
     sections = _sections(html) if html and _is_newsletter(message) else []
     if not sections:
         yield whole
         return
-    notes.append(f"a newsletter of {len(sections)} stories, with the date and the sender of the whole")
+    told.notes.append(f"a newsletter of {len(sections)} stories, with the date and the sender of the whole")
     letter = html[: html.index(sections[0][1])]
     if len(plain(letter).split()) >= _LETTER_WORDS:
         yield replace(whole, texts=(*whole.texts[:1], RawText("content", letter)))
     for number, (title, section, url, cut) in enumerate(sections, 1):
         texts = (RawText("title", title, plain=True), RawText("content", section))
         yield replace(whole, id=f"{name}#{number}", links=(RawLink(url),), texts=texts, cut=cut)
+
+
+def _inside(part: MIMEPart, name: str, told: _Told, depth: int) -> tuple[RawEntry, ...]:
+    return tuple(_entries(part.get_content(), name, told, depth))
 
 
 def _body(message: EmailMessage, name: str) -> tuple[str, RawEntry]:

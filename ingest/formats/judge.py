@@ -28,7 +28,7 @@ _MOST_TAGS: Final = 400_000  # `<` in a document: it takes tens of microseconds 
 _LONGEST_TAG: Final = re.compile(rb"<[^!?<>][^<>]{100000}")
 _MANY_ATTRIBUTES: Final = re.compile(rb"""<[^!?<>\s]+(?:\s+[^\s=<>"']+\s*=\s*(?:"[^"]*"|'[^']*')){1001}""")
 _VOID_TWICE: Final = re.compile(r"</(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)>")
-_TAG: Final = re.compile(r"<(/?)([A-Za-z][^\s<>/]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(/?)>")
+_TAG: Final = re.compile(r"<(/?)([A-Za-z][^\s<>/]*+)([^<>]*+)>")
 _XML: Final = {"&quot;": '"', "&apos;": "'"}
 _HOLDERS: Final = frozenset({"author", "group", "categories", "place"})  # and media:content: what their children say counts
 
@@ -120,8 +120,8 @@ def _set_up(parser: Any, closed: frozenset[str] | None) -> None:
 def _closed(text: str) -> frozenset[str]:
     """Give the names of elements that are closed as often as they are opened: only what ends can hide what is inside."""
     opened: Counter[str] = Counter()
-    for closing, name, alone in _TAG.findall(text):
-        opened[name.lower()] += -1 if closing else not alone
+    for closing, name, said in _TAG.findall(text):
+        opened[name.lower()] += -1 if closing else not said.endswith("/")
     return frozenset(name for name, number in opened.items() if number == 0)
 
 
