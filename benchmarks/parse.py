@@ -21,8 +21,9 @@ import feedparser
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from ingest.errors import ParseError
-from ingest.formats import syndication
+from ingest.formats import parse_feed, syndication
 from ingest.item import Before, ParsedFeed
+from ingest.limits import MOST_ENTRIES
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 URL = "http://host.example/feed"
@@ -47,7 +48,7 @@ def theirs(document: bytes, *, everything: bool) -> object:
 def reader(document: bytes) -> object:
     """Read as far as feedparser does."""
     try:
-        return syndication.read(document, {})
+        return syndication.read(document, {}, MOST_ENTRIES)
     except ParseError:
         return None
 
@@ -55,7 +56,7 @@ def reader(document: bytes) -> object:
 def items(document: bytes, before: Before | None = None) -> ParsedFeed | None:
     """Make items."""
     try:
-        return syndication.parse(document, {}, URL, NOW, before or Before())
+        return parse_feed(document, {}, URL, NOW, before or Before())
     except ParseError:
         return None
 

@@ -19,6 +19,9 @@ from ingest.item import Author, Category, Enclosure, Place
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 _HTML: Final = {"type": "html"}
 _GEORSS: Final = {"xmlns:georss": "http://www.georss.org/georss"}
+_MEDIA: Final = {"xmlns:media": "http://search.yahoo.com/mrss/"}
+_PODCAST: Final = {"xmlns:podcast": "https://podcastindex.org/namespace/1.0"}
+_ITUNES: Final = {"xmlns:itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd"}
 # What publishers write there is not always one; a feed with another would be invalid.
 _MEDIA_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;\s*[\w.+-]+=[\w.+-]+)*", re.ASCII)
 _MAILBOX: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
@@ -41,6 +44,18 @@ def media_type(enclosure: Enclosure) -> str | None:
 def written_place(place: Place) -> str:
     """Give where the subject of an entry lies as an element of GeoRSS, which names its own namespace: few entries have one."""
     return leaf(f"georss:{place.form}", place.value, _GEORSS)
+
+
+def written_media(entry: Entry) -> Iterator[str]:
+    """Give small pictures, transcripts and how long it takes, as elements that name their own namespaces."""
+    for one in entry.enclosures:
+        if one.kind == "thumbnail":
+            yield empty("media:thumbnail", {**_MEDIA, "url": one.url})
+        elif one.kind == "transcript":
+            kind = media_type(one)
+            yield empty("podcast:transcript", {**_PODCAST, "url": one.url, **({"type": kind} if kind else {})})
+    if entry.duration:
+        yield leaf("itunes:duration", str(entry.duration), _ITUNES)
 
 
 def _history(root: etree._Element, document: Document) -> None:
@@ -66,6 +81,7 @@ def _entry(entry: Entry, topic: Topic) -> str:
     said += map(_author, entry.authors)
     said += map(_category, (Category(topic.name, TOPIC_SCHEME, topic.title), *entry.categories))
     said += map(written_place, entry.places)
+    said += written_media(entry)
     said.append(leaf("summary", entry.summary, _HTML))
     if entry.content:
         said.append(leaf("content", entry.content, _HTML))
@@ -115,7 +131,7 @@ def _links(entry: Entry) -> Iterator[str]:
             yield empty("link", {"rel": "related", "href": carrier.url, "title": carrier.name})
     for one in entry.related:
         yield empty("link", {"rel": "related", "href": one.url, "title": f"{one.relation}: {one.name}"})
-    for enclosure in entry.enclosures:
+    for enclosure in entry.files:
         length = "" if enclosure.length is None else str(enclosure.length)
         link = {"rel": "enclosure", "href": enclosure.url, "type": media_type(enclosure) or "", "length": length}
         yield empty("link", {name: value for name, value in link.items() if value})

@@ -21,6 +21,8 @@ TOPIC_SCHEME: Final = "urn:x-topicwire:topic"
 _OURS: Final = UUID("6f1d2f0a-3c57-5b0e-9d52-7c1f6a0e4b11")  # the name space of ids that we give
 _IN_IRI: Final = r"(?:[^\x00-\x20<>\"{}|\\^`\[\]#%\x7f-\x9f]|%[0-9A-Fa-f]{2})"
 _IRI: Final = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:{_IN_IRI}+(?:#{_IN_IRI}*)?")
+_AUTHORITY: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
+_NOT_IN_IRI: Final = re.compile(r"[\x00-\x20<>\"{}|\\^`\[\]#\x7f-\x9f]|%(?![0-9A-Fa-f]{2})")
 _ADDRESS: Final = re.compile(r"https?://[^/?#]+/.*", re.ASCII)
 _NAME: Final = re.compile(
     r"(?:urn:[a-z0-9][a-z0-9-]{1,31}|tag:[a-z0-9.@_-]+,\d{4}[0-9-]*):(?:[\w.~!$&'()*+,;=:@/?#-]|%[0-9A-F]{2})+", re.ASCII
@@ -92,6 +94,16 @@ class Entry:
     def content(self) -> str:
         """HTML: the whole text, the why-line last; empty where only a summary is published."""
         return self.body + self._why if self.whole else ""
+
+    @property
+    def files(self) -> tuple[Enclosure, ...]:
+        """What belongs to the article itself, without small pictures of it and transcripts."""
+        return tuple(one for one in self.enclosures if one.kind not in {"thumbnail", "transcript"})
+
+    @property
+    def duration(self) -> int | None:
+        """Seconds of its first sound or film."""
+        return next((one.duration for one in self.enclosures if one.duration), None)
 
     @property
     def _why(self) -> str:

@@ -71,10 +71,13 @@ def _item(entry: Entry, topic: Topic) -> Members:
                         "url": enclosure.url,
                         "mime_type": media_type(enclosure) or "application/octet-stream",  # the format wants one
                         "size_in_bytes": enclosure.length,
+                        "duration_in_seconds": enclosure.duration,
                     }
                 )
                 for enclosure in entry.enclosures
+                if enclosure.kind != "thumbnail"
             ],
+            "image": next((one.url for one in entry.enclosures if one.kind == "thumbnail"), None),
             "_topicwire": _evidence(entry),
         }
     )

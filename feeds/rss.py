@@ -7,7 +7,7 @@ from typing import Final
 from lxml import etree
 
 from feeds import envelope
-from feeds.atom import media_type, written_place
+from feeds.atom import media_type, written_media, written_place
 from feeds.document import Document, stamp
 from feeds.entry import TOPIC_SCHEME, Entry
 from feeds.markup import branch, empty, filled, leaf
@@ -43,8 +43,9 @@ def _item(entry: Entry, topic: Topic) -> Iterator[str]:
     yield leaf("description", entry.summary)
     if entry.content:
         yield leaf("content:encoded", entry.content)
-    for enclosure in entry.enclosures[:1]:  # RSS has room for one, and wants type and length
+    for enclosure in entry.files[:1]:  # RSS has room for one, and wants type and length
         kind = media_type(enclosure) or "application/octet-stream"
         yield empty("enclosure", {"url": enclosure.url, "type": kind, "length": str(enclosure.length or 0)})
+    yield from written_media(entry)
     if entry.origin.url:
         yield leaf("source", entry.origin.title, {"url": entry.origin.url})

@@ -27,7 +27,9 @@ def judged(trial: Trial, matcher: Matcher) -> tuple[Entry, ...]:
 def inferred(item: Item) -> list[str]:
     """Say what of an entry the source did not say itself, or said in a way that is not believed."""
     return [
-        *(["title inferred from the text"] if item.title_inferred else []),
+        *(["title inferred from the text"] if item.title_inferred and item.title else []),
+        *([] if item.title else ["no title"]),
+        *([] if item.text else ["no text"]),
         *([f"language {item.language} detected"] if item.language_from == "detected" else []),
         *(["language unknown"] if item.language is None else []),
         *([] if item.url else ["no address"]),

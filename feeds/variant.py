@@ -12,6 +12,7 @@ from feeds.topic import Topic
 from ingest.item import Author, Category, Source
 
 _IMAGE: Final = re.compile(r"</?(?:img|picture|source)\b[^>]*>")
+_PICTURES: Final = frozenset({"thumbnail", "image"})
 
 
 class Variant:
@@ -104,5 +105,5 @@ class Variant:
 
 
 def _without_images(entry: Entry) -> Entry:
-    others = tuple(one for one in entry.enclosures if not (one.type or "").startswith("image/"))
+    others = tuple(one for one in entry.enclosures if one.kind not in _PICTURES and not (one.type or "").startswith("image/"))
     return replace(entry, body=_IMAGE.sub("", entry.body), enclosures=others)

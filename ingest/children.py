@@ -16,10 +16,12 @@ from pebble import ProcessExpired, ProcessPool
 
 from ingest.errors import ParseError
 from ingest.item import ParsedFeed
+from ingest.log import log_fault
 from ingest.reader import Bounds, Job
 
 _NO_PROC_BYTES: Final = 2 << 30  # address space besides, where the system does not say how much is in use
 _BEGIN_SECONDS: Final = 5.0  # for a process to begin
+_OF_THE_DOCUMENT: Final = (ParseError, TimeoutError, ProcessExpired, MemoryError, RecursionError)  # all else is our own fault
 _packed: Final = msgspec.msgpack.Encoder().encode  # a third of what pickle takes for the same
 _unpacked: Final = msgspec.msgpack.Decoder(ParsedFeed).decode
 
@@ -60,8 +62,13 @@ class Children:
         try:
             feed = _unpacked(done.result())
         except BaseException as fault:  # noqa: BLE001 - whoever waits must hear of it
-            result.set_exception(_in_words(fault, bounds))
+            said = _in_words(fault, bounds)
+            if not isinstance(fault, _OF_THE_DOCUMENT):
+                log_fault(str(said), str(getattr(fault, "traceback", "")))
+            result.set_exception(said)
         else:
+            for found in feed.faults:
+                log_fault(found.line, found.trace)
             result.set_result(feed)
 
 

@@ -16,6 +16,7 @@ import click
 from ingest.engine import Engine
 from ingest.errors import TopicwireError, UsageError
 from ingest.item import StoredItem
+from ingest.log import open_log
 from ingest.settings import FILE, Settings, load
 from ingest.store import IN_MEMORY, Facts
 from ingest.text import xml_safe
@@ -75,7 +76,8 @@ class App:
         return Facts(IN_MEMORY)
 
     def engine(self) -> Engine:
-        """Make the engine for requests and parsing."""
+        """Make the engine for requests and parsing; faults of its parsers are logged in the home."""
+        open_log(self.home)
         own = self.settings
         return Engine(own.fetch, self.clock, environment=self.environment, home=self.home, parsing=own.parsing)
 

@@ -40,7 +40,7 @@ class Engine:
     committed, so all of it is still due.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that an engine is told at its start
         self,
         settings: Fetch,
         clock: Clock,

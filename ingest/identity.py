@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -226,7 +227,12 @@ def document_keys(items: tuple[Item, ...]) -> tuple[tuple[Item, Keys], ...]:
     The same entry twice is kept once. An address or guid that entries with different titles share
     (the site's front page, the thread of a comment) recognises none of them.
     """
-    pairs = {key.fingerprint: (item, key) for item, key in ((item, keys(item)) for item in items)}
+    return distinct((item, keys(item)) for item in items)
+
+
+def distinct(made: Iterable[tuple[Item, Keys]]) -> tuple[tuple[Item, Keys], ...]:
+    """Give a document's items with the keys that are left of those made of each, as `document_keys` does."""
+    pairs = {key.fingerprint: (item, key) for item, key in made}
     urls = _shared([(key.url, item.title) for item, key in pairs.values()])
     guids = _shared([(key.guid, item.title) for item, key in pairs.values()])
     if not urls and not guids:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from ingest.errors import Failure
+from ingest.faults import Fault
 
 
 class SourceKind(StrEnum):
@@ -51,6 +52,8 @@ class Enclosure:
     url: str
     type: str | None = None
     length: int | None = None
+    duration: int | None = None  # seconds
+    kind: str | None = None  # thumbnail, transcript; of a medium without a type what it is: image, audio, video
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ class ParsedFeed:
     hub: str | None = None  # where its changes are announced (WebSub)
     self_url: str | None = None  # the address under which the hub knows it (rel=self)
     notes: tuple[str, ...] = ()  # what was inferred, repaired or left out, a line each
+    faults: tuple[Fault, ...] = ()  # of our own: each cost an entry or a value of it, and is among the notes
     parser: str = ""  # the reader that made it
     served: tuple[tuple[str, str], ...] = ()  # all that was served: hash of the entry as it was, fingerprint of its item
 

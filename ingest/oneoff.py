@@ -98,4 +98,4 @@ def _known(facts: Facts, url: str, own: SourceSettings = SourceSettings()) -> tu
 def summary(report: Report) -> str:
     """Say what an ingestion did: a line for each failure, then one for all."""
     done = f"{report.counts.new} new, {report.counts.changed} changed, {report.unchanged} unchanged, {len(report.failed)} failed"
-    return "\n".join([*(str(outcome.error) for outcome in report.failed), done])
+    return "\n".join([*(str(outcome.error) for outcome in report.failed), *report.faults, done])

@@ -19,6 +19,8 @@ def read_seeds(app: App, facts: Facts, engine: Engine) -> Report:
     report = read_folder(facts, engine, app.home / "seeds")
     for outcome in report.failed:
         say(f"seeds/{outcome.error}")
+    for line in report.faults:
+        say(f"seeds/{line}")
     return report
 
 
@@ -45,6 +47,8 @@ def poll_these(  # noqa: PLR0913, PLR0917 - and how it is parted
     with click.progressbar(length=len(due), label="polling", file=sys.stderr, hidden=not (due and is_terminal())) as bar:
         for report in poll_sources(facts, engine, due, app.settings, random.random, parts):
             total += report
+            for line in report.faults:
+                say(line)
             bar.update(report.looked)
             if not goes_on(report):
                 break

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
@@ -22,6 +23,7 @@ from ingest.exchange import Fetched
 from ingest.following import Document as Read
 from ingest.following import read_document
 from ingest.item import Outcome, Source, SourceKind, SourceState, SourceStatus
+from ingest.log import NAME, log_fault
 from ingest.offline import is_hopeless, is_reached, is_suspicious, is_unreached, scouts
 from ingest.planner import Price, is_stale, next_state, paid, steer
 from ingest.reader import Job
@@ -49,6 +51,7 @@ class Report:
     looked: int = 0
     unchanged: int = 0
     failed: tuple[Outcome, ...] = ()
+    faults: tuple[str, ...] = ()  # of our own: each cost an entry, or a value of one
     counts: Counts = Counts()  # noqa: RUF009 - frozen
     offline: bool = False  # nobody could be reached: nothing is held against `failed`
 
@@ -58,6 +61,7 @@ class Report:
             self.looked + other.looked,
             self.unchanged + other.unchanged,
             self.failed + other.failed,
+            self.faults + other.faults,
             self.counts + other.counts,
             self.offline or other.offline,
         )
@@ -77,6 +81,7 @@ async def look(poll: Poll, engine: Engine) -> Outcome:
         return failed(Outcome(source, engine.clock()), fault)
     except Exception as fault:  # noqa: BLE001 - whatever one source does, its neighbours are served (S10, S11)
         cause = one_line(f"{type(fault).__name__}: {fault}")
+        log_fault(f"{without_secrets(source.url)}: {cause}", traceback.format_exc())
         error = f"a fault of topicwire itself ({cause}); please report it"
         return Outcome(source, engine.clock(), error=error, failure=Failure.OTHER)
 
@@ -95,15 +100,17 @@ def _understood(poll: Poll, document: Read, now: datetime, *, conditional: bool)
     unchanged = fetched.status == UNCHANGED
     if unchanged and not conditional:
         raise FetchError("the server says that nothing has changed (304), though no version was named", "tell its publisher")
+    feed = document.feed
+    told = feed is None or not feed.faults  # what a fault of ours left out is asked for again, until it is mended
     return Outcome(
         source=poll.source,
         at=now,
-        feed=document.feed,
+        feed=feed,
         http_status=fetched.status,
         # A 304 may leave its validators out; those that it confirms then stay (F2).
-        etag=fetched.etag or (state.etag if unchanged else None),
-        last_modified=fetched.last_modified or (state.last_modified if unchanged else None),
-        body_hash=document.body_hash,
+        etag=(fetched.etag or (state.etag if unchanged else None)) if told else None,
+        last_modified=(fetched.last_modified or (state.last_modified if unchanged else None)) if told else None,
+        body_hash=document.body_hash if told else None,
         fresh=fetched.fresh,
         conditional=conditional,
         moved=fetched.moved,
@@ -255,12 +262,18 @@ def _ready(flying: "deque[Future[tuple[Outcome, ...]]]") -> tuple[Outcome, ...]:
     return outcomes
 
 
-def report_of(outcomes: Iterable[Outcome], counts: Counts) -> Report:
-    """Sum up the outcomes of a commit."""
+def report_of(outcomes: Iterable[Outcome], counts: Counts, name: str = "") -> Report:
+    """Sum up the outcomes of a commit; `name` is that of a document."""
     seen = list(outcomes)
     failed = tuple(o for o in seen if o.error)
     unchanged = sum(o.error is None and o.feed is None for o in seen)
-    return Report(len(seen), unchanged, failed, counts)
+    return Report(len(seen), unchanged, failed, tuple(line for one in seen for line in _faults(one, name)), counts)
+
+
+def _faults(outcome: Outcome, name: str) -> Iterator[str]:
+    where = name or without_secrets(outcome.source.url)
+    for fault in outcome.feed.faults if outcome.feed else ():
+        yield f"{where}: {fault.line}; a fault of topicwire itself, its traceback is in {NAME}: please report it"
 
 
 # Documents
@@ -364,4 +377,5 @@ def _record(facts: Facts, document: Document, outcome: Outcome) -> Report:
         return Report(looked=1, unchanged=1)  # said once
     counts = facts.record_document(outcome, document.name)
     nothing_new = outcome.error is None and counts == Counts()
-    return Report(looked=1, unchanged=1) if nothing_new else report_of([outcome], counts)
+    report = report_of([outcome], counts, document.name)
+    return replace(report, unchanged=1) if nothing_new and not report.failed else report

@@ -1,12 +1,11 @@
 """Bytes of any kind -> ParsedFeed: the one function that runs in a parser's child process; pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from ingest.documents import parse_document
 from ingest.formats import parse_feed
-from ingest.formats.hints import hints_of, hub_of
 from ingest.item import NOTHING, Before, ParsedFeed
 
 
@@ -34,7 +33,4 @@ def read(job: Job) -> ParsedFeed:
     """Translate a document. Raises ParseError for what is not one."""
     if job.name:
         return parse_document(job.body, job.name, job.now)
-    headers = dict(job.headers)
-    hub, self_url = hub_of(job.body, headers, job.url)
-    feed = parse_feed(job.body, headers, job.url, job.now, job.before)
-    return replace(feed, hints=hints_of(job.body), hub=hub, self_url=self_url)
+    return parse_feed(job.body, dict(job.headers), job.url, job.now, job.before)

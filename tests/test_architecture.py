@@ -19,7 +19,8 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.story.grouping feeds.story.judging feeds.story.reading feeds.story.store feeds.topic_commands feeds.trial_command"
     " feeds.uncertain feeds.topic_files"
     " ingest.__main__ ingest.adding ingest.children ingest.commands ingest.console ingest.discover ingest.engine"
-    " ingest.failures ingest.fetch ingest.guard ingest.lists ingest.lock ingest.oneoff ingest.pace ingest.passes ingest.pipeline"
+    " ingest.failures ingest.fetch ingest.guard ingest.lists ingest.lock ingest.log ingest.oneoff ingest.pace ingest.passes"
+    " ingest.pipeline"
     " ingest.settings ingest.sources ingest.status ingest.store ingest.store.ids ingest.store.items ingest.store.prices"
     " ingest.store.reading ingest.store.schema ingest.store.served ingest.store.sources ingest.store.subscriptions"
     " ingest.store.turns ingest.trial ingest.websub scheduler ingest.connections ingest.cookies ingest.authorities ingest.meant"
@@ -40,10 +41,11 @@ PURE: Final = set(  # those that the design names; they must exist and stay out 
     " ingest.date_names ingest.date_text ingest.date_words ingest.dates"
     " ingest.documents ingest.documents.email ingest.documents.html ingest.documents.markdown ingest.documents.metadata"
     " ingest.documents.columns ingest.documents.mhtml ingest.documents.pdf ingest.documents.text"
-    " ingest.documents.titles ingest.saved_pages ingest.draft ingest.errors ingest.exchange ingest.fold ingest.formats"
-    " ingest.formats.encodings ingest.formats.hints ingest.formats.jsonfeed ingest.formats.judge ingest.formats.manners"
+    " ingest.documents.titles ingest.saved_pages ingest.errors ingest.exchange ingest.fold ingest.formats"
+    " ingest.formats.encodings ingest.formats.jsonfeed ingest.formats.judge ingest.formats.manners"
     " ingest.formats.newsboat ingest.formats.opml ingest.formats.quick ingest.formats.sitemap ingest.formats.syndication"
-    " ingest.formats.translate ingest.health ingest.identity ingest.item ingest.language ingest.particles ingest.planner"
+    " ingest.health ingest.identity ingest.item ingest.language ingest.particles ingest.planner"
+    " ingest.faults ingest.hints ingest.limits ingest.normalize ingest.placeholders ingest.raw"
     " ingest.reader ingest.redirectors ingest.text ingest.urls ingest.validators".split()
 )
 IMPURE: Final = set(  # libraries of the world outside

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from support import NOON, TEXT, atom, atom_entry, rss, rss_item
 
 from ingest.documents import is_document, parse_document
-from ingest.documents.text import decode, parse, unwrapped, without_furniture
+from ingest.documents.text import decode, unwrapped, without_furniture
 from ingest.errors import ParseError
 from ingest.item import Item
 from ingest.text import xml_safe
@@ -18,7 +18,7 @@ RUSSIAN = "Городской совет собрался в понедельн�
 
 def read(text: str | bytes, name: str = "a.txt") -> Item:
     """Read a text file."""
-    return parse(text if isinstance(text, bytes) else text.encode(), name)
+    return parse_document(text if isinstance(text, bytes) else text.encode(), name, NOON).items[0][0]
 
 
 # Which files

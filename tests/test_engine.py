@@ -3,6 +3,7 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
+from pathlib import Path
 
 import pytest
 from support import NOON, TEXT, Clock, FakeWeb, atom, atom_entry, rss, rss_item, wait_until
@@ -12,6 +13,7 @@ from ingest.engine import Engine
 from ingest.errors import FetchError, ParseError, SettingsError
 from ingest.exchange import Request
 from ingest.item import ParsedFeed
+from ingest.log import NAME, open_log
 from ingest.reader import Job
 from ingest.reader import read as real_read
 from ingest.settings import Fetch, Parsing
@@ -134,6 +136,17 @@ def test_a_document_that_kills_its_process_is_refused(parsers: Engine, monkeypat
 def test_what_goes_wrong_is_told_in_words(parsers: Engine, monkeypatch: pytest.MonkeyPatch, read: object, what: str) -> None:
     """Memory and depth are bounded, and the unexpected is one line too (S5, S10)."""
     assert fault_of(parsers, monkeypatch, read).what == what
+
+
+def test_the_traceback_of_our_own_fault_is_in_the_log(parsers: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What kills, stalls or devours is the document's fault and no line of the log; the unexpected is ours (S10)."""
+    open_log(tmp_path)
+    fault_of(parsers, monkeypatch, descend)
+    assert not (tmp_path / NAME).exists()
+    fault_of(parsers, monkeypatch, stumble)
+    said = (tmp_path / NAME).read_text(encoding="utf-8")
+    assert "the parser failed (KeyError: 'surprise')" in said
+    assert "in stumble" in said
 
 
 def test_neighbours_are_unharmed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from making import GAZETTE, HARBOUR, INSTANCE, ITEM, SEED, document, entry, item, judgement, sighting, stored, topic
 from support import NOON
 
-from feeds.entry import TOPIC_SCHEME, _beginning, feed_id, own_id, wanted_id
+from feeds.entry import TOPIC_SCHEME, _beginning, feed_id, is_iri, own_id, public_url, wanted_id
 from ingest.item import Author, Category, Enclosure, Source
 
 
@@ -18,6 +18,35 @@ def test_an_excerpt_needs_only_the_beginning(text: str, limit: int) -> None:
     whole, begun = " ".join(text.split()), _beginning(text, limit)
     assert begun[: limit + 1] == whole[: limit + 1]
     assert whole.startswith(begun)
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("stored_as", "shown"),
+    [
+        ("http://post.example/#a#b", "http://post.example/#a%23b"),
+        ("http://post.example/a[1]?q=[x]#[y]", "http://post.example/a%5B1%5D?q=%5Bx%5D#%5By%5D"),
+        ("http://[2001:db8::1]/a|b", "http://[2001:db8::1]/a%7Cb"),
+        ("http://post.example/100%", "http://post.example/100%25"),
+        ("http://post.example/ä b", "http://post.example/ä%20b"),
+        ("http://me:secret@post.example/x#y#z", "http://post.example/x#y%23z"),
+        ("http://post.example/ok?a=1&b=%5B#c", "http://post.example/ok?a=1&b=%5B#c"),
+    ],
+)
+def test_what_may_not_stand_in_an_address_is_encoded(stored_as: str, shown: str) -> None:
+    """Everywhere in what is published; what is stored keeps the publisher's spelling (RFC 3987)."""
+    what = item(url=stored_as, enclosures=(Enclosure(stored_as, "audio/mpeg"),))
+    made = entry(stored(what, sighting(), sighting(GAZETTE, url=stored_as)))
+    assert (made.url, made.enclosures[0].url, made.carriers[1].url) == (shown, shown, shown)
+    assert what.url == stored_as
+
+
+@given(st.text(max_size=30))
+def test_any_address_is_an_iri_when_it_is_published(rest: str) -> None:
+    """Whatever a publisher wrote behind the host."""
+    assert is_iri(public_url(f"http://post.example/{rest}"))
 
 
 # The id (P1)

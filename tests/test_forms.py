@@ -215,7 +215,12 @@ def test_a_topic_may_publish_without_images() -> None:
     shown = published(
         'content = "full"\nimages = false',
         content='<p>See <img src="http://post.example/a.jpg" alt="a &gt; b"> here.</p>',
-        enclosures=(Enclosure("http://post.example/a.jpg", "image/jpeg"), Enclosure("http://post.example/a.mp3", "audio/mpeg")),
+        enclosures=(
+            Enclosure("http://post.example/a.jpg", "image/jpeg"),
+            Enclosure("http://post.example/a.mp3", "audio/mpeg"),
+            Enclosure("http://post.example/small", kind="thumbnail"),
+            Enclosure("http://post.example/photo", kind="image"),
+        ),
     )
     assert shown.body == "<p>See  here.</p>"
     assert [one.type for one in shown.enclosures] == ["audio/mpeg"]

@@ -2,7 +2,7 @@ import os
 import sqlite3
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -17,8 +17,10 @@ from ingest.documents import CURE
 from ingest.engine import Engine
 from ingest.errors import FetchError
 from ingest.exchange import Fetched, Request
-from ingest.item import Outcome, Source, SourceState, StoredItem
+from ingest.faults import Fault
+from ingest.item import Outcome, ParsedFeed, Source, SourceState, StoredItem
 from ingest.pipeline import SEEDS, Report, poll_sources, read_folder
+from ingest.reader import Job
 from ingest.settings import Fetch, Parsing, Polling, Settings
 from ingest.store import Counts, Facts
 from ingest.store import sources as source_table
@@ -360,6 +362,28 @@ def test_any_fault_is_one_safe_line(
     (outcome,) = poll().failed
     assert outcome.error == line
     assert poll.titles() == ["Last ferry sails"]
+
+
+def test_a_fault_in_an_entry_is_said_and_the_entry_asked_for_again(
+    poll: Poller, web: FakeWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The neighbours are stored, the line names the source, and the same bytes are read anew until the fault is mended (S11)."""
+    url = web.serve("/rss", rss(FERRY, BAKERY), etag='"1"')
+    poll.add(url)
+    real = Engine.parse
+
+    async def half(self: Engine, job: Job) -> ParsedFeed:
+        feed = await real(self, job)
+        return replace(feed, items=feed.items[:1], served=feed.served[:1], faults=(Fault("entry 2: left out: KeyError"),))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Engine, "parse", half)
+        report = poll()
+    assert (poll.titles(), report.failed, report.counts.new) == (["Last ferry sails"], (), 1)
+    assert report.faults == (
+        f"{url}: entry 2: left out: KeyError; a fault of topicwire itself, its traceback is in topicwire.log: please report it",
+    )
+    assert poll().counts.new == 1
 
 
 def test_a_page_instead_of_a_feed_is_one_clear_line(poll: Poller, web: FakeWeb) -> None:

@@ -7,10 +7,10 @@ from typing import Final
 import pytest
 from support import NOON, TEXT, atom, atom_entry, rss, rss_item
 
-from ingest.formats import parse_feed
-from ingest.formats.served import Entry, Served
-from ingest.formats.translate import translate
+from ingest.formats import judge, parse_feed
 from ingest.item import NOTHING, Before, Outcome, ParsedFeed, Source, SourceState
+from ingest.normalize import Context, normalize
+from ingest.raw import RawEntry, RawFeed, RawText
 from ingest.store import Facts
 
 URL: Final = "http://harbour.example/feed"
@@ -68,11 +68,12 @@ def test_a_changed_entry_is_made_again() -> None:
 
 def test_half_of_a_surrogate_pair_names_an_entry_too() -> None:
     """No encoding has it, and the entry is recognised nevertheless."""
-    served = Served(is_atom=False, entries=(Entry("1", "One \ud83d"), Entry("2", "Two \ud83d")), total=2)
-    first = translate(served, URL, NOON)
+    entries = tuple(RawEntry(name, texts=(RawText("title", f"{name} \ud83d"),)) for name in ("One", "Two"))
+    raw, context = RawFeed(form="rss", entries=entries, total=2), Context(NOON, URL)
+    first = normalize(raw, context)
     assert len({raw for raw, _ in first.served}) == 2
     assert titles(first) == ["One", "Two"]
-    assert titles(translate(served, URL, NOON, held(first))) == []
+    assert titles(normalize(raw, context, held(first))) == []
 
 
 @pytest.mark.parametrize("inner", ["", "<language>fr</language>"])
@@ -114,12 +115,12 @@ def test_a_source_changes_hands_where_both_readers_agree() -> None:
     assert parse(rss(ONE), Before("feedparser")).parser == "topicwire"
 
 
-def test_a_source_stays_with_its_reader_where_they_differ() -> None:
+def test_a_source_stays_with_its_reader_where_they_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader that would give other addresses does not take over: no old article becomes a new one."""
-    body = atom(atom_entry("One", "", guid="g")).replace(b"<feed ", b'<feed xml:base="http://base.example/feed" ')
-    assert [item.url for item, _ in parse(body).items] == [None]
-    kept = parse(body, Before("feedparser"))
-    assert (kept.parser, [item.url for item, _ in kept.items]) == ("feedparser", ["http://base.example/feed"])
+    other = judge.read(rss(rss_item("One", "http://other.example/1", guid="1")), None, 9)
+    monkeypatch.setattr("ingest.formats.syndication.judge.read", lambda *_: other)
+    kept = parse(rss(ONE), Before("feedparser"))
+    assert (kept.parser, [item.url for item, _ in kept.items]) == ("feedparser", ["http://other.example/1"])
 
 
 def test_both_readers_make_the_same_keys() -> None:

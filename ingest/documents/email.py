@@ -1,25 +1,27 @@
-"""An e-mail (.eml) -> Items: a message is one, a newsletter or digest one for each story where its structure says so."""
+"""An e-mail (.eml) -> RawFeed: a message is one, a newsletter or digest one for each story where its structure says so."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.header import decode_header
 from email.message import EmailMessage, MIMEPart
 from email.utils import getaddresses
+from functools import partial
 from html import unescape
 from itertools import pairwise
 from typing import Final
 
+from msgspec.structs import replace
+
 from ingest import charsets
 from ingest.documents.html import charset_labels
 from ingest.documents.text import decode, unwrapped, without_furniture
-from ingest.draft import MOST_ENTRIES, Draft, Reading, finish
 from ingest.errors import ParseError
-from ingest.item import Author
-from ingest.text import one_line, paragraphs, plain, safe_html, xml_safe
-from ingest.urls import absolute
+from ingest.faults import Faults
+from ingest.limits import MOST_ENTRIES
+from ingest.raw import RawDate, RawEntry, RawFeed, RawLink, RawPerson, RawText
+from ingest.text import one_line, plain, safe_html
 
 _LEAST_STORIES: Final = 3  # headings with a text and an address each; two may be any letter's
 _LEAST_WORDS: Final = 5
@@ -39,23 +41,26 @@ _FOOTER: Final = re.compile(
 )
 
 
-def parse(body: bytes, name: str, now: datetime) -> Reading:
-    """Translate an e-mail file (RFC 5322, MIME) called `name`. Raises ParseError when it holds no words."""
+def parse(body: bytes, name: str) -> RawFeed:
+    """Read an e-mail file (RFC 5322, MIME) called `name`. Raises ParseError for what is none."""
     head = _END_OF_HEAD.split(body, maxsplit=1)[0]
     if max(map(len, _FIELD.split(head))) > _LONGEST_FIELD:
         raise ParseError("an e-mail with a header longer than 64 kB", "no letter needs that; save it without")
     message = message_from_bytes(body, policy=policy.default)
     notes: list[str] = []
-    drafts = list(_drafts(message, name, notes, 0))[:MOST_ENTRIES]
-    items = tuple(item for item in (finish(draft, now) for draft in drafts) if item.text)
-    if not items and any(map(_is_winmail, message.walk())):
+    faults = Faults()
+    entries = tuple(_entries(message, name, _Told(notes, faults), 0))
+    if not any(map(_has_words, entries)) and any(map(_is_winmail, message.walk())):
         raise ParseError(
             "an e-mail whose words are only in winmail.dat (TNEF), a format of Outlook's own",
             "ask its sender for HTML or plain text, or open it in Outlook and save its text as .txt",
         )
-    if not items:
-        raise ParseError("an e-mail without words", "it should be a whole message, headers and all, as `save as` gives it")
-    return Reading(items, tuple(notes))
+    found = tuple(faults.found)
+    return RawFeed(form="document", entries=entries[:MOST_ENTRIES], total=len(entries), notes=tuple(notes), faults=found)
+
+
+def _has_words(entry: RawEntry) -> bool:
+    return any(plain(text.value).strip() for text in entry.texts if text.role != "title")
 
 
 def _is_winmail(part: MIMEPart) -> bool:
@@ -64,41 +69,57 @@ def _is_winmail(part: MIMEPart) -> bool:
     return part.get_content_type() in {"application/ms-tnef", "application/vnd.ms-tnef"} or name.lower() == "winmail.dat"
 
 
-def _drafts(message: EmailMessage, name: str, notes: list[str], depth: int) -> Iterator[Draft]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is said of a message while it is read."""
+
+    notes: list[str]
+    faults: Faults
+
+
+def _entries(message: EmailMessage, name: str, told: _Told, depth: int) -> Iterator[RawEntry]:
     inside = [part for part in message.walk() if part.get_content_type() == "message/rfc822"] if depth < _MOST_DEPTH else []
     if inside:
-        notes.append(f"{len(inside)} messages inside the message: an item each")
+        told.notes.append(f"{len(inside)} messages inside the message: an item each")
         for number, part in enumerate(inside, 1):
-            yield from _drafts(part.get_content(), f"{name}#{number}", notes, depth + 1)
+            read = partial(_inside, name=f"{name}#{number}", told=told, depth=depth + 1)
+            yield from told.faults.attempt(f"message {number} left out", read, part, ())
         return
     html, whole = _body(message, name)
     sections = _sections(html) if html and _is_newsletter(message) else []
     if not sections:
         yield whole
         return
-    notes.append(f"a newsletter of {len(sections)} stories, with the date and the sender of the whole")
+    told.notes.append(f"a newsletter of {len(sections)} stories, with the date and the sender of the whole")
     letter = html[: html.index(sections[0][1])]
     if len(plain(letter).split()) >= _LETTER_WORDS:
-        yield replace(whole, content=letter)
+        yield replace(whole, texts=(*whole.texts[:1], RawText("content", letter)))
     for number, (title, section, url, cut) in enumerate(sections, 1):
-        yield replace(whole, guid=f"{name}#{number}", url=url, title=title, content=section, cut=cut)
+        texts = (RawText("title", title, plain=True), RawText("content", section))
+        yield replace(whole, id=f"{name}#{number}", links=(RawLink(url),), texts=texts, cut=cut)
 
 
-def _body(message: EmailMessage, name: str) -> tuple[str, Draft]:
-    """Give the safe HTML of the message, if it has any, and the draft of the whole."""
+def _inside(part: MIMEPart, name: str, told: _Told, depth: int) -> tuple[RawEntry, ...]:
+    return tuple(_entries(part.get_content(), name, told, depth))
+
+
+def _body(message: EmailMessage, name: str) -> tuple[str, RawEntry]:
+    """Give the safe HTML of the message, if it has any, and the entry of the whole."""
     part = message.get_body(("html", "plain"))
     said = _decoded(part) if part is not None and not part.is_multipart() else ""
     html = safe_html(said, None) if part is not None and part.get_content_subtype() == "html" else ""
     lines, cut = ([], []) if html else without_furniture(unwrapped(_without_signature(said)))
-    return html, Draft(
-        guid=name,
-        url=absolute(_header(message, "Archived-At").strip("<> "), None),
-        title=_header(message, "Subject"),
-        content=html or paragraphs(xml_safe("\n".join(lines))),
-        cut="\n".join(cut),
-        languages=(_header(message, "Content-Language").partition(",")[0],),
-        published=_header(message, "Date") or None,
+    return html, RawEntry(
+        id=name,
+        texts=(
+            RawText("title", _header(message, "Subject"), plain=True),
+            RawText("content", html) if html else RawText("content", "\n".join(lines), plain=True),
+        ),
+        links=(RawLink(_header(message, "Archived-At").strip("<> ")),),
+        dates=(RawDate("published", _header(message, "Date")),),
         authors=tuple(_authors(message)),
+        languages=(_header(message, "Content-Language").partition(",")[0],),
+        cut="\n".join(cut),
     )
 
 
@@ -145,10 +166,10 @@ def _without_signature(text: str) -> str:
     return re.split(r"\n-- \r?\n", text, maxsplit=1)[0]
 
 
-def _authors(message: EmailMessage) -> Iterator[Author]:
+def _authors(message: EmailMessage) -> Iterator[RawPerson]:
     for name, address in getaddresses([_raw_header(message, "From")]):
         if shown := _words(message, name or address):
-            yield Author(shown, email=_words(message, address) or None)
+            yield RawPerson(shown, email=_words(message, address))
 
 
 def _is_newsletter(message: EmailMessage) -> bool:

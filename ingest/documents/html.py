@@ -1,17 +1,16 @@
-"""A web page saved as a file -> Item: what its head declares, and its main text without the page around it."""
+"""A web page saved as a file -> RawFeed: what its head declares, and its main text without the page around it."""
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Final
 
 from lxml import etree
 
 from ingest.documents.metadata import Metadata, metadata
 from ingest.documents.text import decode
-from ingest.draft import Draft, Reading, finish
 from ingest.errors import ParseError
-from ingest.text import escape, one_line
+from ingest.raw import RawDate, RawEntry, RawFeed, RawLink, RawText
+from ingest.text import one_line
 
 _CHARSET: Final = re.compile(rb"<meta\b[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _DECLARED: Final = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})""")
@@ -33,35 +32,30 @@ _MANY_ATTRIBUTES: Final = re.compile(
 )
 
 
-def parse(body: bytes, name: str, now: datetime, address: str = "", labels: tuple[str, ...] = ()) -> Reading:
-    """Translate an HTML file called `name`; its main text is found by the extra `extract` where that is installed.
+def parse(body: bytes, name: str, address: str = "", labels: tuple[str, ...] = ()) -> RawFeed:
+    """Read an HTML file called `name`; its main text is found by the extra `extract` where that is installed.
 
     `address` is where it was saved from and `labels` its charsets, where something beside the page says so.
-    Raises ParseError when it holds no words.
+    Raises ParseError when it is no page.
     """
     page = _page(body, labels)
     said = metadata(page, address)
     title = said.title[0]
     content, by = _main_text(page, title)
-    draft = Draft(
-        guid=name,
-        url=said.url[0],
-        base=said.url[0],
-        title=title,
-        summary=f"<p>{escape(said.summary[0])}</p>" if said.summary[0] else "",
-        content=content,
-        languages=(said.language[0],),
-        published=said.published[0] or None,
-        updated=said.updated[0] or None,
+    entry = RawEntry(
+        id=name,
+        texts=(
+            RawText("title", title, plain=True),
+            RawText("content", content),
+            RawText("summary", said.summary[0], plain=True),
+        ),
+        links=(RawLink(said.url[0]),),
+        dates=(RawDate("published", said.published[0]), RawDate("updated", said.updated[0])),
         authors=said.authors,
         categories=said.categories,
+        languages=(said.language[0],),
     )
-    item = finish(draft, now)
-    if not any(character.isalnum() for character in item.text):
-        raise ParseError(
-            "a page without words", "it may be drawn by a script: save it from a browser as it looks, or its text as .txt"
-        )
-    return Reading((item,), (*_notes(said), f"main text by {by}"))
+    return RawFeed(form="document", entries=(entry,), total=1, notes=(*_notes(said), f"main text by {by}"))
 
 
 def _page(body: bytes, labels: tuple[str, ...]) -> etree._Element:

@@ -1,18 +1,16 @@
-"""Markdown, with TOML or YAML front matter -> Item: invents nothing that neither the front matter nor a heading says."""
+"""Markdown, with TOML or YAML front matter -> RawFeed: invents nothing that neither the front matter nor a heading says."""
 
 import re
 import tomllib
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
 import yaml
 from markdown_it import MarkdownIt
 
 from ingest.documents.text import decode
-from ingest.draft import Draft, Reading, categories, finish
-from ingest.errors import ParseError
-from ingest.item import Author
-from ingest.text import escape, one_line, plain, safe_html, shorten
+from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawLink, RawPerson, RawText
+from ingest.text import one_line, plain, safe_html, shorten
 
 _FRONT: Final = re.compile(r"\s*(---|\+\+\+)[ \t]*\n(.{0,65536}?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _MOST: Final = 100  # values of one key
@@ -29,32 +27,28 @@ _NAMES: Final = {
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
-def parse(body: bytes, name: str, now: datetime) -> Reading:
-    """Translate a Markdown file (CommonMark with tables) called `name`. Raises ParseError when it holds no words."""
+def parse(body: bytes, name: str) -> RawFeed:
+    """Read a Markdown file (CommonMark with tables) called `name`."""
     text = decode(body).replace("\r\n", "\n").replace("\x00", "")
     said, rest, notes = _front_matter(text)
     heading, content = _body(rest)
-    url = _first(said, "url")
     title = _first(said, "title") or heading
-    draft = Draft(
-        guid=name,
-        url=url,
-        base=url,
-        title=title,
-        summary=f"<p>{escape(_first(said, 'summary'))}</p>" if _first(said, "summary") else "",
-        content=content,
+    entry = RawEntry(
+        id=name,
+        texts=(
+            RawText("title", title, plain=True),
+            RawText("content", content),
+            RawText("summary", _first(said, "summary"), plain=True),
+        ),
+        links=(RawLink(_first(said, "url")),),
+        dates=(RawDate("published", _first(said, "published")), RawDate("updated", _first(said, "updated"))),
+        authors=tuple(map(RawPerson, said["authors"])),
+        categories=tuple(map(RawCategory, said["tags"])),
         languages=(_first(said, "language"),),
-        published=_first(said, "published") or None,
-        updated=_first(said, "updated") or None,
-        authors=tuple(Author(shown) for one in said["authors"] if (shown := one_line(one))),
-        categories=categories(said["tags"]),
     )
-    item = finish(draft, now)
-    if not any(character.isalnum() for character in f"{item.title}{item.text}"):
-        raise ParseError("there are no words in it", "write some below the front matter")
     if heading and heading == title:
         notes.append("title from the first heading")
-    return Reading((item,), tuple(notes))
+    return RawFeed(form="document", entries=(entry,), total=1, notes=tuple(notes))
 
 
 _Said = dict[str, tuple[str, ...]]

@@ -8,8 +8,7 @@ from typing import Any, Final
 from lxml import etree
 
 from ingest.documents import titles
-from ingest.draft import categories
-from ingest.item import Author, Category
+from ingest.raw import RawCategory, RawPerson
 from ingest.text import one_line
 from ingest.urls import absolute
 
@@ -32,9 +31,9 @@ class Metadata:
     published: Value
     updated: Value
     language: Value
-    authors: tuple[Author, ...]
+    authors: tuple[RawPerson, ...]
     authors_from: str
-    categories: tuple[Category, ...]
+    categories: tuple[RawCategory, ...]
 
 
 def metadata(page: etree._Element, address: str = "") -> Metadata:
@@ -74,7 +73,7 @@ def metadata(page: etree._Element, address: str = "") -> Metadata:
         ),
         authors=authors,
         authors_from=origin,
-        categories=categories([*meta.get("article:tag", ()), *_split(meta.get("keywords", ()))]),
+        categories=tuple(map(RawCategory, (*meta.get("article:tag", ()), *_split(meta.get("keywords", ()))))),
     )
 
 
@@ -113,18 +112,18 @@ def _meta(page: etree._Element) -> dict[str, list[str]]:
     return found
 
 
-def _authors(ld: dict[str, Any], meta: dict[str, list[str]]) -> tuple[tuple[Author, ...], str]:
+def _authors(ld: dict[str, Any], meta: dict[str, list[str]]) -> tuple[tuple[RawPerson, ...], str]:
     said = ld.get("author")
     listed = said if isinstance(said, list) else [said]
     names = [(one.get("name"), one.get("url")) if isinstance(one, dict) else (one, None) for one in listed[:_MOST_AUTHORS]]
     authors = dict.fromkeys(
-        Author(one_line(_string(name)), absolute(_string(uri), None)) for name, uri in names if _string(name).strip()
+        RawPerson(one_line(_string(name)), absolute(_string(uri), None) or "") for name, uri in names if _string(name).strip()
     )
     if authors:
         return tuple(authors), "JSON-LD author"
     for key in ("author", "article:author", "dc.creator", "parsely-author"):
         found = dict.fromkeys(
-            Author(one_line(name)) for name in meta.get(key, ())[:_MOST_AUTHORS] if one_line(name) and "://" not in name
+            RawPerson(one_line(name)) for name in meta.get(key, ())[:_MOST_AUTHORS] if one_line(name) and "://" not in name
         )
         if found:
             return tuple(found), f"meta {key}"

@@ -1,19 +1,18 @@
-"""A page that a browser saved in one file (MHTML, RFC 2557) -> Item: its first page, as a saved page is read."""
+"""A page that a browser saved in one file (MHTML, RFC 2557) -> RawFeed: its first page, as a saved page is read."""
 
-from datetime import datetime
 from email import message_from_bytes, policy
 from typing import Final
 
 from ingest.documents import html
-from ingest.draft import Reading
 from ingest.errors import ParseError
+from ingest.raw import RawFeed
 from ingest.text import one_line
 
 _PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
 
 
-def parse(body: bytes, name: str, now: datetime) -> Reading:
-    """Translate a file called `name`; pictures, styles and frames are left alone. Raises ParseError when it holds no page."""
+def parse(body: bytes, name: str) -> RawFeed:
+    """Read a file called `name`; pictures, styles and frames are left alone. Raises ParseError when it holds no page."""
     message = message_from_bytes(body, policy=policy.compat32)
     page = next((part for part in message.walk() if part.get_content_type() in _PAGES), None)
     data = page.get_payload(decode=True) if page is not None else None
@@ -21,4 +20,4 @@ def parse(body: bytes, name: str, now: datetime) -> Reading:
         raise ParseError("a saved page without a page in it", "save it anew from a browser")
     said = page.get_content_charset()
     address = message.get("Snapshot-Content-Location") or page.get("Content-Location") or ""
-    return html.parse(data, name, now, one_line(str(address)), (said,) if said else ())
+    return html.parse(data, name, one_line(str(address)), (said,) if said else ())

@@ -1,16 +1,17 @@
-"""PDF -> Item, by the extra `pdf`: its text page by page; a scan has none."""
+"""PDF -> RawFeed, by the extra `pdf`: its text page by page; a scan has none."""
 
 import io
 import re
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from ingest.documents.columns import in_reading_order
 from ingest.documents.text import from_text
-from ingest.draft import MOST_TEXT, Reading
 from ingest.errors import ExtraMissingError, ParseError
-from ingest.item import Author, Item
+from ingest.limits import MOST_TEXT
+from ingest.raw import RawDate, RawEntry, RawFeed, RawPerson, RawText
 from ingest.text import one_line, shorten
 
 _MOST_PAGES: Final = 500
@@ -40,8 +41,8 @@ _NO_AUTHOR: Final = frozenset(
 )
 
 
-def parse(body: bytes, name: str, now: datetime) -> Reading:
-    """Translate a PDF called `name`. Raises ParseError for what cannot be read, and when the extra is missing."""
+def parse(body: bytes, name: str) -> RawFeed:
+    """Read a PDF called `name`. Raises ParseError for what cannot be read, and when the extra is missing."""
     try:
         import pypdf  # noqa: PLC0415 - an extra
         from pypdf.errors import DependencyError, PyPdfError  # noqa: PLC0415 - an extra
@@ -62,8 +63,8 @@ def parse(body: bytes, name: str, now: datetime) -> Reading:
         raise ParseError(what, "it may be damaged or locked: print it anew, or save the text as .txt") from fault
     if not any(character.isalnum() for character in text):
         raise ParseError("a PDF without text", "it may be scanned pictures: run text recognition over it")
-    item, more = _with_metadata(from_text(text, name), said, now)
-    return Reading((item,), (*notes, *more))
+    entry, more = _with_metadata(from_text(text, name), said)
+    return RawFeed(form="document", entries=(entry,), total=1, notes=(*notes, *more))
 
 
 def _text(document: Any) -> tuple[str, list[str]]:
@@ -118,19 +119,17 @@ def _letters(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-def _with_metadata(item: Item, said: Any, now: datetime) -> tuple[Item, list[str]]:
+def _with_metadata(entry: RawEntry, said: Any) -> tuple[RawEntry, list[str]]:
     """Add what the file's own properties say. When it was made is no date of publication: it stays a date of change."""
     title, author = _title(one_line(str(said.get("/Title") or ""))), _author(one_line(str(said.get("/Author") or "")))
     stamp, raw = _stamp(said)
-    made = stamp.astimezone(now.tzinfo) if stamp else None
     notes = [
-        f"{what} from the file's properties" for what, value in (("title", title), ("author", author), ("updated", made)) if value
+        f"{what} from the file's properties" for what, value in (("title", title), ("author", author), ("updated", stamp)) if value
     ]
     return replace(
-        item,
-        title=title or item.title,
-        title_inferred=item.title_inferred and not title,
-        authors=(Author(author),) if author else (),
-        updated=made.replace(microsecond=0) if made and made <= now else None,
-        updated_raw=stamp.isoformat() if stamp else raw or None,
+        entry,
+        texts=(RawText("title", title, plain=True), *entry.texts[1:]) if title else entry.texts,
+        title_inferred=entry.title_inferred and not title,
+        authors=(RawPerson(author),) if author else (),
+        dates=(RawDate("updated", stamp.isoformat() if stamp else raw),) if stamp or raw else (),
     ), notes

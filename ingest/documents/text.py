@@ -1,14 +1,14 @@
-"""Plain text -> Item: encoding, paragraphs, title, page furniture at the end, language; invents no date and no address."""
+"""Plain text -> RawFeed: encoding, paragraphs, title, page furniture at the end, language; invents no date and no address."""
 
 import re
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
 
-from ingest import charsets, language
+from ingest import charsets
 from ingest.errors import ParseError
-from ingest.item import Item
-from ingest.text import one_line, paragraphs, sentences, shorten
+from ingest.raw import RawEntry, RawFeed, RawText
+from ingest.text import one_line, sentences, shorten
 
 _TITLE_LENGTH: Final = 120
 _TITLE_MOST: Final = 160  # a longer first line is a paragraph
@@ -50,29 +50,22 @@ _FURNITURE: Final = re.compile(
 )
 
 
-def parse(body: bytes, name: str) -> Item:
-    """Translate a text file called `name`. Raises ParseError when it holds no words."""
-    return from_text(decode(body), name)
+def parse(body: bytes, name: str) -> RawFeed:
+    """Read a text file called `name`. Raises ParseError when it holds no words."""
+    return RawFeed(form="document", entries=(from_text(decode(body), name),), total=1)
 
 
-def from_text(text: str, name: str) -> Item:
-    """Make the item of a document of which only the words are known. Raises ParseError when there are none."""
+def from_text(text: str, name: str) -> RawEntry:
+    """Make the entry of a document of which only the words are known. Raises ParseError when there are none."""
     lines, cut = without_furniture(unwrapped(text))
     if not any(character.isalnum() for line in lines for character in line):
         raise ParseError("there are no words in it", "a seed document is plain text")
     title, inferred, rest = _title(lines)
-    text = "\n".join(rest)
-    said, how = language.decide(f"{title}. {text}")
-    return Item(
-        guid=one_line(name),
-        url=None,
-        title=title,
+    return RawEntry(
+        id=name,
+        texts=(RawText("title", title, plain=True), RawText("content", "\n".join(rest), plain=True)),
         title_inferred=inferred,
-        content=paragraphs(text),
-        text=text,
         cut="\n".join(cut),
-        language=said,
-        language_from=how,
     )
 
 

@@ -1,28 +1,24 @@
-"""JSON Feed 1.0 and 1.1 -> ParsedFeed: takes what is there and of the right kind; knows no other format."""
+"""JSON Feed 1.0 and 1.1 -> RawFeed: takes what is there and of the right kind; knows no other format."""
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
-from ingest import identity, language
-from ingest.dates import note_of_unread, unread
-from ingest.draft import MOST_ENTRIES, Draft, categories, finish, says_something
 from ingest.errors import ParseError
-from ingest.item import Author, Enclosure, Item, ParsedFeed
-from ingest.text import one_line, paragraphs, shorten, title_text, xml_safe
-from ingest.urls import absolute
+from ingest.faults import Faults
+from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawFile, RawLink, RawPerson, RawText
+from ingest.text import one_line, shorten
 
 _VERSION: Final = "jsonfeed.org/version/"
-_MOST_NUMBER: Final = 10**15  # more is no file's length and no SQLite integer
 
 _Object = dict[str, Any]  # what a publisher wrote: any value may be of any kind
 
 
-def parse(body: bytes, url: str, now: datetime) -> ParsedFeed:
-    """Translate a JSON Feed served at `url` (jsonfeed.org, versions 1 and 1.1); raises ParseError for what is none.
+def read(body: bytes, most: int) -> RawFeed:
+    """Read a JSON Feed (jsonfeed.org, versions 1 and 1.1), its first `most` entries; raises ParseError for what is none.
 
-    An item of the wrong kind is left out with a note; a value of the wrong kind counts as absent.
+    A value of the wrong kind counts as absent, and an item of the wrong kind as one that says nothing.
     """
     feed = _read(body)
     entries = feed.get("items")
@@ -30,20 +26,21 @@ def parse(body: bytes, url: str, now: datetime) -> ParsedFeed:
     if not isinstance(entries, list) or not (_VERSION in str(version) or _looks_like_items(entries)):
         raise ParseError("a JSON document, not a JSON Feed", "look for the feed's own address, JSON or XML")
     notes = [] if _VERSION in str(version) else ["repaired: it does not say that it is a JSON Feed"]
-    if len(entries) > MOST_ENTRIES:
-        notes.append(f"{len(entries)} entries: the first {MOST_ENTRIES} were taken")
     if _text(feed, "next_url"):
         notes.append("it names a next page, which is not followed")
-    items = tuple(_items(feed, entries[:MOST_ENTRIES], url, now, notes))
-    notes += note_of_unread(unread(items, now))
-    return ParsedFeed(
-        items=identity.document_keys(items),
-        title=title_text(_text(feed, "title")),
-        site_url=absolute(_text(feed, "home_page_url"), url),
-        feed_id=one_line(_text(feed, "feed_url")) or None,
-        language=language.primary(_text(feed, "language")),
+    faults = Faults()
+    read = [faults.attempt(f"entry {number} left out", _entry, one, None) for number, one in enumerate(entries[:most], 1)]
+    return RawFeed(
+        form="json",
+        entries=tuple(entry for entry in read if entry),
+        total=len(entries),
+        titles=(RawText("title", _text(feed, "title")),),
+        links=tuple(_links(feed)),
+        id=_text(feed, "feed_url"),
+        language=_text(feed, "language") or None,
+        authors=tuple(_authors(feed)),
         notes=tuple(notes),
-        parser="jsonfeed",
+        faults=tuple(faults.found),
     )
 
 
@@ -63,31 +60,33 @@ def _looks_like_items(entries: list[Any]) -> bool:
     return bool(entries) and all(isinstance(entry, dict) and keys & entry.keys() for entry in entries)
 
 
-def _items(feed: _Object, entries: list[Any], url: str, now: datetime, notes: list[str]) -> Iterator[Item]:
-    inherited = _authors(feed, url)
-    for number, entry in enumerate(entries, 1):
-        item = finish(_draft(entry, feed, url, inherited), now) if isinstance(entry, dict) else None
-        if item and says_something(item):
-            yield item
-        else:
-            notes.append(f"entry {number} left out: it says nothing")
+def _links(feed: _Object) -> Iterator[RawLink]:
+    yield RawLink(_text(feed, "home_page_url"))
+    yield RawLink(_text(feed, "feed_url"), "self")
+    for hub in _list(feed, "hubs"):
+        if isinstance(hub, dict) and _text(hub, "type").lower() in {"", "websub", "pubsubhubbub"}:
+            yield RawLink(_text(hub, "url"), "hub")
 
 
-def _draft(entry: _Object, feed: _Object, url: str, inherited: tuple[Author, ...]) -> Draft:
-    as_text = paragraphs(xml_safe(_text(entry, "content_text")).strip())
-    return Draft(
-        guid=_text(entry, "id"),
-        url=next((link for key in ("url", "external_url") if (link := absolute(_text(entry, key), url))), None),
-        base=url,
-        title=title_text(_text(entry, "title")),
-        summary=paragraphs(xml_safe(_text(entry, "summary")).strip()),
-        content=_text(entry, "content_html") or as_text,
-        languages=(_text(entry, "language"), _text(feed, "language")),
-        published=_text(entry, "date_published") or None,
-        updated=_text(entry, "date_modified") or None,
-        authors=_authors(entry, url) or inherited,
-        categories=categories(_list(entry, "tags")),
-        enclosures=tuple(_enclosures(entry, url)),
+def _entry(entry: Any) -> RawEntry:
+    if not isinstance(entry, dict):
+        return RawEntry()
+    said = partial(_text, entry)
+    return RawEntry(
+        id=said("id"),
+        texts=(
+            RawText("title", said("title")),
+            RawText("content", said("content_html"))
+            if said("content_html")
+            else RawText("content", said("content_text"), plain=True),
+            RawText("summary", said("summary"), plain=True),
+        ),
+        links=(RawLink(said("url")), RawLink(said("external_url"), "external")),
+        dates=(RawDate("published", said("date_published")), RawDate("updated", said("date_modified"))),
+        authors=tuple(_authors(entry)),
+        categories=tuple(RawCategory(tag) for tag in _list(entry, "tags") if isinstance(tag, str)),
+        files=tuple(_files(entry)),
+        languages=(said("language"),),
     )
 
 
@@ -103,17 +102,18 @@ def _list(of: _Object, key: str) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _authors(of: _Object, url: str) -> tuple[Author, ...]:
+def _authors(of: _Object) -> Iterator[RawPerson]:
     """Give the authors: a list in 1.1, one object in 1.0."""
-    said = [one for one in (*_list(of, "authors"), of.get("author")) if isinstance(one, dict)]
-    named = ((one_line(_text(one, "name") or _text(one, "url")), absolute(_text(one, "url"), url)) for one in said)
-    return tuple(dict.fromkeys(Author(name, uri) for name, uri in named if name))
+    for one in (*_list(of, "authors"), of.get("author")):
+        if isinstance(one, dict):
+            yield RawPerson(_text(one, "name") or _text(one, "url"), _text(one, "url"))
 
 
-def _enclosures(entry: _Object, url: str) -> Iterator[Enclosure]:
+def _files(entry: _Object) -> Iterator[RawFile]:
+    if image := _text(entry, "image"):
+        yield RawFile(image, role="thumbnail")
     for one in _list(entry, "attachments"):
-        address = absolute(_text(one, "url"), url) if isinstance(one, dict) else None
-        if address:
-            size = one.get("size_in_bytes")
-            sound = isinstance(size, int) and not isinstance(size, bool) and 0 <= size < _MOST_NUMBER
-            yield Enclosure(address, one_line(_text(one, "mime_type")) or None, size if sound else None)
+        if isinstance(one, dict):
+            yield RawFile(
+                _text(one, "url"), _text(one, "mime_type"), _text(one, "size_in_bytes"), _text(one, "duration_in_seconds")
+            )

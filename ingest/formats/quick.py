@@ -1,16 +1,18 @@
-"""A well-formed document -> Served, by our own walk over lxml's tree; raises Unsure for what the judge must read."""
+"""A well-formed document -> RawFeed, by our own walk over lxml's tree; raises Unsure for what the judge must read."""
 
 import re
+from functools import partial
 from typing import Final
 
 from lxml import etree
 
 from ingest.errors import ParseError
+from ingest.faults import Faults
 from ingest.formats.quick_entry import EntryReader
 from ingest.formats.scope import Scope, Unsure, attributes, local
-from ingest.formats.served import Entry, Person, Served
-from ingest.formats.values import joined, link_text
-from ingest.formats.vocabulary import ATOM_ROOTS, CDF_ATTRIBUTES, RDF_ROOT
+from ingest.formats.values import joined
+from ingest.formats.vocabulary import ATOM_ROOTS, CDF_ATTRIBUTES, RDF_ROOT, TITLES
+from ingest.raw import RawDate, RawEntry, RawFeed, RawHints, RawLink, RawPerson, RawText
 
 # UTF-8 written twice, and Windows characters written as C1 or named by number: only then texts need mending.
 _TWICE: Final = re.compile(rb"\xc3[\x82-\xb4]\xc2[\x80-\xbf]")
@@ -25,7 +27,7 @@ _LIMITS: Final = {
 }
 
 
-def read(data: bytes, language: str | None, most: int) -> Served:
+def read(data: bytes, language: str | None, most: int) -> RawFeed:
     """Read a document in UTF-8, its first `most` entries; `language` is the server's word.
 
     Nothing is fetched, no DTD read, no entity expanded, no XInclude followed. Raises Unsure, with
@@ -45,11 +47,11 @@ def read(data: bytes, language: str | None, most: int) -> Served:
     reader = _FeedReader(scope, language, most)
     if is_atom:
         reader.channel(root)
-    elif root.tag == RDF_ROOT or scope.kind(root) == "root":
+    elif root.tag == RDF_ROOT or scope.kind(root)[0] == "root":
         reader.outside(root)
     else:
         raise Unsure(f"the root is {local(root)}")
-    return reader.served(root)
+    return reader.feed(root)
 
 
 def _root(data: bytes) -> etree._Element:
@@ -87,41 +89,46 @@ class _FeedReader:
         self._scope, self._most = scope, most
         self._language, self._tongue = language or None, language or None
         self._base = ""
-        self._title = self._id = ""
-        self._title_held = False
-        self._link: str | None = None
-        self._updated: str | None = None
-        self._authors: list[Person] = []
-        self._entries: list[Entry] = []
+        self._titles: list[RawText] = []
+        self._links: list[RawLink] = []
+        self._id, self._id_is_link = "", False
+        self._dates: list[RawDate] = []
+        self._authors: list[RawPerson] = []
+        self._hints: dict[str, str] = {}
+        self._hours: list[str] = []
+        self._days: list[str] = []
+        self._entries: list[RawEntry] = []
         self._count = 0
+        self._faults = Faults()
 
-    def served(self, root: etree._Element) -> Served:
-        """Give what was read, if it is all: an entry in an unexpected place is for the judge."""
+    def feed(self, root: etree._Element) -> RawFeed:
+        """Give what was read, if it is all: an entry in an unexpected place is for the other reader."""
         if sum(1 for _ in root.iter("{*}item", "{*}entry")) != self._count:
             raise Unsure("entries in unexpected places")
-        return Served(
-            is_atom=self._scope.is_atom,
+        return RawFeed(
+            form="atom" if self._scope.is_atom else "rss",
             entries=tuple(self._entries),
             total=self._count,
-            title=self._title,
-            link=self._link or "",
+            titles=tuple(self._titles),
+            links=tuple(self._links),
             id=self._id,
-            updated=self._updated,
+            id_is_link=self._id_is_link,
+            dates=tuple(self._dates),
             language=self._language,
-            authors=tuple(self._authors) if self._scope.is_atom else (),
+            authors=tuple(self._authors),
+            hints=RawHints(**self._hints, hours=tuple(self._hours), days=tuple(self._days)),
+            faults=tuple(self._faults.found),
         )
 
     def outside(self, root: etree._Element) -> None:
         """Read the root of RSS or RDF: channels and entries."""
         self._enter(root)
         for child in root:
-            kind = self._scope.kind(child)
-            if kind == "channel":
+            action, _ = self._scope.kind(child)
+            if action == "channel":
                 self.channel(child)
-            elif kind == "entry":
+            elif action == "entry":
                 self._entry(child)
-            elif kind not in {"image", "unsure"} or local(child) not in {"image", "textinput"}:
-                self._scope.ignore(child)
 
     def channel(self, element: etree._Element) -> None:
         """Read the element that describes the feed."""
@@ -129,11 +136,11 @@ class _FeedReader:
             raise Unsure("a channel with attributes of its own")
         self._enter(element)
         for child in element:
-            kind = self._scope.kind(child)
-            if kind == "entry":
+            action, role = self._scope.kind(child)
+            if action == "entry":
                 self._entry(child)
             else:
-                self._about(kind, child)
+                self._faults.attempt("a value of the feed's own left out", partial(self._about, action, role), child, None)
 
     def _enter(self, element: etree._Element) -> None:
         self._base, self._tongue = self._scope.base(element, self._base), self._scope.language(element, self._tongue)
@@ -142,51 +149,41 @@ class _FeedReader:
 
     def _entry(self, element: etree._Element) -> None:
         self._count += 1
-        self._title_held = False
         if self._count <= self._most:
-            self._entries.append(EntryReader(self._scope, self._base, self._tongue).read(element))
+            reader = EntryReader(self._scope, self._base, self._tongue)
+            entry = self._faults.attempt(f"entry {self._count} left out", reader.read, element, None)
+            if entry is not None:
+                self._entries.append(entry)
 
-    def _about(self, kind: str, element: etree._Element) -> None:
+    def _about(self, action: str, role: str, element: etree._Element) -> None:
         scope = self._scope
-        if kind in {"title", "media_title"}:
-            self._name(kind, element)
-        elif kind == "link":
-            self._address(element)
-        elif kind == "identifier":
+        if action == "text" and role in TITLES:
+            self._reader().text(element, role)
+        elif action == "link":
+            self._reader().link(element, role)
+        elif action == "identifier":
             self._identifier(element)
-        elif kind == "updated":
-            self._updated = scope.text(element)
-        elif kind == "language":
+        elif action == "date":
+            self._dates.append(RawDate(role, scope.text(element)))
+        elif action == "language":
             self._language = scope.text(element)
-        elif kind == "author" and scope.is_atom:
+        elif action == "author" and scope.is_atom:
             self._authors.append(scope.person(element, scope.base(element, self._base)))
-        elif kind == "image" or local(element) == "textinput":
-            self._title_held = False
-        elif kind in {"unsure", "container", "channel", "root", "sharing"}:
+        elif action == "hint":
+            self._hints[role] = scope.text(element)
+        elif action == "hints":
+            said = self._hours if role == "hours" else self._days
+            said += [scope.text(part) for part in element if scope.kind(part) == ("hint", role)]
+        elif action in {"unsure", "channel", "root"}:
             raise Unsure(f"{local(element)} in the channel")
-        elif kind in {"other", "skip"}:
-            scope.ignore(element)
 
-    def _name(self, kind: str, element: etree._Element) -> None:
-        text = EntryReader(self._scope, self._base, self._tongue).marked(element)
-        if not self._title_held:
-            self._title = text
-        if text and kind == "title":
-            self._title_held = True
-
-    def _address(self, element: etree._Element) -> None:
-        said = attributes(element)
-        base = self._scope.base(element, self._base)
-        href = said.get("url", said.get("uri", said.get("href")))
-        if href is None:
-            text = self._scope.text(element)
-            self._link = link_text(joined(base, text)) if text else ""
-        elif said.get("rel", "alternate").lower() == "alternate" and "html" in said.get("type", "text/html").lower():
-            self._link = joined(base, href)
+    def _reader(self) -> EntryReader:
+        """Give a reader that reads a part of the channel as it would one of an entry."""
+        reader = EntryReader(self._scope, self._base, self._tongue)
+        reader.texts, reader.links = self._titles, self._links
+        return reader
 
     def _identifier(self, element: etree._Element) -> None:
         text = self._scope.text(element)
-        is_link = attributes(element).get("ispermalink", "true") == "true"
-        self._id = joined(self._scope.base(element, self._base), text) if is_link and text else text
-        if is_link and self._link is None:
-            self._link = self._id
+        self._id_is_link = attributes(element).get("ispermalink", "true") == "true"
+        self._id = joined(self._scope.base(element, self._base), text) if self._id_is_link and text else text

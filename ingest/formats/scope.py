@@ -6,15 +6,14 @@ from typing import Any, Final
 from lxml.etree import _Element
 
 from ingest.errors import ParseError
-from ingest.formats.served import Person
 from ingest.formats.values import joined, once, person, windows
-from ingest.formats.vocabulary import TELLING, XML_BASE, XML_LANG, kind_of
+from ingest.formats.vocabulary import XML_BASE, XML_LANG, Kind, kind_of
+from ingest.raw import RawPerson
 
 MOST_ATTRIBUTES: Final = 1_000
-_PERSON: Final = frozenset({"name", "uri", "url", "homepage", "email"})
 
 
-class Unsure(Exception):  # noqa: N818 - no error: another reader is asked
+class Unsure(ParseError):  # noqa: N818 - another reader is asked
     """The document may say more than this reader understands."""
 
 
@@ -26,10 +25,10 @@ class Scope:
     drops_div: bool  # Atom 1.0: the div around XHTML is no part of the text
     twice: bool  # there may be UTF-8 written twice
     windows: bool  # there are Windows characters written as C1
-    kinds: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
     actions: dict[Any, Any] = field(default_factory=dict)  # what to do at each tag of an entry
 
-    def kind(self, element: _Element) -> str:
+    def kind(self, element: _Element) -> Kind:
         """Give what an element is read as."""
         tag = element.tag
         if not isinstance(tag, str):  # an entity that nothing declares
@@ -66,34 +65,17 @@ class Scope:
             text = once(text)
         return windows(text) if self.windows else text
 
-    def ignore(self, element: _Element, *, titled: bool = False) -> None:
-        """Pass over an element, unless something inside could be meant for its entry; not a title where there is one."""
-        bounded(element)
-        if len(element):
-            for inner in element.iterdescendants():
-                kind = self.kind(inner)
-                if kind in TELLING and not (titled and kind == "title"):
-                    raise Unsure(f"{local(inner)} inside {local(element)}")
-
-    def person(self, element: _Element, base: str, *, titled: bool = False) -> Person:
-        """Read an author, in one line or in parts; a title of the person's is none of an entry that has one."""
-        if not len(element):
-            return person(self.text(element))
-        said = {"name": "", "uri": "", "email": ""}
+    def person(self, element: _Element, base: str) -> RawPerson:
+        """Read an author, in parts or in one line; whatever else stands among the parts is none of the entry's."""
+        said = {}
         for part in element:
-            name, kind = local(part), self.kind(part)
-            if kind in TELLING and not (titled and kind == "title" and not len(part)):
-                raise Unsure(f"{name} inside {local(element)}")
-            if kind != "skip" or name not in _PERSON:
-                self.ignore(part)
-                _no_text(part)
-            elif name in {"name", "email"}:
-                said[name] = _stripped(part)
-            else:
-                said["uri"] = joined(self.base(part, base), self.text(part))
-        if (element.text or "").strip() or any((part.tail or "").strip() for part in element):
-            raise Unsure("an author in two ways at once")
-        return Person(said["name"], said["uri"], said["email"])
+            action, role = self.kind(part)
+            if action == "person":
+                text = self.text(part)
+                said[role] = joined(self.base(part, base), text) if role == "uri" else text
+        if said:
+            return RawPerson(**{"name": "", **said})
+        return person(self.mended("".join(element.xpath("text()")).strip()) if len(element) else self.text(element))
 
 
 def local(element: _Element) -> str:
@@ -111,14 +93,3 @@ def bounded(element: _Element) -> None:
     """Refuse an element with more attributes than anything has; raises ParseError (S5)."""
     if len(element.attrib) > MOST_ATTRIBUTES:
         raise ParseError(f"an element with more than {MOST_ATTRIBUTES} attributes", "no feed needs that; tell its publisher")
-
-
-def _no_text(element: _Element) -> None:
-    if (element.text or "").strip() and element.attrib:
-        raise Unsure(f"text in {local(element)}")
-
-
-def _stripped(element: _Element) -> str:
-    if len(element):
-        raise Unsure(f"markup inside {local(element)}")
-    return (element.text or "").strip()

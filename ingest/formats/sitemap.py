@@ -1,4 +1,4 @@
-"""News sitemaps -> ParsedFeed; says of any other sitemap what it is; follows nothing."""
+"""News sitemaps -> RawFeed; says of any other sitemap what it is; follows nothing."""
 
 import re
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ from typing import Final
 
 from lxml import etree
 
-from ingest import dates, identity
-from ingest.dates import note_of_unread, unread
-from ingest.draft import MOST_ENTRIES, Draft, categories, finish
+from ingest import dates
 from ingest.errors import ParseError
-from ingest.item import Item, ParsedFeed
-from ingest.text import one_line, shorten, title_text
+from ingest.faults import Faults
+from ingest.formats.values import words
+from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawLink, RawText
+from ingest.text import one_line, shorten
 from ingest.urls import absolute
 
 _MOST_NAMED: Final = 20  # sitemaps of an index that may be opened in its place
@@ -20,8 +20,8 @@ _NEWS_NAME: Final = re.compile(r"news(?!letter)", re.IGNORECASE)
 _NEWS_SPACE: Final = "sitemap-news"
 
 
-def parse(body: bytes, url: str, now: datetime) -> ParsedFeed:
-    """Translate a news sitemap served at `url`; raises ParseError for an index and for a sitemap without news.
+def read(body: bytes, url: str, most: int, now: datetime) -> RawFeed:
+    """Read a news sitemap served at `url`; raises ParseError for an index and for a sitemap without news.
 
     Source: sitemaps.org/protocol.html and the news extension (`news:publication`, `publication_date`, `title`).
     """
@@ -35,12 +35,16 @@ def parse(body: bytes, url: str, now: datetime) -> ParsedFeed:
     if not news:
         what = f"a sitemap of {len(pages)} pages, none of them marked as news"
         raise ParseError(what, "such a list has no titles and no texts: look for the site's feed or its news sitemap")
-    items = tuple(item for page, about in news[:MOST_ENTRIES] for item in _item(page, about, url, now))
-    return ParsedFeed(
-        items=identity.document_keys(items),
-        title=next((name for _, about in news if (name := one_line(_text(_child(about, "publication"), "name")))), ""),
-        notes=(*_notes(len(pages), len(news), len(items)), *note_of_unread(unread(items, now))),
-        parser="sitemap",
+    faults = Faults()
+    read = [faults.attempt(f"entry {number} left out", _entry, one, None) for number, one in enumerate(news[:most], 1)]
+    entries = tuple(entry for entry in read if entry and absolute(entry.links[0].href, url))
+    return RawFeed(
+        form="sitemap",
+        entries=entries,
+        total=len(news),
+        titles=tuple(RawText("title", _text(_child(about, "publication"), "name")) for _, about in news[:1]),
+        notes=tuple(_notes(len(pages), len(news), sum(entry is not None for entry in read) - len(entries))),
+        faults=tuple(faults.found),
     )
 
 
@@ -77,29 +81,22 @@ def _promise(listed: etree._Element, address: str, now: datetime) -> tuple[bool,
     return is_news, changed.timestamp() if changed else 0.0
 
 
-def _notes(pages: int, news: int, items: int) -> Iterator[str]:
+def _notes(pages: int, news: int, without: int) -> Iterator[str]:
     if news < pages:
         yield f"{pages - news} pages left out: they are not marked as news"
-    if news > MOST_ENTRIES:
-        yield f"{news} entries: the first {MOST_ENTRIES} were taken"
-    if items < min(news, MOST_ENTRIES):
-        yield f"{min(news, MOST_ENTRIES) - items} pages left out: they have no address"
+    if without:
+        yield f"{without} pages left out: they have no address"
 
 
-def _item(page: etree._Element, about: etree._Element, url: str, now: datetime) -> Iterator[Item]:
-    address = absolute(_text(page, "loc"), url)
-    if address:
-        yield finish(
-            Draft(
-                url=address,
-                title=title_text(_text(about, "title")),
-                languages=(_text(_child(about, "publication"), "language"),),
-                published=_text(about, "publication_date") or None,
-                updated=_text(page, "lastmod") or None,
-                categories=categories(_text(about, "keywords").split(",")),
-            ),
-            now,
-        )
+def _entry(found: tuple[etree._Element, etree._Element]) -> RawEntry:
+    page, about = found
+    return RawEntry(
+        texts=(RawText("title", _text(about, "title")),),
+        links=(RawLink(_text(page, "loc")),),
+        dates=(RawDate("published", _text(about, "publication_date")), RawDate("updated", _text(page, "lastmod"))),
+        categories=tuple(map(RawCategory, words(_text(about, "keywords")))),
+        languages=(_text(_child(about, "publication"), "language"),),
+    )
 
 
 def _name(element: etree._Element) -> str:

@@ -1,58 +1,43 @@
-"""RSS, Atom and RDF -> ParsedFeed: our own reader for what it understands, feedparser as judge for the rest."""
+"""RSS, Atom and RDF -> RawFeed: our own reader for what it understands, feedparser for the rest."""
 
-from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
-from ingest.draft import MOST_ENTRIES
+from msgspec.structs import replace
+
+from ingest.faults import Faults
 from ingest.formats import encodings, judge, quick
 from ingest.formats.scope import Unsure
-from ingest.formats.served import Served
-from ingest.formats.translate import translate
-from ingest.item import NOTHING, Before, ParsedFeed
+from ingest.raw import RawFeed
 
 QUICK: Final = "topicwire"
 JUDGE: Final = "feedparser"
 
 
-def parse(body: bytes, headers: dict[str, str], url: str, now: datetime, before: Before = NOTHING) -> ParsedFeed:
-    """Translate a syndication document; raises ParseError when there is nothing to read in it.
-
-    Entries that `before` has are not made again. A source that feedparser read before changes hands
-    with the first document whose entries both readers call the same.
-    """
-    served, parser = read(body, headers)
-    if before.parser == JUDGE and parser == QUICK:
-        judged = judged_alone(body, headers)
-        if _identities(judged) != _identities(served):
-            served, parser = judged, JUDGE
-    return replace(translate(served, url, now, before), parser=parser)
-
-
-def read(body: bytes, headers: dict[str, str]) -> tuple[Served, str]:
-    """Read a document, and say which reader did. Raises ParseError."""
+def read(body: bytes, headers: dict[str, str], most: int) -> tuple[RawFeed, str]:
+    """Read a document, its first `most` entries, and say which reader did. Raises ParseError for what is none."""
     kind, language = headers.get("content-type", ""), headers.get("content-language")
+    faults = Faults()
     sound = encodings.bare(body, kind)
-    try:
-        if sound is not None:
-            return quick.read(sound, language, MOST_ENTRIES), QUICK
-    except Unsure:
-        pass
+    raw = _quick(sound, language, most, faults) if sound is not None else None
+    if raw:
+        return raw, QUICK
     data, notes = encodings.utf8(body, kind)
-    try:
-        served, parser = (quick.read(data, language, MOST_ENTRIES), QUICK) if data != sound else (None, JUDGE)
-    except Unsure:
-        served, parser = None, JUDGE
-    served = served or judge.read(data, language, MOST_ENTRIES)
-    return served._replace(notes=notes + served.notes), parser
+    raw, parser = _quick(data, language, most, faults) if data != sound else None, QUICK
+    if raw is None:
+        raw, parser = judge.read(data, language, most), JUDGE
+    return replace(raw, notes=notes + raw.notes, faults=(*faults.found, *raw.faults)), parser
 
 
-def judged_alone(body: bytes, headers: dict[str, str]) -> Served:
-    """Read a document as the judge does, whatever our own reader would say. Raises ParseError."""
+def judged_alone(body: bytes, headers: dict[str, str], most: int) -> RawFeed:
+    """Read a document as feedparser does, whatever our own reader would say. Raises ParseError."""
     data, notes = encodings.utf8(body, headers.get("content-type", ""))
-    served = judge.read(data, headers.get("content-language"), MOST_ENTRIES)
-    return served._replace(notes=notes + served.notes)
+    raw = judge.read(data, headers.get("content-language"), most)
+    return replace(raw, notes=notes + raw.notes)
 
 
-def _identities(served: Served) -> list[tuple[str, str, tuple[str, ...]]]:
-    return [(entry.id, entry.link, entry.alternates) for entry in served.entries]
+def _quick(data: bytes, language: str | None, most: int, faults: Faults) -> RawFeed | None:
+    """Read with our own reader; None for what it leaves to the other, also where it fails itself."""
+    try:
+        return faults.attempt("read by feedparser", lambda data: quick.read(data, language, most), data, None)
+    except Unsure:
+        return None

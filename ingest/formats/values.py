@@ -1,14 +1,16 @@
 """Small readings of values as feeds write them: addresses, people, text that may be HTML, text decoded twice; pure strings."""
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from html.entities import name2codepoint
 from typing import Final
 from urllib.parse import urljoin
 
-from ingest.formats.served import Person
+from ingest.raw import RawFile, RawPerson
 
 _SLASHES: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)/+")
+_WEB: Final = re.compile(r"https?://\S+$", re.IGNORECASE)
 _LOOSE_AND: Final = re.compile(r"&([A-Za-z0-9_]+);")
 _MAILBOX: Final = re.compile(r"[^\s<>()\[\],;:]+@[^\s<>()\[\],;:]+")
 _PLAUSIBLE: Final = re.compile(r"[\w.+-]+@(?:\[?[0-9]{1,3}\.|(?:[a-zA-Z0-9-]+\.)+[a-zA-Z0-9])", re.ASCII)
@@ -60,12 +62,42 @@ def link_text(text: str) -> str:
     return _LOOSE_AND.sub(r"&\1", text.replace("&amp;", "&")) if "&" in text else text
 
 
-def person(text: str) -> Person:
+def is_address(text: str) -> bool:
+    """Say whether a text is an address of the web as it stands."""
+    return text[:4].lower() == "http" and _WEB.match(text) is not None
+
+
+def link_address(said: Mapping[str, str], text: str) -> tuple[str, str]:
+    """Give the address and the relation of a link with attributes.
+
+    `href` is Atom's own; any other attribute yields to an address in words, as RSS has it.
+    """
+    address, usual = said.get("href"), "alternate"
+    if address is None:
+        address = said.get("url", said.get("uri", ""))
+        if not address or is_address(text):
+            address, usual = link_text(text), "element"
+    rel = said.get("rel", "").lower() or usual
+    return address, rel.removeprefix("http://www.iana.org/assignments/relation/")
+
+
+def file(said: Mapping[str, str], address: str, role: str) -> RawFile:
+    """Give the file that an element's attributes describe (RSS, Atom, Media RSS, the podcast namespace)."""
+    length = said.get("length", said.get("filesize", ""))
+    return RawFile(address, said.get("type", "").lower(), length, said.get("duration", ""), said.get("medium", "").lower(), role)
+
+
+def words(text: str) -> list[str]:
+    """Give the words of a list with commas."""
+    return [word for one in text.split(",") if (word := one.strip())]
+
+
+def person(text: str) -> RawPerson:
     """Take a name and an address of mail out of one line: `ann@site.example (Ann)`, `Ann <ann@site.example>`."""
     found = _MAILBOX.search(text) if "@" in text and _PLAUSIBLE.search(text) else None
     if found is None:
-        return Person(text, "", "")
-    return Person(text.replace(found[0], "").strip(" ()<>"), "", found[0])
+        return RawPerson(text, "", "")
+    return RawPerson(text.replace(found[0], "").strip(" ()<>"), "", found[0])
 
 
 def looks_like_html(text: str) -> bool:

@@ -1,0 +1,49 @@
+"""What a fault of our own costs: the part in which it happened, with a line for people and a traceback for the log; pure."""
+
+import traceback
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+from msgspec import Struct
+
+from ingest.errors import TopicwireError
+from ingest.text import one_line, shorten
+
+_A = TypeVar("_A")
+_B = TypeVar("_B")
+_C = TypeVar("_C")
+_MOST_TRACES: Final = 20  # of one document: the others would say the same
+
+
+class Fault(Struct, frozen=True):
+    """A fault of topicwire itself: where and what, in one line, and the traceback."""
+
+    line: str
+    trace: str = ""
+
+
+class Faults:
+    """Collects the faults of reading one document; whatever fails inside costs itself and nothing else (S11)."""
+
+    def __init__(self, found: Iterable[Fault] = ()) -> None:
+        """Begin with those that are known."""
+        self.found = list(found)
+        self.part = ""  # of the document that is being read
+
+    def attempt(self, where: str, work: Callable[[_A], _B], of: _A, default: _C) -> _B | _C:
+        """Give `work(of)`, or the default and a fault that names `where`.
+
+        Errors that say something of the document, and want of memory, are none of ours: they go up.
+        """
+        try:
+            return work(of)
+        except (TopicwireError, MemoryError):
+            raise
+        except Exception as fault:  # noqa: BLE001 - whatever it is, its neighbours are read
+            said = shorten(one_line(str(fault)), 100)
+            self._add(f"{self.part}{where}: {type(fault).__name__}: {said}")
+            return default
+
+    def _add(self, line: str) -> None:
+        if all(known.line != line for known in self.found[-_MOST_TRACES:]):
+            self.found.append(Fault(line, traceback.format_exc() if len(self.found) < _MOST_TRACES else ""))

@@ -1,0 +1,370 @@
+"""What a reader found -> items: the one place with limits, defaults and repairs, whatever the format; pure.
+
+Texts become safe and links absolute, dates and languages are understood or left out, and one fault of ours costs one value or
+one entry, never its neighbours. Only what is new is worked at.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain
+from typing import Final, Literal, TypeVar
+
+import msgspec
+
+from ingest import dates, identity, language, limits
+from ingest.faults import Faults
+from ingest.hints import understood
+from ingest.item import NOTHING, Author, Before, Category, Enclosure, Item, Keys, ParsedFeed, Place
+from ingest.placeholders import is_placeholder
+from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawFile, RawLink, RawPerson, RawPoint, RawText
+from ingest.text import one_line, paragraphs, plain, safe_html, shorten, title_text, xml_safe
+from ingest.urls import absolute, canonical
+
+# In this order, whatever the order of the elements is. Media elements describe media: theirs come last.
+TITLES: Final = ("title", "dc:title")
+MEDIA_TITLE: Final = "media:title"  # where there is no text to find a title in either
+CONTENTS: Final = frozenset({"content", "encoded"})  # of several the longest
+SUMMARIES: Final = ("description", "summary", "abstract", "dc:description", "itunes:summary")
+MEDIA_TEXT: Final = "media:description"  # where nothing else says anything
+PUBLISHED: Final = ("published", "issued", "available", "created", "submitted")
+UPDATED: Final = ("updated", "modified", "dc:date")
+# Most writers of RSS give one date, under whatever name.
+PUBLISHED_IN_RSS: Final = ("published", "issued", "available", "dc:date", "created", "submitted", "updated", "modified")
+_RANKS: Final = {"original": 0, "element": 1, "alternate": 2, "external": 4}
+_OTHER_TYPE: Final = 1  # more, where an alternate is no page
+_PAGES: Final = frozenset({"", "text/html", "html", "xhtml", "application/xhtml+xml"})
+
+_A = TypeVar("_A")
+_B = TypeVar("_B")
+_TITLE_LENGTH: Final = 120
+_LENGTH_DIGITS: Final = 15  # more is no file's length and no SQLite integer
+_NUMBERS: Final = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[ ,]+[-+]?\d+(?:\.\d+)?)+", re.ASCII)
+_LONGEST_PLACE: Final = 10_000  # characters: the outline of a country, drawn finely
+_CLOCK: Final = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,4}):)?(\d{1,7})(?:\.\d*)?", re.ASCII)
+_NOWHERE: Final = "relative.invalid"  # where relative links lead at first (RFC 6761)
+_RULES: Final = "2"  # raise it when the same entry would make another item: then all entries are read anew
+_RAW: Final = 8  # bytes of the hash of an entry as it was served
+_packed: Final = msgspec.msgpack.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a document does not say itself: where it lies, when it was read, what its server said beside it."""
+
+    now: datetime
+    url: str = ""
+    base: str = ""  # on which its addresses are read (RFC 3986, 5.1)
+    links: tuple[RawLink, ...] = ()  # of the Link header
+
+
+def normalize(raw: RawFeed, context: Context, before: Before = NOTHING) -> ParsedFeed:
+    """Make the items of a document; those that `before` has already are named by their fingerprints alone."""
+    work = _Work(raw, context)
+    hashes = [work.hash(entry) for entry in raw.entries]
+    known = _known(work, hashes, before) if before.entries else {}
+    notes = list(raw.notes)
+    if raw.total > limits.MOST_ENTRIES:
+        notes.append(f"{raw.total} entries: the first {limits.MOST_ENTRIES} were taken")
+    made: dict[str, tuple[Item, Keys]] = {}
+    for number, (entry, as_served) in enumerate(zip(raw.entries, hashes, strict=True), 1):
+        if as_served in known or as_served in made:
+            continue
+        work.faults.part = f"entry {number}: "
+        pair = work.faults.attempt("left out", work.pair, entry, None)
+        if pair:
+            made[as_served] = pair
+        elif pair is False:
+            notes.append(f"entry {number} left out: it says nothing")
+    work.faults.part = ""
+    notes += dates.note_of_unread((*work.unread_of_the_feed(), *dates.unread((item for item, _ in made.values()), context.now)))
+    pairs = identity.distinct(made.values())
+    new = {as_served: key.fingerprint for as_served, (_, key) in made.items()}
+    return work.feed(pairs, notes, tuple({**known, **new}.items()))
+
+
+def names(raw: RawFeed, context: Context) -> list[tuple[str, str | None]]:
+    """Give what each entry would be recognised by first: guid and address."""
+    work = _Work(raw, context)
+    return [(entry.id, work.link(entry)) for entry in raw.entries]
+
+
+def _known(work: "_Work", hashes: list[str], before: Before) -> dict[str, str]:
+    """Give the entries that need no work: the same as before, and with names that no other entry has.
+
+    Entries that share a guid or an address decide together what it is worth: they are always made.
+    """
+    own = [{one_line(entry.id), canonical(work.link(entry))} - {"", None} for entry in work.raw.entries]
+    times = Counter(chain.from_iterable(own))
+    return {
+        as_served: before.entries[as_served]
+        for as_served, its in zip(hashes, own, strict=True)
+        if as_served in before.entries and all(times[name] == 1 for name in its)
+    }
+
+
+def _says_something(item: Item, entry: RawEntry) -> bool:
+    """Say whether there is anything in an entry; a date alone is of nothing."""
+    said = item.guid or item.url or item.title or item.text or item.content or item.summary
+    return bool(said or item.enclosures or item.categories or item.places or (item.authors and entry.authors))
+
+
+class _Work:
+    """One document's entries -> Items."""
+
+    def __init__(self, raw: RawFeed, context: Context) -> None:
+        self.raw, self._context = raw, context
+        self._base = context.base or context.url
+        self.faults = Faults(raw.faults)
+        # An entry without an author has its feed's (RFC 4287, 4.2.1; JSON Feed 1.1).
+        self._inherited = tuple(self._authors(raw.authors)) if raw.form in {"atom", "json"} else ()
+        self._published = PUBLISHED_IN_RSS if raw.form == "rss" else PUBLISHED
+        said = (_RULES, context.url, self._base, raw.form, raw.language, raw.authors)
+        self._hash = hashlib.blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=_RAW)
+
+    def hash(self, entry: RawEntry) -> str:
+        """Hash an entry as it was served, with all else that its item depends on."""
+        state = self._hash.copy()
+        try:
+            state.update(_packed(entry))
+        except UnicodeEncodeError:  # half of a surrogate pair
+            state.update(repr(entry).encode())
+        return state.hexdigest()
+
+    # The feed
+
+    def feed(self, pairs: tuple[tuple[Item, Keys], ...], notes: list[str], served: tuple[tuple[str, str], ...]) -> ParsedFeed:
+        """Give the document with what it says of itself; a value that fails is left out, and said."""
+        raw, attempt = self.raw, self.faults.attempt
+        feed = ParsedFeed(
+            items=pairs,
+            title=attempt("the feed's title left out", self._feed_title, raw, ""),
+            site_url=attempt("the site's address left out", self._site, raw, None),
+            feed_id=one_line(raw.id) or None,
+            updated=self._date(raw.dates, UPDATED, raw.language)[0],
+            language=attempt("the feed's language left out", language.primary, raw.language, None),
+            hints=attempt("the feed's hints left out", understood, raw.hints, ParsedFeed(()).hints),
+            hub=attempt("the hub left out", self._named, "hub", None),
+            self_url=attempt("the feed's own address left out", self._named, "self", None),
+            served=served,
+        )
+        return replace(feed, notes=(*notes, *(fault.line for fault in self.faults.found)), faults=tuple(self.faults.found))
+
+    def unread_of_the_feed(self) -> tuple[dates.DateReading, ...]:
+        """Give the reading of the document's own date, if it was not understood."""
+        moment, said = self._date(self.raw.dates, UPDATED, self.raw.language)
+        reading = None if moment else dates.read_date(said, self._context.now, self.raw.language)
+        return (reading,) if reading and reading.fault else ()
+
+    def _feed_title(self, raw: RawFeed) -> str:
+        return _title(raw.titles, (*TITLES, MEDIA_TITLE))
+
+    def _site(self, raw: RawFeed) -> str | None:
+        own = tuple(link for link in raw.links if link.rel != "original")  # which is of an entry that was cut in two
+        return self._best(own, raw.id if raw.id_is_link else "")
+
+    def _named(self, relation: str) -> str | None:
+        """Give the first sound address of a relation, the server's word before the document's (WebSub 4)."""
+        found = (self._address(link.href) for link in (*self._context.links, *self.raw.links) if relation in link.rel.split())
+        return next((address for address in found if address), None)
+
+    # An entry
+
+    def pair(self, entry: RawEntry) -> tuple[Item, Keys] | Literal[False]:
+        """Make the item of an entry and what it can be recognised by; False for an entry that says nothing."""
+        item = self.item(entry)
+        return (item, identity.keys(item)) if _says_something(item, entry) else False
+
+    def item(self, entry: RawEntry) -> Item:
+        """Make the item of an entry."""
+        link = self.link(entry)
+        summary, content = self._bodies(entry, link, SUMMARIES)
+        text = plain(content) or plain(summary)
+        titles = TITLES if text else (*TITLES, MEDIA_TITLE)
+        if not text:
+            summary = summary or self._bodies(entry, link, (MEDIA_TEXT,))[0]
+            text = plain(summary)
+        title = _title(entry.texts, titles)
+        shown = title or shorten(text.partition("\n")[0], _TITLE_LENGTH)
+        said, how = self._language(entry, f"{shown}. {text}")
+        published, published_raw = self._date(entry.dates, self._published, said)
+        updated, updated_raw = self._date(entry.dates, UPDATED, said)
+        return Item(
+            guid=one_line(entry.id) or None,
+            url=link,
+            title=shown,
+            title_inferred=not title or entry.title_inferred,
+            summary="" if summary == content else summary,
+            content=content,
+            text=text,
+            cut=entry.cut,
+            language=said,
+            language_from=how,
+            published=published,
+            published_raw=published_raw,
+            updated=updated,
+            updated_raw=updated_raw,
+            authors=self._listed(self._authors, entry.authors) or self._inherited,
+            categories=self._listed(_categories, entry.categories),
+            enclosures=self._listed(self._enclosures, (entry,)),
+            places=self._listed(_places, entry.points),
+        )
+
+    def _listed(self, make: Callable[[Iterable[_A]], Iterable[_B]], of: tuple[_A, ...]) -> tuple[_B, ...]:
+        """Give each value once and no more than anyone reads; a fault of ours costs the list."""
+        if not of:
+            return ()
+        made = self.faults.attempt("a list of names left out", lambda raw: tuple(dict.fromkeys(make(raw))), of, ())
+        return made[: limits.MOST_NAMES]
+
+    def _language(self, entry: RawEntry, text: str) -> tuple[str | None, str | None]:
+        body = next((one for one in entry.texts if one.role in CONTENTS), None)
+        body = body or next((one for one in entry.texts if one.role in SUMMARIES), None)
+        title = next((one for one in entry.texts if one.role in TITLES), None)
+        closest = (one.language for one in (body, title) if one)
+        declared = (*entry.languages, *closest, self.raw.language)
+        return self.faults.attempt("a language left out", lambda said: language.decide(text, *said), declared, (None, None))
+
+    def _date(self, said: tuple[RawDate, ...], order: tuple[str, ...], spoken: str | None) -> tuple[datetime | None, str | None]:
+        """Give the first date that is understood, in the order of what they are called, and its text; else the first text."""
+        now, first = self._context.now, None
+        for value in [date.value for role in order for date in said if date.role == role and date.value]:
+            first = value if first is None else first
+            moment = self.faults.attempt("a date left out", lambda text: dates.understand(text, now, spoken), value, None)
+            if moment:
+                return moment, one_line(value)
+        return None, one_line(first) or None if first else None
+
+    # Texts
+
+    def _bodies(self, entry: RawEntry, link: str | None, roles: tuple[str, ...]) -> tuple[str, str]:
+        """Give summary and content, by the order of preference; where one element says two texts, the longer is the content."""
+        contents = [self._body(text, link) for text in entry.texts if text.role in CONTENTS]
+        content = max(contents, key=len, default="")
+        for role in roles:
+            bodies = {self._body(text, link): None for text in entry.texts if text.role == role and text.value}
+            if found := sorted(filter(None, bodies), key=len, reverse=True):
+                return (found[1], found[0]) if len(found) > 1 and not content else (found[0], content)
+        return "", content
+
+    def _body(self, text: RawText, link: str | None) -> str:
+        value = text.value[: limits.MOST_TEXT]
+        if text.plain:
+            return paragraphs(xml_safe(value).strip())
+        if text.base:
+            return safe_html(value, absolute(text.base, self._base) or self._base)
+        return self._on_its_own(value, link) if link and self.raw.form != "atom" else safe_html(value, self._base or None)
+
+    def _on_its_own(self, html: str, link: str) -> str:
+        """Make a text safe whose links are read on its article's address.
+
+        Where the document declares no base, a text is the article's own; only Atom says that it is the feed's (RFC 4287, 2).
+        """
+        nowhere = f"{link.partition(':')[0].lower()}://{_NOWHERE}/"  # a cleaner for each article would cost more than its work
+        safe = safe_html(html, nowhere)
+        return safe_html(html, link) if _NOWHERE in safe else safe
+
+    # Addresses
+
+    def link(self, entry: RawEntry) -> str | None:
+        """Give the address of an entry."""
+        return self._best(entry.links, entry.id if entry.id_is_link else "")
+
+    def _best(self, links: tuple[RawLink, ...], guid: str) -> str | None:
+        """Give the best address of a kind of links, whatever their order is; a guid stands for one only where it is an address.
+
+        Of several equals it is the one that the guid names too, else the shortest.
+        """
+        if len(links) == 1 and _rank(links[0]) is not None and (url := self._address(links[0].href)):
+            return url
+        ranked = ((rank, url != guid, len(url), url) for rank, url in self._ranked(links))
+        best = min(ranked, default=None)
+        return best[3] if best else (absolute(guid, None) if guid and not is_placeholder(guid) else None)
+
+    def _ranked(self, links: tuple[RawLink, ...]) -> Iterator[tuple[int, str]]:
+        for link in links:
+            rank = _rank(link)
+            if rank is not None and (url := self._address(link.href)):
+                yield rank, url
+
+    def _address(self, raw: str) -> str | None:
+        return absolute(raw, self._base or None) if raw and not is_placeholder(raw) else None
+
+    # Lists
+
+    def _authors(self, people: Iterable[RawPerson]) -> Iterator[Author]:
+        for person in people:
+            if shown := title_text(person.name or person.email):
+                yield Author(shown, self._address(person.uri), one_line(person.email) or None)
+
+    def _enclosures(self, entries: Iterable[RawEntry]) -> Iterator[Enclosure]:
+        """Give the files of an entry, each once; a duration of the entry is that of its first sound or film."""
+        found: dict[str, Enclosure] = {}
+        duration = None
+        for entry in entries:
+            duration = _seconds(entry.duration)
+            for raw in entry.files:
+                if url := self._address(raw.url):
+                    one = _enclosure(url, raw)
+                    known = found.get(url)
+                    found[url] = _both(known, one) if known else one
+        heard = [one for one in found.values() if (one.kind or "") not in {"thumbnail", "transcript", "image"}]
+        first = next((one for one in heard if not (one.type or "").startswith("image/")), None)
+        if first and duration and first.duration is None:
+            found[first.url] = replace(first, duration=duration)
+        return iter(found.values())
+
+
+def _rank(link: RawLink) -> int | None:
+    """Give how well a link names the article itself; None for a link to something else."""
+    if "alternate" in link.rel.split():
+        return _RANKS["alternate"] + (0 if link.type in _PAGES else _OTHER_TYPE)
+    return _RANKS.get(link.rel)
+
+
+def _title(texts: Iterable[RawText], order: tuple[str, ...]) -> str:
+    found = [(order.index(text.role), title) for text in texts if text.role in order and (title := title_text(text.value))]
+    return min(found, key=lambda one: one[0])[1] if found else ""
+
+
+def _categories(tags: Iterable[RawCategory]) -> Iterator[Category]:
+    for tag in tags:
+        if term := title_text(tag.term or tag.label or ""):
+            yield Category(term, one_line(tag.scheme or "") or None, title_text(tag.label or "") or None)
+
+
+def _enclosure(url: str, raw: RawFile) -> Enclosure:
+    sound_length = raw.length.isascii() and raw.length.isdecimal() and len(raw.length) <= _LENGTH_DIGITS
+    kind = raw.role if raw.role in {"thumbnail", "transcript"} else None
+    said = one_line(raw.type) or None
+    return Enclosure(
+        url,
+        said,
+        int(raw.length) if sound_length else None,
+        _seconds(raw.duration),
+        kind or (None if said else one_line(raw.medium) or None),
+    )
+
+
+def _both(one: Enclosure, other: Enclosure) -> Enclosure:
+    """Put together what two elements say of one file."""
+    better = other if one.kind == "thumbnail" else one
+    return Enclosure(one.url, one.type or other.type, one.length or other.length, one.duration or other.duration, better.kind)
+
+
+def _places(points: Iterable[RawPoint]) -> Iterator[Place]:
+    """Give the places whose numbers are numbers, as they were written."""
+    for point in points:
+        value = " ".join(point.value.split())
+        if len(value) <= _LONGEST_PLACE and _NUMBERS.fullmatch(value):
+            yield Place(point.form, value)
+
+
+def _seconds(text: str) -> int | None:
+    """Read a duration: seconds, or hours, minutes and seconds with colons."""
+    said = _CLOCK.fullmatch(text.strip())
+    hours, minutes, seconds = (int(part or 0) for part in said.groups()) if said else (0, 0, 0)
+    return hours * 3600 + minutes * 60 + seconds or None
