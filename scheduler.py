@@ -139,8 +139,14 @@ class Service:
         self._shelf = Shelf(topic_folders(app), say)
 
     def hold_back(self) -> None:
-        """Let polling wait until `open` is done."""
+        """Let polling wait until `open` is done, though not for ever: somebody's seeds may be many."""
         self._begun.clear()
+
+    def stop(self) -> None:
+        """Begin nothing more, and let nobody wait for what does not come."""
+        self.stopping.set()
+        self.ready.set()
+        self._begun.set()
 
     def open(self) -> None:
         """Publish what there is, then the seeds: a subscriber of a new home is answered before any source is asked."""
@@ -154,7 +160,7 @@ class Service:
 
     def poll(self) -> None:
         """Poll what is due; what it brings is judged and published by another tick."""
-        self._begun.wait()
+        self._begun.wait(_SECONDS["seeds"])
         self._polling.set()
         try:
             self._tick(self._poll)
@@ -275,8 +281,8 @@ class Service:
 
     def _publish(self, facts: Facts) -> None:
         self._news.clear()
+        self._published_at = self.now()  # also when it fails: what is left is done a minute later
         tagged, written = judge_and_publish(self._app, facts, self._shelf.topics(), _BITES, self.stopping.is_set)
-        self._published_at = self.now()
         if tagged or written:
             say(f"{tagged} tags given; {written} files written")
 
@@ -301,7 +307,7 @@ async def _serve(app: App, engine: Engine, listening: socket.socket | None) -> N
     serving = asyncio.create_task(server.serve([listening])) if listening and not stopped.is_set() else None
     await stop
     # In this order: no new work, end the old, then the rest.
-    service.stopping.set()
+    service.stop()
     ticks.pause()
     server.should_exit = True
     while not service.is_idle:
