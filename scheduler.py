@@ -346,6 +346,7 @@ def _ticks(service: Service) -> AsyncIOScheduler:
 @click.pass_obj
 def run(app: App, *, once: bool, no_serve: bool, strict: bool) -> None:
     """Poll, judge, publish and serve, by schedule."""
+    app.make()
     if not app.is_home:
         count = len(read_list(STARTER, "starter").sources)
         say(
@@ -365,7 +366,7 @@ def run(app: App, *, once: bool, no_serve: bool, strict: bool) -> None:
 
 
 def _once(app: App, *, strict: bool, everything: bool, quiet: bool) -> None:
-    app.announce()
+    app.make()
     with alone(app.home) as free:
         if not free:
             if not quiet:
