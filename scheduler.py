@@ -154,8 +154,14 @@ class Service:
         self._working: set[Facts] = set()  # those of the ticks under way
 
     def hold_back(self) -> None:
-        """Let polling wait until `open` is done."""
+        """Let polling wait until `open` is done, though not for ever: somebody's seeds may be many."""
         self._begun.clear()
+
+    def stop(self) -> None:
+        """Begin nothing more, and let nobody wait for what does not come."""
+        self.stopping.set()
+        self.ready.set()
+        self._begun.set()
 
     def open(self) -> None:
         """Publish what there is, then the seeds: a subscriber of a new home is answered before any source is asked."""
@@ -169,7 +175,7 @@ class Service:
 
     def poll(self) -> None:
         """Poll what is due; what it brings is judged and published by another tick."""
-        self._begun.wait()
+        self._begun.wait(_SECONDS["seeds"])
         self._polling.set()
         try:
             self._tick(self._poll)
@@ -301,8 +307,8 @@ class Service:
 
     def _publish(self, facts: Facts) -> None:
         self._news.clear()
+        self._published_at = self.now()  # also when it fails: what is left is done a minute later
         tagged, written = judge_and_publish(self._app, facts, self._shelf.topics(), _BITES, self.stopping.is_set)
-        self._published_at = self.now()
         if tagged or written:
             say(f"{tagged} tags given; {written} files written")
         self._say_kept(facts)
@@ -335,7 +341,7 @@ async def _serve(app: App, engine: Engine, listening: socket.socket | None) -> N
     serving = asyncio.create_task(server.serve([listening])) if listening and not stopped.is_set() else None
     await stop
     # In this order: no new work, end the old, then the rest.
-    service.stopping.set()
+    service.stop()
     ticks.pause()
     server.should_exit = True
     late = loop.time() + _PATIENCE
@@ -377,6 +383,7 @@ def _ticks(service: Service) -> AsyncIOScheduler:
 @click.pass_obj
 def run(app: App, *, once: bool, no_serve: bool, strict: bool) -> None:
     """Poll, judge, publish and serve, by schedule."""
+    app.make()
     if not app.is_home:
         count = len(read_list(STARTER, "starter").sources)
         say(
@@ -398,7 +405,7 @@ def run(app: App, *, once: bool, no_serve: bool, strict: bool) -> None:
 
 
 def _once(app: App, *, strict: bool, everything: bool, quiet: bool) -> None:
-    app.announce()
+    app.make()
     with alone(app.home) as free:
         if not free:
             if not quiet:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import click
 
 from ingest.engine import Engine
-from ingest.errors import TopicwireError, UsageError
+from ingest.errors import StoreError, TopicwireError, UsageError
 from ingest.item import StoredItem
 from ingest.log import open_log
 from ingest.settings import FILE, Settings, load
@@ -52,14 +52,19 @@ class App:
         """Whether somebody has made this folder a home: there is anything of ours in it."""
         return any((self.home / name).exists() for name in _OURS)
 
-    def announce(self) -> None:
-        """Say that a folder that is not there is about to be made: perhaps its name is misspelt."""
-        if not self.home.exists():
-            say(f"{self.home}: no such folder; it is made now, as a new home")
+    def make(self) -> None:
+        """Make the folder where there is none, and say so: perhaps its name is misspelt. Raises StoreError."""
+        if self.home.is_dir():
+            return
+        try:
+            self.home.mkdir(parents=True)
+        except OSError as fault:
+            raise StoreError(f"{self.home}: {fault.strerror}", "name a folder that can be written with --home") from fault
+        say(f"{self.home}: no such folder; it is made now, as a new home")
 
     def facts(self) -> Facts:
         """Open the database to write to it; where there is none it is made. Raises StoreError."""
-        self.announce()
+        self.make()
         return Facts(self.database)
 
     def stored(self, *, quiet: bool = False) -> Facts:
@@ -71,7 +76,7 @@ class App:
             return Facts(self.database)
         if not self.home.is_dir():
             raise UsageError(f"{self.home}: no such folder", "name your home folder with --home, or make one with `topicwire run`")
-        if not quiet:
+        if not quiet and not self.is_home:
             say(f"nothing is stored in {self.home.resolve()}: there is no topicwire.db (--home names another folder)")
         return Facts(IN_MEMORY)
 

@@ -76,7 +76,7 @@ def table(found: list[Health], now: datetime, offline: datetime | None = None) -
     yield _sum(found)
     if offline:
         yield f"since {rfc3339(offline)} {QUESTION}"
-    if late := _late(found, now):
+    elif late := _late(found, now):
         yield late
 
 

@@ -96,10 +96,11 @@ def test_run_in_a_folder_that_is_no_home_says_what_it_is_about_to_do(
 
 
 def test_a_folder_that_somebody_prepared_is_a_home(home: Path) -> None:
-    """A topic, a list of sources or settings are enough."""
+    """A topic, a list of sources or settings are enough: that nothing is stored there yet is no news."""
     assert not app(home).is_home
     write_topic(home)
     assert app(home).is_home
+    assert Cli(home)("items").output == ""
 
 
 def test_serving_makes_nothing(home: Path) -> None:

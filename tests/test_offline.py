@@ -68,6 +68,7 @@ def test_the_tables_say_since_when(cli: Cli) -> None:
     cli("poll")
     cli.clock.forward(hours=3)
     cli("poll")
+    cli.clock.forward(hours=3)
     said = f"since 2026-03-02T12:00:00Z {QUESTION}"
     assert cli("sources", "status").stdout.splitlines()[-1] == said
     assert cli("sources", "list").stderr.strip() == said

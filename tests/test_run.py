@@ -20,6 +20,7 @@ from feeds.commands import topics_of
 from feeds.publication.whole import _UNFINISHED
 from feeds.publish import publish
 from ingest.batch import halves
+from ingest.errors import StoreError
 from ingest.item import Source, SourceState
 from ingest.lock import alone
 from ingest.store import Facts
@@ -531,6 +532,35 @@ def test_a_new_home_is_published_before_any_source_is_asked(cli: Cli, web: FakeW
     assert [entry.title for entry in cli.published().entries] == ["A boat"]
     polling.join(30)
     assert web.paths() == ["/a"]
+
+
+def test_a_stop_before_anything_began_keeps_nobody_waiting(cli: Cli, web: FakeWeb, service: Service) -> None:
+    """Polling that waits for the seeds of the start ends, and asks nobody."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    service.hold_back()
+    polling = Thread(target=service.poll)
+    polling.start()
+    service.stop()
+    polling.join(10)
+    assert not polling.is_alive()
+    assert service.ready.is_set()
+    assert web.calls == []
+
+
+def test_a_publication_that_fails_is_tried_again_a_minute_later(
+    cli: Cli, service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A full disk is said once a minute, not at every tick."""
+
+    def full(*_: object, **__: object) -> None:
+        raise StoreError("public: No space left on device")
+
+    cli.poll()
+    monkeypatch.setattr(scheduler, "publish", full)
+    for _ in range(45):
+        service.publish_news()
+        cli.clock.forward(seconds=2)
+    assert said(capsys) == ["topicwire: public: No space left on device"] * 2
 
 
 def test_a_home_that_is_published_already_is_served_at_once(
