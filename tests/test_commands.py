@@ -379,7 +379,7 @@ def test_a_broken_topic_file_exits_2(cli: Cli) -> None:
     cli.poll()
     document = cli.home / "a.txt"
     document.write_text("A ferry in the harbour.", "utf-8")
-    said = f'topicwire: {path}: require: group "shp" is not known; did you mean "ship"?\n'
+    said = f'topicwire: {path}, line 9: require: group "shp" is not known; did you mean "ship"?\n'
     for words in ("list", "check"):
         assert (cli("topics", words).exit_code, cli("topics", words).stderr) == (2, said)
     for line in ("publish", "run --once", "poll", "ingest a.txt"):

@@ -391,7 +391,7 @@ def test_a_broken_topic_file_is_one_line(cli: Cli, web: FakeWeb, service: Servic
     tick(service)
     lines = [line for line in said(capsys) if line.startswith("topicwire: ")]
     assert len(lines) == 1
-    assert lines[0].startswith(f'topicwire: {path}: require: group "shp" is not known; did you mean "ship"?')
+    assert lines[0].startswith(f'topicwire: {path}, line 9: require: group "shp" is not known; did you mean "ship"?')
     assert web.paths() == ["/a"]
     write_topic(cli.home)
     service.publish()
