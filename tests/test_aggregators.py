@@ -131,6 +131,32 @@ def test_a_redirectors_target_is_published_and_its_link_is_kept(cli: Cli, web: F
     assert GOOGLE.replace("&", "&amp;") in (cli.home / "public" / "harbour.atom").read_text(encoding="utf-8")
 
 
+def test_a_later_carriers_redirector_is_seen_through_too(cli: Cli, web: FakeWeb) -> None:
+    """Its link to the article is the page; the record of what it carried is the redirector."""
+    cli.settings["fetch.allow"] = web.allow
+    write_topic(cli.home)
+    page = "https://site.example/2026/ferry"
+    for path, link in (("/post", page), ("/alerts", GOOGLE)):
+        cli("ingest", web.serve(path, rss(rss_item("The last ferry leaves the harbour", link, guid="g", text=TEXT), title=path)))
+    cli("publish")
+    links = {(link.rel, link.href) for link in cli.published().entries[0].links}
+    assert {("alternate", page), ("related", page)} <= links
+    assert GOOGLE not in {href for _, href in links}
+
+
+def test_an_address_with_two_hashes_is_published_as_an_iri(cli: Cli, web: FakeWeb) -> None:
+    """The database keeps what the publisher wrote."""
+    cli.settings["fetch.allow"] = web.allow
+    write_topic(cli.home)
+    cli(
+        "ingest",
+        web.serve("/feed", rss(rss_item("The last ferry leaves the harbour", "http://a.example/f#a#b", guid="g", text=TEXT))),
+    )
+    cli("publish")
+    assert cli.rows("items", "--json")[0]["url"] == "http://a.example/f#a#b"
+    assert cli.published().entries[0].link == "http://a.example/f#a%23b"
+
+
 # Parameters
 
 

@@ -128,16 +128,18 @@ class Recorder:
         """Give the names, words and dates by which something is stored: whoever has none need not be looked for."""
         if not items:
             return set()
-        asked = {
+        pages = list({page for _, key in items if (page := path_of(key.url))})
+        dates = [rfc3339(item.published) for item, _ in items] if self._has_carried() else []
+        asked: dict[str, list[str] | list[str | None]] = {
             "guids": [key.guid for _, key in items],
             "urls": [key.url for _, key in items],
-            "pages": list({page for _, key in items if (page := path_of(key.url))}),
             "words": [word for _, key in items for word in {key.text, key.bare, key.body}],
-            "dates": [rfc3339(item.published) for item, _ in items] if self._has_carried() else [],
+            "pages": pages,
+            "dates": dates,
         }
         said = {name: json.dumps(values) for name, values in asked.items()}
         taken = {row[0] for row in self.db.conn.execute(_TAKEN, {"source": self.source_id, **said})}
-        self.seldom = not taken.isdisjoint((*asked["pages"], *asked["dates"]))
+        self.seldom = not taken.isdisjoint((*pages, *dates))
         return taken
 
     def _has_carried(self) -> bool:
