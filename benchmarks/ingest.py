@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from multiprocessing import Process
@@ -320,7 +320,7 @@ def _share(pid: int) -> float:
 def stored(name: str, home: Path) -> dict[str, int]:
     """Count what a pass has stored, by source."""
     file, query = COUNTS[name]
-    with sqlite3.connect(home / file) as db:
+    with closing(sqlite3.connect(home / file)) as db:
         return dict(db.execute(query).fetchall())
 
 

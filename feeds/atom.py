@@ -15,6 +15,7 @@ from feeds.markup import branch, empty, filled, leaf
 from feeds.tag import Evidence
 from feeds.topic import Topic
 from ingest.item import Author, Category, Enclosure, Place
+from ingest.urls import destination, iri
 
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 _HTML: Final = {"type": "html"}
@@ -128,7 +129,7 @@ def _links(entry: Entry) -> Iterator[str]:
         yield _via(entry.origin.url, entry.origin.title)
     for carrier in entry.carriers[1:]:
         if carrier.url:
-            yield empty("link", {"rel": "related", "href": carrier.url, "title": carrier.name})
+            yield empty("link", {"rel": "related", "href": iri(destination(carrier.url)), "title": carrier.name})
     for one in entry.related:
         yield empty("link", {"rel": "related", "href": one.url, "title": f"{one.relation}: {one.name}"})
     for enclosure in entry.files:

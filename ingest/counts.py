@@ -17,11 +17,12 @@ _MEASURE: Final = re.compile(rf"[$€£¥₹₽₪%‰°]|\d\s?(?:{_DASH}|:)\s?\
 # What parts one count from the next.
 _PARTED: Final = re.compile(rf"\s{_DASH}\s|[|·•‧∙⋅・●/,;،؛、，；\t]+|\s{{2,}}|[()\[\]（）【】「」]")
 _TABLE: Final = re.compile(rf"\s{_DASH}\s|[|·•‧∙⋅・●]|\w\s?[:：]\s?\d")
-_SENTENCE: Final = re.compile(r"[.!?…؟。！？।]\s*$")
+_SENTENCE: Final = frozenset(".!?…؟。！？।\"'»”’:")  # how a line ends that says something
 _BRACKET: Final = re.compile(r"\s?[(\[（【][^()\[\]（）【】]*[)\]）】]\s*$")
 _DIGIT: Final = re.compile(r"\d")
 _MOST_WORDS: Final = 4  # of one count: "people have read this"
 _MOST_LETTERS: Final = 40
+_MOST_LABEL: Final = 60  # characters behind the last count
 _MOST_LINE: Final = 160  # characters of a line of counts
 _STEM: Final = 3  # letters: "1 post" is "2 posts" later, and Slavic languages have three endings
 
@@ -33,14 +34,18 @@ def without_counts(text: str) -> str:
     with few words beside each, and no sentence: "12 people died." says something, "12 replies" counts. A text that is
     nothing but one such line says what it says, unless it is a table of several counts.
     """
-    if not _DIGIT.search(text):
-        return text
-    lines = text.splitlines()
-    alone = len(lines) == 1
-    return "\n".join(_line(line.strip(), alone=alone) if _DIGIT.search(line) else line for line in lines)
+    alone, pieces, done = "\n" not in text, list[str](), 0
+    while number := _DIGIT.search(text, done):
+        start, end = text.rfind("\n", done, number.start()) + 1 or done, text.find("\n", number.end())
+        end = len(text) if end < 0 else end
+        pieces += text[done:start], _line(text[start:end], alone=alone)
+        done = end
+    return "".join([*pieces, text[done:]])
 
 
 def _line(line: str, *, alone: bool) -> str:
+    if line[-1] in _SENTENCE:
+        return line
     if _only_counts(line, least=2 if alone else 1) and (not alone or _TABLE.search(line)):
         return _masked(line)
     head, tail = _last_part(line)
@@ -49,6 +54,8 @@ def _line(line: str, *, alone: bool) -> str:
 
 def _last_part(line: str) -> tuple[str, str]:
     """Part a line into what it says and what stands behind its last sentence, or in brackets at its end."""
+    if not _DIGIT.search(line, max(0, len(line) - _MOST_LABEL)):
+        return line, ""
     near = max(0, len(line) - 2 * _MOST_LINE)  # what begins before is too long
     start = sentences(line[near:])[-1][0] if line else 0
     if start:
@@ -59,7 +66,7 @@ def _last_part(line: str) -> tuple[str, str]:
 
 def _only_counts(line: str, least: int = 1) -> bool:
     """Say whether a line is at least so many counts and no more than a label beside each."""
-    if len(line) > _MOST_LINE or _SENTENCE.search(line) or _MEASURE.search(line):
+    if len(line) > _MOST_LINE or line[-1] in _SENTENCE or _MEASURE.search(line):
         return False
     parts = [part for part in _PARTED.split(line) if part.strip()]
     counted = sum(len(_COUNT.findall(part)) for part in parts)

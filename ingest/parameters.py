@@ -34,7 +34,8 @@ _FEED: Final = re.compile(
 _FEED_WORD: Final = re.compile(
     r"(?:xml|news|my|web|site|full|public|all)?(?:rss|rdf)s?(?:feeds?|reader|link|item|\d*)", re.IGNORECASE
 )
-_WORDS: Final = 3  # a path's last part with so many is a headline
+_DIGIT: Final = re.compile(r"[^\W_a-zA-Z]")  # or a letter of another script
+_PARTS: Final = 3  # of a name: a headline has so many words
 _YES: Final = {"", "1", "true", "yes", "y", "on"}
 # Names that choose the article, or which form of it, or what is looked for.
 _SELECTS: Final = re.compile(
@@ -67,8 +68,7 @@ def is_rich(path: str) -> bool:
     """Say whether a path names an article by itself: its last part has a number or some words."""
     last = path.rstrip("/").rpartition("/")[2]
     name = last.rpartition(".")[0] or last
-    words = [word for word in re.split(r"[-_+]|%20", name) if word]
-    return len(words) >= _WORDS or any(character.isdigit() for character in name)
+    return name.count("-") + name.count("_") + name.count("+") + 1 >= _PARTS or _DIGIT.search(name) is not None
 
 
 def _is_tracking(name: str, value: str) -> bool:

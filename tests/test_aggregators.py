@@ -56,6 +56,25 @@ def test_an_entry_renamed_in_every_answer_stays_one(facts: Facts, served: Served
     assert facts.db.conn.execute("select count(*) from former_name").fetchone()[0] <= 9
 
 
+def test_a_renamed_entry_is_not_announced_again(cli: Cli, web: FakeWeb) -> None:
+    """In the published feed it is the same entry with the same `updated`, carried by one source."""
+    cli.settings["fetch.allow"] = web.allow
+    write_topic(cli.home)
+    said = set()
+    for turn in range(4):
+        link = f"https://news.example/rss/articles/CBMi{turn}?oc=5"
+        text = f'<a href="{link}">The last ferry leaves the harbour</a> <font>Harbour Post</font>'
+        one = rss_item("The last ferry leaves the harbour - Harbour Post", link, guid=f"CBMi{turn}", text=text)
+        dated = one.replace("</item>", "<pubDate>Mon, 02 Mar 2026 09:00:00 GMT</pubDate></item>")
+        cli("ingest", web.serve("/news", rss(dated, title="News")))
+        cli("publish")
+        cli.clock.forward(hours=1)
+        (published,) = cli.published().entries
+        said.add((published.id, published.updated, len(cli.rows("items", "--json")[0]["sources"])))
+    assert len(said) == 1
+    assert published.link == link
+
+
 def test_an_entry_that_is_away_for_a_while_comes_back_as_itself(served: Served) -> None:
     """Title and date still name it when it returns under other names."""
     served(entry(1), entry(1, 2))
@@ -129,6 +148,32 @@ def test_a_redirectors_target_is_published_and_its_link_is_kept(cli: Cli, web: F
     (published,) = cli.published().entries
     assert published.link == "https://site.example/2026/ferry"
     assert GOOGLE.replace("&", "&amp;") in (cli.home / "public" / "harbour.atom").read_text(encoding="utf-8")
+
+
+def test_a_later_carriers_redirector_is_seen_through_too(cli: Cli, web: FakeWeb) -> None:
+    """Its link to the article is the page; the record of what it carried is the redirector."""
+    cli.settings["fetch.allow"] = web.allow
+    write_topic(cli.home)
+    page = "https://site.example/2026/ferry"
+    for path, link in (("/post", page), ("/alerts", GOOGLE)):
+        cli("ingest", web.serve(path, rss(rss_item("The last ferry leaves the harbour", link, guid="g", text=TEXT), title=path)))
+    cli("publish")
+    links = {(link.rel, link.href) for link in cli.published().entries[0].links}
+    assert {("alternate", page), ("related", page)} <= links
+    assert GOOGLE not in {href for _, href in links}
+
+
+def test_an_address_with_two_hashes_is_published_as_an_iri(cli: Cli, web: FakeWeb) -> None:
+    """The database keeps what the publisher wrote."""
+    cli.settings["fetch.allow"] = web.allow
+    write_topic(cli.home)
+    cli(
+        "ingest",
+        web.serve("/feed", rss(rss_item("The last ferry leaves the harbour", "http://a.example/f#a#b", guid="g", text=TEXT))),
+    )
+    cli("publish")
+    assert cli.rows("items", "--json")[0]["url"] == "http://a.example/f#a#b"
+    assert cli.published().entries[0].link == "http://a.example/f#a%23b"
 
 
 # Parameters

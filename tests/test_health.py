@@ -1,6 +1,7 @@
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -117,8 +118,8 @@ def test_the_figures_name_no_address_and_no_reader(cli: Cli, site: Site) -> None
 def test_figures_come_without_the_database_too(cli: Cli, site: Site) -> None:
     """When the database fails, what the server itself counts is still told."""
     spoil(cli)
-    with pytest.raises(sqlite3.DatabaseError):
-        sqlite3.connect(cli.home / "topicwire.db").execute("select 1 from item")
+    with closing(sqlite3.connect(cli.home / "topicwire.db")) as db, pytest.raises(sqlite3.DatabaseError):
+        db.execute("select 1 from item")
     assert site.ask("/metrics").status == 200
     assert "topicwire_requests_total" in site.ask("/metrics").text
 

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feeds.entry import is_iri
 from ingest import urls
 from ingest.text import xml_safe
-from ingest.urls import absolute, canonical, host_of, is_front_page
+from ingest.urls import absolute, canonical, destination, host_of, iri, is_front_page
 
 BASE = "http://site.example/news/today.xml"
 pieces = st.sampled_from(
@@ -255,3 +256,79 @@ def test_a_line_break_in_a_host_is_no_address() -> None:
     """A host is never mended: who knows whose it would become."""
     assert absolute("http://a\n.example/letters/2.html", None) is None
     assert absolute("http://a.example/letters\n/2.html", None) == "http://a.example/letters%0A/2.html"
+
+
+# As they are published
+
+
+@pytest.mark.parametrize(
+    ("url", "published"),
+    [
+        ("http://a.example/x#a#b", "http://a.example/x#a%23b"),
+        ("http://a.example/x#a#b#c", "http://a.example/x#a%23b%23c"),
+        ("http://a.example/x?q=[1]", "http://a.example/x?q=%5B1%5D"),
+        ("http://a.example/100%", "http://a.example/100%25"),
+        ("http://a.example/a%20b?c=%zz", "http://a.example/a%20b?c=%25zz"),
+        ("http://[::1]:8080/x[1]", "http://[::1]:8080/x%5B1%5D"),
+        ("http://a.example/a\u200eb", "http://a.example/a%E2%80%8Eb"),
+        ("http://a.example/\ue000\ufffd", "http://a.example/%EE%80%80%EF%BF%BD"),
+        ("http://a.example/é/שלום#世界", "http://a.example/é/שלום#世界"),
+        ("http://a.example/a|b^c`d{e}", "http://a.example/a%7Cb%5Ec%60d%7Be%7D"),
+    ],
+)
+def test_what_no_iri_may_hold_is_encoded(url: str, published: str) -> None:
+    """And nothing else (RFC 3987): what is sound already stays as it is."""
+    assert iri(url) == published
+    assert iri(published) == published
+
+
+@given(addresses)
+def test_every_address_is_published_as_an_iri(url: str) -> None:
+    """Whatever a publisher wrote, what comes out is sound, and coming out again changes nothing."""
+    made = absolute(url, BASE)
+    if made is not None:
+        assert is_iri(iri(made))
+        assert iri(iri(made)) == iri(made)
+
+
+# Where they lead
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://www.google.com/url?rct=j&sa=t&url=https://site.example/a&ct=ga&cd=CAIy&usg=x",
+        "https://news.google.com/news/url?sa=t&fd=R&ct2=us&url=https://site.example/a",
+        "https://www.bing.com/news/apiclick.aspx?ref=FexRss&aid=&tid=1&url=https%3a%2f%2fsite.example%2fa&c=1",
+        "https://www.bing.com/ck/a?!&&p=1&u=a1aHR0cHM6Ly9zaXRlLmV4YW1wbGUvYQ&ntb=1",
+        "https://feeds.feedblitz.com/~/t/0/0/blog/~https://site.example/a",
+        "http://us.rd.yahoo.com/dailynews/rss/world/*https://site.example/a",
+        "https://r.search.yahoo.com/_ylt=A/RV=2/RU=https%3a%2f%2fsite.example%2fa/RK=2/RS=x-",
+        "https://urldefense.com/v3/__https://site.example/a__;!!abc",
+        "https://urldefense.proofpoint.com/v2/url?u=https-3A__site.example_a&d=x",
+        "https://link.zhihu.com/?target=https%3A//site.example/a",
+        "https://flipboard.com/redirect?url=https%3A%2F%2Fsite.example%2Fa",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fsite.example%2Fa&h=x",
+        "https://x.r.us-east-1.awstrack.me/L0/https:%2F%2Fsite.example%2Fa",
+    ],
+)
+def test_a_redirector_leads_to_its_target(link: str) -> None:
+    """The page itself, wherever its address stands in the link."""
+    assert destination(link).rstrip("/").startswith("https://site.example/a")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://news.google.com/rss/articles/CBMiZ2h0dHBz?oc=5",
+        "https://www.google.com/url?url=http://",
+        "https://www.google.com/url?url=javascript:alert(1)",
+        "https://www.bing.com/ck/a?u=a1aHR0c%%%",
+        "https://site.example/share?url=https://other.example/a",
+        "https://web.archive.org/web/2026/https://site.example/a",
+        "https://site.example/a",
+    ],
+)
+def test_what_hides_its_target_or_has_none_stays(link: str) -> None:
+    """Nothing is guessed."""
+    assert destination(link) == link

@@ -56,12 +56,13 @@ union all select text_key from version where text_key in (select value from json
 union all select bare_key from version where bare_key in (select value from json_each(:words))
 union all select published from version where source_id = :source and published in (select value from json_each(:dates))
 union all select value from json_each(:pages) where exists (select 1 from sighting
-    where url_key = value or (url_key > value || '?' and url_key < value || '@'))"""
+    where url_key >= value and url_key < value || '@')"""
 _NAMES: Final = tuple("title title_inferred summary content text cut language language_from published_raw updated_raw".split())
 _SAID: Final = attrgetter(*_NAMES)
 _WORDS: Final = ("title", "text", "summary", "content")
 _TEXTS: Final = (*"content_key text_key bare_key".split(), *_NAMES, *"published updated".split())
 _LISTS: Final = tuple("authors categories enclosures places".split())
+_LISTED: Final = attrgetter(*_LISTS)
 _COLUMNS: Final = (*"item_id source_id seen".split(), *_TEXTS, *_LISTS)
 _PUT_VERSION: Final = f"insert into version ({', '.join(_COLUMNS)}) values ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
 _GET_VERSION: Final = f"select id, {', '.join((*_TEXTS, *_LISTS))} from version where item_id = ? and source_id = ?"  # noqa: S608
@@ -98,6 +99,7 @@ class Recorder:
     seen: str | None = None  # `now` and the feed's own moment, as they are stored
     updated: str | None = None
     taken: set[str | None] = field(default_factory=set)  # names and words of this look by which something is stored
+    seldom: bool = False  # whether an address but for its parameters, or a date of this source, is among them
     present: frozenset[str | None] = frozenset()  # the fingerprints, guids and addresses of this look
 
     def record(self, feed: ParsedFeed) -> None:
@@ -126,15 +128,24 @@ class Recorder:
         """Give the names, words and dates by which something is stored: whoever has none need not be looked for."""
         if not items:
             return set()
-        asked = {
+        pages = list({page for _, key in items if (page := path_of(key.url))})
+        dates = [rfc3339(item.published) for item, _ in items] if self._has_carried() else []
+        asked: dict[str, list[str] | list[str | None]] = {
             "guids": [key.guid for _, key in items],
             "urls": [key.url for _, key in items],
-            "pages": list({page for _, key in items if (page := path_of(key.url))}),
             "words": [word for _, key in items for word in {key.text, key.bare, key.body}],
-            "dates": [rfc3339(item.published) for item, _ in items],
+            "pages": pages,
+            "dates": dates,
         }
         said = {name: json.dumps(values) for name, values in asked.items()}
-        return {row[0] for row in self.db.conn.execute(_TAKEN, {"source": self.source_id, **said})}
+        taken = {row[0] for row in self.db.conn.execute(_TAKEN, {"source": self.source_id, **said})}
+        self.seldom = not taken.isdisjoint((*pages, *dates))
+        return taken
+
+    def _has_carried(self) -> bool:
+        """Say whether the source has carried anything before."""
+        row = self.db.conn.execute("select 1 from sighting where source_id = ? limit 1", [self.source_id]).fetchone()
+        return row is not None
 
     def _one(self, item: Item, key: Keys) -> None:
         item_id, reason = self._recognise(item, key)
@@ -155,13 +166,7 @@ class Recorder:
         self._present(item_id, version_id, item, corrected | ({"url"} if moved else set()))
 
     def _recognise(self, item: Item, key: Keys) -> tuple[int | None, str]:
-        for where, value in (
-            (_BY_GUID, key.guid),
-            (_BY_URL, key.url),
-            *((_BY_TEXT, words) for words in dict.fromkeys((key.text, key.bare, key.body))),
-            (_BY_PAGE, path_of(key.url)),
-            (_BY_DATE, rfc3339(item.published)),
-        ):
+        for where, value in _asked(item, key, seldom=self.seldom):
             if value in self.taken:
                 for known in self._candidates(where, value):
                     if reason := identity.same(item, key, known):
@@ -234,7 +239,7 @@ class Recorder:
         """Give what is stored of a version, but for whose and when."""
         bare = key.bare if self.source.kind is SourceKind.DOCUMENT else None
         dates = (rfc3339(item.published), rfc3339(item.updated))
-        return (key.content, key.text, bare, *_SAID(item), *dates, *(_json(getattr(item, name)) for name in _LISTS))
+        return (key.content, key.text, bare, *_SAID(item), *dates, *map(_json, _LISTED(item)))
 
     def _insert_version(self, item_id: int, item: Item, key: Keys) -> int:
         row = (item_id, self.source_id, self.seen, *self._row(item, key))
@@ -304,6 +309,17 @@ class Recorder:
             first_seen, feed_updated) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             [*ids, self.source_id, item.guid, item.url, key.url, key.fingerprint, reason, self.seen, self.updated],
         )
+
+
+def _asked(item: Item, key: Keys, *, seldom: bool) -> Iterator[tuple[str, str | None]]:
+    """Give the questions by which a stored item is found, the surest first, each with what is looked for."""
+    yield _BY_GUID, key.guid
+    yield _BY_URL, key.url
+    for words in dict.fromkeys((key.text, key.bare, key.body)):
+        yield _BY_TEXT, words
+    if seldom:
+        yield _BY_PAGE, path_of(key.url)
+        yield _BY_DATE, rfc3339(item.published)
 
 
 def _json(values: Iterable[Author | Category | Enclosure | Place]) -> str:

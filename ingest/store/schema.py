@@ -1,5 +1,6 @@
 """The tables of facts and their migrations; every change of shape is a new function here, none is ever edited."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,18 +36,19 @@ def connect(path: Path) -> Database:
 
     Raises StoreError when the file cannot be opened, or is no database of ours, or is one of a newer version.
     """
-    db: Database | None = None
+    connection: sqlite3.Connection | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        db = Database(path)
+        connection = sqlite3.connect(path)  # here, so that it is closed also where Database cannot be made of it
+        db = Database(connection)
         _refuse_unknown(db, path)  # before it is touched
         share(db, str(path.resolve()))
         patience(db)
         for pragma in _PRAGMAS:
             db.conn.execute(f"PRAGMA {pragma}")
     except BaseException as fault:
-        if db is not None:
-            db.close()
+        if connection is not None:
+            connection.close()
         if isinstance(fault, StoreError) or not isinstance(fault, Exception):
             raise
         # sqlite3 and the file system each have their own tree

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ class Newsboat:
         assert NEWSBOAT
         environment = {"HOME": str(self.folder), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "dumb"}
         subprocess.run([NEWSBOAT, *files, "-x", "reload"], env=environment, check=True, timeout=60, capture_output=True)
-        with sqlite3.connect(self.folder / "cache") as cache:
+        with closing(sqlite3.connect(self.folder / "cache")) as cache:
             return dict(cache.execute("select title, url from rss_item"))
 
 
