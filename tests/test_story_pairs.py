@@ -160,6 +160,82 @@ def test_one_publisher_writes_again_on_its_subject() -> None:
     assert compare(one, two).relation is not Relation.SAME
 
 
+# What stands in its place
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "said"),
+    [
+        ("Former mayor acquitted of fraud", "Former mayor convicted of fraud", "acquitted and convicted"),
+        ("Storm warning for the north coast", "Snow warning for the north coast", "storm and snow"),
+        ("Norwick raises ferry fares again", "Norwick cuts ferry fares again", "raises and cuts"),
+        ("Lecturer fired over antisemitic posts", "Lecturer defends antisemitic posts", "fired over and defends"),
+        ("島根県に大雨警報", "宮崎県に大雨警報", "島根 and 宮崎"),
+    ],
+)
+@pytest.mark.parametrize("url", ["", None], ids=["two addresses", "no address"])
+def test_the_evidence_names_the_slot(one: str, two: str, said: str, url: str | None) -> None:
+    """Where a title says another word in the place of one, both words are the reason."""
+    text = "The council said so in a short note to the press on the afternoon of the same day."
+    verdict = compare(article(one, text, url=url), article(two, text, url=url, source="Gazette", hours=1))
+    assert verdict.guard is not None
+    assert set(verdict.guard.removeprefix("other words in the title: ").split(" and ")) == set(said.split(" and "))
+
+
+def test_what_the_texts_say_in_one_slot_is_not_borne_out_elsewhere() -> None:
+    """Texts that differ as their titles do are of two events, though each says the other word in another place."""
+    text = "Club Norwick raises the price of {} for matches from January, the board said. Season tickets and day cards stay."
+    one = article("Norwick raises price of season tickets", text.format("season tickets"))
+    two = article("Norwick raises price of cards", text.format("cards"), source="Gazette", hours=1)
+    assert compare(one, two).relation is not Relation.SAME
+
+
+def test_a_text_bears_out_a_synonym() -> None:
+    """Where the text of one says the word of the other, two words are one event's."""
+    text = "An explosion at the refinery of Norwick injured four workers in the night, the fire service said on Tuesday morning."
+    one, two = article("Explosion at refinery hurts four", text), article("Blast at refinery hurts four", text, source="Gazette")
+    assert compare(one, two).relation is Relation.SAME
+
+
+def test_opposite_reports_without_texts_are_two() -> None:
+    """Where neither text nor address tells an edit, the verb must agree too."""
+    one = article("Teacher fired over antisemitic posts", url=None)
+    assert compare(one, article("Teacher defends antisemitic posts", url=None, hours=3)).relation is not Relation.SAME
+
+
+@pytest.mark.parametrize("source", ["Post", "Gazette"])
+@pytest.mark.parametrize("title", ["Statement on incidents on social media in Norwick", "Brief"])
+def test_short_texts_deny_as_long_ones_do(title: str, source: str) -> None:
+    """One title over two texts that say different things is two stories, whoever published them."""
+    one = article(title, "Thieves broke into a bakery on Harbour Street and took the till.")
+    two = article(title, "A lorry overturned on the coast road at noon, spilling gravel.", source=source, hours=1)
+    assert compare(one, two).relation is not Relation.SAME
+
+
+def test_an_outlet_announces_one_article_again() -> None:
+    """A longer title at a new address within minutes is one article; a day later, or with another word, it is not."""
+    one = article("Night trains start again")
+    two = "Night trains start again after two quiet years"
+    assert compare(one, article(two, hours=0.2)).rule == "one publisher, at once, a longer title"
+    assert compare(one, article(two, hours=30)).relation is not Relation.SAME
+    assert compare(one, article("Night trains stop again after two quiet years", hours=0.2)).relation is not Relation.SAME
+
+
+def test_one_stock_text_under_two_projects_is_two_releases() -> None:
+    """A short text that says nothing of its title is no evidence, at one host or at two."""
+    text = "What's Changed: bump actions/checkout from 4 to 5 by a bot. Full list of changes on the page."
+    for source in ("Post", "Gazette"):
+        assert compare(article("v2.1.0", text), article("v2.1.0", text, source=source, hours=1)).relation is not Relation.SAME
+
+
+def test_two_agencies_datelines_are_no_slot() -> None:
+    """Where and by whom a text was sent is no part of its news."""
+    text = "A cyclist was hurt on Friday when a van struck her on the road near the old mill. The driver was unhurt."
+    one = article("Cyclist hurt near the old mill", f"NORWICK (Harbour Press) — {text}")
+    two = article("Cyclist hurt near the old mill", f"VELDRIN (Coast News) - {text}", source="Gazette", hours=1)
+    assert compare(one, two).relation is Relation.SAME
+
+
 # Titles
 
 

@@ -10,12 +10,15 @@ from typing import Final
 
 from feeds.story import sketch, vocabulary
 from feeds.story.sketch import Hashes, digest, distinct, hashes, shingled
+from feeds.story.slots import Phrase, Said, phrase
 from feeds.story.words import STEM, content, digests, tokens_of, weighed, weight
 from ingest.fold import WORD, fold, folded
 from ingest.urls import canonical, host_of, is_front_page
 
-BODY: Final = 12  # words of text below which an item is little more than its title
+BODY: Final = 8  # words of text below which an item is little more than its title
 LEAD: Final = 30  # words of the text that an excerpt shares with the whole
+ALIGNED: Final = 60  # words up to which texts are compared word for word
+READ: Final = 200  # words or letters of them that are read
 _LONGEST: Final = 600  # words of text that are compared; news says it earlier
 _MOST: Final = 6_000  # characters of text that are read
 _TAIL: Final = re.compile(r"^(?P<head>.*\S)\s+(?:[-–—|·]|::)\s+(?P<tail>[^|]{2,45})$")
@@ -25,6 +28,7 @@ _SCORE: Final = re.compile(r"(?<![\d-])(\d{1,3})\s?[-:–]\s?(\d{1,3})(?![\d-])"
 _VERSION: Final = re.compile(
     r"(?<![\w.])v?\d+(?:(?:\.\d+){2,}|(?:\.\d+)+(?=[-.]?(?:a|b|rc|alpha|beta|dev)))[-.]?[a-z]*\d*(?![\w.]\d)", re.IGNORECASE
 )
+_DATELINE: Final = re.compile(r"^[^.!?()（）]{2,60}[(（][^()（）]{1,30}[)）]\s*[-–—:：]*\s*")
 _REPLY: Final = re.compile(r"(?:^|[^\w\s]\s)(?:Re|Aw|Fwd|Sv|Odp): ", re.IGNORECASE)
 _DAY_FIRST: Final = re.compile(r"(?<!\d)(\d{1,2})(?:\.|st|nd|rd|th|er|º|ª)?\s+(?:de\s+)?([^\W\d_]{3,})")
 _MONTH_FIRST: Final = re.compile(r"([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?!\d)")
@@ -86,6 +90,7 @@ class Wording:
     headline: str  # without its publisher
     text: str
     url: str
+    language: str | None = None
 
     @cached_property
     def slots(self) -> Slots:
@@ -101,6 +106,21 @@ class Wording:
     def body_slots(self) -> Slots:
         """Of the whole text."""
         return Slots(self.text)
+
+    @cached_property
+    def title(self) -> Phrase:
+        """The title, to be aligned."""
+        return phrase(self.headline, self.language)
+
+    @cached_property
+    def told(self) -> Phrase:
+        """The text from its news on, to be aligned; no more of it than a short item has."""
+        return phrase(_DATELINE.sub("", self.text, count=1), self.language, READ)
+
+    @cached_property
+    def said(self) -> Said:
+        """All that title and text say."""
+        return Said(f"{self.headline}\n{self.text}", self.language)
 
     @cached_property
     def _plain(self) -> str:
@@ -158,6 +178,16 @@ class Article:
         """The text's hashes of three words in a row, each once."""
         return distinct(self.rolled)
 
+    @cached_property
+    def opening(self) -> Hashes:
+        """The hashes of the text's first words, each once."""
+        return distinct(self.first(LEAD))
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """What the text says beyond the title, as stems."""
+        return content(self.body) - self.title
+
     def first(self, words: int) -> Hashes:
         """Give the hashes of the text's first words alone."""
         if words >= self.length:
@@ -206,7 +236,7 @@ def _article(raw: Raw, length: int, rolled: Hashes) -> Article:
         head=head,
         title=content(head),
         length=length,
-        wording=Wording(title, raw.text[:_MOST], raw.url or ""),
+        wording=Wording(title, raw.text[:_MOST], raw.url or "", raw.language),
         rolled=rolled,
     )
 

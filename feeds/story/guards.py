@@ -7,12 +7,14 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Final
 
-from feeds.story.article import Article
+from feeds.story.article import ALIGNED, READ, Article
+from feeds.story.slots import Kind, Said, Slot, Unit, aligned, others
 from feeds.story.vocabulary import OPPOSITE
-from feeds.story.words import STEM
+from feeds.story.words import STEM, content
 
 _SAME_EDITION: Final = timedelta(hours=20)  # a daily format comes back after a day
 _CORRECTED: Final = timedelta(hours=4)  # within which a figure alone is a correction
+_HASTE: Final = timedelta(hours=1)  # within which a headline is edited rather than written anew
 _MATCH: Final = timedelta(hours=12)  # in which one match has several scores
 _HALF: Final = 0.5  # of the title, from which on opposite words mean opposite news
 _FRAME: Final = 0.45  # share of the longer title that twins have in common
@@ -24,7 +26,17 @@ _WORDING: Final = 0.4  # containment from which on two texts have one wording
 _SHARED_FACTS: Final = 0.5  # of the figures or names in two texts
 _ENOUGH_FACTS: Final = 3
 _SLOT: Final = 3  # words that a template has a place for
-_SPELLING: Final = 0.8  # likeness of two spellings of one name
+_TELLS: Final = 4  # words of its own from which on a text says what it is about
+_SAYS_ALIKE: Final = 0.35  # share of the shorter text's own words below which two texts are of two things
+_BORNE_OUT: Final = 2  # words of the titles that a publisher's short text says, if it is no stock text
+
+
+_ANY: Final = frozenset(Kind)
+_NONE: Final[frozenset[Kind]] = frozenset()
+_HARD: Final = frozenset({Kind.NAME, Kind.DAY, Kind.FIGURE})
+_WORDS: Final = _ANY - {Kind.FIGURE}
+_TOLD: Final = _WORDS - {Kind.FRAME}
+_NAMED: Final = frozenset({Kind.NAME, Kind.DAY})  # a figure has a guard of its own
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,11 @@ class Pair:
         if self.a.address and self.b.address:
             return self.a.address == self.b.address
         return False if self.a.host and self.b.host and self.a.host != self.b.host else None
+
+    @property
+    def edited(self) -> bool:
+        """Whether they stand in one place as far as is known: there words change, names do not."""
+        return self.address or (self.publisher and self.address is None)
 
     @property
     def copied(self) -> bool:
@@ -124,36 +141,113 @@ def _others(one: Article, other: Article) -> set[str]:
 def _in_order(pair: Pair) -> float:
     """Give the share of the longer title's words that both say in one order: an edit puts them anew, a form never does."""
     a, b = pair.a.head, pair.b.head
-    return sum(block.size for block in _aligned(a, b).get_matching_blocks()) / max(len(a), len(b), 1)
-
-
-def _aligned(a: tuple[str, ...], b: tuple[str, ...]) -> "SequenceMatcher[str]":
-    return SequenceMatcher(None, a, b, autojunk=False)
+    return sum(block.size for block in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()) / max(len(a), len(b), 1)
 
 
 def _opposites(pair: Pair) -> str | None:
-    """Titles that say the opposite of each other."""
+    """Object to titles in one place that say the opposite of each other: any other word is as likely an edit there."""
+    if not pair.edited or pair.titles < _HALF:
+        return None
     first, second = set(pair.a.head) - set(pair.b.head), set(pair.b.head) - set(pair.a.head)
     found = sorted((one, two) for one in first for two in second if {one, two} in OPPOSITE)
-    return f"opposites: {found[0][0]} and {found[0][1]}" if found and pair.titles >= _HALF else None
+    return f"opposites: {found[0][0]} and {found[0][1]}" if found else None
 
 
-def _twins(pair: Pair) -> str | None:
-    """Titles of one form, with another name in its place."""
-    if pair.address and pair.gap < _CORRECTED:
+def _form(pair: Pair) -> str | None:
+    """Object to titles of one form with something else in its place."""
+    a, b = pair.a.wording, pair.b.wording
+    if a.headline == b.headline:
         return None
-    if _in_order(pair) < _FRAME:
+    share, found = aligned(a.title, b.title)
+    if share < _FRAME:
         return None
-    a, b = pair.a.head, pair.b.head
-    for tag, i, j, k, m in _aligned(a, b).get_opcodes():
-        if tag != "replace" or max(j - i, m - k) > _SLOT:
-            continue
-        # A first word has its capital anyway: where nothing else differs, only an address tells an edit.
-        opens = pair.address is None and i == k == 0 and a[j:] == b[m:]
-        x, y = _unknown(a[i:j], pair.a, pair.b, named=not opens), _unknown(b[k:m], pair.b, pair.a, named=not opens)
-        if x and y and not _variants(x, y):
-            return f"other names: {x} and {y}"
+    for slot in found:
+        kinds = _telling(slot, pair, alone=len(found) == 1)
+        if kinds and (said := _otherwise(slot, a.said, b.said, kinds) or _in_texts(slot, pair)):
+            return f"other words in the title: {said}"
     return None
+
+
+def _in_texts(slot: Slot, pair: Pair) -> str | None:
+    """Give in words what the texts say in a slot of their own as the titles do, though each may say the other word elsewhere."""
+    a, b = pair.a.wording, pair.b.wording
+    if pair.edited or pair.contained < _OTHER_TEXT or not _brief(pair):
+        return None
+    for other in aligned(a.told, b.told)[1]:
+        first, second = _shared(slot.one, other.one), _shared(slot.two, other.two)
+        if first and second and others(slot, Said(first), Said(second)):
+            return f"{first} and {second}"
+    return None
+
+
+def _shared(title: tuple[Unit, ...], text: tuple[Unit, ...]) -> str:
+    """Give the words of a slot of a text that stand in one of a title too."""
+    telling = {unit.form[:STEM] for unit in title if unit.kind > Kind.FRAME}
+    return " ".join(unit.form for unit in text if unit.form[:STEM] in telling)
+
+
+def _telling(slot: Slot, pair: Pair, *, alone: bool) -> frozenset[Kind]:
+    """Give the kinds of words that make another event of a pair, if each title has one in a slot.
+
+    At two addresses all do. In one place headlines are edited: there names do.
+    """
+    if not pair.edited:
+        return _NAMED if _much(pair) else _ANY
+    if slot.wide > _SLOT:
+        return _NONE
+    if pair.address:
+        return _NONE if pair.gap < _CORRECTED else _NAMED
+    # Where neither address nor text nor haste tells an edit, all words must agree.
+    untold = alone and slot.wide < _SLOT and pair.contained < _OTHER_TEXT and pair.gap >= _HASTE
+    return _WORDS if _opens(slot, pair) else _TOLD if untold else _NAMED
+
+
+def _opens(slot: Slot, pair: Pair) -> bool:
+    """Say whether nothing but first words differ where no address is known: it may be a name, which has its capital anyway."""
+    a, b = pair.a.wording.title.units, pair.b.wording.title.units
+    return pair.address is None and a[len(slot.one) :] == b[len(slot.two) :]
+
+
+def _much(pair: Pair) -> bool:
+    """Say whether the two are one long text: its headline is anybody's."""
+    return pair.copied and min(pair.a.length, pair.b.length) >= _SHORT
+
+
+def _text(pair: Pair) -> str | None:
+    """Object to short texts of one form with another name, day or figure in its place; at one address it may be corrected."""
+    a, b = pair.a.wording, pair.b.wording
+    if pair.edited or a.text == b.text or not (a.text and b.text and _brief(pair)):
+        return None
+    share, found = aligned(a.told, b.told)
+    if share < _FRAME and pair.contained < _OTHER_TEXT:
+        return None
+    for slot in found:
+        if slot.wide <= _SLOT and (said := _otherwise(slot, a.said, b.said, _HARD)):
+            return f"other words in the text: {said}"
+    return None
+
+
+def _brief(pair: Pair) -> bool:
+    return all(one.length < READ and one.wording.told.size < ALIGNED for one in (pair.a, pair.b))
+
+
+def _otherwise(slot: Slot, a: Said, b: Said, kinds: frozenset[Kind]) -> str | None:
+    """Give in words what each side says in a slot, where both have something of some kinds."""
+    found = others(slot, a, b)
+    if found is None or not all(any(unit.kind in kinds for unit in side) for side in found):
+        return None
+    return " and ".join(" ".join(unit.form for unit in side[:_SLOT]) for side in found)
+
+
+def _denied(pair: Pair) -> str | None:
+    """Object to texts under like titles that say different things."""
+    if pair.address or pair.titles < _HALF or pair.contained >= _OTHER_TEXT or (pair.edited and pair.a.head != pair.b.head):
+        return None
+    one, two = pair.a.own, pair.b.own
+    least = min(len(one), len(two))
+    if least < _TELLS or len(one & two) >= _SAYS_ALIKE * least:
+        return None
+    return "the texts say different things"
 
 
 def _again(pair: Pair) -> str | None:
@@ -171,15 +265,17 @@ def _standing(pair: Pair) -> str | None:
     return "one publisher repeats this text under other titles" if short or pair.gap >= _SAME_EDITION else None
 
 
-def _unknown(words: tuple[str, ...], of: Article, other: Article, *, named: bool) -> str | None:
-    """Give a name, or any word when it need not be `named`, among some words of an article that the other one does not say."""
-    said = {word[:STEM] for word in (*other.head, *other.body)}
-    return next((w for w in words if w[:STEM] not in said and (not named or w[:STEM] in of.wording.slots.names)), None)
-
-
-def _variants(one: str, two: str) -> bool:
-    """Say whether two names may be spellings of one."""
-    return one[:1] == two[:1] and SequenceMatcher(None, one, two, autojunk=False).ratio() >= _SPELLING
+def _stock(pair: Pair) -> str | None:
+    """Object to a short text that has nothing to do with its title: it stands under many."""
+    if pair.address is not False or not pair.copied or min(pair.a.length, pair.b.length) >= _SHORT:
+        return None
+    titles = {word for word in pair.a.title | pair.b.title if not any(map(str.isdigit, word))}
+    both = {word for word in pair.a.title & pair.b.title if word in titles}
+    if len(both) >= _BORNE_OUT + 1:
+        return None
+    said = titles & (content(pair.a.body) | content(pair.b.body))
+    least = _BORNE_OUT if pair.publisher else 1
+    return "a text that says nothing of its title" if len(said) < least else None
 
 
 def _facts(pair: Pair) -> str | None:
@@ -211,7 +307,10 @@ _GUARDS: Final[tuple[Callable[[Pair], str | None], ...]] = (
     _live,
     _opinion,
     _opposites,
-    _twins,
+    _form,
+    _text,
+    _denied,
+    _stock,
     _again,
     _standing,
     _facts,

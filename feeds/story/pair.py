@@ -8,14 +8,15 @@ from hashlib import blake2b
 from types import ModuleType
 from typing import Final, NamedTuple
 
-from feeds.story import article, guards, vocabulary
+from feeds.story import article, guards, slots, vocabulary
 from feeds.story.article import BODY, LEAD, Article
 from feeds.story.guards import Pair, objection
-from feeds.story.sketch import Hashes, bands, common, digest, distinct, hashes
+from feeds.story.sketch import Hashes, bands, common, digest, hashes
 from feeds.story.words import STEM, content, weighed, weight
 
 WINDOW: Final = timedelta(days=7)  # further apart nothing is compared
 _DAY: Final = timedelta(hours=24)
+_AT_ONCE: Final = timedelta(minutes=45)  # within which a publisher announces one article again
 _FOOTER: Final = 80  # words at the end that may be a publisher's own
 _SHARED_TAIL: Final = 6  # words: fewer say nothing
 _EDITED: Final = timedelta(hours=20)  # a day later it is another edition
@@ -35,11 +36,13 @@ class Limits:
     said: float = 0.65  # of the words that mean something
     edited: float = 0.25  # of the title, at one address
     retitled: float = 0.4  # of the title, one publisher, a day, addresses unknown
+    grown: float = 0.99  # of the title, one publisher, at once
     title: float = 0.85  # of the title, between publishers
     titles: float = 0.6  # of both titles together
     reissued: float = 0.85  # of both titles together, one publisher, two addresses
     told: int = 40  # words from which on a text says whether it is another
     words: int = 4  # that two titles share at the least
+    sentence: int = 6  # words of a text that is too short to be known by itself
     denied: float = 0.2  # shared text below which two whole texts are two articles
     event: float = 0.4  # of the title, for one event
     names: float = 0.6  # of names and figures, for a translation
@@ -53,9 +56,9 @@ def _constants(module: ModuleType) -> list[tuple[str, str]]:
     return sorted((name, str(value)) for name, value in found if isinstance(value, int | float | str | timedelta))
 
 
-_RULES: Final = 1  # to be raised when a rule changes and no number or word list does
+_RULES: Final = 2  # to be raised when a rule changes and no number or word list does
 VERSION: Final = blake2b(
-    repr((_RULES, LIMITS, WINDOW, *map(_constants, (article, guards, vocabulary)))).encode(), digest_size=6
+    repr((_RULES, LIMITS, WINDOW, *map(_constants, (article, guards, slots, vocabulary)))).encode(), digest_size=6
 ).hexdigest()
 """Changes with the thresholds and the words: what was judged by another is judged again."""
 
@@ -81,6 +84,7 @@ class Verdict:
     shared: tuple[str, ...]  # the rarest words of both
     gap: timedelta
     guard: str | None = None  # what spoke against a merge
+    within: bool = False  # one publisher, not one address: where it says so of three, they have a form in common
 
     def __str__(self) -> str:
         """Say it in one line."""
@@ -135,6 +139,11 @@ def conflicts(a: Article, b: Article) -> bool:
     return pair.gap > WINDOW or objection(pair) is not None
 
 
+def one_publisher(a: Article, b: Article) -> bool:
+    """Say whether one publisher has two articles at two addresses."""
+    return not a.publishers.isdisjoint(b.publishers) and (a.address is None or a.address != b.address)
+
+
 def _pair(a: Article, b: Article) -> Pair:
     if b.id < a.id:
         a, b = b, a
@@ -171,8 +180,7 @@ def _without_tail(a: Article, b: Article) -> tuple[Article, Article]:
 def _opening(a: Article, b: Article) -> float:
     """Give the share of the shorter text's opening that the other text has, wherever."""
     short, long = sorted((a, b), key=lambda one: (one.length, one.id))
-    opening = distinct(short.first(LEAD))
-    return common(opening, long.shingles) / len(opening) if len(opening) else 0.0
+    return common(short.opening, long.shingles) / len(short.opening) if len(short.opening) else 0.0
 
 
 def _by_text(pair: Pair) -> str | None:
@@ -210,6 +218,8 @@ def _by_titles(pair: Pair) -> str | None:
     shared = len(pair.a.title & pair.b.title)
     if min(pair.a.length, pair.b.length) >= LIMITS.told and pair.contained < LIMITS.denied:
         return None
+    if pair.publisher and pair.gap <= _AT_ONCE and shared >= LIMITS.words - 1 and pair.titles >= LIMITS.grown and _grows(pair):
+        return "one publisher, at once, a longer title"
     if pair.publisher and pair.gap <= _DAY:
         if pair.address is None and pair.gap <= _EDITED and pair.titles >= LIMITS.retitled and shared > 1:
             return "one publisher, one day, an edited title"
@@ -219,10 +229,23 @@ def _by_titles(pair: Pair) -> str | None:
         and pair.gap <= 2 * _DAY
         and pair.titles >= LIMITS.title
         and pair.joint >= LIMITS.titles
-        and shared >= LIMITS.words
+        and (shared >= LIMITS.words or _short_text(pair))
     ):
         return "the same title at another publisher"
     return None
+
+
+def _short_text(pair: Pair) -> bool:
+    """Say whether the other text has all of one that is too short to be known by itself."""
+    short, long = sorted((pair.a, pair.b), key=lambda one: (one.length, one.id))
+    return short.length >= LIMITS.sentence and common(short.shingles, long.shingles) >= LIMITS.whole * len(short.shingles)
+
+
+def _grows(pair: Pair) -> bool:
+    """Say whether one title is the other with words put in."""
+    short, long = sorted((pair.a.head, pair.b.head), key=lambda head: (len(head), head))
+    rest = iter(long)
+    return all(word in rest for word in short)
 
 
 def _event(pair: Pair) -> _Answer:
@@ -253,7 +276,20 @@ def _verdict(pair: Pair, found: _Answer) -> Verdict:
     words = {word for word in pair.a.head if word[:STEM] in titles} or set(pair.a.body) & set(pair.b.body)
     rare = sorted(sorted(sorted(filter(weight, words)), key=len, reverse=True), key=weight, reverse=True)[:4]
     strength, text, title = (round(share, 4) for share in (found.strength, pair.contained, pair.titles))
-    return Verdict(found.relation, found.rule, strength, text, title, tuple(rare), pair.gap, found.guard)
+    within = _within(pair) and (found.relation is Relation.SAME or pair.copied or pair.a.head == pair.b.head)
+    return Verdict(found.relation, found.rule, strength, text, title, tuple(rare), pair.gap, found.guard, within)
+
+
+def _within(pair: Pair) -> bool:
+    """Say whether two are one publisher's at two addresses, and not one text twice under much the same title."""
+    return pair.publisher and not pair.address and not (pair.copied and pair.titles >= LIMITS.opening and _begin_alike(pair))
+
+
+def _begin_alike(pair: Pair) -> bool:
+    """Say whether two texts have the same first words in the same order: a form of few words has them in any."""
+    first, second = pair.a.rolled[:LEAD], pair.b.rolled[:LEAD]
+    least = min(len(first), len(second))
+    return bool(least and (first[:least] == second[:least]).mean() >= LIMITS.whole)
 
 
 def _hours(gap: timedelta) -> str:

@@ -11,7 +11,9 @@ from feeds.story.sketch import digest
 from ingest.fold import WORD, fold, parted
 
 STEM: Final = 6  # letters: "orage" and "orages", "attaque" and "attaquent" are one word
-_NO_SPACES: Final = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]")  # kana, han, thai
+NO_SPACES: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
+)  # thai to khmer, kana, han
 _LONG: Final = 200  # bytes of a piece that would fill the memory
 _KNOWN: Final = 100_000  # pieces that are remembered
 _ELIDED: Final = frozenset("sldtnmд")  # what stands before or after an apostrophe
@@ -20,7 +22,7 @@ _ELIDED: Final = frozenset("sldtnmд")  # what stands before or after an apostro
 def tokens_of(text: str) -> Iterator[str]:
     """Give the folded words; scripts without spaces give pairs of letters, and what follows an apostrophe goes."""
     for token in map(fold, WORD.findall(text)):
-        if not token.isascii() and _NO_SPACES.search(token):
+        if not token.isascii() and NO_SPACES.search(token):
             yield from (token[n : n + 2] for n in range(max(len(token) - 1, 1)))
         elif token not in _ELIDED:
             yield token
