@@ -30,7 +30,7 @@ from feeds.serve.server import Server, listen, run_loop
 from feeds.shelf import Shelf
 from feeds.store import Judgements
 from feeds.story.commands import stories
-from feeds.story.judging import group_new
+from feeds.story.judging import all_grouped, group_new
 from feeds.topic import Topic
 from feeds.topic_commands import topics
 from feeds.trial_command import try_command
@@ -48,6 +48,7 @@ from ingest.websub import subscribe
 
 _AT_ONCE = 400  # sources a tick: between two ticks what they brought is published
 _BITES = 20  # of old items, judged again after a change of wording, a tick
+_PATIENCE = 10.0  # seconds of grouping, after which what is ready is published
 _SOON = 0.1  # seconds
 _SECONDS = {"poll": 30, "seeds": 60, "publish": 60, "hub": 15, "housekeeping": 3_600}
 
@@ -75,11 +76,18 @@ class Pass:
 
 
 def judge_and_publish(app: App, facts: Facts, chosen: tuple[Topic, ...], bites: int | None = None) -> tuple[int, int]:
-    """Judge what is new and write what changed: (tags given, files written)."""
+    """Judge what is new and write what changed: (tags given, files written).
+
+    Without a number of bites all is grouped, but what is ready is published every while.
+    """
     judgements = Judgements(facts)
-    group_new(facts, app.clock(), bites)
-    tagged = judge_new(facts, judgements, chosen, app.clock(), bites)
-    return tagged, len(publish(facts, judgements, chosen, target_of(app, facts)).written)
+    tagged = written = 0
+    while True:
+        group_new(facts, app.clock(), bites, seconds=_PATIENCE, clock=app.clock)
+        tagged += judge_new(facts, judgements, chosen, app.clock(), bites)
+        written += len(publish(facts, judgements, chosen, target_of(app, facts)).written)
+        if bites is not None or all_grouped(facts):
+            return tagged, written
 
 
 def full_pass(app: App, *, everything: bool = False) -> Pass:

@@ -141,3 +141,9 @@ def stories(db: Database) -> None:
         verdict text not null, reason text not null, decided text not null, primary key (a, b)) strict, without rowid"""
     )
     execute("create table story_mark (version text primary key, seq integer not null, until integer not null) strict")
+
+
+@migrations()
+def story_edges_of_one_publisher(db: Database) -> None:
+    """Tell the likenesses within one publisher from others: what a publisher repeats is a form."""
+    db.conn.execute("alter table story_edge add column within integer not null default 0")

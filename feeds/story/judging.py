@@ -1,62 +1,88 @@
 """Groups the items that arrived or changed into stories, in bounded bites; knows the tables and the rules' answers, no wording."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from math import inf
 from typing import Final
 
 from feeds.story import reading
 from feeds.story.article import Article, read
 from feeds.story.group import pair_of, reach, stories
-from feeds.story.pair import VERSION, WINDOW, Relation, Verdict, compare, conflicts, keys, related
+from feeds.story.pair import VERSION, WINDOW, Verdict, compare, conflicts, keys, one_publisher, related
 from feeds.story.reading import Told
 from feeds.story.store import Sketch, StoryTables
 from ingest.store import Facts
 
 _BITE: Final = 200  # items a transaction
+_LEAST: Final = 10  # of them, however long they take
+_SECONDS: Final = 2.0  # of a transaction, about: others wait to write
 _REMEMBERED: Final = 2_000  # articles, some ten kilobytes each
 _DATED: Final = 100_000  # articles of which the date alone is remembered
 _LATE: Final = timedelta(days=7)  # what is dated longer ago is kept where it came: an archive is compared within itself
 
 
-def group_new(facts: Facts, now: datetime, bites: int | None = None, version: str = VERSION) -> int:
+def group_new(  # noqa: PLR0913 - what bounds it
+    facts: Facts,
+    now: datetime,
+    bites: int | None = None,
+    version: str = VERSION,
+    *,
+    seconds: float = inf,
+    clock: Callable[[], datetime] | None = None,
+) -> int:
     """Group what arrived or changed since the last time; other thresholds group everything anew.
 
-    At most `bites` transactions are done. Killed in the middle it goes on where it stopped. What
-    people split or joined stays so. Gives the number of items looked at.
+    At most `bites` transactions are done, and none is begun after some `seconds` by the `clock`. Killed in the middle it goes on
+    where it stopped. What people split or joined stays so. Gives the number of items looked at.
     """
-    work = Grouping(facts, version)
+    work = Grouping(facts, version, clock)
     done = looked = 0
-    while bites is None or done < bites:
-        taken = work.bite()
-        looked += taken
+    while (bites is None or done < bites) and (done == 0 or work.spent < seconds):
+        looked += work.bite()
         done += 1
-        if taken < _BITE:
+        if work.finished:
             work.tidy(now)
             break
     return looked
 
 
+def all_grouped(facts: Facts) -> bool:
+    """Say whether every stored item was grouped."""
+    return not reading.after(facts.db, StoryTables(facts).seen(), 1)
+
+
 class Grouping:
     """Grouping with the tables at hand."""
 
-    def __init__(self, facts: Facts, version: str = VERSION) -> None:
-        """Use the database of `facts`."""
+    def __init__(self, facts: Facts, version: str = VERSION, clock: Callable[[], datetime] | None = None) -> None:
+        """Use the database of `facts`; with a clock transactions become small where they take long."""
+        self._clock, self._size = clock, _BITE
+        self.finished, self.spent = False, 0.0  # seconds
         self._facts, self._tables, self._version = facts, StoryTables(facts), version
         self._articles: OrderedDict[int, Article] = OrderedDict()
         self._moments: dict[int, datetime] = {}  # of articles, also of those that are not or no longer remembered
 
     def bite(self) -> int:
-        """Group the next items in one transaction; give how many there were."""
+        """Group the next items in one transaction; give how many there were. The next one is smaller where this took long."""
+        begun = self._clock() if self._clock else None
         with self._facts.transaction():
             seq, until = self._tables.mark(self._version)
-            items = reading.after(self._facts.db, seq, _BITE)
+            items = reading.after(self._facts.db, seq, self._size)
             if items:
                 touched = self._compare(items)
                 self._tables.put_mark(items[-1].seq)
                 if items[-1].seq >= until:  # until then what is published must not fall apart
                     self._regroup_each(self._tables.everything() if seq < until else touched)
+        self.finished = len(items) < self._size
+        if self._clock and begun:
+            self._paced(len(items), (self._clock() - begun).total_seconds())
         return len(items)
+
+    def _paced(self, items: int, seconds: float) -> None:
+        """Let the next transaction take as long as one may, from what this one took."""
+        self.spent += seconds
+        self._size = min(max(int(items * _SECONDS / seconds), _LEAST), _BITE) if seconds > 0 else _BITE
 
     def tidy(self, now: datetime) -> None:
         """Drop the sketches that are older than anything new can be like."""
@@ -99,10 +125,10 @@ class Grouping:
             # One that comes later in the bite may be found by what it said before it changed: its own turn comes.
             kept += [(row, *kin) for kin in self._kin(articles[row], [other for other in found if other not in later])]
             later.remove(row)
-        before = {row for edge in self._tables.edges(rows) for row in (edge.a, edge.b)}
+        before = self._tables.touched(rows)
         self._tables.drop_edges(rows)
         self._tables.add_edges(kept)
-        return before.union(*((a, b) for a, b, said in kept if said.relation is Relation.SAME))
+        return before | self._tables.touched(rows)
 
     def _kin(self, article: Article, likely: list[int]) -> list[tuple[int, Verdict]]:
         """Give those of some items that an article has to do with."""
@@ -118,7 +144,7 @@ class Grouping:
 
     def _regroup_each(self, touched: set[int]) -> None:
         """Make the stories of some items anew, those that hang together at a time."""
-        left = set(touched)
+        left = self._tables.bound(touched)
         while left:
             left -= self._regroup({min(left)})
 
@@ -127,10 +153,13 @@ class Grouping:
         around = reach(touched | {row for group in self._tables.members(touched).values() for row in group}, self._neighbours)
         articles = dict(zip(sorted(around), self._read(sorted(around)), strict=True))
         rank = {row: article.id for row, article in articles.items()}
-        groups = stories(
-            self._tables.edges(around), self._tables.decided(around), lambda a, b: conflicts(articles[a], articles[b]), rank
-        )
-        self._tables.replace_stories(around, groups)
+        forms = self._tables.repeated(around)
+
+        def conflict(a: int, b: int) -> bool:
+            repeated = a in forms and b in forms and one_publisher(articles[a], articles[b])
+            return repeated or conflicts(articles[a], articles[b])
+
+        self._tables.replace_stories(around, stories(self._tables.edges(around), self._tables.decided(around), conflict, rank))
         return around
 
     def _neighbours(self, rows: set[int]) -> Iterable[tuple[int, int]]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from feeds.schema import migrations
 from feeds.story.carriers import Link, Merge, Story, story_of
@@ -60,6 +60,10 @@ class StoryTables:
     def put_mark(self, seq: int) -> None:
         """Remember how far comparing came."""
         self._db.conn.execute("update story_mark set seq = ?", [seq])
+
+    def seen(self) -> int:
+        """Give up to which number items were compared."""
+        return int(self._db.conn.execute("select coalesce(max(seq), 0) from story_mark").fetchone()[0])
 
     def everything(self) -> set[int]:
         """Give all items that are, or may now be, in a story with others."""
@@ -123,13 +127,56 @@ class StoryTables:
     def add_edges(self, found: Iterable[tuple[int, int, Verdict]]) -> None:
         """Store what items are to others."""
         self._db.conn.executemany(
-            "insert into story_edge values (?, ?, ?, ?, ?)",
-            [(*pair_of(row, other), said.relation, said.strength, str(said)) for row, other, said in found],
+            "insert into story_edge values (?, ?, ?, ?, ?, ?)",
+            [(*pair_of(row, other), said.relation, said.strength, str(said), said.within) for row, other, said in found],
         )
 
     def edges(self, rows: Iterable[int]) -> list[Edge]:
-        """Give the pairs of one story among or beside some items."""
-        return [Edge(a, b, strength) for a, b, relation, strength, _ in self._around(rows) if relation == Relation.SAME]
+        """Give the pairs of one story among or beside some items, but for those that rest on a form of their publisher's."""
+        wanted = list(rows)
+        across = self._beside("a, b, strength", "relation = 'same' and not within", wanted)
+        pairs = self._pairs_within(wanted)
+        within = [(a, b, strength) for a, b, relation, strength, alone in pairs if alone and relation == Relation.SAME]
+        return [Edge(*found) for found in (*across, *within)]
+
+    def bound(self, rows: Iterable[int]) -> set[int]:
+        """Give those items that are, or may become, part of a story: all others stay alone."""
+        wanted = list(rows)
+        ends = {row for edge in self.edges(wanted) for row in (edge.a, edge.b)}
+        decided = {row for pair in self.decided(wanted).joined for row in pair}
+        return (ends | decided | self.members(wanted).keys()) & set(wanted)
+
+    def repeated(self, rows: Iterable[int]) -> set[int]:
+        """Give those items of which a publisher has two more alike at other addresses: what they share is its form."""
+        wanted = set(rows)
+        many = {row for row, count in self._degrees(wanted).items() if count > 1}
+        return many | {row for a, b, _, _, alone in self._pairs_within(wanted) if not alone for row in (a, b) if row in wanted}
+
+    def _pairs_within(self, rows: Iterable[int]) -> list[tuple[int, int, str, float, bool]]:
+        """Give the pairs within a publisher of items that have but one such, and whether the other has no more either."""
+        single = [row for row, count in self._degrees(rows).items() if count == 1]
+        found = self._beside("a, b, relation, strength", "within", single)
+        degrees = self._degrees({row for a, b, *_ in found for row in (a, b)})
+        return [(*pair, degrees[pair[0]] == degrees[pair[1]] == 1) for pair in found]
+
+    def _beside(self, columns: str, condition: str, rows: Iterable[int]) -> list[Any]:
+        wanted = json.dumps(list(rows))
+        select = f"select {columns} from story_edge where {condition} and"  # noqa: S608 - constants
+        return self._db.conn.execute(f"{select} a {_IN} union {select} b {_IN}", [wanted, wanted]).fetchall()
+
+    def touched(self, rows: Iterable[int]) -> set[int]:
+        """Give some items, and those whose story may hang on what they are to them."""
+        wanted = list(rows)
+        return {*wanted, *(name for pair in self._beside("a, b", "(relation = 'same' or within)", wanted) for name in pair)}
+
+    def _degrees(self, rows: Iterable[int]) -> dict[int, int]:
+        wanted = json.dumps(list(rows))
+        found = self._db.conn.execute(
+            f"""select row, count(*) from (select a as row from story_edge where within and a {_IN}
+            union all select b from story_edge where within and b {_IN}) group by row""",  # noqa: S608 - constants
+            [wanted, wanted],
+        )
+        return dict(found)
 
     def _around(self, rows: Iterable[int]) -> list[tuple[int, int, str, float, str]]:
         wanted = json.dumps(list(rows))
