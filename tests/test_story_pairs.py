@@ -182,6 +182,14 @@ def test_the_evidence_names_the_slot(one: str, two: str, said: str, url: str | N
     assert set(verdict.guard.removeprefix("other words in the title: ").split(" and ")) == set(said.split(" and "))
 
 
+def test_what_the_texts_say_in_one_slot_is_not_borne_out_elsewhere() -> None:
+    """Texts that differ as their titles do are of two events, though each says the other word in another place."""
+    text = "Club Norwick raises the price of {} for matches from January, the board said. Season tickets and day cards stay."
+    one = article("Norwick raises price of season tickets", text.format("season tickets"))
+    two = article("Norwick raises price of cards", text.format("cards"), source="Gazette", hours=1)
+    assert compare(one, two).relation is not Relation.SAME
+
+
 def test_a_text_bears_out_a_synonym() -> None:
     """Where the text of one says the word of the other, two words are one event's."""
     text = "An explosion at the refinery of Norwick injured four workers in the night, the fire service said on Tuesday morning."

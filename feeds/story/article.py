@@ -15,7 +15,7 @@ from feeds.story.words import STEM, content, digests, tokens_of, weighed, weight
 from ingest.fold import WORD, fold, folded
 from ingest.urls import canonical, host_of, is_front_page
 
-BODY: Final = 12  # words of text below which an item is little more than its title
+BODY: Final = 8  # words of text below which an item is little more than its title
 LEAD: Final = 30  # words of the text that an excerpt shares with the whole
 ALIGNED: Final = 60  # words up to which texts are compared word for word
 READ: Final = 200  # words or letters of them that are read

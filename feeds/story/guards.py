@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Final
 
 from feeds.story.article import ALIGNED, READ, Article
-from feeds.story.slots import Kind, Said, Slot, aligned, others
+from feeds.story.slots import Kind, Said, Slot, Unit, aligned, others
 from feeds.story.vocabulary import OPPOSITE
-from feeds.story.words import content
+from feeds.story.words import STEM, content
 
 _SAME_EDITION: Final = timedelta(hours=20)  # a daily format comes back after a day
 _CORRECTED: Final = timedelta(hours=4)  # within which a figure alone is a correction
@@ -163,9 +163,27 @@ def _form(pair: Pair) -> str | None:
         return None
     for slot in found:
         kinds = _telling(slot, pair, alone=len(found) == 1)
-        if kinds and (said := _otherwise(slot, a.said, b.said, kinds)):
+        if kinds and (said := _otherwise(slot, a.said, b.said, kinds) or _in_texts(slot, pair)):
             return f"other words in the title: {said}"
     return None
+
+
+def _in_texts(slot: Slot, pair: Pair) -> str | None:
+    """Give in words what the texts say in a slot of their own as the titles do, though each may say the other word elsewhere."""
+    a, b = pair.a.wording, pair.b.wording
+    if pair.edited or pair.contained < _OTHER_TEXT or not _brief(pair):
+        return None
+    for other in aligned(a.told, b.told)[1]:
+        first, second = _shared(slot.one, other.one), _shared(slot.two, other.two)
+        if first and second and others(slot, Said(first), Said(second)):
+            return f"{first} and {second}"
+    return None
+
+
+def _shared(title: tuple[Unit, ...], text: tuple[Unit, ...]) -> str:
+    """Give the words of a slot of a text that stand in one of a title too."""
+    telling = {unit.form[:STEM] for unit in title if unit.kind > Kind.FRAME}
+    return " ".join(unit.form for unit in text if unit.form[:STEM] in telling)
 
 
 def _telling(slot: Slot, pair: Pair, *, alone: bool) -> frozenset[Kind]:
