@@ -31,4 +31,4 @@ def open_log(home: Path) -> None:
 
 def log_fault(line: str, trace: str) -> None:
     """Log a fault of our own."""
-    _LOG.error("%s\n%s", line, trace)
+    _LOG.error("%s", f"{line}\n{trace}".encode("utf-8", "backslashreplace").decode())
