@@ -30,5 +30,5 @@ def open_log(home: Path) -> None:
 
 
 def log_fault(line: str, trace: str) -> None:
-    """Log a fault of our own; what no file can hold (half of a surrogate pair) is written as its escape."""
+    """Log a fault of our own."""
     _LOG.error("%s", f"{line}\n{trace}".encode("utf-8", "backslashreplace").decode())
