@@ -21,8 +21,6 @@ TOPIC_SCHEME: Final = "urn:x-topicwire:topic"
 _OURS: Final = UUID("6f1d2f0a-3c57-5b0e-9d52-7c1f6a0e4b11")  # the name space of ids that we give
 _IN_IRI: Final = r"(?:[^\x00-\x20<>\"{}|\\^`\[\]#%\x7f-\x9f]|%[0-9A-Fa-f]{2})"
 _IRI: Final = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:{_IN_IRI}+(?:#{_IN_IRI}*)?")
-_AUTHORITY: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
-_NOT_IN_IRI: Final = re.compile(r"[\x00-\x20<>\"{}|\\^`\[\]#\x7f-\x9f]|%(?![0-9A-Fa-f]{2})")
 _ADDRESS: Final = re.compile(r"https?://[^/?#]+/.*", re.ASCII)
 _NAME: Final = re.compile(
     r"(?:urn:[a-z0-9][a-z0-9-]{1,31}|tag:[a-z0-9.@_-]+,\d{4}[0-9-]*):(?:[\w.~!$&'()*+,;=:@/?#-]|%[0-9A-F]{2})+", re.ASCII
@@ -183,7 +181,7 @@ def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner, updated: 
         # A reader that ignores `source` still sees whose it is.
         authors=item.authors or (Author(origin.title),),
         categories=tuple(_schemed(category, origin) for category in item.categories),
-        enclosures=tuple(replace(enclosure, url=url) for enclosure in item.enclosures if is_iri(url := public_url(enclosure.url))),
+        enclosures=tuple(replace(enclosure, url=public_url(enclosure.url)) for enclosure in item.enclosures),
         carriers=carriers,
         origin=origin,
         judgement=unit.judgement,

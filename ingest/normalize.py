@@ -164,7 +164,8 @@ class _Work:
 
     def _site(self, raw: RawFeed) -> str | None:
         own = tuple(link for link in raw.links if link.rel != "original")  # which is of an entry that was cut in two
-        return self._best(own, raw.id if raw.id_is_link else "")
+        root = next((link for link in own if link.href.strip() == "/" and _rank(link) is not None), None)
+        return self._best(own, raw.id if raw.id_is_link else "") or (absolute("/", self._base or None) if root else None)
 
     def _named(self, relation: str) -> str | None:
         """Give the first sound address of a relation, the server's word before the document's (WebSub 4)."""

@@ -188,7 +188,7 @@ def test_a_date_costs_no_entry(read: Callable[[str], ParsedFeed], date: str) -> 
 def test_a_fault_of_reading_dates_costs_the_date(read: Callable[[str], ParsedFeed], monkeypatch: pytest.MonkeyPatch) -> None:
     """An exception of ours costs one value, and is said: in a line for people, with the traceback for the log (S11)."""
 
-    def fail(_raw: str, _now: object) -> None:
+    def fail(_raw: str, _now: object, _language: object) -> None:
         raise KeyError("marraskuu")
 
     monkeypatch.setattr(dates, "understand", fail)

@@ -137,6 +137,6 @@ def test_without_private_topics_every_source_is_listed(cli: Cli) -> None:
         facts.add_sources([Source("http://silent.example/feed")], cli.clock())
     cli("publish")
     assert "silent.example" not in public(cli)["public/sources.html"]
-    (cli.home / "topics" / "secret.toml").unlink()
+    cli("topics", "retire", "secret")
     cli("publish")
     assert "silent.example" in public(cli)["public/sources.html"]

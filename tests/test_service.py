@@ -147,7 +147,8 @@ def test_clients_that_do_not_finish_are_no_news(cli: Cli, started: Callable[...,
     left = [half_a_question(port, path) for path in paths]
     began = time.monotonic()
     code, lines = service.stop()
-    assert (code, lines) == (0, [f"subscribe to http://127.0.0.1:{port}/harbour.atom", "stopped"])
+    assert (code, lines[0], lines[-1]) == (0, f"subscribe to http://127.0.0.1:{port}/harbour.atom", "stopped")
+    assert [line for line in lines[1:-1] if not line.startswith("review: ")] == []
     assert time.monotonic() - began < 10
     for one in left:
         one.close()

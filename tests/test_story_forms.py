@@ -121,13 +121,13 @@ def test_grouping_stops_in_time_and_goes_on(facts: Facts) -> None:
 def test_what_is_ready_is_published_while_the_rest_is_grouped(cli: Cli, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     """A document that takes long to group is published before it is done, and whole in the end."""
     published: list[int] = []
-    monkeypatch.setattr("scheduler._PATIENCE", 0)
+    monkeypatch.setattr("scheduler._WHILE", 0)
     monkeypatch.setattr("feeds.story.judging._BITE", 4)
     cli.settings["fetch.allow"] = web.allow
 
-    def counted(*of: Any) -> Published:
+    def counted(*of: Any, **how: Any) -> Published:
         published.append(1)
-        return publish(*of)
+        return publish(*of, **how)
 
     monkeypatch.setattr("scheduler.publish", counted)
     items = [rss_item(f"Norwick {n * 7919}", web.url(f"/{n}"), guid=f"g{n}", text=f"Said {n * 7907}.") for n in range(10)]

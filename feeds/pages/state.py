@@ -26,7 +26,7 @@ def as_of(facts: Facts) -> datetime:
 def state(facts: Facts, target: Target) -> tuple[object, ...]:
     """Give figures that change whenever pages do, beside all that feeds are made of."""
     now, settings = as_of(facts), target.settings
-    alike = settings.polling.rule, settings.service.search, sorted(target.known)
+    alike = settings.polling.rule, settings.service.search
     return _form(), now.date(), sources_state(facts, now), queries.sealed(facts), *alike
 
 

@@ -27,14 +27,13 @@ def program(name: str) -> str:
 def cli(home: Path) -> Cli:
     """Give the command of a home with a published topic, and one that was withdrawn."""
     write_topic(home)
-    withdrawn = write_topic(home, name="withdrawn")
+    write_topic(home, name="withdrawn")
     cli = Cli(home)
     cli.poll()
     with app(home).facts() as facts:
         carry(facts, [about(1)])
     cli("run", "--once")
-    withdrawn.unlink()
-    cli("run", "--once")
+    cli("topics", "retire", "withdrawn")
     return cli
 
 
