@@ -64,13 +64,17 @@ def test_an_empty_folder_holds_nothing_and_says_so(home: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("poll",), ("sources", "import", "LIST"), ("ingest", "LIST")])
-def test_a_command_that_writes_says_that_it_makes_a_folder(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+def test_a_command_that_writes_says_that_it_makes_a_folder(
+    tmp_path: Path, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A new home may be meant: it is made, and said once, also by cron's command, which else is silent."""
     listed = tmp_path / "list.txt"
     listed.write_text("http://a.invalid/feed\n", encoding="utf-8")
     home = tmp_path / "new"
     cli = Cli(home)
-    (tmp_path / "new.opml").write_text("<opml><body/></opml>", encoding="utf-8")
+    nobody = tmp_path / "new.opml"  # in place of the starter list, which no test may ask
+    nobody.write_text("<opml><body/></opml>", encoding="utf-8")
+    monkeypatch.setattr("ingest.sources.STARTER", nobody)
     lines = cli(*[str(listed) if one == "LIST" else one for one in arguments]).stderr.splitlines()
     assert lines[0] == f"{home}: no such folder; it is made now, as a new home"
     assert sum("no such folder" in line for line in lines) == 1
