@@ -33,7 +33,7 @@ def is_placeholder(address: str) -> bool:
     first = _FIRST.match(place, web.end() if web else 0)
     if first and first[0] not in {"", ".", ".."} and _NOTHING.fullmatch(first[0]):
         return True
-    return not web and (text[:1] in {"", "#"} or _SIGNS.fullmatch(text) or _is_words(text))
+    return not web and (text[:1] in {"", "#"} or bool(_SIGNS.fullmatch(text)) or _is_words(text))
 
 
 def _is_words(text: str) -> bool:
