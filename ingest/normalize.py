@@ -27,7 +27,7 @@ from ingest.urls import absolute, canonical
 # In this order, whatever the order of the elements is. Media elements describe media: theirs come last.
 TITLES: Final = ("title", "dc:title")
 MEDIA_TITLE: Final = "media:title"  # where there is no text to find a title in either
-CONTENTS: Final = frozenset({"content", "encoded"})  # of several the longest
+CONTENTS: Final = ("content", "encoded")  # of several the longest
 SUMMARIES: Final = ("description", "summary", "abstract", "dc:description", "itunes:summary")
 MEDIA_TEXT: Final = "media:description"  # where nothing else says anything
 PUBLISHED: Final = ("published", "issued", "available", "created", "submitted")
@@ -38,6 +38,7 @@ _RANKS: Final = {"original": 0, "element": 1, "alternate": 2, "external": 4}
 _OTHER_TYPE: Final = 1  # more, where an alternate is no page
 _PAGES: Final = frozenset({"", "text/html", "html", "xhtml", "application/xhtml+xml"})
 
+_Texts = dict[str, list[RawText]]  # by their roles
 _A = TypeVar("_A")
 _B = TypeVar("_B")
 _TITLE_LENGTH: Final = 120
@@ -119,6 +120,7 @@ class _Work:
         self.raw, self._context = raw, context
         self._base = context.base or context.url
         self.faults = Faults(raw.faults)
+        self._has_relative_links = False  # as far as was seen
         # An entry without an author has its feed's (RFC 4287, 4.2.1; JSON Feed 1.1).
         self._inherited = tuple(self._authors(raw.authors)) if raw.form in {"atom", "json"} else ()
         self._published = PUBLISHED_IN_RSS if raw.form == "rss" else PUBLISHED
@@ -160,12 +162,11 @@ class _Work:
         return (reading,) if reading and reading.fault else ()
 
     def _feed_title(self, raw: RawFeed) -> str:
-        return _title(raw.titles, (*TITLES, MEDIA_TITLE))
+        return _title(_by_role(raw.titles), (*TITLES, MEDIA_TITLE))
 
     def _site(self, raw: RawFeed) -> str | None:
         own = tuple(link for link in raw.links if link.rel != "original")  # which is of an entry that was cut in two
-        root = next((link for link in own if link.href.strip() == "/" and _rank(link) is not None), None)
-        return self._best(own, raw.id if raw.id_is_link else "") or (absolute("/", self._base or None) if root else None)
+        return self._best(own, raw.id if raw.id_is_link else "")
 
     def _named(self, relation: str) -> str | None:
         """Give the first sound address of a relation, the server's word before the document's (WebSub 4)."""
@@ -182,17 +183,18 @@ class _Work:
     def item(self, entry: RawEntry) -> Item:
         """Make the item of an entry."""
         link = self.link(entry)
-        summary, content = self._bodies(entry, link, SUMMARIES)
+        said = _by_role(entry.texts)
+        summary, content = self._bodies(said, link, SUMMARIES)
         text = plain(content) or plain(summary)
         titles = TITLES if text else (*TITLES, MEDIA_TITLE)
         if not text:
-            summary = summary or self._bodies(entry, link, (MEDIA_TEXT,))[0]
+            summary = summary or self._bodies(said, link, (MEDIA_TEXT,))[0]
             text = plain(summary)
-        title = _title(entry.texts, titles)
+        title = _title(said, titles)
         shown = title or shorten(text.partition("\n")[0], _TITLE_LENGTH)
-        said, how = self._language(entry, f"{shown}. {text}")
-        published, published_raw = self._date(entry.dates, self._published, said)
-        updated, updated_raw = self._date(entry.dates, UPDATED, said)
+        spoken, how = self._language(entry, said, f"{shown}. {text}")
+        published, published_raw = self._date(entry.dates, self._published, spoken)
+        updated, updated_raw = self._date(entry.dates, UPDATED, spoken)
         return Item(
             guid=one_line(entry.id) or None,
             url=link,
@@ -202,7 +204,7 @@ class _Work:
             content=content,
             text=text,
             cut=entry.cut,
-            language=said,
+            language=spoken,
             language_from=how,
             published=published,
             published_raw=published_raw,
@@ -210,7 +212,7 @@ class _Work:
             updated_raw=updated_raw,
             authors=self._listed(self._authors, entry.authors) or self._inherited,
             categories=self._listed(_categories, entry.categories),
-            enclosures=self._listed(self._enclosures, (entry,)),
+            enclosures=self._listed(self._enclosures, (entry,) if entry.files else ()),
             places=self._listed(_places, entry.points),
         )
 
@@ -218,37 +220,41 @@ class _Work:
         """Give each value once and no more than anyone reads; a fault of ours costs the list."""
         if not of:
             return ()
-        made = self.faults.attempt("a list of names left out", lambda raw: tuple(dict.fromkeys(make(raw))), of, ())
+        made = self.faults.attempt("a list of names left out", lambda raw: tuple(make(raw)), of, ())
         return made[: limits.MOST_NAMES]
 
-    def _language(self, entry: RawEntry, text: str) -> tuple[str | None, str | None]:
-        body = next((one for one in entry.texts if one.role in CONTENTS), None)
-        body = body or next((one for one in entry.texts if one.role in SUMMARIES), None)
-        title = next((one for one in entry.texts if one.role in TITLES), None)
-        closest = (one.language for one in (body, title) if one)
-        declared = (*entry.languages, *closest, self.raw.language)
-        return self.faults.attempt("a language left out", lambda said: language.decide(text, *said), declared, (None, None))
+    def _language(self, entry: RawEntry, said: _Texts, text: str) -> tuple[str | None, str | None]:
+        """Decide by what is declared for the entry, its body, its title and the feed, and by the text."""
+        body = next((said[role][0].language for role in (*CONTENTS, *SUMMARIES) if role in said), None)
+        title = next((said[role][0].language for role in TITLES if role in said), None)
+        declared = (*entry.languages, body, title, self.raw.language)
+        return self.faults.attempt("a language left out", lambda tags: language.decide(text, *tags), declared, (None, None))
 
     def _date(self, said: tuple[RawDate, ...], order: tuple[str, ...], spoken: str | None) -> tuple[datetime | None, str | None]:
         """Give the first date that is understood, in the order of what they are called, and its text; else the first text."""
-        now, first = self._context.now, None
-        for value in [date.value for role in order for date in said if date.role == role and date.value]:
-            first = value if first is None else first
-            moment = self.faults.attempt("a date left out", lambda text: dates.understand(text, now, spoken), value, None)
+        there = [date for date in said if date.value and date.role in order]
+        if len(there) > 1:
+            there.sort(key=lambda date: order.index(date.role))
+        now = self._context.now
+        for date in there:
+            moment = self.faults.attempt("a date left out", lambda text: dates.understand(text, now, spoken), date.value, None)
             if moment:
-                return moment, one_line(value)
-        return None, one_line(first) or None if first else None
+                return moment, one_line(date.value)
+        return None, (one_line(there[0].value) or None) if there else None
 
     # Texts
 
-    def _bodies(self, entry: RawEntry, link: str | None, roles: tuple[str, ...]) -> tuple[str, str]:
+    def _bodies(self, said: _Texts, link: str | None, roles: tuple[str, ...]) -> tuple[str, str]:
         """Give summary and content, by the order of preference; where one element says two texts, the longer is the content."""
-        contents = [self._body(text, link) for text in entry.texts if text.role in CONTENTS]
-        content = max(contents, key=len, default="")
+        contents = [self._body(text, link) for role in CONTENTS if role in said for text in said[role]]
+        content = max(contents, key=len) if contents else ""
         for role in roles:
-            bodies = {self._body(text, link): None for text in entry.texts if text.role == role and text.value}
-            if found := sorted(filter(None, bodies), key=len, reverse=True):
-                return (found[1], found[0]) if len(found) > 1 and not content else (found[0], content)
+            if role in said:
+                found = [body for text in said[role] if (body := self._body(text, link))]
+                if len(found) > 1 and not content and (found := sorted(set(found), key=len, reverse=True))[1:]:
+                    return found[1], found[0]
+                if found:
+                    return max(found, key=len), content
         return "", content
 
     def _body(self, text: RawText, link: str | None) -> str:
@@ -264,9 +270,13 @@ class _Work:
 
         Where the document declares no base, a text is the article's own; only Atom says that it is the feed's (RFC 4287, 2).
         """
-        nowhere = f"{link.partition(':')[0].lower()}://{_NOWHERE}/"  # a cleaner for each article would cost more than its work
-        safe = safe_html(html, nowhere)
-        return safe_html(html, link) if _NOWHERE in safe else safe
+        if not self._has_relative_links:
+            # Few feeds have any, and a cleaner for each article would cost as much as a short text.
+            safe = safe_html(html, f"{link.partition(':')[0].lower()}://{_NOWHERE}/")
+            if _NOWHERE not in safe:
+                return safe
+            self._has_relative_links = True
+        return safe_html(html, link)
 
     # Addresses
 
@@ -297,9 +307,12 @@ class _Work:
     # Lists
 
     def _authors(self, people: Iterable[RawPerson]) -> Iterator[Author]:
+        seen = set()
         for person in people:
-            if shown := title_text(person.name or person.email):
-                yield Author(shown, self._address(person.uri), one_line(person.email) or None)
+            known = title_text(person.name or person.email), self._address(person.uri), one_line(person.email) or None
+            if known[0] and known not in seen:
+                seen.add(known)
+                yield Author(*known)
 
     def _enclosures(self, entries: Iterable[RawEntry]) -> Iterator[Enclosure]:
         """Give the files of an entry, each once; a duration of the entry is that of its first sound or film."""
@@ -321,20 +334,29 @@ class _Work:
 
 def _rank(link: RawLink) -> int | None:
     """Give how well a link names the article itself; None for a link to something else."""
-    if "alternate" in link.rel.split():
-        return _RANKS["alternate"] + (0 if link.type in _PAGES else _OTHER_TYPE)
-    return _RANKS.get(link.rel)
+    rank = _RANKS.get("alternate" if " " in link.rel and "alternate" in link.rel.split() else link.rel)
+    return rank + _OTHER_TYPE if rank == _RANKS["alternate"] and link.type not in _PAGES else rank
 
 
-def _title(texts: Iterable[RawText], order: tuple[str, ...]) -> str:
-    found = [(order.index(text.role), title) for text in texts if text.role in order and (title := title_text(text.value))]
-    return min(found, key=lambda one: one[0])[1] if found else ""
+def _by_role(texts: Iterable[RawText]) -> _Texts:
+    found: _Texts = {}
+    for text in texts:
+        found.setdefault(text.role, []).append(text)
+    return found
+
+
+def _title(said: _Texts, order: tuple[str, ...]) -> str:
+    return next((title for role in order if role in said for text in said[role] if (title := title_text(text.value))), "")
 
 
 def _categories(tags: Iterable[RawCategory]) -> Iterator[Category]:
+    seen = set()
     for tag in tags:
-        if term := title_text(tag.term or tag.label or ""):
-            yield Category(term, one_line(tag.scheme or "") or None, title_text(tag.label or "") or None)
+        label = title_text(tag.label) if tag.label else ""
+        known = title_text(tag.term) if tag.term else label, one_line(tag.scheme) or None if tag.scheme else None, label or None
+        if known[0] and known not in seen:
+            seen.add(known)
+            yield Category(*known)
 
 
 def _enclosure(url: str, raw: RawFile) -> Enclosure:
@@ -357,11 +379,13 @@ def _both(one: Enclosure, other: Enclosure) -> Enclosure:
 
 
 def _places(points: Iterable[RawPoint]) -> Iterator[Place]:
-    """Give the places whose numbers are numbers, as they were written."""
+    """Give the places whose numbers are numbers, as they were written, each once."""
+    found = {}
     for point in points:
         value = " ".join(point.value.split())
         if len(value) <= _LONGEST_PLACE and _NUMBERS.fullmatch(value):
-            yield Place(point.form, value)
+            found[point.form, value] = Place(point.form, value)
+    return iter(found.values())
 
 
 def _seconds(text: str) -> int | None:

@@ -12,10 +12,10 @@ _MARKS: Final = re.compile(
 _NOTHING: Final = re.compile(
     r"(?:undefined|null|none|nil|nan|n/a|tbd|todo|\[object object\]|[\[(<{][^/]*[\])>}]|%s|%d)", re.IGNORECASE
 )
-_LETTER: Final = re.compile(r"\w")
+_SIGNS: Final = re.compile(r"[-_.?*~–—]+")
 _WEB: Final = re.compile(r"https?:/*", re.IGNORECASE)
 _FIRST: Final = re.compile(r"n/a(?=/|$)|[^/?#]*", re.IGNORECASE)
-_EVERYDAY: Final = re.compile(r"https?://[a-z0-9-]+\.[a-z0-9.-]+(?:/[A-Za-z0-9.,:;=&+~/-]*)?(?:[?#].*)?", re.ASCII)
+_EVERYDAY: Final = re.compile(r"https?://[a-z0-9-]+\.[a-z0-9.-]+(?:/[A-Za-z0-9._,:;=&+~!'()*/-]*)?(?:[?#].*)?", re.ASCII)
 
 
 def is_placeholder(address: str) -> bool:
@@ -24,7 +24,7 @@ def is_placeholder(address: str) -> bool:
     A part of a page (`#top`) is none either: it names no page.
     """
     text = address.strip()
-    if _EVERYDAY.fullmatch(text):  # most are
+    if _EVERYDAY.fullmatch(text) and "__" not in text:  # most are
         return False
     web = _WEB.match(text)
     place = text.partition("?")[0]
@@ -33,7 +33,7 @@ def is_placeholder(address: str) -> bool:
     first = _FIRST.match(place, web.end() if web else 0)
     if first and first[0] not in {"", ".", ".."} and _NOTHING.fullmatch(first[0]):
         return True
-    return not web and (text[:1] in {"", "#"} or not _LETTER.search(text) or _is_words(text))
+    return not web and (text[:1] in {"", "#"} or bool(_SIGNS.fullmatch(text)) or _is_words(text))
 
 
 def _is_words(text: str) -> bool:

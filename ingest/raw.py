@@ -9,7 +9,7 @@ from msgspec import Struct
 from ingest.faults import Fault
 
 
-class RawText(Struct, frozen=True, array_like=True):
+class RawText(Struct, frozen=True, array_like=True, gc=False):
     """A title or a body, with what is needed to understand it."""
 
     role: str  # title, dc:title, media:title; content; description, summary, abstract, dc:description, ...
@@ -19,7 +19,7 @@ class RawText(Struct, frozen=True, array_like=True):
     language: str | None = None
 
 
-class RawLink(Struct, frozen=True, array_like=True):
+class RawLink(Struct, frozen=True, array_like=True, gc=False):
     """A link, by its relation. `element` is the address in words of RSS, `original` the one behind an aggregator's."""
 
     href: str
@@ -27,14 +27,14 @@ class RawLink(Struct, frozen=True, array_like=True):
     type: str = ""
 
 
-class RawDate(Struct, frozen=True, array_like=True):
+class RawDate(Struct, frozen=True, array_like=True, gc=False):
     """A date as it was written."""
 
     role: str  # published, issued, available, created, submitted, dc:date, updated, modified
     value: str
 
 
-class RawPerson(Struct, frozen=True, array_like=True):
+class RawPerson(Struct, frozen=True, array_like=True, gc=False):
     """An author as the document names one."""
 
     name: str
@@ -42,7 +42,7 @@ class RawPerson(Struct, frozen=True, array_like=True):
     email: str = ""
 
 
-class RawCategory(Struct, frozen=True, array_like=True):
+class RawCategory(Struct, frozen=True, array_like=True, gc=False):
     """A category as the document names it."""
 
     term: str | None
@@ -50,7 +50,7 @@ class RawCategory(Struct, frozen=True, array_like=True):
     label: str | None = None
 
 
-class RawFile(Struct, frozen=True, array_like=True):
+class RawFile(Struct, frozen=True, array_like=True, gc=False):
     """A file that belongs to the entry: an enclosure, a medium, a small picture of it, or its words."""
 
     url: str
@@ -61,14 +61,14 @@ class RawFile(Struct, frozen=True, array_like=True):
     role: str = "enclosure"  # or thumbnail, transcript
 
 
-class RawPoint(Struct, frozen=True, array_like=True):
+class RawPoint(Struct, frozen=True, array_like=True, gc=False):
     """A place as the document writes it (GeoRSS)."""
 
     form: str
     value: str
 
 
-class RawEntry(Struct, frozen=True, array_like=True):
+class RawEntry(Struct, frozen=True, array_like=True, gc=False):
     """An item, an entry, a page of a sitemap, or a document itself."""
 
     id: str = ""
@@ -86,7 +86,7 @@ class RawEntry(Struct, frozen=True, array_like=True):
     cut: str = ""  # page furniture that was taken off the text
 
 
-class RawHints(Struct, frozen=True, array_like=True):
+class RawHints(Struct, frozen=True, array_like=True, gc=False):
     """What a document says about being polled."""
 
     ttl: str = ""  # minutes

@@ -425,7 +425,19 @@ def test_a_placeholder_is_no_link(read: str, placeholder: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["/1", "news/1", "1", "?p=1", "../1", "my page.html", "http://host.example/a_(b)/c%20d", "//host.example/1", "./1", "-/1.html"],
+    [
+        "/1",
+        "news/1",
+        "1",
+        "?p=1",
+        "../1",
+        "my page.html",
+        "http://host.example/a_(b)/c%20d",
+        "//host.example/1",
+        "./1",
+        "-/1.html",
+        "/",
+    ],
 )
 def test_an_unusual_address_is_one(address: str) -> None:
     """Relative addresses, brackets and dashes are no placeholders."""
