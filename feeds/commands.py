@@ -73,6 +73,8 @@ def good_topics(app: App) -> tuple[tuple[Topic, ...], int]:
 def path_of(app: App, name: str) -> Path:
     """Give a topic's file by its path or its name. Raises UsageError."""
     if name.endswith(".toml"):
+        if not Path(name).is_file():
+            raise UsageError(f"{name}: no such topic file", "check its path, or give a topic's name alone")
         return Path(name)
     files = topic_folders(app).files()
     if name not in files:

@@ -37,6 +37,7 @@ def topics() -> None:
 @click.pass_obj
 def topics_list(app: App) -> None:
     """Show the topics in force."""
+    app.require_folder()
     for topic in topics_of(app):
         click.echo(f"{topic.name}  {topic.version}  {topic.status}  {topic.title}")
     if app.database.exists():
@@ -52,6 +53,7 @@ def topics_retire(app: App, name: str) -> None:
 
     The topic's own file is moved to topics/retired/; a copy there keeps a shipped one out. Move it back to undo.
     """
+    app.require_folder()
     folders = topic_folders(app)
     files = folders.files()
     with app.facts() as facts:
@@ -59,7 +61,8 @@ def topics_retire(app: App, name: str) -> None:
             known = ", ".join(sorted(files.keys() | served_topics(facts)))
             raise UsageError(f'no topic is called "{name}", and no feed', f"known are: {known}")
         if name in files:
-            say(f"{name}: its topic file lies in {put_away(folders, name, files[name])} now; move it back to undo this")
+            undo = "move it back" if files[name].parent == folders.own else "delete it"
+            say(f"{name}: its topic file lies in {put_away(folders, name, files[name])} now; {undo} to undo this")
         chosen, code = good_topics(app)
         done = publish(facts, Judgements(facts), chosen, target_of(app, facts, retired=name))
     say(f"{name}: {len(done.removed)} files withdrawn")
@@ -75,6 +78,7 @@ def topics_check(app: App, names: tuple[str, ...], *, terms: bool) -> None:
 
     Exit 1 when an example fails or something cannot do what it says, 2 when a file cannot be read; the rest are warnings.
     """
+    app.require_folder()
     code = 0
     for path in [path_of(app, name) for name in names] or list(topic_folders(app).files().values()):
         try:

@@ -74,11 +74,15 @@ class App:
         """
         if self.database.exists():
             return Facts(self.database)
-        if not self.home.is_dir():
-            raise UsageError(f"{self.home}: no such folder", "name your home folder with --home, or make one with `topicwire run`")
+        self.require_folder()
         if not quiet and not self.is_home:
             say(f"nothing is stored in {self.home.resolve()}: there is no topicwire.db (--home names another folder)")
         return Facts(IN_MEMORY)
+
+    def require_folder(self) -> None:
+        """Refuse a home that is not there: what only reads makes none. Raises UsageError."""
+        if not self.home.is_dir():
+            raise UsageError(f"{self.home}: no such folder", "name your home folder with --home, or make one with `topicwire run`")
 
     def engine(self) -> Engine:
         """Make the engine for requests and parsing; faults of its parsers are logged in the home."""

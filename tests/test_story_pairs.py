@@ -190,6 +190,41 @@ def test_what_the_texts_say_in_one_slot_is_not_borne_out_elsewhere() -> None:
     assert compare(one, two).relation is not Relation.SAME
 
 
+@pytest.mark.parametrize(
+    ("language", "says", "denies"),
+    [
+        ("en", "Mayor will resign after bridge collapse", "Mayor will not resign after bridge collapse"),
+        ("en", "Mayor says council will sell the port", "Mayor says council won’t sell the port"),
+        ("en", "Mayor says he took money from port company", "Mayor says he never took money from port company"),
+        ("de", "Polizei findet Leiche nach Brand in Halle", "Polizei findet keine Leiche nach Brand in Halle"),
+        ("fr", "Incendie à Sète : le maire démissionne", "Incendie à Sète : le maire ne démissionne pas"),
+        ("es", "El alcalde dimitirá tras el incendio del puerto", "El alcalde no dimitirá tras el incendio del puerto"),
+        ("it", "Il sindaco si dimette dopo il crollo del ponte", "Il sindaco non si dimette dopo il crollo del ponte"),
+        ("pt", "Prefeito renuncia após incêndio no porto", "Prefeito não renuncia após incêndio no porto"),
+        ("ru", "Мэр уйдёт в отставку после пожара на складе", "Мэр не уйдёт в отставку после пожара на складе"),
+        ("nl", "Burgemeester treedt af na brand in haven", "Burgemeester treedt niet af na brand in haven"),
+        ("pl", "Burmistrz poda się do dymisji po pożarze mostu", "Burmistrz nie poda się do dymisji po pożarze mostu"),
+        ("sv", "Borgmästaren avgår efter branden i hamnen", "Borgmästaren avgår inte efter branden i hamnen"),
+        ("he", "ראש העיר יתפטר מתפקידו בעקבות השריפה", "ראש העיר לא יתפטר מתפקידו בעקבות השריפה"),
+        ("ar", "رئيس البلدية يستقيل بعد حريق الميناء", "رئيس البلدية لن يستقيل بعد حريق الميناء"),
+    ],
+)
+@pytest.mark.parametrize("text", ["", "The town waits."])
+def test_a_negation_makes_another_event(language: str, says: str, denies: str, text: str) -> None:
+    """Of two titles that differ in a negation one denies what the other reports, in every language and at any publisher."""
+    one = article(says, text, source="Post", language=language)
+    two = article(denies, text, source="Gazette", hours=1, language=language)
+    assert compare(one, two).relation is not Relation.SAME
+
+
+def test_a_negation_that_the_text_says_too_is_an_edit() -> None:
+    """A title that leaves out what its text says is of the same event."""
+    text = "The mayor of Norwick will not resign after the collapse of the bridge, a spokesman said on Monday evening."
+    one = article("Mayor of Norwick: I will not resign after collapse", text)
+    two = article("Mayor of Norwick: I will resign after collapse", text, source="Gazette", hours=1)
+    assert compare(one, two).relation is Relation.SAME
+
+
 def test_a_text_bears_out_a_synonym() -> None:
     """Where the text of one says the word of the other, two words are one event's."""
     text = "An explosion at the refinery of Norwick injured four workers in the night, the fire service said on Tuesday morning."

@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import Final
 
 from feeds.story.article import ALIGNED, READ, Article
-from feeds.story.slots import Kind, Said, Slot, Unit, aligned, others
-from feeds.story.vocabulary import OPPOSITE
+from feeds.story.slots import Kind, Phrase, Said, Slot, Unit, aligned, others
+from feeds.story.vocabulary import NEGATIONS, NEGATIONS_OF, OPPOSITE
 from feeds.story.words import STEM, content
 
 _SAME_EDITION: Final = timedelta(hours=20)  # a daily format comes back after a day
+_TURNED: Final = 1  # words that a negation changes beside it: "will", "won't"
+_SENTENCE: Final = 2  # words that two titles share, at least, where a negation makes the difference
 _CORRECTED: Final = timedelta(hours=4)  # within which a figure alone is a correction
 _HASTE: Final = timedelta(hours=1)  # within which a headline is edited rather than written anew
 _MATCH: Final = timedelta(hours=12)  # in which one match has several scores
@@ -151,6 +153,30 @@ def _opposites(pair: Pair) -> str | None:
     first, second = set(pair.a.head) - set(pair.b.head), set(pair.b.head) - set(pair.a.head)
     found = sorted((one, two) for one in first for two in second if {one, two} in OPPOSITE)
     return f"opposites: {found[0][0]} and {found[0][1]}" if found else None
+
+
+def _negated(pair: Pair) -> str | None:
+    """Object to titles that are alike but for a negation: one denies what the other reports, whatever else the texts share.
+
+    A word that only one title has is an edit elsewhere; a negation is the one that turns the sentence.
+    """
+    if pair.address or _much(pair):
+        return None
+    first, second = _negations(pair.a, pair.a.wording.title), _negations(pair.b, pair.b.wording.title)
+    if bool(first) == bool(second):
+        return None
+    silent = pair.b if first else pair.a
+    if _negations(silent, silent.wording.told):  # its text denies it too
+        return None
+    one, two = set(pair.a.wording.title.forms), set(pair.b.wording.title.forms)
+    found = first | second
+    if max(len(one - two - found), len(two - one - found)) > _TURNED or len(one & two) < _SENTENCE:
+        return None
+    return f"one title denies what the other says: {_least(found)}"
+
+
+def _negations(article: Article, said: Phrase) -> set[str]:
+    return set(said.forms) & (NEGATIONS | NEGATIONS_OF.get(article.wording.language or "", frozenset()))
 
 
 def _form(pair: Pair) -> str | None:
@@ -307,6 +333,7 @@ _GUARDS: Final[tuple[Callable[[Pair], str | None], ...]] = (
     _live,
     _opinion,
     _opposites,
+    _negated,
     _form,
     _text,
     _denied,

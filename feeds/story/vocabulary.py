@@ -129,6 +129,21 @@ vor nach|avant apres|antes despues|prima dopo|buy sell|first second|second third
 OPPOSITE: Final = frozenset(frozenset(pair.split()) for pair in re.split(r"[|\n]", _OPPOSITES) if pair.strip())
 """Two words that make of one headline another one."""
 
+NEGATIONS: Final = frozenset(
+    "not never cannot nicht kein keine keinen keinem keiner keines niemals jamais nunca niet geen nooit inte aldrig ikke"
+    " не нет никогда לא אינו אינה אין לן لا لن لم ليس ليست नहीं tidak bukan không khong nem nao não degil değil δεν δε".split()
+)
+"""Words, folded, that deny a sentence and mean nothing else in another language."""
+
+_NEGATIONS_OF: Final = """
+en no t|fr pas ne aucun aucune|it non mai nessun nessuna|es no ningun ninguna|pt nenhum nenhuma|ca no|ro nu|fi ei eivat|et ei
+cs ne neni|sk nie ne|pl nie|sl ne ni|hr ne ni nije nisu|sr ne ni nije nisu|bg ne ni|nb nei ingen|no nei ingen
+da ej ingen|sv ej ingen
+fa نه|hi न
+"""
+NEGATIONS_OF: Final = {words[0]: frozenset(words[1:]) for part in re.split(r"[|\n]", _NEGATIONS_OF) if (words := part.split())}
+"""The same by language, where the word is another one elsewhere (Dutch `nu` is now)."""
+
 FORMAT: Final = frozenset(
     "live update updates latest breaking direct directs diretta ticker liveblog video watch exclusive news".split()
 )
