@@ -341,7 +341,7 @@ def test_without_topics_of_its_own_a_home_has_the_shipped_ones(tmp_path: Path) -
     """A fresh home judges by the shipped topics."""
     shipped = sorted({path.stem for path in SHIPPED.glob("*.toml")} - ON_REQUEST)
     assert shipped
-    listed = Cli(tmp_path / "fresh", {"topics.shipped": "true"})("topics", "list").stdout
+    listed = Cli(tmp_path, {"topics.shipped": "true"})("topics", "list").stdout
     assert [line.split()[0] for line in listed.splitlines()] == shipped
 
 

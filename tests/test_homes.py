@@ -56,6 +56,22 @@ def test_a_home_that_is_not_there_is_said(tmp_path: Path, arguments: tuple[str, 
     )
 
 
+@pytest.mark.parametrize("arguments", [("list",), ("check",), ("retire", "harbour")])
+def test_the_commands_about_topics_make_no_home(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """A home that is not there is said, and none is made."""
+    home = tmp_path / "mistyped"
+    result = Cli(home)("topics", *arguments)
+    assert (result.exit_code, result.stderr.startswith(f"topicwire: {home}: no such folder")) == (2, True)
+    assert not home.exists()
+
+
+def test_a_topic_file_that_is_not_there_is_said(home: Path) -> None:
+    """The path that was given is named, without the system's own words."""
+    result = Cli(home)("topics", "check", "nosuch.toml")
+    assert result.exit_code == 2
+    assert result.stderr == "topicwire: nosuch.toml: no such topic file; check its path, or give a topic's name alone\n"
+
+
 def test_an_empty_folder_holds_nothing_and_says_so(home: Path) -> None:
     """A list of nothing is no error, but it may be the wrong folder."""
     result = Cli(home)("items", "--json")
