@@ -70,20 +70,33 @@ def add(app: App, addresses: tuple[str, ...], matching: Matching = no_topics, *,
     sources = sound(addresses)
     with app.facts() as facts:
         fresh = [source for source in sources if not _is_polled(facts, source.url)]
-        new = 0
+        kept: list[bool] = []  # of what is not there yet
         if fresh:
             with app.engine() as engine:
                 found = engine.submit(_all(engine, fresh)).result()
             keeping = _Keeping(app, facts, matching(app), anyway=anyway)
-            new = sum(keeping.keep(source.url, one) for source, one in zip(fresh, found, strict=True))
+            kept = [
+                keeping.keep(source.url, one)
+                for source, one in zip(fresh, found, strict=True)
+                if not _leads_to_known(facts, source.url, one)
+            ]
             if all(one.outcome.failure in _NO_NETWORK for one in found):
                 say("is this computer online?")
-        return Added(new, len(addresses) - len(fresh), len(fresh) - new)
+        return Added(sum(kept), len(addresses) - len(kept), len(kept) - sum(kept))
 
 
 def _is_polled(facts: Facts, url: str) -> bool:
     known = facts.source(url)
     return known is not None and known[0].status is SourceStatus.ACTIVE
+
+
+def _leads_to_known(facts: Facts, url: str, found: Found) -> bool:
+    """Say whether a page's feed is polled already, whose state must stay as it is."""
+    feed = found.outcome.source.url
+    if feed == url or not _is_polled(facts, feed):
+        return False
+    say(f"{without_secrets(url)}: a page; its feed {without_secrets(feed)} is polled already")
+    return True
 
 
 async def _all(engine: Engine, sources: list[Source]) -> list[Found]:

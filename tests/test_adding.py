@@ -58,6 +58,19 @@ def test_a_site_gives_way_to_its_feed(cli: Cli, web: FakeWeb) -> None:
     assert (urls(cli), web.paths()) == ([web.url("/rss")], ["/", "/rss"])
 
 
+def test_a_site_whose_feed_is_polled_adds_nothing(cli: Cli, web: FakeWeb) -> None:
+    """Its feed is there already, and what is known of polling it stays."""
+    feed = web.serve("/rss", FEED)
+    cli("sources", "add", feed)
+    before = cli.rows("sources", "list", "--json")
+    result = cli("sources", "add", web.serve("/", page("/rss"), content_type="text/html"))
+    assert result.stderr.splitlines() == [
+        f"{web.url('/')}: a page; its feed {feed} is polled already",
+        "0 added, 1 already there",
+    ]
+    assert cli.rows("sources", "list", "--json") == before
+
+
 def test_of_several_feeds_a_person_chooses(cli: Cli, web: FakeWeb) -> None:
     """They are listed, and nothing is added."""
     url = web.serve("/", page("/rss", "/news"), content_type="text/html")
