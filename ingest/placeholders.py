@@ -6,12 +6,13 @@ from typing import Final
 # What a template or a setting left behind: `{{ site.url }}`, `${HOST}`, `<base-url>`, `<%= url %>`, `%BASE_URL%`, `__URL__`.
 _MARKS: Final = re.compile(
     r"\{\{|\}\}|\{%|%\}|%7B%7B|%7D%7D|\$\{|\$\(|#\{|<%|%>|<[\w .:-]+>|@@\w+@@"
-    r"|(?:^|/)(?:%[A-Za-z_]{2,}%|__\w+__|\$[A-Za-z_]\w*)(?:/|$)",
+    r"|(?:^|/)(?:%[A-Za-z_]{2,}%|__\w+__|\$[A-Za-z_]\w*|\{[A-Za-z_]\w*\})(?:/|$)",
     re.IGNORECASE,
 )
 _NOTHING: Final = re.compile(
     r"(?:undefined|null|none|nil|nan|n/a|tbd|todo|\[object object\]|[\[(<{][^/]*[\])>}]|%s|%d)", re.IGNORECASE
 )
+_NO_PATH: Final = re.compile(r"https?://[^/?#]+/(?:undefined|null|nan)/?", re.IGNORECASE)  # a script joined nothing to its site
 _SIGNS: Final = re.compile(r"[-_.?*~–—]+")
 _WEB: Final = re.compile(r"https?:/*", re.IGNORECASE)
 _FIRST: Final = re.compile(r"n/a(?=/|$)|[^/?#]*", re.IGNORECASE)
@@ -24,6 +25,8 @@ def is_placeholder(address: str) -> bool:
     A part of a page (`#top`) is none either: it names no page.
     """
     text = address.strip()
+    if _NO_PATH.fullmatch(text):
+        return True
     if _EVERYDAY.fullmatch(text) and "__" not in text:  # most are
         return False
     web = _WEB.match(text)

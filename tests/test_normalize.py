@@ -410,6 +410,7 @@ def test_the_order_of_links_decides_nothing(read: Callable[[str], ParsedFeed], e
         "__URL__/1", "undefined/news/1", "null", "N/A", "#", "#top", "coming soon",
         "https://undefined/1", "http://host.example/{{slug}}",
         "%7B%7Bsite.url%7D%7D/1", "$url", "[url]/1", "-", "about:blank", "javascript:void(0)",
+        "http://host.example/{id}", "http://host.example/{slug}/1", "http://host.example/undefined", "http://host.example/null/",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("read", ["rss", "atom", "json"])
@@ -433,6 +434,8 @@ def test_a_placeholder_is_no_link(read: str, placeholder: str) -> None:
         "../1",
         "my page.html",
         "http://host.example/a_(b)/c%20d",
+        "http://host.example/{1B4E28BA-2FA1-11D2-883F-0016D3CCA427}",
+        "http://host.example/undefined/behaviour",
         "//host.example/1",
         "./1",
         "-/1.html",
