@@ -25,7 +25,17 @@ _INK: Final = {"Mn", "Mc", "Me", "So"}  # marks of a letter, and letters in circ
 _SPOKEN: Final = "@$!|"  # signs that stand for letters
 _SIGNS: Final = re.compile(f"[0-9{_SPOKEN}+]")
 
+_PARTICLED: Final = {"he": re.compile("[\u05d0-\u05ea]"), "ar": re.compile("[\u0621-\u064a]")}  # letters by language
+
 Span = tuple[int, int]
+
+
+def _bare(word: str) -> Iterator[Term]:
+    """Give the terms for a word of no group: in any language, and with the particles of those that its letters are of."""
+    yield Term(word, None)
+    for language, letter in _PARTICLED.items():
+        if letter.search(word):
+            yield Term(word, language)
 
 
 class Mask:
@@ -35,7 +45,7 @@ class Mask:
         """Compile them."""
         groups = {group.name: group.terms for group in topic.groups}
         self._topic = topic
-        self._terms = tuple(term for name in topic.publish.mask for term in groups.get(name, (Term(name, None),)))
+        self._terms = tuple(term for name in topic.publish.mask for term in groups.get(name) or _bare(name))
         self._longest = max(len(folded(term.text).replace(" ", "")) for term in self._terms)
         self._matcher = self._compiled(self._terms)
 

@@ -12,6 +12,7 @@ from serving import served
 from support import rss, rss_item
 
 from feeds.mask import Mask
+from feeds.topic import parse_topic
 
 WORDS = ("tulip", "wicked", "bad seed")
 HEAD = """\
@@ -221,3 +222,13 @@ def test_a_persons_reason_is_masked(cli: Cli) -> None:
         text = (cli.home / "public" / f"plants.{suffix}").read_text("utf-8")
         assert "only a t" in text
         assert says(without_addresses(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "language"),
+    [("בלגן", "הבלגן בנמל", "he"), ("בלגן", "והבלגן הגדול", None), ("فوضى", "بالفوضى", "ar"), ("فوضى", "الفوضى في الميناء", None)],
+)
+def test_a_bare_word_is_masked_with_its_particles(word: str, text: str, language: str | None) -> None:
+    """A word of no group is written without a language: its letters tell which particles may stand before it."""
+    topic = parse_topic(f'title = "T"\n[publish]\nmask = ["{word}"]\n', "t", "t")
+    assert word[1:] not in Mask(topic).text(text, language)
