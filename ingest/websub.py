@@ -152,12 +152,3 @@ class _Signature:
 
     def is_right(self) -> bool:
         return hmac.compare_digest(self.made.hexdigest().encode(), self.given.encode())
-
-
-def is_signed(one: Subscription, signature: str, body: bytes) -> bool:
-    """Say whether `signature`, as `method=hex`, is the hub's over `body` (WebSub 7)."""
-    begun = _Signature.of(one, signature)
-    if begun is None:
-        return False
-    begun.made.update(body)
-    return begun.is_right()
