@@ -19,40 +19,50 @@ import click
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from feeds.commands import explain, good_topics, items, kept_topics, publish_command, say_kept, target_of, topic_folders, topics_of
-from feeds.grant_commands import feeds
-from feeds.hub import tell_hub
-from feeds.judging import judge_new
-from feeds.publication.whole import sweep
-from feeds.publish import feed_path, publish
-from feeds.review_commands import review
-from feeds.search_commands import search_command
-from feeds.serve.application import application
-from feeds.serve.commands import serve
-from feeds.serve.desk import access_of
-from feeds.serve.server import Server, listen, run_loop
-from feeds.shelf import Shelf
-from feeds.store import Judgements
-from feeds.story.commands import stories
-from feeds.story.judging import all_grouped, group_new
-from feeds.topic import Topic
-from feeds.topic_commands import topics
-from feeds.topic_files import said_of
-from feeds.trial_command import topics_of_feed, try_command
-from ingest.batch import Due, halves
-from ingest.commands import sources, sources_add
-from ingest.console import App, command, database_failed, is_terminal, say
-from ingest.engine import Engine
+from feeds.cli.commands import (
+    explain,
+    good_topics,
+    items,
+    kept_topics,
+    publish_command,
+    say_kept,
+    target_of,
+    topic_folders,
+    topics_of,
+)
+from feeds.cli.grants import feeds
+from feeds.cli.review import review
+from feeds.cli.search import search_command
+from feeds.cli.serve import serve
+from feeds.cli.stories import stories
+from feeds.cli.topics import topics
+from feeds.cli.trial import topics_of_feed, try_command
+from feeds.publication.atomic_file import sweep
+from feeds.publication.websub import tell_hub
+from feeds.server.application import application
+from feeds.server.context import access_of
+from feeds.server.server import Server, listen, run_loop
+from feeds.site.publish import feed_path, publish
+from feeds.store.judgements import Judgements
+from feeds.stories.grouping_pass import all_grouped, group_new
+from feeds.tagging.classifying import judge_new
+from feeds.tagging.topic.cache import Shelf
+from feeds.tagging.topic.folders import said_of
+from feeds.tagging.topic.loader import Topic
+from ingest.cli.commands import sources, sources_add
+from ingest.cli.console import App, command, database_failed, is_terminal, say
 from ingest.errors import TopicwireError
-from ingest.lists import read_lists
-from ingest.lock import Hold, alone
-from ingest.offline import QUESTION
-from ingest.oneoff import ingest_all, summary
-from ingest.passes import due_sources, poll_these, read_seeds
-from ingest.pipeline import Report
-from ingest.sources import STARTER, read_list
-from ingest.store import Facts
-from ingest.websub import subscribe
+from ingest.http.websub import subscribe
+from ingest.polling.batch import Due, halves
+from ingest.polling.engine import Engine
+from ingest.polling.lists import read_lists
+from ingest.polling.offline import QUESTION
+from ingest.polling.oneoff import ingest_all, summary
+from ingest.polling.passes import due_sources, poll_these, read_seeds
+from ingest.polling.pipeline import Report
+from ingest.polling.sources import STARTER, read_list
+from ingest.store.facts import Facts
+from ingest.store.lock import Hold, alone
 
 _AT_ONCE = 400  # sources a tick
 _BITES = 20  # of old items, judged again after a change of wording, a tick

@@ -25,8 +25,8 @@ import nh3
 from lxml import etree
 from stages import NOW, Stages, documents, one_pass
 
-from ingest.console import App
-from ingest.fold import WORD
+from ingest.cli.console import App
+from ingest.text.folding import WORD
 from scheduler import leave_memory_alone
 
 _SHADOWS: Final = ("_fts", "_data", "_idx", "_docsize", "_config", "_content", "_migrations")

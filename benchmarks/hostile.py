@@ -18,11 +18,11 @@ sys.path[0:1] = [str(ROOT), str(ROOT / "tests")]  # not this folder: it has a sc
 from hostile import DOCUMENTS, FILES
 from support import NOON
 
-from ingest import engine as engine_module
-from ingest.engine import Engine
 from ingest.errors import ParseError
-from ingest.item import ParsedFeed
-from ingest.reader import Job, read
+from ingest.model import ParsedFeed
+from ingest.polling import engine as engine_module
+from ingest.polling.engine import Engine
+from ingest.polling.parse_job import Job, read
 from ingest.settings import Fetch
 
 

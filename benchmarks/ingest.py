@@ -156,11 +156,11 @@ def loop_pass(home: Path, urls: list[str]) -> Callable[[], None]:
 
 def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     """Give a pass of the service: poll, sanitise, store, index, judge by the shipped topics, publish."""
-    from feeds.commands import topic_folders  # noqa: PLC0415
-    from feeds.shelf import Shelf  # noqa: PLC0415
-    from ingest.console import App  # noqa: PLC0415 - started by this program alone
-    from ingest.passes import due_sources, poll_these  # noqa: PLC0415
-    from ingest.reader import Job  # noqa: PLC0415
+    from feeds.cli.commands import topic_folders  # noqa: PLC0415
+    from feeds.tagging.topic.cache import Shelf  # noqa: PLC0415
+    from ingest.cli.console import App  # noqa: PLC0415 - started by this program alone
+    from ingest.polling.parse_job import Job  # noqa: PLC0415
+    from ingest.polling.passes import due_sources, poll_these  # noqa: PLC0415
     from scheduler import judge_and_publish, leave_memory_alone  # noqa: PLC0415
 
     outlines = "".join(f'<outline xmlUrl="{url}"/>' for url in urls)

@@ -16,11 +16,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
-from feeds.evaluate import Item
-from feeds.match import Matcher
-from feeds.segments import segments
-from feeds.tag import judge, tag
-from feeds.topic import Group, Term, Topic, read_topic
+from feeds.tagging.classifier import judge, tag
+from feeds.tagging.matching.matcher import Matcher
+from feeds.tagging.matching.segments import segments
+from feeds.tagging.query_evaluation import Item
+from feeds.tagging.topic.loader import Group, Term, Topic, read_topic
 
 _PHENOMENON = {"antisemitism", "indirect", "neo_nazi", "hitler"}  # most news says nothing of it
 ROOT = Path(__file__).resolve().parent.parent

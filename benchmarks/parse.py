@@ -21,9 +21,10 @@ import feedparser
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from ingest.errors import ParseError
-from ingest.formats import parse_feed, syndication
-from ingest.item import Before, ParsedFeed
+from ingest.formats.feed import parse_feed
+from ingest.formats.xml import syndication
 from ingest.limits import MOST_ENTRIES
+from ingest.model import Before, ParsedFeed
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 URL = "http://host.example/feed"

@@ -33,8 +33,8 @@ from zlib import crc32
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
-from ingest.item import Item, Keys, Outcome, ParsedFeed, Source, SourceState
-from ingest.planner import Price, Rule, is_stale, next_state, paid, steer
+from ingest.model import Item, Keys, Outcome, ParsedFeed, Source, SourceState
+from ingest.planner.next_poll import Price, Rule, is_stale, next_state, paid, steer
 
 DAY: Final = 86_400.0
 SHORTEST: Final = 300.0

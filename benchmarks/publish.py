@@ -21,21 +21,21 @@ from lxml import etree
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
-from feeds import atom, jsonfeed, rss
-from feeds.document import Document
-from feeds.entry import Entry, Manner, feed_id, make_entry
-from feeds.evaluate import item_of
-from feeds.judging import judge_new
-from feeds.match import Matcher
-from feeds.publish import Target, publish
-from feeds.store import Judgements
-from feeds.tag import judge
-from feeds.topic import Topic, parse_topic
-from feeds.unit import Unit
+from feeds.publication.document import Document
+from feeds.publication.entry import Entry, Manner, feed_id, make_entry
+from feeds.publication.formats import atom, jsonfeed, rss
+from feeds.publication.story_entry import Unit
+from feeds.site.publish import Target, publish
+from feeds.store.judgements import Judgements
+from feeds.tagging.classifier import judge
+from feeds.tagging.classifying import judge_new
+from feeds.tagging.matching.matcher import Matcher
+from feeds.tagging.query_evaluation import item_of
+from feeds.tagging.topic.loader import Topic, parse_topic
 from ingest.identity import document_keys
-from ingest.item import Category, Item, Outcome, ParsedFeed, Sighting, Source, SourceState, StoredItem
+from ingest.model import Category, Item, Outcome, ParsedFeed, Sighting, Source, SourceState, StoredItem
 from ingest.settings import Settings
-from ingest.store import Facts
+from ingest.store.facts import Facts
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BASE = "https://feeds.example/"

@@ -23,16 +23,16 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
-from feeds.commands import target_of, topics_of
-from feeds.judging import judge_new
-from feeds.publish import publish
-from feeds.store import Judgements
-from feeds.story.judging import group_new
-from ingest.console import App
+from feeds.cli.commands import target_of, topics_of
+from feeds.site.publish import publish
+from feeds.store.judgements import Judgements
+from feeds.stories.grouping_pass import group_new
+from feeds.tagging.classifying import judge_new
+from ingest.cli.console import App
 from ingest.errors import ParseError
-from ingest.item import NOTHING, Outcome, ParsedFeed, Source, SourceState
-from ingest.reader import Job, read
-from ingest.store import Facts
+from ingest.model import NOTHING, Outcome, ParsedFeed, Source, SourceState
+from ingest.polling.parse_job import Job, read
+from ingest.store.facts import Facts
 from scheduler import leave_memory_alone
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -28,8 +28,8 @@ sys.path.insert(0, str(ROOT))
 
 import aiohttp
 
-from ingest.item import Outcome, Source, SourceState
-from ingest.store import Facts
+from ingest.model import Outcome, Source, SourceState
+from ingest.store.facts import Facts
 
 _AT_ONCE: Final = 200  # requests
 _PER_HOST: Final = 2  # sources: most hosts have one feed, some have several
@@ -115,7 +115,7 @@ def bare(urls: list[str]) -> None:
 
 def ours(home: Path) -> None:
     """Run `topicwire poll --all`."""
-    from ingest.console import command  # noqa: PLC0415 - what a process needs to begin is not what a pass costs
+    from ingest.cli.console import command  # noqa: PLC0415 - what a process needs to begin is not what a pass costs
     from scheduler import leave_memory_alone  # noqa: PLC0415
 
     leave_memory_alone()  # as `main` does

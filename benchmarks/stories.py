@@ -22,14 +22,14 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
 from benchmarks.wire import wire
-from feeds.story.article import Raw, read
-from feeds.story.judging import Grouping, group_new
-from feeds.story.pair import VERSION, keys
-from feeds.story.store import Sketch, StoryTables
-from ingest.dates import rfc3339
+from feeds.store.stories import Sketch, StoryTables
+from feeds.stories.article import Raw, read
+from feeds.stories.grouping_pass import Grouping, group_new
+from feeds.stories.pair import VERSION, keys
 from ingest.identity import document_keys
-from ingest.item import Item, Outcome, ParsedFeed, Source, SourceState
-from ingest.store import Facts
+from ingest.model import Item, Outcome, ParsedFeed, Source, SourceState
+from ingest.store.facts import Facts
+from ingest.text.dates import rfc3339
 
 NOW = datetime.fromisoformat("2026-03-10T12:00:00+00:00")
 _HORIZON = timedelta(days=14)

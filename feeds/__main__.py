@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from feeds.commands import explain, publish_command
-from feeds.topic_commands import topics_check, topics_match
-from ingest.console import App, Commands, home_option
+from feeds.cli.commands import explain, publish_command
+from feeds.cli.topics import topics_check, topics_match
+from ingest.cli.console import App, Commands, home_option
 
 
 @click.group(cls=Commands)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from ingest.console import App, OneLineErrors, home_option, say
-from ingest.oneoff import ingest_all, summary
+from ingest.cli.console import App, OneLineErrors, home_option, say
+from ingest.polling.oneoff import ingest_all, summary
 
 
 @click.command(cls=OneLineErrors)

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from msgspec import Struct
 
 from ingest.errors import TopicwireError
-from ingest.text import one_line, shorten
+from ingest.text.sanitize import one_line, shorten
 
 _A = TypeVar("_A")
 _B = TypeVar("_B")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ingest.item import Hints
+from ingest.model import Hints
 from ingest.raw import RawHints
 
 _PERIODS: Final = {"hourly": 3_600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}

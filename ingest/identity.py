@@ -10,10 +10,10 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Final
 
-from ingest.counts import without_counts
-from ingest.fold import folded
-from ingest.item import Item, Keys, Source, SourceKind
-from ingest.urls import canonical, page_key, same_page
+from ingest.model import Item, Keys, Source, SourceKind
+from ingest.text.counters import without_counts
+from ingest.text.folding import folded
+from ingest.text.urls import canonical, page_key, same_page
 
 _ENOUGH_WORDS: Final = 20  # fewer words of text recognise nothing across sources
 _REISSUE: Final = timedelta(days=3)  # the same words dated further apart are another edition

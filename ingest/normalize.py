@@ -15,14 +15,16 @@ from typing import Final, Literal, TypeVar
 
 import msgspec
 
-from ingest import dates, identity, language, limits
+from ingest import identity, limits
 from ingest.faults import Faults
 from ingest.hints import understood
-from ingest.item import NOTHING, Author, Before, Category, Enclosure, Item, Keys, ParsedFeed, Place
-from ingest.placeholders import is_placeholder
+from ingest.model import NOTHING, Author, Before, Category, Enclosure, Item, Keys, ParsedFeed, Place
 from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawFile, RawLink, RawPerson, RawPoint, RawText
-from ingest.text import one_line, paragraphs, plain, safe_html, shorten, title_text, xml_safe
-from ingest.urls import absolute, canonical
+from ingest.text import dates
+from ingest.text.language import detection
+from ingest.text.sanitize import one_line, paragraphs, plain, safe_html, shorten, title_text, xml_safe
+from ingest.text.url_placeholders import is_placeholder
+from ingest.text.urls import absolute, canonical
 
 # In this order, whatever the order of the elements is. Media elements describe media: theirs come last.
 TITLES: Final = ("title", "dc:title")
@@ -147,7 +149,7 @@ class _Work:
             site_url=attempt("the site's address left out", self._site, raw, None),
             feed_id=one_line(raw.id) or None,
             updated=self._date(raw.dates, UPDATED, raw.language)[0],
-            language=attempt("the feed's language left out", language.primary, raw.language, None),
+            language=attempt("the feed's language left out", detection.primary, raw.language, None),
             hints=attempt("the feed's hints left out", understood, raw.hints, ParsedFeed(()).hints),
             hub=attempt("the hub left out", self._named, "hub", None),
             self_url=attempt("the feed's own address left out", self._named, "self", None),
@@ -228,7 +230,7 @@ class _Work:
         body = next((said[role][0].language for role in (*CONTENTS, *SUMMARIES) if role in said), None)
         title = next((said[role][0].language for role in TITLES if role in said), None)
         declared = (*entry.languages, body, title, self.raw.language)
-        return self.faults.attempt("a language left out", lambda tags: language.decide(text, *tags), declared, (None, None))
+        return self.faults.attempt("a language left out", lambda tags: detection.decide(text, *tags), declared, (None, None))
 
     def _date(self, said: tuple[RawDate, ...], order: tuple[str, ...], spoken: str | None) -> tuple[datetime | None, str | None]:
         """Give the first date that is understood, in the order of what they are called, and its text; else the first text."""

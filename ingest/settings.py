@@ -11,10 +11,10 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 
 from ingest.errors import SettingsError
-from ingest.guard import Guard
-from ingest.planner import Rule
-from ingest.reader import Bounds
-from ingest.urls import absolute
+from ingest.http.ssrf_guard import Guard
+from ingest.planner.next_poll import Rule
+from ingest.polling.parse_job import Bounds
+from ingest.text.urls import absolute
 
 FILE = "topicwire.toml"
 _PREFIX = "TOPICWIRE_"

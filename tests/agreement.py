@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from ingest.formats import encodings, judge, quick
-from ingest.formats.scope import Unsure
-from ingest.item import Item
+from ingest.formats.xml import encodings, feedparser_reader, lxml_reader
+from ingest.formats.xml.context import Unsure
+from ingest.model import Item
 from ingest.normalize import Context, normalize
 from ingest.raw import RawEntry, RawFeed
 
@@ -47,14 +47,14 @@ def ours(body: bytes, content_type: str = "") -> RawFeed | None:
     """Read with our reader alone; None for what it leaves to the judge."""
     data, _ = encodings.utf8(body, content_type)
     try:
-        return quick.read(data, None, MOST)
+        return lxml_reader.read(data, None, MOST)
     except Unsure:
         return None
 
 
 def judged(body: bytes, content_type: str = "") -> RawFeed:
     """Read with the judge alone."""
-    return judge.read(encodings.utf8(body, content_type)[0], None, MOST)
+    return feedparser_reader.read(encodings.utf8(body, content_type)[0], None, MOST)
 
 
 def differences(mine: RawFeed, other: RawFeed, now: datetime, accepted: tuple[Accepted, ...] = ACCEPTED) -> list[Difference]:

@@ -1,6 +1,6 @@
-"""The names of CLDR, read through babel: what `ingest/date_names.py` is made of.
+"""The names of CLDR, read through babel: what `ingest/text/date_names.py` is made of.
 
-python tests/cldr.py > ingest/date_names.py
+python tests/cldr.py > ingest/text/date_names.py
 """
 
 import re
@@ -13,7 +13,7 @@ from babel.core import Locale
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from ingest.date_words import LANGUAGES, Phrase, tokens
+from ingest.text.date_words import LANGUAGES, Phrase, tokens
 
 # Languages of which a region names months otherwise (Levantine and Maghreb Arabic, Austrian German), or another script.
 _LOCALES: Final = {

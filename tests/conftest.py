@@ -8,8 +8,8 @@ from hypothesis import settings
 from making import Cli, app
 from support import Clock, FakeWeb
 
-from feeds.store import Judgements
-from ingest.store import Facts
+from feeds.store.judgements import Judgements
+from ingest.store.facts import Facts
 
 # No time limit for one example (a busy computer is no fault), and the same examples for everyone.
 settings.register_profile("topicwire", deadline=None, derandomize=True)

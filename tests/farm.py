@@ -14,10 +14,10 @@ from typing import Final
 from making import app
 from support import Call, Clock, FakeWeb, Page, rss, rss_item
 
-from feeds.store import Judgements
-from ingest.item import Source, SourceState, StoredItem
-from ingest.pipeline import poll_sources
-from ingest.store import Facts
+from feeds.store.judgements import Judgements
+from ingest.model import Source, SourceState, StoredItem
+from ingest.polling.pipeline import poll_sources
+from ingest.store.facts import Facts
 
 HOURS: Final = 30
 TICK: Final = timedelta(minutes=10)

@@ -14,18 +14,18 @@ from making import about, carry, judgement, topic
 from schema import sound
 from support import NOON
 
-from feeds import atom
-from feeds.document import Document
 from feeds.publication import edition
+from feeds.publication.document import Document
 from feeds.publication.edition import Editor, Target
-from feeds.publication.ledger import Ledger
-from feeds.store import Judgements
-from feeds.tag import Tagging
-from feeds.topic import Topic
-from feeds.unit import Alone, Bonds, Grouping
-from ingest.dates import from_rfc3339
+from feeds.publication.formats import atom
+from feeds.publication.story_entry import Alone, Bonds, Grouping
+from feeds.store.judgements import Judgements
+from feeds.store.ledger import Ledger
+from feeds.tagging.classifier import Tagging
+from feeds.tagging.topic.loader import Topic
 from ingest.settings import Publish, Settings
-from ingest.store import Facts
+from ingest.store.facts import Facts
+from ingest.text.dates import from_rfc3339
 
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
 DELETED: Final = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"

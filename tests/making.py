@@ -15,22 +15,22 @@ from click.testing import CliRunner, Result
 from support import NOON, Clock
 
 import scheduler  # noqa: F401 - it joins the commands
-from feeds.document import Document
-from feeds.entry import Entry, Manner, feed_id, make_entry
-from feeds.evaluate import item_of
-from feeds.match import Matcher
+from feeds.publication.document import Document
 from feeds.publication.edition import Editor, Target
-from feeds.store import Judgements
-from feeds.tag import Judgement, judge
-from feeds.topic import Topic, parse_topic
-from feeds.unit import Unit
-from ingest.console import App, command
-from ingest.engine import Engine
+from feeds.publication.entry import Entry, Manner, feed_id, make_entry
+from feeds.publication.story_entry import Unit
+from feeds.store.judgements import Judgements
+from feeds.tagging.classifier import Judgement, judge
+from feeds.tagging.matching.matcher import Matcher
+from feeds.tagging.query_evaluation import item_of
+from feeds.tagging.topic.loader import Topic, parse_topic
+from ingest.cli.console import App, command
 from ingest.identity import document_keys
-from ingest.item import Item, Outcome, ParsedFeed, Sighting, Source, SourceKind, SourceState, StoredItem
-from ingest.pipeline import poll_sources
-from ingest.reader import Job, read
-from ingest.store import Counts, Facts
+from ingest.model import Item, Outcome, ParsedFeed, Sighting, Source, SourceKind, SourceState, StoredItem
+from ingest.polling.engine import Engine
+from ingest.polling.parse_job import Job, read
+from ingest.polling.pipeline import poll_sources
+from ingest.store.facts import Counts, Facts
 
 HARBOUR: Final = """\
 title = "Harbour news"

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from support import wait_until
 
-from feeds.serve.application import application
-from feeds.serve.server import Server, listen
-from ingest.console import App
+from feeds.server.application import application
+from feeds.server.server import Server, listen
+from ingest.cli.console import App
 
 
 @dataclass

@@ -8,13 +8,13 @@ from lxml import html
 from making import app, topic
 from support import NOON
 
-from feeds.commands import target_of
-from feeds.judging import judge_new
-from feeds.publish import Target, publish
-from feeds.store import Judgements
-from feeds.topic import Topic
-from feeds.unit import Alone, Grouping
-from ingest.store import Facts
+from feeds.cli.commands import target_of
+from feeds.publication.story_entry import Alone, Grouping
+from feeds.site.publish import Target, publish
+from feeds.store.judgements import Judgements
+from feeds.tagging.classifying import judge_new
+from feeds.tagging.topic.loader import Topic
+from ingest.store.facts import Facts
 
 
 class Site:

@@ -8,10 +8,10 @@ from making import carry
 from support import NOON
 
 from benchmarks.wire import START, Piece
-from feeds.story.article import Article, Raw, read
-from feeds.story.sketch import digest
-from ingest.item import Item, Source
-from ingest.store import Facts
+from feeds.stories.article import Article, Raw, read
+from feeds.stories.sketch import digest
+from ingest.model import Item, Source
+from ingest.store.facts import Facts
 
 BODY: Final = (
     "The old swing bridge at Norwick will close from Tuesday for the most thorough repairs in its history, the harbour "

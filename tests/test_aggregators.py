@@ -9,9 +9,9 @@ from making import Cli, write_topic
 from support import NOON, TEXT, FakeWeb, rss, rss_item
 
 from ingest.identity import document_keys
-from ingest.item import Item, Outcome, ParsedFeed, Source, SourceState, StoredItem
-from ingest.store import Facts
-from ingest.urls import canonical
+from ingest.model import Item, Outcome, ParsedFeed, Source, SourceState, StoredItem
+from ingest.store.facts import Facts
+from ingest.text.urls import canonical
 
 NEWS = Source("https://news.example/rss", title="News")
 OTHER = Source("https://other.example/rss", title="Other")

@@ -10,43 +10,43 @@ import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 EDGES: Final = set(  # all that may touch files, network, clock, processes or the database; whatever is not named here is pure
-    "feeds.__main__ feeds.commands feeds.decisions feeds.furniture feeds.grant_commands feeds.grants feeds.hub"
-    " feeds.judging feeds.pages feeds.pages.folder feeds.pages.queries feeds.pages.site feeds.publication.edition"
-    " feeds.publication.files feeds.publication.ledger feeds.publication.whole feeds.publish feeds.review_commands"
-    " feeds.schema feeds.search feeds.search_commands feeds.serve.application feeds.serve.commands feeds.serve.desk"
-    " feeds.serve.files feeds.serve.health feeds.serve.private feeds.serve.protocol feeds.serve.reviewing"
-    " feeds.serve.searching feeds.serve.server feeds.serve.site feeds.serve.threads feeds.shelf feeds.store feeds.story.commands"
-    " feeds.story.grouping feeds.story.judging feeds.story.reading feeds.story.store feeds.topic_commands feeds.trial_command"
-    " feeds.uncertain feeds.topic_files"
-    " ingest.__main__ ingest.adding ingest.children ingest.commands ingest.console ingest.discover ingest.engine"
-    " ingest.failures ingest.fetch ingest.guard ingest.lists ingest.lock ingest.log ingest.oneoff ingest.pace ingest.passes"
-    " ingest.pipeline"
-    " ingest.settings ingest.sources ingest.status ingest.store ingest.store.ids ingest.store.items ingest.store.prices"
-    " ingest.store.reading ingest.store.schema ingest.store.served ingest.store.sources ingest.store.subscriptions"
-    " ingest.store.turns ingest.trial ingest.websub scheduler ingest.connections ingest.cookies ingest.authorities ingest.meant"
-    " ingest.following"
-    " feeds.pages.state"
-    " feeds.pages.stories feeds.publication.visible feeds.publication.writers".split()
+    "feeds.__main__ feeds.cli.commands feeds.store.reviews feeds.store.boilerplate feeds.cli.grants feeds.store.grants feeds.publication.websub"
+    " feeds.tagging.classifying feeds.site feeds.site.folder feeds.site.queries feeds.site.builder feeds.publication.edition"
+    " feeds.publication.files feeds.store.ledger feeds.publication.atomic_file feeds.site.publish feeds.cli.review"
+    " feeds.store.migrations feeds.search.search feeds.cli.search feeds.server.application feeds.cli.serve feeds.server.context"
+    " feeds.server.files feeds.server.health feeds.server.private feeds.server.protocol feeds.server.review"
+    " feeds.server.search feeds.server.server feeds.server.site feeds.server.threads feeds.tagging.topic.cache feeds.store.judgements feeds.cli.stories"
+    " feeds.stories.grouping feeds.stories.grouping_pass feeds.stories.reading feeds.store.stories feeds.cli.topics feeds.cli.trial"
+    " feeds.tagging.quality.uncertain feeds.tagging.topic.folders"
+    " ingest.__main__ ingest.polling.adding ingest.polling.parsers ingest.cli.commands ingest.cli.console ingest.polling.discovery ingest.polling.engine"
+    " ingest.http.failures ingest.http.client ingest.http.ssrf_guard ingest.polling.lists ingest.store.lock ingest.log ingest.polling.oneoff ingest.http.host_limiter ingest.polling.passes"
+    " ingest.polling.pipeline"
+    " ingest.settings ingest.polling.sources ingest.cli.status ingest.store.facts ingest.store.ids ingest.store.items ingest.store.prices"
+    " ingest.store.reading ingest.store.migrations ingest.store.served ingest.store.sources ingest.store.subscriptions"
+    " ingest.store.turns ingest.polling.trial ingest.http.websub scheduler ingest.http.connections ingest.http.cookies ingest.http.tls ingest.cli.meant"
+    " ingest.polling.following"
+    " feeds.site.state"
+    " feeds.site.stories feeds.publication.visible feeds.publication.writers".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
-    "feeds.archive feeds.atom feeds.document feeds.entry feeds.envelope feeds.jsonfeed feeds.lexicon feeds.markup feeds.match"
-    " feeds.pages.asking feeds.pages.cards feeds.pages.charts"
-    " feeds.pages.marks feeds.pages.models feeds.pages.render feeds.pages.views"
-    " feeds.pages.published feeds.serve.access feeds.serve.connections"
-    " feeds.query feeds.reports feeds.rss feeds.segments feeds.sieve feeds.story.article feeds.story.carriers feeds.story.evaluate"
-    " feeds.story.days feeds.story.group feeds.story.guards feeds.story.measure feeds.story.pair feeds.story.sketch"
-    " feeds.story.slots feeds.story.vocabulary"
-    " feeds.story.words feeds.tag feeds.topic feeds.trial feeds.unit feeds.variant ingest.answers ingest.asking ingest.batch"
-    " ingest.charsets"
-    " ingest.date_names ingest.date_text ingest.date_words ingest.dates"
-    " ingest.documents ingest.documents.email ingest.documents.html ingest.documents.markdown ingest.documents.metadata"
+    "feeds.publication.archive feeds.publication.formats.atom feeds.publication.document feeds.publication.entry feeds.publication.formats.envelope feeds.publication.formats.jsonfeed feeds.tagging.matching.lexicon feeds.publication.formats.xml feeds.tagging.matching.matcher"
+    " feeds.site.asking feeds.site.cards feeds.site.charts"
+    " feeds.site.marks feeds.site.models feeds.site.render feeds.site.views"
+    " feeds.site.published feeds.server.access feeds.server.connections"
+    " feeds.tagging.topic.query feeds.tagging.quality.reports feeds.publication.formats.rss feeds.tagging.matching.segments feeds.tagging.matching.prefilter feeds.stories.article feeds.stories.story feeds.stories.evaluate"
+    " feeds.stories.days feeds.stories.group feeds.stories.guards feeds.stories.metrics feeds.stories.pair feeds.stories.sketch"
+    " feeds.stories.slots feeds.stories.vocabulary"
+    " feeds.stories.words feeds.tagging.classifier feeds.tagging.topic.loader feeds.tagging.quality.trial feeds.publication.story_entry feeds.publication.entry_view ingest.http.semantics ingest.http.conditional ingest.polling.batch"
+    " ingest.text.charsets"
+    " ingest.text.date_names ingest.text.date_grammar ingest.text.date_words ingest.text.dates"
+    " ingest.documents.document ingest.documents.email ingest.documents.html ingest.documents.markdown ingest.documents.metadata"
     " ingest.documents.columns ingest.documents.mhtml ingest.documents.pdf ingest.documents.text"
-    " ingest.documents.titles ingest.saved_pages ingest.errors ingest.exchange ingest.fold ingest.formats"
-    " ingest.formats.encodings ingest.formats.jsonfeed ingest.formats.judge ingest.formats.manners"
-    " ingest.formats.newsboat ingest.formats.opml ingest.formats.quick ingest.formats.sitemap ingest.formats.syndication"
-    " ingest.health ingest.identity ingest.item ingest.language ingest.particles ingest.planner"
-    " ingest.faults ingest.hints ingest.limits ingest.normalize ingest.placeholders ingest.raw"
-    " ingest.reader ingest.redirectors ingest.text ingest.urls ingest.validators".split()
+    " ingest.documents.titles ingest.documents.saved_pages ingest.errors ingest.http.message ingest.text.folding ingest.formats.feed"
+    " ingest.formats.xml.encodings ingest.formats.jsonfeed ingest.formats.xml.feedparser_reader ingest.formats.source_policy"
+    " ingest.formats.newsboat ingest.formats.opml ingest.formats.xml.lxml_reader ingest.formats.sitemap ingest.formats.xml.syndication"
+    " ingest.planner.health ingest.identity ingest.model ingest.text.language.detection ingest.text.language.function_words ingest.planner.next_poll"
+    " ingest.faults ingest.hints ingest.limits ingest.normalize ingest.text.url_placeholders ingest.raw"
+    " ingest.polling.parse_job ingest.text.redirectors ingest.text.sanitize ingest.text.urls ingest.http.validators".split()
 )
 IMPURE: Final = set(  # libraries of the world outside
     "aiohttp apscheduler asyncio click concurrent ctypes fcntl ftplib http httpx imaplib io.open logging multiprocessing os pebble"
@@ -55,16 +55,16 @@ IMPURE: Final = set(  # libraries of the world outside
 )
 HARMLESS: Final = {("time", "struct_time")}  # a value, though it lives beside the clock
 OPENS: Final = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "exec", "eval", "__import__", "input", "print"}
-MAY_OPEN: Final = {"feeds.topic"}  # a topic file; everything else of it takes text
+MAY_OPEN: Final = {"feeds.tagging.topic.loader"}  # a topic file; everything else of it takes text
 CHANCE: Final = {
-    "datetime.now": {"ingest.console"},
+    "datetime.now": {"ingest.cli.console"},
     "datetime.utcnow": set(),
     "datetime.today": set(),
     "date.today": set(),
     "time.time": set(),
     "time.monotonic": set(),
     "time.sleep": set(),
-    "random.random": {"ingest.passes"},
+    "random.random": {"ingest.polling.passes"},
     "uuid4": {"ingest.store.ids"},
     "uuid1": set(),
 }

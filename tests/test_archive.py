@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON
 
-from feeds.archive import TOLD, Bounds, Place, next_change, split
+from feeds.publication.archive import TOLD, Bounds, Place, next_change, split
 
 YEARS = timedelta(days=10_000)
 PLACES = st.lists(st.integers(0, 400), max_size=60).map(

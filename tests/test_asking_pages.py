@@ -4,8 +4,11 @@ from typing import Final
 from lxml import html
 from making import item, judgement, stored, topic
 
-from feeds.pages import Link, ReviewCase, ReviewPage, SearchPage, card, gone, not_found, reason, review_page, search_page
-from feeds.pages.tongues import direction, name
+from feeds.site.asking import ReviewCase, ReviewPage, SearchPage
+from feeds.site.models import Link
+from feeds.site.render import gone, not_found, review_page, search_page
+from feeds.site.views import card, reason
+from ingest.text.language.names import direction, name
 
 KEPT: Final = stored(item(title="<b>Ferry</b> & harbour", text="The boat left the harbour."))
 CARD: Final = card(KEPT, (judgement(KEPT),))

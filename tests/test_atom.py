@@ -16,14 +16,14 @@ from making import GAZETTE, HARBOUR, INSTANCE, ITEM, POST, SEED, about, document
 from schema import sound
 from support import NOON
 
-from feeds.atom import render
-from feeds.entry import TOPIC_SCHEME, Entry, Manner, feed_id, make_entry
-from feeds.envelope import TW as NAMESPACE
-from feeds.tag import Evidence, Judgement
-from feeds.topic import Grade, Topic
-from feeds.unit import Unit
-from ingest.item import Author, Category, Enclosure
-from ingest.text import one_line, plain, xml_safe
+from feeds.publication.entry import TOPIC_SCHEME, Entry, Manner, feed_id, make_entry
+from feeds.publication.formats.atom import render
+from feeds.publication.formats.envelope import TW as NAMESPACE
+from feeds.publication.story_entry import Unit
+from feeds.tagging.classifier import Evidence, Judgement
+from feeds.tagging.topic.loader import Grade, Topic
+from ingest.model import Author, Category, Enclosure
+from ingest.text.sanitize import one_line, plain, xml_safe
 
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
 TW: Final = f"{{{NAMESPACE}}}"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from making import Cli
 from support import Call, FakeWeb, Page, rss, rss_item
 
-from ingest.autodiscovery import header_links, read_page
+from ingest.formats.autodiscovery import header_links, read_page
 
 URL: Final = "http://host.example/blog/post.html"
 LINK: Final = '<link rel="alternate" type="application/rss+xml" href="/f">'

@@ -3,9 +3,9 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.batch import Batch, Poll, cut
-from ingest.item import Source, SourceState
-from ingest.urls import machine_of
+from ingest.model import Source, SourceState
+from ingest.polling.batch import Batch, Poll, cut
+from ingest.text.urls import machine_of
 
 
 def due(*hosts: str) -> list[tuple[Source, SourceState]]:

@@ -6,8 +6,8 @@ import pytest
 from making import GAZETTE, HARBOUR, POST, Cli, about, app, carry, item, sighting, stored, topic, write_topic
 from support import NOON
 
-from feeds.changes import Change, compare
-from ingest.item import StoredItem
+from feeds.tagging.quality.changes import Change, compare
+from ingest.model import StoredItem
 
 FISH = topic(HARBOUR.replace('"boat*"]', '"trawler*"]'))  # boats are out, trawlers are in
 

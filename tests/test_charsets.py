@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON
 
-from ingest.charsets import REPLACED, codec, decode
-from ingest.documents import parse_document
-from ingest.formats import parse_feed
-from ingest.item import Item
+from ingest.documents.document import parse_document
+from ingest.formats.feed import parse_feed
+from ingest.model import Item
+from ingest.text.charsets import REPLACED, codec, decode
 
 HEBREW = "המעבורת הישנה שבה אל הנמל אחרי חורף ארוך"
 RUSSIAN = "Старый паром вернулся в гавань после долгой зимы"

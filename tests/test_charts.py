@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from feeds.pages import calendar, charts
-from feeds.pages.models import Line
+from feeds.site import calendar, charts
+from feeds.site.models import Line
 
 COUNTS: Final = some.lists(some.integers(0, 10_000), max_size=200)
 HOURS: Final = some.lists(some.integers(0, 50), min_size=168, max_size=168)

@@ -13,13 +13,13 @@ from making import GAZETTE, HARBOUR, SEED, Cli, about, app, carry, item, write_t
 from support import NOON
 
 import feeds.__main__
-from feeds.commands import topics_of
-from feeds.judging import judge_new
-from feeds.store import Judgements
-from feeds.topic_files import ON_REQUEST, SHIPPED
-from ingest.console import command
-from ingest.item import Author, Category, Enclosure, Item, Source
-from ingest.store import Facts
+from feeds.cli.commands import topics_of
+from feeds.store.judgements import Judgements
+from feeds.tagging.classifying import judge_new
+from feeds.tagging.topic.folders import ON_REQUEST, SHIPPED
+from ingest.cli.console import command
+from ingest.model import Author, Category, Enclosure, Item, Source
+from ingest.store.facts import Facts
 
 ADDRESSES = ("http://post.example/feed.xml", "http://gazette.example/rss?a=1&b=2")
 

@@ -1,7 +1,7 @@
 import pytest
 
-from feeds.common import common_in
-from ingest.fold import folded
+from ingest.text.folding import folded
+from ingest.text.language.stop_words import common_in
 
 
 @pytest.mark.parametrize(

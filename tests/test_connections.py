@@ -7,10 +7,10 @@ from typing import Final
 import pytest
 from support import Clock, rss
 
-from ingest.exchange import Fetched, Request
-from ingest.fetch import Limits
-from ingest.fetch import web as open_web
-from ingest.guard import Guard
+from ingest.http.client import Limits
+from ingest.http.client import web as open_web
+from ingest.http.message import Fetched, Request
+from ingest.http.ssrf_guard import Guard
 
 HEAD: Final = b'HTTP/1.1 304 Not Modified\r\nETag: "2"\r\n'
 ANSWERS: Final = {  # as they come, part after part

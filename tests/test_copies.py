@@ -7,9 +7,9 @@ from making import GAZETTE, about, carry, item, topic
 from siting import Site, words
 from support import NOON
 
-from feeds.pages.copies import Copies
-from feeds.pages.models import Line, Tagged
-from ingest.store import Facts
+from feeds.site.copies import Copies
+from feeds.site.models import Line, Tagged
+from ingest.store.facts import Facts
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from making import HARBOUR, ITEM, Cli, app, carry, item, shown, topic, write_topic
 from support import NOON, TEXT, Clock, FakeWeb, rss, rss_item
 
-from feeds.commands import target_of
-from feeds.entry import Entry
-from feeds.judging import judge_new
-from feeds.store import Judgements
-from ingest.item import Author, Category, Enclosure, Item, Place, Source, StoredItem
-from ingest.store import Facts
+from feeds.cli.commands import target_of
+from feeds.publication.entry import Entry
+from feeds.store.judgements import Judgements
+from feeds.tagging.classifying import judge_new
+from ingest.model import Author, Category, Enclosure, Item, Place, Source, StoredItem
+from ingest.store.facts import Facts
 
 MEMORY = Path(":memory:")
 GAZETTE = Source("http://gazette.example/rss", title="The Gazette", site_url="http://gazette.example/")

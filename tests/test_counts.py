@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from making import carry, item
 from support import NOON
 
-from ingest.counts import without_counts
 from ingest.identity import significance
-from ingest.store import Facts
+from ingest.store.facts import Facts
+from ingest.text.counters import without_counts
 
 TEXT = "The ferry sailed for the last time.\n"
 

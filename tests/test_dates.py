@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON
 
-from ingest import date_names, dates
-from ingest.date_words import LANGUAGES, tokens
-from ingest.dates import from_rfc3339, rfc3339, understand
+from ingest.text import date_names, dates
+from ingest.text.date_words import LANGUAGES, tokens
+from ingest.text.dates import from_rfc3339, rfc3339, understand
 
 
 def read(raw: str) -> str | None:

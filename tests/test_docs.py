@@ -14,11 +14,11 @@ import pytest
 from support import FakeWeb, rss, rss_item
 
 import scheduler  # noqa: F401 - it joins the commands
-from feeds.store import Judgements
-from feeds.topic import parse_topic
-from ingest.console import command
+from feeds.store.judgements import Judgements
+from feeds.tagging.topic.loader import parse_topic
+from ingest.cli.console import command
 from ingest.settings import Settings
-from ingest.store import Facts
+from ingest.store.facts import Facts
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from making import Cli
 from support import NOON, TEXT
 
-from ingest.documents import parse_document
 from ingest.documents.columns import in_reading_order
+from ingest.documents.document import parse_document
 from ingest.errors import ExtraMissingError, ParseError
-from ingest.item import Author, Category, Item, ParsedFeed
+from ingest.model import Author, Category, Item, ParsedFeed
 
 GERMAN = "Am Montagabend legte die alte Fähre zum letzten Mal ab. Vierzig Menschen standen am Ufer und winkten ihr nach."
 HEBREW = "מועצת העיר התכנסה ביום שני כדי לדון במעבורת הישנה ובנמל שלה, והחליטה לשמור עליה."

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON, TEXT, atom, atom_entry, rss, rss_item
 
-from ingest.documents import is_document, parse_document
+from ingest.documents.document import is_document, parse_document
 from ingest.documents.text import decode, unwrapped, without_furniture
 from ingest.errors import ParseError
-from ingest.item import Item
-from ingest.text import xml_safe
+from ingest.model import Item
+from ingest.text.sanitize import xml_safe
 
 ARTICLE = f"The last ferry\n\n{TEXT}\n\nA museum will show its bell from spring on, the town said."
 HEBREW = "מועצת העיר התכנסה ביום שני כדי לדון במעבורת הישנה ובנמל שלה, והחליטה לשמור עליה."
@@ -140,7 +140,7 @@ def test_old_encodings_are_read(text: str, encoding: str) -> None:
 @pytest.mark.parametrize("guess", ["VISCII", None, "GEORGIAN-PS"])
 def test_a_guess_that_python_cannot_read_stops_nothing(guess: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The detector knows encodings that Python does not: the commonest one is taken."""
-    monkeypatch.setattr("ingest.charsets.cchardet.detect", lambda _: {"encoding": guess})
+    monkeypatch.setattr("ingest.text.charsets.cchardet.detect", lambda _: {"encoding": guess})
     assert decode("café".encode("windows-1252")) == "café"
 
 

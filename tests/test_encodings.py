@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.formats.encodings import bare, utf8
+from ingest.formats.xml.encodings import bare, utf8
 
 RUSSIAN: Final = "Новости гавани: последний паром ушёл вечером, и капитан дал каждому ребёнку погудеть. " * 3
 FRENCH: Final = "Le dernier bac a quitté le port dimanche; « à bientôt », dit l'équipage, ému. " * 3

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from support import NOON, TEXT, Clock, FakeWeb, atom, atom_entry, rss, rss_item, wait_until
 
-from ingest import engine as engine_module
-from ingest.engine import Engine
 from ingest.errors import FetchError, ParseError, SettingsError
-from ingest.exchange import Request
-from ingest.item import ParsedFeed
+from ingest.http.message import Request
 from ingest.log import NAME, open_log
-from ingest.reader import Job
-from ingest.reader import read as real_read
+from ingest.model import ParsedFeed
+from ingest.polling import engine as engine_module
+from ingest.polling.engine import Engine
+from ingest.polling.parse_job import Job
+from ingest.polling.parse_job import read as real_read
 from ingest.settings import Fetch, Parsing
 
 # What a hostile document would make a parser do: these run in the child process.

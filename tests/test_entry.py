@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from making import GAZETTE, HARBOUR, INSTANCE, ITEM, SEED, document, entry, item, judgement, sighting, stored, topic
 from support import NOON
 
-from feeds.entry import TOPIC_SCHEME, _beginning, feed_id, is_iri, own_id, public_url, wanted_id
-from ingest.item import Author, Category, Enclosure, Source
+from feeds.publication.entry import TOPIC_SCHEME, _beginning, feed_id, is_iri, own_id, public_url, wanted_id
+from ingest.model import Author, Category, Enclosure, Source
 
 
 @given(st.text(st.sampled_from("ab \n\u2003\x85")), st.integers(1, 40))

@@ -6,7 +6,7 @@ import pytest
 from farm import HOURS, Farm, Feed, bomb, drip, endless, growing, http_date, mute, story
 from support import NOON, Clock, FakeWeb, Page, rss
 
-from ingest.item import SourceStatus
+from ingest.model import SourceStatus
 
 # The specification of politeness: thirty hours of feeds that misbehave, each in its own way, polled every ten
 # minutes by processes that end and start again. Time is the farm's own.

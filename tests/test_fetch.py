@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON, Call, Clock, FakeWeb, Page, rss, rss_item
 
-from ingest import fetch as fetching
-from ingest.answers import retry_after
-from ingest.cookies import Cookies
 from ingest.errors import FetchError, GuardError
-from ingest.exchange import Fetched, Request
-from ingest.fetch import Limits
-from ingest.fetch import web as open_web
-from ingest.guard import Guard
+from ingest.http import client as fetching
+from ingest.http.client import Limits
+from ingest.http.client import web as open_web
+from ingest.http.cookies import Cookies
+from ingest.http.message import Fetched, Request
+from ingest.http.semantics import retry_after
+from ingest.http.ssrf_guard import Guard
 
 SMALL = Limits(size=1024 * 1024, seconds=10)
 AGENT = "topicwire/0.1 (+https://contact.example/)"

@@ -9,10 +9,10 @@ from making import Cli
 from support import Clock, FakeWeb, rss, rss_item
 
 from ingest.errors import FetchError
-from ingest.exchange import Fetched, Request
-from ingest.fetch import Limits
-from ingest.fetch import web as open_web
-from ingest.guard import Guard
+from ingest.http.client import Limits
+from ingest.http.client import web as open_web
+from ingest.http.message import Fetched, Request
+from ingest.http.ssrf_guard import Guard
 
 PEM = Path(__file__).parent / "golden" / "tls" / "localhost.pem"  # a certificate of nobody's, with its key, for `localhost`
 

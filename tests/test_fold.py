@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.fold import WORD, Word, fold, folded, spaced, words, written
+from ingest.text.folding import WORD, Word, fold, folded, spaced, words, written
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON, TEXT, atom, atom_entry, rss, rss_item
 
-from ingest.autodiscovery import Page, read_page
-from ingest.dates import rfc3339
 from ingest.errors import ParseError
-from ingest.formats import parse_feed
-from ingest.item import Item, ParsedFeed, Place
-from ingest.reader import Job, read
-from ingest.text import one_line, safe_html, xml_safe
+from ingest.formats.autodiscovery import Page, read_page
+from ingest.formats.feed import parse_feed
+from ingest.model import Item, ParsedFeed, Place
+from ingest.polling.parse_job import Job, read
+from ingest.text.dates import rfc3339
+from ingest.text.sanitize import one_line, safe_html, xml_safe
 
 GOLDEN = Path(__file__).parent / "golden" / "feeds"
 URL = "http://host.example/feeds/all.xml"
@@ -167,7 +167,7 @@ def test_a_parser_that_fails_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> No
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("inside\nthe library")
 
-    monkeypatch.setattr("ingest.formats.judge.replace_doctype", fail)
+    monkeypatch.setattr("ingest.formats.xml.feedparser_reader.replace_doctype", fail)
     assert refusal(rss()[:-1]).what == "not RSS, Atom or RDF (inside the library)"
 
 
@@ -177,7 +177,7 @@ def test_want_of_memory_is_no_fault_of_the_document(monkeypatch: pytest.MonkeyPa
     def fail(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("ingest.formats.judge.replace_doctype", fail)
+    monkeypatch.setattr("ingest.formats.xml.feedparser_reader.replace_doctype", fail)
     with pytest.raises(MemoryError):
         parse(rss()[:-1])
 

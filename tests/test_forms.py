@@ -16,11 +16,11 @@ from schema import sound
 from support import NOON
 from test_atom import JUDGED
 
-from feeds import atom, jsonfeed, rss
-from feeds.document import Document
-from feeds.entry import Deleted, Entry
-from feeds.variant import Variant
-from ingest.item import Author, Category, Enclosure
+from feeds.publication.document import Document
+from feeds.publication.entry import Deleted, Entry
+from feeds.publication.entry_view import Variant
+from feeds.publication.formats import atom, jsonfeed, rss
+from ingest.model import Author, Category, Enclosure
 
 GOLDEN: Final = Path(__file__).parent / "golden" / "forms"
 RENDER: Final = {"atom": atom.render, "json": jsonfeed.render, "rss": rss.render}

@@ -6,15 +6,15 @@ import pytest
 from making import GAZETTE, HARBOUR, POST, about, app, carry, newest, topic
 from support import NOON
 
-from feeds import judging
-from feeds.evaluate import Item as Judged
-from feeds.furniture import Furniture
-from feeds.judging import judge_new
-from feeds.match import Matcher
-from feeds.store import Judgements
-from feeds.tag import Tagging, judge, tag
-from ingest.item import Item, Source
-from ingest.store import Facts
+from feeds.store.boilerplate import Furniture
+from feeds.store.judgements import Judgements
+from feeds.tagging import classifying
+from feeds.tagging.classifier import Tagging, judge, tag
+from feeds.tagging.classifying import judge_new
+from feeds.tagging.matching.matcher import Matcher
+from feeds.tagging.query_evaluation import Item as Judged
+from ingest.model import Item, Source
+from ingest.store.facts import Facts
 
 TICKETS = "Tickets for all harbour tours are sold at the kiosk."  # names a place, and no ship
 TOPIC = topic()
@@ -64,7 +64,7 @@ def test_what_is_known_costs_no_more_judging(facts: Facts, judgements: Judgement
         judged.append(what.title)
         return tag(matcher, what, known)
 
-    monkeypatch.setattr(judging, "tag", noted)
+    monkeypatch.setattr(classifying, "tag", noted)
     for number, times in ((1, 1), (2, 1), (3, 1), (4, 5), (5, 1), (6, 1), (7, 1), (8, 1), (9, 1), (10, 1)):
         judged.clear()
         come(facts, judgements, story(number))

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from support import NOON, FakeWeb, rss
 
 from ingest.errors import FetchError, GuardError, SettingsError
-from ingest.exchange import Fetched, Request
-from ingest.fetch import Limits
-from ingest.fetch import web as open_web
-from ingest.guard import Guard, is_private
-from ingest.urls import feed_address
+from ingest.http.client import Limits
+from ingest.http.client import web as open_web
+from ingest.http.message import Fetched, Request
+from ingest.http.ssrf_guard import Guard, is_private
+from ingest.text.urls import feed_address
 
 SPELLINGS = [
     "127.0.0.1",

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import heads
-from ingest.chunks import Chunks
-from ingest.heads import Head, HeadError
+from ingest.http import heads
+from ingest.http.chunks import Chunks
+from ingest.http.heads import Head, HeadError
 
 OK = b"HTTP/1.1 200 OK\r\n"
 

@@ -9,7 +9,7 @@ import pytest
 from making import Cli, about, app, carry, write_topic
 from serving import Site, served
 
-from ingest.item import Source, SourceState
+from ingest.model import Source, SourceState
 
 
 @pytest.fixture

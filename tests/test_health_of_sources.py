@@ -9,11 +9,11 @@ from making import Cli, about, app, carry, write_topic
 from support import NOON
 from test_planner import known
 
-from feeds.pages import health, queries, render
-from feeds.pages.models import SourcesPage
-from ingest.health import all_health
-from ingest.item import Source, SourceKind, SourceState
-from ingest.planner.weeks import HOURS, pack
+from feeds.site import health, queries, render
+from feeds.site.models import SourcesPage
+from ingest.model import Source, SourceKind, SourceState
+from ingest.planner.health import all_health
+from ingest.planner.hours_of_week import HOURS, pack
 
 POST = Source("http://post.example/feed", title="The Harbour Post")
 DAY = timedelta(days=1)

@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 from support import NOON, atom, atom_entry, rss, rss_item
 
 from ingest.errors import ParseError
-from ingest.item import Hints, ParsedFeed
-from ingest.reader import Job, read
-from ingest.text import escape, xml_safe
+from ingest.model import Hints, ParsedFeed
+from ingest.polling.parse_job import Job, read
+from ingest.text.sanitize import escape, xml_safe
 
 URL = "http://a.example/feeds/news"
 

@@ -12,9 +12,9 @@ from lxml import etree
 from making import about, carry
 from support import NOON
 
-from feeds.decisions import Decisions, Verdict
-from feeds.judging import judge_one
-from ingest.store import Facts
+from feeds.store.reviews import Decisions, Verdict
+from feeds.tagging.classifying import judge_one
+from ingest.store.facts import Facts
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from making import Cli, app, write_topic
 from serving import served
 from support import FakeWeb, rss, rss_item
 
-import ingest.sources
+import ingest.polling.sources
 
 READING = [
     ("sources", "list"),
@@ -90,7 +90,7 @@ def test_a_command_that_writes_says_that_it_makes_a_folder(
     cli = Cli(home)
     nobody = tmp_path / "new.opml"  # in place of the starter list, which no test may ask
     nobody.write_text("<opml><body/></opml>", encoding="utf-8")
-    monkeypatch.setattr("ingest.sources.STARTER", nobody)
+    monkeypatch.setattr("ingest.polling.sources.STARTER", nobody)
     lines = cli(*[str(listed) if one == "LIST" else one for one in arguments]).stderr.splitlines()
     assert lines[0] == f"{home}: no such folder; it is made now, as a new home"
     assert sum("no such folder" in line for line in lines) == 1
@@ -103,7 +103,7 @@ def test_run_in_a_folder_that_is_no_home_says_what_it_is_about_to_do(
     """What is made, where, and who is asked; in a home, and the second time, it says nothing of that."""
     starter = tmp_path / "starter.opml"
     starter.write_text(f'<opml><body><outline xmlUrl="{web.serve("/a", rss(rss_item("One")))}"/></body></opml>', encoding="utf-8")
-    for module in (ingest.sources, __import__("scheduler")):
+    for module in (ingest.polling.sources, __import__("scheduler")):
         monkeypatch.setattr(module, "STARTER", starter)
     cli = Cli(home)
     cli.settings["fetch.allow"] = web.allow

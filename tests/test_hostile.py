@@ -6,11 +6,11 @@ import pytest
 from hostile import DOCUMENTS, FILES
 from support import NOON, Clock
 
-from ingest import engine as engine_module
-from ingest.engine import Engine
 from ingest.errors import ParseError
-from ingest.item import ParsedFeed
-from ingest.reader import Job
+from ingest.model import ParsedFeed
+from ingest.polling import engine as engine_module
+from ingest.polling.engine import Engine
+from ingest.polling.parse_job import Job
 from ingest.settings import Fetch, Parsing
 
 _MOST_ENTRIES = 5_000

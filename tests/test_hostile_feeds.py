@@ -12,14 +12,14 @@ from making import topic
 from schema import sound
 from support import NOON
 
-from feeds import atom, jsonfeed, rss
-from feeds.judging import judge_new
 from feeds.publication.edition import Editor, Target
-from feeds.store import Judgements
-from ingest.item import Outcome, Source, SourceState
-from ingest.reader import Job, read
+from feeds.publication.formats import atom, jsonfeed, rss
+from feeds.store.judgements import Judgements
+from feeds.tagging.classifying import judge_new
+from ingest.model import Outcome, Source, SourceState
+from ingest.polling.parse_job import Job, read
 from ingest.settings import Settings
-from ingest.store import Facts
+from ingest.store.facts import Facts
 
 FEEDS: Final = sorted(path for path in (Path(__file__).parent / "golden" / "feeds").iterdir() if path.suffix != ".json")
 EVERYTHING: Final = topic('title = "Everything"\n[publish]\ncontent = "full"\n', "everything")

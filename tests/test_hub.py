@@ -11,11 +11,11 @@ from making import HARBOUR, Cli, about, app, carry, write_topic
 from serving import served
 
 import scheduler
-from feeds.hub import tell_hub
-from feeds.judging import judge_new
-from feeds.schema import migrations
-from feeds.store import Judgements
-from feeds.topic import read_topic
+from feeds.publication.websub import tell_hub
+from feeds.store.judgements import Judgements
+from feeds.store.migrations import migrations
+from feeds.tagging.classifying import judge_new
+from feeds.tagging.topic.loader import read_topic
 
 
 @dataclass

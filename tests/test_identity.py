@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from support import NOON, TEXT
 
 from ingest.identity import Known, digest, document_keys, keys, name, same, titles_alike
-from ingest.item import Author, Item, Source, SourceKind
+from ingest.model import Author, Item, Source, SourceKind
 
 FEED = Source("http://feed.example/rss")
 SEED = Source("seeds:", SourceKind.DOCUMENT)

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON, TEXT
 
-from ingest.autodiscovery import read_page
 from ingest.errors import ParseError
-from ingest.formats import parse_feed
-from ingest.item import Author, Category, Enclosure, Item, ParsedFeed
+from ingest.formats.autodiscovery import read_page
+from ingest.formats.feed import parse_feed
+from ingest.model import Author, Category, Enclosure, Item, ParsedFeed
 
 URL = "http://host.example/feeds/all.json"
 FEED = {

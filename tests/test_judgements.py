@@ -7,14 +7,14 @@ import pytest
 from making import GAZETTE, HARBOUR, POST, SEED, about, app, carry, item, judgement, newest, shown, topic
 from support import NOON
 
-from feeds import judging
-from feeds.commands import target_of
-from feeds.entry import own_id, wanted_id
-from feeds.judging import judge_new
-from feeds.store import Judgements
-from feeds.topic import Topic
-from ingest.item import Item, StoredItem
-from ingest.store import Facts
+from feeds.cli.commands import target_of
+from feeds.publication.entry import own_id, wanted_id
+from feeds.store.judgements import Judgements
+from feeds.tagging import classifying
+from feeds.tagging.classifying import judge_new
+from feeds.tagging.topic.loader import Topic
+from ingest.model import Item, StoredItem
+from ingest.store.facts import Facts
 
 WIDER = topic(HARBOUR.replace('"boat*"]', '"boat*", "market"]'))
 STRICTER = topic(HARBOUR.replace('["ferry", "ferries", "boat*"]', '["boat*"]'))
@@ -126,7 +126,7 @@ def test_an_interrupted_judging_goes_on_where_it_stopped(
 ) -> None:
     """Killed between two bites, the next pass does the rest and nothing twice."""
     carry(facts, [about(number) for number in range(5, 0, -1)])
-    monkeypatch.setattr(judging, "_BITE", 2)
+    monkeypatch.setattr(classifying, "_BITE", 2)
     after = Facts.after
 
     def killed(self: Facts, seq: int, limit: int) -> tuple[StoredItem, ...]:
@@ -150,7 +150,7 @@ def test_an_interrupted_judging_anew_goes_on_where_it_stopped(
     carry(facts, [about(number) for number in range(5, 0, -1)])
     judge_new(facts, judgements, (topic(),), NOON)
     forget(facts)
-    monkeypatch.setattr(judging, "_BITE", 2)
+    monkeypatch.setattr(classifying, "_BITE", 2)
     given = [judge_new(facts, judgements, (WIDER,), NOON, 1) for _ in range(5)]
     assert sum(given) == 5
     assert given[0] == 2, "no more at once than was asked for"

@@ -12,14 +12,14 @@ from typing import Final
 import pytest
 from making import HARBOUR, Cli, carry, item, write_topic
 
-from ingest.item import Author, Source
-from ingest.store import Facts
+from ingest.model import Author, Source
+from ingest.store.facts import Facts
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 GOLDEN: Final = ROOT / "tests" / "golden"
 FROZEN: Final = sorted((GOLDEN / "databases").glob("*.db.gz"))  # each made by the program whose last migration it is named after
 TEXTS: Final = GOLDEN / "migrations.txt"
-SCHEMAS: Final = {"ingest": ROOT / "ingest" / "store" / "schema.py", "feeds": ROOT / "feeds" / "schema.py"}
+SCHEMAS: Final = {"ingest": ROOT / "ingest" / "store" / "migrations.py", "feeds": ROOT / "feeds" / "store" / "migrations.py"}
 POST: Final = Source("http://127.0.0.1:18099/post.xml", title="The Harbour Post")
 
 

@@ -11,11 +11,11 @@ import pytest
 from making import HARBOUR, Cli, about, app, carry
 from wording import IDLE, wording
 
-from feeds.evaluate import Item
-from feeds.learn import Mark, proposals, train
-from feeds.match import Matcher
-from feeds.opinion import Opinion, features, parse
-from feeds.tag import judge, tag
+from feeds.tagging.classifier import judge, tag
+from feeds.tagging.linear_model import Opinion, features, parse
+from feeds.tagging.matching.matcher import Matcher
+from feeds.tagging.query_evaluation import Item
+from feeds.tagging.training import Mark, proposals, train
 from ingest.errors import TopicError, UsageError
 
 DAY = date(2026, 3, 2)

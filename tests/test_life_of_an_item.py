@@ -5,17 +5,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from feeds import reports
-from feeds.commands import SHIPPED
-from feeds.judging import judge_new
-from feeds.publish import Target, publish
-from feeds.store import Judgements
-from feeds.topic import Topic, read_topic
-from ingest.item import Outcome, ParsedFeed, Source, SourceState, StoredItem
-from ingest.pipeline import SEEDS
-from ingest.reader import Job, read
+from feeds.cli.commands import SHIPPED
+from feeds.site.publish import Target, publish
+from feeds.store.judgements import Judgements
+from feeds.tagging.classifying import judge_new
+from feeds.tagging.quality import reports
+from feeds.tagging.topic.loader import Topic, read_topic
+from ingest.model import Outcome, ParsedFeed, Source, SourceState, StoredItem
+from ingest.polling.parse_job import Job, read
+from ingest.polling.pipeline import SEEDS
 from ingest.settings import Settings
-from ingest.store import Facts
+from ingest.store.facts import Facts
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "life-of-an-item.md"
@@ -85,7 +85,7 @@ these are the real values.
 
 ## An entry
 
-A source serves these bytes. They come through one guarded, bounded, conditional request (`ingest/fetch.py`).
+A source serves these bytes. They come through one guarded, bounded, conditional request (`ingest/http/client.py`).
 
 {block(FEED, "xml")}
 **Parsed** in a child process (`ingest/formats/`): the link is absolute, the HTML is what an allow-list leaves of
@@ -97,10 +97,10 @@ tracking, scheme and `www.` (`ingest/identity.py`).
 `{OTHER_URL}`, carries the same article under an address that differs in scheme and host: that is a sighting, not
 an item.
 
-**Judged** by the topic (`feeds/tag.py`), from what is stored. `topicwire explain {entry_item.id}` says:
+**Judged** by the topic (`feeds/tagging/classifier.py`), from what is stored. `topicwire explain {entry_item.id}` says:
 
 {explained(entry_item, topic, judgements)}
-**Published** (`feeds/entry.py`, `feeds/atom.py`), the file replaced in one step because its bytes changed:
+**Published** (`feeds/publication/entry.py`, `feeds/publication/formats/atom.py`), the file replaced in one step because its bytes changed:
 
 {block(published[entry_item.item.title], "xml")}
 ## A seed document

@@ -1,8 +1,8 @@
 import pytest
 from wording import GROUPS, wording
 
-from feeds.lint import Findings, check
-from feeds.topic import Topic, parse_topic
+from feeds.tagging.quality.check import Findings, check
+from feeds.tagging.topic.loader import Topic, parse_topic
 
 YES = '\n[[example]]\ntagged = true\ntext = "{}"\n'
 NO = '\n[[example]]\ntagged = false\ntext = "{}"\n'

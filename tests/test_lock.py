@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import StoreError
-from ingest.lock import alone
+from ingest.store.lock import alone
 
 HOLD = """
 import sys
 from pathlib import Path
-from ingest.lock import alone
+from ingest.store.lock import alone
 with alone(Path(sys.argv[1])) as free:
     print(free, flush=True)
     input()

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON
 
-from ingest.asking import request_for
 from ingest.errors import FetchError, SourceListError
 from ingest.formats import newsboat, opml
-from ingest.item import Source, SourceSettings, SourceState
-from ingest.sources import understand
+from ingest.http.conditional import request_for
+from ingest.model import Source, SourceSettings, SourceState
+from ingest.polling.sources import understand
 
 NAMESPACE = 'xmlns:tw="urn:x-topicwire:source:1"'
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds.markup import branch, empty, filled, leaf
+from feeds.publication.formats.xml import branch, empty, filled, leaf
 
 Plan = tuple[dict[str, str], "str | list[Plan] | None"]  # attributes, and what an element holds
 

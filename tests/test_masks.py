@@ -11,8 +11,8 @@ from making import Cli, app, topic, write_topic
 from serving import served
 from support import rss, rss_item
 
-from feeds.mask import Mask
-from feeds.topic import parse_topic
+from feeds.publication.masking import Mask
+from feeds.tagging.topic.loader import parse_topic
 
 WORDS = ("tulip", "wicked", "bad seed")
 HEAD = """\

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wording import look, wording
 
-from feeds import stems
-from feeds.lexicon import Lexicon
-from feeds.match import Found, Hit, Matcher
-from feeds.segments import segments
-from feeds.topic import Term, Topic
-from ingest.fold import fold
+from feeds.tagging.matching.lexicon import Lexicon
+from feeds.tagging.matching.matcher import Found, Hit, Matcher
+from feeds.tagging.matching.segments import segments
+from feeds.tagging.topic.loader import Term, Topic
+from ingest.text.folding import fold
+from ingest.text.language import stemming
 
 
 def single(term: str, language: str = "any", more: str = "") -> Topic:
@@ -343,8 +343,8 @@ def test_the_first_frame_that_fits_is_named() -> None:
 
 def test_a_full_memory_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Words are remembered up to a bound; when it is reached the memory begins anew, and the answers are the same."""
-    monkeypatch.setattr("feeds.lexicon._CACHE", 2)
-    monkeypatch.setattr("feeds.phrasebook._REMEMBERED", 2)
+    monkeypatch.setattr("feeds.tagging.matching.lexicon._CACHE", 2)
+    monkeypatch.setattr("feeds.tagging.matching.phrasebook._REMEMBERED", 2)
     assert found(single("boat*"), "One boat, two boats, a third boat") == [("word", "boat"), ("word", "boats"), ("word", "boat")]
 
 
@@ -420,11 +420,13 @@ def test_words_looked_up_together_fit_what_they_fit_alone(patterns: list[tuple[s
     """Many words at once are told from those that fit nothing by their letters; none that fits a pattern is lost."""
     lexicon = Lexicon()
     for text, language in patterns:
-        if "~" not in text or language in stems.LANGUAGES:
+        if "~" not in text or language in stemming.LANGUAGES:
             lexicon.phrases(0, Term(text, language))
     alone = {word: lexicon.look_up(fold(word), word) for word in words}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("feeds.sieve._FEW", few)  # few patterns inside words are looked for in another way than many
+        patch.setattr(
+            "feeds.tagging.matching.prefilter._FEW", few
+        )  # few patterns inside words are looked for in another way than many
         assert lexicon.fitting(words) == {word: fits for word, fits in alone.items() if fits}
 
 

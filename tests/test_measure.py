@@ -6,9 +6,9 @@ import pytest
 from making import Cli, judgement, stored, write_topic
 from making import item as made
 
-from feeds.measure import Answer, Score, report, score, wanted, wilson
-from feeds.tag import Judgement
-from feeds.topic import Grade
+from feeds.metrics import Answer, Score, report, score, wanted, wilson
+from feeds.tagging.classifier import Judgement
+from feeds.tagging.topic.loader import Grade
 
 
 def said(grade: Grade | None, points: float = 1.0, why: str = "because") -> Judgement:

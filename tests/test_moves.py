@@ -10,15 +10,16 @@ from making import about, carry
 from sqlite_utils import Migrations
 from support import NOON, Clock, FakeWeb, rss, rss_item
 
-from ingest.engine import Engine
 from ingest.errors import FetchError
-from ingest.exchange import Fetched, Request
-from ingest.fetch import Limits
-from ingest.fetch import web as open_web
-from ingest.guard import Guard
-from ingest.item import Outcome, Source, SourceSettings, SourceState, SourceStatus
+from ingest.http.client import Limits
+from ingest.http.client import web as open_web
+from ingest.http.message import Fetched, Request
+from ingest.http.ssrf_guard import Guard
+from ingest.model import Outcome, Source, SourceSettings, SourceState, SourceStatus
+from ingest.polling.engine import Engine
 from ingest.settings import Fetch
-from ingest.store import Facts, schema
+from ingest.store import migrations
+from ingest.store.facts import Facts
 
 OLD: Final = Source("http://a.example/old")
 NEW: Final = Source("http://a.example/new")
@@ -113,10 +114,10 @@ def test_an_older_database_keeps_its_sources(home: Path, monkeypatch: pytest.Mon
     """A file from before settings, moves and hubs opens, with every source and state in it."""
     path = home / "older.db"
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "migrations", Migrations("ingest"))
-        schema.migrations()(schema.facts)
-        db = schema.connect(path)
-        schema.migrate(db, schema.migrations)
+        patch.setattr(migrations, "migrations", Migrations("ingest"))
+        migrations.migrations()(migrations.facts)
+        db = migrations.connect(path)
+        migrations.migrate(db, migrations.migrations)
         db.close()
     raw = sqlite3.connect(path)
     raw.execute(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.serve.files import Files
-from feeds.serve.negotiate import asked, codings, file_named, has_it, media_type
+from feeds.server.files import Files
+from feeds.server.negotiation import asked, codings, file_named, has_it, media_type
 
 # Which file
 

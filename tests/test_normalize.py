@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON, TEXT
 
-from ingest import dates, limits
-from ingest.documents import parse_document
+from ingest import limits
+from ingest.documents.document import parse_document
 from ingest.documents.text import unwrapped
-from ingest.formats import parse_feed
-from ingest.item import Author, Item, ParsedFeed
-from ingest.text import escape
+from ingest.formats.feed import parse_feed
+from ingest.model import Author, Item, ParsedFeed
+from ingest.text import dates
+from ingest.text.sanitize import escape
 
 URL: Final = "http://host.example/feeds/all.xml"
 RSS_SPACES: Final = (
@@ -240,8 +241,8 @@ def test_a_fault_of_our_reader_costs_one_entry(read: Callable[[], ParsedFeed], m
     def fragile(_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("ingest.formats.quick_entry.looks_like_html", fragile)
-    monkeypatch.setattr("ingest.formats.quick_entry.EntryReader._identifier", lambda *_: fragile(0))
+    monkeypatch.setattr("ingest.formats.xml.lxml_entry.looks_like_html", fragile)
+    monkeypatch.setattr("ingest.formats.xml.lxml_entry.EntryReader._identifier", lambda *_: fragile(0))
     feed = read()
     assert feed.parser == "topicwire"
     assert [fault.line for fault in feed.faults] in ([], [f"entry {n} left out: RuntimeError: boom" for n in (1, 2, 3)])
@@ -269,7 +270,7 @@ def test_a_fault_costs_one_message_of_several(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_fault_in_the_feeds_own_values_costs_that_value(monkeypatch: pytest.MonkeyPatch) -> None:
     """The items of a feed do not hang on what it says of itself."""
-    monkeypatch.setattr("ingest.normalize.language.primary", lambda _: 1 / 0)
+    monkeypatch.setattr("ingest.normalize.detection.primary", lambda _: 1 / 0)
     feed = rss("<title>One</title>", "<language>de</language></channel></rss>")
     assert [item.title for item, _ in feed.items] == ["One"]
     assert feed.notes[-1] == "the feed's language left out: ZeroDivisionError: division by zero"

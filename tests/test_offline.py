@@ -10,8 +10,8 @@ from support import NOON, TEXT, FakeWeb, rss, rss_item
 
 import scheduler
 from ingest.errors import Failure
-from ingest.item import Outcome, Source, SourceState
-from ingest.offline import QUESTION, is_suspicious, scouts
+from ingest.model import Outcome, Source, SourceState
+from ingest.polling.offline import QUESTION, is_suspicious, scouts
 from scheduler import Service
 
 # Names that no one knows and ports at which no one listens stand for a computer without a network.

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from support import NOON, TEXT
 
-from ingest.documents import parse_document
+from ingest.documents.document import parse_document
 from ingest.identity import document_keys
-from ingest.item import Item, Outcome, ParsedFeed, Source, SourceKind, SourceState, SourceStatus, StoredItem
-from ingest.store import Facts, schema
+from ingest.model import Item, Outcome, ParsedFeed, Source, SourceKind, SourceState, SourceStatus, StoredItem
+from ingest.store import migrations
+from ingest.store.facts import Facts
 
 FEED = Source("http://a.example/rss", title="A", site_url="http://a.example/news/")
 OTHER = Source("http://b.example/rss", title="B")
@@ -221,8 +222,8 @@ def test_the_order_of_sources_makes_no_difference(facts: Facts, served: Served, 
 def test_an_older_database_learns_the_new_names(home: Path) -> None:
     """Addresses stored before are found under the names that are given now; nothing is lost."""
     path = home / "topicwire.db"
-    db = schema.connect(path)
-    schema.migrations.apply(db, stop_before="words_of_documents")
+    db = migrations.connect(path)
+    migrations.migrations.apply(db, stop_before="words_of_documents")
     db.conn.executescript("""
         insert into source (id, url, kind, title, categories, origin, status, added)
             values (1, 'http://a.example/rss', 'feed', 'A', '[]', 'command', 'active', '2026-01-01T00:00:00Z');

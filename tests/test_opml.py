@@ -7,10 +7,10 @@ from lxml import etree
 
 from ingest.errors import SourceListError
 from ingest.formats import opml
-from ingest.item import Source
-from ingest.pasted import pasted
-from ingest.sources import STARTER
-from ingest.text import one_line
+from ingest.model import Source
+from ingest.polling.sources import STARTER
+from ingest.text.pasted_urls import pasted
+from ingest.text.sanitize import one_line
 
 
 def parse(outlines: str) -> opml.SourceList:

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 
-from ingest.pace import Pace
+from ingest.http.host_limiter import Pace
 
 
 def test_who_gives_up_waiting_keeps_nobody_else_waiting() -> None:

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from making import Cli
 from support import Clock, FakeWeb, rss, rss_item
 
-from ingest.exchange import Fetched, Request
-from ingest.fetch import Limits
-from ingest.fetch import web as open_web
-from ingest.guard import Guard
-from ingest.pasted import Address, pasted
-from ingest.urls import feed_address
+from ingest.http.client import Limits
+from ingest.http.client import web as open_web
+from ingest.http.message import Fetched, Request
+from ingest.http.ssrf_guard import Guard
+from ingest.text.pasted_urls import Address, pasted
+from ingest.text.urls import feed_address
 
 FEED = rss(rss_item("The ferry", "http://harbour.example/1"))
 

@@ -11,19 +11,19 @@ import pytest
 from sqlite_utils import Database
 from support import TEXT, Clock, FakeWeb, Page, atom, atom_entry, rss, rss_item
 
-from ingest import pipeline
-from ingest.batch import cut
-from ingest.documents import CURE
-from ingest.engine import Engine
+from ingest.documents.document import CURE
 from ingest.errors import FetchError
-from ingest.exchange import Fetched, Request
 from ingest.faults import Fault
-from ingest.item import Outcome, ParsedFeed, Source, SourceState, StoredItem
-from ingest.pipeline import SEEDS, Report, poll_sources, read_folder
-from ingest.reader import Job
+from ingest.http.message import Fetched, Request
+from ingest.model import Outcome, ParsedFeed, Source, SourceState, StoredItem
+from ingest.polling import pipeline
+from ingest.polling.batch import cut
+from ingest.polling.engine import Engine
+from ingest.polling.parse_job import Job
+from ingest.polling.pipeline import SEEDS, Report, poll_sources, read_folder
 from ingest.settings import Fetch, Parsing, Polling, Settings
-from ingest.store import Counts, Facts
 from ingest.store import sources as source_table
+from ingest.store.facts import Counts, Facts
 
 OTHER_TEXT = (
     "The bakery behind the church burned down on Sunday night, and by Monday noon the whole street had begun to rebuild it."

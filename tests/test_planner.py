@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from support import NOON
 
 from ingest.errors import Failure
-from ingest.item import Hints, Item, Keys, Outcome, ParsedFeed, Rhythm, Source, SourceSettings, SourceState
-from ingest.planner import Price, Reason, Rule, next_state
+from ingest.model import Hints, Item, Keys, Outcome, ParsedFeed, Rhythm, Source, SourceSettings, SourceState
+from ingest.planner.hours_of_week import DAY, FLAT, HOUR, HOURS, pack
+from ingest.planner.next_poll import Price, Reason, Rule, next_state
 from ingest.planner.plan import walk
-from ingest.planner.weeks import DAY, FLAT, HOUR, HOURS, pack
 
 SOURCE: Final = Source("http://a.example/")
 PRICE: Final = Price(value=1_000.0)

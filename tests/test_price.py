@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from support import NOON
 from test_planner import good, known, rhythm
 
-from ingest.item import SourceState
-from ingest.planner import Price, Rule, is_stale, next_state, paid, steer
-from ingest.planner.rhythms import rate
-from ingest.planner.weeks import DAY, HOUR
+from ingest.model import SourceState
+from ingest.planner.hours_of_week import DAY, HOUR
+from ingest.planner.next_poll import Price, Rule, is_stale, next_state, paid, steer
+from ingest.planner.publishing_rate import rate
 
 RATES: Final = st.lists(st.floats(0.05, 300), min_size=1, max_size=30)
 

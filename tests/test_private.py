@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from making import HARBOUR, Cli, about, app, carry, write_topic
 from serving import Site, served
 
-from feeds.grants import Grants
-from feeds.schema import migrations
-from ingest.store import Facts
+from feeds.store.grants import Grants
+from feeds.store.migrations import migrations
+from ingest.store.facts import Facts
 
 SECRET = HARBOUR.replace("[group.ship]", "[publish]\nprivate = true\n\n[group.ship]").replace("Harbour news", "Quiet news")
 PATHS = ("/", "/index.opml", "/index.html", "/search", "/search?q=ferry", "/search.atom?q=ferry", "/metrics", "/readyz")

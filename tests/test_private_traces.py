@@ -11,7 +11,7 @@ from serving import Site, served
 from story_making import BODY
 from support import NOON
 
-from ingest.item import Item, Source
+from ingest.model import Item, Source
 
 INTRANET = Source("http://intranet.example/feed?desk=7", title="The Intranet", site_url="http://intranet.example/")
 QUIET = """\

@@ -12,19 +12,19 @@ from making import HARBOUR, POST, Cli, about, app, carry, topic, write_topic
 from schema import sound
 from support import NOON, Clock
 
-from feeds import pages
-from feeds import publish as publishing
-from feeds.commands import target_of
-from feeds.judging import judge_new
+from feeds.cli.commands import target_of
 from feeds.publication import writers
 from feeds.publication.edition import Editor
 from feeds.publication.files import Files
-from feeds.publish import Published, publish
-from feeds.schema import migrations
-from feeds.store import Judgements
-from feeds.topic import Topic
+from feeds.site import builder
+from feeds.site import publish as publishing
+from feeds.site.publish import Published, publish
+from feeds.store.judgements import Judgements
+from feeds.store.migrations import migrations
+from feeds.tagging.classifying import judge_new
+from feeds.tagging.topic.loader import Topic
 from ingest.formats import opml
-from ingest.store import Facts
+from ingest.store.facts import Facts
 
 PRIVATE = f"{HARBOUR}\n[publish]\nprivate = true\n"
 SMALL = {"publish.entries": "4"}
@@ -142,7 +142,7 @@ def test_where_nothing_has_changed_nothing_is_made(home: Path, facts: Facts, mon
         pytest.fail("it was looked at")
 
     monkeypatch.setattr(publishing, "Editor", fail)
-    monkeypatch.setattr(pages, "Site", fail)
+    monkeypatch.setattr(builder, "Site", fail)
     assert run(home, facts) == Published((), ())
     assert {path: path.stat().st_ctime_ns for path in home.rglob("public/**/*")} == before
 
@@ -177,7 +177,7 @@ def test_after_a_start_of_the_machine_pages_are_looked_at(home: Path, facts: Fac
     before, times = path.read_bytes(), (path.stat().st_atime, path.stat().st_mtime)
     path.write_bytes(bytes(len(before)))
     os.utime(path, times)
-    monkeypatch.setattr("feeds.commands.boot", lambda: "the next start")
+    monkeypatch.setattr("feeds.cli.commands.boot", lambda: "the next start")
     run(home, facts)
     assert path.read_bytes() == before
 
@@ -192,7 +192,7 @@ def test_a_file_that_is_no_longer_made_is_not_missed(home: Path, facts: Facts, m
             " where path = 'public/harbour.html'"
         )
     run(home, facts)
-    monkeypatch.setattr(pages, "Site", lambda *_: pytest.fail("it was looked at"))
+    monkeypatch.setattr(builder, "Site", lambda *_: pytest.fail("it was looked at"))
     assert run(home, facts) == Published((), ())
 
 

@@ -10,16 +10,16 @@ from lxml import etree
 from making import HARBOUR, POST, about, app, carry, topic
 from support import NOON, Clock
 
-from feeds.commands import target_of
-from feeds.judging import judge_new
-from feeds.publication import whole
-from feeds.publication.whole import replace, sweep
-from feeds.publish import publish
-from feeds.store import Judgements
-from feeds.topic import Topic
+from feeds.cli.commands import target_of
+from feeds.publication import atomic_file
+from feeds.publication.atomic_file import replace, sweep
+from feeds.site.publish import publish
+from feeds.store.judgements import Judgements
+from feeds.tagging.classifying import judge_new
+from feeds.tagging.topic.loader import Topic
 from ingest.errors import StoreError
-from ingest.item import SourceSettings
-from ingest.store import Facts
+from ingest.model import SourceSettings
+from ingest.store.facts import Facts
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -167,7 +167,7 @@ def test_a_folder_without_rights_is_one_clear_error(tmp_path: Path) -> None:
 
 def test_unfinished_files_are_swept(tmp_path: Path) -> None:
     """What a killed process left unfinished is removed; nothing else is."""
-    (tmp_path / f"{whole._UNFINISHED}x1y2").write_bytes(b"ha")
+    (tmp_path / f"{atomic_file._UNFINISHED}x1y2").write_bytes(b"ha")
     (tmp_path / "harbour.atom").write_bytes(b"whole")
     (tmp_path / ".htaccess").write_bytes(b"the owner's")
     sweep(tmp_path)

@@ -13,13 +13,13 @@ from schema import sound
 from story_making import BODY
 from support import NOON
 
-from feeds.commands import target_of
-from feeds.judging import judge_new
-from feeds.publish import publish
-from feeds.store import Judgements
-from feeds.story.judging import Grouping, group_new
-from ingest.item import Item, Source
-from ingest.store import Facts
+from feeds.cli.commands import target_of
+from feeds.site.publish import publish
+from feeds.store.judgements import Judgements
+from feeds.stories.grouping_pass import Grouping, group_new
+from feeds.tagging.classifying import judge_new
+from ingest.model import Item, Source
+from ingest.store.facts import Facts
 
 TW = "{urn:x-topicwire:evidence:1}"
 CHOIR = Source("http://choir.example/feed", title="The Choir")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.query import (
+from feeds.tagging.topic.query import (
     Both,
     Either,
     Expression,

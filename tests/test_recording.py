@@ -12,8 +12,9 @@ from sqlite_utils import Database
 from support import NOON, TEXT
 
 from ingest.identity import document_keys
-from ingest.item import Item, Outcome, ParsedFeed, Source, SourceKind, SourceState
-from ingest.store import Facts, schema
+from ingest.model import Item, Outcome, ParsedFeed, Source, SourceKind, SourceState
+from ingest.store import migrations
+from ingest.store.facts import Facts
 from ingest.store.items import Recorder
 
 FEEDS: Final = (Source("http://a.example/rss"), Source("http://b.example/rss", site_url="http://b.example/1"))
@@ -95,8 +96,8 @@ def test_every_text_can_be_found_after_its_commit(facts: Facts) -> None:
 def test_an_index_that_triggers_filled_is_filled_on(home: Path) -> None:
     """What an older version indexed row by row is found beside what is new."""
     path = home / "topicwire.db"
-    db = schema.connect(path)
-    schema.migrations.apply(db, stop_before="words_beside_versions")
+    db = migrations.connect(path)
+    migrations.migrations.apply(db, stop_before="words_beside_versions")
     db.conn.executescript("""
         insert into source (id, url, kind, title, categories, origin, status, added)
             values (1, 'http://a.example/rss', 'feed', 'A', '[]', 'command', 'active', '2026-01-01T00:00:00Z');

@@ -6,14 +6,14 @@ import pytest
 from making import HARBOUR, about, app, carry, newest, shown, topic
 from support import NOON
 
-from feeds import judging
-from feeds.commands import target_of
-from feeds.judging import judge_new
-from feeds.match import Matcher
-from feeds.store import Judgements, Mark
-from feeds.tag import tag
-from feeds.topic import Topic
-from ingest.store import Facts
+from feeds.cli.commands import target_of
+from feeds.store.judgements import Judgements, Mark
+from feeds.tagging import classifying
+from feeds.tagging.classifier import tag
+from feeds.tagging.classifying import judge_new
+from feeds.tagging.matching.matcher import Matcher
+from feeds.tagging.topic.loader import Topic
+from ingest.store.facts import Facts
 
 TOPIC = topic()
 WIDER = topic(HARBOUR.replace('"boat*"]', '"boat*", "market"]'))
@@ -31,8 +31,8 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(item.title)
         return tag(matcher, item, *rest)
 
-    monkeypatch.setattr(judging, "tag", noted)
-    monkeypatch.setattr(judging, "_BITE", 2)
+    monkeypatch.setattr(classifying, "tag", noted)
+    monkeypatch.setattr(classifying, "_BITE", 2)
     return seen
 
 

@@ -10,9 +10,9 @@ import pytest
 from making import app
 from support import NOON, Clock, FakeWeb, rss, rss_item
 
-from ingest.item import Source, SourceState
-from ingest.pipeline import poll_sources
-from ingest.store import Facts
+from ingest.model import Source, SourceState
+from ingest.polling.pipeline import poll_sources
+from ingest.store.facts import Facts
 
 DAYS: Final = 4
 HISTORY: Final = 2

@@ -9,13 +9,13 @@ from making import GAZETTE, HARBOUR, Cli, about, app, carry, item, stored, topic
 from support import NOON
 from wording import far
 
-from feeds.decisions import Decision, Verdict, decided
-from feeds.judging import judge_new
-from feeds.review_commands import _example
-from feeds.store import Judgements
-from feeds.tag import Judgement
-from feeds.topic import Grade, parse_topic
-from ingest.text import one_line, xml_safe
+from feeds.cli.review import _example
+from feeds.store.judgements import Judgements
+from feeds.store.reviews import Decision, Verdict, decided
+from feeds.tagging.classifier import Judgement
+from feeds.tagging.classifying import judge_new
+from feeds.tagging.topic.loader import Grade, parse_topic
+from ingest.text.sanitize import one_line, xml_safe
 
 FERRY = "http://post.example/1"  # the rules tag it
 MARKET = "http://post.example/2"  # they do not: no ship

@@ -13,11 +13,11 @@ from serving import Answer, Site, served
 from support import NOON
 from wording import far
 
-from feeds.decisions import Verdict
-from feeds.judging import judge_new
-from feeds.serve.access import Access
-from feeds.store import Judgements
-from feeds.uncertain import decide
+from feeds.server.access import Access
+from feeds.store.judgements import Judgements
+from feeds.store.reviews import Verdict
+from feeds.tagging.classifying import judge_new
+from feeds.tagging.quality.uncertain import decide
 
 TOKEN = "correct horse battery staple"  # noqa: S105 - of a test
 HOME = Access("127.0.0.1:8080", "", "")

@@ -11,10 +11,11 @@ from support import NOON
 from test_planner import SOURCE, good, rhythm
 
 from ingest.identity import document_keys
-from ingest.item import Hints, Outcome, ParsedFeed, Source, SourceState, SourceStatus
-from ingest.planner import Price, Rule, next_state, paid, steer
-from ingest.planner.weeks import HOURS, pack
-from ingest.store import Facts, schema
+from ingest.model import Hints, Outcome, ParsedFeed, Source, SourceState, SourceStatus
+from ingest.planner.hours_of_week import HOURS, pack
+from ingest.planner.next_poll import Price, Rule, next_state, paid, steer
+from ingest.store import migrations
+from ingest.store.facts import Facts
 
 RULE: Final = Rule(12.0)
 
@@ -75,8 +76,8 @@ def test_the_price_is_stored_with_the_polls_it_counts(facts: Facts, monkeypatch:
 def test_an_older_database_opens_and_keeps_its_rows(home: Path) -> None:
     """Sources and polls from before there were rhythms are still there, and are planned as any other."""
     path = home / "topicwire.db"
-    db = schema.connect(path)
-    schema.migrations.apply(db, stop_before="rhythms")
+    db = migrations.connect(path)
+    migrations.migrations.apply(db, stop_before="rhythms")
     assert "rhythm" not in db.table_names()
     db.conn.execute(
         """insert into source (url, kind, title, categories, origin, status, added)

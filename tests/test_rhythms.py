@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON
 
-from ingest.item import Hints, Item, Keys, ParsedFeed, Rhythm
-from ingest.planner.rhythms import burst_rate, counts, observe, rate, reshaped
-from ingest.planner.weeks import DAY, FLAT, HOUR, HOURS, covered, expected, hour_of, pack, pooled_shape, shaped, unpack
+from ingest.model import Hints, Item, Keys, ParsedFeed, Rhythm
+from ingest.planner.hours_of_week import DAY, FLAT, HOUR, HOURS, covered, expected, hour_of, pack, pooled_shape, shaped, unpack
+from ingest.planner.publishing_rate import burst_rate, counts, observe, rate, reshaped
 
 LATER: Final = NOON + timedelta(hours=4)
 

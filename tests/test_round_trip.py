@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from making import INSTANCE, POST, document, item, sighting, stored, topic
 from support import NOON
 
-from feeds import atom, jsonfeed, rss
-from feeds.document import Document
-from feeds.entry import Entry, Manner, make_entry
-from feeds.tag import Judgement
-from feeds.topic import Grade
-from feeds.unit import Unit
-from ingest.formats import parse_feed
-from ingest.item import Author, Category, Enclosure, Item, Place
-from ingest.text import one_line, paragraphs, safe_html, title_text, xml_safe
+from feeds.publication.document import Document
+from feeds.publication.entry import Entry, Manner, make_entry
+from feeds.publication.formats import atom, jsonfeed, rss
+from feeds.publication.story_entry import Unit
+from feeds.tagging.classifier import Judgement
+from feeds.tagging.topic.loader import Grade
+from ingest.formats.feed import parse_feed
+from ingest.model import Author, Category, Enclosure, Item, Place
+from ingest.text.sanitize import one_line, paragraphs, safe_html, title_text, xml_safe
 
 ADDRESS: Final = "http://feeds.example/harbour.atom"
 

@@ -13,17 +13,17 @@ import pytest
 from making import HARBOUR, Cli, app, write_topic
 from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
-import ingest.passes
-import ingest.sources
+import ingest.polling.passes
+import ingest.polling.sources
 import scheduler
-from feeds.commands import topics_of
-from feeds.publication.whole import _UNFINISHED
-from feeds.publish import publish
-from ingest.batch import halves
+from feeds.cli.commands import topics_of
+from feeds.publication.atomic_file import _UNFINISHED
+from feeds.site.publish import publish
 from ingest.errors import StoreError
-from ingest.item import Source, SourceState
-from ingest.lock import alone
-from ingest.store import Facts
+from ingest.model import Source, SourceState
+from ingest.polling.batch import halves
+from ingest.store.facts import Facts
+from ingest.store.lock import alone
 from scheduler import Service
 
 FERRY = rss_item("The ferry leaves the harbour", "http://harbour.example/1", guid="urn:1", text=TEXT)
@@ -39,7 +39,7 @@ def cli(home: Path, web: FakeWeb, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     made.settings["fetch.allow"] = web.allow
     starter = tmp_path / "starter.opml"
     starter.write_text(f'<opml version="2.0"><body><outline xmlUrl="{web.url("/starter")}"/></body></opml>', encoding="utf-8")
-    monkeypatch.setattr(ingest.sources, "STARTER", starter)
+    monkeypatch.setattr(ingest.polling.sources, "STARTER", starter)
     return made
 
 
@@ -298,7 +298,7 @@ def test_strict_tells_of_failing_sources(cli: Cli, web: FakeWeb, arguments: tupl
 
 def test_on_a_terminal_a_pass_shows_how_far_it_is(cli: Cli, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     """A person sees a bar and a summary; a program does not."""
-    for module in (scheduler, ingest.passes):
+    for module in (scheduler, ingest.polling.passes):
         monkeypatch.setattr(module, "is_terminal", lambda: True)
     cli.poll(web.serve("/a", rss(FERRY)))
     said = cli("poll").stderr

@@ -5,7 +5,7 @@ import pytest
 from making import Cli
 from support import NOON
 
-from ingest.documents import parse_document
+from ingest.documents.document import parse_document
 from ingest.errors import ParseError
 
 ARTICLE = "<p>The old lamp at the end of the pier broke in March, so three of us built another.</p><p>It has shone since then.</p>"

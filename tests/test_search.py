@@ -14,13 +14,13 @@ from serving import Site, served
 from starlette.datastructures import QueryParams
 from support import NOON
 
-from feeds.judging import judge_new
-from feeds.pages.views import source_key
-from feeds.question import Question, match, question
-from feeds.search import search, within
-from feeds.store import Judgements
+from feeds.search.question import Question, match, question
+from feeds.search.search import search, within
+from feeds.site.views import source_key
+from feeds.store.judgements import Judgements
+from feeds.tagging.classifying import judge_new
 from ingest.errors import UsageError
-from ingest.store import Facts
+from ingest.store.facts import Facts
 
 OTHERS = """\
 title = "Other news"

@@ -12,10 +12,10 @@ from making import GAZETTE, HARBOUR, POST, SEED, Cli, app, carry, item, topic, w
 from serving import Answer, Site, served
 from support import NOON
 
-from feeds.judging import judge_new
-from feeds.store import Judgements
-from ingest.item import Source
-from ingest.store import Facts
+from feeds.store.judgements import Judgements
+from feeds.tagging.classifying import judge_new
+from ingest.model import Source
+from ingest.store.facts import Facts
 
 TOKEN = "correct horse battery staple"  # noqa: S105 - of a test
 INTERNAL = Source("http://intranet.example/feed?desk=7", title="The Intranet", site_url="http://intranet.example/")

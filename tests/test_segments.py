@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wording import IDLE
 
-from feeds.segments import Kind, Segment, segments
-from ingest.fold import folded
+from feeds.tagging.matching.segments import Kind, Segment, segments
+from ingest.text.folding import folded
 
 
 def kinds(title: str, text: str) -> list[tuple[str, str]]:

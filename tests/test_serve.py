@@ -12,10 +12,10 @@ import pytest
 from making import app
 from serving import Site, served
 
-from feeds.publication.whole import replace
-from feeds.serve import files
-from feeds.serve.health import readable
-from feeds.serve.server import listen
+from feeds.publication.atomic_file import replace
+from feeds.server import files
+from feeds.server.health import readable
+from feeds.server.server import listen
 from ingest.errors import TopicwireError, UsageError
 
 ONLY_READ = b"This can only be read.\n"

@@ -18,9 +18,9 @@ from processes import Started, comes, free_port, get, start
 from serving import Site, served
 from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
-from feeds.publication.whole import replace as put
-from feeds.serve.connections import Limits, Phase, in_the_way, limits_for, owner_of
-from feeds.serve.protocol import QuickProtocol
+from feeds.publication.atomic_file import replace as put
+from feeds.server.connections import Limits, Phase, in_the_way, limits_for, owner_of
+from feeds.server.protocol import QuickProtocol
 
 BRISK = Limits(most=20, most_of_one=20, head=0.6, body=0.6, reading=0.6, ending=0.6, slowest=1 << 30)
 FEED = b"<feed>" + b"the ferry in the harbour " * 100 + b"</feed>"
@@ -137,7 +137,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 @contextmanager
 def brisk(home: Path, monkeypatch: pytest.MonkeyPatch, limits: Limits = BRISK) -> Iterator[Site]:
     """Serve a home with other limits."""
-    monkeypatch.setattr("feeds.serve.server.limits_of", lambda _service: limits)
+    monkeypatch.setattr("feeds.server.server.limits_of", lambda _service: limits)
     with served(app(home)) as made:
         put(made.folder / "harbour.atom", FEED)
         put(made.folder / "large.txt", LARGE)

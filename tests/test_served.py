@@ -7,11 +7,12 @@ from typing import Final
 import pytest
 from support import NOON, TEXT, atom, atom_entry, rss, rss_item
 
-from ingest.formats import judge, parse_feed
-from ingest.item import NOTHING, Before, Outcome, ParsedFeed, Source, SourceState
+from ingest.formats.feed import parse_feed
+from ingest.formats.xml import feedparser_reader
+from ingest.model import NOTHING, Before, Outcome, ParsedFeed, Source, SourceState
 from ingest.normalize import Context, normalize
 from ingest.raw import RawEntry, RawFeed, RawText
-from ingest.store import Facts
+from ingest.store.facts import Facts
 
 URL: Final = "http://harbour.example/feed"
 SOURCE: Final = Source(URL)
@@ -117,8 +118,8 @@ def test_a_source_changes_hands_where_both_readers_agree() -> None:
 
 def test_a_source_stays_with_its_reader_where_they_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader that would give other addresses does not take over: no old article becomes a new one."""
-    other = judge.read(rss(rss_item("One", "http://other.example/1", guid="1")), None, 9)
-    monkeypatch.setattr("ingest.formats.syndication.judge.read", lambda *_: other)
+    other = feedparser_reader.read(rss(rss_item("One", "http://other.example/1", guid="1")), None, 9)
+    monkeypatch.setattr("ingest.formats.xml.syndication.feedparser_reader.read", lambda *_: other)
     kept = parse(rss(ONE), Before("feedparser"))
     assert (kept.parser, [item.url for item, _ in kept.items]) == ("feedparser", ["http://other.example/1"])
 

@@ -17,11 +17,11 @@ from processes import ROOT, SOON, Started, comes, free_port, get, start
 from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
 import scheduler
-from feeds.serve.server import listen
-from ingest.console import App
-from ingest.engine import Engine
-from ingest.pipeline import Report
-from ingest.store import Facts
+from feeds.server.server import listen
+from ingest.cli.console import App
+from ingest.polling.engine import Engine
+from ingest.polling.pipeline import Report
+from ingest.store.facts import Facts
 
 FERRY = rss_item("The ferry leaves the harbour", "http://harbour.example/1", guid="urn:1", text=TEXT)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SettingsError
-from ingest.planner import Rule
+from ingest.planner.next_poll import Rule
 from ingest.settings import FILE, Settings, load
 
 

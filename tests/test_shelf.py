@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from making import HARBOUR, write_topic
 
-from feeds.shelf import Shelf
-from feeds.topic_files import TopicFolders
+from feeds.tagging.topic.cache import Shelf
+from feeds.tagging.topic.folders import TopicFolders
 
 BROKEN = HARBOUR.replace("[group.ship]", "[grup.ship]")
 
@@ -137,8 +137,8 @@ def test_a_file_that_is_being_replaced_keeps_its_topic(
     (home / "topics" / "retired").mkdir()
     real = Path.glob
     monkeypatch.setattr(Path, "glob", lambda self, pattern: list(real(self, pattern)))
-    monkeypatch.setattr("feeds.shelf.Path.is_dir", lambda _: True)
-    monkeypatch.setattr("feeds.shelf.Path.stat", gone)
+    monkeypatch.setattr("feeds.tagging.topic.cache.Path.is_dir", lambda _: True)
+    monkeypatch.setattr("feeds.tagging.topic.cache.Path.stat", gone)
     assert shelf.topics() == good
     assert said == []
 

@@ -7,11 +7,11 @@ import pytest
 from support import NOON
 
 import feeds
-from feeds.evaluate import Item
-from feeds.match import Matcher
-from feeds.tag import judge
-from feeds.topic import Topic, read_topic
-from ingest.documents import parse_document
+from feeds.tagging.classifier import judge
+from feeds.tagging.matching.matcher import Matcher
+from feeds.tagging.query_evaluation import Item
+from feeds.tagging.topic.loader import Topic, read_topic
+from ingest.documents.document import parse_document
 
 FOLDER: Final = Path(feeds.__file__).with_name("topics")
 SEEDS: Final = Path(__file__).parents[1] / "seeds"

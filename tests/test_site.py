@@ -12,13 +12,15 @@ from making import GAZETTE, HARBOUR, POST, about, carry, item, topic
 from siting import Site, words
 from support import NOON
 
-from feeds.decisions import Decisions, Verdict
-from feeds.judging import judge_new, judge_one
-from feeds.pages import POLICY, File, render
-from feeds.pages import Site as Pages
-from feeds.publish import publish
-from ingest.item import Outcome, SourceState
-from ingest.store import Facts
+from feeds.site import render
+from feeds.site.builder import File
+from feeds.site.builder import Site as Pages
+from feeds.site.publish import publish
+from feeds.site.render import POLICY
+from feeds.store.reviews import Decisions, Verdict
+from feeds.tagging.classifying import judge_new, judge_one
+from ingest.model import Outcome, SourceState
+from ingest.store.facts import Facts
 
 BAIT: Final = "<script>alert(1)</script> \"quoted\" & 'more' ferry in the harbour"
 HEBREW: Final = item(guid="urn:he", url="http://post.example/he", title="הספינה harbour ferry", text="הספינה עזבה.", language="he")

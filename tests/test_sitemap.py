@@ -2,8 +2,8 @@ import pytest
 from support import NOON
 
 from ingest.errors import ParseError
-from ingest.formats import parse_feed
-from ingest.item import Category, ParsedFeed
+from ingest.formats.feed import parse_feed
+from ingest.model import Category, ParsedFeed
 
 URL = "http://host.example/news.xml"
 SPACES = (

@@ -6,9 +6,9 @@ import pytest
 from support import NOON
 from test_planner import known, rhythm
 
-from ingest.health import Health, Standing, all_health, health, is_silent
-from ingest.item import Rhythm, Source, SourceKind, SourceSettings, SourceState, SourceStatus
-from ingest.planner.weeks import FLAT, HOURS, pack
+from ingest.model import Rhythm, Source, SourceKind, SourceSettings, SourceState, SourceStatus
+from ingest.planner.health import Health, Standing, all_health, health, is_silent
+from ingest.planner.hours_of_week import FLAT, HOURS, pack
 
 POST: Final = Source("http://post.example/feed", title="The Post")
 

@@ -5,9 +5,9 @@ import pytest
 from support import NOON
 
 from ingest.errors import SourceListError
-from ingest.item import Source, SourceKind, SourceStatus
-from ingest.sources import FILE, read_list, synchronise
-from ingest.store import Facts
+from ingest.model import Source, SourceKind, SourceStatus
+from ingest.polling.sources import FILE, read_list, synchronise
+from ingest.store.facts import Facts
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds import clitics, stems
-from feeds.stems import stem
+from ingest.text.language import prefixes, stemming
+from ingest.text.language.stemming import stem
 
 
 @pytest.mark.parametrize(
@@ -40,11 +40,11 @@ _WRITTEN = st.lists(st.sampled_from([*"aeiountdjyGMé1", "ge", "meng", "Dj", "in
 )
 
 
-@given(st.lists(_WRITTEN | st.from_regex(r"[a-z]{1,9}", fullmatch=True), max_size=20), st.sampled_from(sorted(stems.LANGUAGES)))
+@given(st.lists(_WRITTEN | st.from_regex(r"[a-z]{1,9}", fullmatch=True), max_size=20), st.sampled_from(sorted(stemming.LANGUAGES)))
 def test_the_words_of_a_stem_are_found_among_many(words: list[str], language: str) -> None:
     """The words with one of some stems are the same, whether all are stemmed or those alone that may have such a stem."""
     wanted = frozenset(stem(word, language) for word in words[::2])
-    assert stems.of_stems(words, wanted, language) == [word for word in words if stem(word, language) in wanted]
+    assert stemming.of_stems(words, wanted, language) == [word for word in words if stem(word, language) in wanted]
 
 
 @pytest.mark.parametrize("hidden", ["\u00ad", "\u200b", "\u200e"])
@@ -62,8 +62,8 @@ def test_accents_are_folded_after_the_ending_is_cut() -> None:
 
 def test_languages_without_a_stemmer_are_not_offered() -> None:
     """For Hebrew, Ukrainian, Chinese, Japanese and Thai a stem would be a guess."""
-    assert not {"he", "uk", "zh", "ja", "th"} & stems.LANGUAGES
-    assert all(stem("word", language) for language in stems.LANGUAGES)
+    assert not {"he", "uk", "zh", "ja", "th"} & stemming.LANGUAGES
+    assert all(stem("word", language) for language in stemming.LANGUAGES)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_languages_without_a_stemmer_are_not_offered() -> None:
 )
 def test_hebrew_words_lose_up_to_three_letters(word: str, forms: set[str]) -> None:
     """Up to three of ו ה ב כ ל מ ש in front may be particles; two letters must remain."""
-    assert set(clitics.without(word, "he")) == forms
+    assert set(prefixes.without(word, "he")) == forms
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ def test_hebrew_words_lose_up_to_three_letters(word: str, forms: set[str]) -> No
 )
 def test_arabic_words_lose_conjunction_preposition_and_article(word: str, forms: set[str]) -> None:
     """First و or ف, then ب, ك or ل, then the article, which after ل is contracted to لل."""
-    assert set(clitics.without(word, "ar")) == forms
+    assert set(prefixes.without(word, "ar")) == forms
 
 
-@pytest.mark.parametrize("language", sorted(clitics.LANGUAGES))
+@pytest.mark.parametrize("language", sorted(prefixes.LANGUAGES))
 def test_the_word_itself_comes_first(language: str) -> None:
     """The whole word is always one of its forms, and none comes twice."""
     for word in ("והשלומ", "واللسان"):
-        forms = clitics.without(word, language)
+        forms = prefixes.without(word, language)
         assert forms[0] == word
         assert len(set(forms)) == len(forms)

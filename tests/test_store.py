@@ -21,7 +21,7 @@ from support import NOON, TEXT
 
 from ingest.errors import StoreError
 from ingest.identity import document_keys
-from ingest.item import (
+from ingest.model import (
     Author,
     Category,
     Enclosure,
@@ -34,8 +34,9 @@ from ingest.item import (
     SourceStatus,
     StoredItem,
 )
-from ingest.store import Counts, Facts, reading
+from ingest.store import reading
 from ingest.store import sources as source_table
+from ingest.store.facts import Counts, Facts
 from ingest.store.ids import instance_of
 
 FEED = Source("http://a.example/rss", title="A")
@@ -432,10 +433,10 @@ def test_a_commit_of_any_size_stores_every_state(facts: Facts, number: int) -> N
 CRASH = """
     import os, signal, sys
     from pathlib import Path
-    from ingest.store import Facts, sources
+    from ingest.store.facts import Facts, sources
     sys.path.insert(0, sys.argv[2])
     from test_store import FEED, OTHER, article, outcome, record
-    from ingest.item import SourceState
+    from ingest.model import SourceState
 
     real, seen = sources.put_states, []
     def crash(db, known):

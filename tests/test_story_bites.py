@@ -13,15 +13,15 @@ from story_making import BODY, LATER, store
 from support import NOON
 
 from benchmarks.wire import wire
-from feeds.story import judging, reading
-from feeds.story.article import Article, Raw, read
-from feeds.story.judging import group_new
-from feeds.story.pair import keys
-from feeds.story.sketch import bands, common, digest, distinct, hashes, shingled
-from feeds.story.store import Sketch, StoryTables
-from feeds.story.words import digests, tokens_of
-from ingest.item import StoredItem
-from ingest.store import Facts
+from feeds.store.stories import Sketch, StoryTables
+from feeds.stories import grouping_pass, reading
+from feeds.stories.article import Article, Raw, read
+from feeds.stories.grouping_pass import group_new
+from feeds.stories.pair import keys
+from feeds.stories.sketch import bands, common, digest, distinct, hashes, shingled
+from feeds.stories.words import digests, tokens_of
+from ingest.model import StoredItem
+from ingest.store.facts import Facts
 
 WORDS = st.sampled_from("bridge l'orage d’été 東京都庁 ข่าว Straße мост д'Арк s ﷺ ــ ½ e\u0301t\u0301 a_b x-y 3,5\u00a0%".split(" "))
 TEXT = st.one_of(
@@ -136,7 +136,7 @@ def test_a_bite_is_compared_as_one_by_one(facts: Facts, monkeypatch: pytest.Monk
     carry(facts, [item(guid=one.id, url=one.url, title=one.title, text=pieces[0].text) for one in pieces[8:12]], POST)
     found = []
     for size in (1, 3, 200):
-        monkeypatch.setattr(judging, "_BITE", size)
+        monkeypatch.setattr(grouping_pass, "_BITE", size)
         group_new(facts, LATER, version=f"bites of {size}")
         found.append(contents(facts))
     assert found[0] == found[1] == found[2]

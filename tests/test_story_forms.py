@@ -8,11 +8,11 @@ from making import POST, Cli, app, carry, item
 from story_making import grouped
 from support import NOON, FakeWeb, rss, rss_item
 
-from feeds.publish import Published, publish
-from feeds.story.judging import Grouping, all_grouped, group_new
-from feeds.story.store import Stories
-from ingest.item import Item, Source
-from ingest.store import Facts
+from feeds.site.publish import Published, publish
+from feeds.store.stories import Stories
+from feeds.stories.grouping_pass import Grouping, all_grouped, group_new
+from ingest.model import Item, Source
+from ingest.store.facts import Facts
 
 STATEMENT = "Statement on antisemitic incidents on social media"
 NEWS = (
@@ -122,7 +122,7 @@ def test_what_is_ready_is_published_while_the_rest_is_grouped(cli: Cli, web: Fak
     """A document that takes long to group is published before it is done, and whole in the end."""
     published: list[int] = []
     monkeypatch.setattr("scheduler._WHILE", 0)
-    monkeypatch.setattr("feeds.story.judging._BITE", 4)
+    monkeypatch.setattr("feeds.stories.grouping_pass._BITE", 4)
     cli.settings["fetch.allow"] = web.allow
 
     def counted(*of: Any, **how: Any) -> Published:

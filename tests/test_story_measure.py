@@ -1,7 +1,7 @@
 import pytest
 from making import Cli
 
-from feeds.story.measure import clustering
+from feeds.stories.metrics import clustering
 
 
 def test_equal_groups_are_perfect() -> None:

@@ -9,10 +9,10 @@ from making import app
 from story_making import LATER, grouped, store
 
 from benchmarks.wire import wire
-from feeds.story import guards, vocabulary
-from feeds.story.group import Decided, Edge, pair_of, stories
-from feeds.story.judging import group_new
-from feeds.story.pair import VERSION, _constants
+from feeds.stories import guards, vocabulary
+from feeds.stories.group import Decided, Edge, pair_of, stories
+from feeds.stories.grouping_pass import group_new
+from feeds.stories.pair import VERSION, _constants
 
 EIGHT = range(8)
 PAIRS = st.tuples(st.sampled_from(EIGHT), st.sampled_from(EIGHT)).filter(lambda pair: pair[0] < pair[1])
@@ -55,7 +55,7 @@ def test_what_a_person_split_is_never_together(edges: dict[tuple[int, int], floa
 def test_the_rules_have_a_version_of_their_own() -> None:
     """The version is twelve hex digits that change with a threshold or a word, the same in every process."""
     again = subprocess.run(
-        [sys.executable, "-c", "from feeds.story.pair import VERSION; print(VERSION)"], capture_output=True, check=True
+        [sys.executable, "-c", "from feeds.stories.pair import VERSION; print(VERSION)"], capture_output=True, check=True
     )
     assert again.stdout.decode().strip() == VERSION
     assert ("_FRAME", "0.45") in _constants(guards)

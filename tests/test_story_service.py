@@ -7,8 +7,8 @@ from story_making import BODY, LATER, grouped
 from support import FakeWeb, rss, rss_item
 
 from benchmarks.wire import Piece, wire
-from feeds.story.store import Stories
-from ingest.store import Facts
+from feeds.store.stories import Stories
+from ingest.store.facts import Facts
 
 
 @pytest.fixture

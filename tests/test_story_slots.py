@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.story.days import weekday
-from feeds.story.slots import Kind, Phrase, Said, aligned, one_word, others, phrase
+from feeds.stories.days import weekday
+from feeds.stories.slots import Kind, Phrase, Said, aligned, one_word, others, phrase
 
 
 def slots(one: str, two: str) -> list[tuple[str, str]]:

@@ -9,13 +9,13 @@ from story_making import BODY, LATER, grouped, store
 from support import NOON
 
 from benchmarks.wire import Piece, wire
-from feeds.schema import migrations
-from feeds.story import judging
-from feeds.story.judging import Grouping, group_new
-from feeds.story.pair import VERSION
-from feeds.story.store import Stories, StoryTables
-from ingest.item import Item, Source
-from ingest.store import Facts
+from feeds.store.migrations import migrations
+from feeds.store.stories import Stories, StoryTables
+from feeds.stories import grouping_pass
+from feeds.stories.grouping_pass import Grouping, group_new
+from feeds.stories.pair import VERSION
+from ingest.model import Item, Source
+from ingest.store.facts import Facts
 
 WIRE = Source("http://reuters.example/feed", title="Reuters")
 
@@ -177,7 +177,7 @@ def test_the_last_word_counts(two: Facts) -> None:
 
 def test_other_thresholds_judge_everything_again(two: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stored items are grouped anew when the rules' version changes, and nothing of the old answer stays."""
-    monkeypatch.setattr(judging, "keys", lambda articles: [()] * len(articles))
+    monkeypatch.setattr(grouping_pass, "keys", lambda articles: [()] * len(articles))
     assert group_new(two, NOON) == 0
     assert group_new(two, NOON, version="strict") == 2
     assert grouped(two) == set()
@@ -185,7 +185,7 @@ def test_other_thresholds_judge_everything_again(two: Facts, monkeypatch: pytest
 
 def test_stories_hold_until_all_is_compared_anew(two: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     """While other thresholds work through what is stored, what is published does not fall apart."""
-    monkeypatch.setattr(judging, "_BITE", 1)
+    monkeypatch.setattr(grouping_pass, "_BITE", 1)
     together = {frozenset({"post", "gazette"})}
     assert group_new(two, NOON, bites=1, version="another") == 1
     assert grouped(two) == together
@@ -204,7 +204,7 @@ def test_a_killed_grouping_goes_on_where_it_stopped(facts: Facts, monkeypatch: p
     """Grouping in bites that break off ends as the same stories as one that ran through."""
     pieces = wire(6, seed=5)
     store(facts, pieces)
-    monkeypatch.setattr(judging, "_BITE", 7)
+    monkeypatch.setattr(grouping_pass, "_BITE", 7)
     for _ in _until_done(facts, monkeypatch):
         pass
     assert grouped(facts) == _expected(pieces)
@@ -236,7 +236,7 @@ def _expected(pieces: list[Piece]) -> set[frozenset[str]]:
 
 def test_bites_are_bounded(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     """A call does at most the bites it was given."""
-    monkeypatch.setattr(judging, "_BITE", 3)
+    monkeypatch.setattr(grouping_pass, "_BITE", 3)
     store(facts, wire(2, seed=5))
     assert group_new(facts, LATER, bites=2) == 6
 

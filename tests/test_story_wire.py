@@ -1,8 +1,8 @@
 from collections import Counter
 
 from benchmarks.wire import row, wire
-from feeds.story.evaluate import of_clusters
-from feeds.story.measure import clustering, score
+from feeds.stories.evaluate import of_clusters
+from feeds.stories.metrics import clustering, score
 
 
 def test_a_wire_is_put_together() -> None:

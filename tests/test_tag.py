@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from making import item, sighting, stored
 from wording import BOTH, GROUPS, ask, far, wording
 
-from feeds import query
-from feeds.evaluate import Evaluation, Item, item_of
-from feeds.match import Matcher
-from feeds.segments import segments
-from feeds.tag import Evidence, Judgement, judge, line_key, tag
-from feeds.topic import Grade, Topic
+from feeds.tagging.classifier import Evidence, Judgement, judge, line_key, tag
+from feeds.tagging.matching.matcher import Matcher
+from feeds.tagging.matching.segments import segments
+from feeds.tagging.query_evaluation import Evaluation, Item, item_of
+from feeds.tagging.topic import query
+from feeds.tagging.topic.loader import Grade, Topic
 
 
 def quoted(answer: Judgement) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from ingest.text import (
+from ingest.text.sanitize import (
     CAPTION_MARK,
     ENTRY_MARK,
     escape,

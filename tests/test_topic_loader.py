@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from making import HARBOUR, topic, write_topic
 
-from feeds.topic import parse_topic, read_topic, read_topics
-from feeds.topic_files import SHIPPED, TopicFolders
+from feeds.tagging.topic.folders import SHIPPED, TopicFolders
+from feeds.tagging.topic.loader import parse_topic, read_topic, read_topics
 from ingest.errors import SettingsError, TopicError
 
 REQUIRE = 'require = ["ship", "place"]'

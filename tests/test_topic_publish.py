@@ -1,7 +1,7 @@
 import pytest
 from making import HARBOUR, topic
 
-from feeds.topic import Content, Publishing
+from feeds.tagging.topic.loader import Content, Publishing
 from ingest.errors import TopicError
 
 

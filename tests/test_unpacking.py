@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support import rss, rss_item
 
 from ingest.errors import FetchError
-from ingest.unpacking import Unpacker
+from ingest.http.content_coding import Unpacker
 
 DOCUMENT: Final = rss(*(rss_item(f"Title {n * 7_919}", f"http://harbour.example/{n}") for n in range(300)))
 GZIP: Final = gzip.compress(DOCUMENT)

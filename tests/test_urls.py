@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.entry import is_iri
-from ingest import urls
-from ingest.text import xml_safe
-from ingest.urls import absolute, canonical, destination, host_of, iri, is_front_page
+from feeds.publication.entry import is_iri
+from ingest.text import urls
+from ingest.text.sanitize import xml_safe
+from ingest.text.urls import absolute, canonical, destination, host_of, iri, is_front_page
 
 BASE = "http://site.example/news/today.xml"
 pieces = st.sampled_from(

@@ -5,9 +5,9 @@ from typing import Final
 import pytest
 from support import NOON
 
-from ingest.answers import freshness
-from ingest.item import Outcome, Source, SourceState
-from ingest.validators import learned, sendable
+from ingest.http.semantics import freshness
+from ingest.http.validators import learned, sendable
+from ingest.model import Outcome, Source, SourceState
 
 SOURCE: Final = Source("http://a.example/")
 KNOWN: Final = SourceState(etag='"1"', last_modified="yesterday", body_hash="aa", last_success=NOON)

@@ -12,10 +12,10 @@ from making import app, listed_poll
 from starlette.applications import Starlette
 from support import NOON, Clock, FakeWeb, Page, rss, rss_item
 
-from ingest.console import App
-from ingest.store import Facts
+from ingest.cli.console import App
+from ingest.http.websub import _Signature, route, subscribe
+from ingest.store.facts import Facts
 from ingest.store.subscriptions import Subscription
-from ingest.websub import _Signature, route, subscribe
 
 
 class Call:

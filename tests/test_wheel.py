@@ -57,11 +57,11 @@ def test_all_that_is_needed_travels_in_the_wheel(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     code = {path.relative_to(ROOT).as_posix() for folder in ("ingest", "feeds") for path in (ROOT / folder).rglob("*.py")}
     topics = {path.relative_to(ROOT).as_posix() for path in (ROOT / "feeds" / "topics").glob("*.toml")}
-    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "feeds" / "pages").rglob("*") if path.suffix in _PAGES}
+    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "feeds" / "site").rglob("*") if path.suffix in _PAGES}
     assert topics
     assert pages
     assert pages <= names
-    assert code | topics | {"scheduler.py", "ingest/starter.opml"} <= names
+    assert code | topics | {"scheduler.py", "ingest/polling/starter.opml"} <= names
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"ingest", "feeds", "scheduler.py"}
     assert not [name for name in names if "__pycache__" in name]
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from feeds.evaluate import Item
-from feeds.match import Found, Matcher
-from feeds.segments import segments
-from feeds.tag import Judgement, judge
-from feeds.topic import Topic, parse_topic
+from feeds.tagging.classifier import Judgement, judge
+from feeds.tagging.matching.matcher import Found, Matcher
+from feeds.tagging.matching.segments import segments
+from feeds.tagging.query_evaluation import Item
+from feeds.tagging.topic.loader import Topic, parse_topic
 
 GROUPS: Final = """
 [group.ship]

@@ -10,13 +10,13 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[0:1] = [str(ROOT)]
 
 with atheris.instrument_imports(include=["ingest", "feedparser"]):
-    from ingest import dates
-    from ingest.documents import parse_document
+    from ingest.documents.document import parse_document
     from ingest.errors import ParseError
-    from ingest.formats import parse_feed
-    from ingest.item import ParsedFeed
-    from ingest.text import plain, safe_html, xml_safe
-    from ingest.urls import absolute
+    from ingest.formats.feed import parse_feed
+    from ingest.model import ParsedFeed
+    from ingest.text import dates
+    from ingest.text.sanitize import plain, safe_html, xml_safe
+    from ingest.text.urls import absolute
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 URL = "http://host.example/feed.xml"

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from feeds import atom
-from feeds.archive import TOLD, Bounds, Place, next_change, split
-from feeds.decisions import Decisions, Verdict
-from feeds.document import Document
-from feeds.entry import Deleted, Entry, Manner, feed_id, last_change, make_entry, own_id, wanted_id
-from feeds.publication.ledger import Ledger, Line
-from feeds.store import Judgements
-from feeds.topic import Topic
-from feeds.unit import NO_BONDS, Alone, Copy, Grouping, Relative, Unit
-from feeds.variant import Variant
+from feeds.publication.archive import TOLD, Bounds, Place, next_change, split
+from feeds.publication.document import Document
+from feeds.publication.entry import Deleted, Entry, Manner, feed_id, last_change, make_entry, own_id, wanted_id
+from feeds.publication.entry_view import Variant
+from feeds.publication.formats import atom
+from feeds.publication.story_entry import NO_BONDS, Alone, Copy, Grouping, Relative, Unit
+from feeds.store.judgements import Judgements
+from feeds.store.ledger import Ledger, Line
+from feeds.store.reviews import Decisions, Verdict
+from feeds.tagging.topic.loader import Topic
 from ingest.settings import Settings
-from ingest.store import Facts
+from ingest.store.facts import Facts
 
 _CHUNK: Final = 500  # articles in memory at once
 _PAGES: Final = 10  # sealed in one transaction: whoever else writes waits for so long

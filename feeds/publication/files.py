@@ -8,12 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
-from feeds.publication.ledger import digest_of
 from feeds.publication.writers import TWINS, Writers, is_twinned
-from feeds.schema import migrations
-from ingest.dates import from_rfc3339, rfc3339
-from ingest.store import Facts
-from ingest.store.schema import migrate
+from feeds.store.ledger import digest_of
+from feeds.store.migrations import migrations
+from ingest.store.facts import Facts
+from ingest.store.migrations import migrate
+from ingest.text.dates import from_rfc3339, rfc3339
 
 HOME: Final = "public/index"  # the feed of what belongs to no topic
 _GONE: Final = ".gone"  # a mark where a file was

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from feeds.store import Judgements
-from feeds.unit import Bonds, Grouping
+from feeds.publication.story_entry import Bonds, Grouping
+from feeds.store.judgements import Judgements
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from feeds.publication.whole import overwrite, put, sync_folder
+from feeds.publication.atomic_file import overwrite, put, sync_folder
 
 try:
     import brotli

@@ -14,14 +14,14 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from ingest import charsets
 from ingest.documents.html import charset_labels
 from ingest.documents.text import decode, unwrapped, without_furniture
 from ingest.errors import ParseError
 from ingest.faults import Faults
 from ingest.limits import MOST_ENTRIES
 from ingest.raw import RawDate, RawEntry, RawFeed, RawLink, RawPerson, RawText
-from ingest.text import one_line, plain, safe_html
+from ingest.text import charsets
+from ingest.text.sanitize import one_line, plain, safe_html
 
 _LEAST_STORIES: Final = 3  # headings with a text and an address each; two may be any letter's
 _LEAST_WORDS: Final = 5

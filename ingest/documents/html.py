@@ -10,7 +10,7 @@ from ingest.documents.metadata import Metadata, metadata
 from ingest.documents.text import decode
 from ingest.errors import ParseError
 from ingest.raw import RawDate, RawEntry, RawFeed, RawLink, RawText
-from ingest.text import one_line
+from ingest.text.sanitize import one_line
 
 _CHARSET: Final = re.compile(rb"<meta\b[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _DECLARED: Final = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})""")

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 from ingest.documents.text import decode
 from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawLink, RawPerson, RawText
-from ingest.text import one_line, plain, safe_html, shorten
+from ingest.text.sanitize import one_line, plain, safe_html, shorten
 
 _FRONT: Final = re.compile(r"\s*(---|\+\+\+)[ \t]*\n(.{0,65536}?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _MOST: Final = 100  # values of one key

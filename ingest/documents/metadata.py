@@ -9,8 +9,8 @@ from lxml import etree
 
 from ingest.documents import titles
 from ingest.raw import RawCategory, RawPerson
-from ingest.text import one_line
-from ingest.urls import absolute
+from ingest.text.sanitize import one_line
+from ingest.text.urls import absolute
 
 Value = tuple[str, str]  # what is declared, and where
 _MOST_OBJECTS: Final = 1_000  # of JSON-LD that are looked at

@@ -6,7 +6,7 @@ from typing import Final
 from ingest.documents import html
 from ingest.errors import ParseError
 from ingest.raw import RawFeed
-from ingest.text import one_line
+from ingest.text.sanitize import one_line
 
 _PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
 

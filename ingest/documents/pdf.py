@@ -12,7 +12,7 @@ from ingest.documents.text import from_text
 from ingest.errors import ExtraMissingError, ParseError
 from ingest.limits import MOST_TEXT
 from ingest.raw import RawDate, RawEntry, RawFeed, RawPerson, RawText
-from ingest.text import one_line, shorten
+from ingest.text.sanitize import one_line, shorten
 
 _MOST_PAGES: Final = 500
 _ENOUGH: Final = 0.95  # of the letters that the plain way finds

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
 
-from ingest import charsets
 from ingest.errors import ParseError
 from ingest.raw import RawEntry, RawFeed, RawText
-from ingest.text import one_line, sentences, shorten
+from ingest.text import charsets
+from ingest.text.sanitize import one_line, sentences, shorten
 
 _TITLE_LENGTH: Final = 120
 _TITLE_MOST: Final = 160  # a longer first line is a paragraph

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from ingest.text import one_line
+from ingest.text.sanitize import one_line
 
 _PARTS: Final = re.compile(r"\s+(?:[|¦·•»«›‹~]|::|//|[-–—])\s+|\s*[|¦»]\s*|(?<=\S):\s+")
 _MOST_TITLE: Final = 1_000  # characters of a title that are looked at

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ingest.errors import ParseError
 from ingest.faults import Faults
 from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawFile, RawLink, RawPerson, RawText
-from ingest.text import one_line, shorten
+from ingest.text.sanitize import one_line, shorten
 
 _VERSION: Final = "jsonfeed.org/version/"
 

@@ -4,9 +4,9 @@ import shlex
 
 from ingest.errors import SourceListError
 from ingest.formats.opml import SourceList
-from ingest.item import Source, SourceSettings
-from ingest.pasted import Address, pasted
-from ingest.text import one_line
+from ingest.model import Source, SourceSettings
+from ingest.text.pasted_urls import Address, pasted
+from ingest.text.sanitize import one_line
 
 _MOST_LINES = 100_000
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from lxml import etree
 
-from ingest import language
 from ingest.errors import SourceListError
-from ingest.formats import manners
-from ingest.formats.mending import mended
-from ingest.item import Source
-from ingest.pasted import Address, pasted
-from ingest.text import one_line
-from ingest.urls import absolute
+from ingest.formats import source_policy
+from ingest.formats.opml_repair import mended
+from ingest.model import Source
+from ingest.text.language import detection
+from ingest.text.pasted_urls import Address, pasted
+from ingest.text.sanitize import one_line
+from ingest.text.urls import absolute
 
 _MOST_BYTES = 20 * 1024 * 1024
 _MOST_SOURCES = 100_000
@@ -151,12 +151,12 @@ def _source(outline: etree._Element, address: Address, folders: tuple[str, ...],
     url = address.url
     title = one_line(_attribute(outline, "title") or _attribute(outline, "text") or "")
     own = {str(k).rpartition("}")[2].rpartition(":")[2]: str(v) for k, v in outline.attrib.items() if _is_ours(str(k))}
-    settings, faults = manners.parse(own, _attribute(outline, "category") or "")
+    settings, faults = source_policy.parse(own, _attribute(outline, "category") or "")
     source = Source(
         url=url,
         title="" if title == one_line(url) else title,  # an untitled source is listed by its address
         site_url=absolute(_attribute(outline, "htmlUrl"), None),
-        language=language.primary(_attribute(outline, "language")),
+        language=detection.primary(_attribute(outline, "language")),
         categories=folders,
         origin=origin,
         settings=replace(settings, scheme_guessed=address.instead is not None),
@@ -165,12 +165,12 @@ def _source(outline: etree._Element, address: Address, folders: tuple[str, ...],
 
 
 def _is_ours(name: str) -> bool:
-    return name.startswith((f"{{{manners.NAMESPACE}}}", "tw:"))  # by its prefix alone, where the namespace is not declared
+    return name.startswith((f"{{{source_policy.NAMESPACE}}}", "tw:"))  # by its prefix alone, where the namespace is not declared
 
 
 def render(sources: Iterable[Source], title: str = "topicwire sources") -> bytes:
     """Write an OPML 2.0 document that `parse` reads back to the same sources."""
-    opml = etree.Element("opml", {"version": "2.0"}, nsmap={"tw": manners.NAMESPACE})
+    opml = etree.Element("opml", {"version": "2.0"}, nsmap={"tw": source_policy.NAMESPACE})
     etree.SubElement(etree.SubElement(opml, "head"), "title").text = title
     body = etree.SubElement(opml, "body")
     folders: dict[tuple[str, ...], etree._Element] = {(): body}
@@ -179,7 +179,7 @@ def render(sources: Iterable[Source], title: str = "topicwire sources") -> bytes
         url = source.url.removeprefix("https://") if source.settings.scheme_guessed else source.url
         known = {"title": source.title, "xmlUrl": url, "htmlUrl": source.site_url, "language": source.language}
         known |= {"category": ",".join(source.settings.tags)}
-        known |= {f"{{{manners.NAMESPACE}}}{name}": value for name, value in manners.render(source.settings)}
+        known |= {f"{{{source_policy.NAMESPACE}}}{name}": value for name, value in source_policy.render(source.settings)}
         for name, value in known.items():
             if value:
                 outline.set(name, value)

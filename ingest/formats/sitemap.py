@@ -7,13 +7,13 @@ from typing import Final
 
 from lxml import etree
 
-from ingest import dates
 from ingest.errors import ParseError
 from ingest.faults import Faults
-from ingest.formats.values import words
+from ingest.formats.xml.values import words
 from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawLink, RawText
-from ingest.text import one_line, shorten
-from ingest.urls import absolute
+from ingest.text import dates
+from ingest.text.sanitize import one_line, shorten
+from ingest.text.urls import absolute
 
 _MOST_NAMED: Final = 20  # sitemaps of an index that may be opened in its place
 _NEWS_NAME: Final = re.compile(r"news(?!letter)", re.IGNORECASE)

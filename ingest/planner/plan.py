@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from ingest.item import Hints, Outcome, Rhythm
-from ingest.planner.price import BLIND, INVITED, SHORTEST, Price
-from ingest.planner.retries import asked_for, retry
-from ingest.planner.rhythms import burst_rate, rate
-from ingest.planner.weeks import DAY, HOUR, HOURS, hour_of, unpack
+from ingest.model import Hints, Outcome, Rhythm
+from ingest.planner.backoff import asked_for, retry
+from ingest.planner.hours_of_week import DAY, HOUR, HOURS, hour_of, unpack
+from ingest.planner.polling_cost import BLIND, INVITED, SHORTEST, Price
+from ingest.planner.publishing_rate import burst_rate, rate
 
 _NO_HINTS: Final = Hints()
 _JITTER: Final = 0.05

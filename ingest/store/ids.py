@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from ingest.store import Facts
+from ingest.store.facts import Facts
 
 
 def instance_of(facts: Facts) -> UUID:

@@ -11,9 +11,9 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from ingest import identity
-from ingest.dates import from_rfc3339, rfc3339
-from ingest.item import Author, Category, Enclosure, Item, Keys, ParsedFeed, Place, Source, SourceKind
-from ingest.urls import path_of
+from ingest.model import Author, Category, Enclosure, Item, Keys, ParsedFeed, Place, Source, SourceKind
+from ingest.text.dates import from_rfc3339, rfc3339
+from ingest.text.urls import path_of
 
 _KNOWN: Final = """
 select g.item_id, g.source_id = :source, s.kind = 'document', n.guid, n.url_key, v.text_key, v.title, v.published, v.bare_key,

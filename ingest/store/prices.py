@@ -3,8 +3,8 @@
 import msgspec
 from sqlite_utils import Database
 
-from ingest.item import Rhythm
-from ingest.planner import Price, Rule
+from ingest.model import Rhythm
+from ingest.planner.next_poll import Price, Rule
 from ingest.store import sources
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from ingest.dates import from_rfc3339
-from ingest.item import Author, Category, Enclosure, Item, Place, Sighting, StoredItem
+from ingest.model import Author, Category, Enclosure, Item, Place, Sighting, StoredItem
 from ingest.store.sources import SOURCE_COLUMNS, SOURCE_WIDTH, source_from
-from ingest.urls import destination
+from ingest.text.dates import from_rfc3339
+from ingest.text.urls import destination
 
 _ITEMS = """
 select i.id, i.uid, i.seq, i.first_seen, i.changed, (select count(*) from version where item_id = i.id and source_id = v.source_id),

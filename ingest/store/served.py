@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
-from ingest.item import Before, ParsedFeed
+from ingest.model import Before, ParsedFeed
 
 
 def before(db: Database, urls: Iterable[str]) -> dict[str, Before]:

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from ingest.dates import from_rfc3339, rfc3339
-from ingest.item import Hints, Rhythm, Source, SourceKind, SourceSettings, SourceState, SourceStatus
+from ingest.model import Hints, Rhythm, Source, SourceKind, SourceSettings, SourceState, SourceStatus
+from ingest.text.dates import from_rfc3339, rfc3339
 
 _COLUMNS = tuple(f.name for f in fields(SourceState) if f.name != "rhythm")
 _RHYTHM = tuple(f.name for f in fields(Rhythm))

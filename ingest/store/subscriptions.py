@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from ingest.dates import from_rfc3339, rfc3339
+from ingest.text.dates import from_rfc3339, rfc3339
 
 _DAY: Final = timedelta(days=1)
 _FRESH: Final = timedelta(days=7)  # a hub that was silent for longer is not relied on

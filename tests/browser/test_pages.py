@@ -13,11 +13,11 @@ from making import GAZETTE, about, app, carry, item, write_topic
 from serving import served
 from support import NOON
 
-from feeds.commands import good_topics, target_of
-from feeds.judging import judge_new
-from feeds.publish import publish
-from feeds.store import Judgements
-from ingest.console import App
+from feeds.cli.commands import good_topics, target_of
+from feeds.site.publish import publish
+from feeds.store.judgements import Judgements
+from feeds.tagging.classifying import judge_new
+from ingest.cli.console import App
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[browser]'")
 CHROMIUM: Final = shutil.which("chromium")

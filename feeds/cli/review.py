@@ -1,0 +1,109 @@
+"""The command `review`: what is uncertain, and a person's word on it, which outranks the rules; learns nothing by itself."""
+
+import click
+
+from feeds.cli.commands import named
+from feeds.store.reviews import Decisions, Verdict
+from feeds.tagging.quality.uncertain import decide, take_back, uncertain
+from ingest.cli.console import App, Commands, say
+from ingest.errors import UsageError
+from ingest.model import StoredItem
+from ingest.text.sanitize import shorten
+
+_EXAMPLE = 400  # characters of text in a proposed example
+
+
+@click.group(cls=Commands)
+def review() -> None:
+    """See what is uncertain, accept or reject it."""
+
+
+@review.command("list")
+@click.argument("name", metavar="TOPIC")
+@click.option("--limit", default=20, show_default=True, help="How many items at the most.")
+@click.pass_obj
+def review_list(app: App, name: str, limit: int) -> None:
+    """Show the uncertain items of a topic: mere mentions and near misses that nobody has decided on.
+
+    Newest first, or, where `topics learn` has left a second opinion, the likeliest first.
+    """
+    topic = named(app, name)
+    with app.stored() as facts:
+        decided = {row for row, _ in Decisions(facts).all(topic.name)}
+        waiting = [case for case in uncertain(app, facts, topic) if case.stored.row not in decided]
+    for case in waiting[:limit]:
+        stored, mark = case.stored, "tagged" if case.answer.tagged else "missed"
+        likely = f"  {case.likely:.0%}" if case.likely is not None else ""
+        click.echo(f"{stored.id}  {mark}{likely}  {stored.item.language or '--'}  {stored.item.title}\n    {case.answer.why}")
+
+
+def _decide(app: App, item: str, name: str, verdict: Verdict | None, reason: str) -> None:
+    topic = named(app, name)
+    with app.stored() as facts:
+        stored = app.one_item(facts, item)
+        if verdict is not None:
+            answer = decide(facts, topic, stored, (verdict, reason), app.clock())
+        elif (undone := take_back(facts, topic, stored, app.clock())) is None:
+            raise UsageError(f"nothing was decided on {stored.id} and {topic.name}", "`topicwire review list` shows what is open")
+        else:
+            answer = undone
+    say(f"{stored.id} is {'tagged' if answer.tagged else 'not tagged'} {topic.name}: {answer.why}; `topicwire publish` writes it")
+
+
+_item = click.argument("item")
+_topic = click.option("--topic", "name", metavar="TOPIC", required=True, help="The topic it is about.")
+_reason = click.option("--reason", default="", help="Why: it is shown with the item.")
+
+
+@review.command("accept")
+@_item
+@_topic
+@_reason
+@click.pass_obj
+def review_accept(app: App, item: str, name: str, reason: str) -> None:
+    """Say that ITEM belongs to a topic, whatever its words."""
+    _decide(app, item, name, Verdict.ACCEPT, reason)
+
+
+@review.command("reject")
+@_item
+@_topic
+@_reason
+@click.pass_obj
+def review_reject(app: App, item: str, name: str, reason: str) -> None:
+    """Say that ITEM does not belong to a topic, whatever its words."""
+    _decide(app, item, name, Verdict.REJECT, reason)
+
+
+@review.command("undo")
+@_item
+@_topic
+@click.pass_obj
+def review_undo(app: App, item: str, name: str) -> None:
+    """Take back what was said of ITEM: the rules decide again."""
+    _decide(app, item, name, None, "")
+
+
+@review.command("examples")
+@click.argument("name", metavar="TOPIC")
+@click.pass_obj
+def review_examples(app: App, name: str) -> None:
+    """Propose the decisions on a topic as examples for its file, to be read and shortened by a person."""
+    topic = named(app, name)
+    with app.stored() as facts:
+        decisions = Decisions(facts).all(topic.name)
+        for stored, decision in zip(facts.by_rows(row for row, _ in decisions), decisions.values(), strict=True):
+            why = decision.reason or f"{decision.verdict}ed by hand"
+            click.echo(_example(stored, tagged=decision.verdict is Verdict.ACCEPT, why=why))
+
+
+def _example(stored: StoredItem, *, tagged: bool, why: str) -> str:
+    item = stored.item
+    lines = ["[[example]]", f"tagged = {str(tagged).lower()}", f"lang = {_quoted(item.language or '')}", f"why = {_quoted(why)}"]
+    return "\n".join([*lines, f"title = {_quoted(item.title)}", f"text = {_quoted(shorten(item.text, _EXAMPLE))}", ""])
+
+
+def _quoted(text: str) -> str:
+    """Write a TOML basic string."""
+    flat = " ".join(text.split())
+    return '"' + flat.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,52 @@
+"""The command `search`: everything stored, by its words; downloads and judges nothing."""
+
+import json
+from collections.abc import Mapping
+
+import click
+
+from feeds.cli.commands import topics_of
+from feeds.search.question import question
+from feeds.search.search import Result, search
+from ingest.cli.commands import item_line, item_row
+from ingest.cli.console import App, say
+
+
+@click.command("search")
+@click.argument("query", nargs=-1)
+@click.option("--topic", default="", metavar="TOPIC", help="Only what this topic tags.")
+@click.option("--source", default="", metavar="SOURCE", help="Only what this source carried: its name or address.")
+@click.option("--language", default="", metavar="CODE", help="Only in this language, such as de.")
+@click.option("--since", default="", metavar="DAY", help="Only from this day on, such as 2026-01-31.")
+@click.option("--until", default="", metavar="DAY", help="Only up to this day.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="How many items at the most.")
+@click.option("--json", "as_json", is_flag=True, help="One object a line.")
+@click.pass_obj
+def search_command(app: App, /, query: tuple[str, ...], limit: int, *, as_json: bool, **narrow: str) -> None:
+    """Search everything stored for QUERY, newest first.
+
+    All words must be there; "in quotes" a phrase, begin* a beginning, -this must not be there, this OR that.
+    What no public topic publishes is found too, and marked: `(private)` or `not published`; in JSON `"private": true`.
+    """
+    asked = question({"q": " ".join(query), **narrow})
+    private = {topic.name: topic.publish.private for topic in topics_of(app)}  # its owner may see all of them
+    with app.stored() as facts:
+        found = search(facts, asked, frozenset(private), limit=limit)
+    for result in found.results:
+        click.echo(_object(result, private) if as_json else _line(result, private))
+    if found.total > limit:
+        say(f"{limit} of {found.total} found; --limit shows more")
+    elif not found.total:
+        say("nothing found")
+
+
+def _object(result: Result, private: Mapping[str, bool]) -> str:
+    """Give an item as `items --json` does, and say if nobody but the owner and subscribers of private feeds may read it."""
+    tags = [one.topic for one in result.judgements]
+    hidden = {"private": True} if all(private[tag] for tag in tags) else {}
+    return json.dumps(item_row(result.stored, tags) | hidden, ensure_ascii=False)
+
+
+def _line(result: Result, private: Mapping[str, bool]) -> str:
+    marks = [f"{one.topic} (private)" if private[one.topic] else one.topic for one in result.judgements]
+    return item_line(result.stored, marks or ["not published"])

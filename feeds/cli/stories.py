@@ -1,0 +1,136 @@
+"""The commands `stories show|split|join|evaluate`: which items are one, why, and a person's word on it; downloads nothing."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import IO, Any
+
+import click
+
+from feeds.store.stories import Stories
+from feeds.stories import metrics
+from feeds.stories.evaluate import of_clusters, of_pairs
+from feeds.stories.grouping_pass import Grouping
+from feeds.stories.story import Story, moment
+from feeds.tagging.quality.reports import read_row
+from ingest.cli.console import App, Commands, say
+from ingest.errors import UsageError
+from ingest.model import StoredItem
+from ingest.store.facts import Facts
+from ingest.text.dates import rfc3339
+
+
+@click.group(cls=Commands)
+def stories() -> None:
+    """See which items are one story and why; part or join them."""
+
+
+@stories.command("show")
+@click.argument("item")
+@click.argument("other", required=False)
+@click.pass_obj
+def stories_show(app: App, item: str, other: str | None) -> None:
+    """Show the story of ITEM with all its carriers and the reason for each merge, or what ITEM and OTHER have in common."""
+    with app.stored() as facts:
+        stored = app.one_item(facts, item)
+        if other:
+            click.echo(why_two(facts, stored, app.one_item(facts, other)))
+            return
+        story = Stories(facts).of(stored)
+        linked = facts.by_rows(link.row for link in story.links)
+    click.echo("\n".join(_shown(story, {found.row: found for found in linked})))
+
+
+def why_two(facts: Facts, one: StoredItem, two: StoredItem) -> str:
+    """Say in one line why two items are, or are not, one story."""
+    if one.row == two.row:
+        return f"{one.id} is one item: its carriers were recognised by {', '.join(seen.reason for seen in one.sightings)}"
+    story = Stories(facts).of(one)
+    direct = [merge.why for merge in story.merges if {merge.a, merge.b} == {one.row, two.row}]
+    if two.row in story.rows:
+        return f"one story; {direct[0] if direct else f'through {len(story.members) - 2} other items: {story.why}'}"
+    return f"two stories; {Grouping(facts).compare(one.row, two.row)}"
+
+
+def _shown(story: Story, linked: dict[int, StoredItem]) -> Iterator[str]:
+    names = {member.row: member.id for member in story.members}
+    yield f"{story.lead.id}  {story.lead.item.title}"
+    yield f"  {story.why}"
+    for member in story.members:
+        for seen in member.sightings:
+            first = "stands for the story; " if member is story.lead and seen is member.carrier else ""
+            when, language = rfc3339(moment(member)), member.item.language or "--"
+            yield f"  {member.id}  {when}  {language}  {first}{seen.source.name}  {seen.url or ''}"
+    for merge in story.merges:
+        yield f"  {names[merge.a]} and {names[merge.b]}: {merge.why}"
+    for link in story.links:
+        other = linked[link.row]
+        yield f"  {link.relation} {other.id}  {other.item.title}\n    {link.why}"
+
+
+_reason = click.option("--reason", default="", help="Why: it is kept with the decision.")
+
+
+@stories.command("split")
+@click.argument("item")
+@_reason
+@click.pass_obj
+def stories_split(app: App, item: str, reason: str) -> None:
+    """Take ITEM out of its story, whatever the rules say; it stays so."""
+    with app.stored() as facts:
+        stored = app.one_item(facts, item)
+        others = Grouping(facts).split(stored.row, reason, app.clock())
+    if not others:
+        raise UsageError(f"{stored.id} has no copies to be parted from", "`topicwire stories show` shows a story")
+    say(f"{stored.id} is a story of its own, apart from {len(others)} other items; `topicwire publish` writes it")
+
+
+@stories.command("join")
+@click.argument("item")
+@click.argument("other")
+@_reason
+@click.pass_obj
+def stories_join(app: App, item: str, other: str, reason: str) -> None:
+    """Make ITEM and OTHER one story, whatever the rules say; it stays so."""
+    with app.stored() as facts:
+        one, two = app.one_item(facts, item), app.one_item(facts, other)
+        if one.row == two.row:
+            raise UsageError(f"{one.id} is that item itself", "name two items")
+        Grouping(facts).join(one.row, two.row, reason, app.clock())
+        story = Stories(facts).of(one)
+    say(f"{len(story.members)} items are one story, for which {story.lead.id} stands; `topicwire publish` writes it")
+
+
+@stories.command("evaluate")
+@click.argument("file", type=click.File("rb"))
+@click.option("--worst", default=5, show_default=True, help="How many errors of each kind to show.")
+@click.option("--words-alone", is_flag=True, help="Do not look at addresses.")
+@click.pass_obj
+def stories_evaluate(_: App, file: IO[bytes], worst: int, *, words_alone: bool) -> None:
+    """Measure the rules on FILE: JSON Lines of pairs (a, b, label) or of items (title, ..., cluster)."""
+    rows = iter(_rows(file))
+    first = next(rows, None)
+    if first is None:
+        raise UsageError(f"{file.name} holds no rows", "write one JSON object a line")
+    evaluated = (
+        of_clusters(_all(first, rows, "cluster"), words_alone=words_alone)
+        if "cluster" in first[1]
+        else of_pairs(_all(first, rows, "label"), words_alone=words_alone)
+    )
+    groups = metrics.clustering(evaluated.wanted, evaluated.found)
+    click.echo("\n".join(metrics.report(evaluated.pairs, groups, worst)))
+
+
+Place = tuple[str, dict[str, Any]]
+
+
+def _rows(file: IO[bytes]) -> Iterator[Place]:
+    for number, line in enumerate(file, 1):
+        if line.strip():
+            yield f"{file.name}, line {number}", read_row(line, file.name, number)
+
+
+def _all(first: Place, rest: Iterable[Place], needed: str) -> Iterator[Place]:
+    for place, row in chain([first], rest):
+        if needed not in row:
+            raise UsageError(f'{place}: no "{needed}"', 'give each row "a", "b" and "label", or each "cluster"')
+        yield place, row

@@ -1,0 +1,195 @@
+"""The commands about topic files, `topics list|retire|check|match|evaluate|diff`: wording put to the test, and taken back."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import IO, Any, Final
+
+import click
+
+from feeds import metrics
+from feeds.cli.commands import good_topics, named, opinion_path, path_of, say_kept, target_of, topic_folders, topics_of
+from feeds.publication.atomic_file import replace
+from feeds.publication.files import served_topics
+from feeds.site.publish import publish
+from feeds.store.judgements import Judgements
+from feeds.store.reviews import Decisions, Verdict
+from feeds.tagging.matching.matcher import Matcher
+from feeds.tagging.quality import check, reports
+from feeds.tagging.quality.changes import compare
+from feeds.tagging.topic.folders import put_away
+from feeds.tagging.topic.loader import Topic, read_topic
+from feeds.tagging.training import Mark, proposals, train
+from ingest.cli.console import App, Commands, say
+from ingest.errors import TopicError, UsageError
+
+_PROPOSED: Final = 20  # words
+_AGE: Final = re.compile(r"(\d{1,5})([hdw])")
+_UNITS: Final = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+@click.group(cls=Commands)
+def topics() -> None:
+    """Work with topic files."""
+
+
+@topics.command("list")
+@click.pass_obj
+def topics_list(app: App) -> None:
+    """Show the topics in force."""
+    app.require_folder()
+    for topic in topics_of(app):
+        click.echo(f"{topic.name}  {topic.version}  {topic.status}  {topic.title}")
+    if app.database.exists():
+        with app.facts() as facts:
+            say_kept(app, facts)
+
+
+@topics.command("retire")
+@click.argument("name", metavar="TOPIC")
+@click.pass_obj
+def topics_retire(app: App, name: str) -> None:
+    """Withdraw a topic's feed for good: its addresses answer 410 Gone. A file that is merely missing withdraws nothing.
+
+    The topic's own file is moved to topics/retired/; a copy there keeps a shipped one out. Move it back to undo.
+    """
+    app.require_folder()
+    folders = topic_folders(app)
+    files = folders.files()
+    with app.facts() as facts:
+        if name not in files.keys() | served_topics(facts):
+            known = ", ".join(sorted(files.keys() | served_topics(facts)))
+            raise UsageError(f'no topic is called "{name}", and no feed', f"known are: {known}")
+        if name in files:
+            undo = "move it back" if files[name].parent == folders.own else "delete it"
+            say(f"{name}: its topic file lies in {put_away(folders, name, files[name])} now; {undo} to undo this")
+        chosen, code = good_topics(app)
+        done = publish(facts, Judgements(facts), chosen, target_of(app, facts, retired=name))
+    say(f"{name}: {len(done.removed)} files withdrawn")
+    raise SystemExit(code)
+
+
+@topics.command("check")
+@click.argument("names", nargs=-1, metavar="[TOPIC]...")
+@click.option("--terms", is_flag=True, help="List the terms and parts that no example needs, instead of counting them.")
+@click.pass_obj
+def topics_check(app: App, names: tuple[str, ...], *, terms: bool) -> None:
+    """Run the examples of topics (all, or those named by name or file) and look for slips and dead wording.
+
+    Exit 1 when an example fails or something cannot do what it says, 2 when a file cannot be read; the rest are warnings.
+    """
+    app.require_folder()
+    code = 0
+    for path in [path_of(app, name) for name in names] or list(topic_folders(app).files().values()):
+        try:
+            topic = read_topic(path)
+        except TopicError as fault:  # the other files are checked all the same
+            say(f"topicwire: {fault}")
+            code = fault.exit_code
+        else:
+            found = check.check(topic, path.read_text(encoding="utf-8"), str(path))
+            code = code or (1 if found.errors else 0)
+            click.echo("\n".join(_checked(topic, found, terms=terms)))
+    raise SystemExit(code)
+
+
+def _checked(topic: Topic, found: check.Findings, *, terms: bool) -> Iterator[str]:
+    """Say what was found: errors, warnings, and one line that sums up."""
+    yield from found.errors
+    yield from (f"warning: {line}" for line in found.warnings)
+    if terms:
+        yield from (f"untested: {topic.name}: {line}" for line in (*found.untested, *found.unneeded))
+    passed = f"{len(topic.examples) - found.failed} of {len(topic.examples)} examples as declared"
+    without = f"{len(found.untested)} terms without an example, {len(found.unneeded)} parts that no example needs"
+    hint = "" if terms or not (found.untested or found.unneeded) else " (--terms lists them)"
+    yield f"{topic.name}: {passed}; {len(found.warnings)} warnings; {without}{hint}"
+
+
+def _rows(file: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(file, 1):
+        if line.strip():
+            yield number, reports.read_row(line, file.name, number)
+
+
+@topics.command("match")
+@click.argument("name", metavar="TOPIC")
+@click.argument("file", type=click.File("rb"))
+@click.pass_obj
+def topics_match(app: App, name: str, file: IO[bytes]) -> None:
+    """Judge the rows of a JSON Lines FILE (title, summary, content, lang, feed), without storing anything."""
+    matcher = Matcher([named(app, name)])
+    for number, row in _rows(file):
+        click.echo(json.dumps(reports.matched(matcher, row, number), ensure_ascii=False))
+
+
+@topics.command("evaluate")
+@click.argument("name", metavar="TOPIC")
+@click.argument("file", type=click.File("rb"))
+@click.option("--worst", type=click.IntRange(min=0), default=10, show_default=True, help="How many errors of each kind to show.")
+@click.pass_obj
+def topics_evaluate(app: App, name: str, file: IO[bytes], worst: int) -> None:
+    """Measure a topic on the labelled rows of a JSON Lines FILE: `label` is pos or neg; other rows are left out."""
+    matcher = Matcher([named(app, name)])
+    answers = []
+    for number, row in _rows(file):
+        wanted = metrics.wanted(row.get("label"))
+        if wanted is not None:
+            answer = reports.judge_row(matcher, row)
+            title = str(row.get("title") or "")[:120]
+            answers.append(metrics.Answer(str(row.get("id", number)), title, str(row.get("lang") or "und"), wanted, answer))
+    if not answers:
+        raise UsageError(f"{file.name}: no row has a label", 'give each row "label": "pos" or "neg"')
+    click.echo("\n".join(metrics.report(tuple(answers), worst)))
+
+
+@topics.command("diff")
+@click.argument("old")
+@click.argument("new")
+@click.option("--since", metavar="AGE", help="Only items first seen so long ago at the most: 36h, 90d, 12w.")
+@click.option("--json", "as_json", is_flag=True, help="One object a line: id, change, title, language, source, why.")
+@click.pass_obj
+def topics_diff(app: App, old: str, new: str, since: str | None, *, as_json: bool) -> None:
+    """Show what replacing topic OLD by NEW (names or files) would change among the stored items. Nothing is changed."""
+    before, after = named(app, old), named(app, new)
+    earliest = app.clock() - _age(since) if since else None
+    with app.stored() as facts:
+        changes = compare(before, after, (item for item in facts.items() if earliest is None or item.first_seen >= earliest))
+    lines = [json.dumps(row, ensure_ascii=False) for row in changes.rows()] if as_json else changes.report()
+    for line in lines:
+        click.echo(line)
+
+
+@topics.command("learn")
+@click.argument("name", metavar="TOPIC")
+@click.option("--labels", type=click.File("rb"), help="Learn also from the labelled rows of this JSON Lines file.")
+@click.pass_obj
+def topics_learn(app: App, name: str, labels: IO[bytes] | None) -> None:
+    """Learn a second opinion from your decisions and the topic's examples. It ranks `review list`; it never tags.
+
+    Needs the extra `learn` (scikit-learn). Words that speak for the topic and that no term finds are proposed.
+    """
+    topic = named(app, name)
+    marks = [Mark(example.title, example.text, example.tagged) for example in topic.examples]
+    with app.stored() as facts:
+        decisions = Decisions(facts).all(topic.name)
+        items = facts.by_rows(row for row, _ in decisions)
+    for stored, decision in zip(items, decisions.values(), strict=True):
+        marks.append(Mark(stored.item.title, stored.item.text, decision.verdict is Verdict.ACCEPT))
+    for _, row in _rows(labels) if labels else ():
+        wanted = metrics.wanted(row.get("label"))
+        if wanted is not None:
+            marks.append(Mark(str(row.get("title") or ""), str(row.get("summary") or ""), wanted))
+    opinion = train(topic, marks, app.clock().date())
+    path = opinion_path(app, topic)
+    replace(path, opinion.write().encode())
+    click.echo(f"{path}: learnt from {opinion.accepted} accepted and {opinion.rejected} rejected texts")
+    for word, weight in proposals(topic, opinion, _PROPOSED):
+        click.echo(f"  {weight:6.2f}  {word}")
+
+
+def _age(text: str) -> timedelta:
+    match = _AGE.fullmatch(text)
+    if match is None:
+        raise UsageError(f'--since "{text}" is no age', "write 36h, 90d or 12w")
+    return int(match[1]) * _UNITS[match[2]]

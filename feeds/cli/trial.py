@@ -1,0 +1,51 @@
+"""The command `try`: a look at a source before it is added; opens no database."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+import click
+
+from feeds.cli.commands import good_topics
+from feeds.tagging.matching.matcher import Matcher
+from feeds.tagging.quality.trial import as_lines, as_values, judged
+from ingest.cli.console import App
+from ingest.errors import FetchError, ParseError, UsageError
+from ingest.model import ParsedFeed, Trial
+from ingest.polling.trial import look_at
+from ingest.text.sanitize import one_line
+from ingest.text.urls import without_secrets
+
+
+@click.command("try")
+@click.argument("source", metavar="URL-or-FILE")
+@click.option("--json", "as_json", is_flag=True, help="One object, with every entry in full.")
+@click.pass_obj
+def try_command(app: App, source: str, *, as_json: bool) -> None:
+    """Show what URL-or-FILE would give: entries, dates, languages, what was inferred, which topics match. Stores nothing."""
+    chosen, code = good_topics(app)
+    trial = _looked_at(app, source)
+    entries = judged(trial, Matcher(chosen))
+    click.echo(
+        json.dumps(as_values(trial, entries), ensure_ascii=False, default=str) if as_json else "\n".join(as_lines(trial, entries))
+    )
+    raise SystemExit(code)
+
+
+def topics_of_feed(app: App) -> Callable[[ParsedFeed, str], Mapping[str, int]]:
+    """Give what says how many entries of a feed, found at an address, each topic of a home would tag."""
+    matcher = Matcher(good_topics(app)[0])
+
+    def matching(feed: ParsedFeed, where: str) -> Mapping[str, int]:
+        return Counter(one.topic for _, tags in judged(Trial(where, 0, feed), matcher) for one in tags)
+
+    return matching
+
+
+def _looked_at(app: App, source: str) -> Trial:
+    """Look; a failure names the source."""
+    with app.engine() as engine:
+        try:
+            return look_at(source, engine)
+        except (FetchError, ParseError, UsageError) as fault:
+            raise type(fault)(f"{one_line(without_secrets(source))[:200]}: {fault.what}", fault.cure) from fault

@@ -1,0 +1,122 @@
+"""How good a topic is on labelled rows: precision, recall and F1 with intervals, by language and grade; reads no file."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from feeds.tagging.classifier import Judgement
+
+_Z: Final = 1.96  # 95 %
+POSITIVE: Final = frozenset({"pos", "1", "true", "yes"})
+NEGATIVE: Final = frozenset({"neg", "0", "false", "no"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One labelled row and what the topic said of it."""
+
+    name: str
+    title: str
+    language: str
+    wanted: bool
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Counts of one set of rows."""
+
+    hits: int = 0
+    false: int = 0
+    missed: int = 0
+    rest: int = 0
+
+    @property
+    def precision(self) -> float:
+        """The share of tagged rows that should be; 1 when none is tagged."""
+        return self.hits / (self.hits + self.false) if self.hits + self.false else 1.0
+
+    @property
+    def recall(self) -> float:
+        """The share of wanted rows that are tagged; 1 when none is wanted."""
+        return self.hits / (self.hits + self.missed) if self.hits + self.missed else 1.0
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of both."""
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
+
+
+def wilson(part: int, whole: int) -> tuple[float, float]:
+    """Give the 95 % interval of a share (Wilson 1927): honest also for few rows and for shares of 0 and 1."""
+    if not whole:
+        return 0.0, 1.0
+    share, square = part / whole, _Z * _Z
+    middle = (share + square / (2 * whole)) / (1 + square / whole)
+    half = _Z * math.sqrt(share * (1 - share) / whole + square / (4 * whole * whole)) / (1 + square / whole)
+    return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def score(answers: Iterable[Answer]) -> Score:
+    """Count hits, false alarms, misses and the rest."""
+    counts = [0, 0, 0, 0]
+    for answer in answers:
+        tagged = answer.judgement.tagged
+        counts[(0 if tagged else 2) if answer.wanted else (1 if tagged else 3)] += 1
+    return Score(*counts)
+
+
+def wanted(label: object) -> bool | None:
+    """Read a label; None for rows that are unclear and left out."""
+    text = str(label).lower()
+    return True if text in POSITIVE else False if text in NEGATIVE else None
+
+
+def report(answers: tuple[Answer, ...], worst: int) -> list[str]:
+    """Say how good the topic is, by language and by grade, and show its worst errors with their evidence."""
+    languages: defaultdict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        languages[answer.language].append(answer)
+    lines = [f"{'':12}{'rows':>6}{'wanted':>8}{'tagged':>8}  precision            recall               F1"]
+    lines.append(_line("all", score(answers)))
+    lines += [_line(name, score(rows)) for name, rows in sorted(languages.items(), key=lambda pair: (-len(pair[1]), pair[0]))]
+    lines += _by_grade(answers)
+    return lines + _errors(answers, worst)
+
+
+def _line(name: str, of: Score) -> str:
+    tagged, meant = of.hits + of.false, of.hits + of.missed
+    rows = tagged + of.missed + of.rest
+    precision, recall = share(of.hits, tagged), share(of.hits, meant)
+    # F1 is a share too, of all that either side named: its interval is that share's.
+    return f"{name:12}{rows:6}{meant:8}{tagged:8}  {precision:20} {recall:20} {share(2 * of.hits, tagged + meant)}"
+
+
+def share(part: int, whole: int) -> str:
+    """Give a share with its 95 % interval, in words."""
+    if not whole:
+        return "-"
+    low, high = wilson(part, whole)
+    return f"{part / whole:.3f} ({low:.2f}-{high:.2f})"
+
+
+def _by_grade(answers: tuple[Answer, ...]) -> list[str]:
+    grades: defaultdict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        if answer.judgement.tagged:
+            grades[str(answer.judgement.grade)].append(answer)
+    return [
+        f"{name:12}{len(rows):22}  {share(sum(row.wanted for row in rows), len(rows))}" for name, rows in sorted(grades.items())
+    ]
+
+
+def _errors(answers: tuple[Answer, ...], worst: int) -> list[str]:
+    false = sorted((a for a in answers if a.judgement.tagged and not a.wanted), key=lambda a: -a.judgement.score)
+    missed = [a for a in answers if not a.judgement.tagged and a.wanted]
+    lines = [
+        f"false alarm {a.name} ({a.language}, score {a.judgement.score:g}): {a.title}\n  {a.judgement.why}" for a in false[:worst]
+    ]
+    return lines + [f"missed {a.name} ({a.language}): {a.title}\n  {a.judgement.why}" for a in missed[:worst]]

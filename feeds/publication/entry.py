@@ -1,0 +1,282 @@
+"""A tagged article as it is published, whatever the format: pure choices about ids, dates, texts and carriers."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Final, overload
+from uuid import UUID, uuid5
+
+from yarl import URL
+
+from feeds.publication.story_entry import Unit
+from feeds.tagging.classifier import Judgement
+from feeds.tagging.topic.loader import Content, Topic
+from ingest.model import Author, Category, Enclosure, Place, Sighting, Source, SourceKind, StoredItem
+from ingest.text.sanitize import escape, sentences, shorten
+from ingest.text.urls import iri, without_secrets
+
+TOPIC_SCHEME: Final = "urn:x-topicwire:topic"
+_OURS: Final = UUID("6f1d2f0a-3c57-5b0e-9d52-7c1f6a0e4b11")  # the name space of ids that we give
+_IN_IRI: Final = r"(?:[^\x00-\x20<>\"{}|\\^`\[\]#%\x7f-\x9f]|%[0-9A-Fa-f]{2})"
+_IRI: Final = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:{_IN_IRI}+(?:#{_IN_IRI}*)?")
+_ADDRESS: Final = re.compile(r"https?://[^/?#]+/.*", re.ASCII)
+_NAME: Final = re.compile(
+    r"(?:urn:[a-z0-9][a-z0-9-]{1,31}|tag:[a-z0-9.@_-]+,\d{4}[0-9-]*):(?:[\w.~!$&'()*+,;=:@/?#-]|%[0-9A-F]{2})+", re.ASCII
+)
+_SUMMARY: Final = 600  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The feed that an entry came from (RFC 4287, 4.2.11)."""
+
+    id: str
+    title: str
+    updated: datetime
+    url: str | None  # of the feed itself
+    site_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A source that carried the item: its name and where."""
+
+    name: str
+    url: str | None
+    first_seen: datetime
+    reason: str
+    language: str | None = None  # of what it carried
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another article that has to do with this one, by the name of its publisher."""
+
+    relation: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """All that any format says of one article."""
+
+    id: str
+    title: str
+    title_inferred: bool
+    url: str | None
+    published: datetime | None
+    updated: datetime
+    language: str | None
+    excerpt: str  # plain text; may be empty
+    body: str  # HTML; empty unless asked for or without any address
+    whole: bool  # whether content is written: the body and the why-line
+    why: str  # one line of plain text: why it is here, and who carried it
+    authors: tuple[Author, ...]
+    categories: tuple[Category, ...]
+    enclosures: tuple[Enclosure, ...]
+    carriers: tuple[Carrier, ...]
+    origin: Origin
+    judgement: Judgement
+    related: tuple[Related, ...] = ()
+    places: tuple[Place, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """HTML: the excerpt, the why-line last."""
+        return f"<p>{escape(self.excerpt)}</p>{self._why}" if self.excerpt else self._why
+
+    @property
+    def content(self) -> str:
+        """HTML: the whole text, the why-line last; empty where only a summary is published."""
+        return self.body + self._why if self.whole else ""
+
+    @property
+    def files(self) -> tuple[Enclosure, ...]:
+        """What belongs to the article itself, without small pictures of it and transcripts."""
+        return tuple(one for one in self.enclosures if one.kind not in {"thumbnail", "transcript"})
+
+    @property
+    def duration(self) -> int | None:
+        """Seconds of its first sound or film."""
+        return next((one.duration for one in self.enclosures if one.duration), None)
+
+    @property
+    def _why(self) -> str:
+        return f"<p><small>{escape(self.why)}</small></p>"
+
+    @property
+    def changed(self) -> datetime:
+        """The newest moment that it tells of, also where `updated` stays: a late carrier."""
+        return max(self.updated, *(carrier.first_seen for carrier in self.carriers))
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """An entry that has left a feed (RFC 6721)."""
+
+    id: str
+    when: datetime
+    reason: str
+
+
+def wanted_id(guid: str | None) -> str | None:
+    """Give the publisher's id if it is an absolute URI in normal form, which may stand for ever (P1), else None."""
+    return guid if guid and (_NAME.fullmatch(guid) or _is_normal_address(guid)) else None
+
+
+def _is_normal_address(guid: str) -> bool:
+    try:
+        return bool(_ADDRESS.fullmatch(guid)) and str(URL(guid)) == guid
+    except ValueError:
+        return False
+
+
+def is_iri(text: str | None) -> bool:
+    """Say whether a text is an absolute IRI (RFC 3987), as Atom wants wherever it wants an address."""
+    return bool(text and _IRI.fullmatch(text))
+
+
+def own_id(uid: str) -> str:
+    """Give the id that we make for an item: the same from the same item, on every machine."""
+    return uuid5(_OURS, f"item:{uid}").urn
+
+
+def feed_id(instance: UUID, topic: str) -> str:
+    """Give a topic feed's id: permanent for one database, wherever it moves."""
+    return uuid5(instance, f"topic:{topic}").urn
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a database publishes: under which permanent name, and whether with the whole text unless a topic says otherwise."""
+
+    instance: UUID
+    full: bool
+
+
+def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner, updated: datetime | None = None) -> Entry:
+    """Choose what to publish of an article; `updated` is its last significant change, where that is known better."""
+    item, first = unit.lead.item, unit.lead.carrier
+    # As it was when the item came: else every poll of a lively source would change every entry.
+    origin = _origin(first.source, first.feed_updated or first.first_seen, manner.instance)
+    carriers = carriers_of(unit.sightings)
+    content = topic.publish.content or (Content.FULL if manner.full else Content.SUMMARY)
+    # An entry without any address has nothing but its content (RFC 4287, 4.1.2).
+    body = content is Content.FULL or (content is Content.SUMMARY and item.url is None)
+    return Entry(
+        id=atom_id,
+        title=item.title or public_url(item.url) or origin.title,
+        title_inferred=item.title_inferred,
+        url=public_url(item.url),
+        published=item.published if item.published and item.published <= unit.lead.first_seen else None,
+        updated=updated or last_change(unit.lead),
+        language=item.language,
+        excerpt=_excerpt(item.text) if content is not Content.LINKS else "",
+        body=public_address(item.content or item.summary) if body else "",  # its links were made absolute on the feed's address
+        whole=body or item.url is None,
+        why=_why_line(topic, unit, carriers),
+        # A reader that ignores `source` still sees whose it is.
+        authors=item.authors or (Author(origin.title),),
+        categories=tuple(_schemed(category, origin) for category in item.categories),
+        enclosures=tuple(replace(enclosure, url=public_url(enclosure.url)) for enclosure in item.enclosures),
+        carriers=carriers,
+        origin=origin,
+        judgement=unit.judgement,
+        related=tuple(_related(unit)),
+        places=item.places,
+    )
+
+
+def _related(unit: Unit) -> Iterator[Related]:
+    for relative in unit.relatives:
+        url = public_url(relative.item.item.url)
+        if url:
+            yield Related(relative.relation, _called(relative.item.carrier.source), url)
+
+
+def last_change(stored: StoredItem) -> datetime:
+    """Give the last significant change, never the time of a poll for an old item, never the future (P3)."""
+    item = stored.item
+    said = item.updated or (item.published if stored.versions == 1 or stored.changed == stored.first_seen else None)
+    return min(said, stored.changed) if said else stored.changed
+
+
+def _excerpt(text: str) -> str:
+    flat = _beginning(text, _SUMMARY)
+    if len(flat) <= _SUMMARY:
+        return flat
+    whole = [end for _, end in sentences(flat[:_SUMMARY]) if end < _SUMMARY]
+    return flat[: whole[-1]] + " …" if whole and whole[-1] > _SUMMARY // 3 else shorten(flat, _SUMMARY)
+
+
+def _beginning(text: str, limit: int) -> str:
+    """Give a text with its spaces made one: all of it, or more than `limit` characters of it."""
+    read = limit + limit // 4
+    while read < len(text):
+        flat = " ".join(text[:read].split())
+        if len(flat) > limit:
+            return flat
+        read *= 2
+    return " ".join(text.split())
+
+
+def carriers_of(sightings: tuple[Sighting, ...]) -> tuple[Carrier, ...]:
+    """Give who carried an article, as it may be published, first carrier first; one with two addresses for it has two."""
+    found: dict[tuple[str, str | None], Carrier] = {}
+    for seen in sightings:
+        carrier = Carrier(_called(seen.source), public_url(seen.url), seen.first_seen, seen.reason, seen.language)
+        # Documents come by several doors of one house: they are one carrier.
+        found.setdefault((seen.source.url if seen.source.kind is SourceKind.FEED else "", carrier.url), carrier)
+    return tuple(found.values())
+
+
+def _called(source: Source) -> str:
+    return public_address(source.name)
+
+
+@overload
+def public_address(url: str) -> str: ...
+@overload
+def public_address(url: None) -> None: ...
+def public_address(url: str | None) -> str | None:
+    """Give an address or a name as it may be published."""
+    return without_secrets(url) if url else url
+
+
+@overload
+def public_url(url: str) -> str: ...
+@overload
+def public_url(url: None) -> None: ...
+def public_url(url: str | None) -> str | None:
+    """Give an address as it may be published: without secrets, and with nothing in it that an IRI may not hold."""
+    return iri(without_secrets(url)) if url else url
+
+
+def _why_line(topic: Topic, unit: Unit, carriers: tuple[Carrier, ...]) -> str:
+    first, *others = dict.fromkeys(carrier.name for carrier in carriers)
+    also = f"; also by {', '.join(others)}" if others else ""
+    # The words may stand in one copy alone: then it says in whose.
+    whose = f" (in the copy of {_called(unit.tagged.carrier.source)})" if unit.tagged else ""
+    return f"Tagged “{topic.title}” because {unit.judgement.why}{whose}. Carried by {first}{also}."
+
+
+def _schemed(category: Category, origin: Origin) -> Category:
+    """Give a term without a sound scheme that of the source that used it: it is a word of its vocabulary."""
+    if is_iri(category.scheme):
+        return category
+    return Category(category.term, origin.site_url or origin.url or origin.id, category.label)
+
+
+@lru_cache(maxsize=512)  # most items of one look at a source share it
+def _origin(source: Source, updated: datetime, instance: UUID) -> Origin:
+    address = public_url(source.url if source.kind is SourceKind.FEED else None)
+    return Origin(
+        id=wanted_id(source.feed_id) or wanted_id(address) or uuid5(instance, f"source:{public_address(source.url)}").urn,
+        title=_called(source),
+        updated=updated,
+        url=address,
+        site_url=public_url(source.site_url),
+    )

@@ -1,0 +1,109 @@
+"""Whatever a topic publishes as it wants it shown: without images, with listed words masked; pure, what is stored stays."""
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from feeds.publication.document import Document
+from feeds.publication.entry import Entry
+from feeds.publication.masking import Mask
+from feeds.tagging.classifier import Evidence, Judgement
+from feeds.tagging.topic.loader import Topic
+from ingest.model import Author, Category, Source
+
+_IMAGE: Final = re.compile(r"</?(?:img|picture|source)\b[^>]*>")
+_PICTURES: Final = frozenset({"thumbnail", "image"})
+
+
+class Variant:
+    """How one topic shows its entries."""
+
+    def __init__(self, topic: Topic) -> None:
+        """Compile the topic's mask."""
+        self._images = topic.publish.images
+        self._mask = Mask(topic) if topic.publish.mask else None
+
+    def of(self, entry: Entry) -> Entry:
+        """Give the entry as it is published."""
+        shown = entry if self._images else _without_images(entry)
+        return self._masked(shown, self._mask) if self._mask else shown
+
+    def text(self, text: str, language: str | None) -> str:
+        """Give a plain text as it is published: its length stays, so that places in it do too."""
+        return self._mask.text(text, language) if self._mask else text
+
+    def name(self, name: str) -> str:
+        """Give a name, or what somebody wrote about the topic, as it is published: it is in no known language."""
+        return self.text(name, None)
+
+    def topic(self, topic: Topic) -> Topic:
+        """Give a topic as it speaks of itself."""
+        if not self._mask:
+            return topic
+        return replace(
+            topic,
+            title=self.name(topic.title),
+            description=self.name(topic.description),
+            definition=self.name(topic.definition),
+            means=tuple(map(self.name, topic.means)),
+            does_not_mean=tuple(map(self.name, topic.does_not_mean)),
+            limits=tuple(map(self.name, topic.limits)),
+            contact=self.name(topic.contact),
+        )
+
+    def document(self, document: Document) -> Document:
+        """Give a document whose entries are as they are published: what else it says of its topic and of what has left."""
+        if not self._mask:
+            return document
+        gone = tuple(replace(one, reason=self.name(one.reason)) for one in document.deleted)
+        return replace(document, topic=self.topic(document.topic), deleted=gone)
+
+    def source(self, source: Source) -> Source:
+        """Give a source by the name that it is published under."""
+        if not self._mask:
+            return source
+        return replace(source, title=self.name(source.title), categories=tuple(map(self.name, source.categories)))
+
+    def author(self, author: Author) -> Author:
+        """Give an author by the name that is published."""
+        return replace(author, name=self.name(author.name))
+
+    def category(self, category: Category) -> Category:
+        """Give a category by the words that are published."""
+        return replace(category, term=self.name(category.term), label=category.label and self.name(category.label))
+
+    def judgement(self, judgement: Judgement, language: str | None) -> Judgement:
+        """Give a judgement in words that are published."""
+        return replace(
+            judgement,
+            why=self.text(judgement.why, language),
+            decision=self.name(judgement.decision),
+            hits=tuple(self._hit(hit, language) for hit in judgement.hits),
+            cancelled=tuple((self.name(frame), self._hit(hit, language)) for frame, hit in judgement.cancelled),
+        )
+
+    def _hit(self, hit: Evidence, language: str | None) -> Evidence:
+        text = self.text(hit.text, language)
+        return replace(hit, group=self.name(hit.group), term=self.text(hit.term, hit.language), text=text)
+
+    def _masked(self, entry: Entry, mask: Mask) -> Entry:
+        language = entry.language
+        carriers = tuple(replace(one, name=self.name(one.name), reason=self.name(one.reason)) for one in entry.carriers)
+        return replace(
+            entry,
+            title=mask.text(entry.title, language),
+            excerpt=mask.text(entry.excerpt, language),
+            body=mask.html(entry.body, language),
+            why=mask.text(entry.why, language),
+            authors=tuple(map(self.author, entry.authors)),
+            categories=tuple(map(self.category, entry.categories)),
+            carriers=carriers,
+            origin=replace(entry.origin, title=self.name(entry.origin.title)),
+            related=tuple(replace(one, name=self.name(one.name)) for one in entry.related),
+            judgement=self.judgement(entry.judgement, language),
+        )
+
+
+def _without_images(entry: Entry) -> Entry:
+    others = tuple(one for one in entry.enclosures if one.kind not in _PICTURES and not (one.type or "").startswith("image/"))
+    return replace(entry, body=_IMAGE.sub("", entry.body), enclosures=others)

@@ -1,0 +1,121 @@
+"""What somebody searches for, from words as people type them; knows no table: an index's own syntax cannot be reached."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from urllib.parse import urlencode
+
+from ingest.errors import UsageError
+from ingest.text import folding
+from ingest.text.sanitize import one_line
+
+_LONGEST: Final = 300  # characters
+_MOST: Final = 24  # words and phrases
+_PART: Final = re.compile(r'(-?)(?:"([^"]*)"|([^\s"]+))')
+_LETTER: Final = re.compile(r"[^\W_]")
+KEYS: Final = ("q", "topic", "source", "language", "since", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Words, and what the items that hold them are to be narrowed to; what is empty narrows nothing."""
+
+    words: str = ""
+    topic: str = ""
+    source: str = ""
+    language: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was asked."""
+        return self == Question()
+
+    def written(self, page: int = 1) -> str:
+        """Give it as the query of an address: the same question is always written alike."""
+        values = (
+            self.words,
+            self.topic,
+            self.source,
+            self.language,
+            *(day and day.isoformat() for day in (self.since, self.until)),
+        )
+        known = {key: value for key, value in zip(KEYS, values, strict=True) if value}
+        return urlencode(known | ({"page": str(page)} if page > 1 else {}))
+
+
+def question(asked: Mapping[str, str]) -> Question:
+    """Read a question from its parts by name (`KEYS`). Raises UsageError for a date that is none and for too long a question."""
+    words, topic, source, language = (one_line(asked.get(key, "")) for key in KEYS[:4])
+    if len(words) > _LONGEST:
+        raise UsageError(f"the question is longer than {_LONGEST} characters", "leave some words out")
+    made = Question(words, topic, source, language.lower(), _day(asked, "since"), _day(asked, "until"))
+    match(made.words)
+    return made
+
+
+def _day(asked: Mapping[str, str], key: str) -> date | None:
+    text = one_line(asked.get(key, ""))
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(f'{key}: "{text[:40]}" is not a day', "write it as 2026-01-31") from None
+
+
+def match(words: str, *, negated: bool = True) -> str | None:
+    """Give words as an FTS5 expression, every one of them a quoted string; None for no words.
+
+    All of them must be there; `"in quotes"` a phrase, `begin*` a beginning, `-this` must not be there,
+    `this OR that` one of two. Without `negated` what must not be there is left out: more is found.
+    Raises UsageError where nothing is left to look for.
+    """
+    wanted: list[list[str]] = []
+    unwanted, joined = [], False
+    for minus, phrase, word in _PART.findall(words):
+        if word == "OR" and not minus:
+            joined = bool(wanted)
+        elif term := _term(phrase, word):
+            if minus:
+                unwanted.append(term)
+            elif joined:
+                wanted[-1].append(term)
+            else:
+                wanted.append([term])
+            joined = False
+    if len(wanted) + len(unwanted) > _MOST:
+        raise UsageError(f"more than {_MOST} words", "leave some out")
+    if not wanted:
+        if words:
+            raise UsageError("there is no word to look for", "give one with letters or digits")
+        return None
+    all_of = " AND ".join(f"({' OR '.join(group)})" for group in wanted)
+    return f"({all_of})" + "".join(f" NOT {term}" for term in unwanted if negated)
+
+
+def places(words: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Give where in a text the words stand that `match` makes an expression of, a phrase as a whole: (start, end)."""
+    said = tuple(folding.words(text))
+    wanted = (
+        ([one.folded for one in folding.words(phrase or word)], word.endswith("*"))
+        for minus, phrase, word in _PART.findall(words)
+        if not minus and word != "OR"
+    )
+    return tuple(place for names, begins in wanted if names for place in _runs(said, names, begins=begins))
+
+
+def _runs(said: Sequence[folding.Word], names: list[str], *, begins: bool) -> Iterator[tuple[int, int]]:
+    *before, last = names
+    for at in range(len(before), len(said)):
+        word = said[at].folded
+        if (word.startswith(last) if begins else word == last) and [one.folded for one in said[at - len(before) : at]] == before:
+            yield said[at - len(before)].start, said[at].end
+
+
+def _term(phrase: str, word: str) -> str:
+    text = phrase or word.rstrip("*")
+    if not _LETTER.search(text):
+        return ""
+    return '"{}"{}'.format(text.replace('"', '""'), "*" if word.endswith("*") else "")

@@ -1,0 +1,115 @@
+"""Who may decide and see what is not published: somebody at this computer, or who knows the token; pure."""
+
+import hmac
+import re
+from base64 import b64decode
+from binascii import Error
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Final
+
+from ingest.text.urls import host_of
+
+_OPEN: Final = "set service.review_token to review from elsewhere"
+_FORWARDED: Final = re.compile(  # what proxies and delivery networks add to a request that they pass on, and no browser sends
+    r"forwarded|via|x-forwarded(-.*)?|x-original-.*|x-real-(ip|host)|x-host|x-remote-(ip|addr|host)|x-originating-ip"
+    r"|(.*-)?(client|connecting|proxyuser)-?ip|cdn-loop|cf-.*|fly-.*|proxy-.*|x-(proxy|envoy|amz-cf|amzn|azure|arr|cluster)-.*"
+    r"|x-(varnish|request-id|cache.*|appengine-.*|cloud-trace-context|vercel-.*|nf-.*)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request may not decide: its status and a line."""
+
+    status: int
+    why: str
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host's name or address is this computer's own."""
+    bare = host.strip("[]").lower()
+    if bare == "localhost":
+        return True
+    try:
+        return ip_address(bare).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The rule of one service: where it listens, the address that it has for others, the token."""
+
+    bind: str
+    base_url: str  # empty: nobody else is told of an address
+    token: str
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the service is of this computer alone: where it listens, and the address that it says it has."""
+        named = not self.base_url or is_loopback(host_of(self.base_url).rpartition(":")[0])
+        return named and is_loopback(self.bind.rpartition(":")[0])
+
+    def refusal(self, headers: Mapping[str, str], client: str, version: str = "1.1") -> Refusal | None:
+        """Say why a request may not see the page, or None; `headers` have lower-case names, `version` is that of HTTP.
+
+        Without a token everything must be of this computer: where the service listens, the address that
+        it says it has, the asker, and the name that was asked for (else a page anywhere could, by a name
+        of its own that leads here). A request that was passed on is the world's, wherever the proxy runs.
+        """
+        if self.token:
+            good = knows(headers.get("authorization", ""), self.token)
+            return None if good else Refusal(401, "the token of this service is needed, as the password")
+        if not self.is_local:
+            return Refusal(403, f"review is for this computer alone: {_OPEN}")
+        if is_forwarded(headers, version):
+            return Refusal(403, f"this came through a proxy: {_OPEN}")
+        if not is_loopback(client) or not is_loopback(_name(headers.get("host", ""))):
+            return Refusal(403, f"review is asked for under another name: use http://{self.bind}/review, or {_OPEN}")
+        return None
+
+    def said(self) -> str:
+        """Say in one line who may review, for whoever starts the service."""
+        if self.token:
+            return "review: whoever has service.review_token"
+        if self.is_local:
+            return f"review: this computer alone, at http://{self.bind}/review; a proxy in front needs service.review_token"
+        return "review: nobody, since the service is reached from elsewhere; set service.review_token"
+
+    def forged(self, headers: Mapping[str, str], secret: str, sent: str) -> Refusal | None:
+        """Say why a decision is not believed to come from our page, or None.
+
+        `secret` is what our page sends back, `sent` what came. A program that knows the token needs neither.
+        """
+        if self.token and headers.get("authorization", "").lower().startswith("bearer "):
+            return None
+        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        ours = origin is None or origin.partition("://")[2] == headers.get("host")
+        if not ours or site not in {None, "same-origin"} or not hmac.compare_digest(sent.encode(), secret.encode()):
+            return Refusal(403, "this did not come from the page as it is now: load it again")
+        return None
+
+
+def _name(host: str) -> str:
+    return host_of(f"http://{host}").rpartition(":")[0] if "@" not in host and "/" not in host else ""
+
+
+def is_forwarded(headers: Iterable[str], version: str) -> bool:
+    """Say whether something between passed a request on: by what it added, or by an HTTP that browsers have left."""
+    return version == "1.0" or any(_FORWARDED.fullmatch(name.lower()) for name in headers)
+
+
+def knows(authorization: str, token: str) -> bool:
+    """Say whether credentials hold the token: as the password of Basic, or as Bearer. No token is known by nobody."""
+    scheme, _, value = authorization.partition(" ")
+    if not token:
+        return False
+    if scheme.lower() == "bearer":
+        return hmac.compare_digest(value.strip().encode(), token.encode())
+    try:
+        password = b64decode(value, validate=True).partition(b":")[2] if scheme.lower() == "basic" else b""
+    except (Error, ValueError):
+        return False
+    return hmac.compare_digest(password, token.encode())

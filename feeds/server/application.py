@@ -1,0 +1,40 @@
+"""The whole site of a home folder: its files and, beside them, what needs the database."""
+
+from functools import partial
+from urllib.parse import quote
+
+from feeds.server.context import Desk
+from feeds.server.files import Files, Headers
+from feeds.server.health import Health
+from feeds.server.private import Private
+from feeds.server.review import Reviewing
+from feeds.server.search import Searching
+from feeds.server.site import Site
+from feeds.site.render import gone, not_found
+from ingest.cli.console import App
+from ingest.http.websub import route
+from ingest.settings import Settings
+
+_FEEDS = (".atom", ".rss", ".json")
+
+
+def application(app: App) -> Site:
+    """Make the site of a home, whose folder may still be empty; nothing is made in it."""
+    public = app.home / "public"
+    desk = Desk(app)
+    notices = {404: not_found(desk.root), 410: gone(desk.root)}
+    site = Site(Files(public, links=partial(feed_links, app.settings)), notices)
+    site.add(Health(app.database, public, app.clock, lambda: dict(site.answered), desk.open_topics).routes())
+    site.add(Searching(desk).routes())
+    site.add(Private(desk, site.notice).routes())
+    site.add(Reviewing(desk).routes())
+    site.add([route(app.database, app.clock)])  # where hubs find us
+    return site
+
+
+def feed_links(settings: Settings, name: str) -> Headers:
+    """Give the Link header of a feed: its own address and, where there is one, its hub (WebSub, section 4)."""
+    if not name.endswith(_FEEDS) or "/" in name:
+        return ()
+    hub = f', <{settings.publish.hub}>; rel="hub"' if settings.publish.hub else ""
+    return (("link", f'<{settings.base_url}/{quote(name)}>; rel="self"{hub}'),)

@@ -1,0 +1,39 @@
+"""What the routes that need the database share: the home, the topics in force, the path under which the site lies."""
+
+from threading import Lock
+from typing import Final
+from urllib.parse import urlsplit
+
+from feeds.cli.commands import topic_folders
+from feeds.server.access import Access
+from feeds.tagging.topic.cache import Shelf
+from feeds.tagging.topic.loader import Topic
+from ingest.cli.console import App
+from ingest.settings import Service
+
+FRESH: Final = {"cache-control": "no-store"}
+
+
+class Desk:
+    """One for a site; its routes run in threads."""
+
+    def __init__(self, app: App) -> None:
+        """Take the home that is served."""
+        self.app = app
+        self.base = f"{app.settings.base_url}/"
+        self.root = urlsplit(self.base).path
+        self._shelf, self._lock = Shelf(topic_folders(app), lambda _fault: None), Lock()  # whoever judges says what is broken
+
+    def topics(self) -> tuple[Topic, ...]:
+        """Give the topics in force."""
+        with self._lock:
+            return self._shelf.topics()
+
+    def open_topics(self) -> dict[str, Topic]:
+        """Give the topics that anybody may see, by name."""
+        return {topic.name: topic for topic in self.topics() if not topic.publish.private}
+
+
+def access_of(service: Service) -> Access:
+    """Give the rule of who may review, by the settings of a service."""
+    return Access(service.bind, service.base_url, service.review_token)

@@ -1,0 +1,109 @@
+"""Whether the service does its work, for load balancers and Prometheus: states and counts, no address and no name of a reader."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from feeds.server.threads import threaded
+from ingest.text.dates import from_rfc3339
+
+_RECENT: Final = timedelta(hours=2)  # without a poll for so long, nobody polls
+_FRESH: Final = {"cache-control": "no-store"}
+_POLLED: Final = "from source s left join poll p on p.source_id = s.id where s.kind = 'feed' and s.status = 'active'"
+_STATES: Final = f"""select case when p.last_poll is null then 'waiting' when p.error is null then 'ok' else 'failing' end,
+    count(*) {_POLLED} group by 1"""
+_NEXT: Final = f"select min(p.next_poll), max(p.last_poll), count(*) {_POLLED}"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Where to look, and what is counted here."""
+
+    database: Path
+    public: Path
+    clock: Callable[[], datetime]
+    answered: Callable[[], dict[int, int]]  # requests by status
+    topics: Callable[[], Iterable[str]]  # that anybody may know of
+
+    def routes(self) -> list[Route]:
+        """Give the three addresses."""
+        answers = {"/healthz": self._alive, "/readyz": self._ready, "/metrics": self._metrics}
+        return [Route(path, threaded(answer)) for path, answer in answers.items()]
+
+    def _alive(self, _request: Request) -> Response:
+        good = readable(self.database)
+        return JSONResponse({"status": "ok" if good else "failing"}, 200 if good else 503, _FRESH)
+
+    def _ready(self, _request: Request) -> Response:
+        checks = {"database": readable(self.database), "published": (self.public / "index.html").is_file()}
+        checks["polled"] = checks["database"] and self._is_polled()
+        good = all(checks.values())
+        return JSONResponse({"status": "ready" if good else "not ready", "checks": checks}, 200 if good else 503, _FRESH)
+
+    def _is_polled(self) -> bool:
+        """Say whether somebody still polls: nothing is overdue by long, or the last poll was not long ago."""
+        with closing(_reading(self.database)) as db:
+            due, last, count = db.execute(_NEXT).fetchone()
+        moments = [moment for moment in (from_rfc3339(due), from_rfc3339(last)) if moment is not None]
+        return count == 0 or any(moment > self.clock() - _RECENT for moment in moments)
+
+    def _metrics(self, _request: Request) -> Response:
+        try:
+            with closing(_reading(self.database)) as db:
+                lines = [*self._requests(), *_facts(db, self.topics()), *_newest(self.public)]
+        except sqlite3.Error:
+            lines = [*self._requests(), *_newest(self.public)]  # what is known without the database
+        return PlainTextResponse("\n".join((*lines, "")), headers=_FRESH, media_type="text/plain; version=0.0.4")
+
+    def _requests(self) -> Iterator[str]:
+        yield from _named("topicwire_requests_total", "counter", "Requests answered, by status.")
+        yield from (f'topicwire_requests_total{{status="{status}"}} {count}' for status, count in sorted(self.answered().items()))
+
+
+def _named(name: str, kind: str, words: str) -> tuple[str, str]:
+    return f"# HELP {name} {words}", f"# TYPE {name} {kind}"
+
+
+def _facts(db: sqlite3.Connection, topics: Iterable[str]) -> Iterator[str]:
+    yield from _named("topicwire_sources", "gauge", "Polled sources, by state.")
+    yield from (f'topicwire_sources{{state="{state}"}} {count}' for state, count in db.execute(_STATES))
+    yield from _named("topicwire_items", "gauge", "Items stored.")
+    items = db.execute("select count(*) from item").fetchone()[0]
+    yield f"topicwire_items {items}"
+    yield from _named("topicwire_tags", "gauge", "Tags given, by topic.")
+    tags = dict(db.execute("select topic, count(*) from tag group by topic")) if _has_tags(db) else {}
+    yield from (f'topicwire_tags{{topic="{topic}"}} {tags.get(topic, 0)}' for topic in sorted(topics))
+    yield from _named("topicwire_last_poll_timestamp_seconds", "gauge", "When a source was last asked.")
+    last = from_rfc3339(db.execute(_NEXT).fetchone()[1])
+    yield f"topicwire_last_poll_timestamp_seconds {last.timestamp() if last else 0:.0f}"
+
+
+def _has_tags(db: sqlite3.Connection) -> bool:
+    return db.execute("select 1 from sqlite_master where name = 'tag'").fetchone() is not None
+
+
+def _newest(public: Path) -> Iterator[str]:
+    yield from _named("topicwire_published_timestamp_seconds", "gauge", "When a published file last changed.")
+    moments = [path.stat().st_ctime for path in public.glob("*.atom") if path.is_file()]
+    yield f"topicwire_published_timestamp_seconds {max(moments, default=0):.0f}"
+
+
+def _reading(database: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=1)
+
+
+def readable(database: Path) -> bool:
+    """Say whether the database answers: the health of the service."""
+    try:
+        with closing(_reading(database)) as db:
+            return db.execute("select count(*) from source").fetchone() is not None
+    except sqlite3.Error:
+        return False

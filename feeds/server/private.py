@@ -1,0 +1,60 @@
+"""`/private/TOKEN/FILE`: the files of a private feed for who was given an address; says nothing of what others could read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from feeds.server.context import Desk
+from feeds.server.files import Answer, Files
+from feeds.server.negotiation import asked
+from feeds.server.threads import threaded
+from feeds.store.grants import Grants
+
+_QUIET: Final = (("x-robots-tag", "noindex, nofollow"),)
+_LONGEST: Final = 200  # characters of a token
+
+
+@dataclass(slots=True)
+class Private:
+    """The addresses that were given."""
+
+    desk: Desk
+    notice: Callable[[Answer], Answer]  # gives a refusal its page
+    _files: Files = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Serve a folder of their own."""
+        self._files = Files(self.desk.app.home / "private", "private, max-age=300", _QUIET)
+
+    def routes(self) -> list[Route]:
+        """Give the one address."""
+        return [Route("/private/{token}/{name}", threaded(self._answer)), Route("/private/{rest:path}", threaded(self._nothing))]
+
+    def _nothing(self, _request: Request) -> Response:
+        return self._refuse(404)
+
+    def _answer(self, request: Request) -> Response:
+        token, name = request.path_params["token"], request.path_params["name"]
+        if len(token) > _LONGEST or not self.desk.app.database.exists():
+            return self._refuse(404)
+        with self.desk.app.stored(quiet=True) as facts:
+            grants = Grants(facts)
+            grant = grants.find(token)
+            if grant is None or name.partition(".")[0] != grant.topic:
+                return self._refuse(404)
+            if grant.revoked is not None:
+                return self._refuse(410)
+            grants.note_use(grant, token, self.desk.app.clock())
+        answer = self._files.answer(f"/{quote(name)}", asked(request.scope["headers"]))
+        if answer.status in {404, 410}:
+            return self._refuse(answer.status)
+        return Response(answer.body, answer.status, dict(answer.headers))
+
+    def _refuse(self, status: int) -> Response:
+        answer = self.notice(Answer(status, _QUIET))
+        return Response(answer.body, status, dict(answer.headers) | {"cache-control": "no-store"})

@@ -1,0 +1,231 @@
+"""`/search` and the same as a feed: what is published to anybody, everything to who knows the token; knows no table and no HTML."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from anyio import CapacityLimiter
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from feeds.publication.document import Document
+from feeds.publication.entry import Entry, Manner, feed_id, make_entry, own_id, public_address, wanted_id
+from feeds.publication.entry_view import Variant
+from feeds.publication.formats import atom
+from feeds.publication.story_entry import Unit
+from feeds.search.question import KEYS, Question, places, question
+from feeds.search.search import Found, Public, Result, languages, search, search_published, sources
+from feeds.server.access import knows
+from feeds.server.context import FRESH, Desk
+from feeds.server.negotiation import asked, has_it, media_type
+from feeds.server.threads import threaded
+from feeds.site.asking import SearchPage
+from feeds.site.marks import around, marked
+from feeds.site.masking import Veil
+from feeds.site.models import Card, Link
+from feeds.site.published import as_published
+from feeds.site.render import search_page
+from feeds.site.views import EXCERPT, card, source_key
+from feeds.store.judgements import Judgements
+from feeds.tagging.classifier import Judgement
+from feeds.tagging.topic.loader import Grade, Topic, parse_topic
+from ingest.errors import UsageError
+from ingest.model import StoredItem
+from ingest.store.facts import Facts
+from ingest.store.ids import instance_of
+from ingest.text.language.names import name as tongue
+
+_PAGE: Final = 20  # results on a page
+_FEED: Final = 50  # entries in a feed
+_LAST: Final = 500  # pages
+_AT_ONCE: Final = 4  # questions looked into at the same time
+_BY_WHOM: Final = {"vary": "authorization"}
+_ASKED: Final = FRESH | _BY_WHOM
+_NEVER: Final = 1 << 60  # when it changed, in seconds: a search has no such date, so that none is recent enough
+
+
+@dataclass(frozen=True, slots=True)
+class Findings(Document):
+    """A search as a feed: its addresses hold the question."""
+
+    query: str = ""
+
+    def address(self, number: int | None = None, suffix: str = "atom") -> str:
+        """Give the address of the feed, or of the page with the same results."""
+        del number  # it has no archive
+        return f"{self.base}search{'.atom' if suffix == 'atom' else ''}?{self.query}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Who asks: anybody, or, by the token, the owner."""
+
+    topics: Mapping[str, Topic]  # that may be named
+    owner: bool
+    full: bool  # whether whole texts are published unless a topic says otherwise
+
+    @property
+    def published(self) -> frozenset[str] | None:
+        """The topics by which an item may be known; None: every item may."""
+        return None if self.owner else frozenset(self.topics)
+
+    def find(self, facts: Facts, wanted: Question, limit: int, skip: int = 0) -> Found:
+        """Find what this reader may know, as it may be shown."""
+        names = frozenset(self.topics)
+        if self.owner:
+            found = search(facts, wanted, names, limit=limit, skip=skip)
+            return replace(found, results=tuple(map(self._veiled, found.results)))
+        return search_published(facts, wanted, Public(names, self._shown), limit=limit, skip=skip)
+
+    def _having(self, result: Result) -> tuple[Topic, ...]:
+        return tuple(self.topics[one.topic] for one in result.judgements)
+
+    def _shown(self, result: Result) -> Result:
+        having = self._having(result)
+        return _judged(Veil.of(having), result, as_published(result.stored, having, full=self.full))
+
+    def _veiled(self, result: Result) -> Result:
+        veil = Veil.of(self._having(result))
+        return _judged(veil, result, veil.item(result.stored))
+
+
+def _judged(veil: Veil, result: Result, shown: StoredItem) -> Result:
+    return Result(shown, tuple(veil.judgement(one, result.stored) for one in result.judgements))
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """The two addresses. A few questions are looked into at once, the others wait, and nothing else waits with them."""
+
+    desk: Desk
+    _few: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_AT_ONCE))
+
+    def routes(self) -> list[Route]:
+        """Give them; none where the owner has closed the search."""
+        if not self.desk.app.settings.service.search:
+            return []
+        return [Route("/search", self._asked(self._page)), Route("/search.atom", self._asked(self._feed))]
+
+    def _asked(self, answer: Callable[[_Reader, Request], Response]) -> Callable[[Request], Awaitable[Response]]:
+        return threaded(lambda request: answer(self._reader(request), request), self._few)
+
+    def _reader(self, request: Request) -> _Reader:
+        settings = self.desk.app.settings
+        owner = knows(request.headers.get("authorization", ""), settings.service.review_token)
+        topics = {topic.name: topic for topic in self.desk.topics()} if owner else self.desk.open_topics()
+        return _Reader(topics, owner, settings.publish.full_content)
+
+    @contextmanager
+    def _facts(self) -> Iterator[Facts]:
+        """Open the database, also one in which nothing was judged yet."""
+        with self.desk.app.stored(quiet=True) as facts:
+            Judgements(facts)
+            yield facts
+
+    def _page(self, reader: _Reader, request: Request) -> Response:
+        page, status = self._answer(reader, request.query_params)
+        return Response(search_page(page, self.desk.root), status, _ASKED, "text/html; charset=utf-8")
+
+    def _answer(self, reader: _Reader, asked: Mapping[str, str]) -> tuple[SearchPage, int]:
+        with self._facts() as facts:
+            form = _form(facts, reader, asked)
+            try:
+                wanted, number = question(asked), _number(asked.get("page", ""))
+                if wanted.is_empty:
+                    return form, 200
+                found = reader.find(facts, wanted, _PAGE, (number - 1) * _PAGE)
+            except UsageError as fault:
+                return replace(form, fault=f"{fault}."), 400
+        cards = tuple(_card(result, reader.topics, wanted.words) for result in found.results)
+        return self._found(replace(form, results=cards, total=found.total), wanted, found, number), 200
+
+    def _found(self, form: SearchPage, wanted: Question, found: Found, number: int) -> SearchPage:
+        path = f"{self.desk.root}search"
+        return replace(
+            form,
+            feed=f"{path}.atom?{wanted.written()}",
+            earlier=f"{path}?{wanted.written(number + 1)}" if number * _PAGE < found.total and number < _LAST else "",
+            later=f"{path}?{wanted.written(number - 1)}" if number > 1 else "",
+        )
+
+    def _feed(self, reader: _Reader, request: Request) -> Response:
+        try:
+            wanted = _something(question(request.query_params))
+            with self._facts() as facts:
+                document = self._document(facts, wanted, reader)
+        except UsageError as fault:
+            return Response(f"{fault}\n", 400, _ASKED, "text/plain; charset=utf-8")
+        body = atom.render(document)
+        cache = "private, no-store" if reader.owner else "public, max-age=300"
+        known = {"etag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"', "cache-control": cache} | _BY_WHOM
+        if has_it(known["etag"], _NEVER, asked(request.scope["headers"])):
+            return Response(None, 304, known)
+        return Response(body, 200, known, media_type("search.atom"))
+
+    def _document(self, facts: Facts, wanted: Question, reader: _Reader) -> Findings:
+        found = reader.find(facts, wanted, _FEED)
+        instance, query = instance_of(facts), wanted.written()
+        topic = parse_topic("", "search", "search")
+        words = wanted.words or "everything"
+        topic = replace(topic, title=f"Search: {words}", description=f"What answers to “{words}”, newest first.")
+        manner = Manner(instance, reader.full)
+        ids = _ids(facts, [result.stored for result in found.results])
+        entries = tuple(_entry(result, reader.topics, topic, manner, ids[result.stored.row]) for result in found.results)
+        return Findings(topic, feed_id(instance, f"search?{query}"), self.desk.base, self.desk.base, entries, query=query)
+
+
+def _something(wanted: Question) -> Question:
+    if wanted.is_empty:
+        raise UsageError("nothing is asked for", "write /search.atom?q=words")
+    return wanted
+
+
+def _ids(facts: Facts, items: list[StoredItem]) -> dict[int, str]:
+    """Give the ids of entries, as they are everywhere. Nothing is written for those that have one already."""
+    names = {stored.row: (wanted_id(stored.item.guid), own_id(stored.id)) for stored in items}
+    judgements = Judgements(facts)
+    given = judgements.given_ids(names)
+    if missing := {row: name for row, name in names.items() if row not in given}:
+        with facts.transaction():
+            given |= judgements.atom_ids(missing)
+    return given
+
+
+def _entry(result: Result, topics: Mapping[str, Topic], topic: Topic, manner: Manner, atom_id: str) -> Entry:
+    said = Judgement(topic.name, topic.version, tagged=True, grade=Grade.MENTION, score=0.0, why="")
+    entry = make_entry(Unit(result.stored, said), topic, atom_id, manner)
+    tags = f"; tagged {', '.join(one.topic for one in result.judgements)}" if result.judgements else ""
+    entry = replace(entry, why=f"Found by a search. Carried by {', '.join(one.name for one in entry.carriers)}{tags}.")
+    for one in result.judgements:
+        entry = Variant(topics[one.topic]).of(entry)
+    return entry
+
+
+def _card(result: Result, topics: Mapping[str, Topic], words: str) -> Card:
+    shown, text = card(result.stored, result.judgements), result.stored.item.text
+    if words:  # what was searched for is marked, not what the topics found
+        title = "".join(piece.text for piece in shown.title)
+        excerpt = around(text, EXCERPT, places(words, text))
+        shown = replace(shown, title=marked(title, places(words, title)), excerpt=excerpt)
+    # Only what a topic with rules has is a page.
+    paged = any(topics[one.topic].expression and not topics[one.topic].publish.private for one in result.judgements)
+    return shown if paged else replace(shown, href="")
+
+
+def _form(facts: Facts, reader: _Reader, asked: Mapping[str, str]) -> SearchPage:
+    veil = Veil.of(reader.topics.values())
+    typed = {key: asked.get(key, "")[:300] for key in KEYS}
+    named = sources(facts, reader.published)
+    return SearchPage(
+        **{("query" if key == "q" else key): value for key, value in typed.items()},  # type: ignore[arg-type]
+        topics=tuple(Link(Veil.of([topic]).topic(topic).title, "", key=name) for name, topic in reader.topics.items()),
+        sources=tuple(Link(veil.name(public_address(one.name)), "", key=source_key(one)) for one in named),
+        languages=tuple(Link(tongue(code), "", key=code) for code in languages(facts, reader.published)),
+    )
+
+
+def _number(text: str) -> int:
+    return min(max(int(text), 1), _LAST) if text.isdecimal() and len(text) < 6 else 1  # noqa: PLR2004 - digits of a page

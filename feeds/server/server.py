@@ -1,0 +1,96 @@
+"""uvicorn for one site, and the socket that it listens on; knows no page and no file."""
+
+import asyncio
+import logging
+import os
+import resource
+import socket
+import sys
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, cast
+
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+
+from feeds.server.connections import Limits, limits_for
+from feeds.server.protocol import QuickProtocol
+from ingest.errors import TopicwireError, UsageError
+from ingest.settings import Service
+
+_LAST_PORT: Final = 65_535
+_PATIENCE: Final = 4  # seconds for answers that are under way when the server stops
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its own signal handling: whoever started it stops it."""
+
+    def __init__(self, site: ASGIApp, service: Service | None = None) -> None:
+        """Keep no access log: who reads what is nobody's business, and private addresses hold tokens."""
+        limits = limits_of(service or Service())
+        config = uvicorn.Config(
+            site,
+            http=type("LimitedProtocol", (QuickProtocol,), {"limits": limits}),
+            ws="none",
+            log_level="error",
+            access_log=False,
+            lifespan="off",
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=_PATIENCE,
+        )
+        super().__init__(config)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look once a second at who is slow."""
+        if counter % 10 == 0:
+            now = asyncio.get_running_loop().time()
+            for one in cast("tuple[QuickProtocol, ...]", tuple(self.server_state.connections)):
+                one.look(now)
+        return await super().on_tick(counter)
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to stop; who has not finished a request by then is no news."""
+        log = logging.getLogger("uvicorn.error")
+        log.addFilter(self._is_news)
+        try:
+            await super().serve(sockets)
+            if self.server_state.tasks:  # they are cancelled, and not yet over
+                await asyncio.wait(self.server_state.tasks, timeout=_PATIENCE)
+        finally:
+            log.removeFilter(self._is_news)
+
+    def _is_news(self, _record: logging.LogRecord) -> bool:
+        return not self.should_exit
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+def limits_of(service: Service) -> Limits:
+    """Give the limits of a service by its settings and by how many files this process may have open."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    descriptors = sys.maxsize if soft == resource.RLIM_INFINITY else soft
+    return limits_for(descriptors, service.connections, service.connections_per_address)
+
+
+def run_loop(work: Coroutine[Any, Any, None]) -> None:
+    """Run until it ends, on libuv's loop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
+
+
+def listen(bind: str) -> socket.socket:
+    """Open the listening socket for `host:port`. Raises UsageError for another form, TopicwireError when it is taken."""
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > _LAST_PORT:  # a port alone would mean every network there is
+        raise UsageError(f'service.bind: "{bind}" is not host:port', 'write "127.0.0.1:8080"')
+    family = socket.AF_INET6 if "[" in host else socket.AF_INET
+    try:
+        return socket.create_server((host.strip("[]"), int(port)), family=family, backlog=1024)
+    except OSError as fault:
+        cause = os.strerror(fault.errno) if fault.errno and fault.errno > 0 else fault.strerror  # below 0: of the name's look-up
+        raise TopicwireError(f"cannot listen on {bind}: {cause}", "stop what listens there or set service.bind") from fault

@@ -1,0 +1,45 @@
+"""Items that are copies of one article, as pages show them: once in a list, named on each other's page; pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from feeds.publication.story_entry import NO_BONDS, Bonds, Copy, Grouping, Unit
+from feeds.site.models import Tagged
+from feeds.tagging.classifier import Judgement
+from ingest.model import StoredItem
+
+
+class Copies:
+    """Which of some items are copies of each other, why, and what else has to do with them."""
+
+    def __init__(self, grouping: Grouping, rows: Sequence[int], alone: Iterable[int] = ()) -> None:
+        """Ask `grouping` once about the copies of all items that pages show, and about those that have a page alone."""
+        grouped = set(grouping.grouped())
+        groups = list(grouping.groups([row for row in rows if row in grouped]))
+        self._groups = {row: group for group in groups for row in group}
+        self._bonds = grouping.bonds([*groups, *((row,) for row in alone if row not in self._groups)])
+
+    def bonds(self, row: int) -> Bonds:
+        """Give what is known of the story of an item."""
+        return self._bonds.get(self._groups.get(row, (row,))[0], NO_BONDS)
+
+    def why(self, row: int) -> str:
+        """Say why an item is in its story: the one that speaks for it is, of itself."""
+        return self.bonds(row).whys.get(row, "")
+
+    def of(self, row: int) -> tuple[int, ...]:
+        """Give the copies of an item, the one that speaks for all of them first."""
+        return tuple(other for other in self._groups.get(row, ()) if other != row)
+
+    def once(self, items: tuple[Tagged, ...]) -> tuple[Tagged, ...]:
+        """Of a topic's items keep, for each article, the one that speaks for it, or the first of its copies that is there."""
+        there = {item.row for item in items}
+        return tuple(item for item in items if item.row not in self._groups or item.row == self._speaker(item.row, there))
+
+    def _speaker(self, row: int, there: set[int]) -> int:
+        return next((one for one in self._groups[row] if one in there), row)
+
+
+def with_carriers(stored: StoredItem, judgement: Judgement, copies: tuple[Copy, ...]) -> StoredItem:
+    """Give an item as carried by all who carried a copy of it."""
+    return replace(stored, sightings=Unit(stored, judgement, copies).sightings) if copies else stored

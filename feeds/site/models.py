@@ -1,0 +1,256 @@
+"""What each page shows, as frozen values: every choice is made before a template sees it; knows no HTML and no database."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from feeds.publication.entry import Carrier
+from ingest.model import Author
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of a text; `marked` where it is a word that was found."""
+
+    text: str
+    marked: bool = False
+
+
+Text = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way to another page: its words, its address relative to the site's root, and how much is there."""
+
+    title: str
+    href: str
+    count: int | None = None
+    current: bool = False
+    key: str = ""  # what a filter compares
+    language: str | None = None  # of the words
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A story in a list."""
+
+    uid: str
+    title: Text
+    href: str  # its own page
+    url: str | None  # the publisher's
+    language: str | None
+    excerpt: Text
+    when: datetime
+    dated: bool  # the publisher gave the date; else it is when we first saw it
+    carriers: tuple[Carrier, ...]
+    why: str
+    title_inferred: bool = False
+    sources: tuple[str, ...] = ()  # what a filter by source compares
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLine:
+    """A topic on the front page."""
+
+    name: str
+    title: str
+    description: str
+    total: int
+    recent: tuple[int, ...]  # stories a day, today last
+    last: datetime | None
+    span: str = ""  # in what time, where not in all
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    """The front page."""
+
+    topics: tuple[TopicLine, ...]
+    sources: int
+    as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How many stories one day has; `href` leads to them."""
+
+    date: date
+    count: int
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month as a calendar: weeks from Monday to Sunday, None outside the month."""
+
+    first: date
+    href: str
+    count: int
+    weeks: tuple[tuple[Day | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a topic says of itself on every page of its own."""
+
+    name: str
+    title: str
+    description: str
+    definition: str
+    means: tuple[str, ...]
+    does_not_mean: tuple[str, ...]
+    limits: tuple[str, ...]
+    contact: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPage:
+    """A topic, or the part of it in one language or from one source."""
+
+    about: About
+    cards: tuple[Card, ...]
+    total: int
+    last: datetime | None
+    languages: tuple[Link, ...]
+    sources: tuple[Link, ...]
+    part: Link | None  # the language or source that is shown alone
+    days: tuple[Day, ...]
+    months: tuple[Month, ...]
+    archives: tuple[Link, ...] = ()
+    fingerprint: str = ""
+    span: str = ""  # in what time the stories are counted, where not in all
+
+
+class Line(NamedTuple):
+    """A story as one line of an archive."""
+
+    uid: str
+    title: str
+    language: str | None
+    source: str
+    day: date
+
+
+class Tagged(NamedTuple):
+    """An item of a topic, as counting and listing need it."""
+
+    row: int
+    line: Line
+    moment: datetime
+    source: str  # its key
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPage:
+    """All stories of one month of a topic, by day."""
+
+    about: About
+    month: Month
+    days: tuple[tuple[date, tuple[Line, ...]], ...]
+    earlier: Link | None
+    later: Link | None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a topic has an item: its line, its grade, and the sentences in which the words stand."""
+
+    topic: str
+    title: str
+    why: str
+    grade: str
+    score: float
+    quotes: tuple[Text, ...]
+    hits: tuple[tuple[str, str], ...]  # (group, word found)
+    cancelled: tuple[tuple[str, str], ...]  # (word found, why it does not count)
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A text that a source gave the item, compared with the one before from the same source."""
+
+    seen: datetime
+    source: str
+    title: str
+    words: int
+    added: int | None  # words that the one before lacks; None for the first
+    removed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Another item of the same story, or one that has to do with it."""
+
+    title: str
+    href: str  # relative to the page of an item, or the publisher's own; empty for neither
+    language: str | None
+    source: str
+    when: datetime
+    reason: str = ""  # what joins the two
+    relation: str = ""  # empty for a copy; else "related" or "translation of?": it is no part of the story
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """One item with all that is known of it."""
+
+    card: Card
+    published: datetime | None
+    first_seen: datetime
+    updated: datetime
+    authors: tuple[Author, ...]
+    categories: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    versions: tuple[Version, ...]
+    story: tuple[Member, ...] = ()
+    fingerprint: str = ""
+
+    @property
+    def copies(self) -> tuple[Member, ...]:
+        """The other items of its story."""
+        return tuple(member for member in self.story if not member.relation)
+
+    @property
+    def related(self) -> tuple[Member, ...]:
+        """What has to do with it and is no part of its story."""
+        return tuple(member for member in self.story if member.relation)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """How a source is doing, in the words of `topicwire sources status`."""
+
+    name: str
+    url: str | None
+    site: str | None
+    language: str | None
+    standing: str  # failing, gone, silent, gaps, new, ok, removed, once
+    note: str  # the cause; empty where all is well
+    last_good: datetime | None
+    next_poll: datetime | None
+    why: str  # then
+    items: int
+    often: str  # how often it has something new
+    news: datetime | None
+    gaps: int
+    last_gap: datetime | None
+    week: tuple[float, ...]  # how much by hour, Monday 00:00 UTC first; empty before anything is known
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesPage:
+    """Every source, those that need a look first."""
+
+    sources: tuple[SourceLine, ...]
+    as_of: datetime | None
+    fingerprint: str = ""
+
+    @property
+    def tally(self) -> dict[str, int]:
+        """How many are of each standing, in the order of the list."""
+        return Counter(source.standing for source in self.sources)

@@ -1,0 +1,153 @@
+"""Stored items and judgements -> what pages show of them; pure choices, no HTML and no database."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+from feeds.publication.entry import carriers_of, public_address
+from feeds.site import marks
+from feeds.site.models import About, Card, ItemPage, Member, Reason, Version
+from feeds.tagging.classifier import Evidence, Judgement
+from feeds.tagging.topic.loader import Topic
+from ingest.model import Source, StoredItem
+from ingest.text.folding import WORD
+
+EXCERPT: Final = 220  # characters in a list
+OPENING: Final = 700  # characters on an item's own page
+
+Texts = tuple[datetime, str, str, str]  # seen, source, title, text of one version
+
+
+def about(topic: Topic) -> About:
+    """Give what a topic says of itself."""
+    return About(
+        name=topic.name,
+        title=topic.title,
+        description=topic.description,
+        definition=topic.definition,
+        means=topic.means,
+        does_not_mean=topic.does_not_mean,
+        limits=topic.limits,
+        contact=topic.contact,
+        status=topic.status,
+    )
+
+
+def source_key(source: Source) -> str:
+    """Give a short name of a source that says nothing of its address."""
+    return hashlib.blake2b(source.url.encode(), digest_size=5).hexdigest()
+
+
+def item_href(uid: str) -> str:
+    """Give the address of an item's page, relative to the site's root."""
+    return f"item/{uid}.html"
+
+
+def shown_at(stored: StoredItem) -> tuple[datetime, bool]:
+    """Give the date to show, and whether the publisher gave it: a date after we saw it is not believed."""
+    said = stored.item.published
+    return (said, True) if said and said <= stored.first_seen else (stored.first_seen, False)
+
+
+def card(stored: StoredItem, judgements: tuple[Judgement, ...] = (), *, limit: int = EXCERPT) -> Card:
+    """Give an item as a list shows it, the words that `judgements` found in it marked."""
+    item, hits = stored.item, _hits(judgements)
+    when, dated = shown_at(stored)
+    title = item.title or public_address(item.url) or stored.carrier.source.name
+    return Card(
+        uid=stored.id,
+        title=marks.marked(title, marks.spans_of(hits, "title", title)),
+        href=item_href(stored.id),
+        url=public_address(item.url),
+        language=item.language,
+        excerpt=marks.cut(item.text, limit, marks.spans_of(hits, "text", item.text)),
+        when=when,
+        dated=dated,
+        carriers=carriers_of(stored.sightings),
+        why=_why(judgements),
+        title_inferred=item.title_inferred,
+        sources=tuple(dict.fromkeys(source_key(seen.source) for seen in stored.sightings)),
+    )
+
+
+def _why(judgements: tuple[Judgement, ...]) -> str:
+    """Give the line of the one topic whose list this is, where it says something: a topic without rules takes everything."""
+    said = [one.why for one in judgements if one.hits or one.branch or one.decision]
+    return said[0] if len(judgements) == 1 and said else ""
+
+
+def _hits(judgements: Iterable[Judgement]) -> tuple[Evidence, ...]:
+    return tuple(hit for judgement in judgements for hit in judgement.hits)
+
+
+def reason(stored: StoredItem, judgement: Judgement, title: str) -> Reason:
+    """Give why a topic called `title` has an item, or has it not."""
+    text = stored.item.text
+    return Reason(
+        topic=judgement.topic,
+        title=title,
+        why=judgement.why,
+        grade=str(judgement.grade or ""),
+        score=judgement.score,
+        quotes=marks.quotes(text, marks.spans_of(judgement.hits, "text", text)),
+        hits=tuple(dict.fromkeys((hit.group, hit.text) for hit in judgement.hits)),
+        cancelled=tuple(dict.fromkeys((hit.text, frame.replace("_", " ")) for frame, hit in judgement.cancelled)),
+        decision=judgement.decision,
+    )
+
+
+def member(stored: StoredItem, why: str = "", relation: str = "", *, has_page: bool) -> Member:
+    """Give a copy of an item, or what is related to it, as the item's page names it."""
+    return Member(
+        title=stored.item.title,
+        href=f"{stored.id}.html" if has_page else public_address(stored.item.url) or "",
+        language=stored.item.language,
+        source=carriers_of(stored.sightings)[0].name,
+        when=shown_at(stored)[0],
+        reason=why,
+        relation=relation,
+    )
+
+
+def item_page(
+    stored: StoredItem,
+    judged: tuple[tuple[Judgement, Topic], ...],
+    texts: Iterable[Texts],
+    story: tuple[Member, ...],
+    fingerprint: str,
+) -> ItemPage:
+    """Give an item's own page: the topics that have it in `judged`, its versions in `texts`, oldest first, its copies."""
+    item = stored.item
+    when, dated = shown_at(stored)
+    return ItemPage(
+        card=card(stored, tuple(judgement for judgement, _ in judged), limit=OPENING),
+        published=when if dated else None,
+        first_seen=stored.first_seen,
+        updated=stored.changed,
+        authors=item.authors,
+        categories=tuple(dict.fromkeys(category.label or category.term for category in item.categories)),
+        reasons=tuple(reason(stored, judgement, topic.title) for judgement, topic in judged),
+        versions=versions(texts),
+        story=story,
+        fingerprint=fingerprint,
+    )
+
+
+def versions(texts: Iterable[Texts]) -> tuple[Version, ...]:
+    """Give what each version changed in words, against the one before from the same source."""
+    before: dict[str, Counter[str]] = {}
+    found = []
+    for seen, source, title, text in texts:
+        words = Counter(WORD.findall(f"{title}\n{text}"))
+        old = before.get(source)
+        added, removed = (None, None) if old is None else ((words - old).total(), (old - words).total())
+        found.append(Version(seen, public_address(source), title, len(WORD.findall(text)), added, removed))
+        before[source] = words
+    return tuple(found)
+
+
+def moment(stored: StoredItem) -> datetime:
+    """Give when an item last changed here: the time its page bears."""
+    return max(stored.changed, *(seen.first_seen for seen in stored.sightings)).astimezone(UTC)

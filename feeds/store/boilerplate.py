@@ -1,0 +1,63 @@
+"""Sentences that a source repeats under its articles: learnt from where terms hit, so that they never count; judges nothing."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from feeds.store.migrations import migrations
+from ingest.model import StoredItem
+from ingest.store.facts import Facts
+from ingest.store.migrations import migrate
+
+_REPEATED: Final = 4  # items of one source that hold a sentence: from then on it is furniture
+_KEPT: Final = 8  # items remembered for one sentence
+
+Place = tuple[str, str]  # a source, and a sentence as its key
+
+
+class Furniture:
+    """The table of repeated sentences, by source; only sentences in which a term was found are ever stored."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Use the database of `facts`."""
+        self._facts, self._db = facts, facts.db
+        migrate(self._db, migrations)
+
+    def known(self, source: str) -> frozenset[str]:
+        """Give the sentences, as keys, that a source repeats."""
+        rows = self._db.conn.execute(
+            "select line from line where source = ? group by line having count(*) >= ?", [source, _REPEATED]
+        )
+        return frozenset(row[0] for row in rows)
+
+    def learn(self, seen: Iterable[tuple[StoredItem, Iterable[str]]]) -> frozenset[int]:
+        """Note the sentences of items; give the numbers of all items that hold one which has just become furniture."""
+        holders: defaultdict[Place, dict[int, None]] = defaultdict(dict)  # in order: the first are remembered
+        for stored, lines in seen:
+            for line in lines:
+                holders[stored.carrier.source.url, line][stored.row] = None
+        new: list[tuple[str, str, int]] = []
+        repeated: set[int] = set()
+        with self._facts.transaction():
+            known = self._holders(holders)
+            for place, rows in holders.items():
+                before = known.get(place, set())
+                noted = [row for row in rows if row not in before][: max(_KEPT - len(before), 0)]
+                new += [(*place, row) for row in noted]
+                if len(before) < _REPEATED <= len(before) + len(noted):
+                    repeated |= before | rows.keys()  # more may hold it now than are remembered
+            self._db.conn.executemany("insert into line values (?, ?, ?)", new)
+        return frozenset(repeated)
+
+    def _holders(self, places: Iterable[Place]) -> dict[Place, set[int]]:
+        """Give the items remembered for each of some sentences."""
+        rows = self._db.conn.execute(
+            """select l.source, l.line, l.item_id from json_each(?) j join line l
+            on l.source = json_extract(j.value, '$[0]') and l.line = json_extract(j.value, '$[1]')""",
+            [json.dumps(list(places))],
+        )
+        found: defaultdict[Place, set[int]] = defaultdict(set)
+        for source, line, row in rows:
+            found[source, line].add(row)
+        return found

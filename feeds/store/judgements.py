@@ -1,0 +1,285 @@
+"""The tables of judgements: which item is tagged and why, how far judging came, which id an entry was given; holds no facts."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from feeds.store.migrations import migrations
+from feeds.store.reviews import Decisions, decided
+from feeds.tagging.classifier import Evidence, Judgement, Tagging
+from feeds.tagging.topic.loader import Grade, Topic
+from ingest.model import StoredItem
+from ingest.store.facts import Facts
+from ingest.store.migrations import migrate
+from ingest.text.dates import rfc3339
+
+_NEWS = timedelta(days=2)  # what was first seen longer ago is no news
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of the evidence of a tag."""
+
+    hits: tuple[Evidence, ...]
+    cancelled: tuple[dict[str, Any], ...]  # hits with the frame that took each away
+    excluded: tuple[str, ...]
+    branch: str
+    decision: str
+    distance: int | None
+
+
+_KEPT = msgspec.json.Decoder(_Kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a topic's wording has judged: all that arrived up to number `seq`.
+
+    When the wording changes, what was there before is judged again from `back` on, up to `until`.
+    """
+
+    version: str
+    seq: int
+    back: int = 0
+    until: int = 0
+
+
+class Tagged(NamedTuple):
+    """An item that a topic tags: its number, its number of change, and whether it was old when it was tagged."""
+
+    row: int
+    seq: int
+    quiet: bool
+
+
+class Judgements:
+    """The tables of judgements, beside the facts that they judge."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Use the database of `facts`."""
+        self._db, self._facts = facts.db, facts
+        migrate(self._db, migrations)
+
+    def marks(self) -> dict[str, Mark]:
+        """Give how far each topic has judged."""
+        rows = self._db.conn.execute("select name, version, seq, back, until from topic")
+        return {name: Mark(*mark) for name, *mark in rows}
+
+    def record(
+        self,
+        judged: Sequence[tuple[StoredItem, Tagging]],
+        topics: Iterable[Topic],
+        marks: dict[str, Mark],
+        now: datetime,
+        *,
+        again: bool = False,
+    ) -> None:
+        """Store which of `topics` tag some items, and how far that brought them, all or nothing.
+
+        A person's decision outranks an answer. `again` says that the items are not new: one that was
+        first seen days ago and is tagged only now is not announced.
+        """
+        decisions = Decisions(self._facts).all()
+        names = {topic.name: topic for topic in topics}
+        with self._facts.transaction():
+            spoken = self._tags_of(stored.row for stored, _ in judged)
+            for item, topic in decisions:
+                spoken[item].add(topic)
+            for stored, tagging in judged:
+                tags = {judgement.topic: judgement for judgement in tagging.tags}
+                for name in names.keys() & (tags.keys() | spoken.get(stored.row, set())):
+                    answer = tags.get(name) or _untagged(names[name])
+                    quiet = again and stored.first_seen < now - _NEWS and not self._was_announced(stored.row, name)
+                    self._one(stored, decided(answer, decisions.get((stored.row, name))), now, quiet=quiet)
+            for name, mark in marks.items():
+                row = {"version": mark.version, "seq": mark.seq, "back": mark.back, "until": mark.until}
+                self._db.table("topic").upsert({"name": name, **row}, pk="name")
+
+    def _was_announced(self, row: int, topic: str) -> bool:
+        found = self._db.conn.execute("select 1 from announced where item_id = ? and topic = ?", [row, topic])
+        return found.fetchone() is not None
+
+    def announce(self, rows: Iterable[int], topic: str) -> None:
+        """Remember that a topic's feed has shown items, inside the caller's transaction."""
+        self._db.conn.executemany("insert or ignore into announced values (?, ?)", [(row, topic) for row in rows])
+
+    def _tags_of(self, rows: Iterable[int]) -> defaultdict[int, set[str]]:
+        found: defaultdict[int, set[str]] = defaultdict(set)
+        wanted = json.dumps(list(rows))
+        for row, topic in self._db.conn.execute(
+            "select item_id, topic from tag where item_id in (select value from json_each(?))", [wanted]
+        ):
+            found[row].add(topic)
+        return found
+
+    def _one(self, stored: StoredItem, judgement: Judgement, now: datetime, *, quiet: bool) -> None:
+        if not judgement.tagged:
+            self._db.conn.execute("delete from tag where item_id = ? and topic = ?", [stored.row, judgement.topic])
+            return
+        self._db.conn.execute(
+            """insert into tag (item_id, topic, version, grade, score, why, evidence, tagged, quiet)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            on conflict (item_id, topic) do update set version = excluded.version, grade = excluded.grade,
+                score = excluded.score, why = excluded.why, evidence = excluded.evidence""",
+            [
+                stored.row,
+                judgement.topic,
+                judgement.version,
+                judgement.grade,
+                judgement.score,
+                judgement.why,
+                _evidence(judgement),
+                rfc3339(now),
+                int(quiet),
+            ],
+        )
+
+    def tagged(self, topic: str, besides: Iterable[int] = ()) -> tuple[Tagged, ...]:
+        """Give the items that a topic tags, newest arrival first, but for some of them."""
+        rows = self._db.conn.execute(
+            """select t.item_id, i.seq, t.quiet from tag t join item i on i.id = t.item_id join version v on v.id = i.version_id
+            where t.topic = ? and t.item_id not in (select value from json_each(?))
+            order by i.first_seen desc, v.published desc, i.uid""",
+            [topic, json.dumps(list(besides))],
+        )
+        return tuple(Tagged(row, seq, bool(quiet)) for row, seq, quiet in rows)
+
+    def some(self, topic: str, rows: Iterable[int]) -> dict[int, Judgement]:
+        """Give what a topic says of some items, by the item's number; what it does not tag is left out."""
+        found = self._db.conn.execute(
+            """select item_id, topic, version, grade, score, why, evidence from tag
+            where topic = ? and item_id in (select value from json_each(?))""",
+            [topic, json.dumps(list(rows))],
+        )
+        return {row[0]: _judgement(row[1:]) for row in found}
+
+    def sum(self, topic: str) -> tuple[object, ...]:
+        """Give figures that change whenever what a topic's feed is made of changes: tags, items, carriers, people's words."""
+        execute = self._db.conn.execute
+        tags = execute(
+            """select count(*), total(t.item_id), total(t.score), total(length(t.why) + length(t.evidence)), total(t.quiet),
+            total(i.seq), max(i.seq), group_concat(distinct t.version) from tag t join item i on i.id = t.item_id
+            where t.topic = ?""",
+            [topic],
+        ).fetchone()
+        seen = execute(
+            """select count(*), total(g.id), total(g.version_id) from tag t join sighting g on g.item_id = t.item_id
+            where t.topic = ?""",
+            [topic],
+        ).fetchone()
+        words = execute(
+            "select item_id, verdict, reason, decided from decision where topic = ? order by item_id", [topic]
+        ).fetchall()
+        return (*tags, *seen, words)
+
+    def of(self, row: int) -> tuple[Judgement, ...]:
+        """Give the tags of one item, by topic."""
+        return self.of_all([row]).get(row, ())
+
+    def of_all(self, rows: Iterable[int]) -> dict[int, tuple[Judgement, ...]]:
+        """Give the tags of some items by the items' numbers, each by topic; an item without tags is left out."""
+        found: dict[int, tuple[Judgement, ...]] = {}
+        for row, *tag in self._db.conn.execute(
+            """select item_id, topic, version, grade, score, why, evidence from tag
+            where item_id in (select value from json_each(?)) order by item_id, topic""",
+            [json.dumps(list(rows))],
+        ):
+            found[row] = (*found.get(row, ()), _judgement(tag))
+        return found
+
+    def having(self, rows: Iterable[int], topics: Iterable[str]) -> set[int]:
+        """Give those of some items that one of `topics` tags."""
+        found = self._db.conn.execute(
+            """select distinct item_id from tag where item_id in (select value from json_each(?))
+            and topic in (select value from json_each(?))""",
+            [json.dumps(list(rows)), json.dumps(list(topics))],
+        )
+        return {row for (row,) in found}
+
+    def bonded(self, topics: Iterable[str]) -> tuple[object, ...]:
+        """Give figures that change whenever one of `topics` begins or ceases to tag an item that has to do with another."""
+        found = self._db.conn.execute(
+            """select topic, count(*), total(item_id) from tag where topic in (select value from json_each(?))
+            and item_id in (select item_id from story union select a from story_edge union select b from story_edge)
+            group by topic order by topic""",
+            [json.dumps(list(topics))],
+        )
+        return tuple(found.fetchall())
+
+    def unsure(self) -> frozenset[str]:
+        """Give the topics that have a mere mention on which nobody has decided."""
+        rows = self._db.conn.execute(
+            """select distinct topic from tag t where grade = ? and not exists
+            (select 1 from decision where item_id = t.item_id and topic = t.topic)""",
+            [Grade.MENTION],
+        )
+        return frozenset(topic for (topic,) in rows)
+
+    def count(self) -> int:
+        """Give the number of tags."""
+        return int(self._db.conn.execute("select count(*) from tag").fetchone()[0])
+
+    def atom_ids(self, names: Mapping[int, tuple[str | None, str]]) -> dict[int, str]:
+        """Give the ids under which items are published: for ever those that they were given first.
+
+        `names` has (wanted, own) for each: `wanted`, the publisher's, is given if no other item is known by it or
+        published under it; else `own`.
+        """
+        execute, given = self._db.conn.execute, self.given_ids(names)
+        for row, (wanted, own) in names.items():
+            if row not in given:
+                given[row] = own if wanted is None or self._is_taken(wanted, row) else wanted
+                execute("insert into entry (item_id, atom_id) values (?, ?)", [row, given[row]])
+        return given
+
+    def given_ids(self, rows: Iterable[int]) -> dict[int, str]:
+        """Give the ids under which items are published, of those that were given one."""
+        query = "select item_id, atom_id from entry where item_id in (select value from json_each(?))"
+        return dict(self._db.conn.execute(query, [json.dumps(list(rows))]))
+
+    def _is_taken(self, wanted: str, row: int) -> bool:
+        found = self._db.conn.execute(
+            "select 1 from sighting where guid = ? and item_id != ? union all select 1 from entry where atom_id = ?",
+            [wanted, row, wanted],
+        )
+        return found.fetchone() is not None
+
+
+def _untagged(topic: Topic) -> Judgement:
+    return Judgement(topic.name, topic.version, tagged=False, grade=None, score=0.0, why="")
+
+
+def _evidence(judgement: Judgement) -> str:
+    kept = {
+        "hits": [asdict(hit) for hit in judgement.hits],
+        "cancelled": [{"frame": frame, **asdict(hit)} for frame, hit in judgement.cancelled],
+        "excluded": judgement.excluded,
+        "branch": judgement.branch,
+        "decision": judgement.decision,
+        "distance": judgement.distance,
+    }
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def _judgement(row: Sequence[Any]) -> Judgement:
+    topic, version, grade, score, why, evidence = row
+    kept = _KEPT.decode(evidence)
+    return Judgement(
+        topic=topic,
+        version=version,
+        tagged=True,
+        grade=Grade(grade),
+        score=score,
+        why=why,
+        hits=kept.hits,
+        cancelled=tuple((hit.pop("frame"), Evidence(**hit)) for hit in kept.cancelled),
+        excluded=kept.excluded,
+        branch=kept.branch,
+        decision=kept.decision,
+        distance=kept.distance,
+    )

@@ -1,0 +1,142 @@
+"""The tables of what each feed has said: every entry it had, since when, in which page of the archive, and what has left."""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlite_utils import Database
+
+from ingest.text.dates import from_rfc3339, rfc3339
+
+_COLUMNS = "item_id, atom_id, entered, updated, digest, state, version, archive, gone, reason, buried"
+
+
+class Line(NamedTuple):
+    """What a feed has said of one article."""
+
+    row: int  # the item first published of it: the entry's id is that of this item for ever
+    atom_id: str
+    entered: datetime  # when this version of it came to the head
+    updated: datetime  # as it was published
+    digest: str  # of what was published, to tell a significant change
+    state: str  # of its items when they were looked at last: while it stays, so does the digest
+    version: str  # of the wording that tagged it
+    archive: int | None = None  # the page that its present version is sealed in; None: it is at the head
+    gone: datetime | None = None  # when it left the feed
+    reason: str = ""  # why it left
+    buried: int | None = None  # the page that says so
+
+    @property
+    def live(self) -> bool:
+        """Whether it is in the feed."""
+        return self.gone is None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A page of an archive that is already sealed, without its bytes."""
+
+    number: int
+    changed: datetime
+    hash: str
+
+
+class Ledger:
+    """The lines and pages of one feed."""
+
+    def __init__(self, db: Database, feed: str) -> None:
+        """Take a feed by its name: its folder and its topic."""
+        self._execute, self._many, self._feed = db.conn.execute, db.conn.executemany, feed
+
+    def steady(self, topic: str, grouped: Iterable[int]) -> tuple[int, ...]:
+        """Give the items that a topic tags and whose article is sealed as it is now: none of `grouped`, which have copies."""
+        rows = self._execute(
+            """select p.item_id from published p join tag t on t.item_id = p.item_id and t.topic = ? join item i on i.id = p.item_id
+            where p.feed = ? and p.archive is not null and p.gone is null and p.state = p.item_id || ':' || i.seq
+                and p.item_id not in (select value from json_each(?))""",
+            [topic, self._feed, json.dumps(list(grouped))],
+        )
+        return tuple(row for (row,) in rows)
+
+    def lines(self, besides: Iterable[int] = ()) -> dict[int, Line]:
+        """Give all that was ever in the feed, by the item's number, but for some of it."""
+        rows = self._execute(
+            f"select {_COLUMNS} from published where feed = ? and item_id not in (select value from json_each(?))",  # noqa: S608
+            [self._feed, json.dumps(list(besides))],
+        )
+        return {row[0]: _line(row) for row in rows}
+
+    def write(self, lines: Iterable[Line]) -> None:
+        """Store lines, inside the caller's transaction."""
+        self._many(
+            f"insert or replace into published (feed, {_COLUMNS}) values (?{', ?' * 11})",  # noqa: S608 - constants
+            [
+                (
+                    self._feed,
+                    line.row,
+                    line.atom_id,
+                    rfc3339(line.entered),
+                    rfc3339(line.updated),
+                    line.digest,
+                    line.state,
+                    line.version,
+                    line.archive,
+                    rfc3339(line.gone),
+                    line.reason,
+                    line.buried,
+                )
+                for line in lines
+            ],
+        )
+
+    # The archive
+
+    def pages(self) -> tuple[Sealed, ...]:
+        """Give the sealed pages, oldest first."""
+        rows = self._execute("select number, changed, hash from archive where feed = ? order by number", [self._feed])
+        return tuple(Sealed(number, _moment(changed), digest) for number, changed, digest in rows)
+
+    def page(self, number: int) -> bytes:
+        """Give the bytes of a sealed page."""
+        return gzip.decompress(self.packed(number))
+
+    def packed(self, number: int) -> bytes:
+        """Give the bytes of a sealed page in gzip."""
+        where = [self._feed, number]
+        found = self._execute("select document from archive where feed = ? and number = ?", where).fetchone()
+        return bytes(found[0])
+
+    def seal(self, number: int, document: bytes, changed: datetime) -> None:
+        """Keep the bytes of a page for ever, inside the caller's transaction."""
+        row = (self._feed, number, rfc3339(changed), digest_of(document), gzip.compress(document, mtime=0))
+        self._execute("insert into archive (feed, number, changed, hash, document) values (?, ?, ?, ?, ?)", row)
+
+    # What it was made of
+
+    def edition(self) -> tuple[str, datetime | None]:
+        """Give (what the feed was last made of, when time alone will change it)."""
+        row = self._execute("select inputs, until from edition where feed = ?", [self._feed]).fetchone()
+        return (row[0], from_rfc3339(row[1])) if row else ("", None)
+
+    def set_edition(self, inputs: str, until: datetime | None) -> None:
+        """Remember what the feed was made of."""
+        self._execute("insert or replace into edition values (?, ?, ?)", [self._feed, inputs, rfc3339(until)])
+
+
+def digest_of(data: bytes) -> str:
+    """Give the hash by which bytes are compared."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _moment(text: str) -> Any:
+    return from_rfc3339(text)
+
+
+def _line(row: tuple[Any, ...]) -> Line:
+    number, atom_id, entered, updated, digest, state, version, archive, gone, reason, buried = row
+    moments = (_moment(entered), _moment(updated))
+    return Line(number, atom_id, *moments, digest, state, version, archive, from_rfc3339(gone), reason or "", buried)

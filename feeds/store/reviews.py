@@ -1,0 +1,73 @@
+"""What a person said of an item and a topic: it outranks every rule and survives every new judging; decides nothing itself."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from feeds.store.migrations import migrations
+from feeds.tagging.classifier import Judgement
+from feeds.tagging.topic.loader import Grade
+from ingest.store.facts import Facts
+from ingest.store.migrations import migrate
+from ingest.text.dates import from_rfc3339, rfc3339
+from ingest.text.sanitize import one_line
+
+
+class Verdict(StrEnum):
+    """What a person may say."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's word on one item and one topic, with the reason given."""
+
+    verdict: Verdict
+    reason: str
+    decided: datetime | None
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        return f"{self.verdict}ed by hand" + (f": {self.reason}" if self.reason else "")
+
+
+def decided(judgement: Judgement, decision: Decision | None) -> Judgement:
+    """Give the judgement that holds: the person's, where there is one; the words that met stay as evidence."""
+    if decision is None:
+        return judgement
+    if decision.verdict is Verdict.REJECT:
+        return replace(judgement, tagged=False, why=str(decision), decision=str(decision))
+    why = f"{judgement.why}; {decision}" if judgement.tagged else str(decision)
+    return replace(judgement, tagged=True, grade=judgement.grade or Grade.SUBSTANTIAL, why=why, decision=str(decision))
+
+
+class Decisions:
+    """The table of decisions."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Use the database of `facts`."""
+        self._facts, self._db = facts, facts.db
+        migrate(self._db, migrations)
+
+    def all(self, topic: str | None = None) -> dict[tuple[int, str], Decision]:
+        """Give every decision, or those on one topic, by (item's number, topic), oldest first."""
+        rows = self._db.conn.execute(
+            "select item_id, topic, verdict, reason, decided from decision where ? is null or topic = ? order by decided, item_id",
+            [topic, topic],
+        )
+        return {(row, name): Decision(Verdict(verdict), reason, from_rfc3339(at)) for row, name, verdict, reason, at in rows}
+
+    def put(self, row: int, topic: str, verdict: Verdict, reason: str, now: datetime) -> None:
+        """Store what a person said, the reason as one line that any feed can show; the last word counts."""
+        key = {"item_id": row, "topic": topic}
+        with self._facts.transaction():
+            said = {"verdict": verdict, "reason": one_line(reason), "decided": rfc3339(now)}
+            self._db.table("decision").upsert({**key, **said}, pk=("item_id", "topic"))
+
+    def take_back(self, row: int, topic: str) -> bool:
+        """Forget what was said; give whether anything was."""
+        with self._facts.transaction():
+            gone = self._db.conn.execute("delete from decision where item_id = ? and topic = ?", [row, topic])
+        return gone.rowcount > 0

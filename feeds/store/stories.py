@@ -1,0 +1,292 @@
+"""The tables of stories: members, likenesses, sketches by time, people's words, and how far grouping came; decides nothing."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from feeds.store.migrations import migrations
+from feeds.stories.group import Decided, Edge, pair_of
+from feeds.stories.pair import WINDOW, Relation, Verdict
+from feeds.stories.story import Link, Merge, Story, story_of
+from ingest.model import StoredItem
+from ingest.store.facts import Facts
+from ingest.store.migrations import migrate
+from ingest.text.dates import rfc3339
+from ingest.text.sanitize import one_line
+
+_SPAN: Final = timedelta(days=2)  # of one part of the sketches
+_LIKELY: Final = 200  # candidates looked at for one item: a flood of one title must not stop the service
+_EPOCH: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+Evidence = tuple[tuple[Merge, ...], tuple[Link, ...]]
+_IN: Final = "in (select value from json_each(?))"
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What an item is found by, and when it appeared."""
+
+    row: int
+    keys: tuple[int, ...]
+    moment: datetime
+
+
+class StoryTables:
+    """Reads and writes the tables; the caller holds the transaction."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Use the database of `facts`."""
+        self._db = facts.db
+        migrate(self._db, migrations)
+
+    # Progress
+
+    def mark(self, version: str) -> tuple[int, int]:
+        """Give up to which number items were compared by these thresholds, and from which on the answers are stories.
+
+        Other thresholds forget all likenesses: the stories stay as they were until everything is compared anew.
+        """
+        execute = self._db.conn.execute
+        row = execute("select version, seq, until from story_mark").fetchone()
+        if row and row[0] == version:
+            return row[1], row[2]
+        for table in ("story_edge", "story_band", "story_mark"):
+            execute(f"delete from {table}")  # noqa: S608 - constants
+        until = execute("select coalesce(max(seq), 0) from item").fetchone()[0] if row else 0
+        execute("insert into story_mark values (?, 0, ?)", [version, until])
+        return 0, until
+
+    def put_mark(self, seq: int) -> None:
+        """Remember how far comparing came."""
+        self._db.conn.execute("update story_mark set seq = ?", [seq])
+
+    def seen(self) -> int:
+        """Give up to which number items were compared."""
+        return int(self._db.conn.execute("select coalesce(max(seq), 0) from story_mark").fetchone()[0])
+
+    def everything(self) -> set[int]:
+        """Give all items that are, or may now be, in a story with others."""
+        rows = self._db.conn.execute(
+            """select item_id from story union select a from story_edge union select b from story_edge
+            union select a from story_decision union select b from story_decision"""
+        )
+        return {row[0] for row in rows}
+
+    # Sketches
+
+    def likely(self, sketches: Iterable[Sketch]) -> list[list[int]]:
+        """Give for each sketch the items within the window that share a key, those that share most first, and keep its keys.
+
+        A sketch is met by those that come after it.
+        """
+        there, found = self._spans(), []
+        for one in sketches:
+            found.append(self._sharing(one, sorted(there.intersection(_spans_around(one.moment)))) if one.keys else [])
+            self.keep(one)
+            there.add(_span(one.moment))
+        return found
+
+    def _sharing(self, of: Sketch, spans: list[int]) -> list[int]:
+        rows = self._db.conn.execute(
+            f"""select b.item_id from (values {_marks(of.keys, "(?)")}) k cross join story_band b
+            on b.span in ({_marks(spans)}) and b.key = k.column1
+            group by b.item_id order by count(*) desc, b.item_id limit ?""",  # noqa: S608 - marks alone
+            [*of.keys, *spans, _LIKELY],
+        )
+        return [row for (row,) in rows if row != of.row]
+
+    def keep(self, sketch: Sketch) -> None:
+        """Keep an item's keys: in one statement, which takes half the time of one for each."""
+        if sketch.keys:
+            self._db.conn.execute(
+                f"insert or ignore into story_band select ?, column1, ? from (values {_marks(sketch.keys, '(?)')})",  # noqa: S608
+                [_span(sketch.moment), sketch.row, *sketch.keys],
+            )
+
+    def _spans(self) -> set[int]:
+        """Give the spans in which there are keys."""
+        rows = self._db.conn.execute(
+            """with recursive there (span) as (select min(span) from story_band
+            union all select (select min(span) from story_band where span > there.span) from there where span is not null)
+            select span from there where span is not null"""
+        )
+        return {span for (span,) in rows}
+
+    def drop_keys(self, before: datetime) -> None:
+        """Forget the keys of items that nothing new can be compared with."""
+        self._db.conn.execute("delete from story_band where span < ?", [_span(before)])
+
+    # Likenesses
+
+    def drop_edges(self, rows: Iterable[int]) -> None:
+        """Forget what items are to others."""
+        wanted = json.dumps(list(rows))
+        self._db.conn.execute(f"delete from story_edge where a {_IN} or b {_IN}", [wanted, wanted])  # noqa: S608
+
+    def add_edges(self, found: Iterable[tuple[int, int, Verdict]]) -> None:
+        """Store what items are to others."""
+        self._db.conn.executemany(
+            "insert into story_edge values (?, ?, ?, ?, ?, ?)",
+            [(*pair_of(row, other), said.relation, said.strength, str(said), said.within) for row, other, said in found],
+        )
+
+    def edges(self, rows: Iterable[int]) -> list[Edge]:
+        """Give the pairs of one story among or beside some items, but for those that rest on a form of their publisher's."""
+        wanted = list(rows)
+        across = self._beside("a, b, strength", "relation = 'same' and not within", wanted)
+        pairs = self._pairs_within(wanted)
+        within = [(a, b, strength) for a, b, relation, strength, alone in pairs if alone and relation == Relation.SAME]
+        return [Edge(*found) for found in (*across, *within)]
+
+    def bound(self, rows: Iterable[int]) -> set[int]:
+        """Give those items that are, or may become, part of a story: all others stay alone."""
+        wanted = list(rows)
+        ends = {row for edge in self.edges(wanted) for row in (edge.a, edge.b)}
+        decided = {row for pair in self.decided(wanted).joined for row in pair}
+        return (ends | decided | self.members(wanted).keys()) & set(wanted)
+
+    def repeated(self, rows: Iterable[int]) -> set[int]:
+        """Give those items of which a publisher has two more alike at other addresses: what they share is its form."""
+        wanted = set(rows)
+        many = {row for row, count in self._degrees(wanted).items() if count > 1}
+        return many | {row for a, b, _, _, alone in self._pairs_within(wanted) if not alone for row in (a, b) if row in wanted}
+
+    def _pairs_within(self, rows: Iterable[int]) -> list[tuple[int, int, str, float, bool]]:
+        """Give the pairs within a publisher of items that have but one such, and whether the other has no more either."""
+        single = [row for row, count in self._degrees(rows).items() if count == 1]
+        found = self._beside("a, b, relation, strength", "within", single)
+        degrees = self._degrees({row for a, b, *_ in found for row in (a, b)})
+        return [(*pair, degrees[pair[0]] == degrees[pair[1]] == 1) for pair in found]
+
+    def _beside(self, columns: str, condition: str, rows: Iterable[int]) -> list[Any]:
+        wanted = json.dumps(list(rows))
+        select = f"select {columns} from story_edge where {condition} and"  # noqa: S608 - constants
+        return self._db.conn.execute(f"{select} a {_IN} union {select} b {_IN}", [wanted, wanted]).fetchall()
+
+    def touched(self, rows: Iterable[int]) -> set[int]:
+        """Give some items, and those whose story may hang on what they are to them."""
+        wanted = list(rows)
+        return {*wanted, *(name for pair in self._beside("a, b", "(relation = 'same' or within)", wanted) for name in pair)}
+
+    def _degrees(self, rows: Iterable[int]) -> dict[int, int]:
+        wanted = json.dumps(list(rows))
+        found = self._db.conn.execute(
+            f"""select row, count(*) from (select a as row from story_edge where within and a {_IN}
+            union all select b from story_edge where within and b {_IN}) group by row""",  # noqa: S608 - constants
+            [wanted, wanted],
+        )
+        return dict(found)
+
+    def _around(self, rows: Iterable[int]) -> list[tuple[int, int, str, float, str]]:
+        wanted = json.dumps(list(rows))
+        columns = "select a, b, relation, strength, evidence from story_edge where"
+        return self._db.conn.execute(f"{columns} a {_IN} union {columns} b {_IN}", [wanted, wanted]).fetchall()
+
+    # Stories
+
+    def members(self, rows: Iterable[int]) -> dict[int, tuple[int, ...]]:
+        """Give, for each item that has copies, all members of its story."""
+        found: dict[int, list[int]] = {}
+        own: dict[int, int] = {}
+        wanted = json.dumps(list(rows))
+        for story, member in self._db.conn.execute(
+            f"select story_id, item_id from story where story_id in (select story_id from story where item_id {_IN})",  # noqa: S608
+            [wanted],
+        ):
+            found.setdefault(story, []).append(member)
+            own[member] = story
+        return {member: tuple(sorted(found[story])) for member, story in own.items()}
+
+    def replace_stories(self, rows: Iterable[int], groups: Iterable[frozenset[int]]) -> None:
+        """Store the stories that some items make now, in place of those they made."""
+        self._db.conn.execute(f"delete from story where item_id {_IN}", [json.dumps(list(rows))])  # noqa: S608
+        self._db.conn.executemany("insert into story values (?, ?)", [(row, min(group)) for group in groups for row in group])
+
+    # People's words
+
+    def decided(self, rows: Iterable[int]) -> Decided:
+        """Give what people said of pairs among or beside some items."""
+        wanted = json.dumps(list(rows))
+        found = self._db.conn.execute(
+            f"select a, b, verdict from story_decision where a {_IN} or b {_IN}",  # noqa: S608
+            [wanted, wanted],
+        ).fetchall()
+        pick = {word: frozenset((a, b) for a, b, verdict in found if verdict == word) for word in ("join", "split")}
+        return Decided(pick["join"], pick["split"])
+
+    def decide(self, pairs: Iterable[tuple[int, int]], verdict: str, reason: str, now: datetime) -> None:
+        """Store a person's word on pairs; the last word counts."""
+        said = (verdict, one_line(reason), rfc3339(now))
+        self._db.conn.executemany(
+            "insert or replace into story_decision values (?, ?, ?, ?, ?)", [(*pair_of(a, b), *said) for a, b in pairs]
+        )
+
+    def take_back(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Forget what was said of pairs."""
+        self._db.conn.executemany("delete from story_decision where a = ? and b = ?", [pair_of(a, b) for a, b in pairs])
+
+    def words(self, rows: Iterable[int]) -> Iterator[Merge]:
+        """Give what people joined among some items, in words."""
+        wanted = json.dumps(list(rows))
+        for a, b, reason in self._db.conn.execute(
+            f"select a, b, reason from story_decision where verdict = 'join' and a {_IN} and b {_IN}",  # noqa: S608
+            [wanted, wanted],
+        ):
+            yield Merge(a, b, "joined by hand" + (f": {reason}" if reason else ""))
+
+    def evidence(self, groups: Sequence[Iterable[int]]) -> list[Evidence]:
+        """Give for each story, by its members, why they are one, and what else they have to do with, the closest first."""
+        owner = {row: number for number, group in enumerate(groups) for row in group}
+        merges: list[list[Merge]] = [[] for _ in groups]
+        links: list[dict[int, Link]] = [{} for _ in groups]
+        for merge in self.words(owner):
+            if owner[merge.a] == owner[merge.b]:
+                merges[owner[merge.a]].append(merge)
+        for a, b, relation, strength, said in sorted(self._around(owner), key=lambda edge: -edge[3]):
+            one, two = owner.get(a), owner.get(b)
+            if one is not None and one == two:
+                merges[one] += [Merge(a, b, said)] if relation == Relation.SAME else []
+                continue
+            # Alike, but kept apart from the whole by a member or a person: it is shown as related.
+            label = Relation.RELATED if relation == Relation.SAME else relation
+            for mine, other in ((one, b), (two, a)):
+                if mine is not None:
+                    links[mine].setdefault(other, Link(other, label, f"{said} ({strength:.2f})"))
+        return [(tuple(joined), tuple(beside.values())) for joined, beside in zip(merges, links, strict=True)]
+
+
+class Stories:
+    """Stories as publishing and people read them."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Use the database of `facts`."""
+        self._facts, self._tables = facts, StoryTables(facts)
+
+    def of(self, item: StoredItem | int) -> Story:
+        """Give the story of an item; alone it is a story of its own."""
+        row = item if isinstance(item, int) else item.row
+        return self.leads([row])[row]
+
+    def leads(self, rows: Iterable[int]) -> dict[int, Story]:
+        """Give the story of each of many items, read at once; items of one story share one value."""
+        wanted = list(dict.fromkeys(rows))
+        members = self._tables.members(wanted)
+        groups = {row: members.get(row, (row,)) for row in wanted}
+        stored = {item.row: item for item in self._facts.by_rows(sorted({row for group in groups.values() for row in group}))}
+        distinct = list(dict.fromkeys(groups.values()))
+        evidence = zip(distinct, self._tables.evidence(distinct), strict=True)
+        made = {group: story_of((stored[row] for row in group), *said) for group, said in evidence}
+        return {row: made[group] for row, group in groups.items()}
+
+
+def _marks(values: Sized, mark: str = "?") -> str:
+    return ", ".join([mark] * len(values))
+
+
+def _spans_around(moment: datetime) -> range:
+    return range(_span(moment - WINDOW), _span(moment + WINDOW) + 1)
+
+
+def _span(moment: datetime) -> int:
+    return (moment - _EPOCH) // _SPAN

@@ -1,0 +1,316 @@
+"""Whether two articles are one story, one event, or a text and its translation: a function of the two alone, with its evidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from hashlib import blake2b
+from types import ModuleType
+from typing import Final, NamedTuple
+
+from feeds.stories import article, guards, slots, vocabulary
+from feeds.stories.article import BODY, LEAD, Article
+from feeds.stories.guards import Pair, objection
+from feeds.stories.sketch import Hashes, bands, common, digest, hashes
+from feeds.stories.words import STEM, content, weighed, weight
+
+WINDOW: Final = timedelta(days=7)  # further apart nothing is compared
+_DAY: Final = timedelta(hours=24)
+_AT_ONCE: Final = timedelta(minutes=45)  # within which a publisher announces one article again
+_FOOTER: Final = 80  # words at the end that may be a publisher's own
+_SHARED_TAIL: Final = 6  # words: fewer say nothing
+_EDITED: Final = timedelta(hours=20)  # a day later it is another edition
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The thresholds; shares are of the shorter side unless it says otherwise."""
+
+    text: float = 0.5  # shared text, where the opening or the title agrees too
+    brief: float = 0.6  # shared text of fewer than 60 words
+    long: int = 60  # words
+    opening: float = 0.5
+    whole: float = 0.8  # shared text under another title and opening
+    much: int = 80  # shingles it must then be
+    rewritten: float = 0.25  # shared text where the words are much the same
+    said: float = 0.65  # of the words that mean something
+    edited: float = 0.25  # of the title, at one address
+    retitled: float = 0.4  # of the title, one publisher, a day, addresses unknown
+    grown: float = 0.99  # of the title, one publisher, at once
+    title: float = 0.85  # of the title, between publishers
+    titles: float = 0.6  # of both titles together
+    reissued: float = 0.85  # of both titles together, one publisher, two addresses
+    told: int = 40  # words from which on a text says whether it is another
+    words: int = 4  # that two titles share at the least
+    sentence: int = 6  # words of a text that is too short to be known by itself
+    denied: float = 0.2  # shared text below which two whole texts are two articles
+    event: float = 0.4  # of the title, for one event
+    names: float = 0.6  # of names and figures, for a translation
+
+
+LIMITS: Final = Limits()
+
+
+def _constants(module: ModuleType) -> list[tuple[str, str]]:
+    found = ((name, value) for name, value in vars(module).items() if name.isupper())
+    return sorted((name, str(value)) for name, value in found if isinstance(value, int | float | str | timedelta))
+
+
+_RULES: Final = 2  # to be raised when a rule changes and no number or word list does
+VERSION: Final = blake2b(
+    repr((_RULES, LIMITS, WINDOW, *map(_constants, (article, guards, slots, vocabulary)))).encode(), digest_size=6
+).hexdigest()
+"""Changes with the thresholds and the words: what was judged by another is judged again."""
+
+
+class Relation(StrEnum):
+    """What two articles are to each other."""
+
+    SAME = "same"
+    RELATED = "related"
+    TRANSLATION = "translation of?"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for a pair, with what it rests on."""
+
+    relation: Relation
+    rule: str  # why, in words
+    strength: float  # 0 to 1
+    text: float  # share of the shorter text
+    title: float  # share of the shorter title
+    shared: tuple[str, ...]  # the rarest words of both
+    gap: timedelta
+    guard: str | None = None  # what spoke against a merge
+    within: bool = False  # one publisher, not one address: where it says so of three, they have a form in common
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        parts = [f"{self.relation}: {self.rule}"]
+        if self.text:
+            parts.append(f"{self.text:.0%} of the text")
+        parts.append(f"{self.title:.0%} of the title's words")
+        if self.shared:
+            parts.append(f"both say {', '.join(self.shared)}")
+        return "; ".join((*parts, f"{_hours(self.gap)} apart"))
+
+
+def compare(a: Article, b: Article) -> Verdict:
+    """Judge a pair; the order of the two makes no difference."""
+    pair = _pair(a, b)
+    return _verdict(pair, _judged(pair))
+
+
+def related(a: Article, b: Article) -> Verdict | None:
+    """Judge a pair as `compare` does, but give None, sooner, for two that have nothing to do with each other."""
+    if abs(a.moment - b.moment) > WINDOW:
+        return None
+    pair = _pair(a, b)
+    found = _judged(pair)
+    return None if found.relation is Relation.NONE else _verdict(pair, found)
+
+
+class _Answer(NamedTuple):
+    relation: Relation
+    rule: str
+    strength: float
+    guard: str | None = None
+
+
+def _judged(pair: Pair) -> _Answer:
+    a, b = pair.a, pair.b
+    if pair.gap > WINDOW:
+        return _Answer(Relation.NONE, f"more than {WINDOW.days} days apart", 0.0, "far apart")
+    if _foreign(a, b) and pair.titles < LIMITS.title and pair.contained < LIMITS.denied:
+        return _translation(pair)
+    rule = _by_text(pair) or _by_title(pair)
+    if rule is None:
+        return _event(pair)
+    if guard := objection(pair):
+        return _Answer(Relation.RELATED, f"alike, but {guard}", pair.joint, guard)
+    return _Answer(Relation.SAME, rule, max(pair.contained, pair.joint, 0.99 if pair.address else 0.0))
+
+
+def conflicts(a: Article, b: Article) -> bool:
+    """Say whether two articles must not be in one story, whatever stands between them."""
+    pair = _pair(a, b)
+    return pair.gap > WINDOW or objection(pair) is not None
+
+
+def one_publisher(a: Article, b: Article) -> bool:
+    """Say whether one publisher has two articles at two addresses."""
+    return not a.publishers.isdisjoint(b.publishers) and (a.address is None or a.address != b.address)
+
+
+def _pair(a: Article, b: Article) -> Pair:
+    if b.id < a.id:
+        a, b = b, a
+    publisher = not a.publishers.isdisjoint(b.publishers)
+    shared, first, second = weighed(a.title & b.title), a.heft, b.heft
+    contained = _contained(a, b)
+    if publisher and contained >= LIMITS.rewritten and a.body != b.body:
+        a, b = _without_tail(a, b)
+        contained = _contained(a, b)
+    return Pair(
+        a=a,
+        b=b,
+        gap=abs(a.moment - b.moment),
+        publisher=publisher,
+        contained=contained,
+        titles=shared / min(first, second) if first and second else 0.0,
+        joint=shared / (first + second - shared) if first or second else 0.0,
+    )
+
+
+def _contained(a: Article, b: Article) -> float:
+    if min(a.length, b.length) < BODY:
+        return 0.0
+    return common(a.shingles, b.shingles) / min(len(a.shingles), len(b.shingles))
+
+
+def _without_tail(a: Article, b: Article) -> tuple[Article, Article]:
+    """Take off what two articles of one publisher both end with: its footer, not their news."""
+    most = min(a.length, b.length, _FOOTER)
+    same = next((n for n in range(most) if a.body[-1 - n] != b.body[-1 - n]), most)
+    return (a, b) if same < _SHARED_TAIL else (a.without_last(same), b.without_last(same))
+
+
+def _opening(a: Article, b: Article) -> float:
+    """Give the share of the shorter text's opening that the other text has, wherever."""
+    short, long = sorted((a, b), key=lambda one: (one.length, one.id))
+    return common(short.opening, long.shingles) / len(short.opening) if len(short.opening) else 0.0
+
+
+def _by_text(pair: Pair) -> str | None:
+    least = min(pair.a.length, pair.b.length)
+    if least < BODY or pair.contained < LIMITS.rewritten:  # no rule is content with less
+        return None
+    opening = _opening(pair.a, pair.b)
+    enough = LIMITS.text if least >= LIMITS.long else LIMITS.brief
+    if pair.contained >= enough and (opening >= LIMITS.opening or pair.titles >= LIMITS.opening):
+        if min(pair.a.length, pair.b.length) * 2 < max(pair.a.length, pair.b.length):
+            return "one is an excerpt of the other"
+        return "the same text" if pair.contained >= LIMITS.whole else "the same text, edited"
+    elsewhere = pair.address or not pair.publisher  # one paper writes on from its own last text
+    if elsewhere and max(opening, pair.titles) >= LIMITS.rewritten and _said(pair) >= LIMITS.said:
+        return "the same text, rewritten"
+    shared = common(pair.a.shingles, pair.b.shingles)
+    if pair.contained >= LIMITS.whole and shared >= LIMITS.much:
+        return "the same text under another title and opening"
+    return None
+
+
+def _said(pair: Pair) -> float:
+    """Give the share of the words that mean something in the shorter text which the other says too."""
+    first, second = content(pair.a.body), content(pair.b.body)
+    return len(first & second) / min(len(first), len(second)) if first and second else 0.0
+
+
+def _by_title(pair: Pair) -> str | None:
+    if pair.titles >= LIMITS.edited or pair.contained >= LIMITS.edited:  # no rule is content with less
+        return "the same address, edited" if pair.address else _by_titles(pair)
+    return None
+
+
+def _by_titles(pair: Pair) -> str | None:
+    shared = len(pair.a.title & pair.b.title)
+    if min(pair.a.length, pair.b.length) >= LIMITS.told and pair.contained < LIMITS.denied:
+        return None
+    if pair.publisher and pair.gap <= _AT_ONCE and shared >= LIMITS.words - 1 and pair.titles >= LIMITS.grown and _grows(pair):
+        return "one publisher, at once, a longer title"
+    if pair.publisher and pair.gap <= _DAY:
+        if pair.address is None and pair.gap <= _EDITED and pair.titles >= LIMITS.retitled and shared > 1:
+            return "one publisher, one day, an edited title"
+        return "one publisher, one day, one title" if pair.joint >= LIMITS.reissued and shared >= LIMITS.words else None
+    if (
+        not pair.publisher
+        and pair.gap <= 2 * _DAY
+        and pair.titles >= LIMITS.title
+        and pair.joint >= LIMITS.titles
+        and (shared >= LIMITS.words or _short_text(pair))
+    ):
+        return "the same title at another publisher"
+    return None
+
+
+def _short_text(pair: Pair) -> bool:
+    """Say whether the other text has all of one that is too short to be known by itself."""
+    short, long = sorted((pair.a, pair.b), key=lambda one: (one.length, one.id))
+    return short.length >= LIMITS.sentence and common(short.shingles, long.shingles) >= LIMITS.whole * len(short.shingles)
+
+
+def _grows(pair: Pair) -> bool:
+    """Say whether one title is the other with words put in."""
+    short, long = sorted((pair.a.head, pair.b.head), key=lambda head: (len(head), head))
+    rest = iter(long)
+    return all(word in rest for word in short)
+
+
+def _event(pair: Pair) -> _Answer:
+    """Two articles on one event: much of the title, and names among it."""
+    shared = pair.a.title & pair.b.title
+    alike = pair.gap <= 3 * _DAY and pair.titles >= LIMITS.event and len(shared) >= LIMITS.words - 1
+    if alike and shared & (pair.a.wording.slots.names | pair.b.wording.slots.names | pair.a.wording.slots.numbers):
+        return _Answer(Relation.RELATED, "one event", pair.titles)
+    return _Answer(Relation.NONE, "too little in common", 0.0)
+
+
+def _foreign(a: Article, b: Article) -> bool:
+    return bool(a.language and b.language and a.language != b.language)
+
+
+def _translation(pair: Pair) -> _Answer:
+    if pair.gap > 2 * _DAY:
+        return _Answer(Relation.NONE, "two languages", 0.0, "two languages")
+    first, second = (one.wording.lead_slots.names | one.wording.lead_slots.numbers for one in (pair.a, pair.b))
+    least, shared = min(len(first), len(second)), first & second
+    if len(shared) >= LIMITS.words and len(shared) >= LIMITS.names * least:
+        return _Answer(Relation.TRANSLATION, "the same names and figures in another language", len(shared) / least)
+    return _Answer(Relation.NONE, "two languages", 0.0, "two languages")
+
+
+def _verdict(pair: Pair, found: _Answer) -> Verdict:
+    titles = pair.a.title & pair.b.title
+    words = {word for word in pair.a.head if word[:STEM] in titles} or set(pair.a.body) & set(pair.b.body)
+    rare = sorted(sorted(sorted(filter(weight, words)), key=len, reverse=True), key=weight, reverse=True)[:4]
+    strength, text, title = (round(share, 4) for share in (found.strength, pair.contained, pair.titles))
+    within = _within(pair) and (found.relation is Relation.SAME or pair.copied or pair.a.head == pair.b.head)
+    return Verdict(found.relation, found.rule, strength, text, title, tuple(rare), pair.gap, found.guard, within)
+
+
+def _within(pair: Pair) -> bool:
+    """Say whether two are one publisher's at two addresses, and not one text twice under much the same title."""
+    return pair.publisher and not pair.address and not (pair.copied and pair.titles >= LIMITS.opening and _begin_alike(pair))
+
+
+def _begin_alike(pair: Pair) -> bool:
+    """Say whether two texts have the same first words in the same order: a form of few words has them in any."""
+    first, second = pair.a.rolled[:LEAD], pair.b.rolled[:LEAD]
+    least = min(len(first), len(second))
+    return bool(least and (first[:least] == second[:least]).mean() >= LIMITS.whole)
+
+
+def _hours(gap: timedelta) -> str:
+    minutes = int(gap.total_seconds()) // 60
+    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"  # noqa: PLR2004 - two hours
+
+
+def keys(of: Sequence[Article]) -> list[tuple[int, ...]]:
+    """Give for each article the keys under which its likely copies are found."""
+    titles = bands([hashes(map(digest, one.title)) for one in of], _TITLE_BANDS, "title")
+    leads = bands([one.first(LEAD) if one.length >= BODY else one.rolled[:0] for one in of], _LEAD_BANDS, "text")
+    texts = bands([_without_end(one) for one in of], _TEXT_BANDS, "text")
+    return [title + lead + text for title, lead, text in zip(titles, leads, texts, strict=True)]
+
+
+def _without_end(of: Article) -> Hashes:
+    """Give the hashes of a long text but for its end: a publisher's footer as often as not, which all its items would share."""
+    end = min(_FOOTER, max(_FOOTER // 2, of.length // 3))
+    return of.first(of.length - end) if of.length > LEAD + end else of.rolled[:0]
+
+
+_TITLE_BANDS: Final = 18
+_LEAD_BANDS: Final = 8
+_TEXT_BANDS: Final = 16

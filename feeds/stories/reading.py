@@ -1,0 +1,62 @@
+"""Stored items as stories compare them, and no more of them than that; writes nothing."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from feeds.stories.article import Raw
+from ingest.text.urls import destination
+
+# As the whole item would say it: a text without a date has that of a carrier, the first address is the item's.
+_TOLD: Final = """
+select i.id, i.seq, i.first_seen, i.uid, iif(v.title_inferred, '', v.title), v.text, v.language,
+    coalesce(v.published, (select w.published from sighting g join version w on w.id = g.version_id
+        where g.item_id = i.id and w.published is not null order by g.id limit 1)),
+    (select url from sighting where item_id = i.id and url != '' order by id limit 1),
+    (select json_group_array(name) from (select iif(s.title = '', s.url, s.title) name from sighting g
+        join source s on s.id = g.source_id where g.item_id = i.id order by g.id))
+from item i join version v on v.id = i.version_id """
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is compared of a stored item."""
+
+    row: int
+    seq: int
+    first_seen: datetime
+    raw: Raw
+
+
+def after(db: Database, seq: int, limit: int) -> list[Told]:
+    """Give the items whose present version came after number `seq`, oldest change first, at most `limit`."""
+    return [_told(*row) for row in db.conn.execute(f"{_TOLD} where i.seq > ? order by i.seq limit ?", [seq, limit])]
+
+
+def by_rows(db: Database, rows: Iterable[int]) -> dict[int, Raw]:
+    """Give items by their numbers."""
+    wanted = json.dumps(list(rows))
+    found = db.conn.execute(f"{_TOLD} where i.id in (select value from json_each(?))", [wanted])  # noqa: S608 - constants
+    return {told.row: told.raw for told in (_told(*row) for row in found)}
+
+
+def moments(db: Database, rows: Iterable[int]) -> dict[int, datetime]:
+    """Give when items appeared, of those whose own text is dated."""
+    found = db.conn.execute(
+        """select i.id, v.published, i.first_seen from item i join version v on v.id = i.version_id
+        where v.published is not null and i.id in (select value from json_each(?))""",
+        [json.dumps(list(rows))],
+    )
+    return {row: min(map(datetime.fromisoformat, said)) for row, *said in found}
+
+
+def _told(row: int, seq: int, first_seen: str, *said: Any) -> Told:
+    uid, title, text, language, published, url, sources = said
+    seen = datetime.fromisoformat(first_seen)
+    moment = min(datetime.fromisoformat(published), seen) if published else seen
+    carriers = tuple(dict.fromkeys(json.loads(sources)))
+    return Told(row, seq, seen, Raw(uid, title, text, moment, language, destination(url) if url else url, carriers))

@@ -1,0 +1,106 @@
+"""A story as it is shown: which item stands for it, who carried it, why they are one, what is related; knows no database."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from ingest.model import StoredItem
+from ingest.text.folding import folded
+from ingest.text.urls import host_of
+
+_OPENING: Final = 200  # characters in which an agency is credited
+_AGENCIES: Final = (
+    "reuters|afp|dpa|ansa|efe|ap|associated press|agence france presse|pap|anp|belga|apa|sda|tass|interfax|ria|lusa|jta|agi"
+    "|adnkronos|upi|europa press|xinhua|kyodo|bloomberg|canadian press|press association|pa media"
+    "|tt|ntb|ritzau|mti|ctk|ukrinform|unian|anadolu"
+)
+_CREDIT: Final = re.compile(rf"[(\[/–—-]\s*({_AGENCIES})\s*[)\]/:–—-]|^({_AGENCIES})\s*[:–—-]", re.IGNORECASE)
+_FULL: Final = 0.5  # of the longest text's words
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """That two members are one story, in one line."""
+
+    a: int
+    b: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another item that has to do with the story without being of it."""
+
+    row: int
+    relation: str  # "related" or "translation of?"
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One story with all its carriers; an item without copies is a story of its own."""
+
+    id: int  # the number of the member that was stored first: its entry's id is the story's
+    lead: StoredItem  # the earliest full original
+    members: tuple[StoredItem, ...]  # earliest first; each sighting of each is a carrier
+    merges: tuple[Merge, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The members' numbers: a topic that tags one of them tags the story."""
+        return tuple(member.row for member in self.members)
+
+    @property
+    def why(self) -> str:
+        """Why these are one, in one line."""
+        if len(self.members) == 1:
+            return "one item: nothing like it is known"
+        rules = list(dict.fromkeys(merge.why.partition(";")[0].removeprefix("same: ") for merge in self.merges))
+        return f"{len(self.members)} items are one story: {'; '.join(rules) or 'a person joined them'}"
+
+
+def story_of(members: Iterable[StoredItem], merges: Iterable[Merge] = (), links: Iterable[Link] = ()) -> Story:
+    """Make a story of its members, in whatever order they come."""
+    ordered = tuple(sorted(members, key=lambda member: (moment(member), member.id)))
+    return Story(min(member.row for member in ordered), _lead(ordered), ordered, tuple(merges), tuple(links))
+
+
+def moment(stored: StoredItem) -> datetime:
+    """Give when an item appeared: as its publisher says, but not later than it was seen."""
+    return min(stored.item.published or stored.first_seen, stored.first_seen)
+
+
+def _lead(members: tuple[StoredItem, ...]) -> StoredItem:
+    """Choose the earliest full text, the credited agency's own before those that credit it."""
+    longest = max(_length(member) for member in members)
+    credited = {name for member in members for name in _credits(member.item.text)}
+    return min(
+        members,
+        key=lambda member: (
+            _length(member) < _FULL * longest,
+            not any(_is_by(member, name) for name in credited),
+            moment(member),
+            member.id,
+        ),
+    )
+
+
+def _length(member: StoredItem) -> int:
+    return member.item.text.count(" ")
+
+
+def _credits(text: str) -> Iterable[str]:
+    return (folded(one or two) for one, two in _CREDIT.findall(text[:_OPENING]))
+
+
+def _is_by(member: StoredItem, agency: str) -> bool:
+    """Say whether an item comes from the agency itself."""
+    places = (folded(host_of(part)) if "://" in part else folded(part) for part in _named(member))
+    return any(f" {agency} " in f" {place} " for place in places)
+
+
+def _named(member: StoredItem) -> Iterable[str]:
+    return (part for seen in member.sightings for part in (seen.source.title, seen.source.url, seen.url or "") if part)

@@ -1,0 +1,187 @@
+"""The terms of topics as patterns over single words, each word of a text looked up once; knows no text and no topic rule."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+from feeds.tagging.matching.prefilter import FOREIGN, SPACELESS, Sieve
+from feeds.tagging.topic.loader import Term
+from ingest.text.folding import WORD, fold
+from ingest.text.language import prefixes
+from ingest.text.language.stemming import composed, stem, stemmed
+
+_PART: Final = re.compile(rf"\{{(?P<slot>[^{{}}]*)\}}|(?P<gap>\.\.)|\*?(?P<word>{WORD.pattern})[*~]?")
+COMPOUNDING: Final = frozenset({"de", "nl", "hu"})  # a term is also looked for inside their long words
+_COMPOUNDED: Final = 5  # letters of a term from which on that is safe
+_HEAD: Final = 3  # first letters by which patterns inside words are sorted
+_FEW: Final = 8  # patterns that are sooner looked for one by one
+_CACHE: Final = 100_000
+GAP: Final = -1  # an element of a phrase: up to three words of anything
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An element of a phrase: a hit of a group stands here."""
+
+    group: str
+
+
+Element = int | Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A term compiled: its elements, in order, and whom it belongs to."""
+
+    owner: int
+    term: Term
+    elements: tuple[Element, ...]
+
+
+class _Parts(dict[str, int]):
+    """Patterns that are looked for as parts of words; knows how long they are and how they begin, so that little is tried."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lengths: tuple[int, ...] = ()
+        self._short: tuple[int, ...] = ()  # lengths of those that are no longer than a head
+        self._heads: defaultdict[str, set[int]] = defaultdict(set)  # lengths of the others, by their first letters
+
+    def __setitem__(self, part: str, number: int) -> None:
+        super().__setitem__(part, number)
+        self.lengths = tuple(sorted({*self.lengths, len(part)}))
+        if len(part) <= _HEAD:
+            self._short = tuple(sorted({*self._short, len(part)}))
+        else:
+            self._heads[part[:_HEAD]].add(len(part))
+
+    def beginning(self, word: str) -> Iterator[int]:
+        """Give the numbers of the patterns that a word begins with, the shortest first."""
+        head = word[:_HEAD]
+        yield from (self[part] for length in self._short if len(part := head[:length]) == length and part in self)
+        if head in self._heads:
+            longer = (word[:length] for length in sorted(self._heads[head]) if length <= len(word))
+            yield from (self[part] for part in longer if part in self)
+
+    def within(self, word: str) -> Iterator[int]:
+        """Give the numbers of the patterns that stand anywhere in a word, by their place."""
+        if not self or (len(self) <= _FEW and not any(part in word for part in self)):
+            return
+        heads, short, most = self._heads, self._short, len(word)
+        for start in range(most):
+            head = word[start : start + _HEAD]
+            found = [part for length in short if len(part := head[:length]) == length and part in self]
+            if head in heads:
+                longer = (word[start : start + length] for length in sorted(heads[head]) if start + length <= most)
+                found += [part for part in longer if part in self]
+            yield from (self[part] for part in found)
+
+
+class Lexicon:
+    """All word patterns of some topics. `look_up` gives the numbers of those that a folded word fits."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._exact: dict[str, int] = {}
+        self._prefix, self._suffix, self._inside = _Parts(), _Parts(), _Parts()
+        self._clitic: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
+        self._clitic_prefix: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
+        self._stem: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
+        self._sieve: Sieve | None = None  # made when all terms are known
+        self._count = 0
+        self._seen: dict[str, tuple[int, ...]] = {}
+
+    def phrases(self, owner: int, term: Term) -> tuple[Phrase, ...]:
+        """Compile a term; a hyphenated one also in its joined form."""
+        forms = {term.text, re.sub(r"(?<=\w)[-\u2010\u2011](?=\w)", "", term.text)}
+        return tuple(Phrase(owner, term, self._elements(form, term.language)) for form in sorted(forms))
+
+    def _elements(self, text: str, language: str | None) -> tuple[Element, ...]:
+        elements: list[Element] = []
+        for part in _PART.finditer(text):
+            if part["slot"] is not None:
+                elements.append(Slot(part["slot"]))
+            elif part["gap"]:
+                elements.append(GAP)
+            else:
+                elements.append(self._pattern(part["word"], part[0], language))
+        return tuple(elements)
+
+    def _pattern(self, word: str, written: str, language: str | None) -> int:
+        if written.endswith("~") and language:
+            return self._number(self._stem[language], stem(word, language))
+        folded = fold(word)
+        return self._number(self._table(folded, written, language), folded)
+
+    def _table(self, word: str, written: str, language: str | None) -> dict[str, int]:
+        """Choose how a word is looked for, by its stars and the rules of its language."""
+        before, after = written.startswith("*"), written.endswith("*")
+        if after and not before and language in prefixes.LANGUAGES:
+            return self._clitic_prefix[language]
+        if before or after:
+            return self._inside if (before and after) or SPACELESS.search(word) else self._suffix if before else self._prefix
+        if SPACELESS.search(word) or (language in COMPOUNDING and len(word) >= _COMPOUNDED):
+            return self._inside
+        return self._clitic[language] if language in prefixes.LANGUAGES else self._exact
+
+    def _number(self, table: dict[str, int], word: str) -> int:
+        if word not in table:
+            self._count += 1
+            table[word] = self._count
+            self._seen.clear()
+            self._sieve = None
+        return table[word]
+
+    def fitting(self, words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        """Give what `look_up` says of each of many words, as they are written, those left out that fit nothing."""
+        if self._sieve is None:
+            clitic, behind = ([*chain(*tables.values())] for tables in (self._clitic, self._clitic_prefix))
+            whole, heads, particles = (*self._exact, *clitic), (*self._prefix, *behind), bool(clitic or behind)
+            self._sieve = Sieve(whole, heads, self._suffix, self._inside, self._stem, particles=particles)
+        looked_up = ((word, self.look_up(fold(word), word)) for word in self._sieve.passed(words))
+        return {word: fits for word, fits in looked_up if fits}
+
+    def look_up(self, word: str, written: str = "") -> tuple[int, ...]:
+        """Give the numbers of the patterns that a folded word fits; `written` is the word itself, for its stem.
+
+        Answers are remembered: few words are most of a text.
+        """
+        key = written if self._stem and written else word
+        found = self._seen.get(key)
+        if found is None:
+            if len(self._seen) >= _CACHE:
+                self._seen.clear()
+            found = self._seen[key] = tuple(dict.fromkeys(self._fits(word, written or word)))
+        return found
+
+    def _fits(self, word: str, written: str) -> Iterator[int]:
+        length = len(word)
+        if word in self._exact:
+            yield self._exact[word]
+        yield from self._prefix.beginning(word)
+        ends = (word[-part:] for part in reversed(self._suffix.lengths) if part <= length)
+        yield from (self._suffix[end] for end in ends if end in self._suffix)
+        yield from self._inside.within(word)
+        for language, table in self._clitic.items():
+            yield from (table[form] for form in prefixes.without(word, language) if form in table)
+        for language, table in self._clitic_prefix.items():
+            for form in prefixes.without(word, language):
+                yield from (table[form[:end]] for end in range(1, len(form) + 1) if form[:end] in table)
+        if self._stem:
+            plain = composed(written)
+            yield from (table[form] for language, table in self._stem.items() if (form := stemmed(plain, language)) in table)
+        if SPACELESS.search(word):
+            yield from (number for foreign in FOREIGN.findall(word) for number in self.look_up(foreign))
+
+    def inside(self, word: str, number: int) -> tuple[int, int]:
+        """Give the span of a pattern within a run of letters without spaces; the whole of any other word."""
+        if SPACELESS.search(word):
+            for text, known in self._inside.items():
+                if known == number and (at := word.find(text)) >= 0:
+                    return at, at + len(text)
+            foreign = (found.span() for found in FOREIGN.finditer(word) if number in self.look_up(found[0]))
+            return next(foreign, (0, len(word)))
+        return 0, len(word)

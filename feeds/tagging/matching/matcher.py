@@ -1,0 +1,248 @@
+"""Terms found in segments: hits with their original spans, and those that a frame takes the sense from; decides nothing."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from typing import Final
+
+from feeds.tagging.matching.lexicon import GAP, Element, Phrase, Slot
+from feeds.tagging.matching.phrasebook import Begun, Owner, Phrasebook, deciding, languages
+from feeds.tagging.matching.segments import Article, Segment
+from feeds.tagging.topic import query
+from feeds.tagging.topic.loader import Topic
+
+_GAP_WORDS: Final = 3  # what ".." in a phrase may skip
+
+_OTHER: Final = "other"  # any language in which no topic has terms
+
+_Standing = tuple[int, Phrase, int]  # a phrase, its first word and the word after it
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A term found: its group, the term as the topic writes it, and where it stands."""
+
+    group: str
+    term: str
+    language: str | None
+    segment: int  # number of the segment
+    first: int  # number of its first word in the segment
+    last: int  # number of the word after it
+    start: int  # characters of the field that the segment is of
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A hit that does not count, and the frame around it."""
+
+    hit: Hit
+    frame: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that one topic's terms hit in one text."""
+
+    hits: tuple[Hit, ...]
+    cancelled: tuple[Cancelled, ...] = ()
+
+
+class Matcher:
+    """The terms of several topics, compiled once; a word of a text is looked up once for all of them."""
+
+    def __init__(self, topics: Iterable[Topic]) -> None:
+        """Compile the groups and frames of `topics`."""
+        self.topics = tuple(topics)
+        self._books = cache(lambda language: Phrasebook(self.topics, language))
+        self._languages = frozenset(language for topic in self.topics for language in languages(topic)) | {None}
+        self.deciding = tuple(map(deciding, self.topics))
+        self._possible: dict[tuple[int, frozenset[str]], bool] = {}
+        self._exact = any(map(query.exact, (topic.expression for topic in self.topics)))
+        self.wordless = tuple(n for n in range(len(self.topics)) if self.may_hold(n, frozenset()))  # may hold without any hit
+
+    def _book(self, language: str | None) -> Phrasebook:
+        """Give the phrases for a text; languages in which no topic has terms share one book."""
+        return self._books(language if language in self._languages else _OTHER)
+
+    def may_hold(self, number: int, groups: frozenset[str]) -> bool:
+        """Say whether a topic may tag an item of which only these groups were found; False is certain."""
+        key = (number, groups)
+        if key not in self._possible:
+            expression = self.topics[number].expression
+            self._possible[key] = expression is None or query.possible(expression, groups)
+        return self._possible[key]
+
+    def find(self, segments: tuple[Segment, ...], language: str | None, *, all_frames: bool = False) -> dict[int, Found]:
+        """Give what each topic's terms hit, by the topic's number; topics without a hit are left out.
+
+        Frames are looked for only where they can matter: in topics that the hits alone might satisfy; or in all.
+        """
+        looks = self.look(segments, language)
+        return {topic: self.found(topic, looks, everywhere=all_frames) for topic in _topics(looks)}
+
+    def read(self, title: str, text: str, language: str | None) -> tuple[tuple[Segment, ...], tuple["Look", ...]]:
+        """Read an article once for all topics: its segments where a phrase may stand, and the phrases.
+
+        Of most texts few lines are ever cut into sentences. A query for characters as they are written needs all.
+        """
+        book, article = self._book(language), Article(title, text)
+        book.learn(article.words)
+        segments = article.segments(book.may_stand if not self._exact else lambda _words, _joined: True)
+        return segments, _looks(book, segments)
+
+    def look(self, segments: tuple[Segment, ...], language: str | None) -> tuple["Look", ...]:
+        """Read segments once for all topics."""
+        book = self._book(language)
+        book.learn(chain.from_iterable(segment.spelled for segment in segments))
+        return _looks(book, segments)
+
+    def possible(self, looks: tuple["Look", ...]) -> list[int]:
+        """Give the numbers of the topics that may tag the item; for the others nothing more need be known."""
+        groups: dict[int, set[str]] = {topic: set() for topic in self.wordless}
+        for look in looks:
+            for topic, names in look.groups.items():
+                groups.setdefault(topic, set()).update(names)
+        return [topic for topic in sorted(groups) if self.may_hold(topic, frozenset(groups[topic]))]
+
+    def found(self, topic: int, looks: tuple["Look", ...], *, everywhere: bool = False) -> Found:
+        """Give what one topic's terms hit."""
+        readings = [look for look in looks if topic in look.phrases]
+        hits = tuple(hit for reading in readings for hit in reading.hits(topic))
+        matter = everywhere or self.may_hold(topic, frozenset(hit.group for hit in hits))
+        if not matter or not self.topics[topic].frames:
+            return Found(hits)
+        around = {reading.number: reading.frames(topic) for reading in readings}
+        cancelled = tuple(Cancelled(hit, frame) for hit in hits if (frame := _frame_around(hit, around[hit.segment])))
+        bad = {one.hit for one in cancelled}
+        return Found(tuple(hit for hit in hits if hit not in bad), cancelled)
+
+
+def _looks(book: Phrasebook, segments: tuple[Segment, ...]) -> tuple["Look", ...]:
+    """Read segments whose words the book knows; most hold no beginning of any phrase and are left out."""
+    looks = []
+    for number, segment in enumerate(segments):
+        begins = not book.begin.keys().isdisjoint(segment.written)
+        if (begins or segment.joined) and (look := Look(book, number, segment)).phrases:
+            looks.append(look)
+    return tuple(looks)
+
+
+def _topics(looks: tuple["Look", ...]) -> set[int]:
+    return {topic for look in looks for topic in look.phrases}
+
+
+def _frame_around(hit: Hit, frames: tuple[tuple[Owner, int, int], ...]) -> str | None:
+    names = (frame.name for frame, first, last in frames if frame.cancels == hit.group and first <= hit.first and hit.last <= last)
+    return next(names, None)
+
+
+class Look:
+    """One segment read for all topics: which phrases stand where. Hits are made only for the topics that want them."""
+
+    def __init__(self, book: Phrasebook, number: int, segment: Segment) -> None:
+        """Find the phrases of all groups; the book has learnt the words."""
+        self._book, self.number, self._segment = book, number, segment
+        self.phrases: dict[int, list[_Standing]] = {}  # by topic
+        self.groups: dict[int, set[str]] = {}  # those that stand here, by topic
+        for found in self._phrases(book.begin.get):
+            owner = book.owners[found[1].owner]
+            self.phrases.setdefault(owner.topic, []).append(found)
+            self.groups.setdefault(owner.topic, set()).add(owner.name)
+
+    def hits(self, topic: int) -> list[Hit]:
+        """Give the hits of a topic, of those of one group that begin at one word the longest."""
+        return _longest([self._hit(first, phrase, last) for first, phrase, last in self.phrases.get(topic, ())])
+
+    def inside(self, word: str, pattern: int) -> tuple[int, int]:
+        """Give the span of a pattern within a folded word: a part of it only where words are written without spaces."""
+        return self._book.lexicon.inside(word, pattern)
+
+    def frames(self, topic: int) -> tuple[tuple[Owner, int, int], ...]:
+        """Give the frames of a topic that stand here, each with its first word and the word after it."""
+        frames = self._book.frames(topic)
+        self._slots = _Slots(self._book, (*self.phrases.get(topic, ()), *self._phrases(frames.helpers.__getitem__)))
+        found = self._phrases(frames.words.__getitem__)
+        for group, first, last in self._slots.all:
+            found += self._from(first, last, frames.slots.get(group))
+        return tuple((self._book.owners[phrase.owner], first, last) for first, phrase, last in found)
+
+    def _phrases(self, begin: Callable[[str], Begun | None]) -> list[_Standing]:
+        found: list[_Standing] = []
+        for first, begun in enumerate(map(begin, self._segment.written)):
+            if begun is not None:
+                found += self._from(first, first + 1, begun)
+        for first, longer in self._segment.joined.items():
+            for reading in longer:
+                found += self._from(first, reading.next, begin(reading.folded))
+        return found
+
+    def _from(self, first: int, after: int, begun: Begun | None) -> list[_Standing]:
+        if begun is None:
+            return []
+        found = [(first, phrase, after) for phrase in begun.alone]
+        for end, fits in self._readings(after) if begun.then else ():
+            for phrase in (phrase for n in fits for phrase in begun.then.get(n, ())):
+                last = self._follow(phrase, 2, end)
+                if last is not None:
+                    found.append((first, phrase, last))
+        for phrase in begun.other:
+            last = self._follow(phrase, 1, after)
+            if last is not None:
+                found.append((first, phrase, last))
+        return found
+
+    def _readings(self, at: int) -> list[tuple[int, tuple[int, ...]]]:
+        """Give what may be read at a word: the number of the word after it, and the patterns that it fits."""
+        if at >= len(self._segment.written):
+            return []
+        look_up, joined = self._book.lexicon.look_up, self._segment.joined.get(at, ())
+        longer = [(reading.next, look_up(reading.folded, reading.written)) for reading in joined]
+        return [(at + 1, self._book.fits[self._segment.written[at]]), *longer]
+
+    def _follow(self, phrase: Phrase, done: int, at: int) -> int | None:
+        """Give the number of the word after the phrase, if the elements from `done` on stand at word `at`: the furthest."""
+        ends = {at}
+        for element in phrase.elements[done:]:
+            if element == GAP:
+                ends = {end + skipped for end in ends for skipped in range(_GAP_WORDS + 1)}
+            else:
+                ends = {after for end in ends for after in self._ends(element, end)}
+        return max(ends, default=None)
+
+    def _ends(self, element: Element, at: int) -> list[int]:
+        if isinstance(element, Slot):
+            return self._slots.ends.get((element.group, at), [])
+        return [end for end, fits in self._readings(at) if element in fits]
+
+    def _hit(self, first: int, phrase: Phrase, last: int) -> Hit:
+        words, head = self._segment.words, phrase.elements[0]
+        start, end = words[first].start, words[last - 1].end
+        if last == first + 1 and isinstance(head, int):
+            a, b = self._book.lexicon.inside(words[first].folded, head)
+            if len(words[first].folded) == end - start:  # folding has kept the length, so places inside are known
+                start, end = start + a, start + b
+        name = self._book.owners[phrase.owner].name
+        return Hit(name, phrase.term.text, phrase.term.language, self.number, first, last, start, end)
+
+
+class _Slots:
+    """What may stand in a frame's slots: the hits of one topic's groups, by group and first word."""
+
+    def __init__(self, book: Phrasebook, phrases: Iterable[tuple[int, Phrase, int]]) -> None:
+        self.all = [(book.owners[phrase.owner].name, first, last) for first, phrase, last in phrases]
+        self.ends: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+        for group, first, last in self.all:
+            self.ends[group, first].append(last)
+
+
+def _longest(hits: list[Hit]) -> list[Hit]:
+    """Of the hits of one group that begin at one word keep the longest: "hate speech online" over "hate speech"."""
+    best: dict[tuple[str, int], Hit] = {}
+    for hit in hits:
+        known = best.get((hit.group, hit.first))
+        if known is None or hit.last > known.last:
+            best[hit.group, hit.first] = hit
+    return sorted(best.values(), key=lambda hit: hit.first)

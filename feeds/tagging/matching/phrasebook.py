@@ -1,0 +1,196 @@
+"""The terms of several topics for texts of one language, compiled, sorted by the word they begin with; reads no text."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import compress, filterfalse
+from typing import Final, NamedTuple
+
+from feeds.tagging.matching.lexicon import GAP, Lexicon, Phrase, Slot
+from feeds.tagging.matching.segments import Word
+from feeds.tagging.topic import query
+from feeds.tagging.topic.loader import Term, Topic
+from ingest.text.folding import fold
+
+_REMEMBERED: Final = 100_000  # words, for each language
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a phrase is: a group's or a frame's of a topic."""
+
+    topic: int
+    name: str
+    cancels: str | None = None  # set for a frame
+
+
+class Begun(NamedTuple):
+    """Phrases that may begin at a word: complete with it, by the pattern that must follow, or with a gap or slot next."""
+
+    alone: tuple[Phrase, ...]
+    then: dict[int, tuple[Phrase, ...]]
+    other: tuple[Phrase, ...]
+
+
+def begun(phrases: Iterable[Phrase]) -> Begun | None:
+    """Sort phrases by what must come next; None for none."""
+    alone, other = [], []
+    then: defaultdict[int, list[Phrase]] = defaultdict(list)
+    for phrase in phrases:
+        following = phrase.elements[1] if len(phrase.elements) > 1 else None
+        if following is None:
+            alone.append(phrase)
+        elif isinstance(following, Slot) or following == GAP:
+            other.append(phrase)
+        else:
+            then[following].append(phrase)
+    if not (alone or other or then):
+        return None
+    return Begun(tuple(alone), {n: tuple(found) for n, found in then.items()}, tuple(other))
+
+
+class Fits(dict[str, tuple[int, ...]]):
+    """The patterns that words fit, as they are written, for the words that a book has learnt; any other is looked up."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Take the patterns."""
+        super().__init__()
+        self._lexicon = lexicon
+
+    def __missing__(self, written: str) -> tuple[int, ...]:
+        """Look a word up."""
+        return self._lexicon.look_up(fold(written), written)
+
+
+class Beginnings(dict[str, Begun | None]):
+    """The phrases that may begin at a word as it is written; each word is asked for once."""
+
+    def __init__(self, fits: Callable[[str], tuple[int, ...]], phrases: dict[int, list[Phrase]]) -> None:
+        """Take what gives the patterns that a word fits, and phrases by their first pattern."""
+        super().__init__()
+        self._fits, self._phrases = fits, phrases
+
+    def __missing__(self, written: str) -> Begun | None:
+        """Look a word up and remember the answer: few words are most of a text."""
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[written] = found = begun(phrase for n in self._fits(written) for phrase in self._phrases.get(n, ()))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """The frames of one topic: by their first word, or by the group whose hit they begin with.
+
+    `helpers` are the groups that stand in frames alone: they are looked for only where frames are.
+    """
+
+    helpers: Beginnings
+    words: Beginnings
+    slots: dict[str, Begun | None]
+
+
+class Phrasebook:
+    """Every phrase of some topics that may stand in a text of one language; all of them where that is not known.
+
+    A book for each language, since a word that is new is tried against all patterns of its book.
+    """
+
+    def __init__(self, topics: tuple[Topic, ...], language: str | None) -> None:
+        """Compile the groups, query phrases and frames of `topics`."""
+        self.lexicon, self._language = Lexicon(), language
+        self.fits = Fits(self.lexicon)
+        self.owners: list[Owner] = []
+        self._groups: dict[int, list[Phrase]] = defaultdict(list)  # by first pattern
+        self._helpers: list[dict[int, list[Phrase]]] = [defaultdict(list) for _ in topics]  # by topic
+        self._frames: list[dict[int, list[Phrase]]] = [defaultdict(list) for _ in topics]  # by topic
+        self._slots: list[dict[str, list[Phrase]]] = [defaultdict(list) for _ in topics]
+        for number, topic in enumerate(topics):
+            self._compile(number, topic)
+        self.begin: dict[str, Begun] = {}  # those of the words seen at which a phrase of a group may begin
+        self.frames = cache(self._frames_of)
+
+    def learn(self, words: Iterable[str]) -> None:
+        """Look up the words of a text as they are written, and what hyphens join in it: those never seen, all at once.
+
+        What is forgotten to make room are the words of the texts before it.
+        """
+        if len(self.fits) >= _REMEMBERED:
+            self.fits.clear()
+            self.begin.clear()
+        new = set(filterfalse(self.fits.__contains__, words))
+        if not new:
+            return
+        self.fits.update(dict.fromkeys(new, ()))
+        for word, fits in self.lexicon.fitting(new).items():
+            self.fits[word] = fits
+            found = begun(phrase for n in fits for phrase in self._groups.get(n, ()))
+            if found:
+                self.begin[word] = found
+
+    def may_stand(self, words: list[str], joined: list[Word]) -> bool:
+        """Say whether a phrase of a group may stand in a line; the book has learnt its words. False is certain."""
+        begin = self.begin
+        if joined and any(word.folded in begin for word in joined):
+            return True
+        if begin.keys().isdisjoint(words):
+            return False
+        tied = {number for word in joined for number in self.lexicon.look_up(word.folded, word.written)}
+        for at in compress(range(1, len(words) + 1), map(begin.__contains__, words)):
+            alone, then, other = begin[words[at - 1]]
+            if alone or other or (at < len(words) and not then.keys().isdisjoint(self.fits[words[at]])):
+                return True
+            if tied and not then.keys().isdisjoint(tied):
+                return True
+        return False
+
+    def _compile(self, number: int, topic: Topic) -> None:
+        decides = deciding(topic)
+        for name, terms in _named_terms(topic):
+            book = self._groups if name in decides else self._helpers[number]
+            for phrase in self._phrases(Owner(number, name), terms):
+                head = phrase.elements[0]
+                if isinstance(head, int):  # the loader lets no slot into a group
+                    book[head].append(phrase)
+        for frame in topic.frames:
+            for phrase in self._phrases(Owner(number, frame.name, frame.cancels), frame.terms):
+                head = phrase.elements[0]
+                if isinstance(head, Slot):
+                    self._slots[number][head.group].append(phrase)
+                else:
+                    self._frames[number][head].append(phrase)
+
+    def _phrases(self, owner: Owner, terms: Iterable[Term]) -> Iterator[Phrase]:
+        self.owners.append(owner)
+        for term in terms:
+            if self._language is None or term.language in {None, self._language}:
+                yield from self.lexicon.phrases(len(self.owners) - 1, term)
+
+    def _frames_of(self, topic: int) -> Frames:
+        helpers, words = (
+            Beginnings(self.fits.__getitem__, self._helpers[topic]),
+            Beginnings(self.fits.__getitem__, self._frames[topic]),
+        )
+        return Frames(helpers, words, {group: begun(phrases) for group, phrases in self._slots[topic].items()})
+
+
+def deciding(topic: Topic) -> frozenset[str]:
+    """Give the groups and phrases on which a topic decides; its other groups serve its frames."""
+    asked = (topic.expression, topic.review)
+    parts = (part for expression in asked if expression for part in query.walk(expression))
+    return frozenset(query.write(part) for part in parts if isinstance(part, query.Group | query.Phrase))
+
+
+def languages(topic: Topic) -> frozenset[str]:
+    """Give the languages in which a topic has terms."""
+    lists = (*(group.terms for group in topic.groups), *(frame.terms for frame in topic.frames))
+    return frozenset(term.language for terms in lists for term in terms if term.language)
+
+
+def _named_terms(topic: Topic) -> Iterator[tuple[str, tuple[Term, ...]]]:
+    for group in topic.groups:
+        yield group.name, group.terms
+    groups = {group.name for group in topic.groups}
+    for name in sorted(deciding(topic) - groups):  # phrases written in the query itself
+        yield name, (Term(name.strip('"'), None),)

@@ -1,0 +1,98 @@
+"""Judgements in words and rows: what checking, matching and explaining show; pure."""
+
+import json
+from typing import Any
+
+from feeds.tagging.classifier import Evidence, Judgement, judge
+from feeds.tagging.matching.matcher import Matcher
+from feeds.tagging.query_evaluation import Item
+from feeds.tagging.topic.loader import Topic
+from ingest.errors import UsageError
+from ingest.model import StoredItem
+from ingest.text.dates import rfc3339
+from ingest.text.language.detection import decide
+from ingest.text.sanitize import plain, safe_html, xml_safe
+
+_TEXTS = ("title", "summary", "content", "lang", "feed")
+
+
+def read_row(line: bytes, name: str, number: int) -> dict[str, Any]:
+    """Read one JSON Lines row. Raises UsageError, naming file and line."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as fault:
+        raise UsageError(f"{name}, line {number}: {fault}", "write one JSON object a line") from fault
+    if not isinstance(row, dict):
+        raise UsageError(f"{name}, line {number}: not an object", "write one JSON object a line")
+    for key in _TEXTS:
+        if not isinstance(row.get(key), str | None):
+            raise UsageError(f"{name}, line {number}: {key} is not text", f'write "{key}": "..." or leave it out')
+    return row
+
+
+def matched(matcher: Matcher, row: dict[str, Any], number: int) -> dict[str, Any]:
+    """Judge a row by the one topic of `matcher`: its id, whether it is tagged, score and hits."""
+    answer = judge_row(matcher, row)
+    hits = [
+        {"group": h.group, "term": h.term, "field": h.field, "start": h.start, "end": h.end, "text": h.text} for h in answer.hits
+    ]
+    grade = str(answer.grade) if answer.grade else None
+    return {
+        "id": xml_safe(name) if isinstance(name := row.get("id", number), str) else name,
+        "tagged": answer.tagged,
+        "score": answer.score,
+        "grade": grade,
+        "why": answer.why,
+        "hits": hits,
+    }
+
+
+def judge_row(matcher: Matcher, row: dict[str, Any]) -> Judgement:
+    """Judge a row's title and texts, which may be HTML or plain; its language is `lang` or detected."""
+    title, summary, content = (xml_safe(str(row.get(key) or "")) for key in ("title", "summary", "content"))
+    text = plain(safe_html(content or summary, None))
+    language, _ = decide(f"{title}. {text}", str(row.get("lang") or ""))
+    return judge(matcher, Item(title, text, language, (str(row.get("feed") or ""),)))[0]
+
+
+def about_item(stored: StoredItem) -> list[str]:
+    """Say what an item is and where it came from."""
+    item = stored.item
+    inferred = " (inferred from the text)" if item.title_inferred else ""
+    said = f"published {rfc3339(item.published)}" if item.published else "no publication date given"
+    versions = f", {stored.versions} versions" if stored.versions > 1 else ""
+    language = f"{item.language} ({item.language_from})" if item.language else "unknown"
+    lines = [
+        f"{stored.id}  {item.title}{inferred}",
+        f"  {item.url or 'no address'}; {said}; first seen {rfc3339(stored.first_seen)}{versions}; language {language}",
+    ]
+    lines += [
+        f"  carried by {seen.source.name} ({seen.source.url}{f', {seen.guid}' if seen.guid else ''}) since "
+        f"{rfc3339(seen.first_seen)}; recognised by: {seen.reason}"
+        for seen in stored.sightings
+    ]
+    if item.cut:
+        lines.append(f"  cut as page furniture: {' | '.join(item.cut.splitlines())}")
+    return lines
+
+
+def about_judgement(topic: Topic, kept: Judgement | None, answer: Judgement) -> list[str]:
+    """Say what a topic thinks of an item now, and whether what is stored is another answer."""
+    if not answer.tagged:
+        lines = [f"not tagged {topic.name}: {answer.why}"]
+    else:
+        lines = [f"tagged {topic.name} ({answer.grade}, score {answer.score:g}, version {answer.version}): {answer.why}"]
+    lines += [f"  {_spot(hit)}" for hit in answer.hits]
+    lines += [f"  does not count, {frame.replace('_', ' ')}: {_spot(hit)}" for frame, hit in answer.cancelled]
+    if answer.excluded:
+        lines.append(f"  tested and absent: {', '.join(dict.fromkeys(answer.excluded))}")
+    if answer.decision:
+        lines.append(f"  a person's word: {answer.decision}")
+    if (kept is not None) != answer.tagged or (kept and kept.version != answer.version):
+        lines.append("  what is published is older than this wording: the next pass judges anew")
+    return lines
+
+
+def _spot(hit: Evidence) -> str:
+    language = f", {hit.language}" if hit.language else ""
+    return f"{hit.group}: “{hit.text}” ({hit.field} {hit.start}-{hit.end}, term {hit.term}{language})"

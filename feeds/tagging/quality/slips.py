@@ -1,0 +1,143 @@
+"""What beginners write into a topic file and does not do what they mean: place, fault and cure of each slip; runs no example."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from feeds.tagging.matching.prefilter import SPACELESS
+from feeds.tagging.topic import query
+from feeds.tagging.topic.loader import Term, Topic
+from ingest.text.folding import folded
+from ingest.text.language.detection import MISTAKEN, primary
+from ingest.text.language.names import name as language_name
+
+_SHORT: Final = 3  # letters: fewer are no word to look for, nor the beginning of one
+_REGEX: Final = re.compile(r"\\[a-zA-Z.()\[\]]|\[[^\]]*\]|\(\?|\||[.)\]][*+?]|^\^|\$$|\{\d+(?:,\d*)?\}|\w[+?](?=\w)|^/.*/[a-z]*$")
+_SIGNS: Final = re.compile(r"[^\w\s*~'’\-\u2010-\u2015.,\"“”«»()!?:;{}\u0300-\u036f]|(?<!\S)\.(?=\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a topic file: its table, a key of it, and a word in the key's value."""
+
+    table: str
+    key: str = ""
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is wrong at a place, and the cure; `grave` where it cannot do what its writer means."""
+
+    place: Place
+    what: str
+    cure: str
+    grave: bool = True
+
+
+def slips(topic: Topic) -> Iterator[Slip]:
+    """Give the slips of a topic, in the order of its file."""
+    yield from _rules(topic)
+    for place, term in _terms(topic):
+        yield from _term(place, term)
+    for place, code in dict.fromkeys(_codes(topic)):
+        yield from _language(place, code)
+    yield from _idle_groups(topic)
+
+
+# Rules
+
+
+def _rules(topic: Topic) -> Iterator[Slip]:
+    if topic.expression is not None:
+        return
+    masked = set(topic.publish.mask)
+    idle = [group.name for group in topic.groups if group.name not in masked]
+    if idle:
+        listed = ", ".join(f'"{name}"' for name in idle)
+        yield Slip(Place(""), "it has no rules, so every item is tagged whatever its groups say", f"write require = [{listed}]")
+    elif not topic.examples:
+        cure = 'write [group.NAME] with words, and require = ["NAME"]; where every item is meant, give an example that says so'
+        yield Slip(Place(""), "it has no rules, so every item is tagged", cure, grave=False)
+
+
+def _idle_groups(topic: Topic) -> Iterator[Slip]:
+    if topic.expression is None:
+        return
+    expressions = [topic.expression, *([topic.review] if topic.review else [])]
+    used = {name for one in expressions for name in query.names(one)} | set(topic.publish.mask)
+    for frame in topic.frames:
+        used |= {frame.cancels} | {slot for term in frame.terms for slot in re.findall(r"\{([^{}]*)\}", term.text)}
+    for group in topic.groups:
+        if group.name not in used:
+            yield Slip(
+                Place(f"group.{group.name}"), f"group {group.name} decides nothing", "name it in require or query", grave=False
+            )
+
+
+# Terms
+
+
+def _terms(topic: Topic) -> Iterator[tuple[Place, Term]]:
+    for group in topic.groups:
+        for term in group.terms:
+            yield Place(f"group.{group.name}", term.language or "any", term.text), term
+    for frame in topic.frames:
+        for term in frame.terms:
+            yield Place(f"frame.{frame.name}", term.language or "any", term.text), term
+    for key, expression in (("query", topic.expression), ("review", topic.review)):
+        for part in query.walk(expression) if expression else ():
+            if isinstance(part, query.Phrase):
+                yield Place("", key, part.text), Term(part.text, None)
+    for word in topic.publish.mask:
+        yield Place("publish", "mask", word), Term(word, None)
+
+
+def _term(place: Place, term: Term) -> Iterator[Slip]:
+    text = re.sub(r"\{[^{}\d][^{}]*\}", "", term.text)  # a frame's slots
+    if _REGEX.search(text):
+        cure = "write the words, each as a term of its own; a star stands for any letters before or behind a word"
+        yield Slip(place, f"“{term.text}” is a regular expression, and terms are words", cure)
+        return
+    signs = "".join(dict.fromkeys(_SIGNS.findall(text)))
+    if signs:
+        core = folded(text)
+        little = len(core.replace(" ", "")) < _SHORT
+        what = f"“{term.text}” is looked for as “{core}”: {signs} is not compared"
+        yield Slip(place, what, f'in a query raw:"{term.text.strip("*~")}" finds the signs as written', grave=little)
+    bare = text.strip()
+    if "*" in bare and " " not in bare and 0 < len(core := folded(bare)) < _SHORT and not SPACELESS.search(core):
+        what = f"“{term.text}” finds every word that has “{core}” where the star leaves it"
+        yield Slip(place, what, "give three letters or more, or list the words", grave=False)
+
+
+# Languages
+
+
+def _codes(topic: Topic) -> Iterator[tuple[Place, str]]:
+    for place, term in _terms(topic):
+        if term.language:
+            yield Place(place.table, place.key), term.language
+    for number, example in enumerate(topic.examples, 1):
+        if example.language:
+            yield Place(f"example {number}", "lang"), example.language
+    for key, expression in (("query", topic.expression), ("review", topic.review)):
+        for part in query.walk(expression) if expression else ():
+            if isinstance(part, query.Language):
+                yield Place("", key), part.code
+
+
+def _language(place: Place, code: str) -> Iterator[Slip]:
+    meant = primary(code) or ""
+    if code in MISTAKEN:
+        other = MISTAKEN[code]
+        what = f"“{code}” is a rare language" if meant else f"“{code}” is no language, so no item has it"
+        yield Slip(place, what, f'did you mean "{other}" ({language_name(other)})?', grave=not meant)
+    elif meant and meant != code:
+        yield Slip(place, f"no item has the language “{code}”: {language_name(meant)} is “{meant}”", f'write "{meant}"')
+    elif not meant:
+        yield Slip(place, f"“{code}” is no language, so no item has it", 'use "any" or a code such as "fr"')
+    elif len(code) > 2:  # noqa: PLR2004 - letters of ISO 639-1
+        what = f"items have the language “{code}” only where their source says so"
+        yield Slip(place, what, "use the code of two letters, where there is one", grave=False)

@@ -1,0 +1,57 @@
+"""What only a person can judge, and their word on it: the uncertain items of a topic, decided on and judged again at once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from feeds.cli.commands import opinion_path
+from feeds.store.boilerplate import Furniture
+from feeds.store.judgements import Judgements
+from feeds.store.reviews import Decisions, Verdict
+from feeds.tagging.classifier import Judgement, judge
+from feeds.tagging.classifying import judge_one
+from feeds.tagging.linear_model import parse
+from feeds.tagging.matching.matcher import Matcher
+from feeds.tagging.query_evaluation import item_of
+from feeds.tagging.topic.loader import Grade, Topic
+from ingest.cli.console import App
+from ingest.model import StoredItem
+from ingest.store.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An item that the rules are not sure of, what they say, and how likely a second opinion holds it, from 0 to 1."""
+
+    stored: StoredItem
+    answer: Judgement
+    likely: float | None
+
+
+def uncertain(app: App, facts: Facts, topic: Topic) -> tuple[Case, ...]:
+    """Give the mere mentions and near misses of a topic, decided on or not.
+
+    Newest first, or, where `topics learn` has left a second opinion, the likeliest first.
+    """
+    path = opinion_path(app, topic)
+    opinion = parse(path.read_text(encoding="utf-8"), str(path)) if path.exists() else None
+    matcher, furniture, found = Matcher([topic]), Furniture(facts), []
+    for stored in facts.items():
+        answer = judge(matcher, item_of(stored), furniture.known(stored.carrier.source.url))[0]
+        if answer.grade is Grade.MENTION or answer.near_miss:
+            likely = opinion.probability(stored.item.title, stored.item.text) if opinion else None
+            found.append(Case(stored, answer, likely))
+    found.sort(key=lambda case: case.stored.first_seen, reverse=True)
+    return tuple(sorted(found, key=lambda case: -(case.likely or 0)))
+
+
+def decide(facts: Facts, topic: Topic, stored: StoredItem, said: tuple[Verdict, str], now: datetime) -> Judgement:
+    """Store a person's word on an item, and why; give what then holds. The next publication shows it."""
+    Decisions(facts).put(stored.row, topic.name, *said, now)
+    return judge_one(facts, Judgements(facts), topic, stored, now)
+
+
+def take_back(facts: Facts, topic: Topic, stored: StoredItem, now: datetime) -> Judgement | None:
+    """Forget a person's word, so that the rules decide again; None where nothing was said."""
+    if not Decisions(facts).take_back(stored.row, topic.name):
+        return None
+    return judge_one(facts, Judgements(facts), topic, stored, now)

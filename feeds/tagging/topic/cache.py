@@ -1,0 +1,40 @@
+"""The topics in force while the service runs: a changed file is read anew, a broken one keeps its last good wording."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from feeds.tagging.topic.folders import TopicFolders
+from feeds.tagging.topic.loader import Topic, read_topic
+from ingest.errors import TopicError
+
+_Stamp = tuple[int, int]  # mtime in ns and size: another stamp is another file
+
+
+class Shelf:
+    """The topics of a home, kept from one look to the next."""
+
+    def __init__(self, folders: TopicFolders, say: Callable[[str], None]) -> None:
+        """Look in `folders`; `say` is told of a broken file, once for each change of it."""
+        self._folders, self._say = folders, say
+        self._read: dict[Path, tuple[_Stamp, Topic | None]] = {}
+
+    def topics(self) -> tuple[Topic, ...]:
+        """Give the topics by name: each file as it is now, or as it was when it could last be read."""
+        self._read = {path: self._look(path) for path in self._folders.files().values()}
+        return tuple(topic for _, topic in self._read.values() if topic is not None)
+
+    def _look(self, path: Path) -> tuple[_Stamp, Topic | None]:
+        before, topic = self._read.get(path, ((0, 0), None))
+        try:
+            about = path.stat()
+        except OSError:
+            return before, topic
+        stamp = (about.st_mtime_ns, about.st_size)
+        if stamp == before:
+            return before, topic
+        try:
+            return stamp, read_topic(path)
+        except TopicError as fault:
+            kept = "its last good wording stays in force" if topic else "it is left out until it is mended"
+            self._say(f"topicwire: {fault}; {kept}")
+            return stamp, topic

@@ -1,0 +1,71 @@
+"""Which topic files are in force: the home's own and, beside them, the shipped ones that the settings choose; reads none."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ingest.errors import SettingsError, StoreError
+
+SHIPPED: Final = Path(__file__).parents[2] / "topics"
+ON_REQUEST: Final = frozenset({"planet-of-everything"})  # shipped, and in force only where it is named: it repeats every source
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFolders:
+    """Where topic files lie. An own file stands for the shipped one of its name, also while it cannot be read."""
+
+    own: Path
+    shipped: Path = SHIPPED
+    chosen: bool | tuple[str, ...] = True  # `topics.shipped`
+
+    @property
+    def retired(self) -> Path:
+        """The folder of what was withdrawn; a shipped topic of which a file lies there is not in force."""
+        return self.own / "retired"
+
+    def files(self) -> dict[str, Path]:
+        """Give the files in force by name, in the order of the names. Raises SettingsError for an unknown name that is chosen."""
+        retired = _named(self.retired).keys()
+        shipped = {name: path for name, path in self._chosen().items() if name not in retired}
+        return dict(sorted((shipped | _named(self.own)).items()))
+
+    def _chosen(self) -> dict[str, Path]:
+        there = _named(self.shipped)
+        if isinstance(self.chosen, bool):
+            return {name: path for name, path in there.items() if self.chosen and name not in ON_REQUEST}
+        _known(self.chosen, there)
+        return {name: there[name] for name in self.chosen}
+
+
+def _named(folder: Path) -> dict[str, Path]:
+    return {path.stem: path for path in folder.glob("*.toml")}
+
+
+def _known(names: Iterable[str], there: dict[str, Path]) -> None:
+    for name in names:
+        if name not in there:
+            near = difflib.get_close_matches(name, there, 1)
+            cure = f'did you mean "{near[0]}"?' if near else f"shipped are: {', '.join(sorted(there))}"
+            raise SettingsError(f'topics.shipped: no shipped topic is called "{name}"', cure)
+
+
+def put_away(folders: TopicFolders, name: str, path: Path) -> Path:
+    """Put a topic's file, or a copy of the shipped one, where it is not in force; give where. Raises StoreError."""
+    kept = folders.retired / path.name
+    try:
+        folders.retired.mkdir(parents=True, exist_ok=True)
+        if path.parent == folders.own:
+            path.replace(kept)
+        if name in _named(folders.shipped) and not kept.exists():
+            kept.write_bytes(path.read_bytes())
+    except OSError as fault:
+        raise StoreError(f"{kept}: {fault.strerror}", "check the folder's rights, or take the topic's file away by hand") from fault
+    return kept
+
+
+def said_of(names: Iterable[str]) -> Iterator[str]:
+    """Say of feeds that have no topic in force any more what becomes of them, a line each."""
+    for name in names:
+        yield f"{name}: no topic file in force; its feed is served as it was (`topicwire topics retire {name}` withdraws it)"

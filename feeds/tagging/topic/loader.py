@@ -1,0 +1,278 @@
+"""A topic file -> Topic, or an error that names file, key and cure; knows the file's form, matches nothing."""
+
+import difflib
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from feeds.tagging.topic import query
+from feeds.tagging.topic.lines import Lines
+from feeds.tagging.topic.model import NEAR, Content, Example, Frame, Grade, Group, Publishing, Term, Topic
+from ingest.errors import TopicError
+from ingest.text.folding import folded
+from ingest.text.language import stemming
+from ingest.text.sanitize import xml_safe
+
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
+_SLOT: Final = re.compile(r"\{([^{}]*)\}")
+_ASTRAY: Final = re.compile(r"\w\*\w|(?<!\S)\*+(?!\S)|^\s*\.\.|\.\.\s*$")  # a star in or without a word, a gap at an end
+_TEXTS: Final = ("title", "description", "definition", "status", "contact", "query", "review")
+_LISTS: Final = ("means", "does_not_mean", "limits", "require", "exclude")
+_TABLES: Final = ("group", "frame", "example")
+_KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, "updated", "near", "publish_from", "publish")
+_EXAMPLE_KEYS: Final = ("tagged", "lang", "title", "text", "why")
+_TAKEN: Final = frozenset("healthz index item metrics private readyz review search sources static".split())  # pages and folders
+_PUBLISH_KEYS: Final = ("content", "images", "mask", "private")
+
+__all__ = [
+    "Content",
+    "Example",
+    "Frame",
+    "Grade",
+    "Group",
+    "Publishing",
+    "Term",
+    "Topic",
+    "parse_topic",
+    "read_good_topics",
+    "read_topic",
+    "read_topics",
+]
+
+
+def read_topic(path: Path) -> Topic:
+    """Read one topic file. Raises TopicError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise TopicError(f"{path}: {fault}", "check the file's rights and that it is UTF-8") from fault
+    if path.stem in _TAKEN:
+        raise TopicError(f"{path}: a topic cannot be called {path.stem!r}: a page of the site is", "give the file another name")
+    return parse_topic(text, path.stem, str(path))
+
+
+def read_topics(files: Iterable[Path]) -> tuple[Topic, ...]:
+    """Read topic files. Raises TopicError for the first bad one."""
+    return tuple(map(read_topic, files))
+
+
+def read_good_topics(files: Iterable[Path]) -> tuple[tuple[Topic, ...], tuple[TopicError, ...]]:
+    """Read the topics that can be read, and what is wrong with the others: one bad file takes no other along."""
+    good, bad = [], []
+    for path in files:
+        try:
+            good.append(read_topic(path))
+        except TopicError as fault:
+            bad.append(fault)
+    return tuple(good), tuple(bad)
+
+
+def parse_topic(text: str, name: str, where: str) -> Topic:
+    """Make a Topic of the text of a file; `where` is how errors call it."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise TopicError(f"{where}: {fault}", "mend the TOML at that place") from fault
+    if not NAME.fullmatch(name):
+        raise TopicError(f"{where}: a topic cannot be called {name!r}", "use lower-case letters, digits and hyphens")
+    return _Loader(where, Lines(text)).topic(name, data)
+
+
+class _Loader:
+    """Checks one file's values; every refusal names the file, the key and the cure."""
+
+    def __init__(self, where: str, lines: Lines) -> None:
+        self._where, self._lines = where, lines
+
+    def _refuse(self, what: str, cure: str) -> TopicError:
+        line = self._lines.meant(what)
+        return TopicError(f"{self._where}{f', line {line}' if line else ''}: {what}", cure)
+
+    def _known(self, what: str, keys: Iterable[str], known: Iterable[str]) -> None:
+        for key in keys:
+            if key not in (names := list(known)):
+                near = difflib.get_close_matches(key, names, 1)
+                raise self._refuse(
+                    f'{what} "{key}" is not known',
+                    f'did you mean "{near[0]}"?' if near else f"known are: {', '.join(names)}",
+                )
+
+    def topic(self, name: str, data: dict[str, Any]) -> Topic:
+        self._known("key", data, _KEYS)
+        texts = {key: self._text(key, data.get(key, "")) for key in _TEXTS}
+        lists = {key: self._texts(key, data.get(key, [])) for key in _LISTS}
+        groups = tuple(self._group(key, table) for key, table in self._tables(data, "group"))
+        frames = tuple(self._frame(key, table) for key, table in self._tables(data, "frame"))
+        names = [group.name for group in groups]
+        for key in ("require", "exclude"):
+            self._known(f"{key}: group", lists[key], names)
+        for frame in frames:
+            slots = (slot for term in frame.terms for slot in _SLOT.findall(term.text))
+            self._known(f"frame.{frame.name}: group", (frame.cancels, *slots), names)
+        expression = self._expression(texts["query"], lists["require"], lists["exclude"], tuple(names))
+        near, grade = self._near(data.get("near", NEAR)), self._grade(data.get("publish_from", Grade.MENTION))
+        return Topic(
+            name=name,
+            title=texts["title"] or name,
+            description=texts["description"],
+            version=_version(expression and query.write(expression), groups, frames, near, grade),
+            expression=expression,
+            groups=groups,
+            review=self._query("review", texts["review"], tuple(names)),
+            frames=frames,
+            examples=tuple(self._example(n, table) for n, table in enumerate(self._list("example", data.get("example", [])), 1)),
+            near=near,
+            publish_from=grade,
+            definition=texts["definition"],
+            means=lists["means"],
+            does_not_mean=lists["does_not_mean"],
+            limits=lists["limits"],
+            status=texts["status"] or "draft",
+            contact=texts["contact"],
+            updated=self._date(data.get("updated")),
+            publish=self._publishing(data.get("publish", {})),
+        )
+
+    def _expression(
+        self, text: str, require: tuple[str, ...], exclude: tuple[str, ...], groups: tuple[str, ...]
+    ) -> query.Expression | None:
+        """Give the query, or what `require` and `exclude` mean: they are its short form."""
+        if text and (require or exclude):
+            raise self._refuse("query stands beside require or exclude", "keep one of the two forms")
+        if text:
+            return self._query("query", text, groups)
+        wanted: list[query.Expression] = [query.Group(name) for name in require]
+        unwanted: list[query.Expression] = [query.Never(query.Group(name)) for name in exclude]
+        parts = (*wanted, *unwanted)
+        return query.Both(parts) if parts else None
+
+    def _query(self, key: str, text: str, groups: tuple[str, ...]) -> query.Expression | None:
+        return self._sound(query.parse(text, groups, f"{self._where}: {key}")) if text else None
+
+    def _sound(self, expression: query.Expression) -> query.Expression:
+        """Refuse what a query says that could find nothing, or everything."""
+        for part in query.walk(expression):
+            if isinstance(part, query.Phrase):
+                self._slotless("query", self._term("query", part.text, "any"))
+            elif isinstance(part, query.FromSource) and not folded(part.text):
+                raise self._refuse(f'query: source:"{part.text}" has no letters that could match', "delete it or write a name")
+            elif isinstance(part, query.Language) and not _LANGUAGE.fullmatch(part.code):
+                raise self._refuse(f'query: "{part.code}" is no language', "use a code such as lang:fr")
+        return expression
+
+    def _text(self, key: str, value: object) -> str:
+        if not isinstance(value, str):
+            raise self._refuse(f"{key} is not text", f'write {key} = "..."')
+        if xml_safe(value) != value:
+            raise self._refuse(f"{key} holds a character that no feed can show", "take out control characters")
+        return value.strip()
+
+    def _list(self, key: str, value: object) -> list[object]:
+        if not isinstance(value, list):
+            raise self._refuse(f"{key} is not a list of tables", f"write [[{key}]]")
+        return value
+
+    def _texts(self, key: str, value: object) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+            raise self._refuse(f"{key} is not a list of texts", f'write {key} = ["...", "..."]')
+        return tuple(value)
+
+    def _tables(self, data: dict[str, Any], kind: str) -> list[tuple[str, dict[str, Any]]]:
+        tables = data.get(kind, {})
+        if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+            raise self._refuse(f"{kind} is not a set of tables", f"write [{kind}.NAME] and its terms below")
+        return list(tables.items())
+
+    def _group(self, name: str, table: dict[str, Any]) -> Group:
+        terms = self._terms(f"group.{name}", table)
+        return Group(name, tuple(self._slotless(f"group.{name}", term) for term in terms))
+
+    def _slotless(self, where: str, term: Term) -> Term:
+        if _SLOT.search(term.text):
+            raise self._refuse(f'{where}: "{term.text}" names a group in brackets', "only the terms of a frame may; write words")
+        return term
+
+    def _terms(self, where: str, table: dict[str, Any]) -> tuple[Term, ...]:
+        terms = []
+        for language, words in table.items():
+            if language != "any" and not _LANGUAGE.fullmatch(language):
+                raise self._refuse(f'{where}: "{language}" is no language', 'use "any" or a code such as "fr"')
+            terms += [self._term(f"{where}.{language}", text, language) for text in self._texts(f"{where}.{language}", words)]
+        if not terms:
+            raise self._refuse(f"{where} has no terms", 'add some: any = ["..."]')
+        return tuple(terms)
+
+    def _term(self, where: str, text: str, language: str) -> Term:
+        if not folded(_SLOT.sub("x", text)):
+            raise self._refuse(f'{where}: "{text}" has no letters that could match', "delete it or write words")
+        if _ASTRAY.search(text):
+            raise self._refuse(
+                f'{where}: "{text}" has a star or .. where none can stand', "a star goes before or after a word, .. between words"
+            )
+        if "~" in text and language not in stemming.LANGUAGES:
+            raise self._refuse(
+                f'{where}: "{text}" asks for a stem', f"stems are known in {', '.join(sorted(stemming.LANGUAGES))}; use *"
+            )
+        return Term(text, None if language == "any" else language)
+
+    def _frame(self, name: str, table: dict[str, Any]) -> Frame:
+        cancels = table.get("cancels")
+        if not isinstance(cancels, str):
+            raise self._refuse(f"frame.{name} does not say what it cancels", 'write cancels = "GROUP"')
+        return Frame(name, cancels, self._terms(f"frame.{name}", {k: v for k, v in table.items() if k != "cancels"}))
+
+    def _example(self, number: int, table: object) -> Example:
+        where = f"example {number}"
+        if not isinstance(table, dict):
+            raise self._refuse(f"{where} is not a table", "write [[example]]")
+        self._known(f"{where}: key", table, _EXAMPLE_KEYS)
+        if not isinstance(table.get("tagged"), bool) or not isinstance(table.get("text"), str):
+            raise self._refuse(f"{where} lacks tagged or text", 'write tagged = true or false and text = "..."')
+        language = self._text(f"{where}: lang", table.get("lang", ""))
+        title, why = (self._text(f"{where}: {key}", table.get(key, "")) for key in ("title", "why"))
+        return Example(table["text"].strip(), table["tagged"], title, language or None, why)
+
+    def _publishing(self, table: object) -> Publishing:
+        if not isinstance(table, dict):
+            raise self._refuse("publish is not a table", "write [publish] and its keys below")
+        self._known("publish: key", table, _PUBLISH_KEYS)
+        content = table.get("content")
+        if content is not None:
+            self._known("publish.content", [str(content)], list(Content))
+        images, private = (self._yes_or_no(f"publish.{key}", table.get(key, key == "images")) for key in ("images", "private"))
+        mask = self._texts("publish.mask", table.get("mask", []))
+        for word in mask:
+            self._slotless("publish.mask", self._term("publish.mask", word, "any"))
+        return Publishing(Content(str(content)) if content else None, images, mask, private)
+
+    def _yes_or_no(self, key: str, value: object) -> bool:
+        if not isinstance(value, bool):
+            raise self._refuse(f"{key} is neither true nor false", f"write {key.partition('.')[2]} = true")
+        return value
+
+    def _near(self, value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self._refuse("near is not a number of words", f"write near = {NEAR}")
+        return value
+
+    def _grade(self, value: object) -> Grade:
+        self._known("publish_from: grade", [str(value)], list(Grade))
+        return Grade(str(value))
+
+    def _date(self, value: object) -> date | None:
+        if value is not None and not isinstance(value, date):
+            raise self._refuse("updated is not a date", "write updated = 2026-11-22, without quotes")
+        return value
+
+
+def _version(*parts: object) -> str:
+    """Hash what decides: a change of the description re-tags nothing."""
+    text = json.dumps(parts, default=asdict, ensure_ascii=False, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()

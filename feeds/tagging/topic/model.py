@@ -1,0 +1,102 @@
+"""What a topic is, as frozen values: groups of terms, frames, examples, and the expression that decides; reads no file."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from feeds.tagging.topic import query
+
+NEAR: Final = 25  # words, unless a topic says otherwise
+
+
+class Grade(StrEnum):
+    """How much of an item is about the topic."""
+
+    MENTION = "mention"
+    SUBSTANTIAL = "substantial"
+    CORE = "core"
+
+    @property
+    def rank(self) -> int:
+        """Its place among the grades, lowest first."""
+        return list(Grade).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words to find: a language or None for all, and the words as the file writes them."""
+
+    text: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A named set of terms; one of them is enough. The name is the evidence."""
+
+    name: str
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Phrases that take the sense away from the hits of a group that they surround."""
+
+    name: str
+    cancels: str
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A test of the topic, in the topic's own file."""
+
+    text: str
+    tagged: bool
+    title: str = ""
+    language: str | None = None
+    why: str = ""
+
+
+class Content(StrEnum):
+    """How much of an item's text is published."""
+
+    LINKS = "links"  # title, address and the reason
+    SUMMARY = "summary"  # and an excerpt
+    FULL = "full"  # and the whole text
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """How a topic is published. It decides nothing about tags, so a change of it re-judges nothing."""
+
+    content: Content | None = None  # None: as the settings say
+    images: bool = True
+    mask: tuple[str, ...] = ()  # groups of the topic, or words, that are published with only their first letter
+    private: bool = False  # not in `public/`, not in any list; read by those who were given an address
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic: one published feed. `version` names the wording that decides, and nothing else."""
+
+    name: str
+    title: str
+    description: str
+    version: str
+    expression: query.Expression | None  # None takes everything
+    groups: tuple[Group, ...]
+    review: query.Expression | None = None  # what a person should look at, though it is not tagged
+    frames: tuple[Frame, ...] = ()
+    examples: tuple[Example, ...] = ()
+    near: int = NEAR  # words within which two groups meet
+    publish_from: Grade = Grade.MENTION
+    definition: str = ""
+    means: tuple[str, ...] = ()
+    does_not_mean: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    status: str = "draft"
+    contact: str = ""
+    updated: date | None = None
+    publish: Publishing = Publishing()

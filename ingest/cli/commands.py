@@ -1,0 +1,172 @@
+"""The commands about facts, `sources` and `items`: what was said, by whom; no topic."""
+
+import json
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ingest.cli.console import App, Commands, OneLineErrors, say
+from ingest.cli.status import status
+from ingest.errors import UsageError
+from ingest.formats import opml
+from ingest.model import Source, SourceKind, SourceState, SourceStatus, StoredItem
+from ingest.polling.adding import Matching, add, add_lists, no_topics
+from ingest.polling.offline import QUESTION
+from ingest.polling.sources import FILE, read_list
+from ingest.store.facts import Facts
+from ingest.text.dates import rfc3339
+from ingest.text.pasted_urls import pasted
+from ingest.text.sanitize import one_line
+
+pass_app = click.pass_obj
+
+
+@click.group(cls=Commands)
+def sources() -> None:
+    """Say which feeds are polled."""
+
+
+def sources_add(matching: Matching = no_topics) -> click.Command:
+    """Make the command `sources add`, which says by `matching` for which topics a feed is."""
+
+    @click.command("add", cls=OneLineErrors)
+    @click.argument("addresses", nargs=-1, required=True)
+    @click.option("--list", "is_list", is_flag=True, help="The addresses are lists of feeds (OPML), read again once a day.")
+    @click.option("--anyway", is_flag=True, help="Add also what cannot be read, for a reason that will not pass by itself.")
+    @pass_app
+    def command(app: App, addresses: tuple[str, ...], *, is_list: bool, anyway: bool) -> None:
+        """Poll the feeds at ADDRESSES: each is asked once, now; of a site's address the feed that it names is taken.
+
+        What each holds is said, or why it cannot be read. One that fails for a reason that may pass is added.
+        """
+        done = add_lists(app, addresses) if is_list else add(app, addresses, matching, anyway=anyway)
+        say(f"{done.new} added, {done.known} already there" + (f", {done.refused} refused" if done.refused else ""))
+        raise SystemExit(1 if done.refused else 0)
+
+    return command
+
+
+sources.add_command(sources_add())
+
+
+@sources.command("remove")
+@click.argument("addresses", nargs=-1, required=True)
+@pass_app
+def sources_remove(app: App, addresses: tuple[str, ...]) -> None:
+    """Stop polling the feeds at ADDRESSES; what they carried stays."""
+    with app.stored() as facts:
+        urls = [_stored(facts, address) for address in addresses]
+        for address, url in zip(addresses, urls, strict=True):
+            _refuse_removal(app, address, facts.source(url))
+        for url in urls:
+            facts.retire(url)
+    say(f"{len(addresses)} removed; their items stay")
+
+
+def _stored(facts: Facts, address: str) -> str:
+    """Give the address under which a source is stored, by what a person calls it."""
+    meant = pasted(address)
+    named = [address] if meant is None else [meant.url, *([meant.instead] if meant.instead else [])]
+    return next((url for url in named if facts.source(url) is not None), named[0])
+
+
+def _refuse_removal(app: App, address: str, known: tuple[Source, SourceState] | None) -> None:
+    """Raise UsageError for a source that is not there or that the owner's own list holds."""
+    if known is None:
+        what = f"{one_line(address)[:200]}: no such source"
+        raise UsageError(what, "`topicwire sources list` shows their addresses; nothing was removed")
+    if known[0].origin == "opml" and (app.home / FILE).exists():
+        raise UsageError(f"{address}: listed in {FILE}", "take it out of that file; nothing was removed")
+
+
+@sources.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One object a line.")
+@pass_app
+def sources_list(app: App, *, as_json: bool) -> None:
+    """Show every polled feed, and how asking it went last."""
+    with app.stored() as facts:
+        for source, state in facts.sources():
+            if source.kind is not SourceKind.DOCUMENT and source.status in {SourceStatus.ACTIVE, SourceStatus.GONE}:
+                click.echo(json.dumps(_source_row(source, state), ensure_ascii=False) if as_json else _source_line(source, state))
+        if since := facts.offline_since():
+            say(f"since {rfc3339(since)} {QUESTION}")
+
+
+def _source_row(source: Source, state: SourceState) -> dict[str, Any]:
+    known = asdict(replace(state, rhythm=None)).items()  # `sources status` tells of rhythms
+    return asdict(source) | {name: rfc3339(v) if isinstance(v, datetime) else v for name, v in known if name != "rhythm"}
+
+
+def _source_line(source: Source, state: SourceState) -> str:
+    if state.last_poll is None:
+        result = "not asked yet"
+    elif state.error:
+        good = rfc3339(state.last_success) or "never"
+        result = f"FAILED {state.failures}x, last good {good}, next {rfc3339(state.next_poll)}: {state.error}"
+    else:
+        result = f"ok {rfc3339(state.last_success)}, next {rfc3339(state.next_poll)}"
+    title = f"  {source.title}" if source.title else ""
+    tags = "".join(f"  #{tag}" for tag in source.settings.tags)
+    return f"{source.url}{title}{tags}  [{result}]"
+
+
+@sources.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@pass_app
+def sources_import(app: App, file: Path) -> None:
+    """Poll the feeds that an OPML FILE, or newsboat's urls, lists."""
+    listed = read_list(file, "import")
+    for line in listed.said:
+        say(line)
+    with app.facts() as facts:
+        new = facts.add_sources(listed.sources, app.clock())
+    say(f"{new} added, {len(listed.sources) - new} already there, {len(listed.refused)} refused")
+
+
+@sources.command("export")
+@pass_app
+def sources_export(app: App) -> None:
+    """Write the polled feeds as OPML to stdout."""
+    with app.stored() as facts:
+        polled = [s for s, _ in facts.sources() if s.kind is SourceKind.FEED and s.status is SourceStatus.ACTIVE]
+    click.echo(opml.render(polled), nl=False)
+
+
+sources.add_command(status)
+
+
+def item_row(stored: StoredItem, tags: list[str]) -> dict[str, Any]:
+    """Give an item as the object that `items --json` writes."""
+    item = stored.item
+    return {
+        "id": stored.id,
+        "title": item.title,
+        "title_inferred": item.title_inferred,
+        "url": item.url,
+        "guid": item.guid,
+        "source": stored.carrier.source.name,
+        "sources": [
+            {"name": seen.source.name, "feed": seen.source.url, "url": seen.url, "guid": seen.guid, "reason": seen.reason}
+            | {"first_seen": rfc3339(seen.first_seen)}
+            for seen in stored.sightings
+        ],
+        "language": item.language,
+        "published": rfc3339(item.published),
+        "updated": rfc3339(item.updated),
+        "first_seen": rfc3339(stored.first_seen),
+        "authors": [author.name for author in item.authors],
+        "categories": [category.term for category in item.categories],
+        "enclosures": [{k: v for k, v in asdict(enclosure).items() if v is not None} for enclosure in item.enclosures],
+        "summary": item.summary,
+        "content": item.content,
+        "tags": tags,
+    }
+
+
+def item_line(stored: StoredItem, tags: list[str]) -> str:
+    """Give an item as one line for a person."""
+    marks = f"  [{', '.join(tags)}]" if tags else ""
+    return f"{stored.id}  {stored.item.language or '--'}  {stored.item.title}  ({stored.carrier.source.name}){marks}"

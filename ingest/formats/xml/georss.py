@@ -1,0 +1,22 @@
+"""Where an entry's subject lies, by GeoRSS: the numbers as they were written; knows no map and no other element of an entry."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from lxml.etree import _Element
+
+from ingest.formats.xml.context import local
+from ingest.raw import RawPoint
+
+SHAPES: Final = {"point": "point", "linestring": "line", "polygon": "polygon", "envelope": "box"}  # of GML, as GeoRSS calls them
+
+
+def spots(element: _Element) -> Iterator[RawPoint]:
+    """Give what a GeoRSS element says, in the simple form or in GML."""
+    name = local(element)
+    if name != "where":
+        yield RawPoint(name, element.text or "")
+        return
+    for shape in element:
+        if form := SHAPES.get(local(shape)):
+            yield RawPoint(form, " ".join(map(str, shape.itertext())))

@@ -1,0 +1,189 @@
+"""A well-formed document -> RawFeed, by our own walk over lxml's tree; raises Unsure for what the judge must read."""
+
+import re
+from functools import partial
+from typing import Final
+
+from lxml import etree
+
+from ingest.errors import ParseError
+from ingest.faults import Faults
+from ingest.formats.xml.context import Scope, Unsure, attributes, local
+from ingest.formats.xml.lxml_entry import EntryReader
+from ingest.formats.xml.values import joined
+from ingest.formats.xml.vocabulary import ATOM_ROOTS, CDF_ATTRIBUTES, RDF_ROOT, TITLES
+from ingest.raw import RawDate, RawEntry, RawFeed, RawHints, RawLink, RawPerson, RawText
+
+# UTF-8 written twice, and Windows characters written as C1 or named by number: only then texts need mending.
+_TWICE: Final = re.compile(rb"\xc3[\x82-\xb4]\xc2[\x80-\xbf]")
+_C1: Final = re.compile(rb"\xc2[\x80-\x9f]")
+_BY_NUMBER: Final = re.compile(rb"&#(?:0*(?:1[2-9]|2[0-5])\d|[xX]0*[89a-fA-F][0-9a-fA-F]);")
+_C1_BY_NUMBER: Final = re.compile(rb"&#(?:0*1[2-5]\d|[xX]0*[89][0-9a-fA-F]);")
+_SUBSET: Final = re.compile(rb"<!DOCTYPE[^>\[]*\[")
+_LIMITS: Final = {
+    "depth": "its elements are nested more than 256 deep",
+    "huge": "one text in it is longer than 10 MB",
+    "long": "one text in it is longer than 10 MB",
+}
+
+
+def read(data: bytes, language: str | None, most: int) -> RawFeed:
+    """Read a document in UTF-8, its first `most` entries; `language` is the server's word.
+
+    Nothing is fetched, no DTD read, no entity expanded, no XInclude followed. Raises Unsure, with
+    the reason, for what is not well-formed or not fully understood, ParseError for what no reader
+    should be given.
+    """
+    root = _root(data)
+    is_atom = root.tag in ATOM_ROOTS
+    named = _BY_NUMBER.search(data) is not None
+    second = b"\xc2" in data  # a byte of all that may need mending
+    scope = Scope(
+        is_atom=is_atom,
+        drops_div="http://www.w3.org/2005/Atom" in root.nsmap.values(),
+        twice=named or (second and _TWICE.search(data) is not None),
+        windows=(named and _C1_BY_NUMBER.search(data) is not None) or (second and _C1.search(data) is not None),
+    )
+    reader = _FeedReader(scope, language, most)
+    if is_atom:
+        reader.channel(root)
+    elif root.tag == RDF_ROOT or scope.kind(root)[0] == "root":
+        reader.outside(root)
+    else:
+        raise Unsure(f"the root is {local(root)}")
+    return reader.feed(root)
+
+
+def _root(data: bytes) -> etree._Element:
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as fault:
+        raise _reason(str(fault)) from fault
+    if root.getroottree().docinfo.doctype and _SUBSET.search(data):
+        raise Unsure("it declares entities of its own")
+    return root
+
+
+def _reason(fault: str) -> Exception:
+    for word, limit in _LIMITS.items():
+        if word in fault.lower() and "huge" in fault.lower():
+            return ParseError(limit, "no feed needs that; tell its publisher")
+    return Unsure(fault.partition(" (<string>")[0])
+
+
+class _FeedReader:
+    """What a document says of itself, and its entries."""
+
+    def __init__(self, scope: Scope, language: str | None, most: int) -> None:
+        self._scope, self._most = scope, most
+        self._language, self._tongue = language or None, language or None
+        self._base = ""
+        self._titles: list[RawText] = []
+        self._links: list[RawLink] = []
+        self._id, self._id_is_link = "", False
+        self._dates: list[RawDate] = []
+        self._authors: list[RawPerson] = []
+        self._hints: dict[str, str] = {}
+        self._hours: list[str] = []
+        self._days: list[str] = []
+        self._entries: list[RawEntry] = []
+        self._count = 0
+        self._faults = Faults()
+
+    def feed(self, root: etree._Element) -> RawFeed:
+        """Give what was read, if it is all: an entry in an unexpected place is for the other reader."""
+        if sum(1 for _ in root.iter("{*}item", "{*}entry")) != self._count:
+            raise Unsure("entries in unexpected places")
+        return RawFeed(
+            form="atom" if self._scope.is_atom else "rss",
+            entries=tuple(self._entries),
+            total=self._count,
+            titles=tuple(self._titles),
+            links=tuple(self._links),
+            id=self._id,
+            id_is_link=self._id_is_link,
+            dates=tuple(self._dates),
+            language=self._language,
+            authors=tuple(self._authors),
+            hints=RawHints(**self._hints, hours=tuple(self._hours), days=tuple(self._days)),
+            faults=tuple(self._faults.found),
+        )
+
+    def outside(self, root: etree._Element) -> None:
+        """Read the root of RSS or RDF: channels and entries."""
+        self._enter(root)
+        for child in root:
+            action, _ = self._scope.kind(child)
+            if action == "channel":
+                self.channel(child)
+            elif action == "entry":
+                self._entry(child)
+
+    def channel(self, element: etree._Element) -> None:
+        """Read the element that describes the feed."""
+        if not CDF_ATTRIBUTES.isdisjoint(element.attrib):
+            raise Unsure("a channel with attributes of its own")
+        self._enter(element)
+        for child in element:
+            action, role = self._scope.kind(child)
+            if action == "entry":
+                self._entry(child)
+            else:
+                self._faults.attempt("a value of the feed's own left out", partial(self._about, action, role), child, None)
+
+    def _enter(self, element: etree._Element) -> None:
+        self._base, self._tongue = self._scope.base(element, self._base), self._scope.language(element, self._tongue)
+        if local(element) != "channel" and self._tongue:
+            self._language = self._tongue
+
+    def _entry(self, element: etree._Element) -> None:
+        self._count += 1
+        if self._count <= self._most:
+            reader = EntryReader(self._scope, self._base, self._tongue)
+            entry = self._faults.attempt(f"entry {self._count} left out", reader.read, element, None)
+            if entry is not None:
+                self._entries.append(entry)
+
+    def _about(self, action: str, role: str, element: etree._Element) -> None:
+        scope = self._scope
+        if action == "text" and role in TITLES:
+            self._reader().text(element, role)
+        elif action == "link":
+            self._reader().link(element, role)
+        elif action == "identifier":
+            self._identifier(element)
+        elif action == "date":
+            self._dates.append(RawDate(role, scope.text(element)))
+        elif action == "language":
+            self._language = scope.text(element)
+        elif action == "author" and scope.is_atom:
+            self._authors.append(scope.person(element, scope.base(element, self._base)))
+        elif action == "hint":
+            self._hints[role] = scope.text(element)
+        elif action == "hints":
+            said = self._hours if role == "hours" else self._days
+            said += [scope.text(part) for part in element if scope.kind(part) == ("hint", role)]
+        elif action in {"unsure", "channel", "root"}:
+            raise Unsure(f"{local(element)} in the channel")
+
+    def _reader(self) -> EntryReader:
+        """Give a reader that reads a part of the channel as it would one of an entry."""
+        reader = EntryReader(self._scope, self._base, self._tongue)
+        reader.texts, reader.links = self._titles, self._links
+        return reader
+
+    def _identifier(self, element: etree._Element) -> None:
+        text = self._scope.text(element)
+        self._id_is_link = attributes(element).get("ispermalink", "true") == "true"
+        self._id = joined(self._scope.base(element, self._base), text) if self._id_is_link and text else text

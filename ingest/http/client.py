@@ -1,0 +1,312 @@
+"""One polite, bounded, conditional request, redirects followed by hand; knows no feed format and no database."""
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Final, Protocol
+
+import aiohttp
+from yarl import URL
+
+from ingest.errors import Failure, FetchError, GuardError
+from ingest.http.connections import Connector
+from ingest.http.content_coding import ENCODINGS, Unpacker
+from ingest.http.cookies import Cookies
+from ingest.http.failures import failure_of
+from ingest.http.host_limiter import Pace
+from ingest.http.message import Fetched, Request
+from ingest.http.semantics import OK, PERMANENT, REDIRECTS, SUCCESS, UNCHANGED, freshness, is_partial, refusal
+from ingest.http.ssrf_guard import Guard
+from ingest.http.tls import trust
+from ingest.text.sanitize import one_line
+from ingest.text.urls import absolute, feed_address, machine_of, origin_of
+
+_FAULTS: Final = (aiohttp.ClientError, OSError, ValueError)  # time-outs are OSErrors
+_HOPS: Final = 10
+_FIRST_WORD: Final = 35.0  # seconds for a connection and the head of an answer
+_NEXT_WORD: Final = 20.0  # seconds of silence in the middle of an answer
+_CHUNK: Final = 65_536
+_ACCEPT: Final = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9,"
+    " application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
+)
+_IDLE: Final = 0.25  # seconds that a connection waits for its host's next turn to end; each idle one costs both sides
+_NO_UTF8: Final = re.compile(r"[\udc80-\udcff]")  # how Python keeps such a byte
+_NOTHING_THERE: Final = frozenset({None, 404})  # what the wrong scheme gives
+_JOINED: Final = frozenset({"link"})  # fields of which every one counts; of others the last
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may cost: bytes after decompression, and seconds in all; how long a host rests after one."""
+
+    size: int = 15 * 1024 * 1024
+    seconds: float = 30.0
+    pause: float = 0.0
+
+
+Clock = Callable[[], datetime]
+
+
+class Fetcher(Protocol):
+    """The one seam to the network: tests pass another."""
+
+    async def __call__(self, request: Request) -> Fetched:
+        """Give the answer; raise FetchError for anything that is none."""
+
+    async def post(self, url: str, form: Mapping[str, str]) -> None:
+        """Send a form; raise FetchError unless the server took it (2xx)."""
+
+
+@asynccontextmanager
+async def web(  # noqa: PLR0913 - all that the network needs to know
+    guard: Guard, user_agent: str, limits: Limits, clock: Clock, proxy: str | None = None, *, ca_file: str | None = None
+) -> AsyncIterator[Fetcher]:
+    """Open the real network behind `guard`; every request of the program goes through here.
+
+    `ca_file` holds certificates of authorities that are trusted beside the system's. Raises SettingsError when it cannot be read.
+    """
+    connector = Connector(
+        socket_factory=guard.socket,
+        limit=200,
+        limit_per_host=1,
+        ttl_dns_cache=300,
+        keepalive_timeout=limits.pause + _IDLE,
+        ssl=trust(ca_file) if ca_file else True,
+    )
+    headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ", ".join(ENCODINGS)}
+    session = aiohttp.ClientSession(
+        connector=connector,
+        headers=headers,
+        cookie_jar=aiohttp.DummyCookieJar(),  # no cookies beyond one request, no credentials, no proxy of the environment
+        timeout=aiohttp.ClientTimeout(total=None),  # every request has one deadline, of ours
+        auto_decompress=False,
+        trust_env=False,
+        proxy=proxy,
+    )
+    async with session:
+        yield _Web(session, guard, limits, clock, Pace(limits.pause), proxied=proxy is not None)
+
+
+class _Web:
+    """The network as a Fetcher."""
+
+    def __init__(  # noqa: PLR0913 - all that a request touches
+        self, session: aiohttp.ClientSession, guard: Guard, limits: Limits, clock: Clock, pace: Pace, *, proxied: bool
+    ) -> None:
+        self._session, self._guard, self._limits, self._clock, self._pace = session, guard, limits, clock, pace
+        self._proxied = proxied
+
+    async def __call__(self, request: Request) -> Fetched:
+        """Ask, hop by hop."""
+        try:
+            return await self._chain(request)
+        except FetchError as fault:
+            if request.instead is None or fault.status not in _NOTHING_THERE:
+                raise
+            return await self._guessed_again(request, request.instead, fault)
+
+    async def _guessed_again(self, request: Request, instead: str, first: FetchError) -> Fetched:
+        """Ask the other address of a request; one that answers is the right one for good."""
+        try:
+            answer = await self._chain(replace(request, url=instead, etag=None, last_modified=None))
+        except FetchError as second:
+            raise (first if second.status is None else second) from first
+        return replace(answer, moved=answer.moved or feed_address(instead))
+
+    async def _chain(self, request: Request) -> Fetched:
+        try:
+            return await self._follow(request)
+        except _FAULTS as fault:
+            raise _in_words(fault, self._limits) from fault
+
+    async def post(self, url: str, form: Mapping[str, str]) -> None:
+        """Send a form, in its host's turn and behind the guard like any request; redirects are not followed."""
+        try:
+            async with self._pace.turn(machine_of(url)), asyncio.timeout(self._limits.seconds):
+                if self._proxied:
+                    await self._guard.check_name(url)
+                self._guard.enter(url)
+                async with self._session.post(URL(url), data=dict(form), allow_redirects=False) as response:
+                    if response.status not in SUCCESS:
+                        raise refusal(response.status, response.headers, self._clock())
+        except _FAULTS as fault:
+            raise _in_words(fault, self._limits) from fault
+
+    async def _follow(self, request: Request) -> Fetched:
+        url, left = request.url, self._limits.seconds
+        moved, permanent, cookies = None, True, Cookies()
+        said: list[bool] = []  # something, once a server has answered
+        loop = asyncio.get_running_loop()
+        for _ in range(_HOPS + 1):
+            async with self._pace.turn(machine_of(url)):
+                begun = loop.time()
+                # Silence alone is no deadline: a server may drip for ever (S4). One timer for both: each costs a request dear.
+                try:
+                    async with asyncio.timeout(min(left, _FIRST_WORD)) as deadline:
+                        heard = partial(_heard, deadline, begun + left, said)
+                        answer = await self._hop(url, request, (moved, cookies), heard)
+                except TimeoutError as fault:
+                    raise _too_late(self._limits, Failure.CUT if said else Failure.SILENCE) from fault
+                left -= loop.time() - begun
+            if isinstance(answer, Fetched):
+                return answer
+            said.append(True)
+            status, target = answer
+            downgraded = url.startswith("https:") and target.startswith("http:")
+            permanent = permanent and status in PERMANENT and not downgraded and not cookies.known  # a cookie may have led there
+            url = target
+            moved = feed_address(url) if permanent else moved
+        raise FetchError(f"more than {_HOPS} redirects", "open the address in a browser to see where it leads")
+
+    async def _hop(
+        self, url: str, request: Request, so_far: tuple[str | None, Cookies], heard: Callable[[], None]
+    ) -> Fetched | tuple[int, str]:
+        """Ask one server: give its answer, or the status and address of a redirect."""
+        moved, cookies = so_far
+        if self._proxied:
+            await self._guard.check_name(url)
+        self._guard.enter(url)
+        headers, trusted = _own_headers(request, url) | cookies.sent_to(url), trust(request.ca_file) if request.ca_file else True
+        async with self._session.get(_as_spelled(url), headers=headers, allow_redirects=False, ssl=trusted) as response:
+            cookies.keep(response.headers.getall("Set-Cookie", ()), url)
+            if response.status in REDIRECTS and (named := response.headers.get("Location", "").strip()):
+                return response.status, _target(named, url)
+            return await self._answer(url, response, moved, heard)
+
+    async def _answer(self, url: str, response: aiohttp.ClientResponse, moved: str | None, heard: Callable[[], None]) -> Fetched:
+        if response.status not in SUCCESS and response.status != UNCHANGED:
+            raise refusal(response.status, response.headers, self._clock())
+        body, whole = (b"", True) if response.status == UNCHANGED else await _bounded(response, self._limits.size, heard)
+        if not body.strip() and response.status not in {OK, UNCHANGED}:
+            raise refusal(response.status, response.headers, self._clock())
+        if is_partial(response.status, response.headers) or (not body and not whole):
+            what, cure = "the server sent only a part of the document", "it is tried again later"
+            raise FetchError(what, cure, status=response.status, kind=Failure.CUT)
+        etag, last_modified = _exact(response) if whole else (None, None)  # what is missing is asked for again
+        return Fetched(
+            url=url,
+            status=response.status,
+            headers=_by_name(response) if body else {},
+            body=body,
+            etag=etag,
+            last_modified=last_modified,
+            fresh=freshness(response.headers, self._clock()),
+            moved=moved,
+        )
+
+
+def _as_spelled(url: str) -> URL:
+    """Give an address as it is to be sent: its escapes are the server's own, and stay."""
+    return URL(url, encoded=url.isascii() and "/." not in url)
+
+
+def _by_name(response: aiohttp.ClientResponse) -> dict[str, str]:
+    """Give the fields by name in lower case."""
+    named = {name.lower(): value for name, value in response.headers.items()}
+    return named | {name: ", ".join(response.headers.getall(name)) for name in _JOINED & named.keys()}
+
+
+def _target(named: str, base: str) -> str:
+    spelled = _NO_UTF8.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", named)  # Latin-1, as old servers write it
+    url = absolute(spelled, base)
+    if url is None:
+        raise GuardError(f"leads to {one_line(named)[:100]}", "only http and https addresses are followed", kind=Failure.STATUS)
+    return url
+
+
+def _own_headers(request: Request, url: str) -> dict[str, str]:
+    pairs = (("If-None-Match", request.etag), ("If-Modified-Since", request.last_modified), ("User-Agent", request.user_agent))
+    headers = {name: value for name, value in pairs if value is not None}
+    if request.secrets and origin_of(url) == origin_of(request.url):
+        headers |= dict(request.secrets)
+    return headers
+
+
+def _too_late(limits: Limits, kind: Failure) -> FetchError:
+    return FetchError(f"no complete answer within {limits.seconds:g} s", "it is tried again later", kind=kind)
+
+
+def _in_words(fault: Exception, limits: Limits) -> FetchError:
+    if isinstance(fault, TimeoutError):
+        return _too_late(limits, Failure.SILENCE)
+    cause: BaseException | None = fault
+    while cause is not None:  # the guard's own word is wrapped in the client's
+        if isinstance(cause, FetchError):
+            return cause
+        cause = getattr(cause, "os_error", None) or cause.__cause__
+    what, cure = _cause(fault)
+    return FetchError(one_line(what)[:250], cure, kind=failure_of(fault))
+
+
+def _plain(fault: OSError) -> str:
+    return os.strerror(fault.errno).lower() if fault.errno and fault.errno > 0 else str(fault)
+
+
+def _cause(fault: Exception) -> tuple[str, str]:
+    """Say what went wrong, and what to do about it."""
+    cure = "it is tried again later"
+    match fault:
+        case aiohttp.ClientConnectorCertificateError():
+            said = getattr(fault.certificate_error, "verify_message", "") or str(fault.certificate_error)
+            what = f"its certificate is not trusted: {said}"
+            cure = (
+                "nothing was read; if its authority is your own, name its file in fetch.ca_file or tw:ca, else tell its publisher"
+            )
+        case aiohttp.ClientSSLError():
+            said = getattr(fault.os_error, "reason", None) or str(fault.os_error)
+            what = f"no secure connection: {said.replace('_', ' ').lower()}"
+            cure = "open the address in a browser; perhaps it is http, not https"
+        case aiohttp.ClientProxyConnectionError():
+            what, cure = f"no connection to the proxy: {_plain(fault.os_error)}", "check fetch.proxy and the network"
+        case aiohttp.ClientConnectorDNSError():
+            what, cure = f"the name {fault.host} cannot be looked up", "check its spelling and the network"
+        case aiohttp.ClientConnectorError():
+            what = f"no connection: {_plain(fault.os_error)}"
+        case aiohttp.ClientPayloadError():
+            what = "no answer: it broke off before its end"
+        case aiohttp.ClientResponseError():
+            what = f"no answer in sound HTTP: {fault.message.partition(chr(10))[0]}"
+        case _:
+            what = f"no answer: {one_line(str(fault)) or type(fault).__name__}"
+    return what, cure
+
+
+def _heard(deadline: asyncio.Timeout, end: float, said: list[bool]) -> None:
+    """Note that a server has said something, and give it a while for the next piece."""
+    if not said:
+        said.append(True)
+    deadline.reschedule(min(end, asyncio.get_running_loop().time() + _NEXT_WORD))
+
+
+async def _bounded(response: aiohttp.ClientResponse, size: int, heard: Callable[[], None]) -> tuple[bytes, bool]:
+    """Read a body, unpacked, of at most `size` bytes; give it, and whether all of it came (S4)."""
+    unpacker = Unpacker(",".join(response.headers.getall("Content-Encoding", ())), size)
+    heard()
+    try:
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            unpacker.feed(chunk)
+            heard()
+        return unpacker.finish()
+    except FetchError:
+        response.close()
+        raise
+
+
+def _exact(response: aiohttp.ClientResponse) -> tuple[str | None, str | None]:
+    """Give ETag and Last-Modified exactly as served, None for one that could not be sent back exactly."""
+    served = {name.lower(): value for name, value in reversed(response.raw_headers)}  # of several the first
+    return _printable(served.get(b"etag")), _printable(served.get(b"last-modified"))
+
+
+def _printable(raw: bytes | None) -> str | None:
+    try:
+        text = raw.decode() if raw else ""
+    except UnicodeDecodeError:
+        return None
+    return text if text and text.isprintable() else None

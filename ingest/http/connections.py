@@ -1,0 +1,91 @@
+"""The client's connections: each head is read leniently before aiohttp's parser sees it, and nothing behind an answer is."""
+
+import asyncio
+from functools import partial
+from typing import Any, Final
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.http_exceptions import HttpProcessingError
+
+from ingest.http import heads
+from ingest.http.chunks import Chunks
+
+_LIMITS: Final = {"max_line_size": heads.LONGEST, "max_field_size": heads.LONGEST + 1_024, "max_headers": heads.MOST}
+
+
+class Connector(aiohttp.TCPConnector):
+    """aiohttp's connector; its parser refuses what other clients take, and mistakes the body of a 304 for the next answer."""
+
+    def __init__(self, **options: Any) -> None:
+        """Take the options of aiohttp's."""
+        super().__init__(**options)
+        self._factory = partial(_made, loop=asyncio.get_running_loop())
+
+
+class _Protocol(ResponseHandler):
+    """Gives the parser a mended head, then as many bytes as belong to it; a connection that sends more is not used again."""
+
+    _awaiting_head = False
+    _held = b""  # of a head that has not ended
+    _left: int | None = None  # bytes of the present answer still to come; None: its chunks, or its end, will tell
+    _chunks: Chunks | None = None
+
+    def set_response_params(self, **options: Any) -> None:
+        """Expect the answer to a request: from here on what comes in is its head."""
+        self._awaiting_head, self._held, self._left, self._chunks = True, b"", None, None
+        super().set_response_params(**options | _LIMITS)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came in."""
+        try:
+            share = self._share(data) if data else data
+        except heads.HeadError as fault:
+            self._refuse(fault)
+            return
+        if share or not data:
+            super().data_received(share)
+
+    def _share(self, data: bytes) -> bytes:
+        """Give the parser's share of what came in."""
+        return self._past_heads(data) if self._awaiting_head else self._belonging(data)
+
+    def _past_heads(self, data: bytes) -> bytes:
+        """Give the parser's share: heads that are complete, and the beginning of the body behind the last one."""
+        self._held += data
+        whole = b""
+        while (found := heads.take(self._held)) is not None:
+            head, self._held = found
+            whole += head.data
+            if not head.is_interim:
+                rest, self._held, self._awaiting_head = self._held, b"", False
+                self._left, self._chunks = head.length, Chunks() if head.chunked else None
+                if head.is_bodiless:
+                    self.force_close()
+                return whole + self._belonging(rest)
+        return whole
+
+    def _belonging(self, data: bytes) -> bytes:
+        """Give what of `data` belongs to the answer; the rest is dropped, and the connection with it."""
+        if self._chunks is not None:
+            kept = self._chunks.feed(data)
+            if self._chunks.ended and not self._chunks.clean:
+                self.force_close()
+            return kept
+        if self._left is None:
+            return data
+        kept = data[: self._left]
+        self._left -= len(kept)
+        if len(kept) < len(data):
+            self.force_close()
+        return kept
+
+    def _refuse(self, fault: heads.HeadError) -> None:
+        self._awaiting_head, self._held = False, b""
+        if self.transport is not None:
+            self.transport.close()
+        self.set_exception(HttpProcessingError(code=400, message=str(fault)), fault)
+
+
+def _made(loop: asyncio.AbstractEventLoop) -> ResponseHandler:
+    return _Protocol(loop)

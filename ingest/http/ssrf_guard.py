@@ -1,0 +1,96 @@
+"""Which addresses may be contacted; decides on the connected address, opens nothing but the socket it is asked for."""
+
+import asyncio
+import ipaddress
+import socket
+from contextvars import ContextVar
+from typing import Any
+
+from yarl import URL
+
+from ingest.errors import Failure, GuardError, SettingsError
+from ingest.http.failures import lookup_failure
+from ingest.text.urls import host_of
+
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that is given out; the rest translates, tunnels or is local
+_ASSIGNMENTS = ipaddress.ip_network("192.0.0.0/24")  # global for older Pythons; a cloud keeps its metadata there
+_named = ContextVar("_named", default=False)  # whether this request's host:port is allowed by name
+
+
+class Guard:
+    """Refuses every address that is not global, unless `allow` names it.
+
+    `allow` holds `host:port` (a name or an address) and networks such as `10.0.0.0/8`.
+    Raises SettingsError for an entry that is neither.
+    """
+
+    def __init__(self, allow: tuple[str, ...] = ()) -> None:
+        """Sort the allowed into networks and host:port pairs."""
+        self._hosts: set[str] = set()
+        self._networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
+        for entry in allow:
+            self._add(entry.strip())
+
+    def _add(self, entry: str) -> None:
+        host, colon, port = entry.rpartition(":")
+        if colon and host and port.isdecimal() and "/" not in entry and (":" not in host or host.startswith("[")):
+            self._hosts.add(host_of(f"http://{entry}") or entry.lower())
+            return
+        try:
+            self._networks.append(ipaddress.ip_network(entry))
+        except ValueError:
+            what = f'fetch.allow: "{entry}" is neither host:port nor a network'
+            raise SettingsError(what, 'write "127.0.0.1:8765" or "10.0.0.0/8"') from None
+
+    def enter(self, url: str) -> None:
+        """Note, for the request about to be made, whether its host:port is allowed by name."""
+        _named.set(bool(self._hosts) and host_of(url) in self._hosts)
+
+    async def check_name(self, url: str) -> None:
+        """Raise GuardError unless every address of the url's host may be contacted: a proxy would connect unseen.
+
+        A name that cannot be looked up here is refused, unless `allow` holds it.
+        """
+        self.enter(url)
+        parts = URL(url)
+        if _named.get():
+            return
+        try:
+            loop = asyncio.get_running_loop()
+            found = await loop.getaddrinfo(parts.host or "", parts.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as fault:
+            name = host_of(url)
+            what, cure = f"the name {name} cannot be looked up", f'if the proxy knows it, add "{name}" to fetch.allow'
+            raise GuardError(what, cure, kind=lookup_failure(fault)) from fault
+        for *_, target in found:
+            self.check(str(target[0]), int(target[1]))
+
+    def check(self, address: str, port: int) -> None:
+        """Raise GuardError unless `address` (an IP literal) may be contacted on `port`."""
+        ip = ipaddress.ip_address(address.partition("%")[0])
+        if _named.get() or any(ip in network for network in self._networks):
+            return
+        name = f"[{ip}]:{port}" if isinstance(ip, ipaddress.IPv6Address) else f"{ip}:{port}"
+        if name not in self._hosts and is_private(ip):
+            what = f"the private address {ip} may not be contacted"
+            raise GuardError(what, f'if it is yours, add "{name}" to fetch.allow', kind=Failure.PRIVATE)
+
+    def socket(self, info: tuple[Any, ...]) -> socket.socket:
+        """Make the socket for a resolved address: the one place where a connection begins (S2).
+
+        It sees every hop, every resolved address and every literal, so a name that resolves
+        elsewhere the second time gains nothing.
+        """
+        family, kind, protocol, _, target = info
+        self.check(target[0], target[1])
+        return socket.socket(family, kind, protocol)
+
+
+def is_private(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Say whether an address is not of the public internet, in any of its disguises."""
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is not None:
+            ip = ip.ipv4_mapped
+        elif ip.sixtofour is not None or ip.teredo is not None or ip not in _GLOBAL_UNICAST:
+            return True
+    return not ip.is_global or ip.is_multicast or ip in _ASSIGNMENTS

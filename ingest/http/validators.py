@@ -1,0 +1,47 @@
+"""Which validators to send to a server, and what its answers say of them; pure."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from ingest.http.semantics import UNCHANGED
+from ingest.model import Outcome, SourceState
+
+_LONGEST_SILENCE: Final = timedelta(days=8)  # of 304s: then the whole document is asked for (F13)
+_DISTRUST: Final = timedelta(days=30)
+
+
+def sendable(state: SourceState, now: datetime) -> tuple[str | None, str | None]:
+    """Give the ETag and Last-Modified to send, byte for byte as they came, or none (F1).
+
+    None go out to a server that has answered 304 for eight days, since some do so for ever, nor to one
+    whose validators stayed while its document changed.
+    """
+    endless = state.unchanged_since is not None and now - state.unchanged_since >= _LONGEST_SILENCE
+    return (state.etag, state.last_modified) if trusted(state, now) and not endless else (None, None)
+
+
+def trusted(state: SourceState, now: datetime) -> bool:
+    """Say whether a server's validators were not found out as lies lately."""
+    return state.distrusted is None or now - state.distrusted >= _DISTRUST
+
+
+def learned(before: SourceState, after: SourceState, outcome: Outcome) -> SourceState:
+    """Add to the state `after` an outcome what it shows of the server's validators; `before` is the state until then.
+
+    An error shows nothing: a run of 304s goes on behind it.
+    """
+    if outcome.error:
+        return after
+    if outcome.http_status == UNCHANGED:
+        return after if after.unchanged_since else replace(after, unchanged_since=outcome.at)
+    return replace(after, unchanged_since=None, distrusted=outcome.at if _lied(before, outcome) else before.distrusted)
+
+
+def _lied(before: SourceState, outcome: Outcome) -> bool:
+    """Say whether the document changed under validators that did not."""
+    if before.body_hash is None or outcome.body_hash == before.body_hash:
+        return False
+    if before.etag or outcome.etag:
+        return before.etag == outcome.etag
+    return before.last_modified is not None and before.last_modified == outcome.last_modified

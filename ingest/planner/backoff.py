@@ -1,0 +1,38 @@
+"""From a run of failures to the seconds until the next try; pure, knows no rhythm and no price."""
+
+from typing import Final
+
+from ingest.errors import Failure
+from ingest.planner.hours_of_week import DAY, HOUR
+
+_FIRST: Final = (60.0, 300.0, 900.0, HOUR)  # for a source that was never read: most failures are over in minutes
+_HEALTHY: Final = HOUR / 2  # for one that was
+_MOST: Final = 7 * DAY
+_SOONEST: Final = 60.0  # whatever a server asks for
+_TAKEN_AT_ITS_WORD: Final = 3  # failures in a row: a server that names the same wait again and again names it to nobody
+_HESITANT: Final = {Failure.BUSY, Failure.REFUSED, Failure.SIZE}  # who was told to hold back, or read too much, holds back
+
+
+def retry(failures: int, planned: float, failure: Failure | None, *, read: bool) -> float:
+    """Give the seconds from the last of so many failures in a row to the next try, when the server names none.
+
+    `planned` is the interval that the source would have if it were well, `read` says whether it ever was.
+    The wait doubles up to a week, or up to `planned` where that is longer.
+    """
+    hesitant = failure in _HESITANT
+    if read:
+        first, doublings = min(2 * planned, _HEALTHY), failures - 1 + hesitant
+    else:
+        step = failures + 2 * hesitant
+        first, doublings = _FIRST[min(step, len(_FIRST)) - 1], max(step - len(_FIRST), 0)
+    return min(first * 2.0 ** min(doublings, 20), max(_MOST, planned))
+
+
+def asked_for(wait: float, failures: int, planned: float, failure: Failure | None, *, read: bool) -> float:
+    """Give the seconds until the next try when the server asks for `wait` seconds (Retry-After): what it asks for.
+
+    From the fourth failure in a row on it is no longer a plan but a lower bound.
+    """
+    more = failures - _TAKEN_AT_ITS_WORD
+    later = retry(more, planned, failure, read=read) if more > 0 else _SOONEST
+    return max(wait, later)

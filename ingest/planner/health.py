@@ -1,0 +1,160 @@
+"""How each source is doing, as one frozen value that a table or a page can show; pure, knows no terminal and no HTML."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from ingest.model import Rhythm, Source, SourceKind, SourceState, SourceStatus
+from ingest.planner.hours_of_week import DAY, FLAT, expected, unpack
+from ingest.planner.next_poll import Reason
+from ingest.planner.publishing_rate import rate
+
+_UNLIKELY: Final = 10.0  # entries that its rhythm had led to expect: e^-10 for chance alone
+_PATIENCE: Final = timedelta(days=2)
+_RECENT: Final = timedelta(days=7)
+_WORDS: Final = {
+    "": "by schedule",
+    Reason.RHYTHM: "by its rhythm",
+    Reason.SHORTEST: "as often as is polite",
+    Reason.LONGEST: "as seldom as is allowed",
+    Reason.WINDOW: "before its document has rolled over",
+    Reason.GAP: "sooner: entries may have been missed",
+    Reason.ASKED: "its server asked to wait",
+    Reason.SKIPPED: "after the hours that it asks to skip",
+    Reason.FAILED: "soon at first, later after each failure",
+    Reason.PUSHED: "its hub tells of news: only to be sure",
+}
+
+
+class Standing(StrEnum):
+    """What a person should think of a source, worst first."""
+
+    FAILING = "failing"  # the last look went wrong
+    GONE = "gone"  # its server said so for good: not polled until it has a new address
+    SILENT = "silent"  # asked and well, but nothing new for longer than its rhythm explains
+    GAPS = "gaps"  # asked and well, but something may have been missed in the last week
+    NEW = "new"  # not asked yet
+    OK = "ok"
+    REMOVED = "removed"  # taken off the list by its owner: not polled
+    ONCE = "once"  # read by hand: never polled
+
+
+_NOT_POLLED: Final = {
+    SourceStatus.GONE: (Standing.GONE, "not polled: its server said that it is gone for good"),
+    SourceStatus.RETIRED: (Standing.REMOVED, "not polled: taken off the list; what it carried stays"),
+    SourceStatus.ONCE: (Standing.ONCE, "not polled: read by hand"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One source, now."""
+
+    source: Source
+    standing: Standing
+    result: str  # what the last look brought, or why there are none any more, in words
+    last_poll: datetime | None
+    last_good: datetime | None
+    failures: int  # in a row
+    next_poll: datetime | None  # None for one that is not polled
+    reason: str  # why then: a word of ingest.planner.next_poll.Reason, empty where the planner has not spoken
+    why: str  # the same in words
+    per_day: float | None  # entries; None before anything was seen
+    news: datetime | None  # when something was last new
+    polls: int
+    not_modified: int
+    gaps: int
+    last_gap: datetime | None
+    rhythm: tuple[float, ...]  # relative rate by hour of the week, Monday 0 h UTC first, about 1 on average
+    week: tuple[float, ...]  # what it has shown of its own: that, or its late entries by hour; empty for nothing
+
+    @property
+    def share_unchanged(self) -> float | None:
+        """The share of looks that cost next to nothing (304)."""
+        return self.not_modified / self.polls if self.polls else None
+
+    @property
+    def note(self) -> str:
+        """The cause in words; nothing for a source that is well or was not asked yet."""
+        if self.failures > 1:
+            return f"{self.failures} times in a row: {self.result}"
+        return "" if not self.failures and self.standing in {Standing.OK, Standing.NEW} else self.result
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether it is asked again by itself."""
+        return self.standing not in {Standing.GONE, Standing.REMOVED, Standing.ONCE}
+
+
+def health(source: Source, state: SourceState, now: datetime, shape: tuple[float, ...] = FLAT) -> Health:
+    """Give a source's health; `shape` is the rhythm of all sources together, for those that have shown too little."""
+    rhythm = state.rhythm
+    standing, result = _standing(source, state, now, shape)
+    polled = source.status is SourceStatus.ACTIVE
+    return Health(
+        source=source,
+        standing=standing,
+        result=result,
+        last_poll=state.last_poll,
+        last_good=state.last_success,
+        failures=state.failures,
+        next_poll=state.next_poll if polled else None,
+        reason=state.why if polled else "",
+        why=_WORDS.get(state.why, state.why) if polled else "never",
+        per_day=rate(rhythm, now) * DAY if rhythm else None,
+        news=rhythm.news if rhythm else None,
+        polls=state.polls,
+        not_modified=state.not_modified,
+        gaps=state.gaps,
+        last_gap=state.last_gap,
+        rhythm=_own_shape(rhythm, shape),
+        week=_week(rhythm),
+    )
+
+
+def all_health(rows: Iterable[tuple[Source, SourceState]], now: datetime, shape: tuple[float, ...] = FLAT) -> list[Health]:
+    """Give the health of all feeds and lists, worst first; among equals the longest without a good look, then by name."""
+    order = list(Standing)
+    found = [health(source, state, now, shape) for source, state in rows if source.kind is not SourceKind.DOCUMENT]
+    # Those never reached come first: nothing was ever heard of them.
+    return sorted(found, key=lambda h: (order.index(h.standing), _good(h) if h.failures else "", h.source.name.casefold()))
+
+
+def _good(one: Health) -> str:
+    return one.last_good.isoformat() if one.last_good else ""
+
+
+def _standing(source: Source, state: SourceState, now: datetime, shape: tuple[float, ...]) -> tuple[Standing, str]:
+    if source.status in _NOT_POLLED:
+        return _NOT_POLLED[source.status]
+    if state.error:
+        return Standing.FAILING, state.error
+    if state.last_poll is None:
+        return Standing.NEW, "not asked yet"
+    if is_silent(source, state, now, shape):
+        return Standing.SILENT, "answers, but nothing new for longer than its rhythm explains"
+    if state.last_gap and now - state.last_gap < _RECENT:
+        return Standing.GAPS, "two documents in a row shared no entry: something may have been missed between them"
+    return Standing.OK, "nothing new" if state.rhythm is None or state.rhythm.news != state.last_poll else "something new"
+
+
+def is_silent(source: Source, state: SourceState, now: datetime, shape: tuple[float, ...] = FLAT) -> bool:
+    """Say whether a source has brought nothing for longer than its rhythm, or what its owner expects of it, explains."""
+    rhythm = state.rhythm
+    if rhythm is None or rhythm.news is None or now - rhythm.news < _PATIENCE:
+        return False
+    if source.settings.expect is not None:
+        return now - rhythm.news > timedelta(days=source.settings.expect)
+    # Its rate when it last posted: by now the silence itself has lowered it.
+    return rate(rhythm, rhythm.at) * expected(_own_shape(rhythm, shape), rhythm.news, now) > _UNLIKELY
+
+
+def _own_shape(rhythm: Rhythm | None, shape: tuple[float, ...]) -> tuple[float, ...]:
+    return unpack(rhythm.shape) if rhythm and rhythm.shape else shape
+
+
+def _week(rhythm: Rhythm | None) -> tuple[float, ...]:
+    shown = unpack(rhythm.shape or rhythm.hours) if rhythm else ()
+    return shown if any(shown) else ()

@@ -1,0 +1,113 @@
+"""The one price for all sources: what it must be for the asked rhythm; pure, knows no single source's next poll."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from ingest.model import Rhythm
+from ingest.planner.hours_of_week import DAY, FLAT, HOUR, HOURS, hour_of, pooled_shape
+from ingest.planner.publishing_rate import counts, rate
+
+SHORTEST: Final = 15 * 60.0
+INVITED: Final = 5 * 60.0
+BLIND: Final = HOUR  # for a source whose validators do not work
+_ASLEEP: Final = 2 * HOUR
+_MEMORY: Final = DAY  # half-life of what was spent
+_GAIN: Final = 0.04  # an hour
+_TYPICAL: Final = 5.5 / DAY  # entries a second of a source that has shown nothing yet: the mean of thousands (Hmedeh et al.)
+_SAMPLE: Final = 500  # sources are enough to see what they all do
+_TRIM: Final = (0.25, 4.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the user asks of polling as a whole."""
+
+    per_day: float | None = 12.0  # requests per source, on average
+    delay: float | None = None  # or seconds that an entry waits, on average
+    longest: float = DAY / 2  # seconds between two polls, at most
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The price, in seconds that entries wait: a source is asked when what may have piled up there has waited that long in all.
+
+    All sources share it, which is what makes the sum of waits smallest for a number of requests.
+    """
+
+    rule: Rule = Rule()
+    value: float = 0.0
+    trim: float = 1.0  # what the price was found to need beyond the model
+    at: datetime | None = None  # when it was last set
+    spent: float = 0.0  # requests, half of their weight gone every day
+    owed: float = 0.0  # requests that the rule allowed, likewise
+    shape: tuple[float, ...] = FLAT  # relative rate of all sources together, by hour of the week
+
+
+def is_stale(price: Price, now: datetime) -> bool:
+    """Say whether the price is to be set anew: once an hour, and when the clock was put back."""
+    return price.at is None or not 0 <= (now - price.at).total_seconds() < HOUR
+
+
+def steer(price: Price, rhythms: Sequence[Rhythm | None], now: datetime) -> Price:
+    """Set the price for sources of these rhythms so that the rule is met.
+
+    The model says what the price should be; what was spent in the last days corrects it slowly.
+    Time in which nothing ran counts for two hours at most: after a sleep nothing is made up for.
+    """
+    rates = [rate(rhythm, now) if rhythm else _TYPICAL for rhythm in rhythms] or [_TYPICAL]
+    elapsed = 0.0 if price.at is None else min(max((now - price.at).total_seconds(), 0.0), _ASLEEP)
+    left = 0.5 ** (elapsed / _MEMORY)
+    per_day = price.rule.per_day
+    spent, owed = price.spent * left, price.owed * left
+    trim = price.trim
+    if per_day is not None:
+        owed += len(rhythms) * per_day * _busy(price.shape, now) * elapsed / DAY
+        trim = min(max(trim * _error(spent, owed) ** (_GAIN * elapsed / HOUR), _TRIM[0]), _TRIM[1])
+    known = [rhythm for rhythm in rhythms if rhythm]
+    sample = known[:: len(known) // _SAMPLE + 1]
+    return replace(
+        price,
+        value=_value(price.rule, rates) * trim,
+        trim=trim,
+        at=now,
+        spent=spent,
+        owed=owed,
+        shape=pooled_shape([counts(rhythm) for rhythm in sample]),
+    )
+
+
+def paid(price: Price, requests: int) -> Price:
+    """Note that so many requests were made."""
+    return replace(price, spent=price.spent + requests)
+
+
+def _busy(shape: Sequence[float], now: datetime) -> float:
+    """Give an hour's share of requests, mean 1: they follow the root of the rate, so nights and weekends cost less."""
+    return math.sqrt(shape[hour_of(now)]) * HOURS / sum(map(math.sqrt, shape))
+
+
+def _error(spent: float, owed: float) -> float:
+    return min(max((spent + 1) / (owed + 1), 0.5), 2.0)
+
+
+def _value(rule: Rule, rates: Sequence[float]) -> float:
+    """Give the price at which the rates bring what the rule asks: more requests or longer waits, found by halving."""
+    low, high = math.log(1e-3), math.log(1e12)
+    for _ in range(40):
+        middle = (low + high) / 2
+        intervals = [min(max(math.sqrt(2 * math.exp(middle) / r), SHORTEST), rule.longest) for r in rates]
+        if _too_cheap(rule, rates, intervals):
+            low = middle
+        else:
+            high = middle
+    return math.exp(high)
+
+
+def _too_cheap(rule: Rule, rates: Sequence[float], intervals: Sequence[float]) -> bool:
+    if rule.delay is not None:
+        waits = sum(r * t / 2 for r, t in zip(rates, intervals, strict=True))
+        return waits < rule.delay * sum(rates)
+    return sum(DAY / t for t in intervals) > (rule.per_day or 0.0) * len(rates)

@@ -1,0 +1,170 @@
+"""What a source's documents say of when it posts: discounted counts, names of its last entries; pure, knows no price."""
+
+import math
+import struct
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from zlib import crc32
+
+from ingest.model import Item, Keys, ParsedFeed, Rhythm
+from ingest.planner.hours_of_week import DAY, HOUR, covered, hour_of, pack, shaped, unpack
+
+_LIFE: Final = 14 * DAY  # half-life of what was seen
+_BURST_LIFE: Final = 6 * HOUR
+_PRIOR_ITEMS: Final = 0.5
+_PRIOR_SECONDS: Final = 2 * DAY
+_LOOK_BACK: Final = 28 * DAY
+_BACKFILL: Final = 7 * DAY  # entries dated longer than that before the last look were not posted since
+_MOST_NAMES: Final = 2_000
+_KEPT: Final = 60  # names of earlier documents, also behind an empty one
+_FEW: Final = 5.0  # entries: below, the shape of all sources is as good
+_RESHAPE_SECONDS: Final = 3 * DAY
+_RESHAPE_GROWTH: Final = 1.15
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a document added to a rhythm."""
+
+    rhythm: Rhythm
+    new: int  # entries that its source had not carried
+    gap: bool  # it shares no entry with those before: something may have been missed
+
+
+def rate(rhythm: Rhythm | None, now: datetime) -> float:
+    """Give the expected entries a second."""
+    if rhythm is None:
+        return _PRIOR_ITEMS / _PRIOR_SECONDS
+    age = _between(rhythm.at, now)
+    watched = rhythm.seconds * _left(age, _LIFE) + _discounted(age, _LIFE)
+    hinted = rhythm.hints.interval
+    prior = min(max(hinted / 2, HOUR / 4), _LIFE) if hinted else _PRIOR_SECONDS
+    return (rhythm.items * _left(age, _LIFE) + _PRIOR_ITEMS) / (watched + prior)
+
+
+def burst_rate(rhythm: Rhythm, now: datetime) -> float:
+    """Give the entries a second of the last hours."""
+    return rhythm.burst * _left(_between(rhythm.at, now), _BURST_LIFE) * math.log(2) / _BURST_LIFE
+
+
+def observe(before: Rhythm | None, feed: ParsedFeed, since: datetime | None, now: datetime) -> News:
+    """Take in a document; `since` is the last successful look.
+
+    Entries are counted at their dates, those without one evenly between the two looks.
+    """
+    names_before = _unpacked(before.names) if before else ()
+    known = set(names_before)
+    named = list(_named(feed.items))
+    fresh = [item for item, names in named if known.isdisjoint(names)]
+    if before is None or since is None or _between(since, now) > _LOOK_BACK:
+        old, times = _beginning(feed, now)
+    else:
+        old, times = before, _times(fresh, since, now)
+    made, served = {keys.fingerprint for _, keys in feed.items}, set(feed.fingerprints)
+    # An entry that is just as it was is not made again: it has no name here, and shows that nothing was missed.
+    gap = bool(known) and bool(named) and len(fresh) == len(named) and served <= made
+    rhythm = replace(
+        _counted(old, times, now),
+        window=len(served) or (before.window if before else 0),
+        names=_packed([name for _, names in named for name in names], names_before, len(served)),
+        hints=feed.hints,
+        tight=before.tight if before else None,
+        news=max(times, default=old.news),
+    )
+    return News(rhythm, len(fresh), gap)
+
+
+def reshaped(rhythm: Rhythm, pooled: tuple[float, ...]) -> Rhythm:
+    """Give the rhythm with its shape made anew, if that is due: after three days or a seventh more entries."""
+    made = rhythm.shaped_at
+    fresh = made is not None and 0 <= (rhythm.at - made).total_seconds() < _RESHAPE_SECONDS
+    if rhythm.items < _FEW or (fresh and rhythm.items < rhythm.shaped_items * _RESHAPE_GROWTH):
+        return rhythm
+    shape = pack(shaped(*counts(rhythm), pooled))
+    return replace(rhythm, shape=shape, shaped_at=rhythm.at, shaped_items=rhythm.items)
+
+
+def counts(rhythm: Rhythm) -> tuple[tuple[float, ...], list[float]]:
+    """Give the entries counted by hour of the week, and how often each hour was watched."""
+    kept = 1 - min(rhythm.seconds * math.log(2) / _LIFE, 0.99)
+    return unpack(rhythm.hours), covered(rhythm.at, -math.log2(kept) * _LIFE)
+
+
+# Counts
+
+
+def _counted(old: Rhythm, times: list[datetime], now: datetime) -> Rhythm:
+    age = _between(old.at, now)
+    left = _left(age, _LIFE)
+    hours = [count * left for count in unpack(old.hours)]
+    items, burst = old.items * left, old.burst * _left(age, _BURST_LIFE)
+    for moment in times:
+        weight = _left(_between(moment, now), _LIFE)
+        hours[hour_of(moment)] += weight
+        items += weight
+        burst += _left(_between(moment, now), _BURST_LIFE)
+    return replace(old, at=now, items=items, seconds=old.seconds * left + _discounted(age, _LIFE), burst=burst, hours=pack(hours))
+
+
+def _beginning(feed: ParsedFeed, now: datetime) -> tuple[Rhythm, list[datetime]]:
+    """Take a first document, or one after weeks without a look, as a view of the last four weeks, as far back as it reaches."""
+    earliest = now - timedelta(seconds=_LOOK_BACK)
+    dates = [min(date, now) for item, _ in feed.items if (date := _date(item))]
+    start = max(min(dates, default=now), earliest)
+    news = max(dates, default=now if feed.items else None)
+    return Rhythm(start, 0.0, 0.0, 0.0, 0, b"", news=news), [date for date in dates if date > earliest]
+
+
+def _date(item: Item) -> datetime | None:
+    return item.published or item.updated
+
+
+def _times(fresh: list[Item], since: datetime, now: datetime) -> list[datetime]:
+    since = min(since, now)
+    undated = [item for item in fresh if _date(item) is None]
+    step = (now - since) / (len(undated) + 1)
+    spread = [since + step * (number + 1) for number in range(len(undated))]
+    oldest = since - timedelta(seconds=_BACKFILL)
+    return spread + [min(max(date, since), now) for item in fresh if (date := _date(item)) and date > oldest]
+
+
+def _between(start: datetime, end: datetime) -> float:
+    """Give the seconds from `start` to `end`: a clock that was put back makes no time negative."""
+    return max((end - start).total_seconds(), 0.0)
+
+
+def _left(age: float, life: float) -> float:
+    return math.exp2(-age / life)
+
+
+def _discounted(span: float, life: float) -> float:
+    """Give the weight that a span until now has in all: the integral of what is left."""
+    return (1 - _left(span, life)) * life / math.log(2)
+
+
+# Names
+
+
+def _named(entries: tuple[tuple[Item, Keys], ...]) -> Iterator[tuple[Item, tuple[int, ...]]]:
+    """Give each entry's names: its guid, and its address where no other entry of the document has it."""
+    entries = entries[: _MOST_NAMES // 4]
+    shared = Counter(keys.url for _, keys in entries)
+    for item, keys in entries:
+        own = keys.url if shared[keys.url] == 1 else None
+        names = [name for name in (keys.guid, own) if name] or [keys.text or keys.fingerprint]
+        yield item, tuple(crc32(name.encode(errors="replace")) for name in names)
+
+
+def _packed(names: list[int], before: tuple[int, ...], entries: int) -> bytes:
+    """Keep the names of this document and, for feeds that take turns between two states, as many of those before."""
+    present = set(names)
+    earlier = [name for name in before if name not in present][: max(2 * entries, _KEPT)]  # two names an entry
+    kept = (names + earlier)[:_MOST_NAMES]
+    return struct.pack(f"<{len(kept)}I", *kept)
+
+
+def _unpacked(names: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(names) // 4}I", names)

@@ -1,0 +1,176 @@
+"""Adding sources by hand: each address is asked once, a site's gives way to the feed that it names; polls nothing later."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.cli.console import App, say
+from ingest.errors import Failure, UsageError
+from ingest.http.semantics import GONE
+from ingest.model import Outcome, ParsedFeed, Source, SourceKind, SourceSettings, SourceState, SourceStatus
+from ingest.polling.batch import Poll
+from ingest.polling.discovery import Found, discover
+from ingest.polling.engine import Engine
+from ingest.polling.pipeline import look, present_price, settled
+from ingest.store.facts import Facts
+from ingest.text.dates import rfc3339
+from ingest.text.pasted_urls import pasted
+from ingest.text.sanitize import one_line
+from ingest.text.urls import without_secrets
+
+Topics = Callable[[ParsedFeed, str], Mapping[str, int] | None]
+"""Gives how many entries of a feed, found at an address, each topic would tag; None where no topics are known."""
+
+Matching = Callable[[App], Topics]
+"""Gives the topics of a home. What a topic is is none of this side's business: whoever joins both sides passes it."""
+
+_NO_NETWORK: Final = {Failure.NAME, Failure.LOOKUP, Failure.NETWORK}
+
+
+def no_topics(_app: App) -> Topics:
+    """Know no topics."""
+    return lambda _feed, _where: None
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """How many were added, were there already, and were no feeds."""
+
+    new: int = 0
+    known: int = 0
+    refused: int = 0
+
+
+def sound(addresses: tuple[str, ...], kind: SourceKind = SourceKind.FEED) -> tuple[Source, ...]:
+    """Give the source that each address means, once, and say which scheme was guessed.
+
+    Raises UsageError for what is no address, before anything is added.
+    """
+    sources: dict[str, Source] = {}
+    guesses: list[str] = []
+    for address in addresses:
+        meant = pasted(address)
+        if meant is None:
+            what = f"{one_line(address)[:200]}: not an http or https address"
+            raise UsageError(what, "give the feed's full address; nothing was added")
+        guesses += [meant.guess] if meant.instead else []
+        sources[meant.url] = Source(meant.url, kind, settings=SourceSettings(scheme_guessed=meant.instead is not None))
+    for guess in guesses:
+        say(guess)
+    return tuple(sources.values())
+
+
+def add(app: App, addresses: tuple[str, ...], matching: Matching = no_topics, *, anyway: bool = False) -> Added:
+    """Add the feeds at `addresses`, say what each holds or why it could not be read; what the one request brought is kept (F4).
+
+    One that failed is added when that may pass by itself, or `anyway`.
+    """
+    sources = sound(addresses)
+    with app.facts() as facts:
+        fresh = [source for source in sources if not _is_polled(facts, source.url)]
+        kept: list[bool] = []  # of what is not there yet
+        if fresh:
+            with app.engine() as engine:
+                found = engine.submit(_all(engine, fresh)).result()
+            keeping = _Keeping(app, facts, matching(app), anyway=anyway)
+            kept = [
+                keeping.keep(source.url, one)
+                for source, one in zip(fresh, found, strict=True)
+                if not _leads_to_known(facts, source.url, one)
+            ]
+            if all(one.outcome.failure in _NO_NETWORK for one in found):
+                say("is this computer online?")
+        return Added(sum(kept), len(addresses) - len(kept), len(kept) - sum(kept))
+
+
+def _is_polled(facts: Facts, url: str) -> bool:
+    known = facts.source(url)
+    return known is not None and known[0].status is SourceStatus.ACTIVE
+
+
+def _leads_to_known(facts: Facts, url: str, found: Found) -> bool:
+    """Say whether a page's feed is polled already, whose state must stay as it is."""
+    feed = found.outcome.source.url
+    if feed == url or not _is_polled(facts, feed):
+        return False
+    say(f"{without_secrets(url)}: a page; its feed {without_secrets(feed)} is polled already")
+    return True
+
+
+async def _all(engine: Engine, sources: list[Source]) -> list[Found]:
+    return await asyncio.gather(*(_found(engine, source) for source in sources))
+
+
+async def _found(engine: Engine, source: Source) -> Found:
+    """Ask an address, and the feed that a page there names if it is the only one."""
+    found = await discover(engine, source, SourceState())
+    if len(found.named) != 1:
+        return found
+    return Found(await look(Poll(Source(found.named[0]), SourceState()), engine))
+
+
+class _Keeping:
+    """Stores what was found at addresses, and says what that is."""
+
+    def __init__(self, app: App, facts: Facts, topics: Topics, *, anyway: bool) -> None:
+        self._app, self._facts, self._topics, self._anyway = app, facts, topics, anyway
+
+    def keep(self, url: str, found: Found) -> bool:
+        """Store what was found at an address; give whether a source was added."""
+        outcome, shown = found.outcome, without_secrets(url)
+        if len(found.named) > 1:
+            say(f"{shown}: a page that names {len(found.named)} feeds; add the one that you mean:")
+            say("\n".join(f"  {named}" for named in found.named))
+            return False
+        if outcome.source.url != url:
+            say(f"{shown}: a page; its feed is {outcome.source.url}")
+            shown = without_secrets(outcome.source.url)
+        if outcome.moved and outcome.source.settings.scheme_guessed:
+            say(f"{shown}: the answer came from {without_secrets(outcome.moved)}")
+        temporary = outcome.failure is not None and outcome.failure.is_temporary
+        if outcome.error and not (temporary or self._anyway):
+            say(f"{shown}: {outcome.error}; not added: --anyway adds it all the same")
+            return False
+        after = self._stored(outcome)
+        if outcome.feed:
+            say(f"{shown}: {self._about(outcome.feed, shown)}")
+        elif outcome.error:
+            kind = "this may pass by itself" if temporary else "this will not pass by itself"
+            then = "" if outcome.http_status == GONE else f", tried again at {rfc3339(after.next_poll)}"
+            say(f"{shown}: {outcome.error}; added all the same: {kind}{then}")
+        return True
+
+    def _stored(self, outcome: Outcome) -> SourceState:
+        self._facts.add_sources([outcome.source], self._app.clock())
+        price = present_price(self._facts, self._app.settings, outcome.at)
+        after = settled(SourceState(), outcome, price, 0.5)
+        self._facts.record([(outcome, after)])
+        return after
+
+    def _about(self, feed: ParsedFeed, where: str) -> str:
+        """Say what a feed is: its title, how much is in it, in which languages, and which topics it is for."""
+        count = len(feed.items)
+        languages = Counter(item.language or "unknown" for item, _ in feed.items)
+        topics = self._topics(feed, where)
+        said = [
+            feed.title or "(no title)",
+            f"{count or 'no'} {'entry' if count == 1 else 'entries'}",
+            *([f"languages: {_counted(languages)}"] if count else []),
+            *([f"topics: {_counted(topics)}" if topics else "no topic matches"] if topics is not None and count else []),
+        ]
+        return "; ".join(said)
+
+
+def _counted(names: Mapping[str, int]) -> str:
+    most = sorted(names.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{name} {count}" for name, count in most)
+
+
+def add_lists(app: App, addresses: tuple[str, ...]) -> Added:
+    """Add lists of feeds that are read again once a day."""
+    sources = sound(addresses, SourceKind.LIST)
+    with app.facts() as facts:
+        new = facts.add_sources(sources, app.clock())
+    return Added(new, len(addresses) - new)

@@ -1,0 +1,70 @@
+"""Due sources cut into batches by host, so that hosts take turns; pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from ingest.model import NOTHING, Before, Source, SourceState
+from ingest.text.urls import machine_of
+
+Due = tuple[Source, SourceState]
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One source to ask, and what is known of asking it."""
+
+    source: Source
+    state: SourceState
+    before: Before = NOTHING  # what its last document held
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Polls that are processed and committed together."""
+
+    polls: tuple[Poll, ...]
+
+
+def halves(due: Iterable[Due], urls: Iterable[str]) -> tuple[list[Due], list[Due]]:
+    """Part what is due into what is asked in one step, at most half of what is polled at each host, and the rest.
+
+    `urls` are the addresses of all that is polled. After a start everything may be due: a host is not to notice.
+    """
+    left = {host: max(count // 2, 1) for host, count in Counter(map(machine_of, urls)).items()}
+    now: list[Due] = []
+    later: list[Due] = []
+    for one in due:
+        host = machine_of(one[0].url)
+        left[host] = left.get(host, 1) - 1
+        (now if left[host] >= 0 else later).append(one)
+    return now, later
+
+
+def cut(due: Iterable[Due], size: int, per_host: int = 10) -> tuple[Batch, ...]:
+    """Cut `due` into batches of at most `size`, at most `per_host` polls of one host in each.
+
+    Hosts take turns: the first few sources of every host come before the rest of a large one.
+    """
+    turns: defaultdict[str, list[tuple[str, list[Poll]]]] = defaultdict(list)
+    for source, state in due:
+        host = machine_of(source.url)
+        turn = turns[host]
+        if not turn or len(turn[-1][1]) >= per_host:
+            turn.append((host, []))
+        turn[-1][1].append(Poll(source, state))
+    groups = (group for around in zip_longest(*turns.values()) for group in around if group)
+    return _packed(groups, size)
+
+
+def _packed(groups: Iterable[tuple[str, list[Poll]]], size: int) -> tuple[Batch, ...]:
+    batches: list[list[Poll]] = [[]]
+    hosts: set[str] = set()
+    for host, group in groups:
+        if batches[-1] and (len(batches[-1]) + len(group) > size or host in hosts):
+            batches.append([])
+            hosts = set()
+        batches[-1] += group
+        hosts.add(host)
+    return tuple(Batch(tuple(polls)) for polls in batches if polls)

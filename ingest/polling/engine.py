@@ -1,0 +1,131 @@
+"""Where work runs: requests on one event loop, parsing in child processes under a deadline; knows not what for."""
+
+import asyncio
+import contextlib
+import os
+import resource
+import sys
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+from types import TracebackType
+from typing import Any, Final, TypeVar
+
+import uvloop
+
+from ingest.errors import ParseError
+from ingest.http.client import Clock, Fetcher, Limits, web
+from ingest.http.message import Fetched, Request
+from ingest.http.ssrf_guard import Guard
+from ingest.http.tls import trust
+from ingest.model import ParsedFeed
+from ingest.polling.parse_job import Job, read
+from ingest.polling.parsers import Children
+from ingest.settings import Fetch, Parsing
+
+_T = TypeVar("_T")
+_MOST_BYTES: Final = 40 << 20  # of a document: its process holds it three times before any parser sees it
+_TURN: Final = 0.0005  # seconds: with Python's 5 ms the loop waits after each send until the committing thread pauses
+_FILES: Final = 8_192
+_USUAL: Final = Parsing()
+_VERSION: Final = "0.1"
+
+
+class Engine:
+    """Runs coroutines on a loop of its own, in the background, beside a pool of parser processes.
+
+    Use as a context manager. On leaving, what still runs is cancelled: nothing of it was
+    committed, so all of it is still due.
+    """
+
+    def __init__(  # noqa: PLR0913 - all that an engine is told at its start
+        self,
+        settings: Fetch,
+        clock: Clock,
+        processes: int | None = None,
+        environment: Mapping[str, str] | None = None,
+        *,
+        home: Path = Path(),
+        parsing: Parsing = _USUAL,
+    ) -> None:
+        """Prepare; nothing starts before `with`. Raises SettingsError for a bad `fetch.allow` or `fetch.ca_file`."""
+        self._guard = Guard(settings.allow)
+        self._agent = f"topicwire/{_VERSION} (+{settings.contact})"
+        self._limits = Limits(settings.max_megabytes * 1024 * 1024, settings.timeout, settings.host_pause)
+        self._proxy = settings.proxy or None
+        self._home = home  # where files of authorities are looked for
+        self._ca_file = str(home / settings.ca_file) if settings.ca_file else None
+        if self._ca_file:
+            trust(self._ca_file)
+        self.clock = clock
+        self.environment = environment or {}  # where sources keep their secrets
+        self.parsing = parsing
+        self._processes = processes or min(os.cpu_count() or 1, 4)
+        self._loop = uvloop.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="topicwire-network", daemon=True)
+        self._stack = contextlib.AsyncExitStack()
+        self._children: Children | None = None
+
+    def __enter__(self) -> "Engine":
+        """Start the loop and open the network; parser processes start with the first document."""
+        _allow_many_connections()
+        self._before = sys.getswitchinterval()
+        sys.setswitchinterval(_TURN)
+        self._thread.start()
+        self._fetch: Fetcher = self.submit(self._open()).result()
+        return self
+
+    async def _open(self) -> Fetcher:
+        network = web(self._guard, self._agent, self._limits, self.clock, self._proxy, ca_file=self._ca_file)
+        return await self._stack.enter_async_context(network)
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None) -> None:
+        """Cancel what runs, close the network, end the child processes."""
+        sys.setswitchinterval(self._before)
+        self.submit(self._close()).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        if self._children is not None:
+            self._children.stop()
+
+    async def _close(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._stack.aclose()
+
+    def cancel(self) -> None:
+        """Cancel what runs, from any other thread; who waits for it gets CancelledError."""
+        self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(self._loop)])
+
+    def submit(self, work: Coroutine[Any, Any, _T]) -> "Future[_T]":
+        """Start a coroutine on the engine's loop, from any other thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def fetch(self, request: Request) -> Coroutine[Any, Any, Fetched]:
+        """Ask a server; raises FetchError, and SettingsError where its file of authorities cannot be read."""
+        return self._fetch(replace(request, ca_file=str(self._home / request.ca_file)) if request.ca_file else request)
+
+    async def post(self, url: str, form: Mapping[str, str]) -> None:
+        """Send a form to a server and wait until it took it; raises FetchError."""
+        await self._fetch.post(url, form)
+
+    async def parse(self, job: Job) -> ParsedFeed:
+        """Parse in a child process; raises ParseError, also for a document that stalls or kills its parser."""
+        if len(job.body) > _MOST_BYTES:
+            raise ParseError(f"larger than {_MOST_BYTES >> 20} MB", "its parser has no memory for more; tell its publisher")
+        if self._children is None:
+            self._children = Children(self._processes)
+        return await asyncio.wrap_future(self._children.run(read, job, self.parsing.bounds(len(job.body))))
+
+
+def _allow_many_connections() -> None:
+    """Use as many open files as the system grants: a pass holds connections to hundreds of hosts."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,0 +1,88 @@
+"""A document, or the one that it leads to: where a page sends its readers, what an index of sitemaps lists; stores nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Final
+
+from ingest.errors import FetchError, ParseError
+from ingest.http.message import Fetched, Request
+from ingest.http.semantics import UNCHANGED
+from ingest.model import ParsedFeed
+from ingest.polling.engine import Engine
+from ingest.polling.parse_job import Job
+from ingest.text.urls import origin_of, without_secrets
+
+_MOST: Final = 4  # documents opened in the place of one
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What was read: the answer, the feed in it (None: the bytes are those known), and their hash."""
+
+    fetched: Fetched
+    feed: ParsedFeed | None
+    body_hash: str | None
+    led_by: str = ""  # "page" or "index", where another document led here
+
+
+async def read_document(engine: Engine, request: Request, job: Callable[[Fetched], Job], known: str | None = None) -> Document:
+    """Fetch and parse a document, unless its bytes have the hash `known`; a page or an index leads to another one.
+
+    Each is a request of its own, in its host's turn, behind the guard, with its own limits. Raises FetchError, ParseError.
+    """
+    fetched = await engine.fetch(request)
+    try:
+        return await _parsed(engine, fetched, job, known)
+    except ParseError as fault:
+        if not fault.elsewhere:
+            raise
+        found = await (_index if fault.feeds is None else _page)(engine, request, job, known, fault)
+        # What led there answers for the address and for when to ask again; its validators would hide the other's news.
+        answer = replace(found.fetched, etag=None, last_modified=None, moved=fetched.moved, fresh=fetched.fresh)
+        return replace(found, fetched=answer)
+
+
+async def _parsed(engine: Engine, fetched: Fetched, job: Callable[[Fetched], Job], known: str | None) -> Document:
+    if fetched.status == UNCHANGED:
+        return Document(fetched, None, known)
+    body_hash = blake2b(fetched.body, digest_size=16).hexdigest()
+    feed = await engine.parse(job(fetched)) if body_hash != known else None  # the same bytes cost no parse
+    return Document(fetched, feed, body_hash)
+
+
+async def _page(engine: Engine, request: Request, job: Callable[[Fetched], Job], known: str | None, page: ParseError) -> Document:
+    """Read what a page sends its readers on to, once; what cannot be fetched leaves the page to be told of."""
+    try:
+        fetched = await engine.fetch(_elsewhere(request, page.elsewhere[0]))
+    except FetchError as fault:
+        raise page from fault
+    return replace(await _parsed(engine, fetched, job, known), led_by="page")
+
+
+async def _index(engine: Engine, request: Request, job: Callable[[Fetched], Job], known: str | None, index: ParseError) -> Document:
+    """Read the first sitemap with news of those that an index lists, also by way of another index."""
+    waiting, opened = list(index.elsewhere), [request.url]
+    while waiting and len(opened) <= _MOST:
+        url = waiting.pop(0)
+        if url in opened:
+            continue
+        opened.append(url)
+        try:
+            found = await _parsed(engine, await engine.fetch(_elsewhere(request, url)), job, known)
+        except ParseError as fault:
+            waiting[:0] = fault.elsewhere if fault.feeds is None else ()
+        except FetchError:
+            continue
+        else:
+            note = f"read at {without_secrets(found.fetched.url)}, which the sitemap index lists"
+            feed = replace(found.feed, notes=(*found.feed.notes, note)) if found.feed else None
+            return replace(found, feed=feed, led_by="index")
+    what = f"{index.what}; of its sitemaps {len(opened) - 1} were opened, and none holds news"
+    raise ParseError(what, index.cure) from index
+
+
+def _elsewhere(request: Request, url: str) -> Request:
+    """Ask for another document with what may be said to its server."""
+    secrets = request.secrets if origin_of(url) == origin_of(request.url) else ()
+    return replace(request, url=url, etag=None, last_modified=None, secrets=secrets, instead=None)

@@ -1,0 +1,67 @@
+"""Lists of feeds at an address, read again once a day: what they name is polled, what they name no longer is not."""
+
+from dataclasses import replace
+
+from ingest.cli.console import App, say
+from ingest.errors import TopicwireError
+from ingest.formats.opml import SourceList
+from ingest.http.conditional import request_for
+from ingest.http.message import Fetched
+from ingest.http.semantics import UNCHANGED
+from ingest.model import Outcome, Source, SourceKind, SourceSettings, SourceState
+from ingest.polling.engine import Engine
+from ingest.polling.pipeline import failed, present_price, settled
+from ingest.polling.sources import take_over, understand
+from ingest.store.facts import Facts
+from ingest.text.urls import without_secrets
+
+_DAILY = SourceSettings(shortest=86_400.0, longest=86_400.0)
+
+
+def read_lists(app: App, facts: Facts, engine: Engine, *, everything: bool = False) -> None:
+    """Read the lists that are due, or all; say a line for each that could not be read and each refused line of a new one."""
+    for source, state in facts.due(app.clock(), kind=SourceKind.LIST, everything=everything):
+        now, shown = app.clock(), without_secrets(source.url)
+        outcome = Outcome(source, now)
+        try:
+            fetched = engine.submit(engine.fetch(request_for(source, state, now, engine.environment))).result()
+            outcome = _outcome(source, state, fetched, app)
+            if fetched.status != UNCHANGED:
+                listed = without_access(understand(fetched.body, source.url, shown), shown)
+                take_over(facts, listed, {source.url}, now)
+                for line in listed.said:
+                    say(line)
+        except TopicwireError as fault:
+            outcome = failed(outcome, fault)
+            say(f"{shown}: {outcome.error}")
+        planned = outcome if outcome.error else replace(outcome, source=replace(source, settings=_DAILY))
+        facts.record([(outcome, settled(state, planned, present_price(facts, app.settings, now), 0.5))])
+
+
+def without_access(listed: SourceList, where: str) -> SourceList:
+    """Take from a list of somebody else what would send secrets of this computer, or trust an authority, at its word."""
+    own = [source for source in listed.sources if _names_access(source.settings)]
+    sources = (
+        replace(one, settings=replace(one.settings, auth=None, header=None, ca_file=None)) if one in own else one
+        for one in listed.sources
+    )
+    refused = tuple(
+        f"{where}: {without_secrets(one.url)}: tw:auth, tw:header and tw:ca count in lists of your own alone" for one in own
+    )
+    return replace(listed, sources=tuple(sources), refused=listed.refused + refused)
+
+
+def _names_access(own: SourceSettings) -> bool:
+    return bool(own.auth or own.header or own.ca_file)
+
+
+def _outcome(source: Source, state: SourceState, fetched: Fetched, app: App) -> Outcome:
+    unchanged = fetched.status == UNCHANGED
+    return Outcome(
+        source,
+        app.clock(),
+        http_status=fetched.status,
+        etag=fetched.etag or (state.etag if unchanged else None),
+        last_modified=fetched.last_modified or (state.last_modified if unchanged else None),
+        moved=fetched.moved,
+    )

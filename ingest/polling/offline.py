@@ -1,0 +1,63 @@
+"""Whether a pass failed because of this computer's own network, and whom to ask first until it is back; pure."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from ingest.errors import Failure
+from ingest.model import Outcome, SourceState
+from ingest.polling.batch import Due
+from ingest.text.urls import machine_of
+
+QUESTION: Final = "no source could be reached: is this computer online?"
+_NEARLY_ALL: Final = 0.9
+_OURS: Final = {Failure.LOOKUP, Failure.NETWORK}  # seldom a single server's fault
+_UNASKED: Final = {Failure.PRIVATE, Failure.OTHER}  # no server was asked: it says nothing of the network
+_SEVERAL: Final = 2  # sources that were well until now
+_MANY: Final = 5  # sources of any kind
+_SCOUTS: Final = 5
+_HOPELESS: Final = 60  # sources, none of them reached: the rest need not be tried
+
+
+def is_reached(outcome: Outcome) -> bool:
+    """Say whether a server was heard."""
+    return outcome.failure is None or not (outcome.failure.is_unreached or outcome.failure in _UNASKED)
+
+
+def is_unreached(outcome: Outcome) -> bool:
+    """Say whether a server was asked and none was heard."""
+    return outcome.failure is not None and outcome.failure.is_unreached
+
+
+def is_hopeless(unreached: int, reached: int) -> bool:
+    """Say whether so many failed, and nobody was reached, that no more need be asked."""
+    return not reached and unreached >= _HOPELESS
+
+
+def is_suspicious(unreached: Sequence[tuple[Outcome, SourceState]], reached: int) -> bool:
+    """Say whether so many sources failed, with the states they had before, that it may be us and not them.
+
+    A few that have failed for long are no sign of anything.
+    """
+    if len(unreached) < _NEARLY_ALL * (len(unreached) + reached):
+        return False
+    well = [outcome for outcome, state in unreached if not state.failures]
+    return len(well) >= _SEVERAL or any(one.failure in _OURS for one in well) or len(unreached) >= _MANY
+
+
+def scouts(due: Iterable[Due]) -> tuple[list[Due], list[Due]]:
+    """Part what is due into the few that are asked first while nobody was reached lately, each of another host, and the rest.
+
+    Those that were well when they were last asked come first.
+    """
+    chosen: dict[str, Due] = {}
+    for one in sorted(due, key=_standing):
+        if len(chosen) < _SCOUTS:
+            chosen.setdefault(machine_of(one[0].url), one)
+    first = list(chosen.values())
+    urls = {source.url for source, _ in first}
+    return first, [one for one in due if one[0].url not in urls]
+
+
+def _standing(one: Due) -> tuple[bool, bool]:
+    state = one[1]
+    return state.failures > 0, state.last_success is None

@@ -1,0 +1,117 @@
+"""Parsers in processes of their own: bounded, killed at a deadline, replaced when they die; knows not what they parse."""
+
+import multiprocessing
+import re
+import resource
+import signal
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import cache
+from multiprocessing.synchronize import Semaphore
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from pebble import ProcessExpired, ProcessPool
+
+from ingest.errors import ParseError
+from ingest.log import log_fault
+from ingest.model import ParsedFeed
+from ingest.polling.parse_job import Bounds, Job
+
+_NO_PROC_BYTES: Final = 2 << 30  # address space besides, where the system does not say how much is in use
+_BEGIN_SECONDS: Final = 5.0  # for a process to begin
+_OF_THE_DOCUMENT: Final = (ParseError, TimeoutError, ProcessExpired, MemoryError, RecursionError)  # all else is our own fault
+_packed: Final = msgspec.msgpack.Encoder().encode  # a third of what pickle takes for the same
+_unpacked: Final = msgspec.msgpack.Decoder(ParsedFeed).decode
+
+
+class Children:
+    """Processes that begin together with the first document."""
+
+    def __init__(self, processes: int) -> None:
+        """Begin. Not by fork: the parent has threads. The fork server loads the parsers once for all children."""
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["ingest.polling.parse_job", "ingest.polling.warm"])
+        self._begun = context.Semaphore(0)
+        self._pool = ProcessPool(max_workers=processes, max_tasks=500, context=context, initializer=_begin, initargs=[self._begun])
+        self._expected = processes
+
+    def run(self, function: Callable[[Job], ParsedFeed], job: Job, bounds: Bounds) -> "Future[ParsedFeed]":
+        """Run a parser; the future fails with ParseError, also for a document that stalls or kills its process."""
+        result: Future[ParsedFeed] = Future()
+        task = self._pool.schedule(_within, args=[function, job, bounds.processor, bounds.memory], timeout=bounds.clock)
+        task.add_done_callback(lambda done: self._pass_on(done, result, bounds))
+        return result
+
+    def stop(self) -> None:
+        """End all processes. One that is just beginning is waited for: else it would find its parent gone, and say so."""
+        for _ in range(self._expected):
+            if not self._begun.acquire(timeout=_BEGIN_SECONDS):
+                break
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    def _pass_on(self, done: "Future[bytes]", result: "Future[ParsedFeed]", bounds: Bounds) -> None:
+        """Carry a parser's result over, its death in words."""
+        fault = None if done.cancelled() else done.exception()
+        if isinstance(fault, TimeoutError | ProcessExpired):
+            self._expected += 1  # a new process takes its place
+        if not result.set_running_or_notify_cancel():
+            return
+        try:
+            feed = _unpacked(done.result())
+        except BaseException as fault:  # noqa: BLE001 - whoever waits must hear of it
+            said = _in_words(fault, bounds)
+            if not isinstance(fault, _OF_THE_DOCUMENT):
+                log_fault(str(said), str(getattr(fault, "traceback", "")))
+            result.set_exception(said)
+        else:
+            for found in feed.faults:
+                log_fault(found.line, found.trace)
+            result.set_result(feed)
+
+
+def _begin(begun: Semaphore) -> None:
+    """Look at what a new parser's process has, and tell that it has begun."""
+    _at_start()
+    begun.release()
+
+
+@cache
+def _at_start() -> tuple[int, int]:
+    """Give the kind of memory that is bounded, and how much of it this process has at its first call.
+
+    What it may write to, since the detector's tables alone map far more than they use.
+    """
+    status = Path("/proc/self/status")
+    has = re.search(r"VmData:\s*(\d+) kB", status.read_text(encoding="ascii", errors="replace")) if status.exists() else None
+    return (resource.RLIMIT_DATA, int(has[1]) * 1024) if has else (resource.RLIMIT_AS, _NO_PROC_BYTES)
+
+
+def _within(function: Callable[[Job], ParsedFeed], job: Job, seconds: float, memory: int) -> bytes:
+    """Run a parser; when it has used so much of the processor, the signal kills its process, wherever it is."""
+    kind, has = _at_start()
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (has + memory, hard))
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        return _packed(function(job))
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _in_words(fault: BaseException, bounds: Bounds) -> BaseException:
+    cure = "the document was refused; its source is asked again later"
+    if isinstance(fault, TimeoutError):
+        return ParseError(f"parsing took longer than {bounds.clock:.3g} s", cure)
+    if isinstance(fault, MemoryError):
+        return ParseError("parsing needed too much memory", cure)
+    if isinstance(fault, ProcessExpired):
+        spent = fault.exitcode == -signal.SIGPROF
+        return ParseError(
+            f"parsing took more than {bounds.processor:.3g} s of the processor" if spent else "parsing killed its process", cure
+        )
+    if isinstance(fault, RecursionError):
+        return ParseError("it is nested too deeply", cure)
+    return fault if isinstance(fault, ParseError) else ParseError(f"the parser failed ({type(fault).__name__}: {fault})", cure)

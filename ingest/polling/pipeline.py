@@ -1,0 +1,381 @@
+"""Fetch, parse, recognise, commit: the one place where the parts of `ingest` meet; knows no topic."""
+
+import asyncio
+import hashlib
+import traceback
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice, takewhile
+from pathlib import Path
+from typing import Final
+
+from ingest.documents import saved_pages
+from ingest.documents.document import CURE, is_document
+from ingest.errors import ExtraMissingError, Failure, FetchError, ParseError, TopicwireError
+from ingest.http.conditional import request_for
+from ingest.http.message import Fetched
+from ingest.http.semantics import UNCHANGED
+from ingest.http.validators import learned
+from ingest.log import NAME, log_fault
+from ingest.model import Outcome, Source, SourceKind, SourceState, SourceStatus
+from ingest.planner.next_poll import Price, is_stale, next_state, paid, steer
+from ingest.polling.batch import Batch, Due, Poll, cut
+from ingest.polling.engine import Engine
+from ingest.polling.following import Document as Read
+from ingest.polling.following import read_document
+from ingest.polling.offline import is_hopeless, is_reached, is_suspicious, is_unreached, scouts
+from ingest.polling.parse_job import Job
+from ingest.settings import Settings
+from ingest.store.facts import Counts, Facts
+from ingest.text.sanitize import one_line
+from ingest.text.urls import without_secrets
+
+SEEDS: Final = Source("seeds:", SourceKind.DOCUMENT, title="Seed documents", origin="seeds", status=SourceStatus.ONCE)
+_BATCH: Final = 40  # sources a commit
+_IN_FLIGHT: Final = 8  # batches
+_COMPANY: Final = 3  # batches that may come along with a commit
+_MOMENT: Final = 0.02  # seconds that it waits for them: each commit has a price of its own
+_WITNESSES: Final = 3  # sources asked early to see whether it is us
+_READER: Final = b"2"  # raise it to have every document read anew
+_NOT_DOCUMENTS: Final = {"readme.md", "readme.txt", "readme"}
+_MOST_BYTES: Final = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a pass over sources or documents did."""
+
+    looked: int = 0
+    unchanged: int = 0
+    failed: tuple[Outcome, ...] = ()
+    faults: tuple[str, ...] = ()  # of our own: each cost an entry, or a value of one
+    counts: Counts = Counts()  # noqa: RUF009 - frozen
+    offline: bool = False  # nobody could be reached: nothing is held against `failed`
+
+    def __add__(self, other: "Report") -> "Report":
+        """Sum two reports."""
+        return Report(
+            self.looked + other.looked,
+            self.unchanged + other.unchanged,
+            self.failed + other.failed,
+            self.faults + other.faults,
+            self.counts + other.counts,
+            self.offline or other.offline,
+        )
+
+
+# One look at one source
+
+
+async def look(poll: Poll, engine: Engine) -> Outcome:
+    """Ask one source and parse what is new; a failure is a value, with its cause, never an exception."""
+    source, state = poll.source, poll.state
+    try:
+        request = request_for(source, state, engine.clock(), engine.environment)
+        document = await read_document(engine, request, lambda got: _job(poll, got, engine.clock()), state.body_hash)
+        return _understood(poll, document, engine.clock(), conditional=(request.etag or request.last_modified) is not None)
+    except TopicwireError as fault:
+        return failed(Outcome(source, engine.clock()), fault)
+    except Exception as fault:  # noqa: BLE001 - whatever one source does, its neighbours are served (S10, S11)
+        cause = one_line(f"{type(fault).__name__}: {fault}")
+        log_fault(f"{without_secrets(source.url)}: {cause}", traceback.format_exc())
+        error = f"a fault of topicwire itself ({cause}); please report it"
+        return Outcome(source, engine.clock(), error=error, failure=Failure.OTHER)
+
+
+def failed(outcome: Outcome, fault: TopicwireError) -> Outcome:
+    """Add to a look that failed the cause, what kind of failure it was, and what it showed all the same."""
+    outcome = replace(outcome, error=one_line(str(fault)))
+    if isinstance(fault, FetchError):
+        return replace(outcome, failure=fault.kind, http_status=fault.status, wait=fault.wait)
+    feeds = fault.feeds if isinstance(fault, ParseError) else None
+    return replace(outcome, failure=Failure.DOCUMENT, named_feeds=feeds)
+
+
+def _understood(poll: Poll, document: Read, now: datetime, *, conditional: bool) -> Outcome:
+    fetched, state = document.fetched, poll.state
+    unchanged = fetched.status == UNCHANGED
+    if unchanged and not conditional:
+        raise FetchError("the server says that nothing has changed (304), though no version was named", "tell its publisher")
+    feed = document.feed
+    told = feed is None or not feed.faults  # what a fault of ours left out is asked for again, until it is mended
+    return Outcome(
+        source=poll.source,
+        at=now,
+        feed=feed,
+        http_status=fetched.status,
+        # A 304 may leave its validators out; those that it confirms then stay (F2).
+        etag=(fetched.etag or (state.etag if unchanged else None)) if told else None,
+        last_modified=(fetched.last_modified or (state.last_modified if unchanged else None)) if told else None,
+        body_hash=document.body_hash if told else None,
+        fresh=fetched.fresh,
+        conditional=conditional,
+        moved=fetched.moved,
+        led_to=fetched.url if document.led_by == "page" else None,
+    )
+
+
+def _job(poll: Poll, fetched: Fetched, now: datetime) -> Job:
+    language = poll.source.language
+    said = {"content-language": language} if language else {}  # the owner's word, where the server has none
+    headers = tuple({**said, **fetched.headers}.items())
+    return Job(fetched.body, now, without_secrets(fetched.url), headers=headers, before=poll.before)
+
+
+async def process_batch(batch: Batch, engine: Engine) -> tuple[Outcome, ...]:
+    """Look at every source of a batch: hosts side by side, each in its turn (F12).
+
+    A function of its arguments and the network alone: it reads and writes no database.
+    """
+    return tuple(await asyncio.gather(*(look(poll, engine) for poll in batch.polls)))
+
+
+# Many sources
+
+
+def poll_sources(  # noqa: PLR0913, PLR0917 - and how it is parted
+    facts: Facts,
+    engine: Engine,
+    due: Iterable[Due],
+    settings: Settings,
+    chance: Callable[[], float],
+    parts: Callable[[list[Due]], Iterable[list[Due]]] = lambda due: (due,),
+) -> Iterator[Report]:
+    """Poll `due` sources, part after part, and commit batch by batch; give a report after each commit.
+
+    Killed at any point it loses nothing: what was not committed is still due. While nobody was reached lately a few
+    are asked first, and the rest only when one of them answers.
+    """
+    due = list(due)
+    if not due:
+        return
+    work = _Pass(facts, engine, settings, chance)
+    if facts.offline_since():
+        few, due = scouts(due)
+        yield from work.ask(few)
+        if not work.reached and not (yield from work.confirmed()):
+            yield work.given_up()
+            return
+        facts.note_offline(None)
+    for part in parts(due):
+        yield from work.ask(part)
+    if work.looks_offline() and not (yield from work.confirmed()):
+        facts.note_offline(engine.clock())
+        yield work.given_up()
+    else:
+        yield from work.settle()
+
+
+class _Pass:
+    """One pass. What nobody answered is kept back to its end: only then is it known whether it is them or us."""
+
+    def __init__(self, facts: Facts, engine: Engine, settings: Settings, chance: Callable[[], float]) -> None:
+        self._facts, self._engine, self._chance = facts, engine, chance
+        self._price, self._pushed = present_price(facts, settings, engine.clock()), facts.pushed(engine.clock())
+        self._states: dict[str, SourceState] = {}
+        self._unreached: list[Outcome] = []
+        self.reached = 0
+
+    def ask(self, due: list[Due]) -> Iterator[Report]:
+        """Poll sources and commit what was heard of them."""
+        self._states |= {source.url: state for source, state in due}
+        batches = takewhile(lambda _: not is_hopeless(len(self._unreached), self.reached), cut(due, _BATCH))
+        for outcomes in _in_order(batches, self._submit):
+            unreached = [one for one in outcomes if is_unreached(one)]
+            self._unreached += unreached
+            self.reached += sum(map(is_reached, outcomes))
+            heard = [one for one in outcomes if not is_unreached(one)] if unreached else outcomes
+            if heard:
+                yield self._recorded(heard)
+
+    def _submit(self, batch: Batch) -> "Future[tuple[Outcome, ...]]":
+        return self._engine.submit(process_batch(_informed(batch, self._facts), self._engine))
+
+    def _recorded(self, outcomes: Sequence[Outcome]) -> Report:
+        rows = [(one, self._settled(one)) for one in outcomes]
+        self._price = paid(self._price, len(rows))
+        return report_of(outcomes, self._facts.record(rows, self._price))
+
+    def _settled(self, one: Outcome) -> SourceState:
+        url = one.source.url
+        return settled(self._states[url], one, self._price, self._chance(), pushed=url in self._pushed)
+
+    def looks_offline(self) -> bool:
+        """Say whether it may be us that nobody was reached."""
+        return is_suspicious([(one, self._states[one.source.url]) for one in self._unreached], self.reached)
+
+    def confirmed(self) -> Generator[Report, None, bool]:
+        """Ask a few of the next that are due, all of them well until now; give whether one of them was reached."""
+        asked = self._states.keys()
+        well = [one for one in self._facts.well(self._engine.clock(), len(asked) + _WITNESSES) if one[0].url not in asked]
+        before = self.reached
+        yield from self.ask(well[:_WITNESSES])
+        return self.reached > before
+
+    def settle(self) -> Iterator[Report]:
+        """Commit what nobody answered: it is them."""
+        if self._unreached:
+            yield self._recorded(self._unreached)
+
+    def given_up(self) -> Report:
+        """Report what nobody answered, and hold it against none of them."""
+        return replace(report_of(self._unreached, Counts()), offline=True)
+
+
+def present_price(facts: Facts, settings: Settings, now: datetime) -> Price:
+    """Give the price that all sources share, set anew once an hour; it is stored with the next commit."""
+    price = facts.price(settings.polling.rule)
+    return steer(price, facts.rhythms(), now) if is_stale(price, now) else price
+
+
+def settled(state: SourceState, outcome: Outcome, price: Price, chance: float, *, pushed: bool = False) -> SourceState:
+    """Give a source's state after an outcome: its next poll, and what was learnt of its validators."""
+    return learned(state, next_state(state, outcome, price, chance, pushed=pushed), outcome)
+
+
+def _informed(batch: Batch, facts: Facts) -> Batch:
+    """Give each poll what its source's last document held."""
+    known = facts.before_all(poll.source.url for poll in batch.polls)
+    told = (replace(poll, before=known[poll.source.url]) if poll.source.url in known else poll for poll in batch.polls)
+    return Batch(tuple(told))
+
+
+def _in_order(batches: Iterable[Batch], submit: Callable[[Batch], "Future[tuple[Outcome, ...]]"]) -> Iterator[tuple[Outcome, ...]]:
+    """Keep a few batches under way and give their results in order, those that are ready together."""
+    flying: deque[Future[tuple[Outcome, ...]]] = deque()
+    for batch in batches:
+        if len(flying) >= _IN_FLIGHT:
+            yield _ready(flying)
+        flying.append(submit(batch))
+    while flying:
+        yield _ready(flying)
+
+
+def _ready(flying: "deque[Future[tuple[Outcome, ...]]]") -> tuple[Outcome, ...]:
+    outcomes = flying.popleft().result()
+    wait(islice(flying, _COMPANY), _MOMENT)
+    while flying and flying[0].done():
+        outcomes += flying.popleft().result()
+    return outcomes
+
+
+def report_of(outcomes: Iterable[Outcome], counts: Counts, name: str = "") -> Report:
+    """Sum up the outcomes of a commit; `name` is that of a document."""
+    seen = list(outcomes)
+    failed = tuple(o for o in seen if o.error)
+    unchanged = sum(o.error is None and o.feed is None for o in seen)
+    return Report(len(seen), unchanged, failed, tuple(line for one in seen for line in _faults(one, name)), counts)
+
+
+def _faults(outcome: Outcome, name: str) -> Iterator[str]:
+    where = name or without_secrets(outcome.source.url)
+    for fault in outcome.feed.faults if outcome.feed else ():
+        yield f"{where}: {fault.line}; a fault of topicwire itself, its traceback is in {NAME}: please report it"
+
+
+# Documents
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file by its name, whose it is, and the hash it had when it was last read."""
+
+    name: str
+    source: Source = SEEDS
+    before: str | None = None
+
+
+def read_folder(facts: Facts, engine: Engine, folder: Path, source: Source = SEEDS) -> Report:
+    """Read the new and changed documents of a folder, each in a transaction of its own.
+
+    Deleting a file deletes no item. Files of other kinds are reported, once, and left alone; what a browser saved beside
+    a page belongs to the page.
+    """
+    before = facts.read_documents(source)
+    report = Report()
+    for path in _files_of(folder):
+        inside = path.relative_to(folder)
+        name = shown_name(inside)
+        if path.name.lower() not in _NOT_DOCUMENTS and not any(part.startswith(".") for part in inside.parts):
+            report += read_file(facts, engine, path, Document(name, source, before.get(name)))
+    return report
+
+
+def _files_of(folder: Path) -> Iterator[Path]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+    folders = {above for path in files for above in path.relative_to(folder).parents if above.name}
+    companions = {inside for inside in folders if _is_companion(folder / inside, files)}
+    yield from (path for path in files if companions.isdisjoint(path.relative_to(folder).parents))
+
+
+def _is_companion(inside: Path, files: list[Path]) -> bool:
+    """Say whether a folder belongs to a page that lies beside it."""
+    beside = [path.name for path in files if path.parent == inside.parent]
+    for page in saved_pages.pages_of(inside.name, beside):
+        within = [path.name for path in files if inside in path.parents]
+        try:
+            with (inside.parent / page).open("rb") as opened:
+                body = opened.read(_MOST_BYTES)
+        except OSError:
+            body = b""
+        if saved_pages.is_companion(inside.name, page, body, within):
+            return True
+    return False
+
+
+def shown_name(path: Path) -> str:
+    """Give a path as a name that can be stored and shown: a file may be called by any bytes (S9)."""
+    return one_line(path.as_posix().encode(errors="replace").decode())
+
+
+def read_file(facts: Facts, engine: Engine, path: Path, document: Document) -> Report:
+    """Read one document unless its bytes are those read before."""
+    try:
+        body = file_bytes(path)
+    except ParseError as fault:
+        return _record(facts, document, _refused(document, engine.clock(), fault, "unread"))
+    return read_bytes(facts, engine, body, document)
+
+
+def file_bytes(path: Path) -> bytes:
+    """Give the bytes of a document. Raises ParseError for a file that is no document, too large or not to be read."""
+    if not is_document(path.name):
+        raise ParseError(f"{path.suffix} files are not read", CURE)
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ParseError(f"larger than {_MOST_BYTES // 1024 // 1024} MB", "no document needs that")
+        return path.read_bytes()
+    except OSError as fault:
+        raise ParseError(str(fault.strerror), "check the file's rights") from fault
+
+
+def read_bytes(facts: Facts, engine: Engine, body: bytes, document: Document) -> Report:
+    """Read a document's bytes unless they are those read before."""
+    body_hash = hashlib.blake2b(body, digest_size=16, key=_READER).hexdigest()
+    now = engine.clock()
+    if body_hash == document.before:
+        return Report(looked=1, unchanged=1)
+    try:
+        feed = engine.submit(engine.parse(Job(body, now, name=document.name))).result()
+        outcome = Outcome(document.source, now, feed=feed, body_hash=body_hash)
+    except ExtraMissingError as fault:
+        outcome = _refused(document, now, fault, "an extra is missing")  # once it is there the same bytes are read
+    except ParseError as fault:
+        outcome = _refused(document, now, fault, body_hash)
+    return _record(facts, document, outcome)
+
+
+def _refused(document: Document, at: datetime, fault: ParseError, body_hash: str) -> Outcome:
+    return Outcome(document.source, at, error=one_line(f"{document.name}: {fault}"), body_hash=body_hash)
+
+
+def _record(facts: Facts, document: Document, outcome: Outcome) -> Report:
+    if outcome.error and outcome.body_hash == document.before:
+        return Report(looked=1, unchanged=1)  # said once
+    counts = facts.record_document(outcome, document.name)
+    nothing_new = outcome.error is None and counts == Counts()
+    report = report_of([outcome], counts, document.name)
+    return replace(report, unchanged=1) if nothing_new and not report.failed else report

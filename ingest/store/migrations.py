@@ -1,0 +1,333 @@
+"""The tables of facts and their migrations; every change of shape is a new function here, none is ever edited."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from ingest.errors import NewerDatabaseError, StoreError
+from ingest.store.turns import share, turns
+from ingest.text.urls import canonical, page_key
+
+_FAMILIES: dict[str, Migrations] = {}  # the sets of migrations that this program has loaded, by name
+_NAMES = frozenset({"ingest", "feeds"})  # ... and that it may have
+_PATIENCE = 30.0  # seconds that a statement waits for other processes
+
+
+def family(name: str) -> Migrations:
+    """Begin a set of migrations, by which a database is known to be none of a newer version's."""
+    return _FAMILIES.setdefault(name, Migrations(name))
+
+
+migrations = family("ingest")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-32000",
+)
+
+
+def connect(path: Path) -> Database:
+    """Open the database file, with the settings that keep what it was told (D1, D4).
+
+    Raises StoreError when the file cannot be opened, or is no database of ours, or is one of a newer version.
+    """
+    connection: sqlite3.Connection | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path)  # here, so that it is closed also where Database cannot be made of it
+        db = Database(connection)
+        _refuse_unknown(db, path)  # before it is touched
+        share(db, str(path.resolve()))
+        patience(db)
+        for pragma in _PRAGMAS:
+            db.conn.execute(f"PRAGMA {pragma}")
+    except BaseException as fault:
+        if connection is not None:
+            connection.close()
+        if isinstance(fault, StoreError) or not isinstance(fault, Exception):
+            raise
+        # sqlite3 and the file system each have their own tree
+        raise StoreError(f"{path}: {fault}", "check the folder's rights and free space, or name another --home") from fault
+    return db
+
+
+def patience(db: Database, seconds: float = _PATIENCE) -> None:
+    """Set how long a statement waits while another process, or a long question, keeps the database busy."""
+    db.conn.execute(f"PRAGMA busy_timeout={seconds * 1_000:.0f}")
+
+
+def _refuse_unknown(db: Database, path: Path) -> None:
+    """Refuse a database that is another program's, or whose shape a newer version has changed."""
+    names = db.table_names()
+    if not names:
+        return
+    if Migrations.migrations_table not in names:
+        raise StoreError(f"{path} is another program's database", "name another --home")
+    rows = db.conn.execute(f"select migration_set, name from {Migrations.migrations_table} order by rowid")  # noqa: S608 - a constant
+    unknown = [name for of, name in rows if not _is_known(of, name)]
+    if unknown:
+        what = f"{path} was written by a newer version of topicwire, which made the change {unknown[-1]!r}"
+        raise NewerDatabaseError(what, "update topicwire, or name another --home; nothing was touched")
+
+
+def _is_known(family_name: str, migration: str) -> bool:
+    loaded = _FAMILIES.get(family_name)
+    if loaded is None:
+        return family_name in _NAMES  # that of a room that is not in use
+    return any(one.name == migration for one in loaded._migrations)  # noqa: SLF001 - it has no other word for all of them
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """Write all or nothing. The write lock is taken first: what is read inside stays true until the end.
+
+    The threads of this process take turns in the order in which they came, however busily one of them writes.
+    """
+    with turns(db):
+        db.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            db.conn.rollback()
+            raise
+        db.conn.commit()
+
+
+def migrate(db: Database, steps: Migrations) -> None:
+    """Bring the tables up to date; two processes that start together take turns."""
+    if steps.pending(db):
+        with transaction(db):
+            steps.apply(db)
+
+
+@migrations()
+def facts(db: Database) -> None:
+    """Make the first tables."""
+    text, number = str, int
+    db.table("meta").create({"key": text, "value": text}, pk="key", not_null={"value"}, strict=True)
+    db.table("source").create(
+        {
+            "id": number,
+            "url": text,
+            "kind": text,
+            "title": text,
+            "site_url": text,
+            "feed_id": text,
+            "language": text,
+            "categories": text,
+            "origin": text,
+            "status": text,
+            "added": text,
+        },
+        pk="id",
+        not_null={"url", "kind", "title", "categories", "origin", "status", "added"},
+        strict=True,
+    )
+    db.table("source").create_index(["url"], unique=True)
+    _polls(db)
+    _items(db)
+
+
+def _polls(db: Database) -> None:
+    text, number = str, int
+    columns = {
+        "source_id": number,
+        "etag": text,
+        "last_modified": text,
+        "body_hash": text,
+        "last_poll": text,
+        "last_success": text,
+        "http_status": number,
+        "error": text,
+        "failures": number,
+        "next_poll": text,
+    }
+    db.table("poll").create(
+        columns, pk="source_id", foreign_keys=[("source_id", "source", "id")], not_null={"failures"}, strict=True
+    )
+    db.table("poll").create_index(["next_poll"])
+    db.table("file").create(
+        {"source_id": number, "name": text, "hash": text, "read": text, "error": text},
+        pk=("source_id", "name"),
+        foreign_keys=[("source_id", "source", "id")],
+        not_null={"hash", "read"},
+        strict=True,
+    )
+
+
+def _items(db: Database) -> None:
+    text, number = str, int
+    db.table("item").create(
+        {"id": number, "uid": text, "seq": number, "version_id": number, "first_seen": text, "changed": text},
+        pk="id",
+        not_null={"uid", "seq", "first_seen", "changed"},
+        strict=True,
+    )
+    for column in ("uid", "seq"):
+        db.table("item").create_index([column], unique=True)
+    columns = {"id": number, "item_id": number, "source_id": number, "content_key": text, "text_key": text, "seen": text}
+    said = "title summary content text cut language language_from published published_raw updated updated_raw".split()
+    lists = {"authors": text, "categories": text, "enclosures": text}
+    db.table("version").create(
+        columns | {"title_inferred": number} | dict.fromkeys(said, text) | lists,
+        pk="id",
+        foreign_keys=[("item_id", "item", "id"), ("source_id", "source", "id")],
+        not_null={"item_id", "source_id", "content_key", "seen", "title", "text", *lists},
+        strict=True,
+    )
+    db.table("version").create_index(["item_id", "source_id", "content_key"], unique=True)
+    db.table("version").create_index(["text_key"])
+    db.table("version").enable_fts(["title", "text"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")
+    _sightings(db)
+
+
+@migrations()
+def what_was_served(db: Database) -> None:
+    """Remember of each source its last document's entries and reader; until now that was feedparser."""
+    db.table("served").create(
+        {"source_id": int, "parser": str, "entries": str},
+        pk="source_id",
+        foreign_keys=[("source_id", "source", "id")],
+        not_null={"parser", "entries"},
+        strict=True,
+    )
+    read = "select distinct source_id from sighting where source_id in (select id from source where kind = 'feed')"
+    db.conn.execute(f"insert into served select source_id, 'feedparser', '{{}}' from ({read})")  # noqa: S608 - constant
+
+
+def _sightings(db: Database) -> None:
+    text, number = str, int
+    columns = {"id": number, "item_id": number, "source_id": number, "version_id": number, "guid": text, "url": text}
+    keys = {"url_key": text, "fingerprint": text, "reason": text, "first_seen": text, "feed_updated": text}
+    db.table("sighting").create(
+        columns | keys,
+        pk="id",
+        foreign_keys=[("item_id", "item", "id"), ("source_id", "source", "id"), ("version_id", "version", "id")],
+        not_null={"item_id", "source_id", "version_id", "fingerprint", "reason", "first_seen"},
+        strict=True,
+    )
+    for index in (["item_id"], ["url_key"], ["source_id", "fingerprint"], ["guid", "source_id"]):
+        db.table("sighting").create_index(index)
+
+
+@migrations()
+def words_of_documents(db: Database) -> None:
+    """Let the text of a document, without the furniture around it, be recognised in a feed."""
+    db.table("version").add_column("bare_key", str)
+    db.conn.execute("create index idx_version_bare_key on version (bare_key) where bare_key is not null")
+
+
+@migrations()
+def addresses_seen_through(db: Database) -> None:
+    """Make the keys of addresses anew: AMP and mobile twins and plain redirectors lead to the page itself."""
+    rows = db.conn.execute("select id, url, url_key from sighting where url_key is not null and url is not null").fetchall()
+    changed = [(key, row) for row, url, old in rows if (key := canonical(url)) != old]
+    db.conn.executemany("update sighting set url_key = ? where id = ?", changed)
+
+
+@migrations()
+def rhythms(db: Database) -> None:
+    """Keep what the planner knows of each source, and the reason for its next poll."""
+    text, number, real = str, int, float
+    for name in ("polls", "not_modified", "wasted", "gaps"):
+        db.table("poll").add_column(name, number, not_null_default=0)
+    db.table("poll").add_column("why", text, not_null_default="")
+    db.table("poll").add_column("last_gap", text)
+    columns = {"source_id": number, "at": text, "items": real, "seconds": real, "burst": real, "window": number, "hours": bytes}
+    columns |= {"shape": bytes, "shaped_at": text, "shaped_items": real, "names": bytes, "tight": real, "hints": text, "news": text}
+    db.table("rhythm").create(
+        columns,
+        pk="source_id",
+        foreign_keys=[("source_id", "source", "id")],
+        not_null={"at", "items", "seconds", "burst", "window", "hours", "shape", "shaped_items", "names", "hints"},
+        strict=True,
+    )
+
+
+@migrations()
+def manners(db: Database) -> None:
+    """Keep where sources lived before, what their owner says about asking them, and what is known of their validators."""
+    text, number = str, int
+    db.table("source").add_column("settings", text, not_null_default="{}")
+    db.table("poll").add_column("unchanged_since", text)
+    db.table("poll").add_column("distrusted", text)
+    db.table("moved").create(
+        {"url": text, "source_id": number, "at": text},
+        pk="url",
+        foreign_keys=[("source_id", "source", "id")],
+        not_null={"source_id", "at"},
+        strict=True,
+    )
+    db.table("subscription").create(
+        {
+            "source_id": number,
+            "token": text,
+            "hub": text,
+            "topic": text,
+            "secret": text,
+            "asked": text,
+            "expires": text,
+            "pinged": text,
+            "failures": number,
+        },
+        pk="source_id",
+        foreign_keys=[("source_id", "source", "id")],
+        not_null={"token", "hub", "topic", "secret", "asked", "failures"},
+        strict=True,
+    )
+    db.table("subscription").create_index(["token"], unique=True)
+
+
+@migrations()
+def sightings_by_version(db: Database) -> None:
+    """Find the sightings of a text without reading all of them."""
+    db.table("sighting").create_index(["version_id"])
+
+
+@migrations()
+def words_beside_versions(db: Database) -> None:
+    """Let whoever stores texts index them together: for a trigger the index is written out before each of them."""
+    db.conn.execute("drop trigger version_ai")
+
+
+@migrations()
+def places(db: Database) -> None:
+    """Keep where the subject of an item lies."""
+    db.table("version").add_column("places", str, not_null_default="[]")
+
+
+@migrations()
+def polls_without_order(db: Database) -> None:
+    """Drop an index that no question uses and every poll writes: what is due is found by looking at all."""
+    db.conn.execute("drop index if exists idx_poll_next_poll")
+
+
+@migrations()
+def corrections_and_former_names(db: Database) -> None:
+    """Count the corrections of an item, keep the names that sources gave it before, and find what a source dated alike."""
+    db.table("item").add_column("corrections", int, not_null_default=0)
+    db.table("former_name").create(
+        {"id": int, "sighting_id": int, "guid": str, "url": str, "url_key": str},
+        pk="id",
+        foreign_keys=[("sighting_id", "sighting", "id")],
+        not_null={"sighting_id"},
+        strict=True,
+    )
+    for index in (["sighting_id"], ["url_key"], ["guid"]):
+        db.table("former_name").create_index(index)
+    db.conn.execute("create index idx_version_source_published on version (source_id, published) where published is not null")
+    # A correction leaves title and text alone; the trigger would write the index again for every one.
+    db.conn.execute("drop trigger version_au")
+
+
+@migrations()
+def publishers_feed_parameters(db: Database) -> None:
+    """Make the keys of addresses anew: parameters that only say which feed a reader came by are no part of them."""
+    rows = db.conn.execute("select id, url, url_key from sighting where url_key is not null and instr(url, '?') > 0").fetchall()
+    changed = [(key, row) for row, url, old in rows if (key := page_key(url)) != old]
+    db.conn.executemany("update sighting set url_key = ? where id = ?", changed)
