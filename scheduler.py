@@ -43,12 +43,12 @@ from feeds.server.application import application
 from feeds.server.context import access_of
 from feeds.server.server import Server, listen, run_loop
 from feeds.site.publish import feed_path, publish
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from feeds.stories.grouping_pass import all_grouped, group_new
 from feeds.tagging.classifying import judge_new
-from feeds.tagging.topic.cache import Shelf
+from feeds.tagging.topic.cache import TopicCache
 from feeds.tagging.topic.folders import said_of
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.cli.commands import sources, sources_add
 from ingest.cli.console import App, command, database_failed, is_terminal, say
 from ingest.errors import TopicwireError
@@ -106,7 +106,7 @@ def judge_and_publish(
 
     Without a number of bites all is grouped, but what is ready is published every while.
     """
-    judgements = Judgements(facts)
+    judgements = Classifications(facts)
     tagged = written = 0
     while True:
         group_new(facts, app.clock(), bites, seconds=_WHILE, clock=app.clock, stopping=stopping)
@@ -159,7 +159,7 @@ class Service:
         self._guard = Lock()
         self._said: set[str] = set()  # refused lines of sources.opml: once is enough
         self._offline = False
-        self._shelf = Shelf(topic_folders(app), say)
+        self._shelf = TopicCache(topic_folders(app), say)
         self._kept: frozenset[str] = frozenset()  # feeds without a topic, of which was told
         self._working: set[Facts] = set()  # those of the ticks under way
 
@@ -264,7 +264,7 @@ class Service:
     def _opened(self, facts: Facts) -> None:
         topics = self._shelf.topics()
         if not all((self._app.home / feed_path(topic)).exists() for topic in topics):
-            publish(facts, Judgements(facts), topics, target_of(self._app, facts), stopping=self.stopping.is_set)
+            publish(facts, Classifications(facts), topics, target_of(self._app, facts), stopping=self.stopping.is_set)
             self._published_at = self.now()
 
     def _seeds(self, facts: Facts) -> None:

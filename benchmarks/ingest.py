@@ -157,7 +157,7 @@ def loop_pass(home: Path, urls: list[str]) -> Callable[[], None]:
 def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     """Give a pass of the service: poll, sanitise, store, index, judge by the shipped topics, publish."""
     from feeds.cli.commands import topic_folders  # noqa: PLC0415
-    from feeds.tagging.topic.cache import Shelf  # noqa: PLC0415
+    from feeds.tagging.topic.cache import TopicCache  # noqa: PLC0415
     from ingest.cli.console import App  # noqa: PLC0415 - started by this program alone
     from ingest.polling.parse_job import Job  # noqa: PLC0415
     from ingest.polling.passes import due_sources, poll_these  # noqa: PLC0415
@@ -172,7 +172,7 @@ def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     for one in warm:
         one.result()
 
-    shelf = Shelf(topic_folders(app), print)  # as the service does, which reads only what has changed of its topics
+    shelf = TopicCache(topic_folders(app), print)  # as the service does, which reads only what has changed of its topics
     leave_memory_alone()
 
     def one_pass() -> None:

@@ -16,11 +16,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
-from feeds.tagging.classifier import judge, tag
+from feeds.tagging.classifier import classify, tag
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.matching.segments import segments
 from feeds.tagging.query_evaluation import Item
-from feeds.tagging.topic.loader import Group, Term, Topic, read_topic
+from feeds.tagging.topic.loader import read_topic
+from feeds.tagging.topic.model import Group, Term, Topic
 
 _PHENOMENON = {"antisemitism", "indirect", "neo_nazi", "hitler"}  # most news says nothing of it
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,7 +52,7 @@ def items(topic: Topic, count: int, words: int) -> list[Item]:
     chance = random.Random(7)
     lines = [line for path in sorted((ROOT / "seeds").glob("*.txt")) for line in path.read_text("utf-8").splitlines() if line]
     bare = Matcher([topic])
-    hits = {line: {hit.group for hit in judge(bare, Item("", line))[0].hits} for line in lines}
+    hits = {line: {hit.group for hit in classify(bare, Item("", line))[0].hits} for line in lines}
     seeds = [line for line in lines if not hits[line] & _PHENOMENON]
     examples = [(example.language, f"{example.title}. {example.text}") for example in topic.examples]
     made = []
@@ -86,7 +87,7 @@ def main() -> None:
         tag(matcher, item)
     bare = timed(lambda: [segments(item.title, item.text) for item in rows])
     full = timed(lambda: [tag(matcher, item) for item in rows])
-    tagged = sum(judge(matcher, item)[0].tagged for item in rows[:1_000])
+    tagged = sum(classify(matcher, item)[0].tagged for item in rows[:1_000])
     terms = sum(len(group.terms) for one in matcher.topics for group in one.groups)
     print(
         f"{options.topics} topics ({terms} terms, compiled in {compile_seconds:.1f} s), {len(rows)} items of {options.words} words"

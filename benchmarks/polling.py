@@ -34,7 +34,8 @@ from zlib import crc32
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
 from ingest.model import Item, Keys, Outcome, ParsedFeed, Source, SourceState
-from ingest.planner.next_poll import Price, Rule, is_stale, next_state, paid, steer
+from ingest.planner.next_poll import is_stale, next_state, paid, steer
+from ingest.planner.polling_cost import PollingCost, PollingRule
 
 DAY: Final = 86_400.0
 SHORTEST: Final = 300.0
@@ -135,11 +136,11 @@ def read_series(path: Path, history_days: float, window: int) -> Series:
 class Shipped:
     """The service's planner, fed as the pipeline feeds it."""
 
-    def __init__(self, series: Series, rule: Rule) -> None:
+    def __init__(self, series: Series, rule: PollingRule) -> None:
         """Start with nothing known."""
         self._sources = [Source(feed.name) for feed in series.feeds]
         self.states = [SourceState() for _ in series.feeds]
-        self.price = Price(rule)
+        self.price = PollingCost(rule)
         self._chance = random.Random(2)
 
     def __call__(self, look: Look) -> float:
@@ -222,7 +223,7 @@ def equal_requests(series: Series, make: Callable[[float], Policy], low: float, 
 # The table
 
 
-def rows(series: Series, rule: Rule) -> Iterator[tuple[str, Tally]]:
+def rows(series: Series, rule: PollingRule) -> Iterator[tuple[str, Tally]]:
     """Give each policy's name and what came of it, the planner first."""
     shipped = series.replay(Shipped(series, rule), 7_200.0)
     yield "topicwire", shipped
@@ -258,7 +259,7 @@ def main() -> None:
     series = read_series(arguments.series, arguments.history_days, arguments.window)
     print(f"{len(series.feeds)} feeds, {sum(len(feed.times) for feed in series.feeds)} entries; requests per feed and day, minutes")
     wanted = (None, arguments.delay * 60) if arguments.delay else (arguments.per_day, None)
-    for line in table(series, rows(series, Rule(*wanted, arguments.longest * 3_600))):
+    for line in table(series, rows(series, PollingRule(*wanted, arguments.longest * 3_600))):
         print(line, flush=True)
 
 

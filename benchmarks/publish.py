@@ -21,17 +21,18 @@ from lxml import etree
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
-from feeds.publication.document import Document
-from feeds.publication.entry import Entry, Manner, feed_id, make_entry
+from feeds.publication.document import FeedDocument
+from feeds.publication.entry import FeedEntry, Manner, feed_id, make_entry
 from feeds.publication.formats import atom, jsonfeed, rss
-from feeds.publication.story_entry import Unit
+from feeds.publication.story_entry import StoryEntry
 from feeds.site.publish import Target, publish
-from feeds.store.judgements import Judgements
-from feeds.tagging.classifier import judge
+from feeds.store.classifications import Classifications
+from feeds.tagging.classifier import classify
 from feeds.tagging.classifying import judge_new
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.query_evaluation import item_of
-from feeds.tagging.topic.loader import Topic, parse_topic
+from feeds.tagging.topic.loader import parse_topic
+from feeds.tagging.topic.model import Topic
 from ingest.identity import document_keys
 from ingest.model import Category, Item, Outcome, ParsedFeed, Sighting, Source, SourceState, StoredItem
 from ingest.settings import Settings
@@ -63,7 +64,7 @@ def items(count: int, chance: random.Random, topics: int = 1) -> list[Item]:
     return made
 
 
-def entries(count: int, topic: Topic) -> tuple[Entry, ...]:
+def entries(count: int, topic: Topic) -> tuple[FeedEntry, ...]:
     """Make entries as they stand in a feed."""
     source = Source("http://post.example/feed.xml", title="The Post", site_url="http://post.example/", feed_id="urn:post")
     matcher, manner = Matcher([topic]), Manner(UUID(int=1), full=False)
@@ -71,8 +72,8 @@ def entries(count: int, topic: Topic) -> tuple[Entry, ...]:
     for number, item in enumerate(items(count, random.Random(1)), 1):
         seen = Sighting(source, item.guid, item.url, "first", item.title, item.published, NOON, NOON)
         stored = StoredItem(number, f"{number:016x}", number, item, NOON, NOON, 1, (seen,))
-        judged = judge(matcher, item_of(stored))[0]
-        made.append(make_entry(Unit(stored, judged), topic, f"urn:x:{number}", manner))
+        judged = classify(matcher, item_of(stored))[0]
+        made.append(make_entry(StoryEntry(stored, judged), topic, f"urn:x:{number}", manner))
     return tuple(made)
 
 
@@ -116,7 +117,7 @@ def best(rounds: int, *work: Callable[[], bytes]) -> list[float]:
 def rendering(count: int, rounds: int) -> None:
     """Print what rendering costs."""
     topic = parse_topic(TOPIC.format(0), "t0", "t0.toml")
-    document = Document(topic, feed_id(UUID(int=1), "t0"), BASE, BASE, entries(count, topic))
+    document = FeedDocument(topic, feed_id(UUID(int=1), "t0"), BASE, BASE, entries(count, topic))
     data = atom.render(document)
     wanted = plan(etree.fromstring(data, etree.XMLParser(remove_blank_text=True)))
     assert bare(wanted) == data, "the baseline makes other bytes"
@@ -138,7 +139,7 @@ def touching(count: int, number: int) -> None:
     """Print what publishing touches, first of all, with nothing new, and after one new item."""
     topics = tuple(parse_topic(TOPIC.format(n), f"t{n}", f"t{n}.toml") for n in range(number))
     with tempfile.TemporaryDirectory() as folder, Facts(Path(folder) / "topicwire.db") as facts:
-        judgements = Judgements(facts)
+        judgements = Classifications(facts)
         target = Target(Path(folder) / "public", UUID(int=1), Settings(), NOON)
         made = items(count + 1, random.Random(2), number)
         carry(facts, made[1:], NOON)

@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this fold
 
 from feeds.cli.commands import target_of, topics_of
 from feeds.site.publish import publish
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from feeds.stories.grouping_pass import group_new
 from feeds.tagging.classifying import judge_new
 from ingest.cli.console import App
@@ -87,7 +87,7 @@ def record(facts: Facts, feeds: list[tuple[Source, ParsedFeed]], now: datetime) 
 
 def one_pass(stages: Stages, app: App, facts: Facts, found: dict[str, bytes], prefix: str = "") -> None:
     """Run all stages once."""
-    now, judgements, topics = app.clock(), Judgements(facts), topics_of(app)
+    now, judgements, topics = app.clock(), Classifications(facts), topics_of(app)
     feeds = stages.run(f"{prefix}read", lambda: parsed(facts, found, now))
     stages.run(f"{prefix}record", lambda: record(facts, feeds, now))
     stages.run(f"{prefix}group", lambda: group_new(facts, now))
@@ -109,7 +109,7 @@ def main() -> None:
             one_pass(stages, app, facts, found)
             one_pass(stages, later, facts, changed(found), "again-")
             topics = topics_of(app)
-            stages.run(_STILL, lambda: publish(facts, Judgements(facts), topics, target_of(later, facts)))
+            stages.run(_STILL, lambda: publish(facts, Classifications(facts), topics, target_of(later, facts)))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this fold
 from benchmarks.wire import wire
 from feeds.store.stories import Sketch, StoryTables
 from feeds.stories.article import Raw, read
-from feeds.stories.grouping_pass import Grouping, group_new
+from feeds.stories.grouping_pass import GroupingPass, group_new
 from feeds.stories.pair import VERSION, keys
 from ingest.identity import document_keys
 from ingest.model import Item, Outcome, ParsedFeed, Source, SourceState
@@ -143,7 +143,7 @@ def cost(facts: Facts, new: list[tuple[str, Item]]) -> tuple[float, int]:
     for name, items in by_source.items():
         source = Source(f"http://{name.lower()}.example/feed", title=name)
         facts.record([(Outcome(source, NOW, feed=ParsedFeed(document_keys(tuple(items)))), SourceState(last_poll=NOW))])
-    Grouping(facts).bite()
+    GroupingPass(facts).bite()
     begun = time.process_time()  # the machine may have other work
     looked = group_new(facts, NOW)
     return (time.process_time() - begun) / looked, facts.db.conn.execute("select count(distinct story_id) from story").fetchone()[0]

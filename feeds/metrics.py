@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from feeds.tagging.classifier import Judgement
+from feeds.model import Classification
 
 _Z: Final = 1.96  # 95 %
 POSITIVE: Final = frozenset({"pos", "1", "true", "yes"})
@@ -14,14 +14,14 @@ NEGATIVE: Final = frozenset({"neg", "0", "false", "no"})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LabelledAnswer:
     """One labelled row and what the topic said of it."""
 
     name: str
     title: str
     language: str
     wanted: bool
-    judgement: Judgement
+    judgement: Classification
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def wilson(part: int, whole: int) -> tuple[float, float]:
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
-def score(answers: Iterable[Answer]) -> Score:
+def score(answers: Iterable[LabelledAnswer]) -> Score:
     """Count hits, false alarms, misses and the rest."""
     counts = [0, 0, 0, 0]
     for answer in answers:
@@ -75,9 +75,9 @@ def wanted(label: object) -> bool | None:
     return True if text in POSITIVE else False if text in NEGATIVE else None
 
 
-def report(answers: tuple[Answer, ...], worst: int) -> list[str]:
+def report(answers: tuple[LabelledAnswer, ...], worst: int) -> list[str]:
     """Say how good the topic is, by language and by grade, and show its worst errors with their evidence."""
-    languages: defaultdict[str, list[Answer]] = defaultdict(list)
+    languages: defaultdict[str, list[LabelledAnswer]] = defaultdict(list)
     for answer in answers:
         languages[answer.language].append(answer)
     lines = [f"{'':12}{'rows':>6}{'wanted':>8}{'tagged':>8}  precision            recall               F1"]
@@ -103,8 +103,8 @@ def share(part: int, whole: int) -> str:
     return f"{part / whole:.3f} ({low:.2f}-{high:.2f})"
 
 
-def _by_grade(answers: tuple[Answer, ...]) -> list[str]:
-    grades: defaultdict[str, list[Answer]] = defaultdict(list)
+def _by_grade(answers: tuple[LabelledAnswer, ...]) -> list[str]:
+    grades: defaultdict[str, list[LabelledAnswer]] = defaultdict(list)
     for answer in answers:
         if answer.judgement.tagged:
             grades[str(answer.judgement.grade)].append(answer)
@@ -113,7 +113,7 @@ def _by_grade(answers: tuple[Answer, ...]) -> list[str]:
     ]
 
 
-def _errors(answers: tuple[Answer, ...], worst: int) -> list[str]:
+def _errors(answers: tuple[LabelledAnswer, ...], worst: int) -> list[str]:
     false = sorted((a for a in answers if a.judgement.tagged and not a.wanted), key=lambda a: -a.judgement.score)
     missed = [a for a in answers if not a.judgement.tagged and a.wanted]
     lines = [

@@ -57,7 +57,7 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GeoPlace:
     """Where what an item tells of lies: the numbers as its source wrote them, latitude before longitude (GeoRSS)."""
 
     form: str  # point, line, polygon, box or circle
@@ -89,7 +89,7 @@ class Item:
     authors: tuple[Author, ...] = ()
     categories: tuple[Category, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[GeoPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
+class PublishingRate:
     """When a source posts, as far as its documents showed; of bounded size, whatever the source does."""
 
     at: datetime  # of these counts; later they weigh less
@@ -225,7 +225,7 @@ class SourceState:
     wasted: int = 0  # full answers for nothing since its last 304: its validators do not work
     gaps: int = 0  # documents that shared no entry with those before: something may have been missed
     last_gap: datetime | None = None
-    rhythm: Rhythm | None = None
+    rhythm: PublishingRate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import msgspec
 from ingest import identity, limits
 from ingest.faults import Faults
 from ingest.hints import understood
-from ingest.model import NOTHING, Author, Before, Category, Enclosure, Item, Keys, ParsedFeed, Place
+from ingest.model import NOTHING, Author, Before, Category, Enclosure, GeoPlace, Item, Keys, ParsedFeed
 from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawFile, RawLink, RawPerson, RawPoint, RawText
 from ingest.text import dates
 from ingest.text.language import detection
@@ -380,13 +380,13 @@ def _both(one: Enclosure, other: Enclosure) -> Enclosure:
     return Enclosure(one.url, one.type or other.type, one.length or other.length, one.duration or other.duration, better.kind)
 
 
-def _places(points: Iterable[RawPoint]) -> Iterator[Place]:
+def _places(points: Iterable[RawPoint]) -> Iterator[GeoPlace]:
     """Give the places whose numbers are numbers, as they were written, each once."""
     found = {}
     for point in points:
         value = " ".join(point.value.split())
         if len(value) <= _LONGEST_PLACE and _NUMBERS.fullmatch(value):
-            found[point.form, value] = Place(point.form, value)
+            found[point.form, value] = GeoPlace(point.form, value)
     return iter(found.values())
 
 

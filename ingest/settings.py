@@ -11,9 +11,9 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 
 from ingest.errors import SettingsError
-from ingest.http.ssrf_guard import Guard
-from ingest.planner.next_poll import Rule
-from ingest.polling.parse_job import Bounds
+from ingest.http.ssrf_guard import SsrfGuard
+from ingest.planner.polling_cost import PollingRule
+from ingest.polling.parse_job import ParserBounds
 from ingest.text.urls import absolute
 
 FILE = "topicwire.toml"
@@ -64,11 +64,13 @@ class Parsing:
     megabytes: Positive = 150  # of memory, beyond what a parser has when it starts
     megabytes_per_megabyte: NotNegative = 20.0
 
-    def bounds(self, size: int) -> Bounds:
+    def bounds(self, size: int) -> ParserBounds:
         """Give the bounds for a document of `size` bytes."""
         megabytes = size / _MEGABYTE
         seconds = self.seconds + self.seconds_per_megabyte * megabytes
-        return Bounds(seconds, seconds * self.patience, int((self.megabytes + self.megabytes_per_megabyte * megabytes) * _MEGABYTE))
+        return ParserBounds(
+            seconds, seconds * self.patience, int((self.megabytes + self.megabytes_per_megabyte * megabytes) * _MEGABYTE)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +82,11 @@ class Polling:
     longest: Above = 12.0  # hours between two polls of a source, at most
 
     @property
-    def rule(self) -> Rule:
+    def rule(self) -> PollingRule:
         """What the planner is to keep to."""
         if self.target_delay is not None:
-            return Rule(None, self.target_delay * 60, self.longest * 3_600)
-        return Rule(self.requests_per_day or _PER_DAY, None, self.longest * 3_600)
+            return PollingRule(None, self.target_delay * 60, self.longest * 3_600)
+        return PollingRule(self.requests_per_day or _PER_DAY, None, self.longest * 3_600)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,7 @@ class Settings:
         if self.polling.requests_per_day is not None and self.polling.target_delay is not None:
             what = "polling.requests_per_day and polling.target_delay are both set, but one follows from the other"
             raise SettingsError(what, "take one of them out")
-        Guard(self.fetch.allow)
+        SsrfGuard(self.fetch.allow)
         return self
 
 

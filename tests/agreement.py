@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ingest.formats.xml import encodings, feedparser_reader, lxml_reader
-from ingest.formats.xml.context import Unsure
+from ingest.formats.xml.context import NotUnderstoodError
 from ingest.model import Item
 from ingest.normalize import Context, normalize
 from ingest.raw import RawEntry, RawFeed
@@ -48,7 +48,7 @@ def ours(body: bytes, content_type: str = "") -> RawFeed | None:
     data, _ = encodings.utf8(body, content_type)
     try:
         return lxml_reader.read(data, None, MOST)
-    except Unsure:
+    except NotUnderstoodError:
         return None
 
 

@@ -8,7 +8,7 @@ from hypothesis import settings
 from making import Cli, app
 from support import Clock, FakeWeb
 
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from ingest.store.facts import Facts
 
 # No time limit for one example (a busy computer is no fault), and the same examples for everyone.
@@ -52,9 +52,9 @@ def facts(home: Path) -> Iterator[Facts]:
 
 
 @pytest.fixture
-def judgements(facts: Facts) -> Judgements:
+def judgements(facts: Facts) -> Classifications:
     """Open the tables of judgements."""
-    return Judgements(facts)
+    return Classifications(facts)
 
 
 @pytest.fixture

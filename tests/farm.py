@@ -14,7 +14,7 @@ from typing import Final
 from making import app
 from support import Call, Clock, FakeWeb, Page, rss, rss_item
 
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from ingest.model import Source, SourceState, StoredItem
 from ingest.polling.pipeline import poll_sources
 from ingest.store.facts import Facts
@@ -140,7 +140,7 @@ class Farm:
     def items(self, name: str) -> list[StoredItem]:
         """Give what was stored of a feed's stories."""
         with self._facts() as facts:
-            Judgements(facts)
+            Classifications(facts)
             return [item for item in facts.items() if item.item.title.startswith(f"{name} ")]
 
 

@@ -14,15 +14,15 @@ from making import about, carry, judgement, topic
 from schema import sound
 from support import NOON
 
+from feeds.model import Tagging
 from feeds.publication import edition
-from feeds.publication.document import Document
+from feeds.publication.document import FeedDocument
 from feeds.publication.edition import Editor, Target
 from feeds.publication.formats import atom
 from feeds.publication.story_entry import Alone, Bonds, Grouping
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from feeds.store.ledger import Ledger
-from feeds.tagging.classifier import Tagging
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.settings import Publish, Settings
 from ingest.store.facts import Facts
 from ingest.text.dates import from_rfc3339
@@ -75,7 +75,7 @@ class Newsroom:
 
     def __post_init__(self) -> None:
         """Open the judgements."""
-        self.judgements = Judgements(self.facts)
+        self.judgements = Classifications(self.facts)
 
     @property
     def target(self) -> Target:
@@ -113,7 +113,7 @@ class Newsroom:
             self.write(number)
         self.tag(*numbers)
 
-    def publish(self) -> Document:
+    def publish(self) -> FeedDocument:
         """Bring the feed up to the database, a page in each transaction."""
         document = None
         with patch.object(edition, "_PAGES", 1):

@@ -15,15 +15,17 @@ from click.testing import CliRunner, Result
 from support import NOON, Clock
 
 import scheduler  # noqa: F401 - it joins the commands
-from feeds.publication.document import Document
+from feeds.model import Classification
+from feeds.publication.document import FeedDocument
 from feeds.publication.edition import Editor, Target
-from feeds.publication.entry import Entry, Manner, feed_id, make_entry
-from feeds.publication.story_entry import Unit
-from feeds.store.judgements import Judgements
-from feeds.tagging.classifier import Judgement, judge
+from feeds.publication.entry import FeedEntry, Manner, feed_id, make_entry
+from feeds.publication.story_entry import StoryEntry
+from feeds.store.classifications import Classifications
+from feeds.tagging.classifier import classify
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.query_evaluation import item_of
-from feeds.tagging.topic.loader import Topic, parse_topic
+from feeds.tagging.topic.loader import parse_topic
+from feeds.tagging.topic.model import Topic
 from ingest.cli.console import App, command
 from ingest.identity import document_keys
 from ingest.model import Item, Outcome, ParsedFeed, Sighting, Source, SourceKind, SourceState, StoredItem
@@ -97,32 +99,32 @@ def stored(what: Item = ITEM, *sightings: Sighting, **changes: Any) -> StoredIte
     return replace(kept, **changes)
 
 
-def judgement(kept: StoredItem, by: Topic | None = None) -> Judgement:
+def judgement(kept: StoredItem, by: Topic | None = None) -> Classification:
     """Give what a topic says of a stored item."""
-    return judge(Matcher([by or topic()]), item_of(kept))[0]
+    return classify(Matcher([by or topic()]), item_of(kept))[0]
 
 
-def entry(kept: StoredItem | None = None, *, full: bool = False, by: Topic | None = None, atom_id: str = "urn:x:1") -> Entry:
+def entry(kept: StoredItem | None = None, *, full: bool = False, by: Topic | None = None, atom_id: str = "urn:x:1") -> FeedEntry:
     """Give what is published of a stored item."""
     kept, by = kept or stored(), by or topic()
-    return make_entry(Unit(kept, judgement(kept, by)), by, atom_id, Manner(INSTANCE, full))
+    return make_entry(StoryEntry(kept, judgement(kept, by)), by, atom_id, Manner(INSTANCE, full))
 
 
-def document(*entries: Entry, by: Topic | None = None, **changes: Any) -> Document:
+def document(*entries: FeedEntry, by: Topic | None = None, **changes: Any) -> FeedDocument:
     """Give the head of a feed at http://feeds.example/."""
     by = by or topic()
     base = "http://feeds.example/"
-    return replace(Document(by, feed_id(INSTANCE, by.name), base, base, entries), **changes)
+    return replace(FeedDocument(by, feed_id(INSTANCE, by.name), base, base, entries), **changes)
 
 
-def newest(judgements: Judgements, name: str, limit: int = 100) -> list[tuple[int, Judgement]]:
+def newest(judgements: Classifications, name: str, limit: int = 100) -> list[tuple[int, Classification]]:
     """Give what a topic tags as news, newest first: (item's number, judgement)."""
     rows = [one.row for one in judgements.tagged(name) if not one.quiet][:limit]
     judged = judgements.some(name, rows)
     return [(row, judged[row]) for row in rows]
 
 
-def shown(facts: Facts, judgements: Judgements, by: Topic, target: Target) -> tuple[Entry, ...]:
+def shown(facts: Facts, judgements: Classifications, by: Topic, target: Target) -> tuple[FeedEntry, ...]:
     """Bring a topic's feed up to what is judged; give its entries."""
     with facts.transaction():
         return Editor(facts, judgements, by, target).revise()[0].entries

@@ -11,9 +11,9 @@ from support import NOON
 from feeds.cli.commands import target_of
 from feeds.publication.story_entry import Alone, Grouping
 from feeds.site.publish import Target, publish
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import judge_new
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.store.facts import Facts
 
 
@@ -21,7 +21,7 @@ class Site:
     """The pages of a home, written by the publisher as a web server would find them."""
 
     def __init__(self, home: Path, facts: Facts) -> None:
-        self.home, self.facts, self.judgements = home, facts, Judgements(facts)
+        self.home, self.facts, self.judgements = home, facts, Classifications(facts)
         self.folder = home / "public"
         self.grouping: Grouping = Alone()
 

@@ -10,48 +10,50 @@ import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 EDGES: Final = set(  # all that may touch files, network, clock, processes or the database; whatever is not named here is pure
-    "feeds.__main__ feeds.cli.commands feeds.store.reviews feeds.store.boilerplate feeds.cli.grants feeds.store.grants feeds.publication.websub"
-    " feeds.tagging.classifying feeds.site feeds.site.folder feeds.site.queries feeds.site.builder feeds.publication.edition"
-    " feeds.publication.files feeds.store.ledger feeds.publication.atomic_file feeds.site.publish feeds.cli.review"
-    " feeds.store.migrations feeds.search.search feeds.cli.search feeds.server.application feeds.cli.serve feeds.server.context"
-    " feeds.server.files feeds.server.health feeds.server.private feeds.server.protocol feeds.server.review"
-    " feeds.server.search feeds.server.server feeds.server.site feeds.server.threads feeds.tagging.topic.cache feeds.store.judgements feeds.cli.stories"
-    " feeds.stories.grouping feeds.stories.grouping_pass feeds.stories.reading feeds.store.stories feeds.cli.topics feeds.cli.trial"
-    " feeds.tagging.quality.uncertain feeds.tagging.topic.folders"
-    " ingest.__main__ ingest.polling.adding ingest.polling.parsers ingest.cli.commands ingest.cli.console ingest.polling.discovery ingest.polling.engine"
-    " ingest.http.failures ingest.http.client ingest.http.ssrf_guard ingest.polling.lists ingest.store.lock ingest.log ingest.polling.oneoff ingest.http.host_limiter ingest.polling.passes"
-    " ingest.polling.pipeline"
-    " ingest.settings ingest.polling.sources ingest.cli.status ingest.store.facts ingest.store.ids ingest.store.items ingest.store.prices"
+    "feeds.__main__ feeds.cli.commands feeds.store.reviews feeds.store.boilerplate feeds.cli.grants feeds.store.grants"
+    " feeds.publication.websub feeds.tagging.classifying feeds.site feeds.site.folder feeds.site.queries feeds.site.builder"
+    " feeds.publication.edition feeds.publication.files feeds.store.ledger feeds.publication.atomic_file feeds.site.publish"
+    " feeds.cli.review feeds.store.migrations feeds.search.search feeds.cli.search feeds.server.application feeds.cli.serve"
+    " feeds.server.context feeds.server.files feeds.server.health feeds.server.private feeds.server.protocol"
+    " feeds.server.review feeds.server.search feeds.server.server feeds.server.site feeds.server.threads"
+    " feeds.tagging.topic.cache feeds.store.classifications feeds.cli.stories feeds.stories.grouping"
+    " feeds.stories.grouping_pass feeds.stories.reading feeds.store.stories feeds.cli.topics feeds.cli.trial"
+    " feeds.tagging.quality.uncertain feeds.tagging.topic.folders ingest.__main__ ingest.polling.adding"
+    " ingest.polling.parsers ingest.cli.commands ingest.cli.console ingest.polling.discovery ingest.polling.engine"
+    " ingest.http.failures ingest.http.client ingest.http.ssrf_guard ingest.polling.lists ingest.store.lock ingest.log"
+    " ingest.polling.oneoff ingest.http.host_limiter ingest.polling.passes ingest.polling.pipeline ingest.settings"
+    " ingest.polling.sources ingest.cli.status ingest.store.facts ingest.store.ids ingest.store.items ingest.store.prices"
     " ingest.store.reading ingest.store.migrations ingest.store.served ingest.store.sources ingest.store.subscriptions"
-    " ingest.store.turns ingest.polling.trial ingest.http.websub scheduler ingest.http.connections ingest.http.cookies ingest.http.tls ingest.cli.meant"
-    " ingest.polling.following"
-    " feeds.site.state"
-    " feeds.site.stories feeds.publication.visible feeds.publication.writers".split()
+    " ingest.store.turns ingest.polling.trial ingest.http.websub scheduler ingest.http.connections ingest.http.cookies"
+    " ingest.http.tls ingest.cli.meant ingest.polling.following feeds.site.state feeds.site.stories"
+    " feeds.publication.visible feeds.publication.writers".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
-    "feeds.publication.archive feeds.publication.formats.atom feeds.publication.document feeds.publication.entry feeds.publication.formats.envelope feeds.publication.formats.jsonfeed feeds.tagging.matching.lexicon feeds.publication.formats.xml feeds.tagging.matching.matcher"
-    " feeds.site.asking feeds.site.cards feeds.site.charts"
-    " feeds.site.marks feeds.site.models feeds.site.render feeds.site.views"
-    " feeds.site.published feeds.server.access feeds.server.connections"
-    " feeds.tagging.topic.query feeds.tagging.quality.reports feeds.publication.formats.rss feeds.tagging.matching.segments feeds.tagging.matching.prefilter feeds.stories.article feeds.stories.story feeds.stories.evaluate"
-    " feeds.stories.days feeds.stories.group feeds.stories.guards feeds.stories.metrics feeds.stories.pair feeds.stories.sketch"
-    " feeds.stories.slots feeds.stories.vocabulary"
-    " feeds.stories.words feeds.tagging.classifier feeds.tagging.topic.loader feeds.tagging.quality.trial feeds.publication.story_entry feeds.publication.entry_view ingest.http.semantics ingest.http.conditional ingest.polling.batch"
-    " ingest.text.charsets"
-    " ingest.text.date_names ingest.text.date_grammar ingest.text.date_words ingest.text.dates"
-    " ingest.documents.document ingest.documents.email ingest.documents.html ingest.documents.markdown ingest.documents.metadata"
-    " ingest.documents.columns ingest.documents.mhtml ingest.documents.pdf ingest.documents.text"
-    " ingest.documents.titles ingest.documents.saved_pages ingest.errors ingest.http.message ingest.text.folding ingest.formats.feed"
+    "feeds.publication.archive feeds.publication.formats.atom feeds.publication.document feeds.publication.entry"
+    " feeds.publication.formats.envelope feeds.publication.formats.jsonfeed feeds.tagging.matching.lexicon"
+    " feeds.publication.formats.xml feeds.tagging.matching.matcher feeds.site.asking feeds.site.cards feeds.site.charts"
+    " feeds.site.marks feeds.site.models feeds.site.render feeds.site.views feeds.site.published feeds.server.access"
+    " feeds.server.connections feeds.tagging.topic.query feeds.tagging.quality.reports feeds.publication.formats.rss"
+    " feeds.tagging.matching.segments feeds.tagging.matching.prefilter feeds.stories.article feeds.stories.story"
+    " feeds.stories.evaluate feeds.stories.days feeds.stories.group feeds.stories.guards feeds.stories.metrics"
+    " feeds.stories.pair feeds.stories.sketch feeds.stories.slots feeds.stories.vocabulary feeds.stories.words"
+    " feeds.tagging.classifier feeds.tagging.topic.loader feeds.tagging.quality.trial feeds.publication.story_entry"
+    " feeds.publication.entry_view ingest.http.semantics ingest.http.conditional ingest.polling.batch ingest.text.charsets"
+    " ingest.text.date_names ingest.text.date_grammar ingest.text.date_words ingest.text.dates ingest.documents.document"
+    " ingest.documents.email ingest.documents.html ingest.documents.markdown ingest.documents.metadata"
+    " ingest.documents.columns ingest.documents.mhtml ingest.documents.pdf ingest.documents.text ingest.documents.titles"
+    " ingest.documents.saved_pages ingest.errors ingest.http.message ingest.text.folding ingest.formats.feed"
     " ingest.formats.xml.encodings ingest.formats.jsonfeed ingest.formats.xml.feedparser_reader ingest.formats.source_policy"
-    " ingest.formats.newsboat ingest.formats.opml ingest.formats.xml.lxml_reader ingest.formats.sitemap ingest.formats.xml.syndication"
-    " ingest.planner.health ingest.identity ingest.model ingest.text.language.detection ingest.text.language.function_words ingest.planner.next_poll"
-    " ingest.faults ingest.hints ingest.limits ingest.normalize ingest.text.url_placeholders ingest.raw"
-    " ingest.polling.parse_job ingest.text.redirectors ingest.text.sanitize ingest.text.urls ingest.http.validators".split()
+    " ingest.formats.newsboat ingest.formats.opml ingest.formats.xml.lxml_reader ingest.formats.sitemap"
+    " ingest.formats.xml.syndication ingest.planner.health ingest.identity ingest.model ingest.text.language.detection"
+    " ingest.text.language.function_words ingest.planner.next_poll ingest.faults ingest.hints ingest.limits ingest.normalize"
+    " ingest.text.url_placeholders ingest.raw ingest.polling.parse_job ingest.text.redirectors ingest.text.sanitize"
+    " ingest.text.urls ingest.http.validators".split()
 )
 IMPURE: Final = set(  # libraries of the world outside
-    "aiohttp apscheduler asyncio click concurrent ctypes fcntl ftplib http httpx imaplib io.open logging multiprocessing os pebble"
-    " pickle platform random requests secrets select selectors shutil signal smtplib socket socketserver sqlite3 sqlite_utils ssl"
-    " starlette subprocess tempfile threading time urllib.request uvicorn".split()
+    "aiohttp apscheduler asyncio click concurrent ctypes fcntl ftplib http httpx imaplib io.open logging multiprocessing os"
+    " pebble pickle platform random requests secrets select selectors shutil signal smtplib socket socketserver sqlite3"
+    " sqlite_utils ssl starlette subprocess tempfile threading time urllib.request uvicorn".split()
 )
 HARMLESS: Final = {("time", "struct_time")}  # a value, though it lives beside the clock
 OPENS: Final = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "exec", "eval", "__import__", "input", "print"}

@@ -5,7 +5,7 @@ from lxml import html
 from making import item, judgement, stored, topic
 
 from feeds.site.asking import ReviewCase, ReviewPage, SearchPage
-from feeds.site.models import Link
+from feeds.site.models import PageLink
 from feeds.site.render import gone, not_found, review_page, search_page
 from feeds.site.views import card, reason
 from ingest.text.language.names import direction, name
@@ -27,9 +27,9 @@ def test_a_search_keeps_what_was_asked() -> None:
     asked = SearchPage(query='"a" <b>', topic="harbour", language="he", since="2026-03-01", until="x'", total=0)
     page = replace(
         asked,
-        topics=(Link("Harbour", "", key="harbour"),),
-        languages=(Link("Hebrew", "", key="he"),),
-        sources=(Link("Post", "", key="p"),),
+        topics=(PageLink("Harbour", "", key="harbour"),),
+        languages=(PageLink("Hebrew", "", key="he"),),
+        sources=(PageLink("Post", "", key="p"),),
     )
     form = html.fromstring(search_page(page)).xpath("//form[@role='search']")[0]
     assert dict(form.form_values()) == {

@@ -16,12 +16,12 @@ from making import GAZETTE, HARBOUR, INSTANCE, ITEM, POST, SEED, about, document
 from schema import sound
 from support import NOON
 
-from feeds.publication.entry import TOPIC_SCHEME, Entry, Manner, feed_id, make_entry
+from feeds.model import Classification, Evidence, Grade
+from feeds.publication.entry import TOPIC_SCHEME, FeedEntry, Manner, feed_id, make_entry
 from feeds.publication.formats.atom import render
 from feeds.publication.formats.envelope import TW as NAMESPACE
-from feeds.publication.story_entry import Unit
-from feeds.tagging.classifier import Evidence, Judgement
-from feeds.tagging.topic.loader import Grade, Topic
+from feeds.publication.story_entry import StoryEntry
+from feeds.tagging.topic.model import Topic
 from ingest.model import Author, Category, Enclosure
 from ingest.text.sanitize import one_line, plain, xml_safe
 
@@ -33,17 +33,17 @@ RFC3339: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
-def made(*entries: Entry, by: Topic | None = None) -> bytes:
+def made(*entries: FeedEntry, by: Topic | None = None) -> bytes:
     """Render a feed."""
     return render(document(*entries, by=by))
 
 
-def tree(*entries: Entry) -> etree._Element:
+def tree(*entries: FeedEntry) -> etree._Element:
     """Render a feed, which must be valid to the letter, and read it back as XML."""
     return sound(made(*entries))
 
 
-def element(one: Entry) -> etree._Element:
+def element(one: FeedEntry) -> etree._Element:
     """Render an entry and read it back as XML."""
     found = tree(one).find(f"{ATOM}entry")
     assert found is not None
@@ -324,9 +324,9 @@ def test_any_text_comes_back_as_it_was_stored(title: str, body: str, name: str) 
     title, body, name = one_line(title) or "ferry", xml_safe(body), one_line(name) or "Post"
     assume(left_alone(title) and left_alone(name))
     what = item(title=title, text=body, authors=(Author(name),), categories=(Category(name, "urn:words"),))
-    judged = Judgement("harbour", "v1", tagged=True, grade=Grade.CORE, score=3.0, why=f"ship: “{title}”")
+    judged = Classification("harbour", "v1", tagged=True, grade=Grade.CORE, score=3.0, why=f"ship: “{title}”")
     one = make_entry(
-        Unit(stored(what, sighting(replace(POST, title=name))), judged), topic(), "urn:x:1", Manner(INSTANCE, full=True)
+        StoryEntry(stored(what, sighting(replace(POST, title=name))), judged), topic(), "urn:x:1", Manner(INSTANCE, full=True)
     )
     data = made(one)
     sound(data)
@@ -362,7 +362,7 @@ HITS: Final = (
     Evidence("ship", "ferry", None, "title", 9, 14, "ferry"),
     Evidence("place", "harbour*", None, "title", 26, 33, "harbour"),
 )
-JUDGED: Final = Judgement(
+JUDGED: Final = Classification(
     "harbour",
     "0123456789ab",
     tagged=True,
@@ -380,7 +380,7 @@ def golden_feed() -> bytes:
     text_file = stored(item(url=None, title_inferred=True, language=None, published=None), sighting(SEED, url=None))
     hebrew = stored(replace(about(2), title="מעבורת בנמל", language="he"))
     others = (
-        make_entry(Unit(kept, JUDGED), topic(), f"urn:x:{n}", Manner(INSTANCE, full=False))
+        make_entry(StoryEntry(kept, JUDGED), topic(), f"urn:x:{n}", Manner(INSTANCE, full=False))
         for n, kept in enumerate((text_file, hebrew), 2)
     )
     return made(replace(rich, body="<p>The story.</p>"), *others)

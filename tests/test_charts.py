@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from feeds.site import calendar, charts
-from feeds.site.models import Line
+from feeds.site.models import TimelineLine
 
 COUNTS: Final = some.lists(some.integers(0, 10_000), max_size=200)
 HOURS: Final = some.lists(some.integers(0, 50), min_size=168, max_size=168)
@@ -20,9 +20,9 @@ def paths(svg: str) -> list[str]:
     return [path.get("d", "") for path in ET.fromstring(svg).iter("path")]
 
 
-def line(day: date, uid: str = "a") -> Line:
+def line(day: date, uid: str = "a") -> TimelineLine:
     """Give a line of an archive."""
-    return Line(uid, "Ferry", "en", "The Harbour Post", day)
+    return TimelineLine(uid, "Ferry", "en", "The Harbour Post", day)
 
 
 @given(COUNTS)

@@ -14,7 +14,7 @@ from support import NOON
 
 import feeds.__main__
 from feeds.cli.commands import topics_of
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import judge_new
 from feeds.tagging.topic.folders import ON_REQUEST, SHIPPED
 from ingest.cli.console import command
@@ -36,7 +36,7 @@ def fill(cli: Cli, *items: Item, judged: bool = True, source: Source | None = No
     with app(cli.home).facts() as facts:
         carry(facts, items, *((source,) if source else ()))
         if judged:
-            judge_new(facts, Judgements(facts), topics_of(app(cli.home)), NOON)
+            judge_new(facts, Classifications(facts), topics_of(app(cli.home)), NOON)
 
 
 # sources

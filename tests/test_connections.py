@@ -7,10 +7,10 @@ from typing import Final
 import pytest
 from support import Clock, rss
 
-from ingest.http.client import Limits
+from ingest.http.client import FetchLimits
 from ingest.http.client import web as open_web
-from ingest.http.message import Fetched, Request
-from ingest.http.ssrf_guard import Guard
+from ingest.http.message import Request, Response
+from ingest.http.ssrf_guard import SsrfGuard
 
 HEAD: Final = b'HTTP/1.1 304 Not Modified\r\nETag: "2"\r\n'
 ANSWERS: Final = {  # as they come, part after part
@@ -60,9 +60,9 @@ def _answer(connection: socket, parts: list[bytes]) -> None:
 def test_the_body_of_a_304_is_ignored(port: int) -> None:
     """However it comes, a 304 is a success with nothing new, and nothing behind it is taken for the next answer (F2)."""
 
-    async def go() -> tuple[Fetched, Fetched]:
+    async def go() -> tuple[Response, Response]:
         url = f"http://127.0.0.1:{port}/"
-        async with open_web(Guard((f"127.0.0.1:{port}",)), "topicwire", Limits(seconds=5), Clock()) as fetch:
+        async with open_web(SsrfGuard((f"127.0.0.1:{port}",)), "topicwire", FetchLimits(seconds=5), Clock()) as fetch:
             return await fetch(Request(url, etag='"1"')), await fetch(Request(url))
 
     unchanged, whole = asyncio.run(go())

@@ -8,7 +8,7 @@ from siting import Site, words
 from support import NOON
 
 from feeds.site.copies import Copies
-from feeds.site.models import Line, Tagged
+from feeds.site.models import TaggedLine, TimelineLine
 from ingest.store.facts import Facts
 
 
@@ -25,9 +25,9 @@ def rows(site: Site) -> dict[str, int]:
     return {stored.item.title: stored.row for stored in site.facts.items()}
 
 
-def tagged(row: int) -> Tagged:
+def tagged(row: int) -> TaggedLine:
     """Give a row of a topic's list."""
-    return Tagged(row, Line(f"u{row}", "Ferry", "en", "Post", NOON.date()), NOON, "key")
+    return TaggedLine(row, TimelineLine(f"u{row}", "Ferry", "en", "Post", NOON.date()), NOON, "key")
 
 
 def test_a_list_keeps_the_item_that_speaks_for_its_copies() -> None:

@@ -13,10 +13,10 @@ from making import HARBOUR, ITEM, Cli, app, carry, item, shown, topic, write_top
 from support import NOON, TEXT, Clock, FakeWeb, rss, rss_item
 
 from feeds.cli.commands import target_of
-from feeds.publication.entry import Entry
-from feeds.store.judgements import Judgements
+from feeds.publication.entry import FeedEntry
+from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import judge_new
-from ingest.model import Author, Category, Enclosure, Item, Place, Source, StoredItem
+from ingest.model import Author, Category, Enclosure, GeoPlace, Item, Source, StoredItem
 from ingest.store.facts import Facts
 
 MEMORY = Path(":memory:")
@@ -46,7 +46,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "authors": st.lists(st.builds(Author, names, st.none() | addresses, st.none() | st.just("a@a.example")), max_size=3).map(tuple),
     "categories": st.lists(st.builds(Category, names, st.none() | addresses, raws), max_size=3).map(tuple),
     "enclosures": st.lists(st.builds(Enclosure, addresses, st.just("audio/mpeg"), st.integers(0, 99)), max_size=3).map(tuple),
-    "places": st.lists(st.builds(Place, st.just("point"), st.sampled_from(["1 2", "3 4"])), max_size=2).map(tuple),
+    "places": st.lists(st.builds(GeoPlace, st.just("point"), st.sampled_from(["1 2", "3 4"])), max_size=2).map(tuple),
 }
 
 
@@ -64,9 +64,9 @@ def only(facts: Facts) -> StoredItem:
     return stored
 
 
-def entry(facts: Facts, home: Path) -> Entry:
+def entry(facts: Facts, home: Path) -> FeedEntry:
     """Judge, and give the one entry that the topic's feed has."""
-    judgements, by = Judgements(facts), topic()
+    judgements, by = Classifications(facts), topic()
     judge_new(facts, judgements, (by,), LATER)
     (said,) = shown(facts, judgements, by, target_of(app(home, clock=Clock(LATER)), facts))
     return said
@@ -185,10 +185,10 @@ def test_an_older_version_is_corrected_where_it_lies() -> None:
 def test_a_sealed_entry_comes_back_with_its_correction(facts: Facts, home: Path) -> None:
     """It stands in the feed again, with the `updated` that it had: nothing significant happened."""
     many = [item(guid=f"g{n}", url=f"http://post.example/{n}", title=f"Ferry {n} leaves the harbour") for n in range(6)]
-    judgements, by = Judgements(facts), topic()
+    judgements, by = Classifications(facts), topic()
     clock = Clock(LATER)
 
-    def publish(*items: Item) -> tuple[Entry, ...]:
+    def publish(*items: Item) -> tuple[FeedEntry, ...]:
         now = clock.forward(minutes=1)
         carry(facts, items, at=now)
         judge_new(facts, judgements, (by,), now)

@@ -14,7 +14,7 @@ import pytest
 from support import FakeWeb, rss, rss_item
 
 import scheduler  # noqa: F401 - it joins the commands
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from feeds.tagging.topic.loader import parse_topic
 from ingest.cli.console import command
 from ingest.settings import Settings
@@ -114,7 +114,7 @@ def test_every_setting_is_documented() -> None:
 def test_every_table_is_documented(home: Path) -> None:
     """Each table of the database stands in docs/database.md."""
     with Facts(home / "topicwire.db") as facts:
-        Judgements(facts)
+        Classifications(facts)
         names = {name for name in facts.db.table_names() if not name.startswith(("_", "sqlite_", "version_fts_"))}
     assert names == set(re.findall(r"^\| `(\w+)` \|", DOCS["database.md"], re.MULTILINE))
 

@@ -15,28 +15,28 @@ from support import NOON, Call, Clock, FakeWeb, Page, rss, rss_item
 
 from ingest.errors import FetchError, GuardError
 from ingest.http import client as fetching
-from ingest.http.client import Limits
+from ingest.http.client import FetchLimits
 from ingest.http.client import web as open_web
 from ingest.http.cookies import Cookies
-from ingest.http.message import Fetched, Request
+from ingest.http.message import Request, Response
 from ingest.http.semantics import retry_after
-from ingest.http.ssrf_guard import Guard
+from ingest.http.ssrf_guard import SsrfGuard
 
-SMALL = Limits(size=1024 * 1024, seconds=10)
+SMALL = FetchLimits(size=1024 * 1024, seconds=10)
 AGENT = "topicwire/0.1 (+https://contact.example/)"
 
 
-def get(web: FakeWeb, request: Request | str, limits: Limits = SMALL, clock: Clock | None = None) -> Fetched:
+def get(web: FakeWeb, request: Request | str, limits: FetchLimits = SMALL, clock: Clock | None = None) -> Response:
     """Make one request, to `web` alone."""
 
-    async def go() -> Fetched:
-        async with open_web(Guard((web.allow,)), AGENT, limits, clock or Clock()) as fetch:
+    async def go() -> Response:
+        async with open_web(SsrfGuard((web.allow,)), AGENT, limits, clock or Clock()) as fetch:
             return await fetch(Request(request) if isinstance(request, str) else request)
 
     return asyncio.run(go())
 
 
-def failure(web: FakeWeb, request: Request | str, limits: Limits = SMALL, clock: Clock | None = None) -> FetchError:
+def failure(web: FakeWeb, request: Request | str, limits: FetchLimits = SMALL, clock: Clock | None = None) -> FetchError:
     """Make one request that fails; give how."""
     with pytest.raises(FetchError) as caught:
         get(web, request, limits, clock)
@@ -69,11 +69,11 @@ def test_a_request_is_polite(web: FakeWeb) -> None:
     )
 
 
-def ask(request: str, *webs: FakeWeb, times: int = 1) -> Fetched:
+def ask(request: str, *webs: FakeWeb, times: int = 1) -> Response:
     """Ask, with these webs allowed under any name of the loopback address; give the last answer."""
 
-    async def go() -> Fetched:
-        async with open_web(Guard(("127.0.0.0/8", "::1", *(web.allow for web in webs))), AGENT, SMALL, Clock()) as fetch:
+    async def go() -> Response:
+        async with open_web(SsrfGuard(("127.0.0.0/8", "::1", *(web.allow for web in webs))), AGENT, SMALL, Clock()) as fetch:
             for _ in range(times - 1):
                 await fetch(Request(request))
             return await fetch(Request(request))
@@ -354,7 +354,7 @@ def test_a_server_that_is_not_there_is_one_line() -> None:
         url, allow = gone.url("/"), gone.allow
 
     async def go() -> None:
-        async with open_web(Guard((allow,)), AGENT, SMALL, Clock()) as fetch:
+        async with open_web(SsrfGuard((allow,)), AGENT, SMALL, Clock()) as fetch:
             await fetch(Request(url))
 
     with pytest.raises(FetchError, match="no connection: connection refused; it is tried again later") as caught:
@@ -486,7 +486,7 @@ def test_one_host_has_one_connection_at_a_time(web: FakeWeb) -> None:
     urls = [web.serve(f"/{n}", rss(), delay=0.03) for n in range(4)]
 
     async def go() -> None:
-        async with open_web(Guard((web.allow,)), AGENT, SMALL, Clock()) as fetch:
+        async with open_web(SsrfGuard((web.allow,)), AGENT, SMALL, Clock()) as fetch:
             await asyncio.gather(*(fetch(Request(url)) for url in urls))
 
     asyncio.run(go())

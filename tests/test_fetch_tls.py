@@ -9,10 +9,10 @@ from making import Cli
 from support import Clock, FakeWeb, rss, rss_item
 
 from ingest.errors import FetchError
-from ingest.http.client import Limits
+from ingest.http.client import FetchLimits
 from ingest.http.client import web as open_web
-from ingest.http.message import Fetched, Request
-from ingest.http.ssrf_guard import Guard
+from ingest.http.message import Request, Response
+from ingest.http.ssrf_guard import SsrfGuard
 
 PEM = Path(__file__).parent / "golden" / "tls" / "localhost.pem"  # a certificate of nobody's, with its key, for `localhost`
 
@@ -33,12 +33,12 @@ def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aiohttp.connector, "_SSL_CONTEXT_VERIFIED", ssl.create_default_context(cafile=str(PEM)))
 
 
-def get(request: Request, *webs: FakeWeb, ca_file: str | None = None) -> Fetched:
+def get(request: Request, *webs: FakeWeb, ca_file: str | None = None) -> Response:
     """Ask, with these webs allowed under any name."""
 
-    async def go() -> Fetched:
+    async def go() -> Response:
         allow = ("127.0.0.1", "::1", *(web.allow for web in webs))
-        async with open_web(Guard(allow), "topicwire", Limits(seconds=10), Clock(), ca_file=ca_file) as fetch:
+        async with open_web(SsrfGuard(allow), "topicwire", FetchLimits(seconds=10), Clock(), ca_file=ca_file) as fetch:
             return await fetch(request)
 
     return asyncio.run(go())

@@ -16,9 +16,9 @@ from schema import sound
 from support import NOON
 from test_atom import JUDGED
 
-from feeds.publication.document import Document
-from feeds.publication.entry import Deleted, Entry
-from feeds.publication.entry_view import Variant
+from feeds.publication.document import FeedDocument
+from feeds.publication.entry import Deleted, FeedEntry
+from feeds.publication.entry_view import EntryView
 from feeds.publication.formats import atom, jsonfeed, rss
 from ingest.model import Author, Category, Enclosure
 
@@ -27,10 +27,10 @@ RENDER: Final = {"atom": atom.render, "json": jsonfeed.render, "rss": rss.render
 GONE: Final = Deleted("urn:x:9", NOON, "the topic's wording changed")
 
 
-def published(words: str, **changes: Any) -> Entry:
+def published(words: str, **changes: Any) -> FeedEntry:
     """Give an entry of a topic whose file has a [publish] table of these words."""
     by = topic(f"{HARBOUR}\n[publish]\n{words}\n")
-    return Variant(by).of(entry(stored(item(**changes)), by=by))
+    return EntryView(by).of(entry(stored(item(**changes)), by=by))
 
 
 RICH: Final = replace(
@@ -55,12 +55,12 @@ SPARSE: Final = replace(
 )
 
 
-def head(**changes: Any) -> Document:
+def head(**changes: Any) -> FeedDocument:
     """Give a feed with an entry of each kind, one that has left, an archive and a hub."""
     return document(RICH, SPARSE, deleted=(GONE,), previous=3, hub="https://hub.example/", **changes)
 
 
-def as_json(one: Document) -> Any:
+def as_json(one: FeedDocument) -> Any:
     """Render and read back."""
     return json.loads(jsonfeed.render(one))
 

@@ -6,10 +6,11 @@ import pytest
 from making import GAZETTE, HARBOUR, POST, about, app, carry, newest, topic
 from support import NOON
 
-from feeds.store.boilerplate import Furniture
-from feeds.store.judgements import Judgements
+from feeds.model import Tagging
+from feeds.store.boilerplate import Boilerplate
+from feeds.store.classifications import Classifications
 from feeds.tagging import classifying
-from feeds.tagging.classifier import Tagging, judge, tag
+from feeds.tagging.classifier import classify, tag
 from feeds.tagging.classifying import judge_new
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.query_evaluation import Item as Judged
@@ -26,7 +27,7 @@ def story(number: int, words: str = "a ferry at last", below: str = TICKETS) -> 
     return replace(what, text=f"{what.text}\n{below}")
 
 
-def come(facts: Facts, judgements: Judgements, *items: Item, source: Source = POST) -> set[str]:
+def come(facts: Facts, judgements: Classifications, *items: Item, source: Source = POST) -> set[str]:
     """Let items arrive and be judged; give the titles that are tagged then."""
     carry(facts, items, source)
     judge_new(facts, judgements, (TOPIC,), NOON)
@@ -38,25 +39,25 @@ def titles(*numbers: int) -> set[str]:
     return {story(number).title for number in numbers}
 
 
-def test_a_sentence_repeated_under_four_items_stops_counting(facts: Facts, judgements: Judgements) -> None:
+def test_a_sentence_repeated_under_four_items_stops_counting(facts: Facts, judgements: Classifications) -> None:
     """Up to three items may share a sentence; with the fourth it is furniture, and the earlier ones are judged without it."""
     assert come(facts, judgements, story(1), story(2), story(3)) == titles(1, 2, 3)
     assert come(facts, judgements, story(4)) == set()
     assert come(facts, judgements, story(5)) == set()
 
 
-def test_many_items_that_arrive_at_once_are_all_judged_without_it(facts: Facts, judgements: Judgements) -> None:
+def test_many_items_that_arrive_at_once_are_all_judged_without_it(facts: Facts, judgements: Classifications) -> None:
     """The first poll of a source brings more items than are remembered: none of them keeps a tag for its furniture."""
     assert come(facts, judgements, *(story(number) for number in range(1, 21))) == set()
 
 
-def test_the_count_given_is_that_of_the_tags_that_remain(facts: Facts, judgements: Judgements) -> None:
+def test_the_count_given_is_that_of_the_tags_that_remain(facts: Facts, judgements: Classifications) -> None:
     """What furniture tagged for a moment is not counted as a tag given."""
     carry(facts, [story(number) for number in range(1, 6)])
     assert judge_new(facts, judgements, (TOPIC,), NOON) == 0
 
 
-def test_what_is_known_costs_no_more_judging(facts: Facts, judgements: Judgements, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_known_costs_no_more_judging(facts: Facts, judgements: Classifications, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only when a sentence turns out to be furniture are its holders judged again; each later item is judged once."""
     judged: list[str] = []
 
@@ -71,7 +72,7 @@ def test_what_is_known_costs_no_more_judging(facts: Facts, judgements: Judgement
         assert (number, len(judged)) == (number, times)
 
 
-def test_an_exclusion_that_only_furniture_says_excludes_nothing(facts: Facts, judgements: Judgements) -> None:
+def test_an_exclusion_that_only_furniture_says_excludes_nothing(facts: Facts, judgements: Classifications) -> None:
     """Old items that were kept out by their furniture are tagged when it is recognised, and not announced as news."""
     wary = topic(HARBOUR.replace('require = ["ship", "place"]', 'require = ["ship"]\nexclude = ["place"]'))
     for number, days in ((1, 9), (2, 9), (3, 9), (4, 0)):
@@ -81,7 +82,7 @@ def test_an_exclusion_that_only_furniture_says_excludes_nothing(facts: Facts, ju
     assert len(newest(judgements, "harbour", 10)) == 1
 
 
-def test_an_item_that_speaks_for_itself_keeps_its_tag(facts: Facts, judgements: Judgements) -> None:
+def test_an_item_that_speaks_for_itself_keeps_its_tag(facts: Facts, judgements: Classifications) -> None:
     """Only the repeated sentence stops counting: the article's own words still do."""
     own = story(9, "a ferry in the harbour")
     assert come(facts, judgements, *(story(number) for number in range(1, 5)), own) == {own.title}
@@ -90,41 +91,41 @@ def test_an_item_that_speaks_for_itself_keeps_its_tag(facts: Facts, judgements: 
     assert [(frame, hit.text) for frame, hit in evidence.cancelled] == [("page_furniture", "harbour")]
 
 
-def test_other_spellings_of_the_sentence_are_the_same(facts: Facts, judgements: Judgements) -> None:
+def test_other_spellings_of_the_sentence_are_the_same(facts: Facts, judgements: Classifications) -> None:
     """Case, accents and punctuation make no difference."""
     below = (TICKETS, TICKETS.upper(), TICKETS.replace(" ", "  "), TICKETS.rstrip(".") + "!")
     assert come(facts, judgements, *(story(n, below=line) for n, line in enumerate(below, 1))) == set()
 
 
-def test_another_source_is_not_affected(facts: Facts, judgements: Judgements) -> None:
+def test_another_source_is_not_affected(facts: Facts, judgements: Classifications) -> None:
     """What one source repeats may be news in another."""
     come(facts, judgements, *(story(number) for number in range(1, 5)))
     assert come(facts, judgements, story(5), source=GAZETTE) == titles(5)
-    assert Furniture(facts).known(POST.url)
-    assert not Furniture(facts).known(GAZETTE.url)
+    assert Boilerplate(facts).known(POST.url)
+    assert not Boilerplate(facts).known(GAZETTE.url)
 
 
-def test_repeating_in_several_sources_is_not_repeating(facts: Facts, judgements: Judgements) -> None:
+def test_repeating_in_several_sources_is_not_repeating(facts: Facts, judgements: Classifications) -> None:
     """A sentence counts for each source by itself."""
     come(facts, judgements, story(1), story(2))
     assert come(facts, judgements, story(3), story(4), source=GAZETTE) == titles(1, 2, 3, 4)
 
 
-def test_a_sentence_with_both_groups_is_never_furniture(facts: Facts, judgements: Judgements) -> None:
+def test_a_sentence_with_both_groups_is_never_furniture(facts: Facts, judgements: Classifications) -> None:
     """A sentence that says all a topic asks for is the story, however often it comes."""
     whole = "The ferry is back in the harbour."
     stories = [story(number, "news", whole) for number in range(1, 8)]
     assert come(facts, judgements, *stories) == {one.title for one in stories}
 
 
-def test_for_a_topic_of_one_group_a_repeated_sentence_is_furniture_too(facts: Facts, judgements: Judgements) -> None:
+def test_for_a_topic_of_one_group_a_repeated_sentence_is_furniture_too(facts: Facts, judgements: Classifications) -> None:
     """Where one word is enough, "follow us at the harbour" would tag every page: repetition is all there is to go by."""
     single = topic(HARBOUR.replace('require = ["ship", "place"]', 'require = ["place"]'), "places")
     carry(facts, [story(number) for number in range(1, 5)])
     assert judge_new(facts, judgements, (single,), NOON) == 0
 
 
-def test_what_one_topic_takes_for_furniture_is_no_business_of_another(facts: Facts, judgements: Judgements) -> None:
+def test_what_one_topic_takes_for_furniture_is_no_business_of_another(facts: Facts, judgements: Classifications) -> None:
     """A sentence with both groups stays the story for a topic of two, though a topic of one group has learnt it."""
     single = topic('require = ["place"]\n[group.place]\nany = ["harbour*"]', "places")
     stories = [story(number, "news", "The ferry is back in the harbour.") for number in range(1, 6)]
@@ -134,23 +135,23 @@ def test_what_one_topic_takes_for_furniture_is_no_business_of_another(facts: Fac
     assert len(newest(judgements, "harbour", 100)) == len(stories)
 
 
-def test_a_repeated_title_is_no_furniture(facts: Facts, judgements: Judgements) -> None:
+def test_a_repeated_title_is_no_furniture(facts: Facts, judgements: Classifications) -> None:
     """A column keeps its name: titles are not learnt."""
     column = [replace(story(number, below=f"Of ferry number {number}."), title="Harbour diary") for number in range(1, 7)]
     assert len(come(facts, judgements, *column)) == 1  # one title
     assert judgements.count() == 6
 
 
-def test_a_changed_item_is_still_one_item(facts: Facts, judgements: Judgements) -> None:
+def test_a_changed_item_is_still_one_item(facts: Facts, judgements: Classifications) -> None:
     """Four versions of one item are no repetition."""
     for hour in range(5):
         carry(facts, [replace(story(1), title=f"Story 1: a ferry at last, {hour}")], at=NOON + timedelta(hours=hour))
         judge_new(facts, judgements, (TOPIC,), NOON)
     assert judgements.count() == 1
-    assert not Furniture(facts).known(POST.url)
+    assert not Boilerplate(facts).known(POST.url)
 
 
-def test_only_sentences_with_a_hit_are_noted_and_only_as_keys(facts: Facts, judgements: Judgements) -> None:
+def test_only_sentences_with_a_hit_are_noted_and_only_as_keys(facts: Facts, judgements: Classifications) -> None:
     """The table holds no text, and nothing about sentences that no topic asks for."""
     come(facts, judgements, story(1))
     rows = facts.db.conn.execute("select source, line from line").fetchall()
@@ -162,12 +163,12 @@ def test_only_sentences_with_a_hit_are_noted_and_only_as_keys(facts: Facts, judg
     assert "harbour" not in key
 
 
-def test_what_was_learnt_stays(facts: Facts, judgements: Judgements, home: Path) -> None:
+def test_what_was_learnt_stays(facts: Facts, judgements: Classifications, home: Path) -> None:
     """Another process knows it, and a changed wording does not forget it."""
     come(facts, judgements, *(story(number) for number in range(1, 5)))
     wider = topic(HARBOUR.replace('"boat*"]', '"boat*", "barge*"]'))
     with app(home).facts() as again:
-        assert judge_new(again, Judgements(again), (wider,), NOON) == 0
+        assert judge_new(again, Classifications(again), (wider,), NOON) == 0
 
 
 FURNITURE = ("Follow the harbour news every day.", "Boats for hire: call us.", "More on quays and harbours here.")
@@ -184,25 +185,25 @@ PAGES = [
 
 
 @pytest.fixture
-def learnt(facts: Facts, judgements: Judgements) -> frozenset[str]:
+def learnt(facts: Facts, judgements: Classifications) -> frozenset[str]:
     """Let a source repeat three lines under five items; give what is known of it then."""
     come(facts, judgements, *(story(number, "news", "\n".join(FURNITURE)) for number in range(1, 6)))
-    return Furniture(facts).known(POST.url)
+    return Boilerplate(facts).known(POST.url)
 
 
 @pytest.mark.parametrize(("title", "text"), PAGES)
 def test_a_page_with_furniture_is_judged_like_the_clean_page(learnt: frozenset[str], title: str, text: str) -> None:
     """Lines that the source repeats, above, between or below, never change the decision, nor its evidence when below."""
     matcher = Matcher([TOPIC])
-    clean = judge(matcher, Judged(title, text))[0]
-    below = judge(matcher, Judged(title, "\n".join([text, *FURNITURE])), learnt)[0]
+    clean = classify(matcher, Judged(title, text))[0]
+    below = classify(matcher, Judged(title, "\n".join([text, *FURNITURE])), learnt)[0]
     assert (below.tagged, below.grade, below.score, below.hits) == (clean.tagged, clean.grade, clean.score, clean.hits)
     for page in ("\n".join([*FURNITURE, text]), text.replace("\n", "\n" + "\n".join(FURNITURE) + "\n")):
-        assert judge(matcher, Judged(title, page), learnt)[0].tagged is clean.tagged
+        assert classify(matcher, Judged(title, page), learnt)[0].tagged is clean.tagged
 
 
 def test_without_learning_furniture_would_change_decisions() -> None:
     """The pages of the test above are a test: unlearnt, some of them would be tagged for their furniture."""
     matcher = Matcher([TOPIC])
-    dirty = [judge(matcher, Judged(title, "\n".join([text, *FURNITURE])))[0].tagged for title, text in PAGES]
-    assert dirty != [judge(matcher, Judged(title, text))[0].tagged for title, text in PAGES]
+    dirty = [classify(matcher, Judged(title, "\n".join([text, *FURNITURE])))[0].tagged for title, text in PAGES]
+    assert dirty != [classify(matcher, Judged(title, text))[0].tagged for title, text in PAGES]

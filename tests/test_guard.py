@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from support import NOON, FakeWeb, rss
 
 from ingest.errors import FetchError, GuardError, SettingsError
-from ingest.http.client import Limits
+from ingest.http.client import FetchLimits
 from ingest.http.client import web as open_web
-from ingest.http.message import Fetched, Request
-from ingest.http.ssrf_guard import Guard, is_private
+from ingest.http.message import Request, Response
+from ingest.http.ssrf_guard import SsrfGuard, is_private
 from ingest.text.urls import feed_address
 
 SPELLINGS = [
@@ -60,11 +60,11 @@ SPELLINGS = [
 ]
 
 
-def get(url: str, allow: tuple[str, ...] = ()) -> Fetched:
+def get(url: str, allow: tuple[str, ...] = ()) -> Response:
     """Fetch an address through the guard."""
 
-    async def go() -> Fetched:
-        async with open_web(Guard(allow), "test", Limits(seconds=5), lambda: NOON) as fetch:
+    async def go() -> Response:
+        async with open_web(SsrfGuard(allow), "test", FetchLimits(seconds=5), lambda: NOON) as fetch:
             return await fetch(Request(url))
 
     return asyncio.run(go())
@@ -107,14 +107,14 @@ def test_a_mapped_address_is_what_it_maps(address: ipaddress.IPv4Address) -> Non
 @pytest.mark.parametrize("port", ["", ":1"])
 def test_no_spelling_of_a_private_address_is_contacted(host: str, port: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Decimal, hex, octal, short, mapped, named: no socket is opened for any of them (S2, T28)."""
-    real, opened = Guard.socket, []
+    real, opened = SsrfGuard.socket, []
 
-    def noting(guard: Guard, info: tuple[Any, ...]) -> socket.socket:
+    def noting(guard: SsrfGuard, info: tuple[Any, ...]) -> socket.socket:
         made = real(guard, info)
         opened.append(info)
         return made
 
-    monkeypatch.setattr(Guard, "socket", noting)
+    monkeypatch.setattr(SsrfGuard, "socket", noting)
     with pytest.raises(FetchError):
         get(f"http://{host}{port}/")
     assert opened == []
@@ -130,19 +130,19 @@ def test_the_refusal_names_the_cure() -> None:
     with pytest.raises(GuardError) as caught:
         get("http://[::1]:1/")
     assert 'add "[::1]:1" to fetch.allow' in str(caught.value)
-    Guard(("[::1]:1",)).check("::1", 1)
+    SsrfGuard(("[::1]:1",)).check("::1", 1)
 
 
 def test_a_public_address_passes() -> None:
     """The check raises nothing for the public internet."""
-    Guard().check("8.8.8.8", 80)
-    Guard().check("2606:4700::1111", 443)
+    SsrfGuard().check("8.8.8.8", 80)
+    SsrfGuard().check("2606:4700::1111", 443)
 
 
 def test_a_scope_is_no_disguise() -> None:
     """A link-local address with its interface is link-local."""
     with pytest.raises(GuardError):
-        Guard().check("fe80::1%eth0", 80)
+        SsrfGuard().check("fe80::1%eth0", 80)
 
 
 def test_a_name_that_resolves_elsewhere_gains_nothing(web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +161,7 @@ def test_the_connected_address_decides_whatever_was_looked_up_before(web: FakeWe
     monkeypatch.setattr(socket, "getaddrinfo", lambda _host, *rest, **named: real(answers.pop(0), *rest, **named))
     web.serve("/", rss())
     url = f"http://rebinding.example:{web.allow.partition(':')[2]}/"
-    asyncio.run(Guard().check_name(url))
+    asyncio.run(SsrfGuard().check_name(url))
     with pytest.raises(GuardError, match=r"the private address 127\.0\.0\.1"):
         get(url)
     assert (answers, web.calls) == ([], [])
@@ -219,7 +219,7 @@ def test_an_allowed_network_is_contacted(web: FakeWeb, network: str) -> None:
 
 def test_allowed_networks_may_be_of_both_kinds() -> None:
     """IPv4 and IPv6 networks and addresses stand side by side."""
-    guard = Guard(("10.0.0.0/8", "fd00::/8", "[fe80::1]:8080"))
+    guard = SsrfGuard(("10.0.0.0/8", "fd00::/8", "[fe80::1]:8080"))
     guard.check("10.1.2.3", 80)
     guard.check("fd12::1", 80)
     guard.check("fe80::1%eth0", 8080)
@@ -234,7 +234,7 @@ def test_allowed_networks_may_be_of_both_kinds() -> None:
 def test_an_entry_that_means_nothing_is_an_error(entry: str) -> None:
     """A mistake in fetch.allow is named, with the two forms it may have."""
     with pytest.raises(SettingsError) as caught:
-        Guard((entry,))
+        SsrfGuard((entry,))
     assert str(caught.value) == (
         f'fetch.allow: "{entry}" is neither host:port nor a network; write "127.0.0.1:8765" or "10.0.0.0/8"'
     )

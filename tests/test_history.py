@@ -12,7 +12,7 @@ from lxml import etree
 from making import about, carry
 from support import NOON
 
-from feeds.store.reviews import Decisions, Verdict
+from feeds.store.reviews import Reviews, Verdict
 from feeds.tagging.classifying import judge_one
 from ingest.store.facts import Facts
 
@@ -191,7 +191,7 @@ def test_a_veto_is_the_reason(room: Newsroom) -> None:
     """A person who takes an item out is quoted."""
     room.add(1)
     room.publish()
-    Decisions(room.facts).put(room.row(1), "harbour", Verdict.REJECT, "an advertisement", room.now)
+    Reviews(room.facts).put(room.row(1), "harbour", Verdict.REJECT, "an advertisement", room.now)
     judge_one(room.facts, room.judgements, room.topic, room.facts.by_rows([room.row(1)])[0], room.now)
     room.publish()
     assert deleted(etree.fromstring(room.head)) == {"urn:item:1": "rejected by hand: an advertisement"}

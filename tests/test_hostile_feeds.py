@@ -14,7 +14,7 @@ from support import NOON
 
 from feeds.publication.edition import Editor, Target
 from feeds.publication.formats import atom, jsonfeed, rss
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import judge_new
 from ingest.model import Outcome, Source, SourceState
 from ingest.polling.parse_job import Job, read
@@ -49,7 +49,7 @@ def test_whatever_comes_in_goes_out_valid_and_safe(path: Path, tmp_path: Path) -
     with Facts(tmp_path / "topicwire.db") as facts:
         feed = read(Job(path.read_bytes(), NOON, url=source.url))
         facts.record([(Outcome(source, NOON, feed=feed), SourceState(last_poll=NOON))])
-        judgements = Judgements(facts)
+        judgements = Classifications(facts)
         judge_new(facts, judgements, (EVERYTHING,), NOON)
         target = Target(tmp_path, UUID(int=1), Settings(), NOON)
         with facts.transaction():

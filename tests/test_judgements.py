@@ -9,10 +9,10 @@ from support import NOON
 
 from feeds.cli.commands import target_of
 from feeds.publication.entry import own_id, wanted_id
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from feeds.tagging import classifying
 from feeds.tagging.classifying import judge_new
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.model import Item, StoredItem
 from ingest.store.facts import Facts
 
@@ -20,7 +20,7 @@ WIDER = topic(HARBOUR.replace('"boat*"]', '"boat*", "market"]'))
 STRICTER = topic(HARBOUR.replace('["ferry", "ferries", "boat*"]', '["boat*"]'))
 
 
-def tagged(facts: Facts, judgements: Judgements, name: str = "harbour") -> list[str]:
+def tagged(facts: Facts, judgements: Classifications, name: str = "harbour") -> list[str]:
     """Give the titles that a topic tags, newest first."""
     rows = [row for row, _ in newest(judgements, name, 100)]
     return [kept.item.title for kept in facts.by_rows(rows)]
@@ -40,7 +40,7 @@ def rows(facts: Facts) -> list[int]:
 # How far judging came
 
 
-def test_what_arrived_is_judged_once(facts: Facts, judgements: Judgements) -> None:
+def test_what_arrived_is_judged_once(facts: Facts, judgements: Classifications) -> None:
     """An item is judged when it is new, and not again while nothing changes."""
     carry(facts, [about(1), about(2, "nothing at all")])
     assert judge_new(facts, judgements, (topic(),), NOON) == 1
@@ -50,7 +50,7 @@ def test_what_arrived_is_judged_once(facts: Facts, judgements: Judgements) -> No
     assert judgements.count() == 0
 
 
-def test_only_what_arrived_since_is_judged(facts: Facts, judgements: Judgements) -> None:
+def test_only_what_arrived_since_is_judged(facts: Facts, judgements: Classifications) -> None:
     """The mark of a topic is the last item that it judged; judging goes on behind it."""
     carry(facts, [about(1)])
     judge_new(facts, judgements, (topic(),), NOON)
@@ -62,7 +62,7 @@ def test_only_what_arrived_since_is_judged(facts: Facts, judgements: Judgements)
     assert (mark.version, mark.seq) == (topic().version, facts.after(0, 10)[-1].seq)
 
 
-def test_a_changed_wording_judges_everything_anew(facts: Facts, judgements: Judgements) -> None:
+def test_a_changed_wording_judges_everything_anew(facts: Facts, judgements: Classifications) -> None:
     """Other words judge the stored facts again, without a source being asked, and take away what they no longer tag."""
     carry(facts, [about(1), about(2, "market by the harbour")])
     judge_new(facts, judgements, (topic(),), NOON)
@@ -73,7 +73,7 @@ def test_a_changed_wording_judges_everything_anew(facts: Facts, judgements: Judg
     assert judgements.count() == 0
 
 
-def test_a_changed_description_judges_nothing(facts: Facts, judgements: Judgements) -> None:
+def test_a_changed_description_judges_nothing(facts: Facts, judgements: Classifications) -> None:
     """What a topic says of itself decides nothing, so it costs nothing."""
     carry(facts, [about(1)])
     judge_new(facts, judgements, (topic(),), NOON)
@@ -83,7 +83,7 @@ def test_a_changed_description_judges_nothing(facts: Facts, judgements: Judgemen
     assert judgements.count() == 0
 
 
-def test_a_changed_item_is_judged_anew(facts: Facts, judgements: Judgements) -> None:
+def test_a_changed_item_is_judged_anew(facts: Facts, judgements: Classifications) -> None:
     """An item whose new text is about something else loses its tag, and gets it back."""
     carry(facts, [about(1)])
     judge_new(facts, judgements, (topic(),), NOON)
@@ -96,7 +96,7 @@ def test_a_changed_item_is_judged_anew(facts: Facts, judgements: Judgements) -> 
     assert tagged(facts, judgements) == [about(1).title]
 
 
-def test_a_new_topic_judges_what_is_there(facts: Facts, judgements: Judgements) -> None:
+def test_a_new_topic_judges_what_is_there(facts: Facts, judgements: Classifications) -> None:
     """A topic that comes later judges everything, and the others judge nothing again."""
     carry(facts, [about(1)])
     judge_new(facts, judgements, (topic(),), NOON)
@@ -106,7 +106,7 @@ def test_a_new_topic_judges_what_is_there(facts: Facts, judgements: Judgements) 
     assert tagged(facts, judgements) == []
 
 
-def test_each_topic_has_its_own_answer(facts: Facts, judgements: Judgements) -> None:
+def test_each_topic_has_its_own_answer(facts: Facts, judgements: Classifications) -> None:
     """Topics judge one item side by side, each by its own words."""
     carry(facts, [about(1), about(2, "market by the harbour")])
     market = topic(HARBOUR.replace('"boat*"]', '"market"]'), "market")
@@ -115,14 +115,14 @@ def test_each_topic_has_its_own_answer(facts: Facts, judgements: Judgements) -> 
     assert len(tagged(facts, judgements, "market")) == 2
 
 
-def test_without_topics_nothing_is_judged(facts: Facts, judgements: Judgements) -> None:
+def test_without_topics_nothing_is_judged(facts: Facts, judgements: Classifications) -> None:
     """An empty topics folder tags nothing."""
     carry(facts, [about(1)])
     assert judge_new(facts, judgements, (), NOON) == 0
 
 
 def test_an_interrupted_judging_goes_on_where_it_stopped(
-    facts: Facts, judgements: Judgements, monkeypatch: pytest.MonkeyPatch
+    facts: Facts, judgements: Classifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed between two bites, the next pass does the rest and nothing twice."""
     carry(facts, [about(number) for number in range(5, 0, -1)])
@@ -144,7 +144,7 @@ def test_an_interrupted_judging_goes_on_where_it_stopped(
 
 
 def test_an_interrupted_judging_anew_goes_on_where_it_stopped(
-    facts: Facts, judgements: Judgements, monkeypatch: pytest.MonkeyPatch
+    facts: Facts, judgements: Classifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a change of wording the old items are judged in bites, over several passes if need be, each item once."""
     carry(facts, [about(number) for number in range(5, 0, -1)])
@@ -157,7 +157,7 @@ def test_an_interrupted_judging_anew_goes_on_where_it_stopped(
     assert judgements.count() == 5
 
 
-def test_tags_and_mark_are_stored_together(facts: Facts, judgements: Judgements) -> None:
+def test_tags_and_mark_are_stored_together(facts: Facts, judgements: Classifications) -> None:
     """A fault in the middle of a bite leaves neither tags nor a mark, and the next pass does it all."""
     carry(facts, [about(1)])
     facts.db.conn.execute("create trigger stop before insert on topic when new.seq > 0 begin select raise(abort, 'full'); end")
@@ -168,13 +168,13 @@ def test_tags_and_mark_are_stored_together(facts: Facts, judgements: Judgements)
     assert judge_new(facts, judgements, (topic(),), NOON) == 1
 
 
-def test_judgements_are_there_after_a_restart(home: Path, facts: Facts, judgements: Judgements) -> None:
+def test_judgements_are_there_after_a_restart(home: Path, facts: Facts, judgements: Classifications) -> None:
     """What was judged is read back by another process."""
     carry(facts, [about(1)])
     judge_new(facts, judgements, (topic(),), NOON)
     with app(home).facts() as again:
-        assert tagged(again, Judgements(again)) == [about(1).title]
-        assert Judgements(again).marks() == judgements.marks()
+        assert tagged(again, Classifications(again)) == [about(1).title]
+        assert Classifications(again).marks() == judgements.marks()
 
 
 # The evidence
@@ -188,7 +188,7 @@ def test_judgements_are_there_after_a_restart(home: Path, facts: Facts, judgemen
         item(title="A boat", text="A harbour of “boats”; \u202bعبّارة\u202c boats in the harbour.", language="ar"),
     ],
 )
-def test_the_evidence_comes_back_as_it_was_stored(facts: Facts, judgements: Judgements, what: Item) -> None:
+def test_the_evidence_comes_back_as_it_was_stored(facts: Facts, judgements: Classifications, what: Item) -> None:
     """A stored judgement is, field by field, the one that was made."""
     carry(facts, [what])
     judge_new(facts, judgements, (topic(),), NOON)
@@ -200,7 +200,7 @@ def test_the_evidence_comes_back_as_it_was_stored(facts: Facts, judgements: Judg
     assert newest(judgements, "harbour", 1) == [(rows(facts)[0], kept)]
 
 
-def test_the_tags_of_an_item_stand_in_the_order_of_their_names(facts: Facts, judgements: Judgements) -> None:
+def test_the_tags_of_an_item_stand_in_the_order_of_their_names(facts: Facts, judgements: Classifications) -> None:
     """An item's tags are listed by topic, an untagged item has none."""
     carry(facts, [about(1), about(2, "nothing at all")])
     judge_new(facts, judgements, (topic(HARBOUR, "b"), topic(HARBOUR, "a")), NOON)
@@ -208,7 +208,7 @@ def test_the_tags_of_an_item_stand_in_the_order_of_their_names(facts: Facts, jud
     assert found == {about(1).title: ["a", "b"], about(2, "nothing at all").title: []}
 
 
-def test_no_more_are_given_than_asked_for(facts: Facts, judgements: Judgements) -> None:
+def test_no_more_are_given_than_asked_for(facts: Facts, judgements: Classifications) -> None:
     """The newest so many are given."""
     carry(facts, [about(1), about(2), about(3)])
     judge_new(facts, judgements, (topic(),), NOON)
@@ -219,7 +219,7 @@ def test_no_more_are_given_than_asked_for(facts: Facts, judgements: Judgements) 
 # The permanent ids (P1)
 
 
-def named(facts: Facts, judgements: Judgements) -> dict[str, str]:
+def named(facts: Facts, judgements: Classifications) -> dict[str, str]:
     """Give the atom id of every item by its title, made now if it had none."""
     ids = {}
     for kept in facts.items():
@@ -229,25 +229,25 @@ def named(facts: Facts, judgements: Judgements) -> dict[str, str]:
     return ids
 
 
-def test_the_publishers_id_is_taken_over(facts: Facts, judgements: Judgements) -> None:
+def test_the_publishers_id_is_taken_over(facts: Facts, judgements: Classifications) -> None:
     """A sound id that nobody else uses is the entry's id."""
     carry(facts, [item()])
     assert named(facts, judgements) == {item().title: "http://post.example/?p=1"}
 
 
-def test_an_item_without_a_sound_id_gets_ours(facts: Facts, judgements: Judgements) -> None:
+def test_an_item_without_a_sound_id_gets_ours(facts: Facts, judgements: Classifications) -> None:
     """A number is no IRI: the item gets an id of ours, a urn:uuid."""
     carry(facts, [item(guid="1234")])
     assert named(facts, judgements)[item().title].startswith("urn:uuid:")
 
 
-def test_a_document_never_lends_its_file_name(facts: Facts, judgements: Judgements) -> None:
+def test_a_document_never_lends_its_file_name(facts: Facts, judgements: Classifications) -> None:
     """A file name is no publisher's id, whatever it looks like."""
     carry(facts, [item(guid="urn:x:notes.txt", url=None)], SEED)
     assert named(facts, judgements)[item().title].startswith("urn:uuid:")
 
 
-def test_an_id_that_two_items_use_is_given_to_neither(facts: Facts, judgements: Judgements) -> None:
+def test_an_id_that_two_items_use_is_given_to_neither(facts: Facts, judgements: Classifications) -> None:
     """Where two articles come under one id, each gets one of ours."""
     one, two = about(1), replace(about(2, "boats in the harbour"), guid="urn:item:1")
     carry(facts, [one])
@@ -257,7 +257,7 @@ def test_an_id_that_two_items_use_is_given_to_neither(facts: Facts, judgements: 
     assert all(value.startswith("urn:uuid:") for value in ids.values())
 
 
-def test_an_id_once_given_stays(facts: Facts, judgements: Judgements) -> None:
+def test_an_id_once_given_stays(facts: Facts, judgements: Classifications) -> None:
     """An item keeps its id when another comes under the same one, and when its own guid changes."""
     carry(facts, [about(1)])
     first = named(facts, judgements)[about(1).title]
@@ -275,13 +275,13 @@ def test_our_ids_are_the_same_after_a_new_installation(home: Path, tmp_path: Pat
         with app(tmp_path / f"home-{number}").facts() as facts:
             for story in order:
                 carry(facts, [replace(about(story), guid=str(story))], POST)
-            found.append(named(facts, Judgements(facts)))
+            found.append(named(facts, Classifications(facts)))
     assert found[0] == found[1]
     assert len(set(found[0].values())) == 2
     assert home.exists()
 
 
-def test_every_topic_publishes_an_item_under_one_id(home: Path, facts: Facts, judgements: Judgements) -> None:
+def test_every_topic_publishes_an_item_under_one_id(home: Path, facts: Facts, judgements: Classifications) -> None:
     """The id does not depend on the topic."""
     carry(facts, [about(1)])
     topics: tuple[Topic, ...] = (topic(), topic(HARBOUR, "two"))

@@ -11,17 +11,17 @@ import pytest
 from making import HARBOUR, Cli, about, app, carry
 from wording import IDLE, wording
 
-from feeds.tagging.classifier import judge, tag
-from feeds.tagging.linear_model import Opinion, features, parse
+from feeds.tagging.classifier import classify, tag
+from feeds.tagging.linear_model import LinearModel, features, parse
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.query_evaluation import Item
-from feeds.tagging.training import Mark, proposals, train
+from feeds.tagging.training import TrainingMark, proposals, train
 from ingest.errors import TopicError, UsageError
 
 DAY = date(2026, 3, 2)
 MARKS = [
-    *(Mark(f"Harbour tugboat {n}", f"The tugboat pulled ship number {n} to the quay", accepted=True) for n in range(12)),
-    *(Mark(f"Garden show {n}", f"Roses of kind {n} were shown in the park", accepted=False) for n in range(12)),
+    *(TrainingMark(f"Harbour tugboat {n}", f"The tugboat pulled ship number {n} to the quay", accepted=True) for n in range(12)),
+    *(TrainingMark(f"Garden show {n}", f"Roses of kind {n} were shown in the park", accepted=False) for n in range(12)),
 ]
 
 
@@ -83,7 +83,7 @@ def test_features_are_words_and_pairs() -> None:
 
 def test_an_unknown_text_is_as_likely_as_nothing_said() -> None:
     """Where no learnt word occurs, only the intercept speaks."""
-    assert Opinion("t", "v", DAY, 1, 1, 0.0, {}).probability("", "anything") == 0.5
+    assert LinearModel("t", "v", DAY, 1, 1, 0.0, {}).probability("", "anything") == 0.5
 
 
 def test_the_command_learns_from_decisions_examples_and_rows(home: Path) -> None:
@@ -107,9 +107,9 @@ def test_the_command_learns_from_decisions_examples_and_rows(home: Path) -> None
 def test_a_second_query_lists_what_only_a_person_can_judge() -> None:
     """What `review` finds is a near miss, with the reason why it is not tagged; it is never tagged by it."""
     topic = wording('require = ["ship", "place"]\nreview = "gull"')
-    answer = judge(Matcher([topic]), Item("", f"Gulls everywhere. {IDLE}"))[0]
+    answer = classify(Matcher([topic]), Item("", f"Gulls everywhere. {IDLE}"))[0]
     assert (answer.tagged, answer.near_miss) == (False, True)
     assert answer.why == "nothing says ship or place"
     assert tag(Matcher([topic]), Item("", "Gulls everywhere.")).tags == ()
-    assert not judge(Matcher([topic]), Item("", IDLE))[0].near_miss
+    assert not classify(Matcher([topic]), Item("", IDLE))[0].near_miss
     assert topic.version == wording('require = ["ship", "place"]').version

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from feeds.cli.commands import SHIPPED
 from feeds.site.publish import Target, publish
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import judge_new
 from feeds.tagging.quality import reports
-from feeds.tagging.topic.loader import Topic, read_topic
+from feeds.tagging.topic.loader import read_topic
+from feeds.tagging.topic.model import Topic
 from ingest.model import Outcome, ParsedFeed, Source, SourceState, StoredItem
 from ingest.polling.parse_job import Job, read
 from ingest.polling.pipeline import SEEDS
@@ -56,7 +57,7 @@ def parsed(feed: ParsedFeed) -> str:
     return block("\n".join([*lines, f"keys            url={keys.url} guid={keys.guid} text={keys.text}"]))
 
 
-def explained(stored: StoredItem, topic: Topic, judgements: Judgements) -> str:
+def explained(stored: StoredItem, topic: Topic, judgements: Classifications) -> str:
     """Show what `topicwire explain` says."""
     kept = judgements.of(stored.row)[0]
     return block("\n".join([*reports.about_item(stored), *reports.about_judgement(topic, kept, kept)]))
@@ -66,7 +67,7 @@ def page(folder: Path) -> str:
     """Tell the story with the real values."""
     topic = read_topic(SHIPPED / "antisemitism-online.toml")
     with Facts(folder / "topicwire.db") as facts:
-        judgements = Judgements(facts)
+        judgements = Classifications(facts)
         feed = record(facts, FEED_URL, FEED)
         record(facts, OTHER_URL, OTHER)
         seed = read(Job((ROOT / "seeds" / SEED).read_bytes(), NOW, name=SEED))
@@ -100,7 +101,8 @@ an item.
 **Judged** by the topic (`feeds/tagging/classifier.py`), from what is stored. `topicwire explain {entry_item.id}` says:
 
 {explained(entry_item, topic, judgements)}
-**Published** (`feeds/publication/entry.py`, `feeds/publication/formats/atom.py`), the file replaced in one step because its bytes changed:
+**Published** (`feeds/publication/entry.py` and `formats/atom.py` beside it), the file replaced in one step because its bytes
+changed:
 
 {block(published[entry_item.item.title], "xml")}
 ## A seed document

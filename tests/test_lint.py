@@ -1,14 +1,15 @@
 import pytest
 from wording import GROUPS, wording
 
-from feeds.tagging.quality.check import Findings, check
-from feeds.tagging.topic.loader import Topic, parse_topic
+from feeds.tagging.quality.check import TopicFindings, check
+from feeds.tagging.topic.loader import parse_topic
+from feeds.tagging.topic.model import Topic
 
 YES = '\n[[example]]\ntagged = true\ntext = "{}"\n'
 NO = '\n[[example]]\ntagged = false\ntext = "{}"\n'
 
 
-def findings(head: str, groups: str = GROUPS, *examples: str) -> Findings:
+def findings(head: str, groups: str = GROUPS, *examples: str) -> TopicFindings:
     """Check a topic of so many words."""
     return check(wording(head, groups + "".join(examples)))
 

@@ -6,9 +6,9 @@ from hypothesis import strategies as some
 from making import item as an_item
 from making import judgement, stored
 
+from feeds.model import Evidence
 from feeds.site.marks import around, cut, marked, quotes, spans_of
 from feeds.site.models import Piece, Text
-from feeds.tagging.classifier import Evidence
 
 TEXTS: Final = some.text(max_size=200)
 SPANS: Final = some.lists(some.tuples(some.integers(-5, 220), some.integers(-5, 220)), max_size=12)

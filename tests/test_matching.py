@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from wording import look, wording
 
 from feeds.tagging.matching.lexicon import Lexicon
-from feeds.tagging.matching.matcher import Found, Hit, Matcher
+from feeds.tagging.matching.matcher import FoundHits, Hit, Matcher
 from feeds.tagging.matching.segments import segments
-from feeds.tagging.topic.loader import Term, Topic
+from feeds.tagging.topic.model import Term, Topic
 from ingest.text.folding import fold
 from ingest.text.language import stemming
 
@@ -447,7 +447,7 @@ def test_lines_that_are_not_cut_hold_nothing(pieces: list[str], spaces: list[boo
         other = places[part.span]
         assert (part.kind, part.paragraph, part.first, part.written) == (other.kind, other.paragraph, other.first, other.written)
     for topic in range(4):
-        sparse, full = matcher.found(topic, looks), matcher.find(whole, "en").get(topic, Found(()))
+        sparse, full = matcher.found(topic, looks), matcher.find(whole, "en").get(topic, FoundHits(()))
         assert [(hit.term, hit.start, hit.end, hit.first, hit.last) for hit in sparse.hits] == [
             (hit.term, hit.start, hit.end, hit.first, hit.last) for hit in full.hits
         ]

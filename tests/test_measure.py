@@ -6,19 +6,18 @@ import pytest
 from making import Cli, judgement, stored, write_topic
 from making import item as made
 
-from feeds.metrics import Answer, Score, report, score, wanted, wilson
-from feeds.tagging.classifier import Judgement
-from feeds.tagging.topic.loader import Grade
+from feeds.metrics import LabelledAnswer, Score, report, score, wanted, wilson
+from feeds.model import Classification, Grade
 
 
-def said(grade: Grade | None, points: float = 1.0, why: str = "because") -> Judgement:
+def said(grade: Grade | None, points: float = 1.0, why: str = "because") -> Classification:
     """Give a judgement of some grade; None is not tagged."""
-    return Judgement("harbour", "v", tagged=grade is not None, grade=grade, score=points, why=why)
+    return Classification("harbour", "v", tagged=grade is not None, grade=grade, score=points, why=why)
 
 
-def answer(name: str, grade: Grade | None, language: str = "en", *, meant: bool, points: float = 1.0) -> Answer:
+def answer(name: str, grade: Grade | None, language: str = "en", *, meant: bool, points: float = 1.0) -> LabelledAnswer:
     """Give one labelled row with what was said of it."""
-    return Answer(name, f"Title {name}", language, meant, said(grade, points))
+    return LabelledAnswer(name, f"Title {name}", language, meant, said(grade, points))
 
 
 # Intervals
@@ -189,4 +188,4 @@ def test_rows_without_any_label_are_refused(home: Path) -> None:
 def test_what_is_measured_is_what_would_be_published() -> None:
     """The score uses the judgement itself, whatever its grade."""
     kept = judgement(stored(made()))
-    assert score([Answer("x", "t", "en", wanted=True, judgement=kept)]) == Score(hits=1)
+    assert score([LabelledAnswer("x", "t", "en", wanted=True, judgement=kept)]) == Score(hits=1)

@@ -11,10 +11,10 @@ from sqlite_utils import Migrations
 from support import NOON, Clock, FakeWeb, rss, rss_item
 
 from ingest.errors import FetchError
-from ingest.http.client import Limits
+from ingest.http.client import FetchLimits
 from ingest.http.client import web as open_web
-from ingest.http.message import Fetched, Request
-from ingest.http.ssrf_guard import Guard
+from ingest.http.message import Request, Response
+from ingest.http.ssrf_guard import SsrfGuard
 from ingest.model import Outcome, Source, SourceSettings, SourceState, SourceStatus
 from ingest.polling.engine import Engine
 from ingest.settings import Fetch
@@ -153,8 +153,8 @@ def test_secrets_stay_with_the_server_they_are_for(web: FakeWeb, other_web: Fake
 # A proxy
 
 
-async def _through(proxy: FakeWeb, url: str, allow: tuple[str, ...]) -> Fetched:
-    async with open_web(Guard(allow), "x", Limits(seconds=5), lambda: NOON, proxy.url("").rstrip("/")) as fetch:
+async def _through(proxy: FakeWeb, url: str, allow: tuple[str, ...]) -> Response:
+    async with open_web(SsrfGuard(allow), "x", FetchLimits(seconds=5), lambda: NOON, proxy.url("").rstrip("/")) as fetch:
         return await fetch(Request(url))
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.server.files import Files
+from feeds.server.files import FileServer
 from feeds.server.negotiation import asked, codings, file_named, has_it, media_type
 
 # Which file
@@ -60,7 +60,7 @@ _NAMES = st.sampled_from(["accept-encoding", "if-none-match", "if-modified-since
 @given(path=_PATHS, headers=st.dictionaries(_NAMES, st.text(max_size=30)))
 def test_no_request_fails_or_leaves_the_folder(folder: Path, path: str, headers: dict[str, str]) -> None:
     """Whatever is asked for, with whatever headers: it is the open file, or nothing, and never a fault."""
-    files = Files(folder)
+    files = FileServer(folder)
     for target in (path, f"/{path}"):
         answer = files.answer(target, headers)
         assert answer.status in {200, 304, 404}

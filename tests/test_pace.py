@@ -3,14 +3,14 @@
 import asyncio
 from contextlib import suppress
 
-from ingest.http.host_limiter import Pace
+from ingest.http.host_limiter import HostLimiter
 
 
 def test_who_gives_up_waiting_keeps_nobody_else_waiting() -> None:
     """A request cancelled in the pause before its turn leaves the host to the next one."""
 
     async def scene() -> None:
-        pace = Pace(0.05)
+        pace = HostLimiter(0.05)
         async with pace.turn("a.example"):
             pass
         waiting = asyncio.create_task(_ask(pace))
@@ -27,7 +27,7 @@ def test_a_host_that_is_being_asked_is_never_forgotten() -> None:
     """However many hosts come by meanwhile, a second request waits for the first."""
 
     async def scene() -> None:
-        pace = Pace(0.0)
+        pace = HostLimiter(0.0)
         async with pace.turn("a.example"):
             for number in range(10_010):
                 async with pace.turn(f"{number}.example"):
@@ -40,6 +40,6 @@ def test_a_host_that_is_being_asked_is_never_forgotten() -> None:
     asyncio.run(scene())
 
 
-async def _ask(pace: Pace) -> str:
+async def _ask(pace: HostLimiter) -> str:
     async with pace.turn("a.example"):
         return "asked"

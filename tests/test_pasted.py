@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from making import Cli
 from support import Clock, FakeWeb, rss, rss_item
 
-from ingest.http.client import Limits
+from ingest.http.client import FetchLimits
 from ingest.http.client import web as open_web
-from ingest.http.message import Fetched, Request
-from ingest.http.ssrf_guard import Guard
+from ingest.http.message import Request, Response
+from ingest.http.ssrf_guard import SsrfGuard
 from ingest.text.pasted_urls import Address, pasted
 from ingest.text.urls import feed_address
 
@@ -97,8 +97,8 @@ def test_http_is_asked_where_https_gives_no_answer(web: FakeWeb) -> None:
     """The address that answers is the right one for good; https is asked first."""
     url = web.serve("/a", FEED)
 
-    async def go() -> Fetched:
-        async with open_web(Guard((web.allow,)), "topicwire", Limits(seconds=5), Clock()) as fetch:
+    async def go() -> Response:
+        async with open_web(SsrfGuard((web.allow,)), "topicwire", FetchLimits(seconds=5), Clock()) as fetch:
             return await fetch(Request(url.replace("http:", "https:"), instead=url))
 
     answer = asyncio.run(go())

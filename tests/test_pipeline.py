@@ -14,7 +14,7 @@ from support import TEXT, Clock, FakeWeb, Page, atom, atom_entry, rss, rss_item
 from ingest.documents.document import CURE
 from ingest.errors import FetchError
 from ingest.faults import Fault
-from ingest.http.message import Fetched, Request
+from ingest.http.message import Request, Response
 from ingest.model import Outcome, ParsedFeed, Source, SourceState, StoredItem
 from ingest.polling import pipeline
 from ingest.polling.batch import cut
@@ -353,7 +353,7 @@ def test_any_fault_is_one_safe_line(
     poll.add(bad, good)
     real = Engine.fetch
 
-    async def fail(self: Engine, request: Request) -> Fetched:
+    async def fail(self: Engine, request: Request) -> Response:
         if request.url == bad:
             raise fault
         return await real(self, request)

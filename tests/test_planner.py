@@ -9,23 +9,24 @@ from hypothesis import strategies as st
 from support import NOON
 
 from ingest.errors import Failure
-from ingest.model import Hints, Item, Keys, Outcome, ParsedFeed, Rhythm, Source, SourceSettings, SourceState
+from ingest.model import Hints, Item, Keys, Outcome, ParsedFeed, PublishingRate, Source, SourceSettings, SourceState
 from ingest.planner.hours_of_week import DAY, FLAT, HOUR, HOURS, pack
-from ingest.planner.next_poll import Price, Reason, Rule, next_state
-from ingest.planner.plan import walk
+from ingest.planner.next_poll import next_state
+from ingest.planner.plan import PollReason, walk
+from ingest.planner.polling_cost import PollingCost, PollingRule
 
 SOURCE: Final = Source("http://a.example/")
-PRICE: Final = Price(value=1_000.0)
+PRICE: Final = PollingCost(value=1_000.0)
 SHAPES: Final = st.lists(st.floats(0, 8), min_size=12, max_size=12).map(lambda values: tuple(values * 14))
 DAYS: Final = st.integers(0, 7 * 86_400 - 1).map(lambda seconds: NOON + timedelta(seconds=seconds))
 
 
-def rhythm(per_day: float = 6.0, **changes: object) -> Rhythm:
+def rhythm(per_day: float = 6.0, **changes: object) -> PublishingRate:
     """Make a rhythm of so many entries a day, long watched."""
     # (N + 0.5) / (T + 2 d) is the rate: choose N for it.
     seconds = 18 * DAY
     items = max(per_day / DAY * (seconds + 2 * DAY) - 0.5, 0.0)
-    known = Rhythm(NOON, items, seconds, 0.0, 30, pack((0.0,) * HOURS))
+    known = PublishingRate(NOON, items, seconds, 0.0, 30, pack((0.0,) * HOURS))
     return replace(known, **changes)  # type: ignore[arg-type]
 
 
@@ -55,14 +56,14 @@ def served(*numbers: int, at: datetime = NOON, hints: Hints | None = None) -> Ou
     return Outcome(SOURCE, at, feed=feed, http_status=200, etag='"2"', body_hash=f"{numbers}", conditional=True)
 
 
-def delay(outcome: Outcome, state: SourceState | None = None, price: Price = PRICE, chance: float = 0.5) -> float:
+def delay(outcome: Outcome, state: SourceState | None = None, price: PollingCost = PRICE, chance: float = 0.5) -> float:
     """Give the seconds until the next poll."""
     moment = next_state(state or known(), outcome, price, chance).next_poll
     assert moment is not None
     return (moment - outcome.at).total_seconds()
 
 
-def why(outcome: Outcome, state: SourceState | None = None, price: Price = PRICE) -> str:
+def why(outcome: Outcome, state: SourceState | None = None, price: PollingCost = PRICE) -> str:
     """Give the reason for the next poll."""
     return next_state(state or known(), outcome, price, 0.5).why
 
@@ -153,18 +154,18 @@ def test_no_poll_comes_too_early_or_never(state: SourceState, price: float, chan
         (bad(now), 900),
         (bad(now, wait), max(60, wait // 1)),
     ):
-        seconds = delay(outcome, state, Price(value=price), chance)
+        seconds = delay(outcome, state, PollingCost(value=price), chance)
         assert least <= seconds <= 7 * DAY * 1.21
 
 
 def test_a_source_that_invites_it_may_be_asked_every_five_minutes() -> None:
     """Fifteen minutes are the least, unless ttl, sy: or freshness name less; five are the least for all (F14)."""
-    cheap = Price(value=1.0)
+    cheap = PollingCost(value=1.0)
     assert delay(good(), known(500), cheap, 0) == 900
     assert delay(good(fresh=60.0), known(500), cheap, 0) == 300
     assert delay(good(), known(500, hints=Hints(600.0)), cheap, 0) == 600
     assert delay(good(fresh=0.0), known(500), cheap, 0) == 900  # "do not cache" invites nobody
-    assert why(good(), known(500), cheap) == Reason.SHORTEST
+    assert why(good(), known(500), cheap) == PollReason.SHORTEST
 
 
 def test_its_owner_may_set_the_bounds() -> None:
@@ -174,7 +175,7 @@ def test_its_owner_may_set_the_bounds() -> None:
     assert delay(good(source=patient), known(0.001), chance=0) == 10_800
     assert 10_250 < delay(good(source=patient), known(0.001), chance=0.99) < 10_300  # parted downwards
     eager = Source(SOURCE.url, settings=SourceSettings(shortest=60.0))
-    assert delay(good(source=eager), known(5_000), Price(value=0.1), 0) == 300
+    assert delay(good(source=eager), known(5_000), PollingCost(value=0.1), 0) == 300
 
 
 @pytest.mark.parametrize(
@@ -187,8 +188,8 @@ def test_its_owner_may_set_the_bounds() -> None:
 )
 def test_without_working_validators_an_hour_is_the_least(state: SourceState) -> None:
     """Who cannot be asked cheaply is asked seldom (F3)."""
-    assert delay(good(http_status=200), state, Price(value=1.0), 0) == 3_600
-    assert delay(good(http_status=200, etag=None), known(500), Price(value=1.0), 0) == 3_600
+    assert delay(good(http_status=200), state, PollingCost(value=1.0), 0) == 3_600
+    assert delay(good(http_status=200, etag=None), known(500), PollingCost(value=1.0), 0) == 3_600
 
 
 def test_full_answers_for_nothing_are_counted() -> None:
@@ -216,19 +217,19 @@ def test_a_silent_source_converges_to_the_longest_interval() -> None:
     state, waits = known(20.0), []
     now = NOON
     for _ in range(200):
-        state = next_state(state, good(now), Price(Rule(longest=12 * HOUR), value=20_000), 0)
+        state = next_state(state, good(now), PollingCost(PollingRule(longest=12 * HOUR), value=20_000), 0)
         assert state.next_poll
         waits.append((state.next_poll - now).total_seconds())
         now = state.next_poll
     assert waits == sorted(waits)
-    assert (waits[-1], state.why) == (12 * HOUR, Reason.LONGEST)
+    assert (waits[-1], state.why) == (12 * HOUR, PollReason.LONGEST)
 
 
 def test_a_short_document_is_read_before_it_rolls_over() -> None:
     """Where the price would wait longer than half a document's entries take, the window decides."""
-    dear = Price(value=1e7)
+    dear = PollingCost(value=1e7)
     assert delay(good(), known(48, window=8), dear) == pytest.approx(2 * HOUR, rel=0.01)
-    assert why(good(), known(48, window=8), dear) == Reason.WINDOW
+    assert why(good(), known(48, window=8), dear) == PollReason.WINDOW
 
 
 # Servers
@@ -236,7 +237,7 @@ def test_a_short_document_is_read_before_it_rolls_over() -> None:
 
 def test_freshness_is_a_lower_bound() -> None:
     """What a server calls fresh is not asked for again before that is over, and never sooner for it (F5)."""
-    assert (delay(good(fresh=5 * HOUR)), why(good(fresh=5 * HOUR))) == (5 * HOUR, Reason.ASKED)
+    assert (delay(good(fresh=5 * HOUR)), why(good(fresh=5 * HOUR))) == (5 * HOUR, PollReason.ASKED)
     assert delay(good(fresh=1_000.0)) == delay(good())
 
 
@@ -246,7 +247,9 @@ def test_freshness_is_believed_up_to_the_longest_interval(hours: float, own: flo
     settings_ = SourceSettings(longest=own * HOUR if own else None)
     outcome = good(fresh=365 * DAY, source=Source(SOURCE.url, settings=settings_))
     longest = own or hours
-    assert delay(outcome, price=Price(Rule(longest=hours * HOUR), value=1_000.0)) == pytest.approx(longest * HOUR, rel=0.05)
+    assert delay(outcome, price=PollingCost(PollingRule(longest=hours * HOUR), value=1_000.0)) == pytest.approx(
+        longest * HOUR, rel=0.05
+    )
 
 
 def test_chance_spreads_polls() -> None:
@@ -291,7 +294,7 @@ def test_a_healthy_source_is_tried_again_within_the_hour(per_day: float) -> None
     assert found[1] == 2 * found[0]
     assert found[-1] == 7 * DAY > base
     failed = next_state(state, bad(), PRICE, 0.5)
-    assert failed.why == Reason.FAILED
+    assert failed.why == PollReason.FAILED
     assert delay(good(), failed) == base
 
 
@@ -299,7 +302,7 @@ def test_one_hiccup_costs_two_minutes_when_the_server_says_two_minutes() -> None
     """Retry-After is the plan, however long the source's own interval is (F6)."""
     for state in (SourceState(), known(8.0), known(0.01)):
         after = next_state(state, bad(wait=120.0), PRICE, 0.5)
-        assert (delay(bad(wait=120.0), state), after.why) == (120, Reason.ASKED)
+        assert (delay(bad(wait=120.0), state), after.why) == (120, PollReason.ASKED)
 
 
 @pytest.mark.parametrize(("asked", "least"), [(0.0, 60), (7.0, 60), (90.0, 90), (86_400.0, 86_400)])
@@ -360,7 +363,7 @@ def test_a_source_whose_hub_tells_is_asked_to_be_sure_only() -> None:
     """With pings the price is fifty times as high, and never waits longer than a day (F16)."""
     after = next_state(known(), good(), PRICE, 0.5, pushed=True)
     assert after.next_poll
-    assert after.why == Reason.PUSHED
+    assert after.why == PollReason.PUSHED
     assert 6 * delay(good()) < (after.next_poll - NOON).total_seconds() <= DAY * 1.05
 
 
@@ -374,7 +377,7 @@ def test_documents_that_share_no_entry_are_a_gap() -> None:
     overlap = next_state(first, served(3, 4, 5, at=later), PRICE, 0.5)
     gap = next_state(first, served(4, 5, 6, at=later), PRICE, 0.5)
     assert (first.gaps, overlap.gaps, gap.gaps, gap.last_gap) == (0, 0, 1, later)
-    dear = Price(value=1e9)
+    dear = PollingCost(value=1e9)
     assert gap.rhythm
     assert gap.rhythm.tight == HOUR
     assert delay(good(later), gap, dear) <= HOUR < delay(good(later), overlap, dear)

@@ -11,7 +11,8 @@ from test_planner import good, known, rhythm
 
 from ingest.model import SourceState
 from ingest.planner.hours_of_week import DAY, HOUR
-from ingest.planner.next_poll import Price, Rule, is_stale, next_state, paid, steer
+from ingest.planner.next_poll import is_stale, next_state, paid, steer
+from ingest.planner.polling_cost import PollingCost, PollingRule
 from ingest.planner.publishing_rate import rate
 
 RATES: Final = st.lists(st.floats(0.05, 300), min_size=1, max_size=30)
@@ -21,7 +22,7 @@ RATES: Final = st.lists(st.floats(0.05, 300), min_size=1, max_size=30)
 def test_the_price_meets_the_budget(rates: list[float], per_day: float) -> None:
     """By the model the sources together ask as often as the rule allows, as far as shortest and longest interval let them."""
     rhythms = [rhythm(r) for r in rates]
-    price = steer(Price(Rule(per_day, None, DAY)), rhythms, NOON).value
+    price = steer(PollingCost(PollingRule(per_day, None, DAY)), rhythms, NOON).value
     asked = sum(DAY / min(max((2 * price / rate(r, NOON)) ** 0.5, 900), DAY) for r in rhythms)
     assert asked == pytest.approx(per_day * len(rates), rel=0.02)
 
@@ -30,15 +31,15 @@ def test_the_price_meets_the_budget(rates: list[float], per_day: float) -> None:
 def test_the_price_meets_a_delay(rates: list[float], minutes: float) -> None:
     """By the model an entry waits as long as was asked for, on average over entries."""
     rhythms = [rhythm(r) for r in rates]
-    price = steer(Price(Rule(None, minutes * 60, DAY)), rhythms, NOON).value
+    price = steer(PollingCost(PollingRule(None, minutes * 60, DAY)), rhythms, NOON).value
     each = [(rate(r, NOON), min(max((2 * price / rate(r, NOON)) ** 0.5, 900), DAY)) for r in rhythms]
     assert sum(r * t / 2 for r, t in each) / sum(r for r, _ in each) == pytest.approx(minutes * 60, rel=0.02)
 
 
 def test_the_price_is_set_once_an_hour() -> None:
     """And when it never was, or when the clock was put back."""
-    price = steer(Price(), [rhythm()], NOON)
-    assert is_stale(Price(), NOON)
+    price = steer(PollingCost(), [rhythm()], NOON)
+    assert is_stale(PollingCost(), NOON)
     assert not is_stale(price, NOON + timedelta(minutes=59))
     assert is_stale(price, NOON + timedelta(hours=1))
     assert is_stale(price, NOON - timedelta(minutes=1))
@@ -47,7 +48,7 @@ def test_the_price_is_set_once_an_hour() -> None:
 def test_overspending_makes_it_dearer_slowly() -> None:
     """Twice the budget for hours raises the price a little each hour; spending nothing lowers it, each within bounds."""
     for spend, dearer in ((2.0, True), (0.0, False)):
-        price, now, trims = steer(Price(Rule(240.0)), [rhythm()], NOON), NOON, [1.0]
+        price, now, trims = steer(PollingCost(PollingRule(240.0)), [rhythm()], NOON), NOON, [1.0]
         for _ in range(120):
             price = paid(price, round(10 * spend))
             now += timedelta(hours=1)
@@ -60,7 +61,7 @@ def test_overspending_makes_it_dearer_slowly() -> None:
 
 def test_a_first_pass_is_priced_for_sources_of_the_usual_size() -> None:
     """Before anything is known a source of usual size is asked about as often as the rule says: no rush in the first hour."""
-    price = steer(Price(Rule(12.0)), [None] * 10, NOON)
+    price = steer(PollingCost(PollingRule(12.0)), [None] * 10, NOON)
     after = next_state(known(5.5), good(), price, 0.5).next_poll
     assert after
     assert (after - NOON).total_seconds() == pytest.approx(2 * HOUR, rel=0.05)
@@ -68,19 +69,19 @@ def test_a_first_pass_is_priced_for_sources_of_the_usual_size() -> None:
 
 def test_a_delay_is_bought_at_the_models_price() -> None:
     """Where a delay is asked for the number of requests follows, and is not held against it."""
-    price = paid(steer(Price(Rule(None, 1_800.0)), [rhythm()], NOON), 1_000)
+    price = paid(steer(PollingCost(PollingRule(None, 1_800.0)), [rhythm()], NOON), 1_000)
     assert steer(price, [rhythm()], NOON + timedelta(hours=1)).trim == 1
 
 
 def test_time_asleep_is_not_made_up_for() -> None:
     """A month without a pass allows two hours' worth of requests, not a month's."""
-    price = steer(Price(Rule(12.0)), [rhythm()] * 10, NOON)
+    price = steer(PollingCost(PollingRule(12.0)), [rhythm()] * 10, NOON)
     after = steer(price, [rhythm()] * 10, NOON + timedelta(days=30))
     assert after.owed == pytest.approx(10, rel=0.1)
     assert after.trim == pytest.approx(1, abs=0.1)
 
 
-def polls_of_a_day(states: list[SourceState], price: Price, start: datetime, days: float) -> tuple[list[float], Price]:
+def polls_of_a_day(states: list[SourceState], price: PollingCost, start: datetime, days: float) -> tuple[list[float], PollingCost]:
     """Poll sources that post nothing new by the service's code for some days; give when, in seconds, and the last price."""
     queue = [(start.timestamp() + number, number) for number in range(len(states))]
     heapq.heapify(queue)
@@ -102,14 +103,14 @@ def polls_of_a_day(states: list[SourceState], price: Price, start: datetime, day
 def test_the_budget_is_met_after_a_day() -> None:
     """Two days of the service's own code over a hundred sources of all sizes: within a twentieth of the rule."""
     states = [known(0.1 * 1.07**number) for number in range(100)]
-    asked, _ = polls_of_a_day(states, Price(Rule(12.0)), NOON, 2)
+    asked, _ = polls_of_a_day(states, PollingCost(PollingRule(12.0)), NOON, 2)
     second = [moment for moment in asked if moment >= NOON.timestamp() + DAY]
     assert len(second) / 100 == pytest.approx(12, rel=0.05)
 
 
 def test_sources_asked_together_part() -> None:
     """Ten thousand overdue sources after a restart are not overdue together again: no minute of the next hours sees a crowd."""
-    state, price = known(6.0), steer(Price(Rule(12.0)), [rhythm()] * 10, NOON)
+    state, price = known(6.0), steer(PollingCost(PollingRule(12.0)), [rhythm()] * 10, NOON)
     minutes: dict[int, int] = {}
     for number in range(10_000):
         after = next_state(state, good(), price, (number * 0.618) % 1).next_poll
@@ -121,8 +122,8 @@ def test_sources_asked_together_part() -> None:
 
 def test_a_rule_that_cannot_be_met_does_no_harm() -> None:
     """A thousand requests a day, or a delay of a second, end at the shortest interval; no source at all is no fault."""
-    for rule in (Rule(1_000.0), Rule(None, 1.0), Rule(0.01)):
-        price = steer(Price(rule), [], NOON)
+    for rule in (PollingRule(1_000.0), PollingRule(None, 1.0), PollingRule(0.01)):
+        price = steer(PollingCost(rule), [], NOON)
         assert 0 < price.value < 1e13
         after = next_state(replace(known(6.0)), good(), price, 0.5)
         assert after.next_poll

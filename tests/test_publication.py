@@ -15,14 +15,14 @@ from support import NOON, Clock
 from feeds.cli.commands import target_of
 from feeds.publication import writers
 from feeds.publication.edition import Editor
-from feeds.publication.files import Files
+from feeds.publication.files import PublishedFiles
 from feeds.site import builder
 from feeds.site import publish as publishing
 from feeds.site.publish import Published, publish
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from feeds.store.migrations import migrations
 from feeds.tagging.classifying import judge_new
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.formats import opml
 from ingest.store.facts import Facts
 
@@ -32,7 +32,7 @@ SMALL = {"publish.entries": "4"}
 
 def run(home: Path, facts: Facts, *topics: Topic, clock: Clock | None = None, everything: bool = False) -> Published:
     """Judge and publish with room for four entries."""
-    judgements, clock = Judgements(facts), clock or Clock()
+    judgements, clock = Classifications(facts), clock or Clock()
     chosen = topics or (topic(),)
     judge_new(facts, judgements, chosen, clock())
     target = target_of(app(home, SMALL, clock), facts)
@@ -83,8 +83,8 @@ def test_with_the_extra_there_is_a_second_twin(home: Path, facts: Facts, monkeyp
 def test_a_twin_holds_documents_of_any_size(home: Path, facts: Facts, size: int) -> None:
     """The compressor's window fits what it holds, from nothing to more than the largest window."""
     data = (b"The ferry leaves. " * (size // 18 + 1))[:size]
-    Judgements(facts)  # makes the tables
-    with Files(facts, home, NOON) as files:
+    Classifications(facts)  # makes the tables
+    with PublishedFiles(facts, home, NOON) as files:
         files.put("public/x", "public/x.atom", data, NOON)
         files.settle()
     assert brotli.decompress((home / "public" / "x.atom.br").read_bytes()) == data
@@ -249,7 +249,7 @@ def test_time_alone_moves_what_is_due(home: Path, facts: Facts) -> None:
 
 def retire(home: Path, facts: Facts, *left: Topic) -> Published:
     """Publish what is left in force, and withdraw harbour."""
-    judgements = Judgements(facts)
+    judgements = Classifications(facts)
     return publish(facts, judgements, left, target_of(app(home, SMALL), facts, retired="harbour"))
 
 
@@ -422,7 +422,7 @@ def test_a_stop_before_the_files_loses_nothing(home: Path, facts: Facts, monkeyp
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(Files, "put_packed", stop)
+        patched.setattr(PublishedFiles, "put_packed", stop)
         with pytest.raises(KeyboardInterrupt):
             run(home, facts)
     assert names(run(home, facts)) >= {"harbour.atom", "harbour.archive-1.atom"}

@@ -14,9 +14,9 @@ from feeds.cli.commands import target_of
 from feeds.publication import atomic_file
 from feeds.publication.atomic_file import replace, sweep
 from feeds.site.publish import publish
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import judge_new
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.errors import StoreError
 from ingest.model import SourceSettings
 from ingest.store.facts import Facts
@@ -34,7 +34,7 @@ def facts(home: Path) -> Iterator[Facts]:
 def written(home: Path, facts: Facts, *topics: Topic, settings: dict[str, str] | None = None) -> list[str]:
     """Judge and publish; give the names of the feed documents that changed; pages have tests of their own."""
     chosen = topics or (topic(),)
-    judgements = Judgements(facts)
+    judgements = Classifications(facts)
     judge_new(facts, judgements, chosen, NOON)
     paths = publish(facts, judgements, chosen, target_of(app(home, settings), facts)).written
     return [path.name for path in paths if path.suffix in {".atom", ".json", ".rss", ".opml"}]
@@ -263,6 +263,6 @@ def test_the_whole_text_is_published_if_asked_for(home: Path, facts: Facts) -> N
 
 def test_a_home_without_topics_has_an_empty_index(home: Path, facts: Facts) -> None:
     """An empty topics folder publishes no feed and an index that says so."""
-    names = [path.name for path in publish(facts, Judgements(facts), (), target_of(app(home), facts)).written]
+    names = [path.name for path in publish(facts, Classifications(facts), (), target_of(app(home), facts)).written]
     assert {"index.opml", "index.html"} <= set(names)
     assert not [name for name in names if name.endswith(".atom")]

@@ -15,8 +15,8 @@ from support import NOON
 
 from feeds.cli.commands import target_of
 from feeds.site.publish import publish
-from feeds.store.judgements import Judgements
-from feeds.stories.grouping_pass import Grouping, group_new
+from feeds.store.classifications import Classifications
+from feeds.stories.grouping_pass import GroupingPass, group_new
 from feeds.tagging.classifying import judge_new
 from ingest.model import Item, Source
 from ingest.store.facts import Facts
@@ -42,7 +42,7 @@ class Desk:
 
     def publish(self) -> etree._Element:
         """Group, judge and publish what is stored; give the feed, which is sound."""
-        judgements, chosen = Judgements(self.facts), (topic(),)
+        judgements, chosen = Classifications(self.facts), (topic(),)
         group_new(self.facts, self.now)
         judge_new(self.facts, judgements, chosen, self.now)
         target = target_of(app(self.home), self.facts)
@@ -123,7 +123,7 @@ def test_what_a_person_parts_is_two_entries_again(desk: Desk) -> None:
     """The copy has words of the topic's own: apart, it stands for itself."""
     carry(desk.facts, [copy("choir", text=f"{BODY} {ON_TOPIC} So says the choir.", hours=1)], CHOIR)
     assert len(entries(desk.publish())) == 1
-    Grouping(desk.facts).split(desk.row("urn:choir"), "another bridge", NOON)
+    GroupingPass(desk.facts).split(desk.row("urn:choir"), "another bridge", NOON)
     assert len(entries(desk.publish())) == 2
 
 
@@ -132,7 +132,7 @@ def test_what_a_person_joins_leaves_a_tombstone_that_says_where_it_went(desk: De
     carry(desk.facts, [_boat()], CHOIR)
     first = {entry.findtext(ATOM + "id") for entry in entries(desk.publish())}
     assert len(first) == 2
-    Grouping(desk.facts).join(desk.row("urn:post"), desk.row("urn:boat"), "one event", NOON)
+    GroupingPass(desk.facts).join(desk.row("urn:post"), desk.row("urn:boat"), "one event", NOON)
     feed = desk.publish()
     (entry,) = entries(feed)
     (gone,) = feed.findall(DELETED)

@@ -3,17 +3,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.tagging.topic.query import (
-    Both,
-    Either,
+    And,
     Expression,
     FromSource,
-    Group,
+    GroupReference,
     InTitle,
     Language,
     Near,
-    Never,
-    Phrase,
-    Raw,
+    Not,
+    Or,
+    PhraseQuery,
+    RawTerm,
     children,
     names,
     parse,
@@ -23,7 +23,7 @@ from feeds.tagging.topic.query import (
 from ingest.errors import TopicError
 
 GROUPS = ("ship", "place", "gull")
-SHIP, PLACE, GULL = (Group(name) for name in GROUPS)
+SHIP, PLACE, GULL = (GroupReference(name) for name in GROUPS)
 
 
 def read(text: str) -> Expression:
@@ -48,35 +48,35 @@ def refusal(text: str) -> str:
     [
         ("ship", SHIP),
         ("(ship)", SHIP),
-        ("ship AND place", Both((SHIP, PLACE))),
-        ("ship OR place", Either((SHIP, PLACE))),
-        ("ship AND place AND gull", Both((SHIP, PLACE, GULL))),
-        ("ship NOT gull", Both((SHIP, Never(GULL)))),
-        ("ship AND NOT gull", Both((SHIP, Never(GULL)))),
-        ("ship NOT gull AND place", Both((SHIP, Never(GULL), PLACE))),
-        ("ship NOT (gull OR place)", Both((SHIP, Never(Either((GULL, PLACE)))))),
-        ("ship NOT gull NEAR/2 place", Both((SHIP, Never(Near(GULL, PLACE, 2, ordered=False))))),
-        ("ship AND place OR gull", Either((Both((SHIP, PLACE)), GULL))),
-        ("ship OR place AND gull", Either((SHIP, Both((PLACE, GULL))))),
-        ("(ship OR place) AND gull", Both((Either((SHIP, PLACE)), GULL))),
+        ("ship AND place", And((SHIP, PLACE))),
+        ("ship OR place", Or((SHIP, PLACE))),
+        ("ship AND place AND gull", And((SHIP, PLACE, GULL))),
+        ("ship NOT gull", And((SHIP, Not(GULL)))),
+        ("ship AND NOT gull", And((SHIP, Not(GULL)))),
+        ("ship NOT gull AND place", And((SHIP, Not(GULL), PLACE))),
+        ("ship NOT (gull OR place)", And((SHIP, Not(Or((GULL, PLACE)))))),
+        ("ship NOT gull NEAR/2 place", And((SHIP, Not(Near(GULL, PLACE, 2, ordered=False))))),
+        ("ship AND place OR gull", Or((And((SHIP, PLACE)), GULL))),
+        ("ship OR place AND gull", Or((SHIP, And((PLACE, GULL))))),
+        ("(ship OR place) AND gull", And((Or((SHIP, PLACE)), GULL))),
         ("ship NEAR/5 place", Near(SHIP, PLACE, 5, ordered=False)),
         ("ship ONEAR/12 place", Near(SHIP, PLACE, 12, ordered=True)),
-        ("ship NEAR/0 place AND gull", Both((Near(SHIP, PLACE, 0, ordered=False), GULL))),
-        ("(ship OR gull) NEAR/3 place", Near(Either((SHIP, GULL)), PLACE, 3, ordered=False)),
-        ('"small boat"', Phrase("small boat")),
-        ('"AND so on"', Phrase("AND so on")),
-        ("boat*", Phrase("boat*")),
-        ("*boat", Phrase("*boat")),
-        ("*boat*", Phrase("*boat*")),
+        ("ship NEAR/0 place AND gull", And((Near(SHIP, PLACE, 0, ordered=False), GULL))),
+        ("(ship OR gull) NEAR/3 place", Near(Or((SHIP, GULL)), PLACE, 3, ordered=False)),
+        ('"small boat"', PhraseQuery("small boat")),
+        ('"AND so on"', PhraseQuery("AND so on")),
+        ("boat*", PhraseQuery("boat*")),
+        ("*boat", PhraseQuery("*boat")),
+        ("*boat*", PhraseQuery("*boat*")),
         ("title:ship", InTitle(SHIP)),
         ("title: ship", InTitle(SHIP)),
-        ('title:"small boat"', InTitle(Phrase("small boat"))),
-        ("title:(ship AND place) OR gull", Either((InTitle(Both((SHIP, PLACE))), GULL))),
+        ('title:"small boat"', InTitle(PhraseQuery("small boat"))),
+        ("title:(ship AND place) OR gull", Or((InTitle(And((SHIP, PLACE))), GULL))),
         ("lang:fr", Language("fr")),
         ("source:gazette", FromSource("gazette")),
         ('source:"The Harbour Post"', FromSource("The Harbour Post")),
-        ('raw:"(((Echo)))"', Raw("(((Echo)))")),
-        ("ship\n  AND\n\tplace", Both((SHIP, PLACE))),
+        ('raw:"(((Echo)))"', RawTerm("(((Echo)))")),
+        ("ship\n  AND\n\tplace", And((SHIP, PLACE))),
     ],
 )
 def test_a_query_means_what_analysts_expect(text: str, meaning: Expression) -> None:
@@ -211,8 +211,8 @@ _quotable = st.text(st.characters(exclude_characters='"\n\r', exclude_categories
 _codes = st.text("abcdefghijklmnopqrstuvwxyz", min_size=2, max_size=3)
 _words = st.one_of(
     st.sampled_from([SHIP, PLACE, GULL]),
-    st.builds(Phrase, _quotable),
-    st.builds(Raw, _quotable),
+    st.builds(PhraseQuery, _quotable),
+    st.builds(RawTerm, _quotable),
     st.builds(FromSource, _quotable),
     st.builds(Language, _codes),
 )
@@ -220,14 +220,14 @@ _words = st.one_of(
 
 def _larger(wanted: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
     """Give what can be said with smaller expressions; what is unwanted stands behind what is wanted."""
-    unwanted = st.builds(Never, wanted)
+    unwanted = st.builds(Not, wanted)
     both = st.builds(
-        lambda first, second, rest: Both((first, second, *rest)),
+        lambda first, second, rest: And((first, second, *rest)),
         wanted,
         wanted | unwanted,
         st.lists(wanted | unwanted, max_size=2),
     )
-    either = st.builds(lambda one, two, rest: Either((one, two, *rest)), wanted, wanted, st.lists(wanted, max_size=2))
+    either = st.builds(lambda one, two, rest: Or((one, two, *rest)), wanted, wanted, st.lists(wanted, max_size=2))
     near = st.builds(Near, wanted, wanted, st.integers(0, 999), st.booleans())
     return st.one_of(both, either, near, st.builds(InTitle, wanted))
 

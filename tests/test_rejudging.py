@@ -7,12 +7,12 @@ from making import HARBOUR, about, app, carry, newest, shown, topic
 from support import NOON
 
 from feeds.cli.commands import target_of
-from feeds.store.judgements import Judgements, Mark
+from feeds.store.classifications import Classifications, Progress
 from feeds.tagging import classifying
 from feeds.tagging.classifier import tag
 from feeds.tagging.classifying import judge_new
 from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.store.facts import Facts
 
 TOPIC = topic()
@@ -43,12 +43,12 @@ def fill(facts: Facts, *numbers: int, words: str = MARKET, days: int = 10) -> li
     return [about(number, words).title for number in numbers]
 
 
-def feed(facts: Facts, judgements: Judgements, name: str = "harbour") -> set[str]:
+def feed(facts: Facts, judgements: Classifications, name: str = "harbour") -> set[str]:
     """Give the titles that a topic's feed shows."""
     return {kept.item.title for kept in facts.by_rows(row for row, _ in newest(judgements, name, 100))}
 
 
-def test_old_items_are_judged_again_in_bounded_bites(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+def test_old_items_are_judged_again_in_bounded_bites(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """One call does no more than it is told; the next goes on where it stopped, until all is done."""
     old = fill(facts, 1, 2, 3, 4, 5)
     judge_new(facts, judgements, (TOPIC,), NOON)
@@ -62,7 +62,7 @@ def test_old_items_are_judged_again_in_bounded_bites(facts: Facts, judgements: J
     assert judgements.count() == 5
 
 
-def test_the_bound_is_a_number_of_transactions(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+def test_the_bound_is_a_number_of_transactions(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """So many bites, so many times two items."""
     fill(facts, 1, 2, 3, 4, 5)
     judge_new(facts, judgements, (TOPIC,), NOON)
@@ -71,7 +71,7 @@ def test_the_bound_is_a_number_of_transactions(facts: Facts, judgements: Judgeme
     assert len(judged) == 4
 
 
-def test_without_a_bound_all_is_done_in_one_call(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+def test_without_a_bound_all_is_done_in_one_call(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """A command that is waited for does everything."""
     fill(facts, 1, 2, 3, 4, 5)
     judge_new(facts, judgements, (TOPIC,), NOON)
@@ -80,7 +80,7 @@ def test_without_a_bound_all_is_done_in_one_call(facts: Facts, judgements: Judge
     assert len(judged) == 5
 
 
-def test_what_arrives_is_judged_first(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+def test_what_arrives_is_judged_first(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """News does not wait behind the archive: new arrivals are judged whole, by the new wording, before any old item."""
     old = fill(facts, 1, 2, 3, 4, 5)
     judge_new(facts, judgements, (TOPIC,), NOON)
@@ -92,7 +92,7 @@ def test_what_arrives_is_judged_first(facts: Facts, judgements: Judgements, judg
     assert judgements.count() == 5
 
 
-def test_arrivals_during_the_background_work_are_judged_once(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+def test_arrivals_during_the_background_work_are_judged_once(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """What arrives between two calls is judged as an arrival and not again with the archive."""
     old = fill(facts, 1, 2, 3)
     judge_new(facts, judgements, (TOPIC,), NOON)
@@ -104,7 +104,7 @@ def test_arrivals_during_the_background_work_are_judged_once(facts: Facts, judge
     assert judged == [*old[:2], *new, *old[2:]]
 
 
-def test_no_bites_at_all_still_judge_the_arrivals(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+def test_no_bites_at_all_still_judge_the_arrivals(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """A pass in a hurry leaves the archive for later."""
     fill(facts, 1)
     judge_new(facts, judgements, (TOPIC,), NOON)
@@ -115,7 +115,7 @@ def test_no_bites_at_all_still_judge_the_arrivals(facts: Facts, judgements: Judg
     assert judgements.marks()["harbour"].back < judgements.marks()["harbour"].until
 
 
-def test_old_items_newly_tagged_are_not_announced(facts: Facts, judgements: Judgements) -> None:
+def test_old_items_newly_tagged_are_not_announced(facts: Facts, judgements: Classifications) -> None:
     """Nobody's reader shows last month's items as new because a word was added; they are tagged all the same."""
     fill(facts, 1, 2)
     judge_new(facts, judgements, (TOPIC,), NOON)
@@ -124,7 +124,7 @@ def test_old_items_newly_tagged_are_not_announced(facts: Facts, judgements: Judg
     assert [judgements.of(kept.row)[0].version for kept in facts.items()] == [WIDER.version] * 2
 
 
-def test_fresh_items_newly_tagged_are_announced(facts: Facts, judgements: Judgements) -> None:
+def test_fresh_items_newly_tagged_are_announced(facts: Facts, judgements: Classifications) -> None:
     """What came within the last two days is still news."""
     fill(facts, 1, days=3)
     fresh = fill(facts, 2, 3, days=1)
@@ -134,7 +134,7 @@ def test_fresh_items_newly_tagged_are_announced(facts: Facts, judgements: Judgem
     assert judgements.count() == 3
 
 
-def test_what_was_announced_stays(facts: Facts, judgements: Judgements) -> None:
+def test_what_was_announced_stays(facts: Facts, judgements: Classifications) -> None:
     """An old item in the feed keeps its place when a new wording tags it again, with the new reason."""
     shown = fill(facts, 1, words="boat in the harbour")
     judge_new(facts, judgements, (TOPIC,), OLD)
@@ -143,7 +143,7 @@ def test_what_was_announced_stays(facts: Facts, judgements: Judgements) -> None:
     assert newest(judgements, "harbour", 1)[0][1].version == STRICTER.version
 
 
-def test_what_was_shown_comes_back_with_its_wording(facts: Facts, judgements: Judgements, home: Path) -> None:
+def test_what_was_shown_comes_back_with_its_wording(facts: Facts, judgements: Classifications, home: Path) -> None:
     """A wording changed there and back leaves the feed as it was: what it has shown before is no old news."""
     titles = fill(facts, 1, 2, 3, words="a ferry in the harbour")
     judge_new(facts, judgements, (TOPIC,), OLD)
@@ -154,7 +154,7 @@ def test_what_was_shown_comes_back_with_its_wording(facts: Facts, judgements: Ju
     assert feed(facts, judgements) == set(titles)
 
 
-def test_what_a_new_wording_no_longer_tags_leaves(facts: Facts, judgements: Judgements) -> None:
+def test_what_a_new_wording_no_longer_tags_leaves(facts: Facts, judgements: Classifications) -> None:
     """A stricter wording takes old items out of the feed, as far as it has come."""
     fill(facts, 1, 2, 3, words="ferry in the harbour")
     judge_new(facts, judgements, (TOPIC,), OLD)
@@ -165,7 +165,7 @@ def test_what_a_new_wording_no_longer_tags_leaves(facts: Facts, judgements: Judg
     assert judgements.count() == 0
 
 
-def test_a_new_topic_announces_what_is_there(facts: Facts, judgements: Judgements) -> None:
+def test_a_new_topic_announces_what_is_there(facts: Facts, judgements: Classifications) -> None:
     """A feed that begins today begins with what is stored, however old."""
     there = fill(facts, 1, 2)
     judge_new(facts, judgements, (TOPIC,), NOON)
@@ -173,7 +173,7 @@ def test_a_new_topic_announces_what_is_there(facts: Facts, judgements: Judgement
     assert feed(facts, judgements, "markets") == set(there)
 
 
-def test_a_wording_that_changes_again_begins_anew(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+def test_a_wording_that_changes_again_begins_anew(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """A second change in the middle of the background work judges everything by the last wording."""
     old = fill(facts, 1, 2, 3, 4)
     judge_new(facts, judgements, (TOPIC,), NOON)
@@ -185,7 +185,7 @@ def test_a_wording_that_changes_again_begins_anew(facts: Facts, judgements: Judg
     assert judgements.count() == 4
 
 
-def test_a_change_of_one_topic_leaves_the_others_alone(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+def test_a_change_of_one_topic_leaves_the_others_alone(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """Only the topic whose wording changed is judged again."""
     fill(facts, 1, 2, 3)
     other = topic(HARBOUR, "other")
@@ -197,7 +197,7 @@ def test_a_change_of_one_topic_leaves_the_others_alone(facts: Facts, judgements:
     assert judgements.marks()["other"] == before
 
 
-def test_topics_that_change_together_are_judged_together(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+def test_topics_that_change_together_are_judged_together(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """The archive is read once for all wordings that changed."""
     fill(facts, 1, 2, 3)
     judge_new(facts, judgements, (TOPIC, topic(HARBOUR, "other")), NOON)
@@ -207,21 +207,21 @@ def test_topics_that_change_together_are_judged_together(facts: Facts, judgement
     assert len(judged) == 3
 
 
-def test_the_mark_says_how_far_the_work_has_come(facts: Facts, judgements: Judgements) -> None:
+def test_the_mark_says_how_far_the_work_has_come(facts: Facts, judgements: Classifications) -> None:
     """Version, last arrival, and how much of the archive is done are there for all to see."""
     fill(facts, 1, 2, 3)
     judge_new(facts, judgements, (TOPIC,), NOON)
     last = facts.after(0, 10)[-1].seq
-    assert judgements.marks() == {"harbour": Mark(TOPIC.version, last)}
+    assert judgements.marks() == {"harbour": Progress(TOPIC.version, last)}
     judge_new(facts, judgements, (WIDER,), NOON, bites=1)
     half = judgements.marks()["harbour"]
     assert (half.version, half.seq, half.until) == (WIDER.version, last, last)
     assert 0 < half.back < last
     judge_new(facts, judgements, (WIDER,), NOON)
-    assert judgements.marks() == {"harbour": Mark(WIDER.version, last, last, last)}
+    assert judgements.marks() == {"harbour": Progress(WIDER.version, last, last, last)}
 
 
-def test_a_wording_on_an_empty_archive_costs_nothing(facts: Facts, judgements: Judgements, judged: list[str]) -> None:
+def test_a_wording_on_an_empty_archive_costs_nothing(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """A change before the first item is only noted."""
     topics: tuple[Topic, ...] = (TOPIC,)
     judge_new(facts, judgements, topics, NOON)

@@ -14,7 +14,7 @@ from support import NOON
 from wording import far
 
 from feeds.server.access import Access
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from feeds.store.reviews import Verdict
 from feeds.tagging.classifying import judge_new
 from feeds.tagging.quality.uncertain import decide
@@ -34,7 +34,7 @@ def cli(home: Path) -> Cli:
             what = about(number) if number == 1 else about(number, f"news {number}")
             kept = item(guid=what.guid, url=what.url, title=what.title, text=text, summary="", published=None)
             carry(facts, [kept], at=NOON - timedelta(days=number))
-        judge_new(facts, Judgements(facts), (topic(),), NOON)
+        judge_new(facts, Classifications(facts), (topic(),), NOON)
     return Cli(home)
 
 
@@ -77,7 +77,7 @@ def test_the_page_begins_where_something_waits(cli: Cli, site: Site) -> None:
     assert "Review: Harbour news" in site.ask("/review?topic=").text
     assert "Review: Harbour news" in site.ask("/review").text
     with app(cli.home).facts() as facts:
-        judgements = Judgements(facts)
+        judgements = Classifications(facts)
         assert judgements.unsure() == {"harbour"}
         for stored in facts.items():
             decide(facts, topic(), stored, (Verdict.REJECT, ""), NOON)

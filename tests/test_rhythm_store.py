@@ -13,11 +13,12 @@ from test_planner import SOURCE, good, rhythm
 from ingest.identity import document_keys
 from ingest.model import Hints, Outcome, ParsedFeed, Source, SourceState, SourceStatus
 from ingest.planner.hours_of_week import HOURS, pack
-from ingest.planner.next_poll import Price, Rule, next_state, paid, steer
+from ingest.planner.next_poll import next_state, paid, steer
+from ingest.planner.polling_cost import PollingCost, PollingRule
 from ingest.store import migrations
 from ingest.store.facts import Facts
 
-RULE: Final = Rule(12.0)
+RULE: Final = PollingRule(12.0)
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_the_price_is_stored_with_the_polls_it_counts(facts: Facts, monkeypatch:
     price = paid(steer(facts.price(RULE), facts.rhythms(), NOON), 1)
     facts.record([(good(), SourceState(last_poll=NOON))], price)
     assert facts.price(RULE) == price
-    assert facts.price(Rule(24.0)) == Price(Rule(24.0))
+    assert facts.price(PollingRule(24.0)) == PollingCost(PollingRule(24.0))
 
     def fail(*_: object) -> None:
         raise sqlite3.OperationalError("disk full")
@@ -92,7 +93,7 @@ def test_an_older_database_opens_and_keeps_its_rows(home: Path) -> None:
         assert (source.title, state) == ("A", SourceState(etag='"1"', failures=2, next_poll=NOON))
         feed = ParsedFeed(document_keys((about(1),)))
         outcome = Outcome(source, NOON, feed=feed, http_status=200, etag='"2"', body_hash="x")
-        facts.record([(outcome, next_state(state, outcome, Price(RULE, 1_000.0), 0.5))])
+        facts.record([(outcome, next_state(state, outcome, PollingCost(RULE, 1_000.0), 0.5))])
         ((_, after),) = facts.sources()
         assert after.rhythm
         assert (after.rhythm.window, after.polls, after.why) == (1, 1, "rhythm")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON
 
-from ingest.model import Hints, Item, Keys, ParsedFeed, Rhythm
+from ingest.model import Hints, Item, Keys, ParsedFeed, PublishingRate
 from ingest.planner.hours_of_week import DAY, FLAT, HOUR, HOURS, covered, expected, hour_of, pack, pooled_shape, shaped, unpack
 from ingest.planner.publishing_rate import burst_rate, counts, observe, rate, reshaped
 
@@ -24,7 +24,7 @@ def document(*hours_ago: float | None, url: bool = True, guid: bool = True, firs
     return ParsedFeed(tuple(entry(number, hours) for number, hours in enumerate(hours_ago, first)))
 
 
-def first(*hours_ago: float | None) -> Rhythm:
+def first(*hours_ago: float | None) -> PublishingRate:
     """Give what a first document says."""
     return observe(None, document(*hours_ago), None, NOON).rhythm
 

@@ -9,21 +9,20 @@ from hypothesis import strategies as st
 from making import INSTANCE, POST, document, item, sighting, stored, topic
 from support import NOON
 
-from feeds.publication.document import Document
-from feeds.publication.entry import Entry, Manner, make_entry
+from feeds.model import Classification, Grade
+from feeds.publication.document import FeedDocument
+from feeds.publication.entry import FeedEntry, Manner, make_entry
 from feeds.publication.formats import atom, jsonfeed, rss
-from feeds.publication.story_entry import Unit
-from feeds.tagging.classifier import Judgement
-from feeds.tagging.topic.loader import Grade
+from feeds.publication.story_entry import StoryEntry
 from ingest.formats.feed import parse_feed
-from ingest.model import Author, Category, Enclosure, Item, Place
+from ingest.model import Author, Category, Enclosure, GeoPlace, Item
 from ingest.text.sanitize import one_line, paragraphs, safe_html, title_text, xml_safe
 
 ADDRESS: Final = "http://feeds.example/harbour.atom"
 
 
 # A format that we publish belongs here.
-RENDERERS: Final[dict[str, Callable[[Document], bytes]]] = {"atom": atom.render, "rss": rss.render, "json": jsonfeed.render}
+RENDERERS: Final[dict[str, Callable[[FeedDocument], bytes]]] = {"atom": atom.render, "rss": rss.render, "json": jsonfeed.render}
 SCRIPTS: Final = st.characters(codec="utf-8", categories=("L", "M", "N", "P", "S", "Zs", "Cf"))
 WORDS: Final = st.text(SCRIPTS, max_size=40)
 MOMENTS: Final = st.datetimes(datetime(1990, 1, 2), datetime(2026, 3, 1), timezones=st.just(UTC))  # noqa: DTZ001 - aware by the last
@@ -41,7 +40,7 @@ SMALL: Final = st.just(Enclosure("http://a.example/x.jpg", kind="thumbnail"))
 SPOKEN: Final = st.just(Enclosure("http://a.example/x.vtt", "text/vtt", kind="transcript"))
 FILES: Final = st.tuples(st.none() | SOUNDS, st.none() | SMALL, st.none() | SPOKEN).map(lambda some: [one for one in some if one])
 PLACES: Final = st.builds(
-    lambda form, pairs: Place(form, " ".join(f"{north:g} {east:g}" for north, east in pairs)),
+    lambda form, pairs: GeoPlace(form, " ".join(f"{north:g} {east:g}" for north, east in pairs)),
     st.sampled_from(["point", "line", "polygon", "box", "circle"]),
     st.lists(st.tuples(st.integers(-90, 90), st.integers(-180, 180)), min_size=1, max_size=4),
 )
@@ -55,7 +54,7 @@ def left_alone(value: str) -> bool:
         return True
 
 
-def again(entry: Entry, name: str) -> Item:
+def again(entry: FeedEntry, name: str) -> Item:
     """Render an entry and read it."""
     items = parse_feed(RENDERERS[name](document(entry)), {}, ADDRESS, NOON).items
     assert len(items) == 1
@@ -68,12 +67,12 @@ class Said(NamedTuple):
     authors: tuple[Author, ...]
     categories: tuple[Category, ...]
     enclosures: tuple[Enclosure, ...]
-    places: tuple[Place, ...]
+    places: tuple[GeoPlace, ...]
     summary: str
     content: str
 
 
-def in_words_of(name: str, entry: Entry) -> Said:
+def in_words_of(name: str, entry: FeedEntry) -> Said:
     """Give what a format can say of an entry."""
     whole = Said(entry.authors, entry.categories, entry.enclosures, entry.places, entry.summary, entry.content)
     if name == "rss":  # one file, of some length; authors by name, categories without label
@@ -117,7 +116,7 @@ def test_what_we_publish_we_read_back(  # noqa: PLR0913, PLR0917 - an entry has 
     people: list[Author],
     tags: list[Category],
     files: list[Enclosure],
-    places: list[Place],
+    places: list[GeoPlace],
 ) -> None:
     """parse(render(item)) is the item: title, texts, address, dates, authors, categories, enclosures, places and id."""
     said = [title, *(a.name for a in people), *(text for t in tags for text in (t.term, t.label or ""))]
@@ -132,8 +131,8 @@ def test_what_we_publish_we_read_back(  # noqa: PLR0913, PLR0917 - an entry has 
         enclosures=tuple(files),
         places=tuple(places),
     )
-    judged = Judgement("harbour", "v1", tagged=True, grade=Grade.CORE, score=3.0, why="why")
-    entry = make_entry(Unit(stored(what, sighting(POST)), judged), topic(), "urn:x:1", Manner(INSTANCE, full=True))
+    judged = Classification("harbour", "v1", tagged=True, grade=Grade.CORE, score=3.0, why="why")
+    entry = make_entry(StoryEntry(stored(what, sighting(POST)), judged), topic(), "urn:x:1", Manner(INSTANCE, full=True))
     found = again(entry, name)
     assert (found.guid, found.url, found.title) == (entry.id, entry.url, entry.title)
     assert (found.published, found.updated) == (entry.published, entry.updated)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wording import IDLE
 
-from feeds.tagging.matching.segments import Kind, Segment, segments
+from feeds.tagging.matching.segments import Segment, SegmentKind, segments
 from ingest.text.folding import folded
 
 
@@ -70,7 +70,7 @@ def test_without_words_there_is_no_segment(title: str, text: str) -> None:
 def test_a_title_of_signs_alone_has_no_words() -> None:
     """A title is a segment even if it says nothing."""
     (only,) = segments("!!!", "")
-    assert (only.kind, only.words, only.key) == (Kind.TITLE, (), "")
+    assert (only.kind, only.words, only.key) == (SegmentKind.TITLE, (), "")
 
 
 @pytest.mark.parametrize("hyphen", ["-", "\u2010", "\u2011", "\u2012", "–", "\u2212", "\ufe63", "\uff0d"])

@@ -133,14 +133,14 @@ def test_a_feed_that_is_replaced_while_it_is_asked_for_comes_whole(
     """A subscriber who asks in the very moment of a publication gets the new feed, not its first or only its last bytes (D3)."""
     path = site.folder / "lively.atom"
     replace(path, b"the old feed of the harbour")
-    look_up = files.Files._regular
+    look_up = files.FileServer._regular
 
-    def replaced(self: files.Files, name: str) -> os.stat_result | None:
+    def replaced(self: files.FileServer, name: str) -> os.stat_result | None:
         found = look_up(self, name)
         replace(path, after)
         return found
 
-    monkeypatch.setattr(files.Files, "_regular", replaced)
+    monkeypatch.setattr(files.FileServer, "_regular", replaced)
     answer = site.ask("/lively.atom")
     assert (answer.status, answer.body, answer.headers["content-length"]) == (200, after, str(len(after)))
 
@@ -149,14 +149,14 @@ def test_a_file_that_goes_while_it_is_asked_for_is_not_found(site: Site, monkeyp
     """A file that vanishes in that moment is a 404, no fault of the server."""
     path = site.folder / "going.atom"
     replace(path, FEED)
-    look_up = files.Files._regular
+    look_up = files.FileServer._regular
 
-    def gone(self: files.Files, name: str) -> os.stat_result | None:
+    def gone(self: files.FileServer, name: str) -> os.stat_result | None:
         found = look_up(self, name)
         path.unlink(missing_ok=True)
         return found
 
-    monkeypatch.setattr(files.Files, "_regular", gone)
+    monkeypatch.setattr(files.FileServer, "_regular", gone)
     assert site.ask("/going.atom").status == 404
 
 

@@ -19,10 +19,10 @@ from serving import Site, served
 from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
 from feeds.publication.atomic_file import replace as put
-from feeds.server.connections import Limits, Phase, in_the_way, limits_for, owner_of
+from feeds.server.connections import ConnectionLimits, Phase, in_the_way, limits_for, owner_of
 from feeds.server.protocol import QuickProtocol
 
-BRISK = Limits(most=20, most_of_one=20, head=0.6, body=0.6, reading=0.6, ending=0.6, slowest=1 << 30)
+BRISK = ConnectionLimits(most=20, most_of_one=20, head=0.6, body=0.6, reading=0.6, ending=0.6, slowest=1 << 30)
 FEED = b"<feed>" + b"the ferry in the harbour " * 100 + b"</feed>"
 LARGE = b"the ferry in the harbour " * 1_000_000
 
@@ -48,7 +48,7 @@ def test_half_of_all_descriptors_are_left_for_the_work(descriptors: int, most: i
 
 def test_the_owner_may_want_fewer_and_not_more_than_there_are() -> None:
     """The setting lowers the limit; it cannot raise it above half of what the process may open."""
-    assert limits_for(1_024, 100, 7) == Limits(most=100, most_of_one=7)
+    assert limits_for(1_024, 100, 7) == ConnectionLimits(most=100, most_of_one=7)
     assert limits_for(1_024, 5_000).most == 512
 
 
@@ -70,12 +70,12 @@ def test_a_household_is_one_address(host: str, owner: str) -> None:
 
 def test_while_there_is_room_nobody_gives_way() -> None:
     """Below the limits everybody comes in."""
-    assert in_the_way("192.0.2.1", [Guest()] * 9, Limits(most=10, most_of_one=10), 100) == ([], True)
+    assert in_the_way("192.0.2.1", [Guest()] * 9, ConnectionLimits(most=10, most_of_one=10), 100) == ([], True)
 
 
 def test_who_has_waited_longest_gives_way() -> None:
     """First those that have asked nothing whole, the oldest of them; then slow bodies; then slow readers."""
-    limits = Limits(most=3, most_of_one=3)
+    limits = ConnectionLimits(most=3, most_of_one=3)
     reader, sender = Guest(phase=Phase.READING, since=1), Guest(phase=Phase.SENDING, since=2)
     young, old = Guest(since=50), Guest(since=40)
     assert in_the_way("192.0.2.9", [reader, young, old], limits, 100) == ([old], True)
@@ -86,12 +86,12 @@ def test_who_has_waited_longest_gives_way() -> None:
 def test_who_works_or_is_quick_keeps_its_place() -> None:
     """An answer under way and a body that has just begun are left alone: the new one is refused."""
     busy = [Guest(phase=Phase.WORKING), Guest(phase=Phase.SENDING, since=98), Guest(phase=Phase.READING, since=98)]
-    assert in_the_way("192.0.2.9", busy, Limits(most=3), 100) == ([], False)
+    assert in_the_way("192.0.2.9", busy, ConnectionLimits(most=3), 100) == ([], False)
 
 
 def test_one_address_takes_no_places_of_others() -> None:
     """Whoever has its share gives way to itself; a proxy of this computer brings everybody, and has all places."""
-    limits = Limits(most=100, most_of_one=2)
+    limits = ConnectionLimits(most=100, most_of_one=2)
     greedy, other = Guest("192.0.2.1", since=9), Guest("192.0.2.2", since=1)
     assert in_the_way("192.0.2.1", [greedy, other, greedy], limits, 100) == ([greedy], True)
     assert in_the_way("192.0.2.3", [greedy, other, greedy], limits, 100) == ([], True)
@@ -105,7 +105,7 @@ def test_one_address_takes_no_places_of_others() -> None:
 )
 def test_there_are_never_more_than_the_limit(there: list[Guest], most: int, most_of_one: int) -> None:
     """Whoever comes in where it is full takes the place of one that is there."""
-    slow, has_room = in_the_way("192.0.2.1", there, Limits(most=most, most_of_one=most_of_one), 100)
+    slow, has_room = in_the_way("192.0.2.1", there, ConnectionLimits(most=most, most_of_one=most_of_one), 100)
     assert all(one in there for one in slow)
     assert not has_room or slow or len(there) < most
 
@@ -113,12 +113,12 @@ def test_there_are_never_more_than_the_limit(there: list[Guest], most: int, most
 def test_in_a_crowd_some_give_way_at_once() -> None:
     """One in sixteen: else a crowd that comes again and again would cost a look at all of it each time."""
     crowd = [Guest(since=number) for number in range(160)]
-    assert in_the_way("192.0.2.9", crowd, Limits(most=160, most_of_one=160), 1_000) == (crowd[:10], True)
+    assert in_the_way("192.0.2.9", crowd, ConnectionLimits(most=160, most_of_one=160), 1_000) == (crowd[:10], True)
 
 
 def test_a_large_body_has_more_time() -> None:
     """What goes on at a fair pace is not ended, however long it is; what drips is."""
-    limits = Limits(body=20, slowest=1_000)
+    limits = ConnectionLimits(body=20, slowest=1_000)
     assert not limits.overdue(Phase.SENDING, 100, 90_000)
     assert limits.overdue(Phase.SENDING, 100, 70_000)
     assert not limits.overdue(Phase.WORKING, 10_000, 0)
@@ -135,7 +135,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 
 @contextmanager
-def brisk(home: Path, monkeypatch: pytest.MonkeyPatch, limits: Limits = BRISK) -> Iterator[Site]:
+def brisk(home: Path, monkeypatch: pytest.MonkeyPatch, limits: ConnectionLimits = BRISK) -> Iterator[Site]:
     """Serve a home with other limits."""
     monkeypatch.setattr("feeds.server.server.limits_of", lambda _service: limits)
     with served(app(home)) as made:
@@ -284,7 +284,7 @@ def _is_open(connection: socket.socket) -> bool:
 
 def test_the_short_way_is_the_same_for_everybody() -> None:
     """The limits of one server are not those of another."""
-    assert QuickProtocol.limits == Limits()
+    assert QuickProtocol.limits == ConnectionLimits()
 
 
 # As a process of its own

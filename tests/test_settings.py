@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SettingsError
-from ingest.planner.next_poll import Rule
+from ingest.planner.polling_cost import PollingRule
 from ingest.settings import FILE, Settings, load
 
 
@@ -70,12 +70,12 @@ def test_the_environment_wins(home: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("", Rule(12.0, None, 43_200.0)),
-        ("requests_per_day = 24\nlongest = 6", Rule(24.0, None, 21_600.0)),
-        ("target_delay = 30", Rule(None, 1_800.0, 43_200.0)),
+        ("", PollingRule(12.0, None, 43_200.0)),
+        ("requests_per_day = 24\nlongest = 6", PollingRule(24.0, None, 21_600.0)),
+        ("target_delay = 30", PollingRule(None, 1_800.0, 43_200.0)),
     ],
 )
-def test_one_knob_for_polling(home: Path, text: str, rule: Rule) -> None:
+def test_one_knob_for_polling(home: Path, text: str, rule: PollingRule) -> None:
     """Requests a day, or the minutes that an entry may wait: either says how often servers are asked."""
     assert load(write(home, f"[polling]\n{text}\n"), {}).polling.rule == rule
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from making import HARBOUR, write_topic
 
-from feeds.tagging.topic.cache import Shelf
+from feeds.tagging.topic.cache import TopicCache
 from feeds.tagging.topic.folders import TopicFolders
 
 BROKEN = HARBOUR.replace("[group.ship]", "[grup.ship]")
@@ -25,9 +25,9 @@ def said() -> Said:
 
 
 @pytest.fixture
-def shelf(home: Path, said: Said) -> Shelf:
+def shelf(home: Path, said: Said) -> TopicCache:
     """Give the shelf of a home, which looks nowhere else."""
-    return Shelf(TopicFolders(home / "topics", chosen=False), said)
+    return TopicCache(TopicFolders(home / "topics", chosen=False), said)
 
 
 def put(home: Path, text: str, name: str = "harbour", *, later: int = 0) -> Path:
@@ -38,19 +38,19 @@ def put(home: Path, text: str, name: str = "harbour", *, later: int = 0) -> Path
     return path
 
 
-def titles(shelf: Shelf) -> list[str]:
+def titles(shelf: TopicCache) -> list[str]:
     """Give the titles of the topics in force."""
     return [topic.title for topic in shelf.topics()]
 
 
-def test_a_file_is_read_once(home: Path, shelf: Shelf) -> None:
+def test_a_file_is_read_once(home: Path, shelf: TopicCache) -> None:
     """As long as a file is the same, so is the topic, not only alike."""
     put(home, HARBOUR)
     (first,), (second,) = shelf.topics(), shelf.topics()
     assert first is second
 
 
-def test_a_changed_file_is_picked_up(home: Path, shelf: Shelf) -> None:
+def test_a_changed_file_is_picked_up(home: Path, shelf: TopicCache) -> None:
     """The next look sees the new wording, without a restart."""
     put(home, HARBOUR)
     assert titles(shelf) == ["Harbour news"]
@@ -58,7 +58,7 @@ def test_a_changed_file_is_picked_up(home: Path, shelf: Shelf) -> None:
     assert titles(shelf) == ["Port life"]
 
 
-def test_a_change_within_the_same_moment_is_seen_by_its_size(home: Path, shelf: Shelf) -> None:
+def test_a_change_within_the_same_moment_is_seen_by_its_size(home: Path, shelf: TopicCache) -> None:
     """Two writes may carry one time stamp: another length is another file."""
     path = put(home, HARBOUR)
     moment = path.stat().st_mtime_ns
@@ -68,7 +68,7 @@ def test_a_change_within_the_same_moment_is_seen_by_its_size(home: Path, shelf: 
     assert titles(shelf) == ["Port"]
 
 
-def test_a_new_file_joins_and_a_deleted_one_leaves(home: Path, shelf: Shelf) -> None:
+def test_a_new_file_joins_and_a_deleted_one_leaves(home: Path, shelf: TopicCache) -> None:
     """Topics come and go with their files, in the order of their names."""
     path = put(home, HARBOUR, "b")
     assert [topic.name for topic in shelf.topics()] == ["b"]
@@ -78,7 +78,7 @@ def test_a_new_file_joins_and_a_deleted_one_leaves(home: Path, shelf: Shelf) -> 
     assert [topic.name for topic in shelf.topics()] == ["a"]
 
 
-def test_a_broken_file_keeps_its_last_good_wording_and_says_so_once(home: Path, shelf: Shelf, said: Said) -> None:
+def test_a_broken_file_keeps_its_last_good_wording_and_says_so_once(home: Path, shelf: TopicCache, said: Said) -> None:
     """A slip in a topic file stops nothing: the wording before it stays in force, and one line says why."""
     put(home, HARBOUR)
     good = shelf.topics()
@@ -91,7 +91,7 @@ def test_a_broken_file_keeps_its_last_good_wording_and_says_so_once(home: Path, 
     )
 
 
-def test_each_new_slip_is_said(home: Path, shelf: Shelf, said: Said) -> None:
+def test_each_new_slip_is_said(home: Path, shelf: TopicCache, said: Said) -> None:
     """A file that is changed and still broken is named again."""
     put(home, HARBOUR)
     shelf.topics()
@@ -102,7 +102,7 @@ def test_each_new_slip_is_said(home: Path, shelf: Shelf, said: Said) -> None:
     assert len(said) == 2
 
 
-def test_a_mended_file_comes_back(home: Path, shelf: Shelf, said: Said) -> None:
+def test_a_mended_file_comes_back(home: Path, shelf: TopicCache, said: Said) -> None:
     """Once it can be read again, its new wording is in force."""
     put(home, HARBOUR)
     shelf.topics()
@@ -113,7 +113,7 @@ def test_a_mended_file_comes_back(home: Path, shelf: Shelf, said: Said) -> None:
     assert len(said) == 1
 
 
-def test_a_file_that_was_never_good_is_left_out(home: Path, shelf: Shelf, said: Said) -> None:
+def test_a_file_that_was_never_good_is_left_out(home: Path, shelf: TopicCache, said: Said) -> None:
     """Without an earlier wording the topic waits; the others work."""
     put(home, BROKEN, "broken")
     put(home, HARBOUR, "harbour")
@@ -125,7 +125,7 @@ def test_a_file_that_was_never_good_is_left_out(home: Path, shelf: Shelf, said: 
 
 
 def test_a_file_that_is_being_replaced_keeps_its_topic(
-    home: Path, shelf: Shelf, said: Said, monkeypatch: pytest.MonkeyPatch
+    home: Path, shelf: TopicCache, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file that cannot be looked at for a moment is taken as it was."""
     path = put(home, HARBOUR)
@@ -148,7 +148,7 @@ def test_an_own_topic_joins_the_shipped_ones_and_replaces_one_of_its_name(home: 
     shipped = home / "shipped" / "topics"
     for name in ("harbour", "market"):
         put(home / "shipped", HARBOUR.replace("Harbour news", f"Shipped {name}"), name)
-    shelf = Shelf(TopicFolders(home / "topics", shipped), said)
+    shelf = TopicCache(TopicFolders(home / "topics", shipped), said)
     assert titles(shelf) == ["Shipped harbour", "Shipped market"]
     put(home, HARBOUR)
     assert titles(shelf) == ["Harbour news", "Shipped market"]
@@ -157,6 +157,6 @@ def test_an_own_topic_joins_the_shipped_ones_and_replaces_one_of_its_name(home: 
     assert len(said) == 1
 
 
-def test_no_folder_is_no_topic(shelf: Shelf) -> None:
+def test_no_folder_is_no_topic(shelf: TopicCache) -> None:
     """Without a folder there is nothing in force, and nothing wrong."""
     assert shelf.topics() == ()

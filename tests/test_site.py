@@ -17,7 +17,7 @@ from feeds.site.builder import File
 from feeds.site.builder import Site as Pages
 from feeds.site.publish import publish
 from feeds.site.render import POLICY
-from feeds.store.reviews import Decisions, Verdict
+from feeds.store.reviews import Reviews, Verdict
 from feeds.tagging.classifying import judge_new, judge_one
 from ingest.model import Outcome, SourceState
 from ingest.store.facts import Facts
@@ -295,7 +295,7 @@ def test_a_person_s_word_is_shown(site: Site) -> None:
     """An item that somebody accepted says so, with the reason."""
     carry(site.facts, [item(title="A train", text="On rails.")])
     kept = next(iter(site.facts.items()))
-    Decisions(site.facts).put(kept.row, "harbour", Verdict.ACCEPT, "<it> moves ferries", NOON)
+    Reviews(site.facts).put(kept.row, "harbour", Verdict.ACCEPT, "<it> moves ferries", NOON)
     judge_one(site.facts, site.judgements, topic(), kept, NOON)
     site.publish()
     page = site.page(site.items()[0])
@@ -400,7 +400,7 @@ def test_a_persons_other_words_are_shown(site: Site) -> None:
     site.publish()
     (stored,) = site.facts.items()
     for words_said in ("seen by Ann", "seen by Ben"):
-        Decisions(site.facts).put(stored.row, "harbour", Verdict.ACCEPT, words_said, NOON)
+        Reviews(site.facts).put(stored.row, "harbour", Verdict.ACCEPT, words_said, NOON)
         judge_one(site.facts, site.judgements, topic(), stored, NOON)
         site.publish()
         assert words_said.encode() in (site.folder / site.items()[0]).read_bytes()

@@ -6,8 +6,8 @@ import pytest
 from support import NOON
 from test_planner import known, rhythm
 
-from ingest.model import Rhythm, Source, SourceKind, SourceSettings, SourceState, SourceStatus
-from ingest.planner.health import Health, Standing, all_health, health, is_silent
+from ingest.model import PublishingRate, Source, SourceKind, SourceSettings, SourceState, SourceStatus
+from ingest.planner.health import HealthState, SourceHealth, all_health, health, is_silent
 from ingest.planner.hours_of_week import FLAT, HOURS, pack
 
 POST: Final = Source("http://post.example/feed", title="The Post")
@@ -20,7 +20,7 @@ def state(news_days_ago: float = 0.1, per_day: float = 2.0, **changes: object) -
     return replace(well, not_modified=6, next_poll=NOON + timedelta(hours=1), why="rhythm", **changes)  # type: ignore[arg-type]
 
 
-def of(known_state: SourceState, source: Source = POST) -> Health:
+def of(known_state: SourceState, source: Source = POST) -> SourceHealth:
     """Give its health at noon."""
     return health(source, known_state, NOON)
 
@@ -28,7 +28,7 @@ def of(known_state: SourceState, source: Source = POST) -> Health:
 def test_a_healthy_source() -> None:
     """Every figure is there, and the reason for its next poll in words."""
     one = of(state())
-    assert (one.standing, one.result, one.is_polled) == (Standing.OK, "nothing new", True)
+    assert (one.standing, one.result, one.is_polled) == (HealthState.OK, "nothing new", True)
     assert (one.polls, one.not_modified, one.share_unchanged) == (9, 6, 6 / 9)
     assert (one.next_poll, one.reason, one.why) == (NOON + timedelta(hours=1), "rhythm", "by its rhythm")
     assert one.per_day == pytest.approx(2, rel=0.05)
@@ -39,7 +39,7 @@ def test_a_source_never_asked() -> None:
     """It is new: no figure is made up."""
     one = of(SourceState())
     assert (one.standing, one.result, one.per_day, one.share_unchanged, one.news) == (
-        Standing.NEW,
+        HealthState.NEW,
         "not asked yet",
         None,
         None,
@@ -51,15 +51,15 @@ def test_a_source_never_asked() -> None:
 def test_a_failing_source_says_why() -> None:
     """The cause is the one that the last look had; the last good time stays."""
     one = of(state(error="no answer: name unknown; it is tried again later", failures=4))
-    assert (one.standing, one.failures, one.last_good) == (Standing.FAILING, 4, NOON)
+    assert (one.standing, one.failures, one.last_good) == (HealthState.FAILING, 4, NOON)
     assert one.result.startswith("no answer")
 
 
 @pytest.mark.parametrize(
     ("status", "standing"),
-    [(SourceStatus.GONE, Standing.GONE), (SourceStatus.RETIRED, Standing.REMOVED), (SourceStatus.ONCE, Standing.ONCE)],
+    [(SourceStatus.GONE, HealthState.GONE), (SourceStatus.RETIRED, HealthState.REMOVED), (SourceStatus.ONCE, HealthState.ONCE)],
 )
-def test_no_longer_looking_is_not_no_news(status: SourceStatus, standing: Standing) -> None:
+def test_no_longer_looking_is_not_no_news(status: SourceStatus, standing: HealthState) -> None:
     """A source that is not polled says so, whatever its last look brought, and has no next poll."""
     for before in (state(), state(error="it broke", failures=1), SourceState()):
         one = of(before, replace(POST, status=status))
@@ -70,7 +70,7 @@ def test_no_longer_looking_is_not_no_news(status: SourceStatus, standing: Standi
 
 def test_a_recent_gap_is_seen_for_a_week() -> None:
     """Then it counts, and no longer warns."""
-    for days, standing in ((1, Standing.GAPS), (8, Standing.OK)):
+    for days, standing in ((1, HealthState.GAPS), (8, HealthState.OK)):
         one = of(state(gaps=2, last_gap=NOON - timedelta(days=days)))
         assert (one.standing, one.gaps) == (standing, 2)
 
@@ -82,14 +82,14 @@ def test_a_recent_gap_is_seen_for_a_week() -> None:
 def test_silence_is_measured_by_the_sources_own_rhythm(per_day: float, days: float, *, silent: bool) -> None:
     """Three days are long for a newspaper, two months are not for a quarterly; two days are patience for all."""
     assert is_silent(POST, state(days, per_day), NOON) is silent
-    assert of(state(days, per_day)).standing is (Standing.SILENT if silent else Standing.OK)
+    assert of(state(days, per_day)).standing is (HealthState.SILENT if silent else HealthState.OK)
 
 
 def test_a_weekend_is_no_silence() -> None:
     """A source that posts on weekdays only is not silent on Sunday night, and is on Wednesday."""
     weekdays = pack([1.4 if hour < 120 else 0.0 for hour in range(HOURS)])
     friday = NOON - timedelta(days=2, hours=18)  # 18 h; noon is a Monday's
-    own: Rhythm = rhythm(20.0, at=friday, news=friday, shape=weekdays)
+    own: PublishingRate = rhythm(20.0, at=friday, news=friday, shape=weekdays)
     quiet = replace(state(), rhythm=own)
     assert not is_silent(POST, quiet, NOON - timedelta(hours=13))
     assert is_silent(POST, quiet, NOON + timedelta(days=2))

@@ -10,7 +10,7 @@ from support import NOON, FakeWeb, rss, rss_item
 
 from feeds.site.publish import Published, publish
 from feeds.store.stories import Stories
-from feeds.stories.grouping_pass import Grouping, all_grouped, group_new
+from feeds.stories.grouping_pass import GroupingPass, all_grouped, group_new
 from ingest.model import Item, Source
 from ingest.store.facts import Facts
 
@@ -78,7 +78,7 @@ def test_a_person_may_join_what_is_a_form(facts: Facts) -> None:
     """A person's word outranks what a publisher repeats."""
     stories_of(facts, [entry(number, STATEMENT) for number in range(3)])
     rows = {stored.item.guid: stored.row for stored in facts.items()}
-    Grouping(facts).join(rows["e0"], rows["e2"], "one", NOON)
+    GroupingPass(facts).join(rows["e0"], rows["e2"], "one", NOON)
     assert grouped(facts) == {frozenset({"e0", "e2"})}
 
 
@@ -104,7 +104,7 @@ def test_slow_transactions_become_small(facts: Facts) -> None:
     """A transaction that takes long is followed by a smaller one: others wait to write."""
     carry(facts, [entry(number, f"Norwick {number * 7919}") for number in range(600)], POST)
     ticks = count(0, 20)
-    work = Grouping(facts, clock=lambda: NOON + timedelta(seconds=next(ticks)))
+    work = GroupingPass(facts, clock=lambda: NOON + timedelta(seconds=next(ticks)))
     assert [work.bite() for _ in range(3)] == [200, 20, 10]
 
 

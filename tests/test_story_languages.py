@@ -8,8 +8,9 @@ import pytest
 from story_languages import FURNITURE, NEWS, News, changed
 from story_making import article
 
+from feeds.model import Relation
 from feeds.stories.article import Article
-from feeds.stories.pair import Relation, compare
+from feeds.stories.pair import compare
 
 FIRST: Final = re.compile(r"(?<=[.。।])\s*(?!\d)")
 EACH: Final = pytest.mark.parametrize("news", NEWS, ids=lambda news: f"{news.language} {news.title[:20]}")

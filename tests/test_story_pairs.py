@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from story_making import BODY, article
 
+from feeds.model import Relation
 from feeds.stories.article import without_publisher
-from feeds.stories.pair import Relation, compare, conflicts, related
+from feeds.stories.pair import compare, conflicts, related
 
 EDITED = BODY.replace("Tuesday", "on Tuesday").replace("forty lorries", "about forty lorries").replace("slowly ", "")
 LEAD = " ".join(BODY.split()[:40])

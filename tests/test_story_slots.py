@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.stories.days import weekday
-from feeds.stories.slots import Kind, Phrase, Said, aligned, one_word, others, phrase
+from feeds.stories.slots import Said, SlotKind, SlotPhrase, aligned, one_word, others, phrase
 
 
 def slots(one: str, two: str) -> list[tuple[str, str]]:
@@ -77,15 +77,15 @@ def test_words_look_like_what_they_are() -> None:
     """A capital within a sentence makes a name, one at its beginning does not; other scripts have none."""
     kinds = {unit.form: unit.kind for unit in phrase("Storm kills 4 near Leeds on Thursday. Rain follows", "en").units}
     assert kinds == {
-        "storm": Kind.WORD,
-        "kills": Kind.WORD,
-        "4": Kind.FIGURE,
-        "near": Kind.WORD,
-        "leeds": Kind.NAME,
-        "on": Kind.FRAME,
-        "thursday": Kind.DAY,
-        "rain": Kind.WORD,
-        "follows": Kind.WORD,
+        "storm": SlotKind.WORD,
+        "kills": SlotKind.WORD,
+        "4": SlotKind.FIGURE,
+        "near": SlotKind.WORD,
+        "leeds": SlotKind.NAME,
+        "on": SlotKind.FRAME,
+        "thursday": SlotKind.DAY,
+        "rain": SlotKind.WORD,
+        "follows": SlotKind.WORD,
     }
 
 
@@ -117,4 +117,4 @@ def test_alignment_takes_any_text(one: str, two: str) -> None:
     assert 0 <= share <= 1
     for slot in found:
         others(slot, Said(one), Said(two))
-    assert aligned(a, Phrase(a.units))[1] == []
+    assert aligned(a, SlotPhrase(a.units))[1] == []

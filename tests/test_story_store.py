@@ -12,7 +12,7 @@ from benchmarks.wire import Piece, wire
 from feeds.store.migrations import migrations
 from feeds.store.stories import Stories, StoryTables
 from feeds.stories import grouping_pass
-from feeds.stories.grouping_pass import Grouping, group_new
+from feeds.stories.grouping_pass import GroupingPass, group_new
 from feeds.stories.pair import VERSION
 from ingest.model import Item, Source
 from ingest.store.facts import Facts
@@ -134,7 +134,7 @@ def test_an_archive_is_grouped_by_its_own_dates(facts: Facts) -> None:
 
 def test_a_split_survives_a_new_judging(two: Facts) -> None:
     """What a person parted stays apart under other thresholds, and is shown as related."""
-    Grouping(two).split(rows(two)["gazette"], "another bridge", NOON)
+    GroupingPass(two).split(rows(two)["gazette"], "another bridge", NOON)
     for version in (VERSION, "another"):
         group_new(two, NOON, version=version)
         story = Stories(two).of(rows(two)["post"])
@@ -144,7 +144,7 @@ def test_a_split_survives_a_new_judging(two: Facts) -> None:
 
 def test_a_split_keeps_others_from_bringing_them_together(two: Facts) -> None:
     """A third copy joins one of two that a person parted, never both."""
-    Grouping(two).split(rows(two)["gazette"], "", NOON)
+    GroupingPass(two).split(rows(two)["gazette"], "", NOON)
     carry(two, [copy("third", edited(word="Engineers"))], WIRE)
     group_new(two, NOON)
     assert sorted(map(len, grouped(two))) == [2]
@@ -154,7 +154,7 @@ def test_a_join_survives_a_new_judging(facts: Facts) -> None:
     """What a person joined is one story whatever the rules say, and the evidence says so."""
     carry(facts, [copy("post"), copy("choir", "The choir sang. " * 20, title="Choir wins prize")], POST)
     number = rows(facts)
-    Grouping(facts).join(number["post"], number["choir"], "the opening concert", NOON)
+    GroupingPass(facts).join(number["post"], number["choir"], "the opening concert", NOON)
     group_new(facts, NOON)
     story = Stories(facts).of(number["choir"])
     assert set(story.rows) == {number["post"], number["choir"]}
@@ -164,7 +164,7 @@ def test_a_join_survives_a_new_judging(facts: Facts) -> None:
 def test_the_last_word_counts(two: Facts) -> None:
     """A join after a split brings the story back together."""
     number = rows(two)
-    work = Grouping(two)
+    work = GroupingPass(two)
     assert work.split(number["gazette"], "", NOON) == (number["post"],)
     work.join(number["post"], number["gazette"], "", NOON)
     assert grouped(two) == {frozenset({"post", "gazette"})}

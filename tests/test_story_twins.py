@@ -3,8 +3,9 @@ from typing import Final
 import pytest
 from story_making import article
 
+from feeds.model import Relation
 from feeds.stories.guards import objection
-from feeds.stories.pair import Relation, _pair, compare
+from feeds.stories.pair import _pair, compare
 
 TWINS: Final = [  # two editions of one form: (one, the other, hours between)
     ("Border conflict: list of key events, day 412", "Border conflict: list of key events, day 413", 24),

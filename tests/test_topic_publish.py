@@ -1,7 +1,7 @@
 import pytest
 from making import HARBOUR, topic
 
-from feeds.tagging.topic.loader import Content, Publishing
+from feeds.tagging.topic.model import Content, Publishing
 from ingest.errors import TopicError
 
 

@@ -1,7 +1,7 @@
 import pytest
 from wording import GROUPS, wording
 
-from feeds.tagging.topic.loader import Term
+from feeds.tagging.topic.model import Term
 from ingest.errors import TopicError
 
 

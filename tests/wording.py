@@ -2,11 +2,13 @@
 
 from typing import Final
 
-from feeds.tagging.classifier import Judgement, judge
-from feeds.tagging.matching.matcher import Found, Matcher
+from feeds.model import Classification
+from feeds.tagging.classifier import classify
+from feeds.tagging.matching.matcher import FoundHits, Matcher
 from feeds.tagging.matching.segments import segments
 from feeds.tagging.query_evaluation import Item
-from feeds.tagging.topic.loader import Topic, parse_topic
+from feeds.tagging.topic.loader import parse_topic
+from feeds.tagging.topic.model import Topic
 
 GROUPS: Final = """
 [group.ship]
@@ -34,9 +36,11 @@ def wording(head: str = BOTH, groups: str = GROUPS, name: str = "harbour") -> To
     return parse_topic(f"{head}\n{groups}", name, f"{name}.toml")
 
 
-def ask(head: str, text: str = "", title: str = "", *, language: str | None = None, sources: tuple[str, ...] = ()) -> Judgement:
+def ask(
+    head: str, text: str = "", title: str = "", *, language: str | None = None, sources: tuple[str, ...] = ()
+) -> Classification:
     """Give what a wording over the three groups says of a text."""
-    return judge(Matcher([wording(head)]), Item(title, text, language, sources))[0]
+    return classify(Matcher([wording(head)]), Item(title, text, language, sources))[0]
 
 
 def far(text: str) -> str:
@@ -44,6 +48,6 @@ def far(text: str) -> str:
     return f"{IDLE}\n{text}"
 
 
-def look(by: Topic, text: str, language: str | None = None) -> Found:
+def look(by: Topic, text: str, language: str | None = None) -> FoundHits:
     """Give what a topic's terms hit in a text."""
-    return Matcher([by]).find(segments("", text), language).get(0, Found(()))
+    return Matcher([by]).find(segments("", text), language).get(0, FoundHits(()))

@@ -6,20 +6,21 @@ from pathlib import Path
 import click
 
 from feeds.cli.stories import why_two
+from feeds.model import Story
 from feeds.publication.files import served_topics
 from feeds.site.publish import Target, publish
-from feeds.store.boilerplate import Furniture
-from feeds.store.judgements import Judgements
-from feeds.store.reviews import Decisions, decided
+from feeds.store.boilerplate import Boilerplate
+from feeds.store.classifications import Classifications
+from feeds.store.reviews import Reviews, reviewed
 from feeds.store.stories import Stories
 from feeds.stories.grouping import StoryGrouping
-from feeds.stories.story import Story
-from feeds.tagging.classifier import judge
+from feeds.tagging.classifier import classify
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.quality import reports
 from feeds.tagging.query_evaluation import item_of
 from feeds.tagging.topic.folders import SHIPPED, TopicFolders, said_of
-from feeds.tagging.topic.loader import Topic, read_good_topics, read_topic, read_topics
+from feeds.tagging.topic.loader import read_good_topics, read_topic, read_topics
+from feeds.tagging.topic.model import Topic
 from ingest.cli.commands import item_line, item_row
 from ingest.cli.console import App, say
 from ingest.errors import UsageError
@@ -100,12 +101,12 @@ def explain(app: App, item: str, name: str | None, other: str | None) -> None:
         if other:
             click.echo(why_two(facts, stored, app.one_item(facts, other)))
             return
-        story, judgements = Stories(facts).of(stored), Judgements(facts)
+        story, judgements = Stories(facts).of(stored), Classifications(facts)
         kept = {judgement.topic: judgement for judgement in judgements.of(stored.row)}
         through = {one.topic: member for member in story.members for one in judgements.of(member.row) if member.row != stored.row}
-        decisions = Decisions(facts).all()
-        answers = judge(Matcher(chosen), item_of(stored), Furniture(facts).known(stored.carrier.source.url))
-    answers = tuple(decided(answer, decisions.get((stored.row, answer.topic))) for answer in answers)
+        decisions = Reviews(facts).all()
+        answers = classify(Matcher(chosen), item_of(stored), Boilerplate(facts).known(stored.carrier.source.url))
+    answers = tuple(reviewed(answer, decisions.get((stored.row, answer.topic))) for answer in answers)
     click.echo("\n".join((*reports.about_item(stored), *_about_story(story))))
     for topic, answer in zip(chosen, answers, strict=True):
         click.echo("\n".join(reports.about_judgement(topic, kept.get(topic.name), answer)))
@@ -125,7 +126,7 @@ def _about_story(story: Story) -> list[str]:
 def items(app: App, name: str | None, *, as_json: bool) -> None:
     """List the stored items, oldest first."""
     with app.stored() as facts:
-        judgements = Judgements(facts)
+        judgements = Classifications(facts)
         if name:
             named(app, name)
         for stored in facts.items():
@@ -140,7 +141,7 @@ def publish_command(app: App) -> None:
     """Write the feeds and pages to public/ from what is judged; files whose bytes are the same stay untouched."""
     chosen, code = good_topics(app)
     with app.facts() as facts:
-        done = publish(facts, Judgements(facts), chosen, target_of(app, facts), everything=True)
+        done = publish(facts, Classifications(facts), chosen, target_of(app, facts), everything=True)
         say_kept(app, facts)
     feeds = (path for path in done.written if path.suffix != ".html")  # pages come by the hundred
     say(f"{len(done.written)} files written" + "".join(f"\n{path}" for path in feeds))

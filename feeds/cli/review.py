@@ -3,7 +3,7 @@
 import click
 
 from feeds.cli.commands import named
-from feeds.store.reviews import Decisions, Verdict
+from feeds.store.reviews import Reviews, Verdict
 from feeds.tagging.quality.uncertain import decide, take_back, uncertain
 from ingest.cli.console import App, Commands, say
 from ingest.errors import UsageError
@@ -29,7 +29,7 @@ def review_list(app: App, name: str, limit: int) -> None:
     """
     topic = named(app, name)
     with app.stored() as facts:
-        decided = {row for row, _ in Decisions(facts).all(topic.name)}
+        decided = {row for row, _ in Reviews(facts).all(topic.name)}
         waiting = [case for case in uncertain(app, facts, topic) if case.stored.row not in decided]
     for case in waiting[:limit]:
         stored, mark = case.stored, "tagged" if case.answer.tagged else "missed"
@@ -91,7 +91,7 @@ def review_examples(app: App, name: str) -> None:
     """Propose the decisions on a topic as examples for its file, to be read and shortened by a person."""
     topic = named(app, name)
     with app.stored() as facts:
-        decisions = Decisions(facts).all(topic.name)
+        decisions = Reviews(facts).all(topic.name)
         for stored, decision in zip(facts.by_rows(row for row, _ in decisions), decisions.values(), strict=True):
             why = decision.reason or f"{decision.verdict}ed by hand"
             click.echo(_example(stored, tagged=decision.verdict is Verdict.ACCEPT, why=why))

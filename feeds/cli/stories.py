@@ -6,11 +6,12 @@ from typing import IO, Any
 
 import click
 
+from feeds.model import Story
 from feeds.store.stories import Stories
 from feeds.stories import metrics
 from feeds.stories.evaluate import of_clusters, of_pairs
-from feeds.stories.grouping_pass import Grouping
-from feeds.stories.story import Story, moment
+from feeds.stories.grouping_pass import GroupingPass
+from feeds.stories.story import moment
 from feeds.tagging.quality.reports import read_row
 from ingest.cli.console import App, Commands, say
 from ingest.errors import UsageError
@@ -48,7 +49,7 @@ def why_two(facts: Facts, one: StoredItem, two: StoredItem) -> str:
     direct = [merge.why for merge in story.merges if {merge.a, merge.b} == {one.row, two.row}]
     if two.row in story.rows:
         return f"one story; {direct[0] if direct else f'through {len(story.members) - 2} other items: {story.why}'}"
-    return f"two stories; {Grouping(facts).compare(one.row, two.row)}"
+    return f"two stories; {GroupingPass(facts).compare(one.row, two.row)}"
 
 
 def _shown(story: Story, linked: dict[int, StoredItem]) -> Iterator[str]:
@@ -78,7 +79,7 @@ def stories_split(app: App, item: str, reason: str) -> None:
     """Take ITEM out of its story, whatever the rules say; it stays so."""
     with app.stored() as facts:
         stored = app.one_item(facts, item)
-        others = Grouping(facts).split(stored.row, reason, app.clock())
+        others = GroupingPass(facts).split(stored.row, reason, app.clock())
     if not others:
         raise UsageError(f"{stored.id} has no copies to be parted from", "`topicwire stories show` shows a story")
     say(f"{stored.id} is a story of its own, apart from {len(others)} other items; `topicwire publish` writes it")
@@ -95,7 +96,7 @@ def stories_join(app: App, item: str, other: str, reason: str) -> None:
         one, two = app.one_item(facts, item), app.one_item(facts, other)
         if one.row == two.row:
             raise UsageError(f"{one.id} is that item itself", "name two items")
-        Grouping(facts).join(one.row, two.row, reason, app.clock())
+        GroupingPass(facts).join(one.row, two.row, reason, app.clock())
         story = Stories(facts).of(one)
     say(f"{len(story.members)} items are one story, for which {story.lead.id} stands; `topicwire publish` writes it")
 

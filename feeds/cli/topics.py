@@ -13,14 +13,15 @@ from feeds.cli.commands import good_topics, named, opinion_path, path_of, say_ke
 from feeds.publication.atomic_file import replace
 from feeds.publication.files import served_topics
 from feeds.site.publish import publish
-from feeds.store.judgements import Judgements
-from feeds.store.reviews import Decisions, Verdict
+from feeds.store.classifications import Classifications
+from feeds.store.reviews import Reviews, Verdict
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.quality import check, reports
 from feeds.tagging.quality.changes import compare
 from feeds.tagging.topic.folders import put_away
-from feeds.tagging.topic.loader import Topic, read_topic
-from feeds.tagging.training import Mark, proposals, train
+from feeds.tagging.topic.loader import read_topic
+from feeds.tagging.topic.model import Topic
+from feeds.tagging.training import TrainingMark, proposals, train
 from ingest.cli.console import App, Commands, say
 from ingest.errors import TopicError, UsageError
 
@@ -65,7 +66,7 @@ def topics_retire(app: App, name: str) -> None:
             undo = "move it back" if files[name].parent == folders.own else "delete it"
             say(f"{name}: its topic file lies in {put_away(folders, name, files[name])} now; {undo} to undo this")
         chosen, code = good_topics(app)
-        done = publish(facts, Judgements(facts), chosen, target_of(app, facts, retired=name))
+        done = publish(facts, Classifications(facts), chosen, target_of(app, facts, retired=name))
     say(f"{name}: {len(done.removed)} files withdrawn")
     raise SystemExit(code)
 
@@ -94,7 +95,7 @@ def topics_check(app: App, names: tuple[str, ...], *, terms: bool) -> None:
     raise SystemExit(code)
 
 
-def _checked(topic: Topic, found: check.Findings, *, terms: bool) -> Iterator[str]:
+def _checked(topic: Topic, found: check.TopicFindings, *, terms: bool) -> Iterator[str]:
     """Say what was found: errors, warnings, and one line that sums up."""
     yield from found.errors
     yield from (f"warning: {line}" for line in found.warnings)
@@ -137,7 +138,7 @@ def topics_evaluate(app: App, name: str, file: IO[bytes], worst: int) -> None:
         if wanted is not None:
             answer = reports.judge_row(matcher, row)
             title = str(row.get("title") or "")[:120]
-            answers.append(metrics.Answer(str(row.get("id", number)), title, str(row.get("lang") or "und"), wanted, answer))
+            answers.append(metrics.LabelledAnswer(str(row.get("id", number)), title, str(row.get("lang") or "und"), wanted, answer))
     if not answers:
         raise UsageError(f"{file.name}: no row has a label", 'give each row "label": "pos" or "neg"')
     click.echo("\n".join(metrics.report(tuple(answers), worst)))
@@ -170,16 +171,16 @@ def topics_learn(app: App, name: str, labels: IO[bytes] | None) -> None:
     Needs the extra `learn` (scikit-learn). Words that speak for the topic and that no term finds are proposed.
     """
     topic = named(app, name)
-    marks = [Mark(example.title, example.text, example.tagged) for example in topic.examples]
+    marks = [TrainingMark(example.title, example.text, example.tagged) for example in topic.examples]
     with app.stored() as facts:
-        decisions = Decisions(facts).all(topic.name)
+        decisions = Reviews(facts).all(topic.name)
         items = facts.by_rows(row for row, _ in decisions)
     for stored, decision in zip(items, decisions.values(), strict=True):
-        marks.append(Mark(stored.item.title, stored.item.text, decision.verdict is Verdict.ACCEPT))
+        marks.append(TrainingMark(stored.item.title, stored.item.text, decision.verdict is Verdict.ACCEPT))
     for _, row in _rows(labels) if labels else ():
         wanted = metrics.wanted(row.get("label"))
         if wanted is not None:
-            marks.append(Mark(str(row.get("title") or ""), str(row.get("summary") or ""), wanted))
+            marks.append(TrainingMark(str(row.get("title") or ""), str(row.get("summary") or ""), wanted))
     opinion = train(topic, marks, app.clock().date())
     path = opinion_path(app, topic)
     replace(path, opinion.write().encode())

@@ -10,7 +10,7 @@ _FEW: Final = 4  # a page has at least this part of a full head, so that archive
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class ArchiveBounds:
     """How much a feed's head holds."""
 
     entries: int
@@ -18,14 +18,16 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ArchivePlace:
     """An entry at the head: its number, and since when it is there."""
 
     row: int
     entered: datetime
 
 
-def split(head: Sequence[Place], bounds: Bounds, now: datetime) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
+def split(
+    head: Sequence[ArchivePlace], bounds: ArchiveBounds, now: datetime
+) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
     """Give (what stays at the head, the pages to seal now, oldest page first); `head` and each page newest first.
 
     Nothing is sealed while the head is within its bounds. When it is not, what entered it first goes,
@@ -43,7 +45,7 @@ def split(head: Sequence[Place], bounds: Bounds, now: datetime) -> tuple[tuple[i
     return stay, tuple(tuple(head[n].row for n in sorted(page)) for page in pages)
 
 
-def next_change(head: Sequence[datetime], deleted: Sequence[datetime], bounds: Bounds) -> datetime | None:
+def next_change(head: Sequence[datetime], deleted: Sequence[datetime], bounds: ArchiveBounds) -> datetime | None:
     """Give the first moment at which time alone changes a feed: `head` are the moments of entering, `deleted` of leaving."""
     least = max(bounds.entries // _FEW, 1)
     aged = sorted(head)[least - 1 : least]

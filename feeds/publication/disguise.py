@@ -9,7 +9,7 @@ from html import unescape
 from itertools import pairwise
 from typing import Final
 
-from feeds.tagging.matching.segments import Kind, Segment, Word
+from feeds.tagging.matching.segments import Segment, SegmentKind, SegmentWord
 from ingest.text.folding import INVISIBLE, WORD, fold
 
 _TOKEN: Final = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,31});|[^<&]+|[<&]")
@@ -122,11 +122,11 @@ class Disguised(Segment):
 
     def __init__(self, text: str, longest: int) -> None:
         """Take a text, all of it, and the letters of the longest word that is looked for."""
-        super().__init__(Kind.LEAD, text, (0, len(text)))
+        super().__init__(SegmentKind.LEAD, text, (0, len(text)))
         self.written, self._longest = WORD.findall(text), longest
 
     @property
-    def joined(self) -> dict[int, tuple[Word, ...]]:
+    def joined(self) -> dict[int, tuple[SegmentWord, ...]]:
         """Every reading of words that no white space parts, by the word that it begins at."""
         if self._joined is None:
             words = self.words
@@ -135,12 +135,12 @@ class Disguised(Segment):
             self._joined = {number: found for number, found in readings if found}
         return self._joined
 
-    def _tied(self, one: Word, two: Word) -> bool:
+    def _tied(self, one: SegmentWord, two: SegmentWord) -> bool:
         between = self._text[one.end : two.start]
         lone = between == " " and len(one.folded) == len(two.folded) == 1
         return lone or not _SPACE.search(between)
 
-    def _readings(self, number: int, ties: list[bool]) -> Iterator[Word]:
+    def _readings(self, number: int, ties: list[bool]) -> Iterator[SegmentWord]:
         words, read = self.words, self.words[number].folded
         enough = len(read) + self._longest  # of letters before the last part: what is looked for ends in it
         for after in range(number + 1, len(words)):
@@ -148,7 +148,7 @@ class Disguised(Segment):
                 return
             read += words[after].folded
             first, last = words[number].start, words[after].end
-            yield Word(read, self._text[first:last], first, last, after + 1)
+            yield SegmentWord(read, self._text[first:last], first, last, after + 1)
 
 
 @lru_cache(maxsize=10_000)

@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from feeds.publication.entry import Deleted, Entry
-from feeds.tagging.topic.loader import Topic
+from feeds.publication.entry import Deleted, FeedEntry
+from feeds.tagging.topic.model import Topic
 from ingest.text.dates import rfc3339
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class FeedDocument:
     """The newest entries of a topic's feed, or one sealed page of its archive (RFC 5005, 4)."""
 
     topic: Topic
     id: str  # of the feed: the same in all its documents
     base: str  # the address of the folder that it lies in, a slash last; empty for a private feed: its links are relative
     site: str  # the address of the service
-    entries: tuple[Entry, ...]
+    entries: tuple[FeedEntry, ...]
     deleted: tuple[Deleted, ...] = ()
     number: int | None = None  # of a page of the archive; None: the feed itself
     previous: int | None = None  # the page of the archive before this document

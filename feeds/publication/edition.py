@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from feeds.publication.archive import TOLD, Bounds, Place, next_change, split
-from feeds.publication.document import Document
-from feeds.publication.entry import Deleted, Entry, Manner, feed_id, last_change, make_entry, own_id, wanted_id
-from feeds.publication.entry_view import Variant
+from feeds.publication.archive import TOLD, ArchiveBounds, ArchivePlace, next_change, split
+from feeds.publication.document import FeedDocument
+from feeds.publication.entry import Deleted, FeedEntry, Manner, feed_id, last_change, make_entry, own_id, wanted_id
+from feeds.publication.entry_view import EntryView
 from feeds.publication.formats import atom
-from feeds.publication.story_entry import NO_BONDS, Alone, Copy, Grouping, Relative, Unit
-from feeds.store.judgements import Judgements
-from feeds.store.ledger import Ledger, Line
-from feeds.store.reviews import Decisions, Verdict
-from feeds.tagging.topic.loader import Topic
+from feeds.publication.story_entry import NO_BONDS, Alone, Copy, Grouping, Relative, StoryEntry
+from feeds.store.classifications import Classifications
+from feeds.store.ledger import Ledger, LedgerLine
+from feeds.store.reviews import Reviews, Verdict
+from feeds.tagging.topic.model import Topic
 from ingest.settings import Settings
 from ingest.store.facts import Facts
 
@@ -61,30 +61,30 @@ class Editor:
     What is sealed and has not changed since, most of it, is neither read nor looked at.
     """
 
-    def __init__(self, facts: Facts, judgements: Judgements, topic: Topic, target: Target) -> None:
+    def __init__(self, facts: Facts, judgements: Classifications, topic: Topic, target: Target) -> None:
         """Read what the feed has said."""
         self._facts, self._judgements, self._topic, self._target = facts, judgements, topic, target
         self.ledger = Ledger(facts.db, feed_name(topic))
-        self._variant = Variant(topic)
+        self._variant = EntryView(topic)
         self._steady = self.ledger.steady(topic.name, target.grouping.grouped())
         self._lines = self.ledger.lines(besides=self._steady)
         self._now = target.now.replace(microsecond=0)
         settings = target.settings.publish
-        self._bounds = Bounds(settings.entries, timedelta(days=settings.days))
+        self._bounds = ArchiveBounds(settings.entries, timedelta(days=settings.days))
         self._manner = Manner(target.instance, settings.full_content)
 
-    def revise(self) -> tuple[Document, datetime | None]:
+    def revise(self) -> tuple[FeedDocument, datetime | None]:
         """Bring the feed up to what the database says; give its head, and when time alone will change it."""
         document, until = self._revised(None)
         if document is None:
             raise AssertionError("only a bounded step ends before its head")
         return document, until
 
-    def step(self) -> tuple[Document | None, datetime | None]:
+    def step(self) -> tuple[FeedDocument | None, datetime | None]:
         """Do the same, but seal a few pages at the most: without a head there is more to seal, by another editor."""
         return self._revised(_PAGES)
 
-    def _revised(self, most: int | None) -> tuple[Document | None, datetime | None]:
+    def _revised(self, most: int | None) -> tuple[FeedDocument | None, datetime | None]:
         articles = self._articles()
         before = dict(self._lines)
         self._bury(articles)
@@ -141,7 +141,7 @@ class Editor:
     # What has left
 
     def _bury(self, articles: dict[int, _Article]) -> None:
-        decisions = Decisions(self._facts).all(self._topic.name)
+        decisions = Reviews(self._facts).all(self._topic.name)
         anchors = {row: article.anchor for article in articles.values() for row in article.rows}
         for row, line in self._lines.items():
             if line.live and row not in articles:
@@ -159,7 +159,7 @@ class Editor:
 
     # What is at the head, and what goes straight to the archive
 
-    def _sorted(self, articles: dict[int, _Article]) -> tuple[list[Place], list[int]]:
+    def _sorted(self, articles: dict[int, _Article]) -> tuple[list[ArchivePlace], list[int]]:
         """Give (places at the head, articles that were old when they were tagged), newest first."""
         head, quiet = [], []
         changed = self._changed([article for article in articles.values() if self._is_doubtful(article)])
@@ -169,11 +169,11 @@ class Editor:
                 if article.quiet:
                     quiet.append(row)
                 else:
-                    head.append(Place(row, self._now))
+                    head.append(ArchivePlace(row, self._now))
             elif line.archive is None:
-                head.append(Place(row, line.entered))
+                head.append(ArchivePlace(row, line.entered))
             elif row in changed:
-                head.append(Place(row, self._now))
+                head.append(ArchivePlace(row, self._now))
         return head, quiet
 
     def _is_doubtful(self, article: _Article) -> bool:
@@ -193,7 +193,7 @@ class Editor:
 
     # Saying it
 
-    def _units(self, articles: Sequence[_Article]) -> Iterator[tuple[_Article, Unit, str]]:
+    def _units(self, articles: Sequence[_Article]) -> Iterator[tuple[_Article, StoryEntry, str]]:
         """Load articles, a few hundred at a time: (article, its items, the entry's id)."""
         for at in range(0, len(articles), _CHUNK):
             some = articles[at : at + _CHUNK]
@@ -211,15 +211,15 @@ class Editor:
                 relatives = tuple(Relative(relation, stored[row]) for relation, row in bond.relatives)
                 tagged = next(row for row in article.rows if row in judged)
                 whose = None if tagged == lead.row else stored[tagged]
-                yield article, Unit(lead, judged[tagged], copies, whose, relatives), ids[article.anchor]
+                yield article, StoryEntry(lead, judged[tagged], copies, whose, relatives), ids[article.anchor]
 
-    def _said(self, articles: Sequence[_Article], page: int | None) -> Iterator[Entry]:
+    def _said(self, articles: Sequence[_Article], page: int | None) -> Iterator[FeedEntry]:
         """Give the entries of articles, and note that they stand at the head or in a page."""
         for article, unit, atom_id in self._units(articles):
             line = self._lines.get(article.anchor)
             entry = make_entry(unit, self._topic, atom_id, self._manner, self._updated(unit, line))
             at_head = line is not None and line.live and line.archive is None
-            self._lines[article.anchor] = Line(
+            self._lines[article.anchor] = LedgerLine(
                 article.anchor,
                 atom_id,
                 line.entered if line and at_head else self._now,
@@ -231,7 +231,7 @@ class Editor:
             )
             yield self._variant.of(entry)
 
-    def _updated(self, unit: Unit, line: Line | None) -> datetime:
+    def _updated(self, unit: StoryEntry, line: LedgerLine | None) -> datetime:
         """Give the last significant change: it stays while the article does, and else only moves forward (P3)."""
         said = last_change(unit.lead)
         if line is None:
@@ -262,11 +262,11 @@ class Editor:
                 self._lines[line.row] = line._replace(buried=first + len(pages) - 1)
 
     def _document(
-        self, entries: tuple[Entry, ...], deleted: tuple[Deleted, ...], number: int | None = None, following: int | None = None
-    ) -> Document:
+        self, entries: tuple[FeedEntry, ...], deleted: tuple[Deleted, ...], number: int | None = None, following: int | None = None
+    ) -> FeedDocument:
         settings = self._target.settings
         before = len(self.ledger.pages()) if number is None else number - 1
-        document = Document(
+        document = FeedDocument(
             topic=self._topic,
             id=feed_id(self._target.instance, self._topic.name),
             base="" if self._topic.publish.private else f"{settings.base_url}/",
@@ -281,7 +281,7 @@ class Editor:
         return self._variant.document(document)
 
 
-def _deleted(lines: Iterable[Line]) -> tuple[Deleted, ...]:
+def _deleted(lines: Iterable[LedgerLine]) -> tuple[Deleted, ...]:
     gone = [Deleted(line.atom_id, line.gone, line.reason) for line in lines if line.gone]
     return tuple(sorted(gone, key=lambda one: (-one.when.timestamp(), one.id)))
 

@@ -10,10 +10,10 @@ from uuid import UUID, uuid5
 
 from yarl import URL
 
-from feeds.publication.story_entry import Unit
-from feeds.tagging.classifier import Judgement
-from feeds.tagging.topic.loader import Content, Topic
-from ingest.model import Author, Category, Enclosure, Place, Sighting, Source, SourceKind, StoredItem
+from feeds.model import Classification
+from feeds.publication.story_entry import StoryEntry
+from feeds.tagging.topic.model import Content, Topic
+from ingest.model import Author, Category, Enclosure, GeoPlace, Sighting, Source, SourceKind, StoredItem
 from ingest.text.sanitize import escape, sentences, shorten
 from ingest.text.urls import iri, without_secrets
 
@@ -60,7 +60,7 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """All that any format says of one article."""
 
     id: str
@@ -79,9 +79,9 @@ class Entry:
     enclosures: tuple[Enclosure, ...]
     carriers: tuple[Carrier, ...]
     origin: Origin
-    judgement: Judgement
+    judgement: Classification
     related: tuple[Related, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[GeoPlace, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -157,7 +157,7 @@ class Manner:
     full: bool
 
 
-def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner, updated: datetime | None = None) -> Entry:
+def make_entry(unit: StoryEntry, topic: Topic, atom_id: str, manner: Manner, updated: datetime | None = None) -> FeedEntry:
     """Choose what to publish of an article; `updated` is its last significant change, where that is known better."""
     item, first = unit.lead.item, unit.lead.carrier
     # As it was when the item came: else every poll of a lively source would change every entry.
@@ -166,7 +166,7 @@ def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner, updated: 
     content = topic.publish.content or (Content.FULL if manner.full else Content.SUMMARY)
     # An entry without any address has nothing but its content (RFC 4287, 4.1.2).
     body = content is Content.FULL or (content is Content.SUMMARY and item.url is None)
-    return Entry(
+    return FeedEntry(
         id=atom_id,
         title=item.title or public_url(item.url) or origin.title,
         title_inferred=item.title_inferred,
@@ -190,7 +190,7 @@ def make_entry(unit: Unit, topic: Topic, atom_id: str, manner: Manner, updated: 
     )
 
 
-def _related(unit: Unit) -> Iterator[Related]:
+def _related(unit: StoryEntry) -> Iterator[Related]:
     for relative in unit.relatives:
         url = public_url(relative.item.item.url)
         if url:
@@ -255,7 +255,7 @@ def public_url(url: str | None) -> str | None:
     return iri(without_secrets(url)) if url else url
 
 
-def _why_line(topic: Topic, unit: Unit, carriers: tuple[Carrier, ...]) -> str:
+def _why_line(topic: Topic, unit: StoryEntry, carriers: tuple[Carrier, ...]) -> str:
     first, *others = dict.fromkeys(carrier.name for carrier in carriers)
     also = f"; also by {', '.join(others)}" if others else ""
     # The words may stand in one copy alone: then it says in whose.

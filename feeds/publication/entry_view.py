@@ -4,18 +4,18 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from feeds.publication.document import Document
-from feeds.publication.entry import Entry
+from feeds.model import Classification, Evidence
+from feeds.publication.document import FeedDocument
+from feeds.publication.entry import FeedEntry
 from feeds.publication.masking import Mask
-from feeds.tagging.classifier import Evidence, Judgement
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.model import Author, Category, Source
 
 _IMAGE: Final = re.compile(r"</?(?:img|picture|source)\b[^>]*>")
 _PICTURES: Final = frozenset({"thumbnail", "image"})
 
 
-class Variant:
+class EntryView:
     """How one topic shows its entries."""
 
     def __init__(self, topic: Topic) -> None:
@@ -23,7 +23,7 @@ class Variant:
         self._images = topic.publish.images
         self._mask = Mask(topic) if topic.publish.mask else None
 
-    def of(self, entry: Entry) -> Entry:
+    def of(self, entry: FeedEntry) -> FeedEntry:
         """Give the entry as it is published."""
         shown = entry if self._images else _without_images(entry)
         return self._masked(shown, self._mask) if self._mask else shown
@@ -51,7 +51,7 @@ class Variant:
             contact=self.name(topic.contact),
         )
 
-    def document(self, document: Document) -> Document:
+    def document(self, document: FeedDocument) -> FeedDocument:
         """Give a document whose entries are as they are published: what else it says of its topic and of what has left."""
         if not self._mask:
             return document
@@ -72,7 +72,7 @@ class Variant:
         """Give a category by the words that are published."""
         return replace(category, term=self.name(category.term), label=category.label and self.name(category.label))
 
-    def judgement(self, judgement: Judgement, language: str | None) -> Judgement:
+    def judgement(self, judgement: Classification, language: str | None) -> Classification:
         """Give a judgement in words that are published."""
         return replace(
             judgement,
@@ -86,7 +86,7 @@ class Variant:
         text = self.text(hit.text, language)
         return replace(hit, group=self.name(hit.group), term=self.text(hit.term, hit.language), text=text)
 
-    def _masked(self, entry: Entry, mask: Mask) -> Entry:
+    def _masked(self, entry: FeedEntry, mask: Mask) -> FeedEntry:
         language = entry.language
         carriers = tuple(replace(one, name=self.name(one.name), reason=self.name(one.reason)) for one in entry.carriers)
         return replace(
@@ -104,6 +104,6 @@ class Variant:
         )
 
 
-def _without_images(entry: Entry) -> Entry:
+def _without_images(entry: FeedEntry) -> FeedEntry:
     others = tuple(one for one in entry.enclosures if one.kind not in _PICTURES and not (one.type or "").startswith("image/"))
     return replace(entry, body=_IMAGE.sub("", entry.body), enclosures=others)

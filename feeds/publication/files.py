@@ -19,7 +19,7 @@ HOME: Final = "public/index"  # the feed of what belongs to no topic
 _GONE: Final = ".gone"  # a mark where a file was
 
 
-class Files:
+class PublishedFiles:
     """The published files of a home, and the table that remembers them: also those that are gone."""
 
     def __init__(self, facts: Facts, home: Path, now: datetime, stopping: Callable[[], bool] = lambda: False) -> None:

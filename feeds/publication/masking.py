@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import Final
 
 from feeds.publication.disguise import Disguised, Plain, is_latin, looks, plain
-from feeds.tagging.matching.lexicon import Phrase
-from feeds.tagging.matching.matcher import Look, Matcher
+from feeds.tagging.matching.lexicon import CompiledPhrase
+from feeds.tagging.matching.matcher import Matcher, SegmentMatches
 from feeds.tagging.topic import query
-from feeds.tagging.topic.loader import Group, Term, Topic
+from feeds.tagging.topic.model import Group, Term, Topic
 from ingest.text.folding import folded
 
 _MASKED: Final = "masked"  # the name of the only group that a mask looks for
@@ -51,7 +51,12 @@ class Mask:
 
     def _compiled(self, terms: tuple[Term, ...]) -> Matcher:
         topic = replace(
-            self._topic, expression=query.Group(_MASKED), groups=(Group(_MASKED, terms),), review=None, frames=(), examples=()
+            self._topic,
+            expression=query.GroupReference(_MASKED),
+            groups=(Group(_MASKED, terms),),
+            review=None,
+            frames=(),
+            examples=(),
         )
         return Matcher([topic])
 
@@ -119,7 +124,7 @@ def _size(found: tuple[Span, bool]) -> int:
     return found[0][1] - found[0][0]
 
 
-def _span(look: Look, segment: Disguised, standing: tuple[int, Phrase, int]) -> Span:
+def _span(look: SegmentMatches, segment: Disguised, standing: tuple[int, CompiledPhrase, int]) -> Span:
     """Give the characters of a phrase; within a run of letters without spaces those of the term alone."""
     first, phrase, after = standing
     words = segment.words[first:after]

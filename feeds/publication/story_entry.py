@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Final, Protocol
 
-from feeds.tagging.classifier import Judgement
+from feeds.model import Classification
 from ingest.identity import significance
 from ingest.model import Sighting, StoredItem
 
@@ -44,11 +44,11 @@ class Relative:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class StoryEntry:
     """One article: the item that speaks for it, its copies, and why it is in a topic."""
 
     lead: StoredItem
-    judgement: Judgement
+    judgement: Classification
     copies: tuple[Copy, ...] = ()
     tagged: StoredItem | None = None  # the copy that the judgement is about; None: the lead
     relatives: tuple[Relative, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from feeds.publication.story_entry import Bonds, Grouping
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Visible:
     """
 
     grouping: Grouping
-    judgements: Judgements
+    judgements: Classifications
     topics: frozenset[str]  # that these readers read
     private: frozenset[str]  # that they do not
 

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from threading import Timer
 from typing import Final
 
+from feeds.model import Classification
 from feeds.search.question import Question, match
 from feeds.site.views import source_key
-from feeds.store.judgements import Judgements
-from feeds.tagging.classifier import Judgement
+from feeds.store.classifications import Classifications
 from ingest.errors import UsageError
 from ingest.model import Source, StoredItem
 from ingest.store.facts import Facts
@@ -40,11 +40,11 @@ class Result:
     """An item that was found, and what the topics that may be named say of it."""
 
     stored: StoredItem
-    judgements: tuple[Judgement, ...]
+    judgements: tuple[Classification, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResults:
     """A page of what was found, newest arrival first, and how much there is in all."""
 
     results: tuple[Result, ...]
@@ -75,7 +75,7 @@ def within(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
         timer.join()
 
 
-def search(facts: Facts, asked: Question, open_topics: frozenset[str], *, limit: int, skip: int = 0) -> Found:
+def search(facts: Facts, asked: Question, open_topics: frozenset[str], *, limit: int, skip: int = 0) -> SearchResults:
     """Find items by the words of any of their versions and by what they are narrowed to.
 
     Only the topics in `open_topics` are named and can be asked for: of others nothing can be learnt.
@@ -85,10 +85,10 @@ def search(facts: Facts, asked: Question, open_topics: frozenset[str], *, limit:
     with within(facts.db.conn, _PATIENCE):
         rows = _rows(facts, parts, limit, skip)
         total = _count(facts, parts)
-    return Found(tuple(_results(facts, rows, open_topics)), total)
+    return SearchResults(tuple(_results(facts, rows, open_topics)), total)
 
 
-def search_published(facts: Facts, asked: Question, public: Public, *, limit: int, skip: int = 0) -> Found:
+def search_published(facts: Facts, asked: Question, public: Public, *, limit: int, skip: int = 0) -> SearchResults:
     """Find what is `public`, as it is shown: of anything else nothing can be learnt, not even that it is there.
 
     The index knows whole texts and all versions of them. It only proposes: an item is found if the words stand
@@ -102,7 +102,7 @@ def search_published(facts: Facts, asked: Question, public: Public, *, limit: in
             proposed = _rows(facts, parts, _MOST, 0)
             found = _holding(match(asked.words) or "", _words(facts, proposed, public))
             rows, total = [row for row in proposed if row in found][skip : skip + limit], len(found)
-        return Found(tuple(map(public.shown, _results(facts, rows, public.topics))), total)
+        return SearchResults(tuple(map(public.shown, _results(facts, rows, public.topics))), total)
 
 
 def _rows(facts: Facts, parts: dict[str, str | int], limit: int, skip: int) -> list[int]:
@@ -186,6 +186,6 @@ def _of(column: str, published: frozenset[str] | None) -> tuple[str, list[str]]:
 
 
 def _results(facts: Facts, rows: Iterable[int], open_topics: frozenset[str]) -> Iterable[Result]:
-    judgements = Judgements(facts)
+    judgements = Classifications(facts)
     for stored in facts.by_rows(rows):
         yield Result(stored, tuple(one for one in judgements.of(stored.row) if one.topic in open_topics))

@@ -3,13 +3,13 @@
 from functools import partial
 from urllib.parse import quote
 
-from feeds.server.context import Desk
-from feeds.server.files import Files, Headers
-from feeds.server.health import Health
+from feeds.server.context import ServiceContext
+from feeds.server.files import FileServer, Headers
+from feeds.server.health import HealthRoutes
 from feeds.server.private import Private
 from feeds.server.review import Reviewing
 from feeds.server.search import Searching
-from feeds.server.site import Site
+from feeds.server.site import SiteApplication
 from feeds.site.render import gone, not_found
 from ingest.cli.console import App
 from ingest.http.websub import route
@@ -18,13 +18,13 @@ from ingest.settings import Settings
 _FEEDS = (".atom", ".rss", ".json")
 
 
-def application(app: App) -> Site:
+def application(app: App) -> SiteApplication:
     """Make the site of a home, whose folder may still be empty; nothing is made in it."""
     public = app.home / "public"
-    desk = Desk(app)
+    desk = ServiceContext(app)
     notices = {404: not_found(desk.root), 410: gone(desk.root)}
-    site = Site(Files(public, links=partial(feed_links, app.settings)), notices)
-    site.add(Health(app.database, public, app.clock, lambda: dict(site.answered), desk.open_topics).routes())
+    site = SiteApplication(FileServer(public, links=partial(feed_links, app.settings)), notices)
+    site.add(HealthRoutes(app.database, public, app.clock, lambda: dict(site.answered), desk.open_topics).routes())
     site.add(Searching(desk).routes())
     site.add(Private(desk, site.notice).routes())
     site.add(Reviewing(desk).routes())

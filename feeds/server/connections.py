@@ -24,7 +24,7 @@ class Phase(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ConnectionLimits:
     """How many connections, and how many seconds."""
 
     most: int = 500  # in all
@@ -74,13 +74,13 @@ class Connection(Protocol):
 Some = TypeVar("Some", bound=Connection)
 
 
-def limits_for(descriptors: int, most: int | None = None, most_of_one: int = 64) -> Limits:
+def limits_for(descriptors: int, most: int | None = None, most_of_one: int = 64) -> ConnectionLimits:
     """Give the limits of a process that may have so many files and connections open.
 
     Half of them are left for polling, the database and publishing. What the owner wants is taken where it is less.
     """
     possible = min(max(descriptors // 2, _FEWEST), _MOST)
-    return Limits(min(most or possible, possible), most_of_one)
+    return ConnectionLimits(min(most or possible, possible), most_of_one)
 
 
 def owner_of(host: str) -> str:
@@ -102,7 +102,7 @@ def is_one_of_many(address: str) -> bool:
         return True
 
 
-def in_the_way(new: str, there: Collection[Some], limits: Limits, now: float) -> tuple[list[Some], bool]:
+def in_the_way(new: str, there: Collection[Some], limits: ConnectionLimits, now: float) -> tuple[list[Some], bool]:
     """Give (the connections that give way to one from address `new`, whether there is room for that then).
 
     It is some at once: to look at all takes a while, and who needs one place in a crowd will need another.

@@ -6,15 +6,15 @@ from urllib.parse import urlsplit
 
 from feeds.cli.commands import topic_folders
 from feeds.server.access import Access
-from feeds.tagging.topic.cache import Shelf
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.cache import TopicCache
+from feeds.tagging.topic.model import Topic
 from ingest.cli.console import App
 from ingest.settings import Service
 
 FRESH: Final = {"cache-control": "no-store"}
 
 
-class Desk:
+class ServiceContext:
     """One for a site; its routes run in threads."""
 
     def __init__(self, app: App) -> None:
@@ -22,7 +22,7 @@ class Desk:
         self.app = app
         self.base = f"{app.settings.base_url}/"
         self.root = urlsplit(self.base).path
-        self._shelf, self._lock = Shelf(topic_folders(app), lambda _fault: None), Lock()  # whoever judges says what is broken
+        self._shelf, self._lock = TopicCache(topic_folders(app), lambda _fault: None), Lock()  # whoever judges says what is broken
 
     def topics(self) -> tuple[Topic, ...]:
         """Give the topics in force."""

@@ -28,7 +28,7 @@ _MOST: Final = 10_000  # versions remembered
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FileResponse:
     """A status, its headers and the bytes to send."""
 
     status: int
@@ -52,7 +52,7 @@ def _no_links(_name: str) -> Headers:
 
 
 @dataclass(slots=True)
-class Files:
+class FileServer:
     """A folder's files: strong ETag and Last-Modified, 304, the compressed file beside for who can read it.
 
     Nothing hidden is served, nothing by a symbolic link. `links` gives headers that a file has by its name.
@@ -69,8 +69,8 @@ class Files:
         """Write the folder's name once."""
         self._root = f"{self.folder}/"
 
-    def answer(self, target: str, headers: Mapping[str, str]) -> Answer:
-        """Answer GET for a path as it was sent, by the request's headers; 404 and 410 have no body yet."""
+    def answer(self, target: str, headers: Mapping[str, str]) -> FileResponse:
+        """FileResponse GET for a path as it was sent, by the request's headers; 404 and 410 have no body yet."""
         name = file_named(target)
         found = self._regular(name) if name else None
         if name is None or found is None:
@@ -80,12 +80,12 @@ class Files:
                 return self._found(name, coding, *read, headers)
         return self._nothing(name)
 
-    def _found(self, name: str, coding: str, version: _Version, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def _found(self, name: str, coding: str, version: _Version, body: bytes, headers: Mapping[str, str]) -> FileResponse:
         if has_it(version.etag, version.modified, headers):
-            return Answer(304, version.known)
+            return FileResponse(304, version.known)
         coded = (("content-encoding", coding),) if coding else ()
         about = (("content-type", media_type(name)), ("content-length", str(len(body))))
-        return Answer(200, (*about, *coded, *version.known, *SAFE, *self.extra, *self.links(name)), body)
+        return FileResponse(200, (*about, *coded, *version.known, *SAFE, *self.extra, *self.links(name)), body)
 
     def unchanged(self, target: str, headers: Mapping[str, str]) -> bytes | None:
         """Give the header lines of a 304 at the cost of a look at the file, or None where that is not the answer."""
@@ -101,9 +101,9 @@ class Files:
                 return version.quick
         return None
 
-    def _nothing(self, name: str | None) -> Answer:
+    def _nothing(self, name: str | None) -> FileResponse:
         gone = name is not None and self._regular(name + GONE) is not None
-        return Answer(410 if gone else 404, (*SAFE, *self.extra))
+        return FileResponse(410 if gone else 404, (*SAFE, *self.extra))
 
     def _regular(self, name: str) -> os.stat_result | None:
         """Look at a file that is one, in folders that are some: a symbolic link is nothing."""

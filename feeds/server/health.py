@@ -24,7 +24,7 @@ _NEXT: Final = f"select min(p.next_poll), max(p.last_poll), count(*) {_POLLED}"
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class HealthRoutes:
     """Where to look, and what is counted here."""
 
     database: Path

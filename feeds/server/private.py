@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from feeds.server.context import Desk
-from feeds.server.files import Answer, Files
+from feeds.server.context import ServiceContext
+from feeds.server.files import FileResponse, FileServer
 from feeds.server.negotiation import asked
 from feeds.server.threads import threaded
 from feeds.store.grants import Grants
@@ -23,13 +23,13 @@ _LONGEST: Final = 200  # characters of a token
 class Private:
     """The addresses that were given."""
 
-    desk: Desk
-    notice: Callable[[Answer], Answer]  # gives a refusal its page
-    _files: Files = field(init=False)
+    desk: ServiceContext
+    notice: Callable[[FileResponse], FileResponse]  # gives a refusal its page
+    _files: FileServer = field(init=False)
 
     def __post_init__(self) -> None:
         """Serve a folder of their own."""
-        self._files = Files(self.desk.app.home / "private", "private, max-age=300", _QUIET)
+        self._files = FileServer(self.desk.app.home / "private", "private, max-age=300", _QUIET)
 
     def routes(self) -> list[Route]:
         """Give the one address."""
@@ -56,5 +56,5 @@ class Private:
         return Response(answer.body, answer.status, dict(answer.headers))
 
     def _refuse(self, status: int) -> Response:
-        answer = self.notice(Answer(status, _QUIET))
+        answer = self.notice(FileResponse(status, _QUIET))
         return Response(answer.body, status, dict(answer.headers) | {"cache-control": "no-store"})

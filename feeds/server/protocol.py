@@ -7,7 +7,7 @@ from typing import Final, Protocol, cast
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from feeds.server.connections import Limits, Phase, in_the_way, owner_of
+from feeds.server.connections import ConnectionLimits, Phase, in_the_way, owner_of
 from feeds.server.negotiation import asked
 
 _HEAD: Final = b"HTTP/1.1 304 Not Modified\r\n"
@@ -65,7 +65,7 @@ class QuickProtocol(HttpToolsProtocol):
     A connection gives way when there are too many and it is slow, and is ended when it is late.
     """
 
-    limits = Limits()
+    limits = ConnectionLimits()
     _read: dict[bytes, Request] = {}  # noqa: RUF012 - of all connections: what bytes mean does not depend on one
     _inside = False  # a message has begun and is not complete
     _complete = False  # its headers are

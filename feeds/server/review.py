@@ -12,16 +12,16 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from feeds.server.access import Access, Refusal
-from feeds.server.context import FRESH, Desk, access_of
+from feeds.server.context import FRESH, ServiceContext, access_of
 from feeds.server.threads import in_thread
 from feeds.site.asking import ReviewCase, ReviewPage
-from feeds.site.models import Link
+from feeds.site.models import PageLink
 from feeds.site.render import review_page
 from feeds.site.views import card, reason
-from feeds.store.judgements import Judgements
-from feeds.store.reviews import Decision, Decisions, Verdict
+from feeds.store.classifications import Classifications
+from feeds.store.reviews import Review, Reviews, Verdict
 from feeds.tagging.quality.uncertain import Case, decide, take_back, uncertain
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
 
@@ -37,7 +37,7 @@ _PLAIN: Final = "text/plain; charset=utf-8"
 class Reviewing:
     """The page and its form."""
 
-    desk: Desk
+    desk: ServiceContext
     _secret: str = field(default_factory=lambda: secrets.token_urlsafe(24))  # our page sends it back
     _lock: Lock = field(default_factory=Lock)
     _known: dict[str, tuple[object, tuple[Case, ...]]] = field(default_factory=dict)
@@ -66,14 +66,14 @@ class Reviewing:
     def _page(self, asked: Mapping[str, str]) -> Response:
         topics = {topic.name: topic for topic in self.desk.topics()}
         with self.desk.app.stored(quiet=True) as facts:
-            topic = topics.get(asked.get("topic", "")) or _first(topics, Judgements(facts).unsure())
+            topic = topics.get(asked.get("topic", "")) or _first(topics, Classifications(facts).unsure())
             if topic is None:
                 return Response("there is no topic to review\n", 404, _HEADERS, _PLAIN)
             page = self._shown(facts, topic, tuple(topics.values()), asked)
         return Response(review_page(page, self.desk.root), 200, _HEADERS, "text/html; charset=utf-8")
 
     def _shown(self, facts: Facts, topic: Topic, topics: tuple[Topic, ...], asked: Mapping[str, str]) -> ReviewPage:
-        decisions = Decisions(facts).all(topic.name)
+        decisions = Reviews(facts).all(topic.name)
         waiting = [case for case in self._band(facts, topic) if (case.stored.row, topic.name) not in decisions]
         after = asked.get("after", "")
         places = [place for place, case in enumerate(waiting) if case.stored.id == after]
@@ -84,7 +84,7 @@ class Reviewing:
         return ReviewPage(
             topic=topic.name,
             title=topic.title,
-            topics=tuple(Link(t.title, f"{path}?topic={t.name}", current=t is topic) for t in topics if t.expression),
+            topics=tuple(PageLink(t.title, f"{path}?topic={t.name}", current=t is topic) for t in topics if t.expression),
             cases=tuple(_case(case, topic) for case in turned[:_SHOWN]),
             waiting=len(waiting),
             token=self._secret,
@@ -146,7 +146,7 @@ def _last(facts: Facts, uid: str) -> StoredItem | None:
     return next((one for one in facts.find(uid) if one.id == uid), None) if uid else None
 
 
-def _in_words(stored: StoredItem, said: Decision) -> str:
+def _in_words(stored: StoredItem, said: Review) -> str:
     reason_given = f" ({said.reason})" if said.reason else ""
     return f"{said.verdict.capitalize()}ed{reason_given}: “{stored.item.title}”. The next publication shows it."
 

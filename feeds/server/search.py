@@ -11,27 +11,28 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from feeds.publication.document import Document
-from feeds.publication.entry import Entry, Manner, feed_id, make_entry, own_id, public_address, wanted_id
-from feeds.publication.entry_view import Variant
+from feeds.model import Classification, Grade
+from feeds.publication.document import FeedDocument
+from feeds.publication.entry import FeedEntry, Manner, feed_id, make_entry, own_id, public_address, wanted_id
+from feeds.publication.entry_view import EntryView
 from feeds.publication.formats import atom
-from feeds.publication.story_entry import Unit
+from feeds.publication.story_entry import StoryEntry
 from feeds.search.question import KEYS, Question, places, question
-from feeds.search.search import Found, Public, Result, languages, search, search_published, sources
+from feeds.search.search import Public, Result, SearchResults, languages, search, search_published, sources
 from feeds.server.access import knows
-from feeds.server.context import FRESH, Desk
+from feeds.server.context import FRESH, ServiceContext
 from feeds.server.negotiation import asked, has_it, media_type
 from feeds.server.threads import threaded
 from feeds.site.asking import SearchPage
 from feeds.site.marks import around, marked
-from feeds.site.masking import Veil
-from feeds.site.models import Card, Link
+from feeds.site.masking import PageMasking
+from feeds.site.models import Card, PageLink
 from feeds.site.published import as_published
 from feeds.site.render import search_page
 from feeds.site.views import EXCERPT, card, source_key
-from feeds.store.judgements import Judgements
-from feeds.tagging.classifier import Judgement
-from feeds.tagging.topic.loader import Grade, Topic, parse_topic
+from feeds.store.classifications import Classifications
+from feeds.tagging.topic.loader import parse_topic
+from feeds.tagging.topic.model import Topic
 from ingest.errors import UsageError
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
@@ -48,7 +49,7 @@ _NEVER: Final = 1 << 60  # when it changed, in seconds: a search has no such dat
 
 
 @dataclass(frozen=True, slots=True)
-class Findings(Document):
+class SearchFindings(FeedDocument):
     """A search as a feed: its addresses hold the question."""
 
     query: str = ""
@@ -72,7 +73,7 @@ class _Reader:
         """The topics by which an item may be known; None: every item may."""
         return None if self.owner else frozenset(self.topics)
 
-    def find(self, facts: Facts, wanted: Question, limit: int, skip: int = 0) -> Found:
+    def find(self, facts: Facts, wanted: Question, limit: int, skip: int = 0) -> SearchResults:
         """Find what this reader may know, as it may be shown."""
         names = frozenset(self.topics)
         if self.owner:
@@ -85,14 +86,14 @@ class _Reader:
 
     def _shown(self, result: Result) -> Result:
         having = self._having(result)
-        return _judged(Veil.of(having), result, as_published(result.stored, having, full=self.full))
+        return _judged(PageMasking.of(having), result, as_published(result.stored, having, full=self.full))
 
     def _veiled(self, result: Result) -> Result:
-        veil = Veil.of(self._having(result))
+        veil = PageMasking.of(self._having(result))
         return _judged(veil, result, veil.item(result.stored))
 
 
-def _judged(veil: Veil, result: Result, shown: StoredItem) -> Result:
+def _judged(veil: PageMasking, result: Result, shown: StoredItem) -> Result:
     return Result(shown, tuple(veil.judgement(one, result.stored) for one in result.judgements))
 
 
@@ -100,7 +101,7 @@ def _judged(veil: Veil, result: Result, shown: StoredItem) -> Result:
 class Searching:
     """The two addresses. A few questions are looked into at once, the others wait, and nothing else waits with them."""
 
-    desk: Desk
+    desk: ServiceContext
     _few: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_AT_ONCE))
 
     def routes(self) -> list[Route]:
@@ -122,7 +123,7 @@ class Searching:
     def _facts(self) -> Iterator[Facts]:
         """Open the database, also one in which nothing was judged yet."""
         with self.desk.app.stored(quiet=True) as facts:
-            Judgements(facts)
+            Classifications(facts)
             yield facts
 
     def _page(self, reader: _Reader, request: Request) -> Response:
@@ -142,7 +143,7 @@ class Searching:
         cards = tuple(_card(result, reader.topics, wanted.words) for result in found.results)
         return self._found(replace(form, results=cards, total=found.total), wanted, found, number), 200
 
-    def _found(self, form: SearchPage, wanted: Question, found: Found, number: int) -> SearchPage:
+    def _found(self, form: SearchPage, wanted: Question, found: SearchResults, number: int) -> SearchPage:
         path = f"{self.desk.root}search"
         return replace(
             form,
@@ -165,7 +166,7 @@ class Searching:
             return Response(None, 304, known)
         return Response(body, 200, known, media_type("search.atom"))
 
-    def _document(self, facts: Facts, wanted: Question, reader: _Reader) -> Findings:
+    def _document(self, facts: Facts, wanted: Question, reader: _Reader) -> SearchFindings:
         found = reader.find(facts, wanted, _FEED)
         instance, query = instance_of(facts), wanted.written()
         topic = parse_topic("", "search", "search")
@@ -174,7 +175,7 @@ class Searching:
         manner = Manner(instance, reader.full)
         ids = _ids(facts, [result.stored for result in found.results])
         entries = tuple(_entry(result, reader.topics, topic, manner, ids[result.stored.row]) for result in found.results)
-        return Findings(topic, feed_id(instance, f"search?{query}"), self.desk.base, self.desk.base, entries, query=query)
+        return SearchFindings(topic, feed_id(instance, f"search?{query}"), self.desk.base, self.desk.base, entries, query=query)
 
 
 def _something(wanted: Question) -> Question:
@@ -186,7 +187,7 @@ def _something(wanted: Question) -> Question:
 def _ids(facts: Facts, items: list[StoredItem]) -> dict[int, str]:
     """Give the ids of entries, as they are everywhere. Nothing is written for those that have one already."""
     names = {stored.row: (wanted_id(stored.item.guid), own_id(stored.id)) for stored in items}
-    judgements = Judgements(facts)
+    judgements = Classifications(facts)
     given = judgements.given_ids(names)
     if missing := {row: name for row, name in names.items() if row not in given}:
         with facts.transaction():
@@ -194,13 +195,13 @@ def _ids(facts: Facts, items: list[StoredItem]) -> dict[int, str]:
     return given
 
 
-def _entry(result: Result, topics: Mapping[str, Topic], topic: Topic, manner: Manner, atom_id: str) -> Entry:
-    said = Judgement(topic.name, topic.version, tagged=True, grade=Grade.MENTION, score=0.0, why="")
-    entry = make_entry(Unit(result.stored, said), topic, atom_id, manner)
+def _entry(result: Result, topics: Mapping[str, Topic], topic: Topic, manner: Manner, atom_id: str) -> FeedEntry:
+    said = Classification(topic.name, topic.version, tagged=True, grade=Grade.MENTION, score=0.0, why="")
+    entry = make_entry(StoryEntry(result.stored, said), topic, atom_id, manner)
     tags = f"; tagged {', '.join(one.topic for one in result.judgements)}" if result.judgements else ""
     entry = replace(entry, why=f"Found by a search. Carried by {', '.join(one.name for one in entry.carriers)}{tags}.")
     for one in result.judgements:
-        entry = Variant(topics[one.topic]).of(entry)
+        entry = EntryView(topics[one.topic]).of(entry)
     return entry
 
 
@@ -216,14 +217,14 @@ def _card(result: Result, topics: Mapping[str, Topic], words: str) -> Card:
 
 
 def _form(facts: Facts, reader: _Reader, asked: Mapping[str, str]) -> SearchPage:
-    veil = Veil.of(reader.topics.values())
+    veil = PageMasking.of(reader.topics.values())
     typed = {key: asked.get(key, "")[:300] for key in KEYS}
     named = sources(facts, reader.published)
     return SearchPage(
         **{("query" if key == "q" else key): value for key, value in typed.items()},  # type: ignore[arg-type]
-        topics=tuple(Link(Veil.of([topic]).topic(topic).title, "", key=name) for name, topic in reader.topics.items()),
-        sources=tuple(Link(veil.name(public_address(one.name)), "", key=source_key(one)) for one in named),
-        languages=tuple(Link(tongue(code), "", key=code) for code in languages(facts, reader.published)),
+        topics=tuple(PageLink(PageMasking.of([topic]).topic(topic).title, "", key=name) for name, topic in reader.topics.items()),
+        sources=tuple(PageLink(veil.name(public_address(one.name)), "", key=source_key(one)) for one in named),
+        languages=tuple(PageLink(tongue(code), "", key=code) for code in languages(facts, reader.published)),
     )
 
 

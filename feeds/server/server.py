@@ -14,7 +14,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
-from feeds.server.connections import Limits, limits_for
+from feeds.server.connections import ConnectionLimits, limits_for
 from feeds.server.protocol import QuickProtocol
 from ingest.errors import TopicwireError, UsageError
 from ingest.settings import Service
@@ -70,7 +70,7 @@ class Server(uvicorn.Server):
         yield
 
 
-def limits_of(service: Service) -> Limits:
+def limits_of(service: Service) -> ConnectionLimits:
     """Give the limits of a service by its settings and by how many files this process may have open."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     descriptors = sys.maxsize if soft == resource.RLIM_INFINITY else soft

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
 from starlette.types import Message, Receive, Scope, Send
 
-from feeds.server.files import SAFE, Answer, Files
+from feeds.server.files import SAFE, FileResponse, FileServer
 from feeds.server.negotiation import asked
 from ingest.cli.console import database_failed, say
 from ingest.errors import TopicwireError
@@ -23,10 +23,10 @@ _NOT_FOUND, _NOT_ALLOWED = 404, 405
 
 
 @dataclass(slots=True)
-class Site:
+class SiteApplication:
     """The published folder and a few routes beside it. A request for anything else than a route is one for a file."""
 
-    files: Files
+    files: FileServer
     pages: Mapping[int, bytes]  # shown with a status that is a refusal
     answered: Counter[int] = field(default_factory=Counter)  # requests by status
     _router: Router = field(default_factory=lambda: Router(redirect_slashes=False))
@@ -75,19 +75,19 @@ class Site:
                 say(f"topicwire: {fault if isinstance(fault, TopicwireError) else database_failed(fault)}")
             await PlainTextResponse("The database does not answer just now.\n", 503, _AGAIN)(scope, receive, send)
 
-    def _file(self, scope: Scope) -> Answer:
+    def _file(self, scope: Scope) -> FileResponse:
         if scope["method"] not in _READING:
-            return self.notice(Answer(_NOT_ALLOWED, (("allow", "GET, HEAD"), *SAFE)))
+            return self.notice(FileResponse(_NOT_ALLOWED, (("allow", "GET, HEAD"), *SAFE)))
         target = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
         answer = self.files.answer(target, asked(scope["headers"]))
         return self.notice(answer) if answer.status >= _NOT_FOUND else answer
 
-    def notice(self, answer: Answer) -> Answer:
+    def notice(self, answer: FileResponse) -> FileResponse:
         """Give a refusal its small page, or one line."""
         body = self.pages.get(answer.status, b"This can only be read.\n")
         kind = f"text/{'html' if answer.status in self.pages else 'plain'}; charset=utf-8"
         about = (("content-type", kind), ("content-length", str(len(body))), ("cache-control", "public, max-age=60"))
-        return Answer(answer.status, (*about, *answer.headers), body)
+        return FileResponse(answer.status, (*about, *answer.headers), body)
 
     def _guarded(self, send: Send) -> Send:
         """Count what a route answers, and say with it what every answer says."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from feeds.site.models import Card, Link, Reason
+from feeds.site.models import Card, PageLink, TagReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +15,9 @@ class SearchPage:
     language: str = ""
     since: str = ""  # 2026-11-22, as typed
     until: str = ""
-    topics: tuple[Link, ...] = ()  # what can be chosen: key and title
-    sources: tuple[Link, ...] = ()
-    languages: tuple[Link, ...] = ()
+    topics: tuple[PageLink, ...] = ()  # what can be chosen: key and title
+    sources: tuple[PageLink, ...] = ()
+    languages: tuple[PageLink, ...] = ()
     results: tuple[Card, ...] = ()
     total: int | None = None  # None before a question
     fault: str = ""  # why the question cannot be answered, and the cure
@@ -32,7 +32,7 @@ class ReviewCase:
 
     card: Card
     tagged: bool
-    reason: Reason | None = None
+    reason: TagReason | None = None
     likely: float | None = None  # the second opinion, from 0 to 1
 
 
@@ -42,7 +42,7 @@ class ReviewPage:
 
     topic: str
     title: str
-    topics: tuple[Link, ...]
+    topics: tuple[PageLink, ...]
     cases: tuple[ReviewCase, ...]
     waiting: int
     token: str = ""  # sent back with each decision

@@ -11,13 +11,13 @@ from feeds.site import calendar, health, parts, queries, render, views
 from feeds.site.asking import Notice, SearchPage
 from feeds.site.copies import Copies
 from feeds.site.folder import Folder
-from feeds.site.masking import Veil
-from feeds.site.models import IndexPage, Line, Link, Member, Month, MonthPage, Tagged, TopicLine, TopicPage
+from feeds.site.masking import PageMasking
+from feeds.site.models import IndexPage, Member, Month, MonthPage, PageLink, TaggedLine, TimelineLine, TopicLine, TopicPage
 from feeds.site.state import BEFORE, fingerprint, shaping, sources_state
-from feeds.site.stories import Stories
-from feeds.store.judgements import Judgements
+from feeds.site.stories import TopicStories
+from feeds.store.classifications import Classifications
 from feeds.store.ledger import Ledger
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.planner.health import all_health
 from ingest.store.facts import Facts
@@ -33,10 +33,10 @@ _BITE: Final = 200  # items held at once
 class TopicLists:
     """What all pages of a topic list alike."""
 
-    languages: tuple[Link, ...]
-    sources: tuple[Link, ...]
+    languages: tuple[PageLink, ...]
+    sources: tuple[PageLink, ...]
     months: tuple[Month, ...] = ()
-    archives: tuple[Link, ...] = ()
+    archives: tuple[PageLink, ...] = ()
 
 
 class File(NamedTuple):
@@ -51,7 +51,7 @@ class Site:
     """The pages of public topics, with the stores at hand."""
 
     def __init__(
-        self, facts: Facts, judgements: Judgements, topics: Iterable[Topic], target: Target, harmed: Iterable[str] = ()
+        self, facts: Facts, judgements: Classifications, topics: Iterable[Topic], target: Target, harmed: Iterable[str] = ()
     ) -> None:
         """Look at what there is; private topics are nowhere in it. Pages that are `harmed` are made anew."""
         read = tuple(topics)
@@ -64,7 +64,7 @@ class Site:
         self._today = (self._now or BEFORE).date()
         self._marks: dict[int, str] = {}
         self._rows: dict[str, int] = {}  # of the items that have a page
-        self._veils: dict[tuple[str, ...], Veil] = {}
+        self._veils: dict[tuple[str, ...], PageMasking] = {}
         self._lists = {name: self._listed(topic) for name, topic in self._topics.items()}
         for row, uid, mark in queries.changes(facts, (name for name, topic in self._topics.items() if topic.expression)):
             self._marks[row], self._rows[uid] = mark, row
@@ -82,7 +82,7 @@ class Site:
     def _since(self) -> datetime | None:
         return self._now and self._now - timedelta(days=_CHART)
 
-    def _listed(self, topic: Topic) -> tuple[Tagged, ...]:
+    def _listed(self, topic: Topic) -> tuple[TaggedLine, ...]:
         """Give the items of a topic; of one that takes everything those of the time that its chart shows."""
         return queries.tagged(self._facts, topic.name, None if topic.expression else self._since)
 
@@ -103,12 +103,12 @@ class Site:
         yield from self._items()
         yield from self._leftovers()
 
-    def _index(self, tagged: Mapping[str, tuple[Tagged, ...]]) -> File:
+    def _index(self, tagged: Mapping[str, tuple[TaggedLine, ...]]) -> File:
         lines = tuple(self._topic_line(topic, tagged[topic.name]) for topic in self._topics.values())
         last = max((line.last for line in lines if line.last), default=None)
         return File("index.html", render.index(IndexPage(lines, queries.polled(self._facts), self._now)), last)
 
-    def _topic_line(self, topic: Topic, items: tuple[Tagged, ...]) -> TopicLine:
+    def _topic_line(self, topic: Topic, items: tuple[TaggedLine, ...]) -> TopicLine:
         recent = calendar.daily((item.line.day for item in items), self._today, _SPARK)
         last = items[0].moment if items else None
         shown = self._veil((topic,)).topic(topic)
@@ -132,19 +132,19 @@ class Site:
             page = replace(page, sources=tuple(veil.source(one) for one in page.sources))
             yield File("sources.html", render.sources(page), self._now)
 
-    def _search(self, tagged: Iterable[tuple[Tagged, ...]]) -> File:
+    def _search(self, tagged: Iterable[tuple[TaggedLine, ...]]) -> File:
         """Give the form of the search, whose answers come from the server, or that there is none."""
         if not self._search_is_open:
             return File("search.html", render.notice(Notice("Search is closed", "The owner of this site has closed it."), ""), None)
         named = (self._veil((topic,)).topic(topic) for topic in self._topics.values())
-        topics = tuple(Link(topic.title, f"{topic.name}.html", key=topic.name) for topic in named)
+        topics = tuple(PageLink(topic.title, f"{topic.name}.html", key=topic.name) for topic in named)
         languages = parts.languages("", (item for items in tagged for item in items))
         by_name = tuple(sorted((one for one in languages if one.key != UNKNOWN), key=lambda link: link.title))
         return File("search.html", render.search_page(SearchPage(topics=topics, languages=by_name), root=""), None)
 
     # A topic, its parts and its months
 
-    def _topic(self, topic: Topic, items: tuple[Tagged, ...]) -> Iterator[File]:
+    def _topic(self, topic: Topic, items: tuple[TaggedLine, ...]) -> Iterator[File]:
         months = calendar.by_month(item.line for item in items) if topic.expression else {}
         calendars = tuple(calendar.month(topic.name, first, lines) for first, lines in months.items())
         languages = parts.languages(topic.name, items)
@@ -154,13 +154,13 @@ class Site:
             later, earlier = calendars[max(number - 1, 0) : number], calendars[number + 1 : number + 2]
             yield from self._month(topic, month, lines, (earlier, later))
 
-    def _parts(self, topic: Topic, items: tuple[Tagged, ...], lists: TopicLists) -> Iterator[File]:
+    def _parts(self, topic: Topic, items: tuple[TaggedLine, ...], lists: TopicLists) -> Iterator[File]:
         """Give the page of a topic, and those of its languages and sources."""
         by_key = parts.by_key(items)
-        shown: dict[Link | None, Sequence[Tagged]] = {None: items}
+        shown: dict[PageLink | None, Sequence[TaggedLine]] = {None: items}
         shown |= {link: by_key[link.key] for link in (*lists.languages, *lists.sources) if link.href}
         states = self._states(item.row for some in shown.values() for item in some[:_CARDS])
-        stories = Stories(self._facts, self._judgements, topic, self._copies, self._paged)
+        stories = TopicStories(self._facts, self._judgements, topic, self._copies, self._paged)
         alike = fingerprint(shaping(topic), lists.languages, lists.sources)
         for link, some in shown.items():
             path = link.href if link else f"{topic.name}.html"
@@ -175,7 +175,7 @@ class Site:
                 yield File(path, data, max((one.changed for one in listed), default=None))
 
     def _page(
-        self, topic: Topic, items: Sequence[Tagged], lists: TopicLists, link: Link | None, counts: tuple[int, ...]
+        self, topic: Topic, items: Sequence[TaggedLine], lists: TopicLists, link: PageLink | None, counts: tuple[int, ...]
     ) -> TopicPage:
         return TopicPage(
             about=views.about(self._veil((topic,)).topic(topic)),
@@ -201,15 +201,17 @@ class Site:
     def _load(self, rows: Iterable[int]) -> dict[int, StoredItem]:
         return {stored.row: stored for stored in self._facts.by_rows(rows)}
 
-    def _archives(self, topic: Topic) -> tuple[Link, ...]:
+    def _archives(self, topic: Topic) -> tuple[PageLink, ...]:
         sealed = Ledger(self._facts.db, feed_name(topic)).pages()
-        return tuple(Link(f"{page.number}", file_name(topic.name, page.number)) for page in sealed)
+        return tuple(PageLink(f"{page.number}", file_name(topic.name, page.number)) for page in sealed)
 
-    def _month(self, topic: Topic, month: Month, lines: tuple[Line, ...], beside: tuple[tuple[Month, ...], ...]) -> Iterator[File]:
-        earlier, later = (Link(f"{one[0].first:%B %Y}", one[0].href) if one else None for one in beside)
+    def _month(
+        self, topic: Topic, month: Month, lines: tuple[TimelineLine, ...], beside: tuple[tuple[Month, ...], ...]
+    ) -> Iterator[File]:
+        earlier, later = (PageLink(f"{one[0].first:%B %Y}", one[0].href) if one else None for one in beside)
         mark = fingerprint(shaping(topic), month, lines, earlier, later)
         if not self._folder.holds(month.href, mark):
-            veil = Veil.of([topic])
+            veil = PageMasking.of([topic])
             lines = tuple(
                 line._replace(title=veil.text(line.title, line.language), source=veil.name(line.source)) for line in lines
             )
@@ -264,11 +266,11 @@ class Site:
     def _member(self, stored: StoredItem, why: str, relation: str = "") -> Member:
         return views.member(stored, why, relation, has_page=stored.row in self._paged)
 
-    def _veil(self, topics: tuple[Topic, ...]) -> Veil:
+    def _veil(self, topics: tuple[Topic, ...]) -> PageMasking:
         """Give the veil of some topics; the many items that have the same ones share it."""
         names = tuple(topic.name for topic in topics)
         if names not in self._veils:
-            self._veils[names] = Veil.of(topics)
+            self._veils[names] = PageMasking.of(topics)
         return self._veils[names]
 
     def _leftovers(self) -> Iterator[File]:

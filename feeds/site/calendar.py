@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 
-from feeds.site.models import Day, Line, Month
+from feeds.site.models import Day, Month, TimelineLine
 
 _CALENDAR: Final = Calendar(firstweekday=0)
 
@@ -33,15 +33,15 @@ def _day(topic: str, day: date, count: int) -> Day:
     return Day(day, count, f"{month_href(topic, day)}#d{day.day}" if count else "")
 
 
-def by_month(lines: Iterable[Line]) -> dict[date, tuple[Line, ...]]:
+def by_month(lines: Iterable[TimelineLine]) -> dict[date, tuple[TimelineLine, ...]]:
     """Put lines into their months, the newest month first, each by day, newest first."""
-    found: defaultdict[date, list[Line]] = defaultdict(list)
+    found: defaultdict[date, list[TimelineLine]] = defaultdict(list)
     for line in lines:
         found[line.day.replace(day=1)].append(line)
     return {first: tuple(sorted(found[first], key=lambda line: line.day, reverse=True)) for first in sorted(found, reverse=True)}
 
 
-def month(topic: str, first: date, lines: Iterable[Line]) -> Month:
+def month(topic: str, first: date, lines: Iterable[TimelineLine]) -> Month:
     """Give a month as a calendar."""
     counts = Counter(line.day for line in lines)
     weeks = tuple(
@@ -51,9 +51,9 @@ def month(topic: str, first: date, lines: Iterable[Line]) -> Month:
     return Month(first, month_href(topic, first), counts.total(), weeks)
 
 
-def by_day(lines: Iterable[Line]) -> tuple[tuple[date, tuple[Line, ...]], ...]:
+def by_day(lines: Iterable[TimelineLine]) -> tuple[tuple[date, tuple[TimelineLine, ...]], ...]:
     """Put the lines of a month into its days, newest day first."""
-    found: defaultdict[date, list[Line]] = defaultdict(list)
+    found: defaultdict[date, list[TimelineLine]] = defaultdict(list)
     for line in lines:
         found[line.day].append(line)
     return tuple((day, tuple(found[day])) for day in sorted(found, reverse=True))

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from feeds.publication.story_entry import NO_BONDS, Bonds, Copy, Grouping, Unit
-from feeds.site.models import Tagged
-from feeds.tagging.classifier import Judgement
+from feeds.model import Classification
+from feeds.publication.story_entry import NO_BONDS, Bonds, Copy, Grouping, StoryEntry
+from feeds.site.models import TaggedLine
 from ingest.model import StoredItem
 
 
@@ -31,7 +31,7 @@ class Copies:
         """Give the copies of an item, the one that speaks for all of them first."""
         return tuple(other for other in self._groups.get(row, ()) if other != row)
 
-    def once(self, items: tuple[Tagged, ...]) -> tuple[Tagged, ...]:
+    def once(self, items: tuple[TaggedLine, ...]) -> tuple[TaggedLine, ...]:
         """Of a topic's items keep, for each article, the one that speaks for it, or the first of its copies that is there."""
         there = {item.row for item in items}
         return tuple(item for item in items if item.row not in self._groups or item.row == self._speaker(item.row, there))
@@ -40,6 +40,6 @@ class Copies:
         return next((one for one in self._groups[row] if one in there), row)
 
 
-def with_carriers(stored: StoredItem, judgement: Judgement, copies: tuple[Copy, ...]) -> StoredItem:
+def with_carriers(stored: StoredItem, judgement: Classification, copies: tuple[Copy, ...]) -> StoredItem:
     """Give an item as carried by all who carried a copy of it."""
-    return replace(stored, sightings=Unit(stored, judgement, copies).sightings) if copies else stored
+    return replace(stored, sightings=StoryEntry(stored, judgement, copies).sightings) if copies else stored

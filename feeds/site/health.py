@@ -5,15 +5,15 @@ from datetime import datetime
 
 from feeds.publication.entry import public_address
 from feeds.site.models import SourceLine, SourcesPage
-from ingest.planner.health import Health
+from ingest.planner.health import SourceHealth
 
 
-def page(found: Iterable[Health], carried: Mapping[str, int], as_of: datetime | None, fingerprint: str = "") -> SourcesPage:
+def page(found: Iterable[SourceHealth], carried: Mapping[str, int], as_of: datetime | None, fingerprint: str = "") -> SourcesPage:
     """Give the page of sources in the order of `found`, as things stood at `as_of`; `carried` counts items by address."""
     return SourcesPage(tuple(_line(one, carried.get(one.source.url, 0)) for one in found), as_of, fingerprint)
 
 
-def _line(one: Health, items: int) -> SourceLine:
+def _line(one: SourceHealth, items: int) -> SourceLine:
     return SourceLine(
         name=public_address(one.source.name),
         url=public_address(one.source.url),

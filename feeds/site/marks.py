@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
+from feeds.model import Evidence
 from feeds.site.models import Piece, Text
-from feeds.tagging.classifier import Evidence
 from feeds.tagging.matching.segments import segments
 
 _AROUND: Final = 160  # characters shown before the first and after the last word of a long sentence

@@ -5,26 +5,26 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Self
 
-from feeds.publication.entry_view import Variant
-from feeds.site.models import Link, SourceLine
-from feeds.tagging.classifier import Evidence, Judgement
-from feeds.tagging.topic.loader import Content, Topic
+from feeds.model import Classification, Evidence
+from feeds.publication.entry_view import EntryView
+from feeds.site.models import PageLink, SourceLine
+from feeds.tagging.topic.model import Content, Topic
 from ingest.model import Sighting, StoredItem
 from ingest.text.sanitize import paragraphs
 
 
 @dataclass(frozen=True, slots=True)
-class Veil:
+class PageMasking:
     """What is kept from readers: the strictest that any of the topics asks for."""
 
-    masks: tuple[Variant, ...] = ()
+    masks: tuple[EntryView, ...] = ()
     texts: bool = True  # whether more than titles is shown
 
     @classmethod
     def of(cls, topics: Iterable[Topic]) -> Self:
         """Give what the topics of one page want."""
         wanted = tuple(topics)
-        masks = tuple(Variant(topic) for topic in wanted if topic.publish.mask)
+        masks = tuple(EntryView(topic) for topic in wanted if topic.publish.mask)
         return cls(masks, all(topic.publish.content is not Content.LINKS for topic in wanted))
 
     def text(self, text: str, language: str | None) -> str:
@@ -41,7 +41,7 @@ class Veil:
         """Give a topic as it may speak of itself."""
         return reduce(lambda shown, mask: mask.topic(shown), self.masks, topic)
 
-    def link(self, link: Link) -> Link:
+    def link(self, link: PageLink) -> PageLink:
         """Give a way to a page, by a name that may be shown."""
         return replace(link, title=self.name(link.title)) if self.masks else link
 
@@ -65,7 +65,7 @@ class Veil:
         source = reduce(lambda shown, mask: mask.source(shown), self.masks, seen.source)
         return replace(seen, source=source, title=self.name(seen.title), reason=self.name(seen.reason))
 
-    def judgement(self, judgement: Judgement, stored: StoredItem) -> Judgement:
+    def judgement(self, judgement: Classification, stored: StoredItem) -> Classification:
         """Give a judgement on `stored`, as it was before the veil, in words that may be shown."""
         if not self.masks:
             return judgement

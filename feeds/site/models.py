@@ -21,7 +21,7 @@ Text = tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PageLink:
     """A way to another page: its words, its address relative to the site's root, and how much is there."""
 
     title: str
@@ -114,17 +114,17 @@ class TopicPage:
     cards: tuple[Card, ...]
     total: int
     last: datetime | None
-    languages: tuple[Link, ...]
-    sources: tuple[Link, ...]
-    part: Link | None  # the language or source that is shown alone
+    languages: tuple[PageLink, ...]
+    sources: tuple[PageLink, ...]
+    part: PageLink | None  # the language or source that is shown alone
     days: tuple[Day, ...]
     months: tuple[Month, ...]
-    archives: tuple[Link, ...] = ()
+    archives: tuple[PageLink, ...] = ()
     fingerprint: str = ""
     span: str = ""  # in what time the stories are counted, where not in all
 
 
-class Line(NamedTuple):
+class TimelineLine(NamedTuple):
     """A story as one line of an archive."""
 
     uid: str
@@ -134,11 +134,11 @@ class Line(NamedTuple):
     day: date
 
 
-class Tagged(NamedTuple):
+class TaggedLine(NamedTuple):
     """An item of a topic, as counting and listing need it."""
 
     row: int
-    line: Line
+    line: TimelineLine
     moment: datetime
     source: str  # its key
 
@@ -149,14 +149,14 @@ class MonthPage:
 
     about: About
     month: Month
-    days: tuple[tuple[date, tuple[Line, ...]], ...]
-    earlier: Link | None
-    later: Link | None
+    days: tuple[tuple[date, tuple[TimelineLine, ...]], ...]
+    earlier: PageLink | None
+    later: PageLink | None
     fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class TagReason:
     """Why a topic has an item: its line, its grade, and the sentences in which the words stand."""
 
     topic: str
@@ -205,7 +205,7 @@ class ItemPage:
     updated: datetime
     authors: tuple[Author, ...]
     categories: tuple[str, ...]
-    reasons: tuple[Reason, ...]
+    reasons: tuple[TagReason, ...]
     versions: tuple[Version, ...]
     story: tuple[Member, ...] = ()
     fingerprint: str = ""

@@ -10,17 +10,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Self
 
-from feeds.publication.document import Document, file_name
+from feeds.publication.document import FeedDocument, file_name
 from feeds.publication.edition import Editor, Target, feed_name
 from feeds.publication.entry import public_address
-from feeds.publication.entry_view import Variant
-from feeds.publication.files import HOME, Files
+from feeds.publication.entry_view import EntryView
+from feeds.publication.files import HOME, PublishedFiles
 from feeds.publication.formats import atom, jsonfeed, rss
 from feeds.publication.visible import Visible
 from feeds.site import builder, state
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from feeds.store.ledger import Ledger
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.formats import opml
 from ingest.model import Source, SourceKind, SourceSettings
 from ingest.store.facts import Facts
@@ -41,7 +41,7 @@ class Published:
 
 def publish(  # noqa: PLR0913 - and how far to go
     facts: Facts,
-    judgements: Judgements,
+    judgements: Classifications,
     topics: tuple[Topic, ...],
     target: Target,
     *,
@@ -53,7 +53,7 @@ def publish(  # noqa: PLR0913 - and how far to go
     A topic of which nothing has changed is passed over, and so are the pages, unless `everything` is to be made anew.
     Ended in the middle it goes on the next time.
     """
-    with Files(facts, target.folder.parent, target.now, stopping) as files:
+    with PublishedFiles(facts, target.folder.parent, target.now, stopping) as files:
         home = _Home(facts, judgements, topics, target, files)
         target = home.open
         feeds = [_Feed(home, topic) for topic in topics]
@@ -86,7 +86,9 @@ def feed_path(topic: Topic) -> str:
 class _Home:
     """All that is published at one moment."""
 
-    def __init__(self, facts: Facts, judgements: Judgements, topics: tuple[Topic, ...], target: Target, files: Files) -> None:
+    def __init__(
+        self, facts: Facts, judgements: Classifications, topics: tuple[Topic, ...], target: Target, files: PublishedFiles
+    ) -> None:
         self.facts, self.judgements, self.target, self.files = facts, judgements, target, files
         self._topics = topics
         self.pages = Ledger(facts.db, _PAGES)
@@ -120,7 +122,7 @@ class _Home:
     def list_feeds(self) -> None:
         """Write the list of all public feeds."""
         base = f"{self.target.settings.base_url}/"
-        shown = (Variant(topic).topic(topic) for topic in self._topics if not topic.publish.private)
+        shown = (EntryView(topic).topic(topic) for topic in self._topics if not topic.publish.private)
         titles = self._kept() | {topic.name: topic.title for topic in shown}
         feeds = [
             Source(base + file_name(name), title=title, site_url=base + file_name(name, suffix="html"))
@@ -200,7 +202,7 @@ class _Feed:
         self._head(document)
         return until
 
-    def _revised(self) -> tuple[Document | None, datetime | None]:
+    def _revised(self) -> tuple[FeedDocument | None, datetime | None]:
         """Bring the feed forward in one short transaction; give its head once it is there."""
         home = self._home
         with home.facts.transaction():
@@ -216,9 +218,9 @@ class _Feed:
             files.put_packed(self._name, self._path(number=page.number), self._ledger.packed(page.number), page.changed)
         return bool(missing)
 
-    def _head(self, document: Document) -> None:
+    def _head(self, document: FeedDocument) -> None:
         made = {suffix: render(document) for suffix, render in _FORMATS.items()}
-        made["opml"] = opml.render(map(Variant(self._topic).source, self._sources()), f"Sources of “{document.topic.title}”")
+        made["opml"] = opml.render(map(EntryView(self._topic).source, self._sources()), f"Sources of “{document.topic.title}”")
         for suffix, data in made.items():
             self._home.files.put(self._name, self._path(suffix), data, document.changed)
 

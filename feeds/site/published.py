@@ -4,9 +4,9 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from feeds.site.marks import excerpt
-from feeds.site.masking import Veil
+from feeds.site.masking import PageMasking
 from feeds.site.views import OPENING
-from feeds.tagging.topic.loader import Content, Topic
+from feeds.tagging.topic.model import Content, Topic
 from ingest.model import Item, StoredItem
 from ingest.text.sanitize import paragraphs
 
@@ -17,7 +17,7 @@ def as_published(stored: StoredItem, topics: Collection[Topic], *, full: bool) -
     The strictest of `topics` masks words and leaves out texts. Where none of them publishes the whole text,
     its beginning is all there is.
     """
-    shown = Veil.of(topics).item(stored)
+    shown = PageMasking.of(topics).item(stored)
     text = shown.item.text
     end = len(text) if any(_is_whole(topic, stored.item, full=full) for topic in topics) else excerpt(text, OPENING)
     if end == len(text):

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from feeds.publication.entry import public_address
-from feeds.site.models import Line, Tagged
+from feeds.site.models import TaggedLine, TimelineLine
 from feeds.site.views import Texts, source_key
 from ingest.model import Source
 from ingest.store.facts import Facts
@@ -43,16 +43,16 @@ select v.item_id, v.seen, iif(s.title = '', s.url, s.title), v.title, v.text fro
 where v.item_id in (select value from json_each(?)) order by v.id"""
 
 
-def tagged(facts: Facts, topic: str, since: datetime | None = None) -> tuple[Tagged, ...]:
+def tagged(facts: Facts, topic: str, since: datetime | None = None) -> tuple[TaggedLine, ...]:
     """Give every item of a topic, or those first seen since a moment, newest first."""
     named = cache(_named)
     return tuple(_tagged(row, named) for row in facts.db.conn.execute(_LINES, [topic, rfc3339(since) or ""]))
 
 
-def _tagged(row: tuple[Any, ...], named: Callable[[str, str], tuple[str, str]]) -> Tagged:
+def _tagged(row: tuple[Any, ...], named: Callable[[str, str], tuple[str, str]]) -> TaggedLine:
     number, uid, title, language, at, url, name = row
     moment, (shown, key) = datetime.fromisoformat(at), named(url, name)
-    return Tagged(number, Line(uid, title or shown, language, shown, moment.date()), moment, key)
+    return TaggedLine(number, TimelineLine(uid, title or shown, language, shown, moment.date()), moment, key)
 
 
 def _named(url: str, name: str) -> tuple[str, str]:

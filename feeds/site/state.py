@@ -10,7 +10,7 @@ from typing import Final
 from feeds.publication.edition import Target
 from feeds.site import queries, views
 from feeds.site.folder import Folder
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.store.facts import Facts
 
 BEFORE: Final = datetime(1970, 1, 1, tzinfo=UTC)  # anything was known

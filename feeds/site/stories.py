@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from feeds.model import Classification
 from feeds.publication.story_entry import Copy
 from feeds.site import views
 from feeds.site.copies import Copies, with_carriers
-from feeds.site.masking import Veil
+from feeds.site.masking import PageMasking
 from feeds.site.models import Card
-from feeds.store.judgements import Judgements
-from feeds.tagging.classifier import Judgement
-from feeds.tagging.topic.loader import Topic
+from feeds.store.classifications import Classifications
+from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
 
@@ -24,13 +24,13 @@ class Shown(NamedTuple):
     changed: datetime
 
 
-class Stories:
+class TopicStories:
     """What the pages of a topic show of its stories: the newest of it, of each language and of each source."""
 
-    def __init__(self, facts: Facts, judgements: Judgements, topic: Topic, copies: Copies, paged: frozenset[int]) -> None:
+    def __init__(self, facts: Facts, judgements: Classifications, topic: Topic, copies: Copies, paged: frozenset[int]) -> None:
         """Read nothing yet; `paged` are the items that have a page."""
         self._facts, self._judgements, self._topic, self._copies, self._paged = facts, judgements, topic, copies, paged
-        self._veil = Veil.of([topic])
+        self._veil = PageMasking.of([topic])
         self._known: dict[int, Shown] = {}
 
     def of(self, rows: Sequence[int]) -> list[Shown]:
@@ -44,6 +44,6 @@ class Stories:
             self._known[row] = self._shown(with_carriers(found[row], judged[row], named), judged[row])
         return [self._known[row] for row in rows]
 
-    def _shown(self, stored: StoredItem, judgement: Judgement) -> Shown:
+    def _shown(self, stored: StoredItem, judgement: Classification) -> Shown:
         card = views.card(self._veil.item(stored), (self._veil.judgement(judgement, stored),))
         return Shown(card if stored.row in self._paged else replace(card, href=""), views.moment(stored))

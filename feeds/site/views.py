@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
+from feeds.model import Classification, Evidence
 from feeds.publication.entry import carriers_of, public_address
 from feeds.site import marks
-from feeds.site.models import About, Card, ItemPage, Member, Reason, Version
-from feeds.tagging.classifier import Evidence, Judgement
-from feeds.tagging.topic.loader import Topic
+from feeds.site.models import About, Card, ItemPage, Member, TagReason, Version
+from feeds.tagging.topic.model import Topic
 from ingest.model import Source, StoredItem
 from ingest.text.folding import WORD
 
@@ -51,7 +51,7 @@ def shown_at(stored: StoredItem) -> tuple[datetime, bool]:
     return (said, True) if said and said <= stored.first_seen else (stored.first_seen, False)
 
 
-def card(stored: StoredItem, judgements: tuple[Judgement, ...] = (), *, limit: int = EXCERPT) -> Card:
+def card(stored: StoredItem, judgements: tuple[Classification, ...] = (), *, limit: int = EXCERPT) -> Card:
     """Give an item as a list shows it, the words that `judgements` found in it marked."""
     item, hits = stored.item, _hits(judgements)
     when, dated = shown_at(stored)
@@ -72,20 +72,20 @@ def card(stored: StoredItem, judgements: tuple[Judgement, ...] = (), *, limit: i
     )
 
 
-def _why(judgements: tuple[Judgement, ...]) -> str:
+def _why(judgements: tuple[Classification, ...]) -> str:
     """Give the line of the one topic whose list this is, where it says something: a topic without rules takes everything."""
     said = [one.why for one in judgements if one.hits or one.branch or one.decision]
     return said[0] if len(judgements) == 1 and said else ""
 
 
-def _hits(judgements: Iterable[Judgement]) -> tuple[Evidence, ...]:
+def _hits(judgements: Iterable[Classification]) -> tuple[Evidence, ...]:
     return tuple(hit for judgement in judgements for hit in judgement.hits)
 
 
-def reason(stored: StoredItem, judgement: Judgement, title: str) -> Reason:
+def reason(stored: StoredItem, judgement: Classification, title: str) -> TagReason:
     """Give why a topic called `title` has an item, or has it not."""
     text = stored.item.text
-    return Reason(
+    return TagReason(
         topic=judgement.topic,
         title=title,
         why=judgement.why,
@@ -113,7 +113,7 @@ def member(stored: StoredItem, why: str = "", relation: str = "", *, has_page: b
 
 def item_page(
     stored: StoredItem,
-    judged: tuple[tuple[Judgement, Topic], ...],
+    judged: tuple[tuple[Classification, Topic], ...],
     texts: Iterable[Texts],
     story: tuple[Member, ...],
     fingerprint: str,

@@ -16,7 +16,7 @@ _KEPT: Final = 8  # items remembered for one sentence
 Place = tuple[str, str]  # a source, and a sentence as its key
 
 
-class Furniture:
+class Boilerplate:
     """The table of repeated sentences, by source; only sentences in which a term was found are ever stored."""
 
     def __init__(self, facts: Facts) -> None:

@@ -15,7 +15,7 @@ from ingest.text.dates import from_rfc3339, rfc3339
 _COLUMNS = "item_id, atom_id, entered, updated, digest, state, version, archive, gone, reason, buried"
 
 
-class Line(NamedTuple):
+class LedgerLine(NamedTuple):
     """What a feed has said of one article."""
 
     row: int  # the item first published of it: the entry's id is that of this item for ever
@@ -62,7 +62,7 @@ class Ledger:
         )
         return tuple(row for (row,) in rows)
 
-    def lines(self, besides: Iterable[int] = ()) -> dict[int, Line]:
+    def lines(self, besides: Iterable[int] = ()) -> dict[int, LedgerLine]:
         """Give all that was ever in the feed, by the item's number, but for some of it."""
         rows = self._execute(
             f"select {_COLUMNS} from published where feed = ? and item_id not in (select value from json_each(?))",  # noqa: S608
@@ -70,7 +70,7 @@ class Ledger:
         )
         return {row[0]: _line(row) for row in rows}
 
-    def write(self, lines: Iterable[Line]) -> None:
+    def write(self, lines: Iterable[LedgerLine]) -> None:
         """Store lines, inside the caller's transaction."""
         self._many(
             f"insert or replace into published (feed, {_COLUMNS}) values (?{', ?' * 11})",  # noqa: S608 - constants
@@ -136,7 +136,7 @@ def _moment(text: str) -> Any:
     return from_rfc3339(text)
 
 
-def _line(row: tuple[Any, ...]) -> Line:
+def _line(row: tuple[Any, ...]) -> LedgerLine:
     number, atom_id, entered, updated, digest, state, version, archive, gone, reason, buried = row
     moments = (_moment(entered), _moment(updated))
-    return Line(number, atom_id, *moments, digest, state, version, archive, from_rfc3339(gone), reason or "", buried)
+    return LedgerLine(number, atom_id, *moments, digest, state, version, archive, from_rfc3339(gone), reason or "", buried)

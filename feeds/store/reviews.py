@@ -4,9 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from feeds.model import Classification, Grade
 from feeds.store.migrations import migrations
-from feeds.tagging.classifier import Judgement
-from feeds.tagging.topic.loader import Grade
 from ingest.store.facts import Facts
 from ingest.store.migrations import migrate
 from ingest.text.dates import from_rfc3339, rfc3339
@@ -21,19 +20,19 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Review:
     """A person's word on one item and one topic, with the reason given."""
 
     verdict: Verdict
     reason: str
-    decided: datetime | None
+    reviewed: datetime | None
 
     def __str__(self) -> str:
         """Say it in words."""
         return f"{self.verdict}ed by hand" + (f": {self.reason}" if self.reason else "")
 
 
-def decided(judgement: Judgement, decision: Decision | None) -> Judgement:
+def reviewed(judgement: Classification, decision: Review | None) -> Classification:
     """Give the judgement that holds: the person's, where there is one; the words that met stay as evidence."""
     if decision is None:
         return judgement
@@ -43,7 +42,7 @@ def decided(judgement: Judgement, decision: Decision | None) -> Judgement:
     return replace(judgement, tagged=True, grade=judgement.grade or Grade.SUBSTANTIAL, why=why, decision=str(decision))
 
 
-class Decisions:
+class Reviews:
     """The table of decisions."""
 
     def __init__(self, facts: Facts) -> None:
@@ -51,13 +50,13 @@ class Decisions:
         self._facts, self._db = facts, facts.db
         migrate(self._db, migrations)
 
-    def all(self, topic: str | None = None) -> dict[tuple[int, str], Decision]:
+    def all(self, topic: str | None = None) -> dict[tuple[int, str], Review]:
         """Give every decision, or those on one topic, by (item's number, topic), oldest first."""
         rows = self._db.conn.execute(
             "select item_id, topic, verdict, reason, decided from decision where ? is null or topic = ? order by decided, item_id",
             [topic, topic],
         )
-        return {(row, name): Decision(Verdict(verdict), reason, from_rfc3339(at)) for row, name, verdict, reason, at in rows}
+        return {(row, name): Review(Verdict(verdict), reason, from_rfc3339(at)) for row, name, verdict, reason, at in rows}
 
     def put(self, row: int, topic: str, verdict: Verdict, reason: str, now: datetime) -> None:
         """Store what a person said, the reason as one line that any feed can show; the last word counts."""

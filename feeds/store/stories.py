@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from feeds.model import Comparison, Edge, Merge, PeoplesWord, RelatedItem, Relation, Story, pair_of
 from feeds.store.migrations import migrations
-from feeds.stories.group import Decided, Edge, pair_of
-from feeds.stories.pair import WINDOW, Relation, Verdict
-from feeds.stories.story import Link, Merge, Story, story_of
+from feeds.stories.pair import WINDOW
+from feeds.stories.story import story_of
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
 from ingest.store.migrations import migrate
@@ -19,7 +19,7 @@ from ingest.text.sanitize import one_line
 _SPAN: Final = timedelta(days=2)  # of one part of the sketches
 _LIKELY: Final = 200  # candidates looked at for one item: a flood of one title must not stop the service
 _EPOCH: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
-Evidence = tuple[tuple[Merge, ...], tuple[Link, ...]]
+Evidence = tuple[tuple[Merge, ...], tuple[RelatedItem, ...]]
 _IN: Final = "in (select value from json_each(?))"
 
 
@@ -124,7 +124,7 @@ class StoryTables:
         wanted = json.dumps(list(rows))
         self._db.conn.execute(f"delete from story_edge where a {_IN} or b {_IN}", [wanted, wanted])  # noqa: S608
 
-    def add_edges(self, found: Iterable[tuple[int, int, Verdict]]) -> None:
+    def add_edges(self, found: Iterable[tuple[int, int, Comparison]]) -> None:
         """Store what items are to others."""
         self._db.conn.executemany(
             "insert into story_edge values (?, ?, ?, ?, ?, ?)",
@@ -205,7 +205,7 @@ class StoryTables:
 
     # People's words
 
-    def decided(self, rows: Iterable[int]) -> Decided:
+    def decided(self, rows: Iterable[int]) -> PeoplesWord:
         """Give what people said of pairs among or beside some items."""
         wanted = json.dumps(list(rows))
         found = self._db.conn.execute(
@@ -213,7 +213,7 @@ class StoryTables:
             [wanted, wanted],
         ).fetchall()
         pick = {word: frozenset((a, b) for a, b, verdict in found if verdict == word) for word in ("join", "split")}
-        return Decided(pick["join"], pick["split"])
+        return PeoplesWord(pick["join"], pick["split"])
 
     def decide(self, pairs: Iterable[tuple[int, int]], verdict: str, reason: str, now: datetime) -> None:
         """Store a person's word on pairs; the last word counts."""
@@ -239,7 +239,7 @@ class StoryTables:
         """Give for each story, by its members, why they are one, and what else they have to do with, the closest first."""
         owner = {row: number for number, group in enumerate(groups) for row in group}
         merges: list[list[Merge]] = [[] for _ in groups]
-        links: list[dict[int, Link]] = [{} for _ in groups]
+        links: list[dict[int, RelatedItem]] = [{} for _ in groups]
         for merge in self.words(owner):
             if owner[merge.a] == owner[merge.b]:
                 merges[owner[merge.a]].append(merge)
@@ -252,7 +252,7 @@ class StoryTables:
             label = Relation.RELATED if relation == Relation.SAME else relation
             for mine, other in ((one, b), (two, a)):
                 if mine is not None:
-                    links[mine].setdefault(other, Link(other, label, f"{said} ({strength:.2f})"))
+                    links[mine].setdefault(other, RelatedItem(other, label, f"{said} ({strength:.2f})"))
         return [(tuple(joined), tuple(beside.values())) for joined, beside in zip(merges, links, strict=True)]
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from feeds.stories import sketch, vocabulary
 from feeds.stories.sketch import Hashes, digest, distinct, hashes, shingled
-from feeds.stories.slots import Phrase, Said, phrase
+from feeds.stories.slots import Said, SlotPhrase, phrase
 from feeds.stories.words import STEM, content, digests, tokens_of, weighed, weight
 from ingest.text.folding import WORD, fold, folded
 from ingest.text.urls import canonical, host_of, is_front_page
@@ -108,12 +108,12 @@ class Wording:
         return Slots(self.text)
 
     @cached_property
-    def title(self) -> Phrase:
+    def title(self) -> SlotPhrase:
         """The title, to be aligned."""
         return phrase(self.headline, self.language)
 
     @cached_property
-    def told(self) -> Phrase:
+    def told(self) -> SlotPhrase:
         """The text from its news on, to be aligned; no more of it than a short item has."""
         return phrase(_DATELINE.sub("", self.text, count=1), self.language, READ)
 

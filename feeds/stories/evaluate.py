@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from feeds.metrics import wanted
+from feeds.model import Comparison, Edge, PeoplesWord, Relation, pair_of
 from feeds.stories.article import Article, Raw, read
-from feeds.stories.group import Decided, Edge, pair_of, stories
+from feeds.stories.group import stories
 from feeds.stories.metrics import Judged
-from feeds.stories.pair import Relation, Verdict, compare, conflicts, keys
+from feeds.stories.pair import compare, conflicts, keys
 from ingest.errors import UsageError
 from ingest.text.sanitize import plain, safe_html, xml_safe
 
@@ -117,7 +118,7 @@ def _likely(articles: dict[int, Article]) -> set[tuple[int, int]]:
 
 
 def _judged(place: str, kind: str, pair: tuple[Article, Article], *, label: bool, merged: bool | None = None) -> Judged:
-    verdict: Verdict = compare(*pair)
+    verdict: Comparison = compare(*pair)
     same = verdict.relation is Relation.SAME if merged is None else merged
     titles = (" ".join(pair[0].head), " ".join(pair[1].head))
     return Judged(place, kind, titles, label, same, verdict)
@@ -130,5 +131,5 @@ def _conflict(articles: dict[int, Article]) -> Any:
 def _labels(articles: dict[int, Article], edges: Iterable[tuple[int, int, float]], conflict: Any) -> dict[int, int]:
     pairs = [Edge(*pair_of(a, b), strength) for a, b, strength in edges if a != b]
     rank = {number: f"{article.id} {number:09}" for number, article in articles.items()}
-    groups = stories(pairs, Decided(), conflict, rank)
+    groups = stories(pairs, PeoplesWord(), conflict, rank)
     return {number: number for number in articles} | {number: min(group) for group in groups for number in group}

@@ -1,36 +1,15 @@
 """Pairs -> stories: the strongest join first, never across a conflict or a person's split; knows no text."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from feeds.model import Edge, PeoplesWord, pair_of
 
 _FIRM: Final = 2.0  # above every likeness: a person's word
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """Two items that are one story, and how surely; `a` is the smaller name."""
-
-    a: int
-    b: int
-    strength: float
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What people said of pairs: they are one, or they are not."""
-
-    joined: frozenset[tuple[int, int]] = frozenset()
-    split: frozenset[tuple[int, int]] = frozenset()
-
-
-def pair_of(a: int, b: int) -> tuple[int, int]:
-    """Give two names in their one order."""
-    return (a, b) if a < b else (b, a)
-
-
 def stories(
-    edges: Iterable[Edge], decided: Decided, conflict: Callable[[int, int], bool], rank: Mapping[int, str]
+    edges: Iterable[Edge], decided: PeoplesWord, conflict: Callable[[int, int], bool], rank: Mapping[int, str]
 ) -> list[frozenset[int]]:
     """Group items. `conflict` says that two must not be in one story; `rank` orders them alike on every machine.
 
@@ -47,7 +26,7 @@ def stories(
     return [frozenset(group) for group in {id(group): group for group in groups.values()}.values() if len(group) > 1]
 
 
-def _may_join(one: set[int], two: set[int], edge: Edge, decided: Decided, conflict: Callable[[int, int], bool]) -> bool:
+def _may_join(one: set[int], two: set[int], edge: Edge, decided: PeoplesWord, conflict: Callable[[int, int], bool]) -> bool:
     pairs = [pair_of(a, b) for a in one for b in two]
     if any(pair in decided.split for pair in pairs):
         return False

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from feeds.model import Merge
 from feeds.publication.story_entry import Bonds
 from feeds.store.stories import StoryTables
-from feeds.stories.story import Merge, story_of
+from feeds.stories.story import story_of
 from ingest.store.facts import Facts
 
 _RELATIVES: Final = 5  # of one story, the closest

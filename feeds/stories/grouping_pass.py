@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from math import inf
 from typing import Final
 
+from feeds.model import Comparison, pair_of
 from feeds.store.stories import Sketch, StoryTables
 from feeds.stories import reading
 from feeds.stories.article import Article, read
-from feeds.stories.group import pair_of, reach, stories
-from feeds.stories.pair import VERSION, WINDOW, Verdict, compare, conflicts, keys, one_publisher, related
+from feeds.stories.group import reach, stories
+from feeds.stories.pair import VERSION, WINDOW, compare, conflicts, keys, one_publisher, related
 from feeds.stories.reading import Told
 from ingest.store.facts import Facts
 
@@ -37,7 +38,7 @@ def group_new(  # noqa: PLR0913 - what bounds it
     At most `bites` transactions are done, none is begun after some `seconds` by the `clock`, and none after `stopping`. Killed in
     the middle it goes on where it stopped. What people split or joined stays so. Gives the number of items looked at.
     """
-    work = Grouping(facts, version, clock)
+    work = GroupingPass(facts, version, clock)
     done = looked = 0
     while (bites is None or done < bites) and (done == 0 or work.spent < seconds) and not stopping():
         looked += work.bite()
@@ -53,8 +54,8 @@ def all_grouped(facts: Facts) -> bool:
     return not reading.after(facts.db, StoryTables(facts).seen(), 1)
 
 
-class Grouping:
-    """Grouping with the tables at hand."""
+class GroupingPass:
+    """GroupingPass with the tables at hand."""
 
     def __init__(self, facts: Facts, version: str = VERSION, clock: Callable[[], datetime] | None = None) -> None:
         """Use the database of `facts`; with a clock transactions become small where they take long."""
@@ -108,7 +109,7 @@ class Grouping:
             self._tables.decide([(one, two)], "join", reason, now)
             self._regroup({one, two})
 
-    def compare(self, one: int, two: int) -> Verdict:
+    def compare(self, one: int, two: int) -> Comparison:
         """Judge two stored items."""
         first, second = self._read([one, two])
         return compare(first, second)
@@ -131,7 +132,7 @@ class Grouping:
         self._tables.add_edges(kept)
         return before | self._tables.touched(rows)
 
-    def _kin(self, article: Article, likely: list[int]) -> list[tuple[int, Verdict]]:
+    def _kin(self, article: Article, likely: list[int]) -> list[tuple[int, Comparison]]:
         """Give those of some items that an article has to do with."""
         near = [row for row in likely if abs(self._moments.get(row, article.moment) - article.moment) <= WINDOW]
         return [(row, said) for row, other in zip(near, self._read(near), strict=True) if (said := related(article, other))]

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from feeds.stories.article import ALIGNED, READ, Article
-from feeds.stories.slots import Kind, Phrase, Said, Slot, Unit, aligned, others
+from feeds.stories.slots import Said, SlotKind, SlotPhrase, SlotUnit, WordingSlot, aligned, others
 from feeds.stories.vocabulary import NEGATIONS, NEGATIONS_OF, OPPOSITE
 from feeds.stories.words import STEM, content
 
@@ -33,12 +33,12 @@ _SAYS_ALIKE: Final = 0.35  # share of the shorter text's own words below which t
 _BORNE_OUT: Final = 2  # words of the titles that a publisher's short text says, if it is no stock text
 
 
-_ANY: Final = frozenset(Kind)
-_NONE: Final[frozenset[Kind]] = frozenset()
-_HARD: Final = frozenset({Kind.NAME, Kind.DAY, Kind.FIGURE})
-_WORDS: Final = _ANY - {Kind.FIGURE}
-_TOLD: Final = _WORDS - {Kind.FRAME}
-_NAMED: Final = frozenset({Kind.NAME, Kind.DAY})  # a figure has a guard of its own
+_ANY: Final = frozenset(SlotKind)
+_NONE: Final[frozenset[SlotKind]] = frozenset()
+_HARD: Final = frozenset({SlotKind.NAME, SlotKind.DAY, SlotKind.FIGURE})
+_WORDS: Final = _ANY - {SlotKind.FIGURE}
+_TOLD: Final = _WORDS - {SlotKind.FRAME}
+_NAMED: Final = frozenset({SlotKind.NAME, SlotKind.DAY})  # a figure has a guard of its own
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _negated(pair: Pair) -> str | None:
     return f"one title denies what the other says: {_least(found)}"
 
 
-def _negations(article: Article, said: Phrase) -> set[str]:
+def _negations(article: Article, said: SlotPhrase) -> set[str]:
     return set(said.forms) & (NEGATIONS | NEGATIONS_OF.get(article.wording.language or "", frozenset()))
 
 
@@ -194,7 +194,7 @@ def _form(pair: Pair) -> str | None:
     return None
 
 
-def _in_texts(slot: Slot, pair: Pair) -> str | None:
+def _in_texts(slot: WordingSlot, pair: Pair) -> str | None:
     """Give in words what the texts say in a slot of their own as the titles do, though each may say the other word elsewhere."""
     a, b = pair.a.wording, pair.b.wording
     if pair.edited or pair.contained < _OTHER_TEXT or not _brief(pair):
@@ -206,13 +206,13 @@ def _in_texts(slot: Slot, pair: Pair) -> str | None:
     return None
 
 
-def _shared(title: tuple[Unit, ...], text: tuple[Unit, ...]) -> str:
+def _shared(title: tuple[SlotUnit, ...], text: tuple[SlotUnit, ...]) -> str:
     """Give the words of a slot of a text that stand in one of a title too."""
-    telling = {unit.form[:STEM] for unit in title if unit.kind > Kind.FRAME}
+    telling = {unit.form[:STEM] for unit in title if unit.kind > SlotKind.FRAME}
     return " ".join(unit.form for unit in text if unit.form[:STEM] in telling)
 
 
-def _telling(slot: Slot, pair: Pair, *, alone: bool) -> frozenset[Kind]:
+def _telling(slot: WordingSlot, pair: Pair, *, alone: bool) -> frozenset[SlotKind]:
     """Give the kinds of words that make another event of a pair, if each title has one in a slot.
 
     At two addresses all do. In one place headlines are edited: there names do.
@@ -228,7 +228,7 @@ def _telling(slot: Slot, pair: Pair, *, alone: bool) -> frozenset[Kind]:
     return _WORDS if _opens(slot, pair) else _TOLD if untold else _NAMED
 
 
-def _opens(slot: Slot, pair: Pair) -> bool:
+def _opens(slot: WordingSlot, pair: Pair) -> bool:
     """Say whether nothing but first words differ where no address is known: it may be a name, which has its capital anyway."""
     a, b = pair.a.wording.title.units, pair.b.wording.title.units
     return pair.address is None and a[len(slot.one) :] == b[len(slot.two) :]
@@ -257,7 +257,7 @@ def _brief(pair: Pair) -> bool:
     return all(one.length < READ and one.wording.told.size < ALIGNED for one in (pair.a, pair.b))
 
 
-def _otherwise(slot: Slot, a: Said, b: Said, kinds: frozenset[Kind]) -> str | None:
+def _otherwise(slot: WordingSlot, a: Said, b: Said, kinds: frozenset[SlotKind]) -> str | None:
     """Give in words what each side says in a slot, where both have something of some kinds."""
     found = others(slot, a, b)
     if found is None or not all(any(unit.kind in kinds for unit in side) for side in found):

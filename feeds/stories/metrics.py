@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import comb
 
 from feeds.metrics import Score, share
-from feeds.stories.pair import Verdict
+from feeds.model import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Judged:
     titles: tuple[str, str]
     wanted: bool
     merged: bool
-    verdict: Verdict
+    verdict: Comparison
 
 
 @dataclass(frozen=True, slots=True)

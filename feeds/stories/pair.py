@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from hashlib import blake2b
 from types import ModuleType
 from typing import Final, NamedTuple
 
+from feeds.model import Comparison, Relation
 from feeds.stories import article, guards, slots, vocabulary
 from feeds.stories.article import BODY, LEAD, Article
 from feeds.stories.guards import Pair, objection
@@ -63,47 +63,13 @@ VERSION: Final = blake2b(
 """Changes with the thresholds and the words: what was judged by another is judged again."""
 
 
-class Relation(StrEnum):
-    """What two articles are to each other."""
-
-    SAME = "same"
-    RELATED = "related"
-    TRANSLATION = "translation of?"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The answer for a pair, with what it rests on."""
-
-    relation: Relation
-    rule: str  # why, in words
-    strength: float  # 0 to 1
-    text: float  # share of the shorter text
-    title: float  # share of the shorter title
-    shared: tuple[str, ...]  # the rarest words of both
-    gap: timedelta
-    guard: str | None = None  # what spoke against a merge
-    within: bool = False  # one publisher, not one address: where it says so of three, they have a form in common
-
-    def __str__(self) -> str:
-        """Say it in one line."""
-        parts = [f"{self.relation}: {self.rule}"]
-        if self.text:
-            parts.append(f"{self.text:.0%} of the text")
-        parts.append(f"{self.title:.0%} of the title's words")
-        if self.shared:
-            parts.append(f"both say {', '.join(self.shared)}")
-        return "; ".join((*parts, f"{_hours(self.gap)} apart"))
-
-
-def compare(a: Article, b: Article) -> Verdict:
+def compare(a: Article, b: Article) -> Comparison:
     """Judge a pair; the order of the two makes no difference."""
     pair = _pair(a, b)
     return _verdict(pair, _judged(pair))
 
 
-def related(a: Article, b: Article) -> Verdict | None:
+def related(a: Article, b: Article) -> Comparison | None:
     """Judge a pair as `compare` does, but give None, sooner, for two that have nothing to do with each other."""
     if abs(a.moment - b.moment) > WINDOW:
         return None
@@ -271,13 +237,13 @@ def _translation(pair: Pair) -> _Answer:
     return _Answer(Relation.NONE, "two languages", 0.0, "two languages")
 
 
-def _verdict(pair: Pair, found: _Answer) -> Verdict:
+def _verdict(pair: Pair, found: _Answer) -> Comparison:
     titles = pair.a.title & pair.b.title
     words = {word for word in pair.a.head if word[:STEM] in titles} or set(pair.a.body) & set(pair.b.body)
     rare = sorted(sorted(sorted(filter(weight, words)), key=len, reverse=True), key=weight, reverse=True)[:4]
     strength, text, title = (round(share, 4) for share in (found.strength, pair.contained, pair.titles))
     within = _within(pair) and (found.relation is Relation.SAME or pair.copied or pair.a.head == pair.b.head)
-    return Verdict(found.relation, found.rule, strength, text, title, tuple(rare), pair.gap, found.guard, within)
+    return Comparison(found.relation, found.rule, strength, text, title, tuple(rare), pair.gap, found.guard, within)
 
 
 def _within(pair: Pair) -> bool:
@@ -290,11 +256,6 @@ def _begin_alike(pair: Pair) -> bool:
     first, second = pair.a.rolled[:LEAD], pair.b.rolled[:LEAD]
     least = min(len(first), len(second))
     return bool(least and (first[:least] == second[:least]).mean() >= LIMITS.whole)
-
-
-def _hours(gap: timedelta) -> str:
-    minutes = int(gap.total_seconds()) // 60
-    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"  # noqa: PLR2004 - two hours
 
 
 def keys(of: Sequence[Article]) -> list[tuple[int, ...]]:

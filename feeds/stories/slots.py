@@ -45,7 +45,7 @@ _PART: Final = 5  # letters of a word that another is compounded with
 _PREFIX: Final = 4  # letters that compounding adds at the least; a prefix of two or three makes the opposite of a word
 
 
-class Kind(IntEnum):
+class SlotKind(IntEnum):
     """What a word may be, as far as its looks say; the higher, the less an edit changes it."""
 
     FRAME = 0  # it may hold a sentence together
@@ -56,20 +56,20 @@ class Kind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class SlotUnit:
     """A word, or a letter of a script without spaces."""
 
     form: str  # folded
-    kind: Kind
+    kind: SlotKind
     letter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class WordingSlot:
     """What stands in one place of two wordings."""
 
-    one: tuple[Unit, ...]
-    two: tuple[Unit, ...]
+    one: tuple[SlotUnit, ...]
+    two: tuple[SlotUnit, ...]
     before: str = ""  # the letter of a script without spaces that both have before it
     after: str = ""
 
@@ -80,10 +80,10 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Phrase:
+class SlotPhrase:
     """A wording as units."""
 
-    units: tuple[Unit, ...]
+    units: tuple[SlotUnit, ...]
 
     @property
     def size(self) -> float:
@@ -113,21 +113,21 @@ class Said:
         """All its words without spaces, for scripts that have none."""
         return "".join("".join(_clusters(word)) for word in WORD.findall(self.text))
 
-    def says(self, unit: Unit) -> bool:
+    def says(self, unit: SlotUnit) -> bool:
         """Say whether it has a word, in any inflection that begins alike."""
         return any(form[:STEM] in self.stems for form in _forms(unit.form))
 
 
-def _size(units: Iterable[Unit]) -> float:
+def _size(units: Iterable[SlotUnit]) -> float:
     return sum(_LETTER if unit.letter else 1 for unit in units)
 
 
-def phrase(text: str, language: str | None = None, most: int | None = None) -> Phrase:
+def phrase(text: str, language: str | None = None, most: int | None = None) -> SlotPhrase:
     """Read a text, at most so many units."""
-    return Phrase(tuple(islice(_units(text, language), most)))
+    return SlotPhrase(tuple(islice(_units(text, language), most)))
 
 
-def _units(text: str, language: str | None) -> Iterator[Unit]:
+def _units(text: str, language: str | None) -> Iterator[SlotUnit]:
     """Give the words of a text, and the letters where it has no spaces."""
     shouted = text.isupper()
     end = 0
@@ -142,24 +142,24 @@ def _units(text: str, language: str | None) -> Iterator[Unit]:
 
 
 @lru_cache(maxsize=50_000)
-def _word(word: str, language: str | None, *, named: bool) -> Unit:
+def _word(word: str, language: str | None, *, named: bool) -> SlotUnit:
     form = _figured(fold(word))
     if any(map(str.isdigit, form)):
-        return Unit(form, Kind.FIGURE)
+        return SlotUnit(form, SlotKind.FIGURE)
     if weekday(form, language) is not None:
-        return Unit(form, Kind.DAY)
+        return SlotUnit(form, SlotKind.DAY)
     if not weight(form) or (len(form) <= 2 and _CASED.search(form) and not named):  # noqa: PLR2004
-        return Unit(form, Kind.FRAME)
+        return SlotUnit(form, SlotKind.FRAME)
     if not _CASED.search(form):
-        return Unit(form, Kind.NAME)
-    return Unit(form, Kind.NAME if named else Kind.WORD)
+        return SlotUnit(form, SlotKind.NAME)
+    return SlotUnit(form, SlotKind.NAME if named else SlotKind.WORD)
 
 
 @lru_cache(maxsize=50_000)
-def _letter(letter: str) -> Unit:
+def _letter(letter: str) -> SlotUnit:
     if letter.isdigit():
-        return Unit(letter, Kind.FIGURE, letter=True)
-    return Unit(letter, Kind.FRAME if _HIRAGANA.fullmatch(letter) else Kind.NAME, letter=True)
+        return SlotUnit(letter, SlotKind.FIGURE, letter=True)
+    return SlotUnit(letter, SlotKind.FRAME if _HIRAGANA.fullmatch(letter) else SlotKind.NAME, letter=True)
 
 
 def _clusters(word: str) -> list[str]:
@@ -172,7 +172,7 @@ def _figured(form: str) -> str:
     return form if form.isascii() else "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in form)
 
 
-def aligned(one: Phrase, two: Phrase) -> tuple[float, list[Slot]]:
+def aligned(one: SlotPhrase, two: SlotPhrase) -> tuple[float, list[WordingSlot]]:
     """Give the share of the longer wording that stands in both in one order, and the slots in which both say something."""
     a, b = one.units, two.units
     blocks = SequenceMatcher(None, one.forms, two.forms, autojunk=False).get_matching_blocks()
@@ -182,16 +182,16 @@ def aligned(one: Phrase, two: Phrase) -> tuple[float, list[Slot]]:
     i = j = 0
     for x, y, size in kept:
         if x > i and y > j:
-            found.append(Slot(a[i:x], b[j:y], _beside(a, i - 1), _beside(a, x)))
+            found.append(WordingSlot(a[i:x], b[j:y], _beside(a, i - 1), _beside(a, x)))
         i, j = x + size, y + size
     return share, found
 
 
-def _beside(units: Sequence[Unit], place: int) -> str:
+def _beside(units: Sequence[SlotUnit], place: int) -> str:
     return units[place].form if 0 <= place < len(units) and units[place].letter else ""
 
 
-def _without_islands(units: Sequence[Unit], blocks: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _without_islands(units: Sequence[SlotUnit], blocks: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     """Leave out single letters that two words of a script without spaces share by chance, but for those at the ends."""
     kept = []
     i = j = 0
@@ -210,7 +210,7 @@ def _without_islands(units: Sequence[Unit], blocks: list[tuple[int, int, int]]) 
 # What a slot says
 
 
-def others(slot: Slot, one: Said, two: Said) -> tuple[list[Unit], list[Unit]] | None:
+def others(slot: WordingSlot, one: Said, two: Said) -> tuple[list[SlotUnit], list[SlotUnit]] | None:
     """Give what each side says in a slot that the other wording says nowhere, in no spelling of the same word.
 
     None means that only one side, or neither, says something of its own: an edit.
@@ -222,7 +222,7 @@ def others(slot: Slot, one: Said, two: Said) -> tuple[list[Unit], list[Unit]] | 
     return _unlike(x, y, one.language or two.language)
 
 
-def _unlike(x: list[Unit], y: list[Unit], language: str | None) -> tuple[list[Unit], list[Unit]] | None:
+def _unlike(x: list[SlotUnit], y: list[SlotUnit], language: str | None) -> tuple[list[SlotUnit], list[SlotUnit]] | None:
     """Leave out what is one word in another spelling, and what only holds a sentence together."""
     if _spelt_together(x, y):
         return None
@@ -230,13 +230,13 @@ def _unlike(x: list[Unit], y: list[Unit], language: str | None) -> tuple[list[Un
         if twin := next((other for other in y if one_word(unit.form, other.form, language)), None):
             x.remove(unit)
             y.remove(twin)
-    if not x or not y or max(unit.kind for unit in (*x, *y)) == Kind.FRAME:
+    if not x or not y or max(unit.kind for unit in (*x, *y)) == SlotKind.FRAME:
         return None
     alone = len(x) == len(y) == 1  # "up" in the place of "down" tells; "is" in the place of a clause does not
-    return (x, y) if alone or min(_kind(x), _kind(y)) > Kind.FRAME else None
+    return (x, y) if alone or min(_kind(x), _kind(y)) > SlotKind.FRAME else None
 
 
-def _spelt_together(x: Iterable[Unit], y: Iterable[Unit]) -> bool:
+def _spelt_together(x: Iterable[SlotUnit], y: Iterable[SlotUnit]) -> bool:
     """Say whether two sides are the same letters parted otherwise, or one the other's initials."""
     one, two = ([unit.form for unit in side] for side in (x, y))
     if "".join(one) == "".join(two):
@@ -246,16 +246,16 @@ def _spelt_together(x: Iterable[Unit], y: Iterable[Unit]) -> bool:
     )
 
 
-def _other_runs(slot: Slot, one: Said, two: Said) -> tuple[list[Unit], list[Unit]] | None:
+def _other_runs(slot: WordingSlot, one: Said, two: Said) -> tuple[list[SlotUnit], list[SlotUnit]] | None:
     x, y = ("".join(unit.form for unit in side) for side in (slot.one, slot.two))
     if not (_tells(x) and _tells(y)):
         return None
     if _is_said(x, len(slot.one), slot, two) or _is_said(y, len(slot.two), slot, one) or (_THAI.match(x) and one_word(x, y, None)):
         return None
-    return [Unit(x, _kind(slot.one), letter=True)], [Unit(y, _kind(slot.two), letter=True)]
+    return [SlotUnit(x, _kind(slot.one), letter=True)], [SlotUnit(y, _kind(slot.two), letter=True)]
 
 
-def _kind(side: Iterable[Unit]) -> Kind:
+def _kind(side: Iterable[SlotUnit]) -> SlotKind:
     return max(unit.kind for unit in side)
 
 
@@ -264,7 +264,7 @@ def _tells(run: str) -> bool:
     return bool(_HIRAGANA.sub("", run))
 
 
-def _is_said(run: str, length: int, slot: Slot, other: Said) -> bool:
+def _is_said(run: str, length: int, slot: WordingSlot, other: Said) -> bool:
     """Say whether the other wording has a run of letters; a short one says something only beside another letter."""
     alone = length > (_THAI_WORD if _THAI.match(run) else 1)
     runs = [run] if alone else [part for part in (slot.before + run, run + slot.after) if len(part) > len(run)]

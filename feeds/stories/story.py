@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from feeds.model import Merge, RelatedItem, Story
 from ingest.model import StoredItem
 from ingest.text.folding import folded
 from ingest.text.urls import host_of
@@ -20,49 +20,7 @@ _CREDIT: Final = re.compile(rf"[(\[/–—-]\s*({_AGENCIES})\s*[)\]/:–—-]|^(
 _FULL: Final = 0.5  # of the longest text's words
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """That two members are one story, in one line."""
-
-    a: int
-    b: int
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Another item that has to do with the story without being of it."""
-
-    row: int
-    relation: str  # "related" or "translation of?"
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One story with all its carriers; an item without copies is a story of its own."""
-
-    id: int  # the number of the member that was stored first: its entry's id is the story's
-    lead: StoredItem  # the earliest full original
-    members: tuple[StoredItem, ...]  # earliest first; each sighting of each is a carrier
-    merges: tuple[Merge, ...] = ()
-    links: tuple[Link, ...] = ()
-
-    @property
-    def rows(self) -> tuple[int, ...]:
-        """The members' numbers: a topic that tags one of them tags the story."""
-        return tuple(member.row for member in self.members)
-
-    @property
-    def why(self) -> str:
-        """Why these are one, in one line."""
-        if len(self.members) == 1:
-            return "one item: nothing like it is known"
-        rules = list(dict.fromkeys(merge.why.partition(";")[0].removeprefix("same: ") for merge in self.merges))
-        return f"{len(self.members)} items are one story: {'; '.join(rules) or 'a person joined them'}"
-
-
-def story_of(members: Iterable[StoredItem], merges: Iterable[Merge] = (), links: Iterable[Link] = ()) -> Story:
+def story_of(members: Iterable[StoredItem], merges: Iterable[Merge] = (), links: Iterable[RelatedItem] = ()) -> Story:
     """Make a story of its members, in whatever order they come."""
     ordered = tuple(sorted(members, key=lambda member: (moment(member), member.id)))
     return Story(min(member.row for member in ordered), _lead(ordered), ordered, tuple(merges), tuple(links))

@@ -4,52 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from feeds.tagging.matching.matcher import Cancelled, Found, Hit, Look, Matcher
-from feeds.tagging.matching.segments import Kind as Part
+from feeds.model import Classification, Evidence, Grade, Tagging
+from feeds.tagging.matching.matcher import Cancelled, FoundHits, Hit, Matcher, SegmentMatches
 from feeds.tagging.matching.segments import Segment, segments
-from feeds.tagging.query_evaluation import Evaluation, Hits, Item, Place
-from feeds.tagging.reasons import Kind, Reasons, in_words
+from feeds.tagging.matching.segments import SegmentKind as Part
+from feeds.tagging.query_evaluation import Evaluation, Hits, Item, Meeting
+from feeds.tagging.reasons import ReasonKind, Reasons, in_words
 from feeds.tagging.topic import query
-from feeds.tagging.topic.loader import Grade, Topic
+from feeds.tagging.topic.model import Topic
 
 _WEIGHT = {Part.TITLE: 3.0, None: 2.5, Part.LEAD: 2.0, Part.SENTENCE: 1.0, Part.ENTRY: 1.0, Part.CAPTION: 0.5}
 _CORE = 2.5  # weight of one meeting, or more than the next of all together
 _MUCH = 4.0
 _SUBSTANTIAL = 2.0
 _SHOWN = 12  # hits kept as evidence
-_NOTHING = Found(())
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A hit as it is kept: the words that were found, in the original, and where."""
-
-    group: str
-    term: str
-    language: str | None
-    field: str
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What one topic says of one item; `why` is one line for either answer."""
-
-    topic: str
-    version: str
-    tagged: bool
-    grade: Grade | None
-    score: float
-    why: str
-    branch: str = ""  # the alternative of the query that holds
-    hits: tuple[Evidence, ...] = ()
-    cancelled: tuple[tuple[str, Evidence], ...] = ()  # (frame, hit)
-    excluded: tuple[str, ...] = ()  # exclusions that were tested and did not fire
-    distance: int | None = None  # words between the groups where they meet closest
-    decision: str = ""  # what a person said of it
-    near_miss: bool = False  # not tagged, though every part is there, only a frame took one away, or `review` holds
+_NOTHING = FoundHits(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +27,11 @@ class _Meeting:
 
     weight: float
     branch: query.Expression
-    place: Place
+    place: Meeting
     hits: Hits
 
 
-def judge(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset()) -> tuple[Judgement, ...]:
+def classify(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset()) -> tuple[Classification, ...]:
     """Judge an item by every topic of `matcher`, in their order, with the reason for each answer.
 
     `furniture` are the keys of sentences that its source repeats under its articles: their words do not count.
@@ -75,16 +44,8 @@ def judge(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset())
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Tagging:
-    """The topics that tag an item, and what was seen on the way."""
-
-    tags: tuple[Judgement, ...]
-    lines: frozenset[str]  # sentences, as keys, that may turn out to be the source's furniture
-
-
 def tag(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset()) -> Tagging:
-    """Give the answers of `judge` that say yes, at a fraction of its cost: most topics say no to most items."""
+    """Give the answers of `classify` that say yes, at a fraction of its cost: most topics say no to most items."""
     parts, looks = matcher.read(item.title, item.text, item.language)
     tags = []
     for number in matcher.possible(looks):
@@ -103,7 +64,7 @@ class Reading:
 
     item: Item
     parts: tuple[Segment, ...]
-    found: Found
+    found: FoundHits
 
     def tagged_by(self, topic: Topic) -> bool:
         """Say whether another form of the topic, with the same terms, tags the item."""
@@ -117,7 +78,7 @@ def read(matcher: Matcher, item: Item) -> Reading:
     return Reading(item, parts, matcher.find(parts, item.language, all_frames=True).get(0, _NOTHING))
 
 
-def _lines(matcher: Matcher, looks: tuple[Look, ...], parts: tuple[Segment, ...]) -> frozenset[str]:
+def _lines(matcher: Matcher, looks: tuple[SegmentMatches, ...], parts: tuple[Segment, ...]) -> frozenset[str]:
     """Give, for each topic, the sentences that add one of its groups alone.
 
     "Follow us on Facebook" does; a sentence of the story adds more. What is furniture to one topic
@@ -137,19 +98,19 @@ def line_key(topic: Topic, part: Segment) -> str:
     return f"{topic.name}:{part.digest}"
 
 
-def _unfurnished(topic: Topic, found: Found, parts: tuple[Segment, ...], furniture: frozenset[str]) -> Found:
+def _unfurnished(topic: Topic, found: FoundHits, parts: tuple[Segment, ...], furniture: frozenset[str]) -> FoundHits:
     if not furniture or not found.hits:
         return found
     texts = {hit.segment for hit in found.hits if parts[hit.segment].field == "text"}
     furnished = {number for number in texts if line_key(topic, parts[number]) in furniture}
     bad = tuple(Cancelled(hit, "page_furniture") for hit in found.hits if hit.segment in furnished)
-    return Found(tuple(hit for hit in found.hits if hit.segment not in furnished), (*found.cancelled, *bad))
+    return FoundHits(tuple(hit for hit in found.hits if hit.segment not in furnished), (*found.cancelled, *bad))
 
 
 class _Case:
     """One topic and one item."""
 
-    def __init__(self, topic: Topic, item: Item, parts: tuple[Segment, ...], found: Found) -> None:
+    def __init__(self, topic: Topic, item: Item, parts: tuple[Segment, ...], found: FoundHits) -> None:
         self._topic, self._item, self._parts, self._found = topic, item, parts, found
 
     @cached_property
@@ -160,10 +121,10 @@ class _Case:
     def _reasons(self) -> Reasons:
         return Reasons(self._evaluation, self._item.language, self._topic.near, self._quote)
 
-    def judgement(self) -> Judgement:
+    def judgement(self) -> Classification:
         return self.answer() or self._refuse()
 
-    def answer(self) -> Judgement | None:
+    def answer(self) -> Classification | None:
         """Give the judgement where the expression holds somewhere; None elsewhere."""
         expression = self._topic.expression
         if expression is None:
@@ -176,7 +137,7 @@ class _Case:
         found: list[_Meeting] = []
         met: set[int] = set()
         groups = frozenset(hit.group for hit in self._found.hits)
-        alternatives = expression.parts if isinstance(expression, query.Either) else (expression,)
+        alternatives = expression.parts if isinstance(expression, query.Or) else (expression,)
         branches = [branch for branch in alternatives if query.possible(branch, groups)]
         for kind, place in self._evaluation.places():
             if len(place.segments) > 1 and place.segments & met:
@@ -189,7 +150,7 @@ class _Case:
                     break
         return sorted(found, key=lambda meeting: -meeting.weight)
 
-    def _tag(self, expression: query.Expression, meetings: list[_Meeting]) -> Judgement:
+    def _tag(self, expression: query.Expression, meetings: list[_Meeting]) -> Classification:
         score = sum(meeting.weight for meeting in meetings)
         grade = _grade(meetings[0].weight, score)
         hits = tuple(dict.fromkeys(hit for meeting in meetings for hit in meeting.hits))
@@ -205,12 +166,12 @@ class _Case:
         words = [f"{name}: {self._quote(hit)}" for name, hit in _one_each(meeting.hits).items()]
         return "; ".join([*words, *self._reasons.held(meeting.branch, meeting.place, exclusions=not words)])
 
-    def _refuse(self) -> Judgement:
-        expression = self._topic.expression or query.Both(())
+    def _refuse(self) -> Classification:
+        expression = self._topic.expression or query.And(())
         faults = self._reasons.faults(expression)
-        excluding = tuple(hit for fault in faults if fault.kind is Kind.EXCLUDED for hit in fault.hits)
+        excluding = tuple(hit for fault in faults if fault.kind is ReasonKind.EXCLUDED for hit in fault.hits)
         why = in_words(faults, self._framed_away({fault.said for fault in faults}))
-        if any(fault.kind is Kind.EXCLUDED for fault in faults):
+        if any(fault.kind is ReasonKind.EXCLUDED for fault in faults):
             return self._made(False, None, 0.0, why, excluding)
         framed = {cancelled.hit.group for cancelled in self._found.cancelled}
         near_miss = framed >= set(self._evaluation.lacking(expression)) or self._worth_a_look()
@@ -239,10 +200,10 @@ class _Case:
         distance: int | None = None,
         *,
         near_miss: bool = False,
-    ) -> Judgement:
+    ) -> Classification:
         shown = tuple(map(self._evidence, list(hits)[:_SHOWN]))
         cancelled = tuple(map(self._framed, self._found.cancelled[:_SHOWN]))
-        return Judgement(
+        return Classification(
             topic=self._topic.name,
             version=self._topic.version,
             tagged=tagged,

@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from feeds.store.boilerplate import Furniture
-from feeds.store.judgements import Judgements, Mark
-from feeds.store.reviews import Decisions, decided
-from feeds.tagging.classifier import Judgement, Tagging, judge, tag
+from feeds.model import Classification, Tagging
+from feeds.store.boilerplate import Boilerplate
+from feeds.store.classifications import Classifications, Progress
+from feeds.store.reviews import Reviews, reviewed
+from feeds.tagging.classifier import classify, tag
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.query_evaluation import item_of
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
 
@@ -22,7 +23,7 @@ _MATCHERS: Final[deque[Matcher]] = deque(maxlen=2)  # a service has seen most wo
 
 def judge_new(  # noqa: PLR0913, PLR0917 - and how far to go
     facts: Facts,
-    judgements: Judgements,
+    judgements: Classifications,
     topics: tuple[Topic, ...],
     now: datetime,
     bites: int | None = None,
@@ -47,18 +48,18 @@ def judge_new(  # noqa: PLR0913, PLR0917 - and how far to go
     return tagged
 
 
-def judge_one(facts: Facts, judgements: Judgements, topic: Topic, stored: StoredItem, now: datetime) -> Judgement:
+def judge_one(facts: Facts, judgements: Classifications, topic: Topic, stored: StoredItem, now: datetime) -> Classification:
     """Judge one item by one topic again and store the answer, a person's decision included; give what then holds."""
-    furniture = Furniture(facts).known(stored.carrier.source.url)
-    answer = judge(Matcher([topic]), item_of(stored), furniture)[0]
+    furniture = Boilerplate(facts).known(stored.carrier.source.url)
+    answer = classify(Matcher([topic]), item_of(stored), furniture)[0]
     judgements.record([(stored, Tagging((answer,) if answer.tagged else (), frozenset()))], (topic,), {}, now)
-    return decided(answer, Decisions(facts).all(topic.name).get((stored.row, topic.name)))
+    return reviewed(answer, Reviews(facts).all(topic.name).get((stored.row, topic.name)))
 
 
-def _mark(topic: Topic, mark: Mark | None) -> Mark:
+def _mark(topic: Topic, mark: Progress | None) -> Progress:
     if mark is None:
-        return Mark(topic.version, 0)
-    return mark if mark.version == topic.version else Mark(topic.version, mark.seq, 0, mark.seq)
+        return Progress(topic.version, 0)
+    return mark if mark.version == topic.version else Progress(topic.version, mark.seq, 0, mark.seq)
 
 
 def _grouped(topics: Iterable[Topic], place: Callable[[Topic], int]) -> list[tuple[int, list[Topic]]]:
@@ -81,11 +82,11 @@ def _matcher(topics: Iterable[Topic]) -> Matcher:
 class _Work:
     """Judging with the stores at hand."""
 
-    def __init__(self, facts: Facts, judgements: Judgements, now: datetime, stopping: Callable[[], bool]) -> None:
+    def __init__(self, facts: Facts, judgements: Classifications, now: datetime, stopping: Callable[[], bool]) -> None:
         self._facts, self._judgements, self._now, self._stopping = facts, judgements, now, stopping
-        self._furniture = Furniture(facts)
+        self._furniture = Boilerplate(facts)
 
-    def arrivals(self, topics: list[Topic], marks: dict[str, Mark], seq: int) -> int:
+    def arrivals(self, topics: list[Topic], marks: dict[str, Progress], seq: int) -> int:
         """Judge all that came after number `seq`."""
         matcher, tagged = _matcher(topics), 0
         if marks != {name: mark for name, mark in self._judgements.marks().items() if name in marks}:
@@ -95,7 +96,7 @@ class _Work:
             tagged += self._bite(matcher, items, {name: replace(mark, seq=seq) for name, mark in marks.items()}, again=False)
         return tagged
 
-    def again(self, topics: list[Topic], marks: dict[str, Mark], back: int, bites: int | None) -> int:
+    def again(self, topics: list[Topic], marks: dict[str, Progress], back: int, bites: int | None) -> int:
         """Judge again what was there when the wording changed, at most `bites` bites of it."""
         matcher, tagged, done = _matcher(topics), 0, 0
         until = max(mark.until for mark in marks.values())
@@ -106,7 +107,7 @@ class _Work:
             done += 1
         return tagged
 
-    def _bite(self, matcher: Matcher, items: tuple[StoredItem, ...], marks: dict[str, Mark], *, again: bool) -> int:
+    def _bite(self, matcher: Matcher, items: tuple[StoredItem, ...], marks: dict[str, Progress], *, again: bool) -> int:
         judged = list(self._judged(matcher, items))
         self._judgements.record(judged, matcher.topics, marks, self._now, again=again)
         tags = {stored.row: len(tagging.tags) for stored, tagging in judged}

@@ -12,7 +12,7 @@ from ingest.text.folding import folded
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class LinearModel:
     """Weights of words and word pairs, learnt from a person's decisions: when, for which wording, from how many."""
 
     topic: str
@@ -44,10 +44,10 @@ def features(text: str) -> Counter[str]:
     return Counter([*words, *map(" ".join, pairwise(words))])
 
 
-def parse(text: str, where: str) -> Opinion:
+def parse(text: str, where: str) -> LinearModel:
     """Read what `write` wrote; `where` is how errors call it. Raises TopicError."""
     try:
         data = json.loads(text)
-        return Opinion(**{**data, "learnt": date.fromisoformat(data["learnt"])})
+        return LinearModel(**{**data, "learnt": date.fromisoformat(data["learnt"])})
     except (ValueError, TypeError, KeyError) as fault:
         raise TopicError(f"{where}: {fault}", "learn it again or delete it") from fault

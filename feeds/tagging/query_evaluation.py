@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from feeds.tagging.matching.matcher import Hit
-from feeds.tagging.matching.segments import Kind, Segment
+from feeds.tagging.matching.segments import Segment, SegmentKind
 from feeds.tagging.topic import query
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.text.folding import INVISIBLE, folded, visible
 
@@ -25,7 +25,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Meeting:
     """Segments that are read together; with `within`, parts must also stand so many words apart at the most."""
 
     segments: frozenset[int]
@@ -51,17 +51,17 @@ class Evaluation:
         self._named: defaultdict[str, list[Hit]] = defaultdict(list)
         for hit in hits:
             self._named[hit.group].append(hit)
-        self.everywhere = Place(frozenset(range(len(parts))))
-        self._title = Place(frozenset(n for n, part in enumerate(parts) if part.kind is Kind.TITLE))
+        self.everywhere = Meeting(frozenset(range(len(parts))))
+        self._title = Meeting(frozenset(n for n, part in enumerate(parts) if part.kind is SegmentKind.TITLE))
 
-    def holds(self, expression: query.Expression, place: Place) -> Hits | None:  # noqa: C901, PLR0911 - one case a kind
+    def holds(self, expression: query.Expression, place: Meeting) -> Hits | None:  # noqa: C901, PLR0911 - one case a kind
         """Give the hits by which the expression holds in a place; None where it does not hold."""
         match expression:
-            case query.Group(name):
+            case query.GroupReference(name):
                 return self._of_group(name, place)
-            case query.Phrase():
+            case query.PhraseQuery():
                 return self._of_group(query.write(expression), place)
-            case query.Raw():
+            case query.RawTerm():
                 return self._raw(expression, place)
             case query.Language(code):
                 return () if self._item.language == code else None
@@ -69,19 +69,19 @@ class Evaluation:
                 return () if any(folded(text) in folded(source) for source in self._item.sources) else None
             case query.InTitle(part):
                 return self.holds(part, self._title)
-            case query.Never(part):
+            case query.Not(part):
                 return () if self.holds(part, self.everywhere) is None else None
             case query.Near():
                 return self._near(expression, place)
-            case query.Either(parts):
+            case query.Or(parts):
                 return self._either(parts, place)
-            case query.Both(parts):
+            case query.And(parts):
                 return self._both(parts, place)
 
-    def _of_group(self, name: str, place: Place) -> Hits | None:
+    def _of_group(self, name: str, place: Meeting) -> Hits | None:
         return tuple([hit for hit in self._named.get(name, ()) if hit.segment in place.segments]) or None
 
-    def _raw(self, raw: query.Raw, place: Place) -> Hits | None:
+    def _raw(self, raw: query.RawTerm, place: Meeting) -> Hits | None:
         texts = {"title": self._item.title, "text": self._item.text}
         found = []
         for number in sorted(place.segments):
@@ -93,11 +93,11 @@ class Evaluation:
                 found.append(Hit(query.write(raw), raw.text, None, number, first, last, match.start(), match.end()))
         return tuple(found) or None
 
-    def _either(self, parts: Iterable[query.Expression], place: Place) -> Hits | None:
+    def _either(self, parts: Iterable[query.Expression], place: Meeting) -> Hits | None:
         holding = [hits for part in parts if (hits := self.holds(part, place)) is not None]
         return _together(holding) if holding else None
 
-    def _both(self, parts: Iterable[query.Expression], place: Place) -> Hits | None:
+    def _both(self, parts: Iterable[query.Expression], place: Meeting) -> Hits | None:
         holding: list[Hits] = []
         for part in parts:
             hits = self.holds(part, place)
@@ -106,12 +106,12 @@ class Evaluation:
             holding.append(hits)
         return _together(holding) if place.within is None or self._apart(holding, place) <= place.within else None
 
-    def _apart(self, holding: Iterable[Hits], place: Place) -> int:
+    def _apart(self, holding: Iterable[Hits], place: Meeting) -> int:
         """Count the words between the parts; what `title:` found elsewhere need not be near."""
         here = (tuple(hit for hit in hits if hit.segment in place.segments) for hits in holding)
         return self.distance([hits for hits in here if hits])
 
-    def _near(self, near: query.Near, place: Place) -> Hits | None:
+    def _near(self, near: query.Near, place: Meeting) -> Hits | None:
         left, right = self.holds(near.left, place), self.holds(near.right, place)
         if not left or not right:
             return None
@@ -142,48 +142,48 @@ class Evaluation:
 
     # Places
 
-    def places(self) -> Iterator[tuple[Kind | None, Place]]:
+    def places(self) -> Iterator[tuple[SegmentKind | None, Meeting]]:
         """Give where parts may meet, with the kind of segment; None stands for title and lead read together."""
         used = sorted({hit.segment for hit in (*self._hits, *self._exact())})
         if not used:  # `lang:fr`, or nothing but exclusions, may hold without a word
-            yield Kind.LEAD, Place(frozenset())
+            yield SegmentKind.LEAD, Meeting(frozenset())
         for number in used:
-            yield self._parts[number].kind, Place(frozenset({number}))
-        opening = frozenset(n for n in used if self._parts[n].kind in {Kind.TITLE, Kind.LEAD})
+            yield self._parts[number].kind, Meeting(frozenset({number}))
+        opening = frozenset(n for n in used if self._parts[n].kind in {SegmentKind.TITLE, SegmentKind.LEAD})
         if self._title.segments & opening and len(opening) > 1:
-            yield None, Place(opening)
+            yield None, Meeting(opening)
         for number in used:
             if number + 1 in used and self._neighbours(number):
-                yield Kind.SENTENCE, Place(frozenset({number, number + 1}), self._topic.near)
+                yield SegmentKind.SENTENCE, Meeting(frozenset({number, number + 1}), self._topic.near)
 
     def _exact(self) -> Iterator[Hit]:
         """Give what the query's `raw:` parts find: no term leads to the segments where they stand."""
         for part in query.walk(self._topic.expression) if self._topic.expression else ():
-            if isinstance(part, query.Raw):
+            if isinstance(part, query.RawTerm):
                 yield from self._raw(part, self.everywhere) or ()
 
     def _neighbours(self, number: int) -> bool:
         """Sentences of one paragraph are neighbours; two entries of a list are two stories."""
         a, b = self._parts[number], self._parts[number + 1]
-        return a.paragraph == b.paragraph and a.kind is not Kind.ENTRY
+        return a.paragraph == b.paragraph and a.kind is not SegmentKind.ENTRY
 
     # What is lacking
 
     def silent(self, expression: query.Expression) -> tuple[str, ...]:
         """Give the exclusions that were tested and did not fire."""
-        never = (part for part in query.walk(expression) if isinstance(part, query.Never))
+        never = (part for part in query.walk(expression) if isinstance(part, query.Not))
         return tuple(dict.fromkeys(query.write(part.part) for part in never if self.holds(part, self.everywhere) is not None))
 
     def lacking(self, expression: query.Expression) -> tuple[str, ...]:
         """Give the parts that nothing in the item says; of alternatives those of the one that lacks least."""
         match expression:
-            case query.Both(parts):
+            case query.And(parts):
                 return tuple(dict.fromkeys(name for part in parts for name in self.lacking(part)))
             case query.Near(left, right):
                 return tuple(dict.fromkeys((*self.lacking(left), *self.lacking(right))))
-            case query.Either(parts):
+            case query.Or(parts):
                 return min((self.lacking(part) for part in parts), key=len)
-            case query.Never():
+            case query.Not():
                 return ()
             case _:
                 return () if self.holds(expression, self.everywhere) is not None else (query.write(expression),)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from feeds.tagging.matching.matcher import Hit
-from feeds.tagging.query_evaluation import Evaluation, Hits, Place
+from feeds.tagging.query_evaluation import Evaluation, Hits, Meeting
 from feeds.tagging.topic import query
 
 
-class Kind(IntEnum):
+class ReasonKind(IntEnum):
     """What is wrong with a clause, in the order in which it is said."""
 
     EXCLUDED = 0
@@ -19,10 +19,10 @@ class Kind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ClauseFault:
     """One clause that keeps an expression from holding; `said` is a name where it is lacking, else a sentence."""
 
-    kind: Kind
+    kind: ReasonKind
     said: str
     hits: Hits = ()
 
@@ -37,7 +37,7 @@ class Reasons:
 
     # Why it holds
 
-    def held(self, expression: query.Expression, place: Place, *, exclusions: bool) -> Iterator[str]:
+    def held(self, expression: query.Expression, place: Meeting, *, exclusions: bool) -> Iterator[str]:
         """Say which clauses hold that no word of the text shows: language, source and, where asked for, exclusions."""
         for clause in dict.fromkeys(self._holding(expression, place)):
             match clause:
@@ -45,15 +45,15 @@ class Reasons:
                     yield f"its language is {code}"
                 case query.FromSource(text):
                     yield f"its source matches “{text}”"
-                case query.Never(part) if exclusions:
+                case query.Not(part) if exclusions:
                     yield _absent(part)
 
-    def _holding(self, expression: query.Expression, place: Place) -> Iterator[query.Expression]:
+    def _holding(self, expression: query.Expression, place: Meeting) -> Iterator[query.Expression]:
         """Give the clauses by which an expression that holds in a place does so; of alternatives those that hold."""
         if self._holds(expression, place) is None:
             return
         match expression:
-            case query.Language() | query.FromSource() | query.Never():
+            case query.Language() | query.FromSource() | query.Not():
                 yield expression
             case query.InTitle(part):
                 yield from self._holding(part, self._everywhere)
@@ -63,23 +63,23 @@ class Reasons:
 
     # Why it fails
 
-    def faults(self, expression: query.Expression) -> tuple[Fault, ...]:
+    def faults(self, expression: query.Expression) -> tuple[ClauseFault, ...]:
         """Give what keeps an expression from holding anywhere, of alternatives those of the one that comes closest."""
-        if isinstance(expression, query.Either):
+        if isinstance(expression, query.Or):
             return _closest([self.faults(part) for part in expression.parts])
         return self._faults(expression) or (self._apart(expression),)
 
-    def _faults(self, expression: query.Expression) -> tuple[Fault, ...]:
+    def _faults(self, expression: query.Expression) -> tuple[ClauseFault, ...]:
         """Give what is wrong with the clauses, each on its own; nothing where all of them are in the text."""
         match expression:
-            case query.Both(parts):
+            case query.And(parts):
                 return tuple(dict.fromkeys(fault for part in parts for fault in self._faults(part)))
-            case query.Either(parts):
+            case query.Or(parts):
                 found = [self._faults(part) for part in parts]
                 return _closest(found) if all(found) else ()
-            case query.Never(part):
+            case query.Not(part):
                 hits = self._holds(part, self._everywhere)
-                return () if hits is None else (Fault(Kind.EXCLUDED, self._excluded(part, hits), hits),)
+                return () if hits is None else (ClauseFault(ReasonKind.EXCLUDED, self._excluded(part, hits), hits),)
             case query.Near():
                 return self._near_faults(expression)
             case query.InTitle(part):
@@ -90,39 +90,41 @@ class Reasons:
     def _excluded(self, part: query.Expression, hits: Hits) -> str:
         return f"excluded by {query.write(part)}" + (f": {self._quote(hits[0])}" if hits else "")
 
-    def _missing(self, clause: query.Expression) -> Fault:
+    def _missing(self, clause: query.Expression) -> ClauseFault:
         match clause:
             case query.Language(code):
-                return Fault(Kind.OTHER, f"its language is {self._language or 'unknown'}, not {code}")
+                return ClauseFault(ReasonKind.OTHER, f"its language is {self._language or 'unknown'}, not {code}")
             case query.FromSource(text):
-                return Fault(Kind.OTHER, f"no source of it matches “{text}”")
-            case query.Raw(text):
-                return Fault(Kind.OTHER, f"nothing says exactly “{text}”")
+                return ClauseFault(ReasonKind.OTHER, f"no source of it matches “{text}”")
+            case query.RawTerm(text):
+                return ClauseFault(ReasonKind.OTHER, f"nothing says exactly “{text}”")
             case _:
-                return Fault(Kind.LACKING, query.write(clause))
+                return ClauseFault(ReasonKind.LACKING, query.write(clause))
 
-    def _title_faults(self, clause: query.InTitle, part: query.Expression) -> tuple[Fault, ...]:
+    def _title_faults(self, clause: query.InTitle, part: query.Expression) -> tuple[ClauseFault, ...]:
         if self._holds(clause, self._everywhere) is not None:
             return ()
-        there = Fault(Kind.OTHER, f"{query.write(part)} is there, but not in the title")
+        there = ClauseFault(ReasonKind.OTHER, f"{query.write(part)} is there, but not in the title")
         return self._faults(part) or (there,)
 
-    def _near_faults(self, near: query.Near) -> tuple[Fault, ...]:
+    def _near_faults(self, near: query.Near) -> tuple[ClauseFault, ...]:
         found = (*self._faults(near.left), *self._faults(near.right))
         if found or self._holds(near, self._everywhere):
             return found
         for part in (near.left, near.right):
             if not self._holds(part, self._everywhere):  # it holds, but by no word
-                return (Fault(Kind.APART, f"{query.write(near)} cannot hold: {query.write(part)} has no place in the text"),)
+                return (
+                    ClauseFault(ReasonKind.APART, f"{query.write(near)} cannot hold: {query.write(part)} has no place in the text"),
+                )
         order = "in this order " if near.ordered else ""
         said = f"{query.write(near)} fails: they never stand within {near.words} words of each other {order}in one sentence"
-        return (Fault(Kind.APART, said),)
+        return (ClauseFault(ReasonKind.APART, said),)
 
-    def _apart(self, expression: query.Expression) -> Fault:
-        parts = expression.parts if isinstance(expression, query.Both) else (expression,)
+    def _apart(self, expression: query.Expression) -> ClauseFault:
+        parts = expression.parts if isinstance(expression, query.And) else (expression,)
         there = " and ".join(query.write(part) for part in parts if self._holds(part, self._everywhere))
         where = f"never in one sentence, nor within {self._near} words in neighbouring ones"
-        return Fault(Kind.APART, f"{there} are there, but {where}")
+        return ClauseFault(ReasonKind.APART, f"{there} are there, but {where}")
 
 
 def _absent(part: query.Expression) -> str:
@@ -135,17 +137,17 @@ def _absent(part: query.Expression) -> str:
             return f"nothing says {query.write(part)}"
 
 
-def _closest(alternatives: list[tuple[Fault, ...]]) -> tuple[Fault, ...]:
+def _closest(alternatives: list[tuple[ClauseFault, ...]]) -> tuple[ClauseFault, ...]:
     """Give the faults of the alternative that has the fewest; where one word would do for each, all of these words."""
-    if all(len(found) == 1 and found[0].kind is Kind.LACKING for found in alternatives):
+    if all(len(found) == 1 and found[0].kind is ReasonKind.LACKING for found in alternatives):
         return tuple(dict.fromkeys(found[0] for found in alternatives))
     return min(alternatives, key=lambda found: (len(found), -max(fault.kind for fault in found)))
 
 
-def in_words(faults: Iterable[Fault], quoted: str = "") -> str:
+def in_words(faults: Iterable[ClauseFault], quoted: str = "") -> str:
     """Say faults in one line; `quoted` is what is to be said of words that are lacking."""
     ordered = sorted(faults, key=lambda fault: fault.kind)
-    lacking = " or ".join(fault.said for fault in ordered if fault.kind is Kind.LACKING)
-    said = [fault.said for fault in ordered if fault.kind is Kind.EXCLUDED]
+    lacking = " or ".join(fault.said for fault in ordered if fault.kind is ReasonKind.LACKING)
+    said = [fault.said for fault in ordered if fault.kind is ReasonKind.EXCLUDED]
     said += [f"nothing says {lacking}{quoted}"] if lacking else []
-    return "; ".join([*said, *(fault.said for fault in ordered if fault.kind > Kind.LACKING)])
+    return "; ".join([*said, *(fault.said for fault in ordered if fault.kind > ReasonKind.LACKING)])

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from feeds.tagging.linear_model import Opinion, features
+from feeds.tagging.linear_model import LinearModel, features
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.matching.segments import segments
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.errors import UsageError
 from ingest.text.folding import folded
 
@@ -19,7 +19,7 @@ _SHORTEST: Final = 4  # letters of a proposal: shorter words are particles
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class TrainingMark:
     """One text and what a person said of it."""
 
     title: str
@@ -27,7 +27,7 @@ class Mark:
     accepted: bool
 
 
-def train(topic: Topic, marks: Sequence[Mark], today: date) -> Opinion:
+def train(topic: Topic, marks: Sequence[TrainingMark], today: date) -> LinearModel:
     """Fit a logistic regression on words and word pairs. Raises UsageError for too few marks or without scikit-learn."""
     accepted = sum(mark.accepted for mark in marks)
     if min(accepted, len(marks) - accepted) < _FEWEST:
@@ -45,7 +45,7 @@ def train(topic: Topic, marks: Sequence[Mark], today: date) -> Opinion:
     model.fit(rows, [mark.accepted for mark in marks])
     weights = dict(zip(vectors.get_feature_names_out(), model.coef_[0], strict=True))
     strongest = sorted(weights, key=lambda name: (-abs(weights[name]), name))[:_KEPT]
-    return Opinion(
+    return LinearModel(
         topic=topic.name,
         version=topic.version,
         learnt=today,
@@ -56,7 +56,7 @@ def train(topic: Topic, marks: Sequence[Mark], today: date) -> Opinion:
     )
 
 
-def proposals(topic: Topic, opinion: Opinion, limit: int) -> list[tuple[str, float]]:
+def proposals(topic: Topic, opinion: LinearModel, limit: int) -> list[tuple[str, float]]:
     """Give words that speak for the topic and that none of its terms finds, strongest first."""
     matcher = Matcher([topic])
     known = {word for group in topic.groups for term in group.terms for word in folded(term.text).split()}

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from ingest.cli.console import App
-from ingest.planner.health import Health, all_health
+from ingest.planner.health import SourceHealth, all_health
 from ingest.polling.offline import QUESTION
 from ingest.text.dates import rfc3339
 from ingest.text.sanitize import shorten
@@ -36,7 +36,7 @@ def status(app: App, *, as_json: bool) -> None:
         click.echo(line)
 
 
-def row(one: Health) -> dict[str, Any]:
+def row(one: SourceHealth) -> dict[str, Any]:
     """Give a source's health as the object that `sources status --json` writes."""
     return {
         "url": one.source.url,
@@ -63,7 +63,7 @@ def row(one: Health) -> dict[str, Any]:
     }
 
 
-def table(found: list[Health], now: datetime, offline: datetime | None = None) -> Iterator[str]:
+def table(found: list[SourceHealth], now: datetime, offline: datetime | None = None) -> Iterator[str]:
     """Give the lines of the table: one for a source, and a second where there is something to say.
 
     `offline` is since when nobody could be reached.
@@ -80,7 +80,7 @@ def table(found: list[Health], now: datetime, offline: datetime | None = None) -
         yield late
 
 
-def _line(one: Health, now: datetime) -> str:
+def _line(one: SourceHealth, now: datetime) -> str:
     share = "-" if one.share_unchanged is None else f"{one.share_unchanged:.0%}"
     rate = "-" if one.per_day is None else f"{one.per_day:.3g}"
     polling = f"{_ago(one.last_good, now):>10} {_next(one, now):>9} {one.reason or '-':8}"
@@ -88,7 +88,7 @@ def _line(one: Health, now: datetime) -> str:
     return f"{one.standing:8} {name:{_NAME}} {polling} {rate:>8} {share:>5} {one.gaps or '-':>5} {_ago(one.news, now):>10}"
 
 
-def _next(one: Health, now: datetime) -> str:
+def _next(one: SourceHealth, now: datetime) -> str:
     if not one.is_polled:
         return "never"
     if one.next_poll is None or one.next_poll <= now:
@@ -108,7 +108,7 @@ def _span(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _late(found: list[Health], now: datetime) -> str:
+def _late(found: list[SourceHealth], now: datetime) -> str:
     """Say that nobody is polling, where much is due and nothing was asked for an hour: else it looks like no news."""
     due = sum(one.is_polled and one.next_poll is not None and now - one.next_poll > _LATE for one in found)
     last = max((one.last_poll for one in found if one.last_poll), default=None)
@@ -117,7 +117,7 @@ def _late(found: list[Health], now: datetime) -> str:
     return f"nothing was asked for {_span((now - last).total_seconds())}, though {due} are due: start `topicwire run` or `poll`"
 
 
-def _sum(found: list[Health]) -> str:
+def _sum(found: list[SourceHealth]) -> str:
     counts: dict[str, int] = {}
     for one in found:
         counts[one.standing] = counts.get(one.standing, 0) + 1

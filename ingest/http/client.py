@@ -18,10 +18,10 @@ from ingest.http.connections import Connector
 from ingest.http.content_coding import ENCODINGS, Unpacker
 from ingest.http.cookies import Cookies
 from ingest.http.failures import failure_of
-from ingest.http.host_limiter import Pace
-from ingest.http.message import Fetched, Request
+from ingest.http.host_limiter import HostLimiter
+from ingest.http.message import Request, Response
 from ingest.http.semantics import OK, PERMANENT, REDIRECTS, SUCCESS, UNCHANGED, freshness, is_partial, refusal
-from ingest.http.ssrf_guard import Guard
+from ingest.http.ssrf_guard import SsrfGuard
 from ingest.http.tls import trust
 from ingest.text.sanitize import one_line
 from ingest.text.urls import absolute, feed_address, machine_of, origin_of
@@ -42,7 +42,7 @@ _JOINED: Final = frozenset({"link"})  # fields of which every one counts; of oth
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FetchLimits:
     """What one request may cost: bytes after decompression, and seconds in all; how long a host rests after one."""
 
     size: int = 15 * 1024 * 1024
@@ -53,10 +53,10 @@ class Limits:
 Clock = Callable[[], datetime]
 
 
-class Fetcher(Protocol):
+class HttpClient(Protocol):
     """The one seam to the network: tests pass another."""
 
-    async def __call__(self, request: Request) -> Fetched:
+    async def __call__(self, request: Request) -> Response:
         """Give the answer; raise FetchError for anything that is none."""
 
     async def post(self, url: str, form: Mapping[str, str]) -> None:
@@ -65,8 +65,8 @@ class Fetcher(Protocol):
 
 @asynccontextmanager
 async def web(  # noqa: PLR0913 - all that the network needs to know
-    guard: Guard, user_agent: str, limits: Limits, clock: Clock, proxy: str | None = None, *, ca_file: str | None = None
-) -> AsyncIterator[Fetcher]:
+    guard: SsrfGuard, user_agent: str, limits: FetchLimits, clock: Clock, proxy: str | None = None, *, ca_file: str | None = None
+) -> AsyncIterator[HttpClient]:
     """Open the real network behind `guard`; every request of the program goes through here.
 
     `ca_file` holds certificates of authorities that are trusted beside the system's. Raises SettingsError when it cannot be read.
@@ -90,19 +90,26 @@ async def web(  # noqa: PLR0913 - all that the network needs to know
         proxy=proxy,
     )
     async with session:
-        yield _Web(session, guard, limits, clock, Pace(limits.pause), proxied=proxy is not None)
+        yield _Web(session, guard, limits, clock, HostLimiter(limits.pause), proxied=proxy is not None)
 
 
 class _Web:
     """The network as a Fetcher."""
 
     def __init__(  # noqa: PLR0913 - all that a request touches
-        self, session: aiohttp.ClientSession, guard: Guard, limits: Limits, clock: Clock, pace: Pace, *, proxied: bool
+        self,
+        session: aiohttp.ClientSession,
+        guard: SsrfGuard,
+        limits: FetchLimits,
+        clock: Clock,
+        pace: HostLimiter,
+        *,
+        proxied: bool,
     ) -> None:
         self._session, self._guard, self._limits, self._clock, self._pace = session, guard, limits, clock, pace
         self._proxied = proxied
 
-    async def __call__(self, request: Request) -> Fetched:
+    async def __call__(self, request: Request) -> Response:
         """Ask, hop by hop."""
         try:
             return await self._chain(request)
@@ -111,7 +118,7 @@ class _Web:
                 raise
             return await self._guessed_again(request, request.instead, fault)
 
-    async def _guessed_again(self, request: Request, instead: str, first: FetchError) -> Fetched:
+    async def _guessed_again(self, request: Request, instead: str, first: FetchError) -> Response:
         """Ask the other address of a request; one that answers is the right one for good."""
         try:
             answer = await self._chain(replace(request, url=instead, etag=None, last_modified=None))
@@ -119,7 +126,7 @@ class _Web:
             raise (first if second.status is None else second) from first
         return replace(answer, moved=answer.moved or feed_address(instead))
 
-    async def _chain(self, request: Request) -> Fetched:
+    async def _chain(self, request: Request) -> Response:
         try:
             return await self._follow(request)
         except _FAULTS as fault:
@@ -138,7 +145,7 @@ class _Web:
         except _FAULTS as fault:
             raise _in_words(fault, self._limits) from fault
 
-    async def _follow(self, request: Request) -> Fetched:
+    async def _follow(self, request: Request) -> Response:
         url, left = request.url, self._limits.seconds
         moved, permanent, cookies = None, True, Cookies()
         said: list[bool] = []  # something, once a server has answered
@@ -154,7 +161,7 @@ class _Web:
                 except TimeoutError as fault:
                     raise _too_late(self._limits, Failure.CUT if said else Failure.SILENCE) from fault
                 left -= loop.time() - begun
-            if isinstance(answer, Fetched):
+            if isinstance(answer, Response):
                 return answer
             said.append(True)
             status, target = answer
@@ -166,7 +173,7 @@ class _Web:
 
     async def _hop(
         self, url: str, request: Request, so_far: tuple[str | None, Cookies], heard: Callable[[], None]
-    ) -> Fetched | tuple[int, str]:
+    ) -> Response | tuple[int, str]:
         """Ask one server: give its answer, or the status and address of a redirect."""
         moved, cookies = so_far
         if self._proxied:
@@ -179,7 +186,7 @@ class _Web:
                 return response.status, _target(named, url)
             return await self._answer(url, response, moved, heard)
 
-    async def _answer(self, url: str, response: aiohttp.ClientResponse, moved: str | None, heard: Callable[[], None]) -> Fetched:
+    async def _answer(self, url: str, response: aiohttp.ClientResponse, moved: str | None, heard: Callable[[], None]) -> Response:
         if response.status not in SUCCESS and response.status != UNCHANGED:
             raise refusal(response.status, response.headers, self._clock())
         body, whole = (b"", True) if response.status == UNCHANGED else await _bounded(response, self._limits.size, heard)
@@ -189,7 +196,7 @@ class _Web:
             what, cure = "the server sent only a part of the document", "it is tried again later"
             raise FetchError(what, cure, status=response.status, kind=Failure.CUT)
         etag, last_modified = _exact(response) if whole else (None, None)  # what is missing is asked for again
-        return Fetched(
+        return Response(
             url=url,
             status=response.status,
             headers=_by_name(response) if body else {},
@@ -228,11 +235,11 @@ def _own_headers(request: Request, url: str) -> dict[str, str]:
     return headers
 
 
-def _too_late(limits: Limits, kind: Failure) -> FetchError:
+def _too_late(limits: FetchLimits, kind: Failure) -> FetchError:
     return FetchError(f"no complete answer within {limits.seconds:g} s", "it is tried again later", kind=kind)
 
 
-def _in_words(fault: Exception, limits: Limits) -> FetchError:
+def _in_words(fault: Exception, limits: FetchLimits) -> FetchError:
     if isinstance(fault, TimeoutError):
         return _too_late(limits, Failure.SILENCE)
     cause: BaseException | None = fault

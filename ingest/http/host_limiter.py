@@ -36,7 +36,7 @@ class Turn:
         return not self._lock.locked() and self.free <= now  # with a row the lock is locked
 
 
-class Pace:
+class HostLimiter:
     """Gives out turns, first come first served, for the life of one event loop.
 
     Whoever asks, a pass, a redirect from elsewhere or a person's command, waits in the same row (F12).

@@ -20,7 +20,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class Response:
     """A server's answer: a success with a body, or 304 without."""
 
     url: str  # after redirects

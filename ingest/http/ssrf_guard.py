@@ -17,7 +17,7 @@ _ASSIGNMENTS = ipaddress.ip_network("192.0.0.0/24")  # global for older Pythons;
 _named = ContextVar("_named", default=False)  # whether this request's host:port is allowed by name
 
 
-class Guard:
+class SsrfGuard:
     """Refuses every address that is not global, unless `allow` names it.
 
     `allow` holds `host:port` (a name or an address) and networks such as `10.0.0.0/8`.

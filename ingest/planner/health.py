@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from ingest.model import Rhythm, Source, SourceKind, SourceState, SourceStatus
+from ingest.model import PublishingRate, Source, SourceKind, SourceState, SourceStatus
 from ingest.planner.hours_of_week import DAY, FLAT, expected, unpack
-from ingest.planner.next_poll import Reason
+from ingest.planner.plan import PollReason
 from ingest.planner.publishing_rate import rate
 
 _UNLIKELY: Final = 10.0  # entries that its rhythm had led to expect: e^-10 for chance alone
@@ -16,19 +16,19 @@ _PATIENCE: Final = timedelta(days=2)
 _RECENT: Final = timedelta(days=7)
 _WORDS: Final = {
     "": "by schedule",
-    Reason.RHYTHM: "by its rhythm",
-    Reason.SHORTEST: "as often as is polite",
-    Reason.LONGEST: "as seldom as is allowed",
-    Reason.WINDOW: "before its document has rolled over",
-    Reason.GAP: "sooner: entries may have been missed",
-    Reason.ASKED: "its server asked to wait",
-    Reason.SKIPPED: "after the hours that it asks to skip",
-    Reason.FAILED: "soon at first, later after each failure",
-    Reason.PUSHED: "its hub tells of news: only to be sure",
+    PollReason.RHYTHM: "by its rhythm",
+    PollReason.SHORTEST: "as often as is polite",
+    PollReason.LONGEST: "as seldom as is allowed",
+    PollReason.WINDOW: "before its document has rolled over",
+    PollReason.GAP: "sooner: entries may have been missed",
+    PollReason.ASKED: "its server asked to wait",
+    PollReason.SKIPPED: "after the hours that it asks to skip",
+    PollReason.FAILED: "soon at first, later after each failure",
+    PollReason.PUSHED: "its hub tells of news: only to be sure",
 }
 
 
-class Standing(StrEnum):
+class HealthState(StrEnum):
     """What a person should think of a source, worst first."""
 
     FAILING = "failing"  # the last look went wrong
@@ -42,18 +42,18 @@ class Standing(StrEnum):
 
 
 _NOT_POLLED: Final = {
-    SourceStatus.GONE: (Standing.GONE, "not polled: its server said that it is gone for good"),
-    SourceStatus.RETIRED: (Standing.REMOVED, "not polled: taken off the list; what it carried stays"),
-    SourceStatus.ONCE: (Standing.ONCE, "not polled: read by hand"),
+    SourceStatus.GONE: (HealthState.GONE, "not polled: its server said that it is gone for good"),
+    SourceStatus.RETIRED: (HealthState.REMOVED, "not polled: taken off the list; what it carried stays"),
+    SourceStatus.ONCE: (HealthState.ONCE, "not polled: read by hand"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class SourceHealth:
     """One source, now."""
 
     source: Source
-    standing: Standing
+    standing: HealthState
     result: str  # what the last look brought, or why there are none any more, in words
     last_poll: datetime | None
     last_good: datetime | None
@@ -80,20 +80,20 @@ class Health:
         """The cause in words; nothing for a source that is well or was not asked yet."""
         if self.failures > 1:
             return f"{self.failures} times in a row: {self.result}"
-        return "" if not self.failures and self.standing in {Standing.OK, Standing.NEW} else self.result
+        return "" if not self.failures and self.standing in {HealthState.OK, HealthState.NEW} else self.result
 
     @property
     def is_polled(self) -> bool:
         """Whether it is asked again by itself."""
-        return self.standing not in {Standing.GONE, Standing.REMOVED, Standing.ONCE}
+        return self.standing not in {HealthState.GONE, HealthState.REMOVED, HealthState.ONCE}
 
 
-def health(source: Source, state: SourceState, now: datetime, shape: tuple[float, ...] = FLAT) -> Health:
+def health(source: Source, state: SourceState, now: datetime, shape: tuple[float, ...] = FLAT) -> SourceHealth:
     """Give a source's health; `shape` is the rhythm of all sources together, for those that have shown too little."""
     rhythm = state.rhythm
     standing, result = _standing(source, state, now, shape)
     polled = source.status is SourceStatus.ACTIVE
-    return Health(
+    return SourceHealth(
         source=source,
         standing=standing,
         result=result,
@@ -114,30 +114,30 @@ def health(source: Source, state: SourceState, now: datetime, shape: tuple[float
     )
 
 
-def all_health(rows: Iterable[tuple[Source, SourceState]], now: datetime, shape: tuple[float, ...] = FLAT) -> list[Health]:
+def all_health(rows: Iterable[tuple[Source, SourceState]], now: datetime, shape: tuple[float, ...] = FLAT) -> list[SourceHealth]:
     """Give the health of all feeds and lists, worst first; among equals the longest without a good look, then by name."""
-    order = list(Standing)
+    order = list(HealthState)
     found = [health(source, state, now, shape) for source, state in rows if source.kind is not SourceKind.DOCUMENT]
     # Those never reached come first: nothing was ever heard of them.
     return sorted(found, key=lambda h: (order.index(h.standing), _good(h) if h.failures else "", h.source.name.casefold()))
 
 
-def _good(one: Health) -> str:
+def _good(one: SourceHealth) -> str:
     return one.last_good.isoformat() if one.last_good else ""
 
 
-def _standing(source: Source, state: SourceState, now: datetime, shape: tuple[float, ...]) -> tuple[Standing, str]:
+def _standing(source: Source, state: SourceState, now: datetime, shape: tuple[float, ...]) -> tuple[HealthState, str]:
     if source.status in _NOT_POLLED:
         return _NOT_POLLED[source.status]
     if state.error:
-        return Standing.FAILING, state.error
+        return HealthState.FAILING, state.error
     if state.last_poll is None:
-        return Standing.NEW, "not asked yet"
+        return HealthState.NEW, "not asked yet"
     if is_silent(source, state, now, shape):
-        return Standing.SILENT, "answers, but nothing new for longer than its rhythm explains"
+        return HealthState.SILENT, "answers, but nothing new for longer than its rhythm explains"
     if state.last_gap and now - state.last_gap < _RECENT:
-        return Standing.GAPS, "two documents in a row shared no entry: something may have been missed between them"
-    return Standing.OK, "nothing new" if state.rhythm is None or state.rhythm.news != state.last_poll else "something new"
+        return HealthState.GAPS, "two documents in a row shared no entry: something may have been missed between them"
+    return HealthState.OK, "nothing new" if state.rhythm is None or state.rhythm.news != state.last_poll else "something new"
 
 
 def is_silent(source: Source, state: SourceState, now: datetime, shape: tuple[float, ...] = FLAT) -> bool:
@@ -151,10 +151,10 @@ def is_silent(source: Source, state: SourceState, now: datetime, shape: tuple[fl
     return rate(rhythm, rhythm.at) * expected(_own_shape(rhythm, shape), rhythm.news, now) > _UNLIKELY
 
 
-def _own_shape(rhythm: Rhythm | None, shape: tuple[float, ...]) -> tuple[float, ...]:
+def _own_shape(rhythm: PublishingRate | None, shape: tuple[float, ...]) -> tuple[float, ...]:
     return unpack(rhythm.shape) if rhythm and rhythm.shape else shape
 
 
-def _week(rhythm: Rhythm | None) -> tuple[float, ...]:
+def _week(rhythm: PublishingRate | None) -> tuple[float, ...]:
     shown = unpack(rhythm.shape or rhythm.hours) if rhythm else ()
     return shown if any(shown) else ()

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from ingest.http.validators import trusted
-from ingest.model import Outcome, Rhythm, SourceState
+from ingest.model import Outcome, PublishingRate, SourceState
 from ingest.planner.hours_of_week import DAY
-from ingest.planner.plan import Reason, Standing, plan
-from ingest.planner.polling_cost import Price, Rule, is_stale, paid, steer
+from ingest.planner.plan import Standing, plan
+from ingest.planner.polling_cost import PollingCost, is_stale, paid, steer
 from ingest.planner.publishing_rate import observe, reshaped
 
-__all__ = ["Price", "Reason", "Rule", "is_stale", "next_state", "paid", "steer"]
+__all__ = ["is_stale", "next_state", "paid", "steer"]
 
 _NOT_MODIFIED: Final = 304
 _LOOSER: Final = 1.25
@@ -21,12 +21,12 @@ _WASTED: Final = 3  # full answers in a row, for nothing
 class _Learned(NamedTuple):
     """What an answer shows of its source."""
 
-    rhythm: Rhythm | None
+    rhythm: PublishingRate | None
     wasted: int
     gap: bool = False
 
 
-def next_state(state: SourceState, outcome: Outcome, price: Price, chance: float, *, pushed: bool = False) -> SourceState:
+def next_state(state: SourceState, outcome: Outcome, price: PollingCost, chance: float, *, pushed: bool = False) -> SourceState:
     """Give the source's state after `outcome`; `chance` in [0, 1) spreads polls apart.
 
     `pushed` says that a hub has told of its changes lately. A failure keeps what was known.
@@ -60,7 +60,7 @@ def next_state(state: SourceState, outcome: Outcome, price: Price, chance: float
     )
 
 
-def _learned(state: SourceState, outcome: Outcome, price: Price) -> _Learned:
+def _learned(state: SourceState, outcome: Outcome, price: PollingCost) -> _Learned:
     """Take in what an answer says of its source's rhythm and of its validators; an unchanged document costs nothing."""
     if outcome.error:
         return _Learned(state.rhythm, state.wasted)
@@ -79,7 +79,7 @@ def _wasted(state: SourceState, outcome: Outcome) -> int:
     return state.wasted + 1 if outcome.body_hash == state.body_hash and outcome.conditional else state.wasted
 
 
-def _tightened(rhythm: Rhythm, before: SourceState, now: datetime, *, gap: bool) -> Rhythm:
+def _tightened(rhythm: PublishingRate, before: SourceState, now: datetime, *, gap: bool) -> PublishingRate:
     """After a gap halve the interval; give it back step by step while documents overlap again."""
     if gap and before.last_success:
         elapsed = max((now - before.last_success).total_seconds(), 1.0)

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from ingest.model import Hints, Outcome, Rhythm
+from ingest.model import Hints, Outcome, PublishingRate
 from ingest.planner.backoff import asked_for, retry
 from ingest.planner.hours_of_week import DAY, HOUR, HOURS, hour_of, unpack
-from ingest.planner.polling_cost import BLIND, INVITED, SHORTEST, Price
+from ingest.planner.polling_cost import BLIND, INVITED, SHORTEST, PollingCost
 from ingest.planner.publishing_rate import burst_rate, rate
 
 _NO_HINTS: Final = Hints()
@@ -18,7 +18,7 @@ _PUSHED: Final = 50.0  # times the price, for a source whose hub tells of its ch
 _PUSHED_LONGEST: Final = DAY
 
 
-class Reason(StrEnum):
+class PollReason(StrEnum):
     """Why a source is polled when it is."""
 
     RHYTHM = "rhythm"  # what may have piled up there is worth a request
@@ -32,7 +32,7 @@ class Reason(StrEnum):
     PUSHED = "pushed"  # its hub tells of changes; this is to be sure
 
 
-class Bounds(NamedTuple):
+class IntervalBounds(NamedTuple):
     """The seconds between two polls: never below, never above unless its server asks for it."""
 
     shortest: float
@@ -44,11 +44,11 @@ class Standing(NamedTuple):
 
     failures: int
     read: bool  # whether a look at it ever went well
-    rhythm: Rhythm | None
+    rhythm: PublishingRate | None
     checkable: bool  # its server gives validators, and they work
 
 
-def plan(standing: Standing, outcome: Outcome, price: Price, chance: float, *, pushed: bool) -> tuple[float, Reason]:
+def plan(standing: Standing, outcome: Outcome, price: PollingCost, chance: float, *, pushed: bool) -> tuple[float, PollReason]:
     """Give the seconds from `outcome` to the next poll, and why.
 
     Freshness and hours to skip are only ever a reason to come later; after a failure Retry-After is the plan.
@@ -60,28 +60,28 @@ def plan(standing: Standing, outcome: Outcome, price: Price, chance: float, *, p
     else:
         delay = _spread(planned, bounds, chance, why)
         fresh = max(outcome.wait or 0.0, min(outcome.fresh or 0.0, bounds.longest))
-        delay, why = (fresh, Reason.ASKED) if fresh > delay else (delay, why)
+        delay, why = (fresh, PollReason.ASKED) if fresh > delay else (delay, why)
     skipped = _after_skipped(outcome.at, delay, _hints(standing), chance)
-    return (skipped, Reason.SKIPPED) if skipped > delay else (delay, why)
+    return (skipped, PollReason.SKIPPED) if skipped > delay else (delay, why)
 
 
-def _after_failure(standing: Standing, outcome: Outcome, planned: float, chance: float) -> tuple[float, Reason]:
+def _after_failure(standing: Standing, outcome: Outcome, planned: float, chance: float) -> tuple[float, PollReason]:
     """Give the seconds until the next try, and why then; never sooner than the source's owner wishes."""
     own = outcome.source.settings.shortest or 0.0
     if outcome.wait is not None:
         asked = asked_for(outcome.wait, standing.failures, planned, outcome.failure, read=standing.read)
-        return max(asked, own), Reason.ASKED
+        return max(asked, own), PollReason.ASKED
     delay = retry(standing.failures, planned, outcome.failure, read=standing.read)
-    return max(delay * (1 + _RETRY_JITTER * (2 * chance - 1)), own), Reason.FAILED
+    return max(delay * (1 + _RETRY_JITTER * (2 * chance - 1)), own), PollReason.FAILED
 
 
-def _spread(delay: float, bounds: Bounds, chance: float, why: Reason) -> float:
+def _spread(delay: float, bounds: IntervalBounds, chance: float, why: PollReason) -> float:
     """Part what was polled together; at a bound to its one side only, or all would meet there again."""
-    spread = -chance if why is Reason.LONGEST else 2 * chance - 1
+    spread = -chance if why is PollReason.LONGEST else 2 * chance - 1
     return max(delay * (1 + _JITTER * spread), bounds.shortest * (1 + _JITTER * chance))
 
 
-def _bounds(standing: Standing, outcome: Outcome, price: Price) -> Bounds:
+def _bounds(standing: Standing, outcome: Outcome, price: PollingCost) -> IntervalBounds:
     settings = outcome.source.settings
     shortest = settings.shortest
     if shortest is None:
@@ -89,28 +89,30 @@ def _bounds(standing: Standing, outcome: Outcome, price: Price) -> Bounds:
         shortest = max(min(invited, default=SHORTEST), INVITED)
         shortest = shortest if standing.checkable else max(shortest, BLIND)
     longest = settings.longest or price.rule.longest
-    return Bounds(max(shortest, INVITED), max(longest, shortest, INVITED))
+    return IntervalBounds(max(shortest, INVITED), max(longest, shortest, INVITED))
 
 
 def _hints(standing: Standing) -> Hints:
     return standing.rhythm.hints if standing.rhythm else _NO_HINTS
 
 
-def _wanted(standing: Standing, now: datetime, price: Price, bounds: Bounds, *, pushed: bool) -> tuple[float, Reason]:
+def _wanted(
+    standing: Standing, now: datetime, price: PollingCost, bounds: IntervalBounds, *, pushed: bool
+) -> tuple[float, PollReason]:
     """Give what price, window and gaps want, within the bounds."""
     if pushed:
         delay = walk(price.value * _PUSHED, rate(standing.rhythm, now), _shape(standing, price), now, _PUSHED_LONGEST)
-        return max(delay, bounds.shortest), Reason.PUSHED
-    delay, why = walk(price.value, rate(standing.rhythm, now), _shape(standing, price), now, bounds.longest), Reason.RHYTHM
-    for seconds, reason in ((_overrun(standing, now), Reason.WINDOW), (_tight(standing), Reason.GAP)):
+        return max(delay, bounds.shortest), PollReason.PUSHED
+    delay, why = walk(price.value, rate(standing.rhythm, now), _shape(standing, price), now, bounds.longest), PollReason.RHYTHM
+    for seconds, reason in ((_overrun(standing, now), PollReason.WINDOW), (_tight(standing), PollReason.GAP)):
         if seconds < delay:
             delay, why = seconds, reason
     if delay <= bounds.shortest:
-        return bounds.shortest, Reason.SHORTEST
-    return (bounds.longest, Reason.LONGEST) if delay >= bounds.longest else (delay, why)
+        return bounds.shortest, PollReason.SHORTEST
+    return (bounds.longest, PollReason.LONGEST) if delay >= bounds.longest else (delay, why)
 
 
-def _shape(standing: Standing, price: Price) -> tuple[float, ...]:
+def _shape(standing: Standing, price: PollingCost) -> tuple[float, ...]:
     return unpack(standing.rhythm.shape) if standing.rhythm and standing.rhythm.shape else price.shape
 
 

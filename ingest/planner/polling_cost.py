@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from ingest.model import Rhythm
+from ingest.model import PublishingRate
 from ingest.planner.hours_of_week import DAY, FLAT, HOUR, HOURS, hour_of, pooled_shape
 from ingest.planner.publishing_rate import counts, rate
 
@@ -22,7 +22,7 @@ _TRIM: Final = (0.25, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class PollingRule:
     """What the user asks of polling as a whole."""
 
     per_day: float | None = 12.0  # requests per source, on average
@@ -31,13 +31,13 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class PollingCost:
     """The price, in seconds that entries wait: a source is asked when what may have piled up there has waited that long in all.
 
     All sources share it, which is what makes the sum of waits smallest for a number of requests.
     """
 
-    rule: Rule = Rule()
+    rule: PollingRule = PollingRule()
     value: float = 0.0
     trim: float = 1.0  # what the price was found to need beyond the model
     at: datetime | None = None  # when it was last set
@@ -46,12 +46,12 @@ class Price:
     shape: tuple[float, ...] = FLAT  # relative rate of all sources together, by hour of the week
 
 
-def is_stale(price: Price, now: datetime) -> bool:
+def is_stale(price: PollingCost, now: datetime) -> bool:
     """Say whether the price is to be set anew: once an hour, and when the clock was put back."""
     return price.at is None or not 0 <= (now - price.at).total_seconds() < HOUR
 
 
-def steer(price: Price, rhythms: Sequence[Rhythm | None], now: datetime) -> Price:
+def steer(price: PollingCost, rhythms: Sequence[PublishingRate | None], now: datetime) -> PollingCost:
     """Set the price for sources of these rhythms so that the rule is met.
 
     The model says what the price should be; what was spent in the last days corrects it slowly.
@@ -79,7 +79,7 @@ def steer(price: Price, rhythms: Sequence[Rhythm | None], now: datetime) -> Pric
     )
 
 
-def paid(price: Price, requests: int) -> Price:
+def paid(price: PollingCost, requests: int) -> PollingCost:
     """Note that so many requests were made."""
     return replace(price, spent=price.spent + requests)
 
@@ -93,7 +93,7 @@ def _error(spent: float, owed: float) -> float:
     return min(max((spent + 1) / (owed + 1), 0.5), 2.0)
 
 
-def _value(rule: Rule, rates: Sequence[float]) -> float:
+def _value(rule: PollingRule, rates: Sequence[float]) -> float:
     """Give the price at which the rates bring what the rule asks: more requests or longer waits, found by halving."""
     low, high = math.log(1e-3), math.log(1e12)
     for _ in range(40):
@@ -106,7 +106,7 @@ def _value(rule: Rule, rates: Sequence[float]) -> float:
     return math.exp(high)
 
 
-def _too_cheap(rule: Rule, rates: Sequence[float], intervals: Sequence[float]) -> bool:
+def _too_cheap(rule: PollingRule, rates: Sequence[float], intervals: Sequence[float]) -> bool:
     if rule.delay is not None:
         waits = sum(r * t / 2 for r, t in zip(rates, intervals, strict=True))
         return waits < rule.delay * sum(rates)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zlib import crc32
 
-from ingest.model import Item, Keys, ParsedFeed, Rhythm
+from ingest.model import Item, Keys, ParsedFeed, PublishingRate
 from ingest.planner.hours_of_week import DAY, HOUR, covered, hour_of, pack, shaped, unpack
 
 _LIFE: Final = 14 * DAY  # half-life of what was seen
@@ -29,12 +29,12 @@ _RESHAPE_GROWTH: Final = 1.15
 class News:
     """What a document added to a rhythm."""
 
-    rhythm: Rhythm
+    rhythm: PublishingRate
     new: int  # entries that its source had not carried
     gap: bool  # it shares no entry with those before: something may have been missed
 
 
-def rate(rhythm: Rhythm | None, now: datetime) -> float:
+def rate(rhythm: PublishingRate | None, now: datetime) -> float:
     """Give the expected entries a second."""
     if rhythm is None:
         return _PRIOR_ITEMS / _PRIOR_SECONDS
@@ -45,12 +45,12 @@ def rate(rhythm: Rhythm | None, now: datetime) -> float:
     return (rhythm.items * _left(age, _LIFE) + _PRIOR_ITEMS) / (watched + prior)
 
 
-def burst_rate(rhythm: Rhythm, now: datetime) -> float:
+def burst_rate(rhythm: PublishingRate, now: datetime) -> float:
     """Give the entries a second of the last hours."""
     return rhythm.burst * _left(_between(rhythm.at, now), _BURST_LIFE) * math.log(2) / _BURST_LIFE
 
 
-def observe(before: Rhythm | None, feed: ParsedFeed, since: datetime | None, now: datetime) -> News:
+def observe(before: PublishingRate | None, feed: ParsedFeed, since: datetime | None, now: datetime) -> News:
     """Take in a document; `since` is the last successful look.
 
     Entries are counted at their dates, those without one evenly between the two looks.
@@ -77,7 +77,7 @@ def observe(before: Rhythm | None, feed: ParsedFeed, since: datetime | None, now
     return News(rhythm, len(fresh), gap)
 
 
-def reshaped(rhythm: Rhythm, pooled: tuple[float, ...]) -> Rhythm:
+def reshaped(rhythm: PublishingRate, pooled: tuple[float, ...]) -> PublishingRate:
     """Give the rhythm with its shape made anew, if that is due: after three days or a seventh more entries."""
     made = rhythm.shaped_at
     fresh = made is not None and 0 <= (rhythm.at - made).total_seconds() < _RESHAPE_SECONDS
@@ -87,7 +87,7 @@ def reshaped(rhythm: Rhythm, pooled: tuple[float, ...]) -> Rhythm:
     return replace(rhythm, shape=shape, shaped_at=rhythm.at, shaped_items=rhythm.items)
 
 
-def counts(rhythm: Rhythm) -> tuple[tuple[float, ...], list[float]]:
+def counts(rhythm: PublishingRate) -> tuple[tuple[float, ...], list[float]]:
     """Give the entries counted by hour of the week, and how often each hour was watched."""
     kept = 1 - min(rhythm.seconds * math.log(2) / _LIFE, 0.99)
     return unpack(rhythm.hours), covered(rhythm.at, -math.log2(kept) * _LIFE)
@@ -96,7 +96,7 @@ def counts(rhythm: Rhythm) -> tuple[tuple[float, ...], list[float]]:
 # Counts
 
 
-def _counted(old: Rhythm, times: list[datetime], now: datetime) -> Rhythm:
+def _counted(old: PublishingRate, times: list[datetime], now: datetime) -> PublishingRate:
     age = _between(old.at, now)
     left = _left(age, _LIFE)
     hours = [count * left for count in unpack(old.hours)]
@@ -109,13 +109,13 @@ def _counted(old: Rhythm, times: list[datetime], now: datetime) -> Rhythm:
     return replace(old, at=now, items=items, seconds=old.seconds * left + _discounted(age, _LIFE), burst=burst, hours=pack(hours))
 
 
-def _beginning(feed: ParsedFeed, now: datetime) -> tuple[Rhythm, list[datetime]]:
+def _beginning(feed: ParsedFeed, now: datetime) -> tuple[PublishingRate, list[datetime]]:
     """Take a first document, or one after weeks without a look, as a view of the last four weeks, as far back as it reaches."""
     earliest = now - timedelta(seconds=_LOOK_BACK)
     dates = [min(date, now) for item, _ in feed.items if (date := _date(item))]
     start = max(min(dates, default=now), earliest)
     news = max(dates, default=now if feed.items else None)
-    return Rhythm(start, 0.0, 0.0, 0.0, 0, b"", news=news), [date for date in dates if date > earliest]
+    return PublishingRate(start, 0.0, 0.0, 0.0, 0, b"", news=news), [date for date in dates if date > earliest]
 
 
 def _date(item: Item) -> datetime | None:

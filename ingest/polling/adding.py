@@ -11,7 +11,7 @@ from ingest.errors import Failure, UsageError
 from ingest.http.semantics import GONE
 from ingest.model import Outcome, ParsedFeed, Source, SourceKind, SourceSettings, SourceState, SourceStatus
 from ingest.polling.batch import Poll
-from ingest.polling.discovery import Found, discover
+from ingest.polling.discovery import Discovery, discover
 from ingest.polling.engine import Engine
 from ingest.polling.pipeline import look, present_price, settled
 from ingest.store.facts import Facts
@@ -90,7 +90,7 @@ def _is_polled(facts: Facts, url: str) -> bool:
     return known is not None and known[0].status is SourceStatus.ACTIVE
 
 
-def _leads_to_known(facts: Facts, url: str, found: Found) -> bool:
+def _leads_to_known(facts: Facts, url: str, found: Discovery) -> bool:
     """Say whether a page's feed is polled already, whose state must stay as it is."""
     feed = found.outcome.source.url
     if feed == url or not _is_polled(facts, feed):
@@ -99,16 +99,16 @@ def _leads_to_known(facts: Facts, url: str, found: Found) -> bool:
     return True
 
 
-async def _all(engine: Engine, sources: list[Source]) -> list[Found]:
+async def _all(engine: Engine, sources: list[Source]) -> list[Discovery]:
     return await asyncio.gather(*(_found(engine, source) for source in sources))
 
 
-async def _found(engine: Engine, source: Source) -> Found:
+async def _found(engine: Engine, source: Source) -> Discovery:
     """Ask an address, and the feed that a page there names if it is the only one."""
     found = await discover(engine, source, SourceState())
     if len(found.named) != 1:
         return found
-    return Found(await look(Poll(Source(found.named[0]), SourceState()), engine))
+    return Discovery(await look(Poll(Source(found.named[0]), SourceState()), engine))
 
 
 class _Keeping:
@@ -117,7 +117,7 @@ class _Keeping:
     def __init__(self, app: App, facts: Facts, topics: Topics, *, anyway: bool) -> None:
         self._app, self._facts, self._topics, self._anyway = app, facts, topics, anyway
 
-    def keep(self, url: str, found: Found) -> bool:
+    def keep(self, url: str, found: Discovery) -> bool:
         """Store what was found at an address; give whether a source was added."""
         outcome, shown = found.outcome, without_secrets(url)
         if len(found.named) > 1:

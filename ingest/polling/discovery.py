@@ -13,14 +13,14 @@ _USUAL: Final = ("/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Discovery:
     """What stands at an address: the outcome of asking it, or of the feed found in its place; else the feeds that it names."""
 
     outcome: Outcome
     named: tuple[str, ...] = ()
 
 
-async def discover(engine: Engine, source: Source, state: SourceState) -> Found:
+async def discover(engine: Engine, source: Source, state: SourceState) -> Discovery:
     """Ask a source's address; where a page answers that names no feed, ask for a few usual ones beside it.
 
     Each is one request in its host's turn, and the first feed ends the search.
@@ -28,13 +28,13 @@ async def discover(engine: Engine, source: Source, state: SourceState) -> Found:
     outcome = await look(Poll(source, state), engine)
     if outcome.led_to:  # the page is not asked again, only its feed
         named = (outcome.led_to,)
-        return Found(Outcome(source, outcome.at, error="a page that leads to its feed", named_feeds=named), named)
+        return Discovery(Outcome(source, outcome.at, error="a page that leads to its feed", named_feeds=named), named)
     if outcome.named_feeds is None:
-        return Found(outcome)
+        return Discovery(outcome)
     if outcome.named_feeds:
-        return Found(outcome, outcome.named_feeds)
+        return Discovery(outcome, outcome.named_feeds)
     for path in _USUAL:
         guess = await look(Poll(replace(source, url=absolute(path, source.url) or source.url), SourceState()), engine)
         if guess.feed:
-            return Found(guess)
-    return Found(outcome)
+            return Discovery(guess)
+    return Discovery(outcome)

@@ -16,9 +16,9 @@ from typing import Any, Final, TypeVar
 import uvloop
 
 from ingest.errors import ParseError
-from ingest.http.client import Clock, Fetcher, Limits, web
-from ingest.http.message import Fetched, Request
-from ingest.http.ssrf_guard import Guard
+from ingest.http.client import Clock, FetchLimits, HttpClient, web
+from ingest.http.message import Request, Response
+from ingest.http.ssrf_guard import SsrfGuard
 from ingest.http.tls import trust
 from ingest.model import ParsedFeed
 from ingest.polling.parse_job import Job, read
@@ -51,9 +51,9 @@ class Engine:
         parsing: Parsing = _USUAL,
     ) -> None:
         """Prepare; nothing starts before `with`. Raises SettingsError for a bad `fetch.allow` or `fetch.ca_file`."""
-        self._guard = Guard(settings.allow)
+        self._guard = SsrfGuard(settings.allow)
         self._agent = f"topicwire/{_VERSION} (+{settings.contact})"
-        self._limits = Limits(settings.max_megabytes * 1024 * 1024, settings.timeout, settings.host_pause)
+        self._limits = FetchLimits(settings.max_megabytes * 1024 * 1024, settings.timeout, settings.host_pause)
         self._proxy = settings.proxy or None
         self._home = home  # where files of authorities are looked for
         self._ca_file = str(home / settings.ca_file) if settings.ca_file else None
@@ -74,10 +74,10 @@ class Engine:
         self._before = sys.getswitchinterval()
         sys.setswitchinterval(_TURN)
         self._thread.start()
-        self._fetch: Fetcher = self.submit(self._open()).result()
+        self._fetch: HttpClient = self.submit(self._open()).result()
         return self
 
-    async def _open(self) -> Fetcher:
+    async def _open(self) -> HttpClient:
         network = web(self._guard, self._agent, self._limits, self.clock, self._proxy, ca_file=self._ca_file)
         return await self._stack.enter_async_context(network)
 
@@ -106,7 +106,7 @@ class Engine:
         """Start a coroutine on the engine's loop, from any other thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    def fetch(self, request: Request) -> Coroutine[Any, Any, Fetched]:
+    def fetch(self, request: Request) -> Coroutine[Any, Any, Response]:
         """Ask a server; raises FetchError, and SettingsError where its file of authorities cannot be read."""
         return self._fetch(replace(request, ca_file=str(self._home / request.ca_file)) if request.ca_file else request)
 

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Final
 
 from ingest.errors import FetchError, ParseError
-from ingest.http.message import Fetched, Request
+from ingest.http.message import Request, Response
 from ingest.http.semantics import UNCHANGED
 from ingest.model import ParsedFeed
 from ingest.polling.engine import Engine
@@ -17,16 +17,18 @@ _MOST: Final = 4  # documents opened in the place of one
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class FollowedDocument:
     """What was read: the answer, the feed in it (None: the bytes are those known), and their hash."""
 
-    fetched: Fetched
+    fetched: Response
     feed: ParsedFeed | None
     body_hash: str | None
     led_by: str = ""  # "page" or "index", where another document led here
 
 
-async def read_document(engine: Engine, request: Request, job: Callable[[Fetched], Job], known: str | None = None) -> Document:
+async def read_document(
+    engine: Engine, request: Request, job: Callable[[Response], Job], known: str | None = None
+) -> FollowedDocument:
     """Fetch and parse a document, unless its bytes have the hash `known`; a page or an index leads to another one.
 
     Each is a request of its own, in its host's turn, behind the guard, with its own limits. Raises FetchError, ParseError.
@@ -43,15 +45,17 @@ async def read_document(engine: Engine, request: Request, job: Callable[[Fetched
         return replace(found, fetched=answer)
 
 
-async def _parsed(engine: Engine, fetched: Fetched, job: Callable[[Fetched], Job], known: str | None) -> Document:
+async def _parsed(engine: Engine, fetched: Response, job: Callable[[Response], Job], known: str | None) -> FollowedDocument:
     if fetched.status == UNCHANGED:
-        return Document(fetched, None, known)
+        return FollowedDocument(fetched, None, known)
     body_hash = blake2b(fetched.body, digest_size=16).hexdigest()
     feed = await engine.parse(job(fetched)) if body_hash != known else None  # the same bytes cost no parse
-    return Document(fetched, feed, body_hash)
+    return FollowedDocument(fetched, feed, body_hash)
 
 
-async def _page(engine: Engine, request: Request, job: Callable[[Fetched], Job], known: str | None, page: ParseError) -> Document:
+async def _page(
+    engine: Engine, request: Request, job: Callable[[Response], Job], known: str | None, page: ParseError
+) -> FollowedDocument:
     """Read what a page sends its readers on to, once; what cannot be fetched leaves the page to be told of."""
     try:
         fetched = await engine.fetch(_elsewhere(request, page.elsewhere[0]))
@@ -60,7 +64,9 @@ async def _page(engine: Engine, request: Request, job: Callable[[Fetched], Job],
     return replace(await _parsed(engine, fetched, job, known), led_by="page")
 
 
-async def _index(engine: Engine, request: Request, job: Callable[[Fetched], Job], known: str | None, index: ParseError) -> Document:
+async def _index(
+    engine: Engine, request: Request, job: Callable[[Response], Job], known: str | None, index: ParseError
+) -> FollowedDocument:
     """Read the first sitemap with news of those that an index lists, also by way of another index."""
     waiting, opened = list(index.elsewhere), [request.url]
     while waiting and len(opened) <= _MOST:

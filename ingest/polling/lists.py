@@ -6,7 +6,7 @@ from ingest.cli.console import App, say
 from ingest.errors import TopicwireError
 from ingest.formats.opml import SourceList
 from ingest.http.conditional import request_for
-from ingest.http.message import Fetched
+from ingest.http.message import Response
 from ingest.http.semantics import UNCHANGED
 from ingest.model import Outcome, Source, SourceKind, SourceSettings, SourceState
 from ingest.polling.engine import Engine
@@ -55,7 +55,7 @@ def _names_access(own: SourceSettings) -> bool:
     return bool(own.auth or own.header or own.ca_file)
 
 
-def _outcome(source: Source, state: SourceState, fetched: Fetched, app: App) -> Outcome:
+def _outcome(source: Source, state: SourceState, fetched: Response, app: App) -> Outcome:
     unchanged = fetched.status == UNCHANGED
     return Outcome(
         source,

@@ -13,8 +13,8 @@ from ingest.polling.batch import Poll
 from ingest.polling.discovery import discover
 from ingest.polling.engine import Engine
 from ingest.polling.pipeline import (
-    Document,
     Report,
+    SeedDocument,
     look,
     present_price,
     read_bytes,
@@ -49,14 +49,14 @@ def ingest_all(facts: Facts, engine: Engine, settings: Settings, names: tuple[st
 
 def _one(facts: Facts, engine: Engine, settings: Settings, name: str) -> Report:
     if name == "-":
-        return read_bytes(facts, engine, _standard_input(), Document("-", DOCUMENTS))
+        return read_bytes(facts, engine, _standard_input(), SeedDocument("-", DOCUMENTS))
     path = meant(name)
     if not isinstance(path, Path):
         return _address(facts, engine, settings, path) if path else Report()
     if path.is_dir():
         return read_folder(facts, engine, path, DOCUMENTS)
     known = shown_name(Path(path.name))
-    return read_file(facts, engine, path, Document(known, DOCUMENTS, facts.read_documents(DOCUMENTS).get(known)))
+    return read_file(facts, engine, path, SeedDocument(known, DOCUMENTS, facts.read_documents(DOCUMENTS).get(known)))
 
 
 def _standard_input() -> bytes:

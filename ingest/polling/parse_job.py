@@ -21,7 +21,7 @@ class Job:
     before: Before = NOTHING  # what the source's last document held
 
 
-class Bounds(NamedTuple):
+class ParserBounds(NamedTuple):
     """What reading one document may cost."""
 
     processor: float  # seconds

@@ -17,7 +17,7 @@ from pebble import ProcessExpired, ProcessPool
 from ingest.errors import ParseError
 from ingest.log import log_fault
 from ingest.model import ParsedFeed
-from ingest.polling.parse_job import Bounds, Job
+from ingest.polling.parse_job import Job, ParserBounds
 
 _NO_PROC_BYTES: Final = 2 << 30  # address space besides, where the system does not say how much is in use
 _BEGIN_SECONDS: Final = 5.0  # for a process to begin
@@ -37,7 +37,7 @@ class Children:
         self._pool = ProcessPool(max_workers=processes, max_tasks=500, context=context, initializer=_begin, initargs=[self._begun])
         self._expected = processes
 
-    def run(self, function: Callable[[Job], ParsedFeed], job: Job, bounds: Bounds) -> "Future[ParsedFeed]":
+    def run(self, function: Callable[[Job], ParsedFeed], job: Job, bounds: ParserBounds) -> "Future[ParsedFeed]":
         """Run a parser; the future fails with ParseError, also for a document that stalls or kills its process."""
         result: Future[ParsedFeed] = Future()
         task = self._pool.schedule(_within, args=[function, job, bounds.processor, bounds.memory], timeout=bounds.clock)
@@ -52,7 +52,7 @@ class Children:
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
-    def _pass_on(self, done: "Future[bytes]", result: "Future[ParsedFeed]", bounds: Bounds) -> None:
+    def _pass_on(self, done: "Future[bytes]", result: "Future[ParsedFeed]", bounds: ParserBounds) -> None:
         """Carry a parser's result over, its death in words."""
         fault = None if done.cancelled() else done.exception()
         if isinstance(fault, TimeoutError | ProcessExpired):
@@ -101,7 +101,7 @@ def _within(function: Callable[[Job], ParsedFeed], job: Job, seconds: float, mem
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def _in_words(fault: BaseException, bounds: Bounds) -> BaseException:
+def _in_words(fault: BaseException, bounds: ParserBounds) -> BaseException:
     cure = "the document was refused; its source is asked again later"
     if isinstance(fault, TimeoutError):
         return ParseError(f"parsing took longer than {bounds.clock:.3g} s", cure)

@@ -16,15 +16,16 @@ from ingest.documents import saved_pages
 from ingest.documents.document import CURE, is_document
 from ingest.errors import ExtraMissingError, Failure, FetchError, ParseError, TopicwireError
 from ingest.http.conditional import request_for
-from ingest.http.message import Fetched
+from ingest.http.message import Response
 from ingest.http.semantics import UNCHANGED
 from ingest.http.validators import learned
 from ingest.log import NAME, log_fault
 from ingest.model import Outcome, Source, SourceKind, SourceState, SourceStatus
-from ingest.planner.next_poll import Price, is_stale, next_state, paid, steer
+from ingest.planner.next_poll import is_stale, next_state, paid, steer
+from ingest.planner.polling_cost import PollingCost
 from ingest.polling.batch import Batch, Due, Poll, cut
 from ingest.polling.engine import Engine
-from ingest.polling.following import Document as Read
+from ingest.polling.following import FollowedDocument as Read
 from ingest.polling.following import read_document
 from ingest.polling.offline import is_hopeless, is_reached, is_suspicious, is_unreached, scouts
 from ingest.polling.parse_job import Job
@@ -118,7 +119,7 @@ def _understood(poll: Poll, document: Read, now: datetime, *, conditional: bool)
     )
 
 
-def _job(poll: Poll, fetched: Fetched, now: datetime) -> Job:
+def _job(poll: Poll, fetched: Response, now: datetime) -> Job:
     language = poll.source.language
     said = {"content-language": language} if language else {}  # the owner's word, where the server has none
     headers = tuple({**said, **fetched.headers}.items())
@@ -225,13 +226,13 @@ class _Pass:
         return replace(report_of(self._unreached, Counts()), offline=True)
 
 
-def present_price(facts: Facts, settings: Settings, now: datetime) -> Price:
+def present_price(facts: Facts, settings: Settings, now: datetime) -> PollingCost:
     """Give the price that all sources share, set anew once an hour; it is stored with the next commit."""
     price = facts.price(settings.polling.rule)
     return steer(price, facts.rhythms(), now) if is_stale(price, now) else price
 
 
-def settled(state: SourceState, outcome: Outcome, price: Price, chance: float, *, pushed: bool = False) -> SourceState:
+def settled(state: SourceState, outcome: Outcome, price: PollingCost, chance: float, *, pushed: bool = False) -> SourceState:
     """Give a source's state after an outcome: its next poll, and what was learnt of its validators."""
     return learned(state, next_state(state, outcome, price, chance, pushed=pushed), outcome)
 
@@ -280,7 +281,7 @@ def _faults(outcome: Outcome, name: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class SeedDocument:
     """A file by its name, whose it is, and the hash it had when it was last read."""
 
     name: str
@@ -300,7 +301,7 @@ def read_folder(facts: Facts, engine: Engine, folder: Path, source: Source = SEE
         inside = path.relative_to(folder)
         name = shown_name(inside)
         if path.name.lower() not in _NOT_DOCUMENTS and not any(part.startswith(".") for part in inside.parts):
-            report += read_file(facts, engine, path, Document(name, source, before.get(name)))
+            report += read_file(facts, engine, path, SeedDocument(name, source, before.get(name)))
     return report
 
 
@@ -331,7 +332,7 @@ def shown_name(path: Path) -> str:
     return one_line(path.as_posix().encode(errors="replace").decode())
 
 
-def read_file(facts: Facts, engine: Engine, path: Path, document: Document) -> Report:
+def read_file(facts: Facts, engine: Engine, path: Path, document: SeedDocument) -> Report:
     """Read one document unless its bytes are those read before."""
     try:
         body = file_bytes(path)
@@ -352,7 +353,7 @@ def file_bytes(path: Path) -> bytes:
         raise ParseError(str(fault.strerror), "check the file's rights") from fault
 
 
-def read_bytes(facts: Facts, engine: Engine, body: bytes, document: Document) -> Report:
+def read_bytes(facts: Facts, engine: Engine, body: bytes, document: SeedDocument) -> Report:
     """Read a document's bytes unless they are those read before."""
     body_hash = hashlib.blake2b(body, digest_size=16, key=_READER).hexdigest()
     now = engine.clock()
@@ -368,11 +369,11 @@ def read_bytes(facts: Facts, engine: Engine, body: bytes, document: Document) ->
     return _record(facts, document, outcome)
 
 
-def _refused(document: Document, at: datetime, fault: ParseError, body_hash: str) -> Outcome:
+def _refused(document: SeedDocument, at: datetime, fault: ParseError, body_hash: str) -> Outcome:
     return Outcome(document.source, at, error=one_line(f"{document.name}: {fault}"), body_hash=body_hash)
 
 
-def _record(facts: Facts, document: Document, outcome: Outcome) -> Report:
+def _record(facts: Facts, document: SeedDocument, outcome: Outcome) -> Report:
     if outcome.error and outcome.body_hash == document.before:
         return Report(looked=1, unchanged=1)  # said once
     counts = facts.record_document(outcome, document.name)

@@ -6,7 +6,7 @@ from pathlib import Path
 from ingest.cli.console import say
 from ingest.cli.meant import meant
 from ingest.errors import ParseError, UsageError
-from ingest.http.message import Fetched, Request
+from ingest.http.message import Request, Response
 from ingest.model import ParsedFeed, Trial
 from ingest.polling.engine import Engine
 from ingest.polling.following import read_document
@@ -36,7 +36,7 @@ def look_at(name: str, engine: Engine) -> Trial:
 def _address(address: Address, engine: Engine) -> Trial:
     now = engine.clock()
 
-    def job(got: Fetched) -> Job:
+    def job(got: Response) -> Job:
         return Job(got.body, now, without_secrets(got.url), headers=tuple(got.headers.items()))
 
     found = engine.submit(read_document(engine, Request(address.url, instead=address.instead), job)).result()

@@ -10,8 +10,19 @@ from uuid import UUID
 from sqlite_utils import Database
 
 from ingest.http.semantics import GONE
-from ingest.model import NOTHING, Before, Outcome, ParsedFeed, Rhythm, Source, SourceKind, SourceState, SourceStatus, StoredItem
-from ingest.planner.next_poll import Price, Rule
+from ingest.model import (
+    NOTHING,
+    Before,
+    Outcome,
+    ParsedFeed,
+    PublishingRate,
+    Source,
+    SourceKind,
+    SourceState,
+    SourceStatus,
+    StoredItem,
+)
+from ingest.planner.polling_cost import PollingCost, PollingRule
 from ingest.store import migrations, prices, reading, served, sources, subscriptions
 from ingest.store.items import Recorder, indexed
 from ingest.store.subscriptions import Subscription
@@ -210,15 +221,15 @@ class Facts:
         """Give the same of many sources, by address; one that has had none is left out."""
         return served.before(self.db, urls)
 
-    def price(self, rule: Rule) -> Price:
+    def price(self, rule: PollingRule) -> PollingCost:
         """Give the price that all sources share, as it was last stored; under another rule it is to be set anew."""
         return prices.get(self.db, rule)
 
-    def rhythms(self) -> list[Rhythm | None]:
+    def rhythms(self) -> list[PublishingRate | None]:
         """Give the rhythm of every polled source, None for those that have shown none yet."""
         return prices.rhythms(self.db)
 
-    def record(self, outcomes: Iterable[tuple[Outcome, SourceState]], price: Price | None = None) -> Counts:
+    def record(self, outcomes: Iterable[tuple[Outcome, SourceState]], price: PollingCost | None = None) -> Counts:
         """Store what a batch of polls brought: items, sightings, validators, next poll and price, all or nothing (D1)."""
         rows = list(outcomes)
         total = Counts()

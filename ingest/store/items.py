@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from ingest import identity
-from ingest.model import Author, Category, Enclosure, Item, Keys, ParsedFeed, Place, Source, SourceKind
+from ingest.model import Author, Category, Enclosure, GeoPlace, Item, Keys, ParsedFeed, Source, SourceKind
 from ingest.text.dates import from_rfc3339, rfc3339
 from ingest.text.urls import path_of
 
@@ -322,7 +322,7 @@ def _asked(item: Item, key: Keys, *, seldom: bool) -> Iterator[tuple[str, str | 
         yield _BY_DATE, rfc3339(item.published)
 
 
-def _json(values: Iterable[Author | Category | Enclosure | Place]) -> str:
+def _json(values: Iterable[Author | Category | Enclosure | GeoPlace]) -> str:
     """Write values as JSON objects, without what is absent."""
     present = [{name: said for name in one.__slots__ if (said := getattr(one, name)) is not None} for one in values]
     return _written(present) if present else "[]"

@@ -3,19 +3,19 @@
 import msgspec
 from sqlite_utils import Database
 
-from ingest.model import Rhythm
-from ingest.planner.next_poll import Price, Rule
+from ingest.model import PublishingRate
+from ingest.planner.polling_cost import PollingCost, PollingRule
 from ingest.store import sources
 
 
-def get(db: Database, rule: Rule) -> Price:
+def get(db: Database, rule: PollingRule) -> PollingCost:
     """Give the price as it was last stored; under another rule it is to be set anew."""
     row = db.conn.execute("select value from meta where key = 'price'").fetchone()
-    known = msgspec.json.decode(row[0], type=Price) if row else Price()
-    return known if known.rule == rule else Price(rule)
+    known = msgspec.json.decode(row[0], type=PollingCost) if row else PollingCost()
+    return known if known.rule == rule else PollingCost(rule)
 
 
-def put(db: Database, price: Price) -> None:
+def put(db: Database, price: PollingCost) -> None:
     """Store the price."""
     db.conn.execute(
         "insert into meta values ('price', ?) on conflict (key) do update set value = excluded.value",
@@ -23,6 +23,6 @@ def put(db: Database, price: Price) -> None:
     )
 
 
-def rhythms(db: Database) -> list[Rhythm | None]:
+def rhythms(db: Database) -> list[PublishingRate | None]:
     """Give the rhythm of every polled source, None for those that have shown none yet."""
     return sources.rhythms(db, "s.kind = 'feed' and s.status = 'active'")

@@ -12,11 +12,11 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from ingest.model import Hints, Rhythm, Source, SourceKind, SourceSettings, SourceState, SourceStatus
+from ingest.model import Hints, PublishingRate, Source, SourceKind, SourceSettings, SourceState, SourceStatus
 from ingest.text.dates import from_rfc3339, rfc3339
 
 _COLUMNS = tuple(f.name for f in fields(SourceState) if f.name != "rhythm")
-_RHYTHM = tuple(f.name for f in fields(Rhythm))
+_RHYTHM = tuple(f.name for f in fields(PublishingRate))
 _MOMENTS = {"last_poll", "last_success", "next_poll", "last_gap", "unchanged_since", "distrusted", "at", "shaped_at", "news"}
 _POLL_OF, _RHYTHM_OF = attrgetter(*_COLUMNS), attrgetter(*_RHYTHM)
 _POLL_MOMENTS, _RHYTHM_MOMENTS = (
@@ -139,15 +139,15 @@ def _state(row: tuple[Any, ...]) -> SourceState:
     return SourceState(*known)
 
 
-def _rhythm(row: tuple[Any, ...]) -> Rhythm | None:
+def _rhythm(row: tuple[Any, ...]) -> PublishingRate | None:
     if row[0] is None:
         return None
     known = _read(row, _RHYTHM_MOMENTS)
     known[_HINTS] = msgspec.json.decode(known[_HINTS], type=Hints)
-    return Rhythm(*known)
+    return PublishingRate(*known)
 
 
-def rhythms(db: Database, where: str) -> list[Rhythm | None]:
+def rhythms(db: Database, where: str) -> list[PublishingRate | None]:
     """Give the rhythms of the sources that a condition chooses, None for those that have shown none yet."""
     columns = ", ".join(f"r.{name}" for name in _RHYTHM)
     rows = db.conn.execute(
@@ -186,7 +186,7 @@ def _row(values: tuple[object, ...], moments: tuple[int, ...]) -> list[Any]:
     return row
 
 
-def _rhythm_row(rhythm: Rhythm) -> list[object]:
+def _rhythm_row(rhythm: PublishingRate) -> list[object]:
     row = _row(_RHYTHM_OF(rhythm), _RHYTHM_MOMENTS)
     row[_HINTS] = msgspec.json.encode(rhythm.hints).decode()
     return row

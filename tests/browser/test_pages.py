@@ -15,7 +15,7 @@ from support import NOON
 
 from feeds.cli.commands import good_topics, target_of
 from feeds.site.publish import publish
-from feeds.store.judgements import Judgements
+from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import judge_new
 from ingest.cli.console import App
 
@@ -47,7 +47,7 @@ def fill(made: App) -> None:
             GAZETTE,
         )
         carry(facts, [about(1)], GAZETTE, NOON + timedelta(hours=2))
-        judgements, (topics, _) = Judgements(facts), good_topics(made)
+        judgements, (topics, _) = Classifications(facts), good_topics(made)
         judge_new(facts, judgements, topics, NOON)
         publish(facts, judgements, topics, target_of(made, facts))
 

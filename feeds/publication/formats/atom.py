@@ -7,14 +7,14 @@ from typing import Final
 
 from lxml import etree
 
-from feeds.publication.document import Document, stamp
-from feeds.publication.entry import TOPIC_SCHEME, Deleted, Entry, Origin, is_iri
+from feeds.model import Evidence
+from feeds.publication.document import FeedDocument, stamp
+from feeds.publication.entry import TOPIC_SCHEME, Deleted, FeedEntry, Origin, is_iri
 from feeds.publication.formats import envelope
 from feeds.publication.formats.envelope import HISTORY
 from feeds.publication.formats.xml import branch, empty, filled, leaf
-from feeds.tagging.classifier import Evidence
-from feeds.tagging.topic.loader import Topic
-from ingest.model import Author, Category, Enclosure, Place
+from feeds.tagging.topic.model import Topic
+from ingest.model import Author, Category, Enclosure, GeoPlace
 from ingest.text.urls import destination, iri
 
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
@@ -28,7 +28,7 @@ _MEDIA_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;\s*[\w.+-]+=[\w.+-]+)*
 _MAILBOX: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
 
-def render(document: Document) -> bytes:
+def render(document: FeedDocument) -> bytes:
     """Give the feed document. The same argument gives the same bytes (P8)."""
     root = envelope.atom(document)
     _history(root, document)
@@ -42,12 +42,12 @@ def media_type(enclosure: Enclosure) -> str | None:
     return enclosure.type if enclosure.type and _MEDIA_TYPE.fullmatch(enclosure.type) else None
 
 
-def written_place(place: Place) -> str:
+def written_place(place: GeoPlace) -> str:
     """Give where the subject of an entry lies as an element of GeoRSS, which names its own namespace: few entries have one."""
     return leaf(f"georss:{place.form}", place.value, _GEORSS)
 
 
-def written_media(entry: Entry) -> Iterator[str]:
+def written_media(entry: FeedEntry) -> Iterator[str]:
     """Give small pictures, transcripts and how long it takes, as elements that name their own namespaces."""
     for one in entry.enclosures:
         if one.kind == "thumbnail":
@@ -59,7 +59,7 @@ def written_media(entry: Entry) -> Iterator[str]:
         yield leaf("itunes:duration", str(entry.duration), _ITUNES)
 
 
-def _history(root: etree._Element, document: Document) -> None:
+def _history(root: etree._Element, document: FeedDocument) -> None:
     """Say where older entries are. A sealed page has no link to one that was not there when it was sealed."""
     links = {"prev-archive": document.previous, "next-archive": document.next}
     if document.number is not None:
@@ -74,7 +74,7 @@ def _link(parent: etree._Element, attributes: dict[str, str]) -> None:
     etree.SubElement(parent, _ATOM + "link", attributes)
 
 
-def _entry(entry: Entry, topic: Topic) -> str:
+def _entry(entry: FeedEntry, topic: Topic) -> str:
     said = [leaf("id", entry.id), leaf("title", entry.title), leaf("updated", stamp(entry.updated))]
     if entry.published:
         said.append(leaf("published", stamp(entry.published)))
@@ -121,7 +121,7 @@ def _source(origin: Origin) -> str:
     return branch("source", [*said, *(empty("link", {"rel": rel, "href": href}) for rel, href in links if href)], 2)
 
 
-def _links(entry: Entry) -> Iterator[str]:
+def _links(entry: FeedEntry) -> Iterator[str]:
     if entry.url:
         language = {"hreflang": entry.language} if entry.language else {}
         yield empty("link", {"rel": "alternate", "href": entry.url, **language})
@@ -138,7 +138,7 @@ def _links(entry: Entry) -> Iterator[str]:
         yield empty("link", {name: value for name, value in link.items() if value})
 
 
-def _evidence(entry: Entry) -> Iterator[str]:
+def _evidence(entry: FeedEntry) -> Iterator[str]:
     """Say for programs what the last line of the summary says for people."""
     judgement = entry.judgement
     about = {"topic": judgement.topic, "version": judgement.version, "grade": str(judgement.grade), "score": f"{judgement.score:g}"}

@@ -6,7 +6,7 @@ from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from feeds.publication.document import Document, stamp
+from feeds.publication.document import FeedDocument, stamp
 from feeds.publication.entry import TOPIC_SCHEME
 
 TW: Final = "urn:x-topicwire:evidence:1"  # described in docs/evidence-namespace.md
@@ -33,7 +33,7 @@ class RssPrefixes(BaseExtension):  # type: ignore[misc]  # feedgen has no types
         return {"dc": DUBLIN_CORE}
 
 
-def atom(document: Document) -> etree._Element:
+def atom(document: FeedDocument) -> etree._Element:
     """Give the root of an Atom feed without entries."""
     feed = _feed(document, "application/atom+xml", "atom")
     root = etree.fromstring(feed.atom_str(pretty=False), _PARSER)
@@ -42,7 +42,7 @@ def atom(document: Document) -> etree._Element:
     return root
 
 
-def rss(document: Document) -> etree._Element:
+def rss(document: FeedDocument) -> etree._Element:
     """Give the root of an RSS feed without items."""
     feed = _feed(document, "application/rss+xml", "rss")
     feed.lastBuildDate(document.updated)  # else the clock is written (T1e)
@@ -55,7 +55,7 @@ def written(root: etree._Element) -> bytes:
     return etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
 
 
-def _feed(document: Document, media_type: str, suffix: str) -> FeedGenerator:
+def _feed(document: FeedDocument, media_type: str, suffix: str) -> FeedGenerator:
     topic = document.topic
     feed = FeedGenerator()
     feed.register_extension("prefixes", AtomPrefixes, rss=False)
@@ -73,7 +73,7 @@ def _feed(document: Document, media_type: str, suffix: str) -> FeedGenerator:
     return feed
 
 
-def _links(document: Document, media_type: str, suffix: str) -> list[dict[str, str]]:
+def _links(document: FeedDocument, media_type: str, suffix: str) -> list[dict[str, str]]:
     """Give the feed's own links. A private feed names no address: whoever reads a copy of it must not learn one."""
     if not document.base:
         # RSS cannot do without any: the service itself.

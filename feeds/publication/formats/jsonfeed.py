@@ -4,10 +4,10 @@ from typing import Any, Final
 
 import msgspec
 
-from feeds.publication.document import Document, stamp
-from feeds.publication.entry import Entry, is_iri
+from feeds.publication.document import FeedDocument, stamp
+from feeds.publication.entry import FeedEntry, is_iri
 from feeds.publication.formats.atom import media_type
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 
 _VERSION: Final = "https://jsonfeed.org/version/1.1"
 _ABOUT: Final = "https://github.com/topicwire/topicwire/blob/main/docs/evidence-namespace.md"
@@ -15,7 +15,7 @@ _ABOUT: Final = "https://github.com/topicwire/topicwire/blob/main/docs/evidence-
 Members = dict[str, Any]
 
 
-def render(document: Document) -> bytes:
+def render(document: FeedDocument) -> bytes:
     """Give the feed document."""
     topic = document.topic
     public = bool(document.base)
@@ -49,7 +49,7 @@ def _known(members: Members) -> Members:
     return {name: value for name, value in members.items() if value not in (None, "", [], {})}
 
 
-def _item(entry: Entry, topic: Topic) -> Members:
+def _item(entry: FeedEntry, topic: Topic) -> Members:
     tags = [topic.name, *(category.term for category in entry.categories)]
     return _known(
         {
@@ -83,7 +83,7 @@ def _item(entry: Entry, topic: Topic) -> Members:
     )
 
 
-def _evidence(entry: Entry) -> Members:
+def _evidence(entry: FeedEntry) -> Members:
     judgement, origin = entry.judgement, entry.origin
     hits = [
         {"group": hit.group, "term": hit.term, "field": hit.field, "start": hit.start, "end": hit.end, "text": hit.text}

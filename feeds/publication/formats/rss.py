@@ -6,17 +6,17 @@ from typing import Final
 
 from lxml import etree
 
-from feeds.publication.document import Document, stamp
-from feeds.publication.entry import TOPIC_SCHEME, Entry
+from feeds.publication.document import FeedDocument, stamp
+from feeds.publication.entry import TOPIC_SCHEME, FeedEntry
 from feeds.publication.formats import envelope
 from feeds.publication.formats.atom import media_type, written_media, written_place
 from feeds.publication.formats.xml import branch, empty, filled, leaf
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 
 
-def render(document: Document) -> bytes:
+def render(document: FeedDocument) -> bytes:
     """Give the feed document. RSS has no word for an entry that has left: it is no longer in it, that is all."""
     root = envelope.rss(document)
     if document.hub and document.base:
@@ -25,7 +25,7 @@ def render(document: Document) -> bytes:
     return filled(envelope.written(root), "channel", items, 2)
 
 
-def _item(entry: Entry, topic: Topic) -> Iterator[str]:
+def _item(entry: FeedEntry, topic: Topic) -> Iterator[str]:
     yield leaf("title", entry.title)
     if entry.url:
         yield leaf("link", entry.url)

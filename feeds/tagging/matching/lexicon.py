@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-from feeds.tagging.matching.prefilter import FOREIGN, SPACELESS, Sieve
-from feeds.tagging.topic.loader import Term
+from feeds.tagging.matching.prefilter import FOREIGN, SPACELESS, Prefilter
+from feeds.tagging.topic.model import Term
 from ingest.text.folding import WORD, fold
 from ingest.text.language import prefixes
 from ingest.text.language.stemming import composed, stem, stemmed
@@ -23,17 +23,17 @@ GAP: Final = -1  # an element of a phrase: up to three words of anything
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class PhraseSlot:
     """An element of a phrase: a hit of a group stands here."""
 
     group: str
 
 
-Element = int | Slot
+Element = int | PhraseSlot
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class CompiledPhrase:
     """A term compiled: its elements, in order, and whom it belongs to."""
 
     owner: int
@@ -90,20 +90,20 @@ class Lexicon:
         self._clitic: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._clitic_prefix: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._stem: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
-        self._sieve: Sieve | None = None  # made when all terms are known
+        self._sieve: Prefilter | None = None  # made when all terms are known
         self._count = 0
         self._seen: dict[str, tuple[int, ...]] = {}
 
-    def phrases(self, owner: int, term: Term) -> tuple[Phrase, ...]:
+    def phrases(self, owner: int, term: Term) -> tuple[CompiledPhrase, ...]:
         """Compile a term; a hyphenated one also in its joined form."""
         forms = {term.text, re.sub(r"(?<=\w)[-\u2010\u2011](?=\w)", "", term.text)}
-        return tuple(Phrase(owner, term, self._elements(form, term.language)) for form in sorted(forms))
+        return tuple(CompiledPhrase(owner, term, self._elements(form, term.language)) for form in sorted(forms))
 
     def _elements(self, text: str, language: str | None) -> tuple[Element, ...]:
         elements: list[Element] = []
         for part in _PART.finditer(text):
             if part["slot"] is not None:
-                elements.append(Slot(part["slot"]))
+                elements.append(PhraseSlot(part["slot"]))
             elif part["gap"]:
                 elements.append(GAP)
             else:
@@ -140,7 +140,7 @@ class Lexicon:
         if self._sieve is None:
             clitic, behind = ([*chain(*tables.values())] for tables in (self._clitic, self._clitic_prefix))
             whole, heads, particles = (*self._exact, *clitic), (*self._prefix, *behind), bool(clitic or behind)
-            self._sieve = Sieve(whole, heads, self._suffix, self._inside, self._stem, particles=particles)
+            self._sieve = Prefilter(whole, heads, self._suffix, self._inside, self._stem, particles=particles)
         looked_up = ((word, self.look_up(fold(word), word)) for word in self._sieve.passed(words))
         return {word: fits for word, fits in looked_up if fits}
 

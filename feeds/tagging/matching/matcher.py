@@ -7,17 +7,17 @@ from functools import cache
 from itertools import chain
 from typing import Final
 
-from feeds.tagging.matching.lexicon import GAP, Element, Phrase, Slot
+from feeds.tagging.matching.lexicon import GAP, CompiledPhrase, Element, PhraseSlot
 from feeds.tagging.matching.phrasebook import Begun, Owner, Phrasebook, deciding, languages
-from feeds.tagging.matching.segments import Article, Segment
+from feeds.tagging.matching.segments import Segment, SegmentedText
 from feeds.tagging.topic import query
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 
 _GAP_WORDS: Final = 3  # what ".." in a phrase may skip
 
 _OTHER: Final = "other"  # any language in which no topic has terms
 
-_Standing = tuple[int, Phrase, int]  # a phrase, its first word and the word after it
+_Standing = tuple[int, CompiledPhrase, int]  # a phrase, its first word and the word after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundHits:
     """All that one topic's terms hit in one text."""
 
     hits: tuple[Hit, ...]
@@ -75,7 +75,7 @@ class Matcher:
             self._possible[key] = expression is None or query.possible(expression, groups)
         return self._possible[key]
 
-    def find(self, segments: tuple[Segment, ...], language: str | None, *, all_frames: bool = False) -> dict[int, Found]:
+    def find(self, segments: tuple[Segment, ...], language: str | None, *, all_frames: bool = False) -> dict[int, FoundHits]:
         """Give what each topic's terms hit, by the topic's number; topics without a hit are left out.
 
         Frames are looked for only where they can matter: in topics that the hits alone might satisfy; or in all.
@@ -83,23 +83,23 @@ class Matcher:
         looks = self.look(segments, language)
         return {topic: self.found(topic, looks, everywhere=all_frames) for topic in _topics(looks)}
 
-    def read(self, title: str, text: str, language: str | None) -> tuple[tuple[Segment, ...], tuple["Look", ...]]:
+    def read(self, title: str, text: str, language: str | None) -> tuple[tuple[Segment, ...], tuple["SegmentMatches", ...]]:
         """Read an article once for all topics: its segments where a phrase may stand, and the phrases.
 
         Of most texts few lines are ever cut into sentences. A query for characters as they are written needs all.
         """
-        book, article = self._book(language), Article(title, text)
+        book, article = self._book(language), SegmentedText(title, text)
         book.learn(article.words)
         segments = article.segments(book.may_stand if not self._exact else lambda _words, _joined: True)
         return segments, _looks(book, segments)
 
-    def look(self, segments: tuple[Segment, ...], language: str | None) -> tuple["Look", ...]:
+    def look(self, segments: tuple[Segment, ...], language: str | None) -> tuple["SegmentMatches", ...]:
         """Read segments once for all topics."""
         book = self._book(language)
         book.learn(chain.from_iterable(segment.spelled for segment in segments))
         return _looks(book, segments)
 
-    def possible(self, looks: tuple["Look", ...]) -> list[int]:
+    def possible(self, looks: tuple["SegmentMatches", ...]) -> list[int]:
         """Give the numbers of the topics that may tag the item; for the others nothing more need be known."""
         groups: dict[int, set[str]] = {topic: set() for topic in self.wordless}
         for look in looks:
@@ -107,30 +107,30 @@ class Matcher:
                 groups.setdefault(topic, set()).update(names)
         return [topic for topic in sorted(groups) if self.may_hold(topic, frozenset(groups[topic]))]
 
-    def found(self, topic: int, looks: tuple["Look", ...], *, everywhere: bool = False) -> Found:
+    def found(self, topic: int, looks: tuple["SegmentMatches", ...], *, everywhere: bool = False) -> FoundHits:
         """Give what one topic's terms hit."""
         readings = [look for look in looks if topic in look.phrases]
         hits = tuple(hit for reading in readings for hit in reading.hits(topic))
         matter = everywhere or self.may_hold(topic, frozenset(hit.group for hit in hits))
         if not matter or not self.topics[topic].frames:
-            return Found(hits)
+            return FoundHits(hits)
         around = {reading.number: reading.frames(topic) for reading in readings}
         cancelled = tuple(Cancelled(hit, frame) for hit in hits if (frame := _frame_around(hit, around[hit.segment])))
         bad = {one.hit for one in cancelled}
-        return Found(tuple(hit for hit in hits if hit not in bad), cancelled)
+        return FoundHits(tuple(hit for hit in hits if hit not in bad), cancelled)
 
 
-def _looks(book: Phrasebook, segments: tuple[Segment, ...]) -> tuple["Look", ...]:
+def _looks(book: Phrasebook, segments: tuple[Segment, ...]) -> tuple["SegmentMatches", ...]:
     """Read segments whose words the book knows; most hold no beginning of any phrase and are left out."""
     looks = []
     for number, segment in enumerate(segments):
         begins = not book.begin.keys().isdisjoint(segment.written)
-        if (begins or segment.joined) and (look := Look(book, number, segment)).phrases:
+        if (begins or segment.joined) and (look := SegmentMatches(book, number, segment)).phrases:
             looks.append(look)
     return tuple(looks)
 
 
-def _topics(looks: tuple["Look", ...]) -> set[int]:
+def _topics(looks: tuple["SegmentMatches", ...]) -> set[int]:
     return {topic for look in looks for topic in look.phrases}
 
 
@@ -139,7 +139,7 @@ def _frame_around(hit: Hit, frames: tuple[tuple[Owner, int, int], ...]) -> str |
     return next(names, None)
 
 
-class Look:
+class SegmentMatches:
     """One segment read for all topics: which phrases stand where. Hits are made only for the topics that want them."""
 
     def __init__(self, book: Phrasebook, number: int, segment: Segment) -> None:
@@ -202,7 +202,7 @@ class Look:
         longer = [(reading.next, look_up(reading.folded, reading.written)) for reading in joined]
         return [(at + 1, self._book.fits[self._segment.written[at]]), *longer]
 
-    def _follow(self, phrase: Phrase, done: int, at: int) -> int | None:
+    def _follow(self, phrase: CompiledPhrase, done: int, at: int) -> int | None:
         """Give the number of the word after the phrase, if the elements from `done` on stand at word `at`: the furthest."""
         ends = {at}
         for element in phrase.elements[done:]:
@@ -213,11 +213,11 @@ class Look:
         return max(ends, default=None)
 
     def _ends(self, element: Element, at: int) -> list[int]:
-        if isinstance(element, Slot):
+        if isinstance(element, PhraseSlot):
             return self._slots.ends.get((element.group, at), [])
         return [end for end, fits in self._readings(at) if element in fits]
 
-    def _hit(self, first: int, phrase: Phrase, last: int) -> Hit:
+    def _hit(self, first: int, phrase: CompiledPhrase, last: int) -> Hit:
         words, head = self._segment.words, phrase.elements[0]
         start, end = words[first].start, words[last - 1].end
         if last == first + 1 and isinstance(head, int):
@@ -231,7 +231,7 @@ class Look:
 class _Slots:
     """What may stand in a frame's slots: the hits of one topic's groups, by group and first word."""
 
-    def __init__(self, book: Phrasebook, phrases: Iterable[tuple[int, Phrase, int]]) -> None:
+    def __init__(self, book: Phrasebook, phrases: Iterable[tuple[int, CompiledPhrase, int]]) -> None:
         self.all = [(book.owners[phrase.owner].name, first, last) for first, phrase, last in phrases]
         self.ends: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
         for group, first, last in self.all:

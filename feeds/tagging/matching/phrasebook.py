@@ -7,10 +7,10 @@ from functools import cache
 from itertools import compress, filterfalse
 from typing import Final, NamedTuple
 
-from feeds.tagging.matching.lexicon import GAP, Lexicon, Phrase, Slot
-from feeds.tagging.matching.segments import Word
+from feeds.tagging.matching.lexicon import GAP, CompiledPhrase, Lexicon, PhraseSlot
+from feeds.tagging.matching.segments import SegmentWord
 from feeds.tagging.topic import query
-from feeds.tagging.topic.loader import Term, Topic
+from feeds.tagging.topic.model import Term, Topic
 from ingest.text.folding import fold
 
 _REMEMBERED: Final = 100_000  # words, for each language
@@ -28,20 +28,20 @@ class Owner:
 class Begun(NamedTuple):
     """Phrases that may begin at a word: complete with it, by the pattern that must follow, or with a gap or slot next."""
 
-    alone: tuple[Phrase, ...]
-    then: dict[int, tuple[Phrase, ...]]
-    other: tuple[Phrase, ...]
+    alone: tuple[CompiledPhrase, ...]
+    then: dict[int, tuple[CompiledPhrase, ...]]
+    other: tuple[CompiledPhrase, ...]
 
 
-def begun(phrases: Iterable[Phrase]) -> Begun | None:
+def begun(phrases: Iterable[CompiledPhrase]) -> Begun | None:
     """Sort phrases by what must come next; None for none."""
     alone, other = [], []
-    then: defaultdict[int, list[Phrase]] = defaultdict(list)
+    then: defaultdict[int, list[CompiledPhrase]] = defaultdict(list)
     for phrase in phrases:
         following = phrase.elements[1] if len(phrase.elements) > 1 else None
         if following is None:
             alone.append(phrase)
-        elif isinstance(following, Slot) or following == GAP:
+        elif isinstance(following, PhraseSlot) or following == GAP:
             other.append(phrase)
         else:
             then[following].append(phrase)
@@ -66,7 +66,7 @@ class Fits(dict[str, tuple[int, ...]]):
 class Beginnings(dict[str, Begun | None]):
     """The phrases that may begin at a word as it is written; each word is asked for once."""
 
-    def __init__(self, fits: Callable[[str], tuple[int, ...]], phrases: dict[int, list[Phrase]]) -> None:
+    def __init__(self, fits: Callable[[str], tuple[int, ...]], phrases: dict[int, list[CompiledPhrase]]) -> None:
         """Take what gives the patterns that a word fits, and phrases by their first pattern."""
         super().__init__()
         self._fits, self._phrases = fits, phrases
@@ -102,10 +102,10 @@ class Phrasebook:
         self.lexicon, self._language = Lexicon(), language
         self.fits = Fits(self.lexicon)
         self.owners: list[Owner] = []
-        self._groups: dict[int, list[Phrase]] = defaultdict(list)  # by first pattern
-        self._helpers: list[dict[int, list[Phrase]]] = [defaultdict(list) for _ in topics]  # by topic
-        self._frames: list[dict[int, list[Phrase]]] = [defaultdict(list) for _ in topics]  # by topic
-        self._slots: list[dict[str, list[Phrase]]] = [defaultdict(list) for _ in topics]
+        self._groups: dict[int, list[CompiledPhrase]] = defaultdict(list)  # by first pattern
+        self._helpers: list[dict[int, list[CompiledPhrase]]] = [defaultdict(list) for _ in topics]  # by topic
+        self._frames: list[dict[int, list[CompiledPhrase]]] = [defaultdict(list) for _ in topics]  # by topic
+        self._slots: list[dict[str, list[CompiledPhrase]]] = [defaultdict(list) for _ in topics]
         for number, topic in enumerate(topics):
             self._compile(number, topic)
         self.begin: dict[str, Begun] = {}  # those of the words seen at which a phrase of a group may begin
@@ -129,7 +129,7 @@ class Phrasebook:
             if found:
                 self.begin[word] = found
 
-    def may_stand(self, words: list[str], joined: list[Word]) -> bool:
+    def may_stand(self, words: list[str], joined: list[SegmentWord]) -> bool:
         """Say whether a phrase of a group may stand in a line; the book has learnt its words. False is certain."""
         begin = self.begin
         if joined and any(word.folded in begin for word in joined):
@@ -156,12 +156,12 @@ class Phrasebook:
         for frame in topic.frames:
             for phrase in self._phrases(Owner(number, frame.name, frame.cancels), frame.terms):
                 head = phrase.elements[0]
-                if isinstance(head, Slot):
+                if isinstance(head, PhraseSlot):
                     self._slots[number][head.group].append(phrase)
                 else:
                     self._frames[number][head].append(phrase)
 
-    def _phrases(self, owner: Owner, terms: Iterable[Term]) -> Iterator[Phrase]:
+    def _phrases(self, owner: Owner, terms: Iterable[Term]) -> Iterator[CompiledPhrase]:
         self.owners.append(owner)
         for term in terms:
             if self._language is None or term.language in {None, self._language}:
@@ -179,7 +179,7 @@ def deciding(topic: Topic) -> frozenset[str]:
     """Give the groups and phrases on which a topic decides; its other groups serve its frames."""
     asked = (topic.expression, topic.review)
     parts = (part for expression in asked if expression for part in query.walk(expression))
-    return frozenset(query.write(part) for part in parts if isinstance(part, query.Group | query.Phrase))
+    return frozenset(query.write(part) for part in parts if isinstance(part, query.GroupReference | query.PhraseQuery))
 
 
 def languages(topic: Topic) -> frozenset[str]:

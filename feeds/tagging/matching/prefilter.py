@@ -15,7 +15,7 @@ _MIDDLE: Final = 4  # ... and what stands inside them
 _FEW: Final = 8  # patterns that are sooner looked for one by one
 
 
-class Sieve:
+class Prefilter:
     """Patterns over single words, reduced to a test that no word which fits one of them fails."""
 
     def __init__(  # noqa: PLR0913 - the kinds of patterns

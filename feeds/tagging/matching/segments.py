@@ -18,7 +18,7 @@ _JOINED: Final = 3  # parts of a hyphenated word that are read as one
 _LEAD_WORDS: Final = 60
 
 
-class Kind(StrEnum):
+class SegmentKind(StrEnum):
     """Where in an article a segment stands."""
 
     TITLE = "title"
@@ -28,11 +28,11 @@ class Kind(StrEnum):
     CAPTION = "caption"
 
 
-_MARKS: Final = {ENTRY_MARK: Kind.ENTRY, CAPTION_MARK: Kind.CAPTION}
+_MARKS: Final = {ENTRY_MARK: SegmentKind.ENTRY, CAPTION_MARK: SegmentKind.CAPTION}
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class SegmentWord:
     """A word, folded and as written, its span in the field, and the number of the next; a hyphenated one spans several."""
 
     folded: str
@@ -47,13 +47,13 @@ class Segment:
 
     __slots__ = ("__dict__", "_end", "_joined", "_start", "_text", "field", "first", "kind", "paragraph", "written")
 
-    def __init__(self, kind: Kind, text: str, span: tuple[int, int], paragraph: int = -1, first: int = 0) -> None:
+    def __init__(self, kind: SegmentKind, text: str, span: tuple[int, int], paragraph: int = -1, first: int = 0) -> None:
         """Take a span of a field's text; `first` is the number of its first word in the article."""
         self.kind, self.paragraph, self.first = kind, paragraph, first
-        self.field = "title" if kind is Kind.TITLE else "text"  # what the offsets count in
+        self.field = "title" if kind is SegmentKind.TITLE else "text"  # what the offsets count in
         self._text, (self._start, self._end) = text, span
         self.written = written(text[self._start : self._end])
-        self._joined: dict[int, tuple[Word, ...]] | None = None
+        self._joined: dict[int, tuple[SegmentWord, ...]] | None = None
 
     @property
     def span(self) -> tuple[int, int]:
@@ -61,13 +61,13 @@ class Segment:
         return self._start, self._end
 
     @cached_property
-    def words(self) -> tuple[Word, ...]:
+    def words(self) -> tuple[SegmentWord, ...]:
         """Its words in place."""
         found = WORD.finditer(self._text, self._start, self._end)
-        return tuple(Word(fold(m[0]), m[0], m.start(), m.end(), n) for n, m in enumerate(found, 1))
+        return tuple(SegmentWord(fold(m[0]), m[0], m.start(), m.end(), n) for n, m in enumerate(found, 1))
 
     @property
-    def joined(self) -> dict[int, tuple[Word, ...]]:
+    def joined(self) -> dict[int, tuple[SegmentWord, ...]]:
         """Further readings of hyphenated words, by the word that they begin at."""
         if self._joined is None:
             self._joined = dict(_joined(self._text, self.written, self._start, self._end))
@@ -88,12 +88,12 @@ class Segment:
         """A hash of its key."""
         return digest(self.key)
 
-    def readings(self, number: int) -> tuple[Word, ...]:
+    def readings(self, number: int) -> tuple[SegmentWord, ...]:
         """Give what may be read at a word: itself, and hyphenated words joined from there on."""
         return (self.words[number], *self.joined.get(number, ()))
 
 
-class Article:
+class SegmentedText:
     """Title and text as lines of bare words; only the lines that somebody wants are cut into segments."""
 
     def __init__(self, title: str, text: str) -> None:
@@ -110,21 +110,21 @@ class Article:
         joined = chain(joined_words(self._title, title), *(joined for _, _, joined in self._lines))
         return chain(title, *(words for _, words, _ in self._lines), (word.folded for word in joined))
 
-    def segments(self, wanted: Callable[[list[str], list[Word]], bool]) -> tuple[Segment, ...]:
+    def segments(self, wanted: Callable[[list[str], list[SegmentWord]], bool]) -> tuple[Segment, ...]:
         """Give its title, and the sentences of the lines that are `wanted`, by their words and the words that hyphens join.
 
         Lines are left out whole: what is given lies as near to each other as in the whole article.
         """
-        heads = (Segment(Kind.TITLE, self._title, (0, len(self._title))),) if self._title else ()
+        heads = (Segment(SegmentKind.TITLE, self._title, (0, len(self._title))),) if self._title else ()
         return heads + tuple(self._body(wanted, sum(len(head.written) for head in heads)))
 
-    def _body(self, wanted: Callable[[list[str], list[Word]], bool], before: int) -> Iterator[Segment]:
+    def _body(self, wanted: Callable[[list[str], list[SegmentWord]], bool], before: int) -> Iterator[Segment]:
         at = read = 0
         for number, (line, words, joined) in enumerate(self._lines):
             if words and wanted(words, joined):
                 marked = _MARKS.get(line[:2])
                 for start, end in sentences(line):
-                    kind = marked or (Kind.LEAD if read < _LEAD_WORDS else Kind.SENTENCE)
+                    kind = marked or (SegmentKind.LEAD if read < _LEAD_WORDS else SegmentKind.SENTENCE)
                     segment = Segment(kind, self._text, (at + start, at + end), number, before + read)
                     read += len(segment.written)
                     if segment.written:
@@ -136,17 +136,17 @@ class Article:
 
 def segments(title: str, text: str) -> tuple[Segment, ...]:
     """Split an article, all of it."""
-    return Article(title, text).segments(lambda _words, _joined: True)
+    return SegmentedText(title, text).segments(lambda _words, _joined: True)
 
 
-def joined_words(line: str, words: list[str]) -> list[Word]:
+def joined_words(line: str, words: list[str]) -> list[SegmentWord]:
     """Give the readings of hyphenated words in a line; `words` are those of the line."""
     if ("-" not in line and line.isascii()) or not _HYPHENATED.search(line):
         return []
     return [word for _, longer in _joined(line, words, 0, len(line)) for word in longer]
 
 
-def _joined(text: str, written: list[str], start: int, end: int) -> Iterator[tuple[int, tuple[Word, ...]]]:
+def _joined(text: str, written: list[str], start: int, end: int) -> Iterator[tuple[int, tuple[SegmentWord, ...]]]:
     joints = {number: (hyphen, follows) for number, hyphen, follows in _joints(text, start, end)}
     for number, (hyphen, _) in joints.items():
         first, longer, read = hyphen - len(written[number]), [], fold(written[number])
@@ -155,7 +155,7 @@ def _joined(text: str, written: list[str], start: int, end: int) -> Iterator[tup
                 break
             reached = joints[after - 1][1] + len(written[after])
             read += fold(written[after])
-            longer.append(Word(read, text[first:reached], first, reached, after + 1))
+            longer.append(SegmentWord(read, text[first:reached], first, reached, after + 1))
         yield number, tuple(longer)
 
 

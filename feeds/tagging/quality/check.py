@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from feeds.tagging.classifier import Judgement, judge, read
+from feeds.model import Classification
+from feeds.tagging.classifier import classify, read
 from feeds.tagging.matching.lexicon import COMPOUNDING
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.matching.phrasebook import deciding
-from feeds.tagging.quality.slips import Place, slips
+from feeds.tagging.quality.slips import SlipPlace, slips
 from feeds.tagging.query_evaluation import Item
 from feeds.tagging.topic import query
 from feeds.tagging.topic.lines import Lines
-from feeds.tagging.topic.loader import Example, Frame, Group, Term, Topic
+from feeds.tagging.topic.model import Example, Group, NegativeContext, Term, Topic
 from ingest.text.folding import folded
 from ingest.text.language import prefixes
 from ingest.text.language.stop_words import common_in
@@ -23,7 +24,7 @@ _LOOSE: Final = prefixes.LANGUAGES | COMPOUNDING  # a term without a star is als
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class TopicFindings:
     """What was found: errors fail the check, warnings do not; terms and parts that no example needs are counted."""
 
     errors: tuple[str, ...]
@@ -40,12 +41,12 @@ class _File:
     where: str
     lines: Lines
 
-    def said(self, place: Place, what: str) -> str:
+    def said(self, place: SlipPlace, what: str) -> str:
         line = self.lines.of(place.table, place.key, place.word)
         return f"{self.where}{f', line {line}' if line else ''}: {what}"
 
 
-def check(topic: Topic, text: str = "", where: str = "") -> Findings:
+def check(topic: Topic, text: str = "", where: str = "") -> TopicFindings:
     """Look for slips, run a topic's examples, look for terms that can do nothing, and for parts that no example needs.
 
     `text` is that of the topic's file, which tells the lines, and `where` is how messages call it.
@@ -61,20 +62,20 @@ def check(topic: Topic, text: str = "", where: str = "") -> Findings:
     warnings = (*(line for grave, line in found if not grave), *_dead_terms(topic, file))
     unneeded = () if failures else tuple(_unneeded_parts(topic, [answer for _, answer in answers]))
     untested = tuple(_untested_terms(topic, [answer for _, answer in answers]))
-    return Findings(errors, warnings, untested, unneeded, len(failures))
+    return TopicFindings(errors, warnings, untested, unneeded, len(failures))
 
 
-def _answer(matcher: Matcher, example: Example) -> Judgement:
-    return judge(matcher, Item(example.title, example.text, example.language))[0]
+def _answer(matcher: Matcher, example: Example) -> Classification:
+    return classify(matcher, Item(example.title, example.text, example.language))[0]
 
 
-def _failure(file: _File, number: int, example: Example, answer: Judgement) -> str | None:
+def _failure(file: _File, number: int, example: Example, answer: Classification) -> str | None:
     if answer.tagged == example.tagged:
         return None
     declared, came = ("tagged", "is not") if example.tagged else ("not tagged", "is")
     text = shorten(f"{example.title} {example.text}".strip(), 80)
     what = f"example {number} should be {declared} and {came} ({answer.why}): {text}"
-    return file.said(Place(f"example {number}"), what)
+    return file.said(SlipPlace(f"example {number}"), what)
 
 
 # Terms
@@ -82,7 +83,7 @@ def _failure(file: _File, number: int, example: Example, answer: Judgement) -> s
 
 def _dead_terms(topic: Topic, file: _File) -> Iterator[str]:
     for group, term, what in _dead(topic):
-        yield file.said(Place(f"group.{group.name}", term.language or "any", term.text), f"{_place(group, term)} {what}")
+        yield file.said(SlipPlace(f"group.{group.name}", term.language or "any", term.text), f"{_place(group, term)} {what}")
 
 
 def _dead(topic: Topic) -> Iterator[tuple[Group, Term, str]]:
@@ -138,7 +139,7 @@ def _homographs(group: Group) -> Iterator[tuple[Group, Term, str]]:
             yield group, term, f"is a common word in {', '.join(sorted(languages))}: bind it to its language"
 
 
-def _untested_terms(topic: Topic, answers: list[Judgement]) -> Iterator[str]:
+def _untested_terms(topic: Topic, answers: list[Classification]) -> Iterator[str]:
     used = {(hit.group, hit.term) for answer in answers for hit in answer.hits}
     used |= {(hit.group, hit.term) for answer in answers for _, hit in answer.cancelled}
     for group in topic.groups:
@@ -149,7 +150,7 @@ def _untested_terms(topic: Topic, answers: list[Judgement]) -> Iterator[str]:
 # Parts: each is deleted, and some example should notice
 
 
-def _unneeded_parts(topic: Topic, answers: list[Judgement]) -> Iterator[str]:
+def _unneeded_parts(topic: Topic, answers: list[Classification]) -> Iterator[str]:
     """Give the parts of a topic that may go without any example changing; all examples are as declared."""
     told = [Item(example.title, example.text, example.language) for example in topic.examples]
     wanted = [example.tagged for example in topic.examples]
@@ -168,15 +169,15 @@ def _unneeded_parts(topic: Topic, answers: list[Judgement]) -> Iterator[str]:
             yield f"{part} in the query"
 
 
-def _less(frames: tuple[Frame, ...], one: Frame) -> tuple[Frame, ...]:
+def _less(frames: tuple[NegativeContext, ...], one: NegativeContext) -> tuple[NegativeContext, ...]:
     return tuple(frame for frame in frames if frame is not one)
 
 
 def _smaller(expression: query.Expression) -> Iterator[tuple[str, query.Expression]]:
     """Give the expression with one part of one AND or OR, or one NOT, left out."""
     match expression:
-        case query.Both(parts) | query.Either(parts):
-            build = query.Both if isinstance(expression, query.Both) else query.Either
+        case query.And(parts) | query.Or(parts):
+            build = query.And if isinstance(expression, query.And) else query.Or
             for number, part in enumerate(parts):
                 if len(parts) > 1:
                     yield f"“{query.write(part)}”", build((*parts[:number], *parts[number + 1 :]))
@@ -187,6 +188,6 @@ def _smaller(expression: query.Expression) -> Iterator[tuple[str, query.Expressi
 
 
 def _put(
-    build: type[query.Both] | type[query.Either], parts: tuple[query.Expression, ...], number: int, below: query.Expression
+    build: type[query.And] | type[query.Or], parts: tuple[query.Expression, ...], number: int, below: query.Expression
 ) -> query.Expression:
     return build((*parts[:number], below, *parts[number + 1 :]))

@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
-from feeds.tagging.classifier import Evidence, Judgement, judge
+from feeds.model import Classification, Evidence
+from feeds.tagging.classifier import classify
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.query_evaluation import Item
-from feeds.tagging.topic.loader import Topic
+from feeds.tagging.topic.model import Topic
 from ingest.errors import UsageError
 from ingest.model import StoredItem
 from ingest.text.dates import rfc3339
@@ -47,12 +48,12 @@ def matched(matcher: Matcher, row: dict[str, Any], number: int) -> dict[str, Any
     }
 
 
-def judge_row(matcher: Matcher, row: dict[str, Any]) -> Judgement:
+def judge_row(matcher: Matcher, row: dict[str, Any]) -> Classification:
     """Judge a row's title and texts, which may be HTML or plain; its language is `lang` or detected."""
     title, summary, content = (xml_safe(str(row.get(key) or "")) for key in ("title", "summary", "content"))
     text = plain(safe_html(content or summary, None))
     language, _ = decide(f"{title}. {text}", str(row.get("lang") or ""))
-    return judge(matcher, Item(title, text, language, (str(row.get("feed") or ""),)))[0]
+    return classify(matcher, Item(title, text, language, (str(row.get("feed") or ""),)))[0]
 
 
 def about_item(stored: StoredItem) -> list[str]:
@@ -76,7 +77,7 @@ def about_item(stored: StoredItem) -> list[str]:
     return lines
 
 
-def about_judgement(topic: Topic, kept: Judgement | None, answer: Judgement) -> list[str]:
+def about_judgement(topic: Topic, kept: Classification | None, answer: Classification) -> list[str]:
     """Say what a topic thinks of an item now, and whether what is stored is another answer."""
     if not answer.tagged:
         lines = [f"not tagged {topic.name}: {answer.why}"]

@@ -7,7 +7,7 @@ from typing import Final
 
 from feeds.tagging.matching.prefilter import SPACELESS
 from feeds.tagging.topic import query
-from feeds.tagging.topic.loader import Term, Topic
+from feeds.tagging.topic.model import Term, Topic
 from ingest.text.folding import folded
 from ingest.text.language.detection import MISTAKEN, primary
 from ingest.text.language.names import name as language_name
@@ -18,7 +18,7 @@ _SIGNS: Final = re.compile(r"[^\w\s*~'’\-\u2010-\u2015.,\"“”«»()!?:;{}\u
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SlipPlace:
     """A place in a topic file: its table, a key of it, and a word in the key's value."""
 
     table: str
@@ -30,7 +30,7 @@ class Place:
 class Slip:
     """What is wrong at a place, and the cure; `grave` where it cannot do what its writer means."""
 
-    place: Place
+    place: SlipPlace
     what: str
     cure: str
     grave: bool = True
@@ -56,10 +56,10 @@ def _rules(topic: Topic) -> Iterator[Slip]:
     idle = [group.name for group in topic.groups if group.name not in masked]
     if idle:
         listed = ", ".join(f'"{name}"' for name in idle)
-        yield Slip(Place(""), "it has no rules, so every item is tagged whatever its groups say", f"write require = [{listed}]")
+        yield Slip(SlipPlace(""), "it has no rules, so every item is tagged whatever its groups say", f"write require = [{listed}]")
     elif not topic.examples:
         cure = 'write [group.NAME] with words, and require = ["NAME"]; where every item is meant, give an example that says so'
-        yield Slip(Place(""), "it has no rules, so every item is tagged", cure, grave=False)
+        yield Slip(SlipPlace(""), "it has no rules, so every item is tagged", cure, grave=False)
 
 
 def _idle_groups(topic: Topic) -> Iterator[Slip]:
@@ -72,29 +72,29 @@ def _idle_groups(topic: Topic) -> Iterator[Slip]:
     for group in topic.groups:
         if group.name not in used:
             yield Slip(
-                Place(f"group.{group.name}"), f"group {group.name} decides nothing", "name it in require or query", grave=False
+                SlipPlace(f"group.{group.name}"), f"group {group.name} decides nothing", "name it in require or query", grave=False
             )
 
 
 # Terms
 
 
-def _terms(topic: Topic) -> Iterator[tuple[Place, Term]]:
+def _terms(topic: Topic) -> Iterator[tuple[SlipPlace, Term]]:
     for group in topic.groups:
         for term in group.terms:
-            yield Place(f"group.{group.name}", term.language or "any", term.text), term
+            yield SlipPlace(f"group.{group.name}", term.language or "any", term.text), term
     for frame in topic.frames:
         for term in frame.terms:
-            yield Place(f"frame.{frame.name}", term.language or "any", term.text), term
+            yield SlipPlace(f"frame.{frame.name}", term.language or "any", term.text), term
     for key, expression in (("query", topic.expression), ("review", topic.review)):
         for part in query.walk(expression) if expression else ():
-            if isinstance(part, query.Phrase):
-                yield Place("", key, part.text), Term(part.text, None)
+            if isinstance(part, query.PhraseQuery):
+                yield SlipPlace("", key, part.text), Term(part.text, None)
     for word in topic.publish.mask:
-        yield Place("publish", "mask", word), Term(word, None)
+        yield SlipPlace("publish", "mask", word), Term(word, None)
 
 
-def _term(place: Place, term: Term) -> Iterator[Slip]:
+def _term(place: SlipPlace, term: Term) -> Iterator[Slip]:
     text = re.sub(r"\{[^{}\d][^{}]*\}", "", term.text)  # a frame's slots
     if _REGEX.search(text):
         cure = "write the words, each as a term of its own; a star stands for any letters before or behind a word"
@@ -115,20 +115,20 @@ def _term(place: Place, term: Term) -> Iterator[Slip]:
 # Languages
 
 
-def _codes(topic: Topic) -> Iterator[tuple[Place, str]]:
+def _codes(topic: Topic) -> Iterator[tuple[SlipPlace, str]]:
     for place, term in _terms(topic):
         if term.language:
-            yield Place(place.table, place.key), term.language
+            yield SlipPlace(place.table, place.key), term.language
     for number, example in enumerate(topic.examples, 1):
         if example.language:
-            yield Place(f"example {number}", "lang"), example.language
+            yield SlipPlace(f"example {number}", "lang"), example.language
     for key, expression in (("query", topic.expression), ("review", topic.review)):
         for part in query.walk(expression) if expression else ():
             if isinstance(part, query.Language):
-                yield Place("", key), part.code
+                yield SlipPlace("", key), part.code
 
 
-def _language(place: Place, code: str) -> Iterator[Slip]:
+def _language(place: SlipPlace, code: str) -> Iterator[Slip]:
     meant = primary(code) or ""
     if code in MISTAKEN:
         other = MISTAKEN[code]

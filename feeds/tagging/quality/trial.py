@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any, Final
 
-from feeds.tagging.classifier import Judgement, tag
+from feeds.model import Classification
+from feeds.tagging.classifier import tag
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.query_evaluation import Item as Judged
 from ingest.model import Item, Trial
@@ -14,7 +15,7 @@ from ingest.text.sanitize import shorten
 
 _SHOWN: Final = 20  # entries that a person is shown
 
-Entry = tuple[Item, tuple[Judgement, ...]]
+Entry = tuple[Item, tuple[Classification, ...]]
 
 
 def judged(trial: Trial, matcher: Matcher) -> tuple[Entry, ...]:
@@ -62,7 +63,7 @@ def as_values(trial: Trial, entries: tuple[Entry, ...]) -> dict[str, Any]:
     }
 
 
-def _entry(item: Item, tags: tuple[Judgement, ...]) -> dict[str, Any]:
+def _entry(item: Item, tags: tuple[Classification, ...]) -> dict[str, Any]:
     dates = {"published": rfc3339(item.published), "updated": rfc3339(item.updated)}
     said = {"inferred": inferred(item), "tags": [one.topic for one in tags], "why": {one.topic: one.why for one in tags}}
     return asdict(item) | dates | said

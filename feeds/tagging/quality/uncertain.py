@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feeds.cli.commands import opinion_path
-from feeds.store.boilerplate import Furniture
-from feeds.store.judgements import Judgements
-from feeds.store.reviews import Decisions, Verdict
-from feeds.tagging.classifier import Judgement, judge
+from feeds.model import Classification, Grade
+from feeds.store.boilerplate import Boilerplate
+from feeds.store.classifications import Classifications
+from feeds.store.reviews import Reviews, Verdict
+from feeds.tagging.classifier import classify
 from feeds.tagging.classifying import judge_one
 from feeds.tagging.linear_model import parse
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.query_evaluation import item_of
-from feeds.tagging.topic.loader import Grade, Topic
+from feeds.tagging.topic.model import Topic
 from ingest.cli.console import App
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
@@ -23,7 +24,7 @@ class Case:
     """An item that the rules are not sure of, what they say, and how likely a second opinion holds it, from 0 to 1."""
 
     stored: StoredItem
-    answer: Judgement
+    answer: Classification
     likely: float | None
 
 
@@ -34,9 +35,9 @@ def uncertain(app: App, facts: Facts, topic: Topic) -> tuple[Case, ...]:
     """
     path = opinion_path(app, topic)
     opinion = parse(path.read_text(encoding="utf-8"), str(path)) if path.exists() else None
-    matcher, furniture, found = Matcher([topic]), Furniture(facts), []
+    matcher, furniture, found = Matcher([topic]), Boilerplate(facts), []
     for stored in facts.items():
-        answer = judge(matcher, item_of(stored), furniture.known(stored.carrier.source.url))[0]
+        answer = classify(matcher, item_of(stored), furniture.known(stored.carrier.source.url))[0]
         if answer.grade is Grade.MENTION or answer.near_miss:
             likely = opinion.probability(stored.item.title, stored.item.text) if opinion else None
             found.append(Case(stored, answer, likely))
@@ -44,14 +45,14 @@ def uncertain(app: App, facts: Facts, topic: Topic) -> tuple[Case, ...]:
     return tuple(sorted(found, key=lambda case: -(case.likely or 0)))
 
 
-def decide(facts: Facts, topic: Topic, stored: StoredItem, said: tuple[Verdict, str], now: datetime) -> Judgement:
+def decide(facts: Facts, topic: Topic, stored: StoredItem, said: tuple[Verdict, str], now: datetime) -> Classification:
     """Store a person's word on an item, and why; give what then holds. The next publication shows it."""
-    Decisions(facts).put(stored.row, topic.name, *said, now)
-    return judge_one(facts, Judgements(facts), topic, stored, now)
+    Reviews(facts).put(stored.row, topic.name, *said, now)
+    return judge_one(facts, Classifications(facts), topic, stored, now)
 
 
-def take_back(facts: Facts, topic: Topic, stored: StoredItem, now: datetime) -> Judgement | None:
+def take_back(facts: Facts, topic: Topic, stored: StoredItem, now: datetime) -> Classification | None:
     """Forget a person's word, so that the rules decide again; None where nothing was said."""
-    if not Decisions(facts).take_back(stored.row, topic.name):
+    if not Reviews(facts).take_back(stored.row, topic.name):
         return None
-    return judge_one(facts, Judgements(facts), topic, stored, now)
+    return judge_one(facts, Classifications(facts), topic, stored, now)

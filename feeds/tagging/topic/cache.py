@@ -4,13 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from feeds.tagging.topic.folders import TopicFolders
-from feeds.tagging.topic.loader import Topic, read_topic
+from feeds.tagging.topic.loader import read_topic
+from feeds.tagging.topic.model import Topic
 from ingest.errors import TopicError
 
 _Stamp = tuple[int, int]  # mtime in ns and size: another stamp is another file
 
 
-class Shelf:
+class TopicCache:
     """The topics of a home, kept from one look to the next."""
 
     def __init__(self, folders: TopicFolders, say: Callable[[str], None]) -> None:

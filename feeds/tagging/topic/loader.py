@@ -11,9 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from feeds.model import Grade
 from feeds.tagging.topic import query
 from feeds.tagging.topic.lines import Lines
-from feeds.tagging.topic.model import NEAR, Content, Example, Frame, Grade, Group, Publishing, Term, Topic
+from feeds.tagging.topic.model import NEAR, Content, Example, Group, NegativeContext, Publishing, Term, Topic
 from ingest.errors import TopicError
 from ingest.text.folding import folded
 from ingest.text.language import stemming
@@ -31,20 +32,7 @@ _EXAMPLE_KEYS: Final = ("tagged", "lang", "title", "text", "why")
 _TAKEN: Final = frozenset("healthz index item metrics private readyz review search sources static".split())  # pages and folders
 _PUBLISH_KEYS: Final = ("content", "images", "mask", "private")
 
-__all__ = [
-    "Content",
-    "Example",
-    "Frame",
-    "Grade",
-    "Group",
-    "Publishing",
-    "Term",
-    "Topic",
-    "parse_topic",
-    "read_good_topics",
-    "read_topic",
-    "read_topics",
-]
+__all__ = ["parse_topic", "read_good_topics", "read_topic", "read_topics"]
 
 
 def read_topic(path: Path) -> Topic:
@@ -148,10 +136,10 @@ class _Loader:
             raise self._refuse("query stands beside require or exclude", "keep one of the two forms")
         if text:
             return self._query("query", text, groups)
-        wanted: list[query.Expression] = [query.Group(name) for name in require]
-        unwanted: list[query.Expression] = [query.Never(query.Group(name)) for name in exclude]
+        wanted: list[query.Expression] = [query.GroupReference(name) for name in require]
+        unwanted: list[query.Expression] = [query.Not(query.GroupReference(name)) for name in exclude]
         parts = (*wanted, *unwanted)
-        return query.Both(parts) if parts else None
+        return query.And(parts) if parts else None
 
     def _query(self, key: str, text: str, groups: tuple[str, ...]) -> query.Expression | None:
         return self._sound(query.parse(text, groups, f"{self._where}: {key}")) if text else None
@@ -159,7 +147,7 @@ class _Loader:
     def _sound(self, expression: query.Expression) -> query.Expression:
         """Refuse what a query says that could find nothing, or everything."""
         for part in query.walk(expression):
-            if isinstance(part, query.Phrase):
+            if isinstance(part, query.PhraseQuery):
                 self._slotless("query", self._term("query", part.text, "any"))
             elif isinstance(part, query.FromSource) and not folded(part.text):
                 raise self._refuse(f'query: source:"{part.text}" has no letters that could match', "delete it or write a name")
@@ -222,11 +210,11 @@ class _Loader:
             )
         return Term(text, None if language == "any" else language)
 
-    def _frame(self, name: str, table: dict[str, Any]) -> Frame:
+    def _frame(self, name: str, table: dict[str, Any]) -> NegativeContext:
         cancels = table.get("cancels")
         if not isinstance(cancels, str):
             raise self._refuse(f"frame.{name} does not say what it cancels", 'write cancels = "GROUP"')
-        return Frame(name, cancels, self._terms(f"frame.{name}", {k: v for k, v in table.items() if k != "cancels"}))
+        return NegativeContext(name, cancels, self._terms(f"frame.{name}", {k: v for k, v in table.items() if k != "cancels"}))
 
     def _example(self, number: int, table: object) -> Example:
         where = f"example {number}"

@@ -5,22 +5,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from feeds.model import Grade
 from feeds.tagging.topic import query
 
 NEAR: Final = 25  # words, unless a topic says otherwise
-
-
-class Grade(StrEnum):
-    """How much of an item is about the topic."""
-
-    MENTION = "mention"
-    SUBSTANTIAL = "substantial"
-    CORE = "core"
-
-    @property
-    def rank(self) -> int:
-        """Its place among the grades, lowest first."""
-        return list(Grade).index(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +28,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class NegativeContext:
     """Phrases that take the sense away from the hits of a group that they surround."""
 
     name: str
@@ -88,7 +76,7 @@ class Topic:
     expression: query.Expression | None  # None takes everything
     groups: tuple[Group, ...]
     review: query.Expression | None = None  # what a person should look at, though it is not tagged
-    frames: tuple[Frame, ...] = ()
+    frames: tuple[NegativeContext, ...] = ()
     examples: tuple[Example, ...] = ()
     near: int = NEAR  # words within which two groups meet
     publish_from: Grade = Grade.MENTION

@@ -36,21 +36,21 @@ _QUOTED: Final = re.compile(r'"[^"\n]*"')
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class GroupReference:
     """Any term of a named group."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class PhraseQuery:
     """Words written in the query itself; matched like a group's term, known by its own text."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class RawTerm:
     """Characters exactly as written, case and punctuation included."""
 
     text: str
@@ -79,7 +79,7 @@ class InTitle:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Both stand within `words` words of each other in one segment, in this order if `ordered`."""
+    """And stand within `words` words of each other in one segment, in this order if `ordered`."""
 
     left: "Expression"
     right: "Expression"
@@ -88,35 +88,35 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class Both:
+class And:
     """All parts hold and meet in one place."""
 
     parts: tuple["Expression", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Either:
+class Or:
     """One part is enough."""
 
     parts: tuple["Expression", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Never:
+class Not:
     """It holds nowhere in the item."""
 
     part: "Expression"
 
 
-Expression = Group | Phrase | Raw | Language | FromSource | InTitle | Near | Both | Either | Never
+Expression = GroupReference | PhraseQuery | RawTerm | Language | FromSource | InTitle | Near | And | Or | Not
 
 
 class _Build(Transformer[Token, Expression]):
-    def group(self, parts: list[Token]) -> Group:
-        return Group(str(parts[0]))
+    def group(self, parts: list[Token]) -> GroupReference:
+        return GroupReference(str(parts[0]))
 
-    def phrase(self, parts: list[Token]) -> Phrase:
-        return Phrase(_unquoted(parts[0]))
+    def phrase(self, parts: list[Token]) -> PhraseQuery:
+        return PhraseQuery(_unquoted(parts[0]))
 
     def in_title(self, parts: list[Expression]) -> InTitle:
         return InTitle(parts[0])
@@ -127,21 +127,21 @@ class _Build(Transformer[Token, Expression]):
     def source(self, parts: list[Token]) -> FromSource:
         return FromSource(_unquoted(parts[0]))
 
-    def raw(self, parts: list[Token]) -> Raw:
-        return Raw(_unquoted(parts[0]))
+    def raw(self, parts: list[Token]) -> RawTerm:
+        return RawTerm(_unquoted(parts[0]))
 
-    def but_not(self, parts: list[Expression]) -> Never:
-        return Never(parts[0])
+    def but_not(self, parts: list[Expression]) -> Not:
+        return Not(parts[0])
 
     def close(self, parts: list[Any]) -> Near:
         left, near, right = parts
         return Near(left, right, int(near.partition("/")[2]), near.startswith("O"))
 
-    def both(self, parts: list[Expression]) -> Both:
-        return Both(tuple(parts))
+    def both(self, parts: list[Expression]) -> And:
+        return And(tuple(parts))
 
-    def either(self, parts: list[Expression]) -> Either:
-        return Either(tuple(parts))
+    def either(self, parts: list[Expression]) -> Or:
+        return Or(tuple(parts))
 
 
 def _unquoted(token: Token) -> str:
@@ -207,9 +207,9 @@ def _place(text: str, name: str) -> tuple[int, int]:
 def children(expression: Expression) -> tuple[Expression, ...]:
     """Give the parts of an expression."""
     match expression:
-        case Both(parts) | Either(parts):
+        case And(parts) | Or(parts):
             return parts
-        case InTitle(part) | Never(part):
+        case InTitle(part) | Not(part):
             return (part,)
         case Near(left, right):
             return (left, right)
@@ -228,26 +228,26 @@ def walk(expression: Expression) -> tuple[Expression, ...]:
 
 def names(expression: Expression) -> set[str]:
     """Give the groups that a query uses."""
-    return {part.name for part in walk(expression) if isinstance(part, Group)}
+    return {part.name for part in walk(expression) if isinstance(part, GroupReference)}
 
 
 def exact(expression: Expression | None) -> bool:
     """Say whether a query asks for characters as they are written, which no term leads to."""
-    return expression is not None and any(isinstance(part, Raw) for part in walk(expression))
+    return expression is not None and any(isinstance(part, RawTerm) for part in walk(expression))
 
 
 def possible(expression: Expression, found: frozenset[str]) -> bool:
     """Say whether an expression may hold where only the groups and phrases `found` occur; False is certain."""
     match expression:
-        case Group() | Phrase():
+        case GroupReference() | PhraseQuery():
             return write(expression) in found
         case InTitle(part):
             return possible(part, found)
         case Near(left, right):
             return possible(left, found) and possible(right, found)
-        case Both(parts):
+        case And(parts):
             return all(possible(part, found) for part in parts)
-        case Either(parts):
+        case Or(parts):
             return any(possible(part, found) for part in parts)
         case _:
             return True
@@ -256,11 +256,11 @@ def possible(expression: Expression, found: frozenset[str]) -> bool:
 def write(expression: Expression) -> str:  # noqa: C901, PLR0911 - one case a kind
     """Write an expression as a query that reads back to it."""
     match expression:
-        case Group(name):
+        case GroupReference(name):
             return name
-        case Phrase(text):
+        case PhraseQuery(text):
             return f'"{text}"'
-        case Raw(text):
+        case RawTerm(text):
             return f'raw:"{text}"'
         case Language(code):
             return f"lang:{code}"
@@ -268,15 +268,15 @@ def write(expression: Expression) -> str:  # noqa: C901, PLR0911 - one case a ki
             return f'source:"{text}"'
         case InTitle(part):
             return f"title:{_bracketed(part)}"
-        case Never(part):
+        case Not(part):
             return f"NOT {_bracketed(part)}"
         case Near(left, right, words, ordered):
             return f"{_bracketed(left)} {'O' if ordered else ''}NEAR/{words} {_bracketed(right)}"
-        case Both(parts):
+        case And(parts):
             return " AND ".join(map(_bracketed, parts))
-        case Either(parts):
+        case Or(parts):
             return " OR ".join(map(_bracketed, parts))
 
 
 def _bracketed(expression: Expression) -> str:
-    return f"({write(expression)})" if isinstance(expression, Both | Either | Near) else write(expression)
+    return f"({write(expression)})" if isinstance(expression, And | Or | Near) else write(expression)

@@ -13,12 +13,12 @@ from ingest.raw import RawPerson
 MOST_ATTRIBUTES: Final = 1_000
 
 
-class Unsure(ParseError):  # noqa: N818 - another reader is asked
+class NotUnderstoodError(ParseError):
     """The document may say more than this reader understands."""
 
 
 @dataclass(slots=True)
-class Scope:
+class ParseContext:
     """What holds for a whole document, learnt before and while it is read."""
 
     is_atom: bool
@@ -32,7 +32,7 @@ class Scope:
         """Give what an element is read as."""
         tag = element.tag
         if not isinstance(tag, str):  # an entity that nothing declares
-            raise Unsure("an entity of its own")
+            raise NotUnderstoodError("an entity of its own")
         known = self.kinds.get(tag)
         if known is None:
             known = self.kinds[tag] = kind_of(tag, element.prefix)
@@ -55,7 +55,7 @@ class Scope:
     def text(self, element: _Element) -> str:
         """Give the text of an element that holds nothing else."""
         if len(element):
-            raise Unsure(f"markup inside {local(element)}")
+            raise NotUnderstoodError(f"markup inside {local(element)}")
         text = (element.text or "").strip()
         return self.mended(text) if self.twice or self.windows else text
 

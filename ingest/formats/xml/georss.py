@@ -11,7 +11,7 @@ from ingest.raw import RawPoint
 SHAPES: Final = {"point": "point", "linestring": "line", "polygon": "polygon", "envelope": "box"}  # of GML, as GeoRSS calls them
 
 
-def spots(element: _Element) -> Iterator[RawPoint]:
+def geographic_points(element: _Element) -> Iterator[RawPoint]:
     """Give what a GeoRSS element says, in the simple form or in GML."""
     name = local(element)
     if name != "where":

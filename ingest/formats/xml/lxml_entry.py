@@ -10,8 +10,8 @@ from typing import Final
 from lxml.etree import _Element
 
 from ingest.formats.xml import vocabulary
-from ingest.formats.xml.context import Scope, Unsure, attributes, bounded, local
-from ingest.formats.xml.georss import spots
+from ingest.formats.xml.context import NotUnderstoodError, ParseContext, attributes, bounded, local
+from ingest.formats.xml.georss import geographic_points
 from ingest.formats.xml.values import file, joined, link_address, link_text, looks_like_html, words
 from ingest.formats.xml.xhtml import inner_markup
 from ingest.raw import RawCategory, RawDate, RawEntry, RawFile, RawLink, RawPerson, RawPoint, RawText
@@ -25,7 +25,7 @@ class EntryReader:
         "points", "scope", "texts", "tongue",
     )  # fmt: skip
 
-    def __init__(self, scope: Scope, base: str, tongue: str | None) -> None:
+    def __init__(self, scope: ParseContext, base: str, tongue: str | None) -> None:
         """Begin, with the base address and the language that hold around the entry."""
         self.scope, self.base, self.tongue = scope, base, tongue
         self.id = self.duration = ""
@@ -46,7 +46,7 @@ class EntryReader:
             self.base, self.tongue = self.scope.base(element, self.base), self.scope.language(element, self.tongue)
             self.id = element.get(vocabulary.RDF_ABOUT) or ""
             if not vocabulary.CDF_ATTRIBUTES.isdisjoint(element.attrib):
-                raise Unsure("an item with attributes of its own")
+                raise NotUnderstoodError("an item with attributes of its own")
         actions = self.scope.actions
         for child in element:
             found = actions.get(child.tag)
@@ -74,7 +74,7 @@ class EntryReader:
             bounded(element)
 
     def _unsure(self, element: _Element, _role: str) -> None:
-        raise Unsure(f"{local(element)} in an entry")
+        raise NotUnderstoodError(f"{local(element)} in an entry")
 
     # Texts
 
@@ -95,7 +95,7 @@ class EntryReader:
         said = element.get("type")
         kind = usual if said is None else vocabulary.TYPES.get(said.lower(), "")
         if not kind or element.get("mode") == "base64":
-            raise Unsure(f"{local(element)} of an unusual type")
+            raise NotUnderstoodError(f"{local(element)} of an unusual type")
         if kind != vocabulary.XHTML:
             return self.scope.text(element), kind
         return self.scope.mended(inner_markup(element, drop_div=self.scope.drops_div)), kind
@@ -141,7 +141,7 @@ class EntryReader:
         self.duration = self.scope.text(element)
 
     def _place(self, element: _Element, _role: str) -> None:
-        self.points += spots(element)
+        self.points += geographic_points(element)
 
     # Categories
 

@@ -8,7 +8,7 @@ from lxml import etree
 
 from ingest.errors import ParseError
 from ingest.faults import Faults
-from ingest.formats.xml.context import Scope, Unsure, attributes, local
+from ingest.formats.xml.context import NotUnderstoodError, ParseContext, attributes, local
 from ingest.formats.xml.lxml_entry import EntryReader
 from ingest.formats.xml.values import joined
 from ingest.formats.xml.vocabulary import ATOM_ROOTS, CDF_ATTRIBUTES, RDF_ROOT, TITLES
@@ -38,7 +38,7 @@ def read(data: bytes, language: str | None, most: int) -> RawFeed:
     is_atom = root.tag in ATOM_ROOTS
     named = _BY_NUMBER.search(data) is not None
     second = b"\xc2" in data  # a byte of all that may need mending
-    scope = Scope(
+    scope = ParseContext(
         is_atom=is_atom,
         drops_div="http://www.w3.org/2005/Atom" in root.nsmap.values(),
         twice=named or (second and _TWICE.search(data) is not None),
@@ -50,7 +50,7 @@ def read(data: bytes, language: str | None, most: int) -> RawFeed:
     elif root.tag == RDF_ROOT or scope.kind(root)[0] == "root":
         reader.outside(root)
     else:
-        raise Unsure(f"the root is {local(root)}")
+        raise NotUnderstoodError(f"the root is {local(root)}")
     return reader.feed(root)
 
 
@@ -71,7 +71,7 @@ def _root(data: bytes) -> etree._Element:
     except etree.XMLSyntaxError as fault:
         raise _reason(str(fault)) from fault
     if root.getroottree().docinfo.doctype and _SUBSET.search(data):
-        raise Unsure("it declares entities of its own")
+        raise NotUnderstoodError("it declares entities of its own")
     return root
 
 
@@ -79,13 +79,13 @@ def _reason(fault: str) -> Exception:
     for word, limit in _LIMITS.items():
         if word in fault.lower() and "huge" in fault.lower():
             return ParseError(limit, "no feed needs that; tell its publisher")
-    return Unsure(fault.partition(" (<string>")[0])
+    return NotUnderstoodError(fault.partition(" (<string>")[0])
 
 
 class _FeedReader:
     """What a document says of itself, and its entries."""
 
-    def __init__(self, scope: Scope, language: str | None, most: int) -> None:
+    def __init__(self, scope: ParseContext, language: str | None, most: int) -> None:
         self._scope, self._most = scope, most
         self._language, self._tongue = language or None, language or None
         self._base = ""
@@ -104,7 +104,7 @@ class _FeedReader:
     def feed(self, root: etree._Element) -> RawFeed:
         """Give what was read, if it is all: an entry in an unexpected place is for the other reader."""
         if sum(1 for _ in root.iter("{*}item", "{*}entry")) != self._count:
-            raise Unsure("entries in unexpected places")
+            raise NotUnderstoodError("entries in unexpected places")
         return RawFeed(
             form="atom" if self._scope.is_atom else "rss",
             entries=tuple(self._entries),
@@ -133,7 +133,7 @@ class _FeedReader:
     def channel(self, element: etree._Element) -> None:
         """Read the element that describes the feed."""
         if not CDF_ATTRIBUTES.isdisjoint(element.attrib):
-            raise Unsure("a channel with attributes of its own")
+            raise NotUnderstoodError("a channel with attributes of its own")
         self._enter(element)
         for child in element:
             action, role = self._scope.kind(child)
@@ -175,7 +175,7 @@ class _FeedReader:
             said = self._hours if role == "hours" else self._days
             said += [scope.text(part) for part in element if scope.kind(part) == ("hint", role)]
         elif action in {"unsure", "channel", "root"}:
-            raise Unsure(f"{local(element)} in the channel")
+            raise NotUnderstoodError(f"{local(element)} in the channel")
 
     def _reader(self) -> EntryReader:
         """Give a reader that reads a part of the channel as it would one of an entry."""

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ingest.faults import Faults
 from ingest.formats.xml import encodings, feedparser_reader, lxml_reader
-from ingest.formats.xml.context import Unsure
+from ingest.formats.xml.context import NotUnderstoodError
 from ingest.raw import RawFeed
 
 QUICK: Final = "topicwire"
@@ -39,5 +39,5 @@ def _quick(data: bytes, language: str | None, most: int, faults: Faults) -> RawF
     """Read with our own reader; None for what it leaves to the other, also where it fails itself."""
     try:
         return faults.attempt("read by feedparser", lambda data: lxml_reader.read(data, language, most), data, None)
-    except Unsure:
+    except NotUnderstoodError:
         return None

@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 from lxml.etree import _Element
 
-from ingest.formats.xml.context import Unsure, attributes, local
+from ingest.formats.xml.context import NotUnderstoodError, attributes, local
 
 _QUOTE: Final = {'"': "&quot;"}
 _VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())
@@ -29,7 +29,7 @@ def inner_markup(element: _Element, *, drop_div: bool) -> str:
 
 def _write(element: _Element, pieces: list[str]) -> None:
     if not isinstance(element.tag, str):
-        raise Unsure("an entity of its own")
+        raise NotUnderstoodError("an entity of its own")
     name = local(element)
     said = "".join(f' {key}="{escape(value, _QUOTE)}"' for key, value in attributes(element).items() if key[0] != "{")
     pieces.append(f"<{name}{said}>{escape(element.text or '')}")

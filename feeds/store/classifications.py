@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from feeds.model import Classification, Evidence, Grade, Tagging
 from feeds.store.migrations import migrations
-from feeds.store.reviews import Decisions, decided
-from feeds.tagging.classifier import Evidence, Judgement, Tagging
-from feeds.tagging.topic.loader import Grade, Topic
+from feeds.store.reviews import Reviews, reviewed
+from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
 from ingest.store.migrations import migrate
@@ -37,7 +37,7 @@ _KEPT = msgspec.json.Decoder(_Kept)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Progress:
     """How far a topic's wording has judged: all that arrived up to number `seq`.
 
     When the wording changes, what was there before is judged again from `back` on, up to `until`.
@@ -57,7 +57,7 @@ class Tagged(NamedTuple):
     quiet: bool
 
 
-class Judgements:
+class Classifications:
     """The tables of judgements, beside the facts that they judge."""
 
     def __init__(self, facts: Facts) -> None:
@@ -65,16 +65,16 @@ class Judgements:
         self._db, self._facts = facts.db, facts
         migrate(self._db, migrations)
 
-    def marks(self) -> dict[str, Mark]:
+    def marks(self) -> dict[str, Progress]:
         """Give how far each topic has judged."""
         rows = self._db.conn.execute("select name, version, seq, back, until from topic")
-        return {name: Mark(*mark) for name, *mark in rows}
+        return {name: Progress(*mark) for name, *mark in rows}
 
     def record(
         self,
         judged: Sequence[tuple[StoredItem, Tagging]],
         topics: Iterable[Topic],
-        marks: dict[str, Mark],
+        marks: dict[str, Progress],
         now: datetime,
         *,
         again: bool = False,
@@ -84,7 +84,7 @@ class Judgements:
         A person's decision outranks an answer. `again` says that the items are not new: one that was
         first seen days ago and is tagged only now is not announced.
         """
-        decisions = Decisions(self._facts).all()
+        decisions = Reviews(self._facts).all()
         names = {topic.name: topic for topic in topics}
         with self._facts.transaction():
             spoken = self._tags_of(stored.row for stored, _ in judged)
@@ -95,7 +95,7 @@ class Judgements:
                 for name in names.keys() & (tags.keys() | spoken.get(stored.row, set())):
                     answer = tags.get(name) or _untagged(names[name])
                     quiet = again and stored.first_seen < now - _NEWS and not self._was_announced(stored.row, name)
-                    self._one(stored, decided(answer, decisions.get((stored.row, name))), now, quiet=quiet)
+                    self._one(stored, reviewed(answer, decisions.get((stored.row, name))), now, quiet=quiet)
             for name, mark in marks.items():
                 row = {"version": mark.version, "seq": mark.seq, "back": mark.back, "until": mark.until}
                 self._db.table("topic").upsert({"name": name, **row}, pk="name")
@@ -117,7 +117,7 @@ class Judgements:
             found[row].add(topic)
         return found
 
-    def _one(self, stored: StoredItem, judgement: Judgement, now: datetime, *, quiet: bool) -> None:
+    def _one(self, stored: StoredItem, judgement: Classification, now: datetime, *, quiet: bool) -> None:
         if not judgement.tagged:
             self._db.conn.execute("delete from tag where item_id = ? and topic = ?", [stored.row, judgement.topic])
             return
@@ -149,7 +149,7 @@ class Judgements:
         )
         return tuple(Tagged(row, seq, bool(quiet)) for row, seq, quiet in rows)
 
-    def some(self, topic: str, rows: Iterable[int]) -> dict[int, Judgement]:
+    def some(self, topic: str, rows: Iterable[int]) -> dict[int, Classification]:
         """Give what a topic says of some items, by the item's number; what it does not tag is left out."""
         found = self._db.conn.execute(
             """select item_id, topic, version, grade, score, why, evidence from tag
@@ -177,13 +177,13 @@ class Judgements:
         ).fetchall()
         return (*tags, *seen, words)
 
-    def of(self, row: int) -> tuple[Judgement, ...]:
+    def of(self, row: int) -> tuple[Classification, ...]:
         """Give the tags of one item, by topic."""
         return self.of_all([row]).get(row, ())
 
-    def of_all(self, rows: Iterable[int]) -> dict[int, tuple[Judgement, ...]]:
+    def of_all(self, rows: Iterable[int]) -> dict[int, tuple[Classification, ...]]:
         """Give the tags of some items by the items' numbers, each by topic; an item without tags is left out."""
-        found: dict[int, tuple[Judgement, ...]] = {}
+        found: dict[int, tuple[Classification, ...]] = {}
         for row, *tag in self._db.conn.execute(
             """select item_id, topic, version, grade, score, why, evidence from tag
             where item_id in (select value from json_each(?)) order by item_id, topic""",
@@ -250,11 +250,11 @@ class Judgements:
         return found.fetchone() is not None
 
 
-def _untagged(topic: Topic) -> Judgement:
-    return Judgement(topic.name, topic.version, tagged=False, grade=None, score=0.0, why="")
+def _untagged(topic: Topic) -> Classification:
+    return Classification(topic.name, topic.version, tagged=False, grade=None, score=0.0, why="")
 
 
-def _evidence(judgement: Judgement) -> str:
+def _evidence(judgement: Classification) -> str:
     kept = {
         "hits": [asdict(hit) for hit in judgement.hits],
         "cancelled": [{"frame": frame, **asdict(hit)} for frame, hit in judgement.cancelled],
@@ -266,10 +266,10 @@ def _evidence(judgement: Judgement) -> str:
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
 
-def _judgement(row: Sequence[Any]) -> Judgement:
+def _judgement(row: Sequence[Any]) -> Classification:
     topic, version, grade, score, why, evidence = row
     kept = _KEPT.decode(evidence)
-    return Judgement(
+    return Classification(
         topic=topic,
         version=version,
         tagged=True,

@@ -1,0 +1,163 @@
+"""What we think of facts, as frozen values: classifications with their evidence, pairs and stories; knows no rule and no table."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from ingest.model import StoredItem
+
+
+class Grade(StrEnum):
+    """How much of an item is about the topic."""
+
+    MENTION = "mention"
+    SUBSTANTIAL = "substantial"
+    CORE = "core"
+
+    @property
+    def rank(self) -> int:
+        """Its place among the grades, lowest first."""
+        return list(Grade).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A hit as it is kept: the words that were found, in the original, and where."""
+
+    group: str
+    term: str
+    language: str | None
+    field: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What one topic says of one item; `why` is one line for either answer."""
+
+    topic: str
+    version: str
+    tagged: bool
+    grade: Grade | None
+    score: float
+    why: str
+    branch: str = ""  # the alternative of the query that holds
+    hits: tuple[Evidence, ...] = ()
+    cancelled: tuple[tuple[str, Evidence], ...] = ()  # (frame, hit)
+    excluded: tuple[str, ...] = ()  # exclusions that were tested and did not fire
+    distance: int | None = None  # words between the groups where they meet closest
+    decision: str = ""  # what a person said of it
+    near_miss: bool = False  # not tagged, though every part is there, only a frame took one away, or `review` holds
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """The topics that tag an item, and what was seen on the way."""
+
+    tags: tuple[Classification, ...]
+    lines: frozenset[str]  # sentences, as keys, that may turn out to be the source's furniture
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Two items that are one story, and how surely; `a` is the smaller name."""
+
+    a: int
+    b: int
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplesWord:
+    """What people said of pairs: they are one, or they are not."""
+
+    joined: frozenset[tuple[int, int]] = frozenset()
+    split: frozenset[tuple[int, int]] = frozenset()
+
+
+def pair_of(a: int, b: int) -> tuple[int, int]:
+    """Give two names in their one order."""
+    return (a, b) if a < b else (b, a)
+
+
+class Relation(StrEnum):
+    """What two articles are to each other."""
+
+    SAME = "same"
+    RELATED = "related"
+    TRANSLATION = "translation of?"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The answer for a pair, with what it rests on."""
+
+    relation: Relation
+    rule: str  # why, in words
+    strength: float  # 0 to 1
+    text: float  # share of the shorter text
+    title: float  # share of the shorter title
+    shared: tuple[str, ...]  # the rarest words of both
+    gap: timedelta
+    guard: str | None = None  # what spoke against a merge
+    within: bool = False  # one publisher, not one address: where it says so of three, they have a form in common
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        parts = [f"{self.relation}: {self.rule}"]
+        if self.text:
+            parts.append(f"{self.text:.0%} of the text")
+        parts.append(f"{self.title:.0%} of the title's words")
+        if self.shared:
+            parts.append(f"both say {', '.join(self.shared)}")
+        return "; ".join((*parts, f"{_hours(self.gap)} apart"))
+
+
+def _hours(gap: timedelta) -> str:
+    minutes = int(gap.total_seconds()) // 60
+    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"  # noqa: PLR2004 - two hours
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """That two members are one story, in one line."""
+
+    a: int
+    b: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedItem:
+    """Another item that has to do with the story without being of it."""
+
+    row: int
+    relation: str  # "related" or "translation of?"
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One story with all its carriers; an item without copies is a story of its own."""
+
+    id: int  # the number of the member that was stored first: its entry's id is the story's
+    lead: StoredItem  # the earliest full original
+    members: tuple[StoredItem, ...]  # earliest first; each sighting of each is a carrier
+    merges: tuple[Merge, ...] = ()
+    links: tuple[RelatedItem, ...] = ()
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The members' numbers: a topic that tags one of them tags the story."""
+        return tuple(member.row for member in self.members)
+
+    @property
+    def why(self) -> str:
+        """Why these are one, in one line."""
+        if len(self.members) == 1:
+            return "one item: nothing like it is known"
+        rules = list(dict.fromkeys(merge.why.partition(";")[0].removeprefix("same: ") for merge in self.merges))
+        return f"{len(self.members)} items are one story: {'; '.join(rules) or 'a person joined them'}"
