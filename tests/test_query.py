@@ -94,7 +94,7 @@ def test_the_parts_of_a_query_can_be_walked() -> None:
     """Every part is met once, the whole before its parts."""
     query = read('ship NEAR/2 (place OR "pier") NOT title:gull AND lang:en')
     assert [type(part).__name__ for part in walk(query)] == (
-        "Both Near Group Either Group Phrase Never InTitle Group Language".split()
+        "And Near GroupReference Or GroupReference PhraseQuery Not InTitle GroupReference Language".split()
     )
     assert names(query) == set(GROUPS)
     assert children(SHIP) == children(Language("en")) == ()
