@@ -22,9 +22,7 @@ from ingest.store.facts import Facts
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-DOCS = {
-    path.relative_to(ROOT / "docs").as_posix(): path.read_text("utf-8") for path in sorted((ROOT / "docs").rglob("*.md"))
-}
+DOCS = {path.relative_to(ROOT / "docs").as_posix(): path.read_text("utf-8") for path in sorted((ROOT / "docs").rglob("*.md"))}
 EVERYTHING = "\n".join([README, *DOCS.values()])
 _NEVER_ENDS = {"serve", "run"}
 
