@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from ingest.errors import ParseError
 from ingest.formats.feed import parse_feed
 from ingest.formats.xml import syndication
-from ingest.limits import MOST_ENTRIES
 from ingest.model import Before, ParsedFeed
+from ingest.normalize import MOST_ENTRIES
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 URL = "http://host.example/feed"

@@ -33,9 +33,10 @@ from zlib import crc32
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
-from ingest.model import Item, Keys, Outcome, ParsedFeed, Source, SourceState
+from ingest.model import Item, Keys, ParsedFeed, Source
 from ingest.planner.next_poll import is_stale, next_state, paid, steer
 from ingest.planner.polling_cost import PollingCost, PollingRule
+from ingest.poll_state import Outcome, SourceState
 
 DAY: Final = 86_400.0
 SHORTEST: Final = 300.0

@@ -34,7 +34,8 @@ from feeds.tagging.query_evaluation import item_of
 from feeds.tagging.topic.loader import parse_topic
 from feeds.tagging.topic.model import Topic
 from ingest.identity import document_keys
-from ingest.model import Category, Item, Outcome, ParsedFeed, Sighting, Source, SourceState, StoredItem
+from ingest.model import Category, Item, ParsedFeed, Sighting, Source, StoredItem
+from ingest.poll_state import Outcome, SourceState
 from ingest.settings import Settings
 from ingest.store.facts import Facts
 

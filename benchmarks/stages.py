@@ -30,7 +30,8 @@ from feeds.stories.grouping_pass import group_new
 from feeds.tagging.classifying import judge_new
 from ingest.cli.console import App
 from ingest.errors import ParseError
-from ingest.model import NOTHING, Outcome, ParsedFeed, Source, SourceState
+from ingest.model import NOTHING, ParsedFeed, Source
+from ingest.poll_state import Outcome, SourceState
 from ingest.polling.parse_job import Job, read
 from ingest.store.facts import Facts
 from scheduler import leave_memory_alone

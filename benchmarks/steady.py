@@ -28,7 +28,8 @@ sys.path.insert(0, str(ROOT))
 
 import aiohttp
 
-from ingest.model import Outcome, Source, SourceState
+from ingest.model import Source
+from ingest.poll_state import Outcome, SourceState
 from ingest.store.facts import Facts
 
 _AT_ONCE: Final = 200  # requests

@@ -27,7 +27,8 @@ from feeds.stories.article import Raw, read
 from feeds.stories.grouping_pass import GroupingPass, group_new
 from feeds.stories.pair import VERSION, keys
 from ingest.identity import document_keys
-from ingest.model import Item, Outcome, ParsedFeed, Source, SourceState
+from ingest.model import Item, ParsedFeed, Source
+from ingest.poll_state import Outcome, SourceState
 from ingest.store.facts import Facts
 from ingest.text.dates import rfc3339
 

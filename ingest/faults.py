@@ -7,12 +7,12 @@ from typing import Final, TypeVar
 from msgspec import Struct
 
 from ingest.errors import TopicwireError
-from ingest.text.sanitize import one_line, shorten
 
 _A = TypeVar("_A")
 _B = TypeVar("_B")
 _C = TypeVar("_C")
 _MOST_TRACES: Final = 20  # of one document: the others would say the same
+_LONGEST: Final = 100  # characters of what an exception says, which may quote the document
 
 
 class Fault(Struct, frozen=True):
@@ -23,7 +23,7 @@ class Fault(Struct, frozen=True):
 
 
 class Faults:
-    """Collects the faults of reading one document; whatever fails inside costs itself and nothing else (S11)."""
+    """Collects the faults of reading one document; whatever fails inside costs itself and nothing else ."""
 
     def __init__(self, found: Iterable[Fault] = ()) -> None:
         """Begin with those that are known."""
@@ -40,8 +40,8 @@ class Faults:
         except (TopicwireError, MemoryError):
             raise
         except Exception as fault:  # noqa: BLE001 - whatever it is, its neighbours are read
-            said = shorten(one_line(str(fault)), 100)
-            self._add(f"{self.part}{where}: {type(fault).__name__}: {said}")
+            said = "".join(letter if letter.isprintable() else " " for letter in str(fault)[: 2 * _LONGEST])
+            self._add(f"{self.part}{where}: {type(fault).__name__}: {' '.join(said.split())[:_LONGEST]}")
             return default
 
     def _add(self, line: str) -> None:

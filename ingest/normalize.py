@@ -15,17 +15,20 @@ from typing import Final, Literal, TypeVar
 
 import msgspec
 
-from ingest import identity, limits
+from ingest import identity
 from ingest.faults import Faults
-from ingest.hints import understood
-from ingest.model import NOTHING, Author, Before, Category, Enclosure, GeoPlace, Item, Keys, ParsedFeed
-from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawFile, RawLink, RawPerson, RawPoint, RawText
+from ingest.model import NOTHING, Author, Before, Category, Enclosure, GeoPlace, Hints, Item, Keys, ParsedFeed
+from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawFile, RawHints, RawLink, RawPerson, RawPoint, RawText
 from ingest.text import dates
 from ingest.text.language import detection
 from ingest.text.sanitize import one_line, paragraphs, plain, safe_html, shorten, title_text, xml_safe
 from ingest.text.url_placeholders import is_placeholder
 from ingest.text.urls import absolute, canonical
 
+# How much of one document is taken, whatever its format; docs/parsing.md says what happens to the rest.
+MOST_ENTRIES: Final = 5_000
+MOST_TEXT: Final = 2_000_000  # characters of one body
+MOST_NAMES: Final = 500  # authors, categories, enclosures or places of one entry
 # In this order, whatever the order of the elements is. Media elements describe media: theirs come last.
 TITLES: Final = ("title", "dc:title")
 MEDIA_TITLE: Final = "media:title"  # where there is no text to find a title in either
@@ -48,6 +51,11 @@ _LENGTH_DIGITS: Final = 15  # more is no file's length and no SQLite integer
 _NUMBERS: Final = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[ ,]+[-+]?\d+(?:\.\d+)?)+", re.ASCII)
 _LONGEST_PLACE: Final = 10_000  # characters: the outline of a country, drawn finely
 _CLOCK: Final = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,4}):)?(\d{1,7})(?:\.\d*)?", re.ASCII)
+_PERIODS: Final = {"hourly": 3_600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
+_DAYS: Final = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
+_HOURS: Final = 24
+_LONGEST_INTERVAL: Final = 2_592_000.0  # seconds: a month
+_HINT_DIGITS: Final = 9
 _NOWHERE: Final = "relative.invalid"  # where relative links lead at first (RFC 6761)
 _RULES: Final = "2"  # raise it when the same entry would make another item: then all entries are read anew
 _RAW: Final = 8  # bytes of the hash of an entry as it was served
@@ -70,8 +78,8 @@ def normalize(raw: RawFeed, context: Context, before: Before = NOTHING) -> Parse
     hashes = [work.hash(entry) for entry in raw.entries]
     known = _known(work, hashes, before) if before.entries else {}
     notes = list(raw.notes)
-    if raw.total > limits.MOST_ENTRIES:
-        notes.append(f"{raw.total} entries: the first {limits.MOST_ENTRIES} were taken")
+    if raw.total > MOST_ENTRIES:
+        notes.append(f"{raw.total} entries: the first {MOST_ENTRIES} were taken")
     made: dict[str, tuple[Item, Keys]] = {}
     for number, (entry, as_served) in enumerate(zip(raw.entries, hashes, strict=True), 1):
         if as_served in known or as_served in made:
@@ -150,7 +158,7 @@ class _Work:
             feed_id=one_line(raw.id) or None,
             updated=self._date(raw.dates, UPDATED, raw.language)[0],
             language=attempt("the feed's language left out", detection.primary, raw.language, None),
-            hints=attempt("the feed's hints left out", understood, raw.hints, ParsedFeed(()).hints),
+            hints=attempt("the feed's hints left out", _hints, raw.hints, ParsedFeed(()).hints),
             hub=attempt("the hub left out", self._named, "hub", None),
             self_url=attempt("the feed's own address left out", self._named, "self", None),
             served=served,
@@ -223,7 +231,7 @@ class _Work:
         if not of:
             return ()
         made = self.faults.attempt("a list of names left out", lambda raw: tuple(make(raw)), of, ())
-        return made[: limits.MOST_NAMES]
+        return made[:MOST_NAMES]
 
     def _language(self, entry: RawEntry, said: _Texts, text: str) -> tuple[str | None, str | None]:
         """Decide by what is declared for the entry, its body, its title and the feed, and by the text."""
@@ -260,7 +268,7 @@ class _Work:
         return "", content
 
     def _body(self, text: RawText, link: str | None) -> str:
-        value = text.value[: limits.MOST_TEXT]
+        value = text.value[:MOST_TEXT]
         if text.plain:
             return paragraphs(xml_safe(value).strip())
         if text.base:
@@ -395,3 +403,26 @@ def _seconds(text: str) -> int | None:
     said = _CLOCK.fullmatch(text.strip())
     hours, minutes, seconds = (int(part or 0) for part in said.groups()) if said else (0, 0, 0)
     return hours * 3600 + minutes * 60 + seconds or None
+
+
+def _hints(raw: RawHints) -> Hints:
+    """Read `ttl`, `skipHours`, `skipDays` (RSS 2.0) and `sy:updatePeriod` (the syndication module of RSS 1.0).
+
+    The longer of two intervals counts. A feed that would skip every hour or every day skips none.
+    """
+    hours = {int(_number(hour)) % _HOURS for hour in raw.hours if _is_number(hour) and _number(hour) <= _HOURS}  # 24 is midnight
+    days = {_DAYS[day[:3].lower()] for day in raw.days if day[:3].lower() in _DAYS}
+    interval = max(_number(raw.ttl) * 60, _PERIODS.get(raw.period.lower(), 0.0) / max(_number(raw.frequency), 1.0))
+    return Hints(
+        interval=min(interval, _LONGEST_INTERVAL) or None,
+        skip_hours=tuple(sorted(hours)) if len(hours) < _HOURS else (),
+        skip_days=tuple(sorted(days)) if len(days) < len(_DAYS) else (),
+    )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
+def _number(text: str) -> float:
+    return float(text[:_HINT_DIGITS]) if _is_number(text) else 0.0

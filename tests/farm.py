@@ -15,7 +15,8 @@ from making import app
 from support import Call, Clock, FakeWeb, Page, rss, rss_item
 
 from feeds.store.classifications import Classifications
-from ingest.model import Source, SourceState, StoredItem
+from ingest.model import Source, StoredItem
+from ingest.poll_state import SourceState
 from ingest.polling.pipeline import poll_sources
 from ingest.store.facts import Facts
 

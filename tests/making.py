@@ -28,7 +28,8 @@ from feeds.tagging.topic.loader import parse_topic
 from feeds.tagging.topic.model import Topic
 from ingest.cli.console import App, command
 from ingest.identity import document_keys
-from ingest.model import Item, Outcome, ParsedFeed, Sighting, Source, SourceKind, SourceState, StoredItem
+from ingest.model import Item, ParsedFeed, Sighting, Source, SourceKind, StoredItem
+from ingest.poll_state import Outcome, SourceState
 from ingest.polling.engine import Engine
 from ingest.polling.parse_job import Job, read
 from ingest.polling.pipeline import poll_sources

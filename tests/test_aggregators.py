@@ -9,7 +9,8 @@ from making import Cli, write_topic
 from support import NOON, TEXT, FakeWeb, rss, rss_item
 
 from ingest.identity import document_keys
-from ingest.model import Item, Outcome, ParsedFeed, Source, SourceState, StoredItem
+from ingest.model import Item, ParsedFeed, Source, StoredItem
+from ingest.poll_state import Outcome, SourceState
 from ingest.store.facts import Facts
 from ingest.text.urls import canonical
 

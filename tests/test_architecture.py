@@ -46,7 +46,7 @@ PURE: Final = set(  # those that the design names; they must exist and stay out 
     " ingest.formats.xml.encodings ingest.formats.jsonfeed ingest.formats.xml.feedparser_reader ingest.formats.source_policy"
     " ingest.formats.newsboat ingest.formats.opml ingest.formats.xml.lxml_reader ingest.formats.sitemap"
     " ingest.formats.xml.syndication ingest.planner.health ingest.identity ingest.model ingest.text.language.detection"
-    " ingest.text.language.function_words ingest.planner.next_poll ingest.faults ingest.hints ingest.limits ingest.normalize"
+    " ingest.text.language.function_words ingest.planner.next_poll ingest.faults ingest.poll_state ingest.normalize"
     " ingest.text.url_placeholders ingest.raw ingest.polling.parse_job ingest.text.redirectors ingest.text.sanitize"
     " ingest.text.urls ingest.http.validators".split()
 )

@@ -3,7 +3,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.model import Source, SourceState
+from ingest.model import Source
+from ingest.poll_state import SourceState
 from ingest.polling.batch import Batch, Poll, cut
 from ingest.text.urls import machine_of
 

@@ -219,7 +219,8 @@ def test_good_references_stay() -> None:
 
 def test_entries_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of an endless document the first entries are taken, and a note says so (S5)."""
-    monkeypatch.setattr("ingest.limits.MOST_ENTRIES", 3)
+    monkeypatch.setattr("ingest.normalize.MOST_ENTRIES", 3)
+    monkeypatch.setattr("ingest.formats.feed.MOST_ENTRIES", 3)
     feed = parse(rss(*(rss_item(f"Item {n}", f"http://x.example/{n}") for n in range(5))))
     assert [item.title for item, _ in feed.items] == ["Item 0", "Item 1", "Item 2"]
     assert feed.notes == ("5 entries: the first 3 were taken",)
@@ -227,7 +228,7 @@ def test_entries_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_bodies_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """One body is at most so long (S5)."""
-    monkeypatch.setattr("ingest.limits.MOST_TEXT", 50)
+    monkeypatch.setattr("ingest.normalize.MOST_TEXT", 50)
     assert len(items(rss(rss_item("One", text="word " * 100)))[0].text) <= 50
 
 

@@ -9,7 +9,8 @@ import pytest
 from making import Cli, about, app, carry, write_topic
 from serving import Site, served
 
-from ingest.model import Source, SourceState
+from ingest.model import Source
+from ingest.poll_state import SourceState
 
 
 @pytest.fixture

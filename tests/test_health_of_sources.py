@@ -11,9 +11,10 @@ from test_planner import known
 
 from feeds.site import health, queries, render
 from feeds.site.models import SourcesPage
-from ingest.model import Source, SourceKind, SourceState
+from ingest.model import Source, SourceKind
 from ingest.planner.health import all_health
 from ingest.planner.hours_of_week import HOURS, pack
+from ingest.poll_state import SourceState
 
 POST = Source("http://post.example/feed", title="The Harbour Post")
 DAY = timedelta(days=1)

@@ -16,7 +16,8 @@ from feeds.publication.edition import Editor, Target
 from feeds.publication.formats import atom, jsonfeed, rss
 from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import judge_new
-from ingest.model import Outcome, Source, SourceState
+from ingest.model import Source
+from ingest.poll_state import Outcome, SourceState
 from ingest.polling.parse_job import Job, read
 from ingest.settings import Settings
 from ingest.store.facts import Facts

@@ -12,7 +12,8 @@ from feeds.tagging.classifying import judge_new
 from feeds.tagging.quality import reports
 from feeds.tagging.topic.loader import read_topic
 from feeds.tagging.topic.model import Topic
-from ingest.model import Outcome, ParsedFeed, Source, SourceState, StoredItem
+from ingest.model import ParsedFeed, Source, StoredItem
+from ingest.poll_state import Outcome, SourceState
 from ingest.polling.parse_job import Job, read
 from ingest.polling.pipeline import SEEDS
 from ingest.settings import Settings

@@ -8,7 +8,8 @@ from support import NOON
 from ingest.errors import FetchError, SourceListError
 from ingest.formats import newsboat, opml
 from ingest.http.conditional import request_for
-from ingest.model import Source, SourceSettings, SourceState
+from ingest.model import Source, SourceSettings
+from ingest.poll_state import SourceState
 from ingest.polling.sources import understand
 
 NAMESPACE = 'xmlns:tw="urn:x-topicwire:source:1"'

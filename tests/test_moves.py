@@ -15,7 +15,8 @@ from ingest.http.client import FetchLimits
 from ingest.http.client import web as open_web
 from ingest.http.message import Request, Response
 from ingest.http.ssrf_guard import SsrfGuard
-from ingest.model import Outcome, Source, SourceSettings, SourceState, SourceStatus
+from ingest.model import Source, SourceSettings, SourceStatus
+from ingest.poll_state import Outcome, SourceState
 from ingest.polling.engine import Engine
 from ingest.settings import Fetch
 from ingest.store import migrations

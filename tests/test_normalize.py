@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON, TEXT
 
-from ingest import limits
+from ingest import normalize
 from ingest.documents.document import parse_document
 from ingest.documents.text import unwrapped
 from ingest.formats.feed import parse_feed
@@ -139,7 +139,7 @@ def test_authors_are_alike_in_every_format(read: Callable[[Names], ParsedFeed]) 
 @pytest.mark.parametrize("read", [read for name, read in AUTHORS.items() if name != "markdown"])
 def test_of_many_authors_the_first_are_taken(read: Callable[[Names], ParsedFeed]) -> None:
     """Three thousand authors are five hundred, whatever the format."""
-    assert len(only(read([f"Ann {number}" for number in range(3_000)])).authors) == limits.MOST_NAMES == 500
+    assert len(only(read([f"Ann {number}" for number in range(3_000)])).authors) == normalize.MOST_NAMES == 500
 
 
 @pytest.mark.parametrize("read", CATEGORIES.values(), ids=CATEGORIES.keys())
@@ -151,7 +151,7 @@ def test_categories_are_alike_in_every_format(read: Callable[[Names], ParsedFeed
 @pytest.mark.parametrize("read", [read for name, read in CATEGORIES.items() if name != "markdown"])
 def test_of_many_categories_the_first_are_taken(read: Callable[[Names], ParsedFeed]) -> None:
     """Three thousand categories are five hundred, whatever the format."""
-    assert len(only(read([f"tag {number}" for number in range(3_000)])).categories) == limits.MOST_NAMES
+    assert len(only(read([f"tag {number}" for number in range(3_000)])).categories) == normalize.MOST_NAMES
 
 
 @pytest.mark.parametrize("read", FILES.values(), ids=FILES.keys())
@@ -159,7 +159,7 @@ def test_enclosures_are_alike_in_every_format(read: Callable[[Names], ParsedFeed
     """Each address once, no more than the limit, none that is no address."""
     urls = [f"/{number}.mp3" for number in range(600)]
     found = only(read(["ftp://host.example/x", "{{ url }}", "/0.mp3", *urls])).enclosures
-    assert [one.url for one in found] == [f"http://host.example/{number}.mp3" for number in range(limits.MOST_NAMES)]
+    assert [one.url for one in found] == [f"http://host.example/{number}.mp3" for number in range(normalize.MOST_NAMES)]
 
 
 DATED: Final[dict[str, Callable[[str], ParsedFeed]]] = {
@@ -279,9 +279,9 @@ def test_a_fault_in_the_feeds_own_values_costs_that_value(monkeypatch: pytest.Mo
 def test_the_limits_are_those_of_the_docs() -> None:
     """docs/parsing.md says how much is taken."""
     said = (Path(__file__).resolve().parents[1] / "docs" / "parsing.md").read_text(encoding="utf-8")
-    assert f"| authors, categories, enclosures, places of an entry | {limits.MOST_NAMES:,} of each |" in said
-    assert f"| entries | {limits.MOST_ENTRIES:,} |" in said
-    assert f"{limits.MOST_TEXT:,} characters of HTML" in said
+    assert f"| authors, categories, enclosures, places of an entry | {normalize.MOST_NAMES:,} of each |" in said
+    assert f"| entries | {normalize.MOST_ENTRIES:,} |" in said
+    assert f"{normalize.MOST_TEXT:,} characters of HTML" in said
 
 
 # Texts, by one order of preference

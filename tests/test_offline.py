@@ -10,7 +10,8 @@ from support import NOON, TEXT, FakeWeb, rss, rss_item
 
 import scheduler
 from ingest.errors import Failure
-from ingest.model import Outcome, Source, SourceState
+from ingest.model import Source
+from ingest.poll_state import Outcome, SourceState
 from ingest.polling.offline import QUESTION, is_suspicious, scouts
 from scheduler import Service
 

@@ -11,7 +11,8 @@ from support import NOON, TEXT
 
 from ingest.documents.document import parse_document
 from ingest.identity import document_keys
-from ingest.model import Item, Outcome, ParsedFeed, Source, SourceKind, SourceState, SourceStatus, StoredItem
+from ingest.model import Item, ParsedFeed, Source, SourceKind, SourceStatus, StoredItem
+from ingest.poll_state import Outcome, SourceState
 from ingest.store import migrations
 from ingest.store.facts import Facts
 

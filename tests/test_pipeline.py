@@ -15,7 +15,8 @@ from ingest.documents.document import CURE
 from ingest.errors import FetchError
 from ingest.faults import Fault
 from ingest.http.message import Request, Response
-from ingest.model import Outcome, ParsedFeed, Source, SourceState, StoredItem
+from ingest.model import ParsedFeed, Source, StoredItem
+from ingest.poll_state import Outcome, SourceState
 from ingest.polling import pipeline
 from ingest.polling.batch import cut
 from ingest.polling.engine import Engine

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from support import NOON
 
 from ingest.errors import Failure
-from ingest.model import Hints, Item, Keys, Outcome, ParsedFeed, PublishingRate, Source, SourceSettings, SourceState
+from ingest.model import Hints, Item, Keys, ParsedFeed, Source, SourceSettings
 from ingest.planner.hours_of_week import DAY, FLAT, HOUR, HOURS, pack
 from ingest.planner.next_poll import next_state
 from ingest.planner.plan import PollReason, walk
 from ingest.planner.polling_cost import PollingCost, PollingRule
+from ingest.poll_state import Outcome, PublishingRate, SourceState
 
 SOURCE: Final = Source("http://a.example/")
 PRICE: Final = PollingCost(value=1_000.0)

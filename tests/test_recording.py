@@ -12,7 +12,8 @@ from sqlite_utils import Database
 from support import NOON, TEXT
 
 from ingest.identity import document_keys
-from ingest.model import Item, Outcome, ParsedFeed, Source, SourceKind, SourceState
+from ingest.model import Item, ParsedFeed, Source, SourceKind
+from ingest.poll_state import Outcome, SourceState
 from ingest.store import migrations
 from ingest.store.facts import Facts
 from ingest.store.items import Recorder

@@ -10,7 +10,8 @@ import pytest
 from making import app
 from support import NOON, Clock, FakeWeb, rss, rss_item
 
-from ingest.model import Source, SourceState
+from ingest.model import Source
+from ingest.poll_state import SourceState
 from ingest.polling.pipeline import poll_sources
 from ingest.store.facts import Facts
 

@@ -11,10 +11,11 @@ from support import NOON
 from test_planner import SOURCE, good, rhythm
 
 from ingest.identity import document_keys
-from ingest.model import Hints, Outcome, ParsedFeed, Source, SourceState, SourceStatus
+from ingest.model import Hints, ParsedFeed, Source, SourceStatus
 from ingest.planner.hours_of_week import HOURS, pack
 from ingest.planner.next_poll import next_state, paid, steer
 from ingest.planner.polling_cost import PollingCost, PollingRule
+from ingest.poll_state import Outcome, SourceState
 from ingest.store import migrations
 from ingest.store.facts import Facts
 

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON
 
-from ingest.model import Hints, Item, Keys, ParsedFeed, PublishingRate
+from ingest.model import Hints, Item, Keys, ParsedFeed
 from ingest.planner.hours_of_week import DAY, FLAT, HOUR, HOURS, covered, expected, hour_of, pack, pooled_shape, shaped, unpack
 from ingest.planner.publishing_rate import burst_rate, counts, observe, rate, reshaped
+from ingest.poll_state import PublishingRate
 
 LATER: Final = NOON + timedelta(hours=4)
 

@@ -20,7 +20,8 @@ from feeds.cli.commands import topics_of
 from feeds.publication.atomic_file import _UNFINISHED
 from feeds.site.publish import publish
 from ingest.errors import StoreError
-from ingest.model import Source, SourceState
+from ingest.model import Source
+from ingest.poll_state import SourceState
 from ingest.polling.batch import halves
 from ingest.store.facts import Facts
 from ingest.store.lock import alone

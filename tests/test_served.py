@@ -9,8 +9,9 @@ from support import NOON, TEXT, atom, atom_entry, rss, rss_item
 
 from ingest.formats.feed import parse_feed
 from ingest.formats.xml import feedparser_reader
-from ingest.model import NOTHING, Before, Outcome, ParsedFeed, Source, SourceState
+from ingest.model import NOTHING, Before, ParsedFeed, Source
 from ingest.normalize import Context, normalize
+from ingest.poll_state import Outcome, SourceState
 from ingest.raw import RawEntry, RawFeed, RawText
 from ingest.store.facts import Facts
 

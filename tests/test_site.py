@@ -19,7 +19,7 @@ from feeds.site.publish import publish
 from feeds.site.render import POLICY
 from feeds.store.reviews import Reviews, Verdict
 from feeds.tagging.classifying import judge_new, judge_one
-from ingest.model import Outcome, SourceState
+from ingest.poll_state import Outcome, SourceState
 from ingest.store.facts import Facts
 
 BAIT: Final = "<script>alert(1)</script> \"quoted\" & 'more' ferry in the harbour"

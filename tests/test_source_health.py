@@ -6,9 +6,10 @@ import pytest
 from support import NOON
 from test_planner import known, rhythm
 
-from ingest.model import PublishingRate, Source, SourceKind, SourceSettings, SourceState, SourceStatus
+from ingest.model import Source, SourceKind, SourceSettings, SourceStatus
 from ingest.planner.health import HealthState, SourceHealth, all_health, health, is_silent
 from ingest.planner.hours_of_week import FLAT, HOURS, pack
+from ingest.poll_state import PublishingRate, SourceState
 
 POST: Final = Source("http://post.example/feed", title="The Post")
 

@@ -21,19 +21,8 @@ from support import NOON, TEXT
 
 from ingest.errors import StoreError
 from ingest.identity import document_keys
-from ingest.model import (
-    Author,
-    Category,
-    Enclosure,
-    Item,
-    Outcome,
-    ParsedFeed,
-    Source,
-    SourceKind,
-    SourceState,
-    SourceStatus,
-    StoredItem,
-)
+from ingest.model import Author, Category, Enclosure, Item, ParsedFeed, Source, SourceKind, SourceStatus, StoredItem
+from ingest.poll_state import Outcome, SourceState
 from ingest.store import reading
 from ingest.store import sources as source_table
 from ingest.store.facts import Counts, Facts

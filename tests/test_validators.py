@@ -7,7 +7,8 @@ from support import NOON
 
 from ingest.http.semantics import freshness
 from ingest.http.validators import learned, sendable
-from ingest.model import Outcome, Source, SourceState
+from ingest.model import Source
+from ingest.poll_state import Outcome, SourceState
 
 SOURCE: Final = Source("http://a.example/")
 KNOWN: Final = SourceState(etag='"1"', last_modified="yesterday", body_hash="aa", last_success=NOON)

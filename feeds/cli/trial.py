@@ -11,7 +11,8 @@ from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.quality.trial import as_lines, as_values, judged
 from ingest.cli.console import App
 from ingest.errors import FetchError, ParseError, UsageError
-from ingest.model import ParsedFeed, Trial
+from ingest.model import ParsedFeed
+from ingest.poll_state import Trial
 from ingest.polling.trial import look_at
 from ingest.text.sanitize import one_line
 from ingest.text.urls import without_secrets

@@ -12,7 +12,8 @@ from ingest.cli.console import App, Commands, OneLineErrors, say
 from ingest.cli.status import status
 from ingest.errors import UsageError
 from ingest.formats import opml
-from ingest.model import Source, SourceKind, SourceState, SourceStatus, StoredItem
+from ingest.model import Source, SourceKind, SourceStatus, StoredItem
+from ingest.poll_state import SourceState
 from ingest.polling.adding import Matching, add, add_lists, no_topics
 from ingest.polling.offline import QUESTION
 from ingest.polling.sources import FILE, read_list

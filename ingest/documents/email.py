@@ -18,7 +18,7 @@ from ingest.documents.html import charset_labels
 from ingest.documents.text import decode, unwrapped, without_furniture
 from ingest.errors import ParseError
 from ingest.faults import Faults
-from ingest.limits import MOST_ENTRIES
+from ingest.normalize import MOST_ENTRIES
 from ingest.raw import RawDate, RawEntry, RawFeed, RawLink, RawPerson, RawText
 from ingest.text import charsets
 from ingest.text.sanitize import one_line, plain, safe_html

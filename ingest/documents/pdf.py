@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from ingest.documents.columns import in_reading_order
 from ingest.documents.text import from_text
 from ingest.errors import ExtraMissingError, ParseError
-from ingest.limits import MOST_TEXT
+from ingest.normalize import MOST_TEXT
 from ingest.raw import RawDate, RawEntry, RawFeed, RawPerson, RawText
 from ingest.text.sanitize import one_line, shorten
 

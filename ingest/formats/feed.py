@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from ingest import limits
 from ingest.errors import ParseError
 from ingest.formats import jsonfeed, sitemap
 from ingest.formats.autodiscovery import Page, header_links, read_page
 from ingest.formats.xml import syndication
 from ingest.model import NOTHING, Before, ParsedFeed
-from ingest.normalize import Context, names, normalize
+from ingest.normalize import MOST_ENTRIES, Context, names, normalize
 from ingest.raw import RawFeed, RawLink
 from ingest.text.sanitize import one_line
 from ingest.text.urls import absolute, machine_of
@@ -36,7 +35,7 @@ def parse_feed(body: bytes, headers: dict[str, str], url: str, now: datetime, be
     context = Context(now, url, _base(headers, url), tuple(_header_links(headers)))
     if before.parser == syndication.JUDGE and parser == syndication.QUICK:
         # A source that feedparser read before changes hands with the first document whose entries both call the same.
-        judged = syndication.judged_alone(body, headers, limits.MOST_ENTRIES)
+        judged = syndication.judged_alone(body, headers, MOST_ENTRIES)
         if names(judged, context) != names(raw, context):
             raw, parser = judged, syndication.JUDGE
     return replace(normalize(raw, context, before), parser=parser)
@@ -51,10 +50,10 @@ def _read(body: bytes, headers: dict[str, str], url: str, now: datetime) -> tupl
         page = read_page(body, headers, url)
         raise ParseError("an HTML page, not a feed", _cure(page), feeds=page.feeds, elsewhere=_elsewhere(page))
     if head.translate(None, _MARKS).lstrip()[:1] in {b"{", b"["}:
-        return jsonfeed.read(body, limits.MOST_ENTRIES), "jsonfeed"
+        return jsonfeed.read(body, MOST_ENTRIES), "jsonfeed"
     if _SITEMAP.search(head) and not _FEED.search(head):
-        return sitemap.read(body, url, limits.MOST_ENTRIES, now), "sitemap"
-    return syndication.read(body, headers, limits.MOST_ENTRIES)
+        return sitemap.read(body, url, MOST_ENTRIES, now), "sitemap"
+    return syndication.read(body, headers, MOST_ENTRIES)
 
 
 def beginning(body: bytes) -> bytes:

@@ -7,7 +7,8 @@ from datetime import datetime
 from ingest.errors import FetchError
 from ingest.http.message import Request
 from ingest.http.validators import sendable
-from ingest.model import Source, SourceSettings, SourceState
+from ingest.model import Source, SourceSettings
+from ingest.poll_state import SourceState
 
 
 def request_for(source: Source, state: SourceState, now: datetime, environment: Mapping[str, str]) -> Request:

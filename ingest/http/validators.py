@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ingest.http.semantics import UNCHANGED
-from ingest.model import Outcome, SourceState
+from ingest.poll_state import Outcome, SourceState
 
 _LONGEST_SILENCE: Final = timedelta(days=8)  # of 304s: then the whole document is asked for (F13)
 _DISTRUST: Final = timedelta(days=30)

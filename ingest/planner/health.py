@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from ingest.model import PublishingRate, Source, SourceKind, SourceState, SourceStatus
+from ingest.model import Source, SourceKind, SourceStatus
 from ingest.planner.hours_of_week import DAY, FLAT, expected, unpack
 from ingest.planner.plan import PollReason
 from ingest.planner.publishing_rate import rate
+from ingest.poll_state import PublishingRate, SourceState
 
 _UNLIKELY: Final = 10.0  # entries that its rhythm had led to expect: e^-10 for chance alone
 _PATIENCE: Final = timedelta(days=2)

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from ingest.http.validators import trusted
-from ingest.model import Outcome, PublishingRate, SourceState
 from ingest.planner.hours_of_week import DAY
 from ingest.planner.plan import Standing, plan
 from ingest.planner.polling_cost import PollingCost, is_stale, paid, steer
 from ingest.planner.publishing_rate import observe, reshaped
+from ingest.poll_state import Outcome, PublishingRate, SourceState
 
 __all__ = ["is_stale", "next_state", "paid", "steer"]
 

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from ingest.model import Hints, Outcome, PublishingRate
+from ingest.model import Hints
 from ingest.planner.backoff import asked_for, retry
 from ingest.planner.hours_of_week import DAY, HOUR, HOURS, hour_of, unpack
 from ingest.planner.polling_cost import BLIND, INVITED, SHORTEST, PollingCost
 from ingest.planner.publishing_rate import burst_rate, rate
+from ingest.poll_state import Outcome, PublishingRate
 
 _NO_HINTS: Final = Hints()
 _JITTER: Final = 0.05

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from ingest.model import PublishingRate
 from ingest.planner.hours_of_week import DAY, FLAT, HOUR, HOURS, hour_of, pooled_shape
 from ingest.planner.publishing_rate import counts, rate
+from ingest.poll_state import PublishingRate
 
 SHORTEST: Final = 15 * 60.0
 INVITED: Final = 5 * 60.0

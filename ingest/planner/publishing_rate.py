@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from zlib import crc32
 
-from ingest.model import Item, Keys, ParsedFeed, PublishingRate
+from ingest.model import Item, Keys, ParsedFeed
 from ingest.planner.hours_of_week import DAY, HOUR, covered, hour_of, pack, shaped, unpack
+from ingest.poll_state import PublishingRate
 
 _LIFE: Final = 14 * DAY  # half-life of what was seen
 _BURST_LIFE: Final = 6 * HOUR

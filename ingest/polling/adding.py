@@ -9,7 +9,8 @@ from typing import Final
 from ingest.cli.console import App, say
 from ingest.errors import Failure, UsageError
 from ingest.http.semantics import GONE
-from ingest.model import Outcome, ParsedFeed, Source, SourceKind, SourceSettings, SourceState, SourceStatus
+from ingest.model import ParsedFeed, Source, SourceKind, SourceSettings, SourceStatus
+from ingest.poll_state import Outcome, SourceState
 from ingest.polling.batch import Poll
 from ingest.polling.discovery import Discovery, discover
 from ingest.polling.engine import Engine

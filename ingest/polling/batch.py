@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from ingest.model import NOTHING, Before, Source, SourceState
+from ingest.model import NOTHING, Before, Source
+from ingest.poll_state import SourceState
 from ingest.text.urls import machine_of
 
 Due = tuple[Source, SourceState]

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ingest.model import Outcome, Source, SourceState
+from ingest.model import Source
+from ingest.poll_state import Outcome, SourceState
 from ingest.polling.batch import Poll
 from ingest.polling.engine import Engine
 from ingest.polling.pipeline import look

@@ -8,7 +8,8 @@ from ingest.formats.opml import SourceList
 from ingest.http.conditional import request_for
 from ingest.http.message import Response
 from ingest.http.semantics import UNCHANGED
-from ingest.model import Outcome, Source, SourceKind, SourceSettings, SourceState
+from ingest.model import Source, SourceKind, SourceSettings
+from ingest.poll_state import Outcome, SourceState
 from ingest.polling.engine import Engine
 from ingest.polling.pipeline import failed, present_price, settled
 from ingest.polling.sources import take_over, understand

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ingest.errors import Failure
-from ingest.model import Outcome, SourceState
+from ingest.poll_state import Outcome, SourceState
 from ingest.polling.batch import Due
 from ingest.text.urls import machine_of
 

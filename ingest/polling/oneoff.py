@@ -8,7 +8,8 @@ from typing import Final
 from ingest.cli.console import say
 from ingest.cli.meant import meant
 from ingest.errors import UsageError
-from ingest.model import Source, SourceKind, SourceSettings, SourceState, SourceStatus
+from ingest.model import Source, SourceKind, SourceSettings, SourceStatus
+from ingest.poll_state import SourceState
 from ingest.polling.batch import Poll
 from ingest.polling.discovery import discover
 from ingest.polling.engine import Engine

@@ -20,9 +20,10 @@ from ingest.http.message import Response
 from ingest.http.semantics import UNCHANGED
 from ingest.http.validators import learned
 from ingest.log import NAME, log_fault
-from ingest.model import Outcome, Source, SourceKind, SourceState, SourceStatus
+from ingest.model import Source, SourceKind, SourceStatus
 from ingest.planner.next_poll import is_stale, next_state, paid, steer
 from ingest.planner.polling_cost import PollingCost
+from ingest.poll_state import Outcome, SourceState
 from ingest.polling.batch import Batch, Due, Poll, cut
 from ingest.polling.engine import Engine
 from ingest.polling.following import FollowedDocument as Read

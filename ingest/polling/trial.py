@@ -7,7 +7,8 @@ from ingest.cli.console import say
 from ingest.cli.meant import meant
 from ingest.errors import ParseError, UsageError
 from ingest.http.message import Request, Response
-from ingest.model import ParsedFeed, Trial
+from ingest.model import ParsedFeed
+from ingest.poll_state import Trial
 from ingest.polling.engine import Engine
 from ingest.polling.following import read_document
 from ingest.polling.parse_job import Job

@@ -10,19 +10,9 @@ from uuid import UUID
 from sqlite_utils import Database
 
 from ingest.http.semantics import GONE
-from ingest.model import (
-    NOTHING,
-    Before,
-    Outcome,
-    ParsedFeed,
-    PublishingRate,
-    Source,
-    SourceKind,
-    SourceState,
-    SourceStatus,
-    StoredItem,
-)
+from ingest.model import NOTHING, Before, ParsedFeed, Source, SourceKind, SourceStatus, StoredItem
 from ingest.planner.polling_cost import PollingCost, PollingRule
+from ingest.poll_state import Outcome, PublishingRate, SourceState
 from ingest.store import migrations, prices, reading, served, sources, subscriptions
 from ingest.store.items import Recorder, indexed
 from ingest.store.subscriptions import Subscription

@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from ingest.model import Hints, PublishingRate, Source, SourceKind, SourceSettings, SourceState, SourceStatus
+from ingest.model import Hints, Source, SourceKind, SourceSettings, SourceStatus
+from ingest.poll_state import PublishingRate, SourceState
 from ingest.text.dates import from_rfc3339, rfc3339
 
 _COLUMNS = tuple(f.name for f in fields(SourceState) if f.name != "rhythm")

@@ -9,7 +9,8 @@ from feeds.model import Classification
 from feeds.tagging.classifier import tag
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.query_evaluation import Item as Judged
-from ingest.model import Item, Trial
+from ingest.model import Item
+from ingest.poll_state import Trial
 from ingest.text.dates import rfc3339
 from ingest.text.sanitize import shorten
 
