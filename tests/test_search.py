@@ -14,9 +14,9 @@ from serving import Site, served
 from starlette.datastructures import QueryParams
 from support import NOON
 
+from feeds.publication.entry import source_key
 from feeds.search.question import Question, match, question
 from feeds.search.search import search, within
-from feeds.site.views import source_key
 from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import judge_new
 from ingest.errors import UsageError

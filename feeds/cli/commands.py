@@ -58,11 +58,6 @@ def say_kept(app: App, facts: Facts) -> None:
         say(f"topicwire: {line}")
 
 
-def opinion_path(app: App, topic: Topic) -> Path:
-    """Give where the second opinion on a topic lies."""
-    return app.home / "opinions" / f"{topic.name}.json"
-
-
 def good_topics(app: App) -> tuple[tuple[Topic, ...], int]:
     """Give the topics that can be read, say a line for each that cannot, and give the exit code that this deserves."""
     good, bad = read_good_topics(topic_folders(app).files().values())

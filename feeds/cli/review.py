@@ -30,7 +30,7 @@ def review_list(app: App, name: str, limit: int) -> None:
     topic = named(app, name)
     with app.stored() as facts:
         decided = {row for row, _ in Reviews(facts).all(topic.name)}
-        waiting = [case for case in uncertain(app, facts, topic) if case.stored.row not in decided]
+        waiting = [case for case in uncertain(app.home, facts, topic) if case.stored.row not in decided]
     for case in waiting[:limit]:
         stored, mark = case.stored, "tagged" if case.answer.tagged else "missed"
         likely = f"  {case.likely:.0%}" if case.likely is not None else ""

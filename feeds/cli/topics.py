@@ -9,12 +9,13 @@ from typing import IO, Any, Final
 import click
 
 from feeds import metrics
-from feeds.cli.commands import good_topics, named, opinion_path, path_of, say_kept, target_of, topic_folders, topics_of
+from feeds.cli.commands import good_topics, named, path_of, say_kept, target_of, topic_folders, topics_of
 from feeds.publication.atomic_file import replace
 from feeds.publication.files import served_topics
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Reviews, Verdict
+from feeds.tagging.linear_model import file_of
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.quality import check, reports
 from feeds.tagging.quality.changes import compare
@@ -182,7 +183,7 @@ def topics_learn(app: App, name: str, labels: IO[bytes] | None) -> None:
         if wanted is not None:
             marks.append(TrainingMark(str(row.get("title") or ""), str(row.get("summary") or ""), wanted))
     opinion = train(topic, marks, app.clock().date())
-    path = opinion_path(app, topic)
+    path = file_of(app.home, topic.name)
     replace(path, opinion.write().encode())
     click.echo(f"{path}: learnt from {opinion.accepted} accepted and {opinion.rejected} rejected texts")
     for word, weight in proposals(topic, opinion, _PROPOSED):

@@ -1,5 +1,6 @@
 """A tagged article as it is published, whatever the format: pure choices about ids, dates, texts and carriers."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -280,3 +281,8 @@ def _origin(source: Source, updated: datetime, instance: UUID) -> Origin:
         url=address,
         site_url=public_url(source.site_url),
     )
+
+
+def source_key(source: Source) -> str:
+    """Return a short key of a source, 10 hex digits, that does not reveal its address."""
+    return hashlib.blake2b(source.url.encode(), digest_size=5).hexdigest()

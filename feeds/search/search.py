@@ -10,8 +10,8 @@ from threading import Timer
 from typing import Final
 
 from feeds.model import Classification
+from feeds.publication.entry import source_key
 from feeds.search.question import Question, match
-from feeds.site.views import source_key
 from feeds.store.classifications import Classifications
 from ingest.errors import UsageError
 from ingest.model import Source, StoredItem

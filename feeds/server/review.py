@@ -101,7 +101,7 @@ class Reviewing:
         with self._lock:
             known = self._known.get(topic.name)
             if known is None or known[0] != state:
-                known = self._known[topic.name] = (state, uncertain(self.desk.app, facts, topic)[:_KEPT])
+                known = self._known[topic.name] = (state, uncertain(self.desk.app.home, facts, topic)[:_KEPT])
         return known[1]
 
     # Deciding

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from feeds.model import Classification, Grade
 from feeds.publication.document import FeedDocument
-from feeds.publication.entry import FeedEntry, Manner, feed_id, make_entry, own_id, public_address, wanted_id
+from feeds.publication.entry import FeedEntry, Manner, feed_id, make_entry, own_id, public_address, source_key, wanted_id
 from feeds.publication.entry_view import EntryView
 from feeds.publication.formats import atom
 from feeds.publication.story_entry import StoryEntry
@@ -29,7 +29,7 @@ from feeds.site.masking import PageMasking
 from feeds.site.models import Card, PageLink
 from feeds.site.published import as_published
 from feeds.site.render import search_page
-from feeds.site.views import EXCERPT, card, source_key
+from feeds.site.views import EXCERPT, card
 from feeds.store.classifications import Classifications
 from feeds.tagging.topic.loader import parse_topic
 from feeds.tagging.topic.model import Topic

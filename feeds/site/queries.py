@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from feeds.publication.entry import public_address
+from feeds.publication.entry import public_address, source_key
 from feeds.site.models import TaggedLine, TimelineLine
-from feeds.site.views import Texts, source_key
+from feeds.site.views import Texts
 from ingest.model import Source
 from ingest.store.facts import Facts
 from ingest.text.dates import from_rfc3339, rfc3339

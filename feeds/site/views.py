@@ -1,17 +1,16 @@
 """Stored items and judgements -> what pages show of them; pure choices, no HTML and no database."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
 from feeds.model import Classification, Evidence
-from feeds.publication.entry import carriers_of, public_address
+from feeds.publication.entry import carriers_of, public_address, source_key
 from feeds.site import marks
 from feeds.site.models import About, Card, ItemPage, Member, TagReason, Version
 from feeds.tagging.topic.model import Topic
-from ingest.model import Source, StoredItem
+from ingest.model import StoredItem
 from ingest.text.folding import WORD
 
 EXCERPT: Final = 220  # characters in a list
@@ -33,11 +32,6 @@ def about(topic: Topic) -> About:
         contact=topic.contact,
         status=topic.status,
     )
-
-
-def source_key(source: Source) -> str:
-    """Give a short name of a source that says nothing of its address."""
-    return hashlib.blake2b(source.url.encode(), digest_size=5).hexdigest()
 
 
 def item_href(uid: str) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 from ingest.errors import TopicError
 from ingest.text.folding import folded
@@ -42,6 +43,11 @@ def features(text: str) -> Counter[str]:
     """Count the folded words and pairs of neighbouring words of a text."""
     words = folded(text).split()
     return Counter([*words, *map(" ".join, pairwise(words))])
+
+
+def file_of(home: Path, topic: str) -> Path:
+    """Return where the model of a topic lies in a home folder."""
+    return home / "opinions" / f"{topic}.json"
 
 
 def parse(text: str, where: str) -> LinearModel:

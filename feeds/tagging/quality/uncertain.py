@@ -2,19 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from feeds.cli.commands import opinion_path
 from feeds.model import Classification, Grade
 from feeds.store.boilerplate import Boilerplate
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Reviews, Verdict
 from feeds.tagging.classifier import classify
 from feeds.tagging.classifying import judge_one
-from feeds.tagging.linear_model import parse
+from feeds.tagging.linear_model import file_of, parse
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.query_evaluation import item_of
 from feeds.tagging.topic.model import Topic
-from ingest.cli.console import App
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
 
@@ -28,12 +27,13 @@ class Case:
     likely: float | None
 
 
-def uncertain(app: App, facts: Facts, topic: Topic) -> tuple[Case, ...]:
-    """Give the mere mentions and near misses of a topic, decided on or not.
+def uncertain(home: Path, facts: Facts, topic: Topic) -> tuple[Case, ...]:
+    """Return the mere mentions and near misses of a topic, reviewed or not.
 
-    Newest first, or, where `topics learn` has left a second opinion, the likeliest first.
+    Newest first, or, where `topics learn` has left a linear model in `home`, the likeliest first. Raises TopicError
+    for a model that cannot be read.
     """
-    path = opinion_path(app, topic)
+    path = file_of(home, topic.name)
     opinion = parse(path.read_text(encoding="utf-8"), str(path)) if path.exists() else None
     matcher, furniture, found = Matcher([topic]), Boilerplate(facts), []
     for stored in facts.items():
