@@ -19,18 +19,9 @@ import click
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from feeds.cli.commands import (
-    explain,
-    good_topics,
-    items,
-    kept_topics,
-    publish_command,
-    say_kept,
-    target_of,
-    topic_folders,
-    topics_of,
-)
+from feeds.cli.commands import explain, items, publish_command
 from feeds.cli.grants import feeds
+from feeds.cli.home import good_topics, kept_topics, say_kept, target_of, topics_of
 from feeds.cli.review import review
 from feeds.cli.search import search_command
 from feeds.cli.serve import serve
@@ -47,7 +38,7 @@ from feeds.store.classifications import Classifications
 from feeds.stories.grouping_pass import all_grouped, group_new
 from feeds.tagging.classifying import judge_new
 from feeds.tagging.topic.cache import TopicCache
-from feeds.tagging.topic.folders import said_of
+from feeds.tagging.topic.folders import said_of, topic_folders
 from feeds.tagging.topic.model import Topic
 from ingest.cli.commands import sources, sources_add
 from ingest.cli.console import App, command, database_failed, is_terminal, say
@@ -159,7 +150,7 @@ class Service:
         self._guard = Lock()
         self._said: set[str] = set()  # refused lines of sources.opml: once is enough
         self._offline = False
-        self._shelf = TopicCache(topic_folders(app), say)
+        self._shelf = TopicCache(topic_folders(app.home, app.settings), say)
         self._kept: frozenset[str] = frozenset()  # feeds without a topic, of which was told
         self._working: set[Facts] = set()  # those of the ticks under way
 

@@ -156,8 +156,8 @@ def loop_pass(home: Path, urls: list[str]) -> Callable[[], None]:
 
 def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     """Give a pass of the service: poll, sanitise, store, index, judge by the shipped topics, publish."""
-    from feeds.cli.commands import topic_folders  # noqa: PLC0415
     from feeds.tagging.topic.cache import TopicCache  # noqa: PLC0415
+    from feeds.tagging.topic.folders import topic_folders  # noqa: PLC0415
     from ingest.cli.console import App  # noqa: PLC0415 - started by this program alone
     from ingest.polling.parse_job import Job  # noqa: PLC0415
     from ingest.polling.passes import due_sources, poll_these  # noqa: PLC0415
@@ -172,13 +172,13 @@ def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     for one in warm:
         one.result()
 
-    shelf = TopicCache(topic_folders(app), print)  # as the service does, which reads only what has changed of its topics
+    cache = TopicCache(topic_folders(app.home, app.settings), print)  # as the service does: only changed files are read
     leave_memory_alone()
 
     def one_pass() -> None:
         report = poll_these(app, facts, engine, due_sources(app, facts, set(), everything=True))
         if report.looked > report.unchanged:  # else the service has nothing to judge
-            judge_and_publish(app, facts, shelf.topics())
+            judge_and_publish(app, facts, cache.topics())
 
     return one_pass
 

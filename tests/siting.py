@@ -8,7 +8,7 @@ from lxml import html
 from making import app, topic
 from support import NOON
 
-from feeds.cli.commands import target_of
+from feeds.cli.home import target_of
 from feeds.publication.story_entry import Alone, Grouping
 from feeds.site.publish import Target, publish
 from feeds.store.classifications import Classifications

@@ -13,7 +13,7 @@ from making import GAZETTE, HARBOUR, SEED, Cli, about, app, carry, item, write_t
 from support import NOON
 
 import feeds.__main__
-from feeds.cli.commands import topics_of
+from feeds.cli.home import topics_of
 from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import judge_new
 from feeds.tagging.topic.folders import ON_REQUEST, SHIPPED

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from making import HARBOUR, ITEM, Cli, app, carry, item, shown, topic, write_topic
 from support import NOON, TEXT, Clock, FakeWeb, rss, rss_item
 
-from feeds.cli.commands import target_of
+from feeds.cli.home import target_of
 from feeds.publication.entry import FeedEntry
 from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import judge_new

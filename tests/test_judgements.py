@@ -7,7 +7,7 @@ import pytest
 from making import GAZETTE, HARBOUR, POST, SEED, about, app, carry, item, judgement, newest, shown, topic
 from support import NOON
 
-from feeds.cli.commands import target_of
+from feeds.cli.home import target_of
 from feeds.publication.entry import own_id, wanted_id
 from feeds.store.classifications import Classifications
 from feeds.tagging import classifying

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from feeds.cli.commands import SHIPPED
 from feeds.site.publish import Target, publish
 from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import judge_new
 from feeds.tagging.quality import reports
+from feeds.tagging.topic.folders import SHIPPED
 from feeds.tagging.topic.loader import read_topic
 from feeds.tagging.topic.model import Topic
 from ingest.model import ParsedFeed, Source, StoredItem

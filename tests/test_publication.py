@@ -12,7 +12,7 @@ from making import HARBOUR, POST, Cli, about, app, carry, topic, write_topic
 from schema import sound
 from support import NOON, Clock
 
-from feeds.cli.commands import target_of
+from feeds.cli.home import target_of
 from feeds.publication import writers
 from feeds.publication.edition import Editor
 from feeds.publication.files import PublishedFiles
@@ -177,7 +177,7 @@ def test_after_a_start_of_the_machine_pages_are_looked_at(home: Path, facts: Fac
     before, times = path.read_bytes(), (path.stat().st_atime, path.stat().st_mtime)
     path.write_bytes(bytes(len(before)))
     os.utime(path, times)
-    monkeypatch.setattr("feeds.cli.commands.boot", lambda: "the next start")
+    monkeypatch.setattr("feeds.cli.home.boot", lambda: "the next start")
     run(home, facts)
     assert path.read_bytes() == before
 

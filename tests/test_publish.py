@@ -10,7 +10,7 @@ from lxml import etree
 from making import HARBOUR, POST, about, app, carry, topic
 from support import NOON, Clock
 
-from feeds.cli.commands import target_of
+from feeds.cli.home import target_of
 from feeds.publication import atomic_file
 from feeds.publication.atomic_file import replace, sweep
 from feeds.site.publish import publish

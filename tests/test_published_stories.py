@@ -13,7 +13,7 @@ from schema import sound
 from story_making import BODY
 from support import NOON
 
-from feeds.cli.commands import target_of
+from feeds.cli.home import target_of
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.stories.grouping_pass import GroupingPass, group_new

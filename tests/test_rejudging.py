@@ -6,7 +6,7 @@ import pytest
 from making import HARBOUR, about, app, carry, newest, shown, topic
 from support import NOON
 
-from feeds.cli.commands import target_of
+from feeds.cli.home import target_of
 from feeds.store.classifications import Classifications, Progress
 from feeds.tagging import classifying
 from feeds.tagging.classifier import tag

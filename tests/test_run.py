@@ -16,7 +16,7 @@ from support import TEXT, FakeWeb, rss, rss_item, wait_until
 import ingest.polling.passes
 import ingest.polling.sources
 import scheduler
-from feeds.cli.commands import topics_of
+from feeds.cli.home import topics_of
 from feeds.publication.atomic_file import _UNFINISHED
 from feeds.site.publish import publish
 from ingest.errors import StoreError

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from feeds.cli.commands import named
+from feeds.cli.home import named
 from feeds.publication.document import file_name
 from feeds.store.grants import Grants
 from ingest.cli.console import App, Commands, say

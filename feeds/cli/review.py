@@ -2,7 +2,7 @@
 
 import click
 
-from feeds.cli.commands import named
+from feeds.cli.home import named
 from feeds.store.reviews import Reviews, Verdict
 from feeds.tagging.quality.uncertain import decide, take_back, uncertain
 from ingest.cli.console import App, Commands, say

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import click
 
-from feeds.cli.commands import topics_of
+from feeds.cli.home import topics_of
 from feeds.search.question import question
 from feeds.search.search import Result, search
 from ingest.cli.commands import item_line, item_row

@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 import click
 
 from feeds import metrics
-from feeds.cli.commands import good_topics, named, path_of, say_kept, target_of, topic_folders, topics_of
+from feeds.cli.home import good_topics, named, path_of, say_kept, target_of, topics_of
 from feeds.publication.atomic_file import replace
 from feeds.publication.files import served_topics
 from feeds.site.publish import publish
@@ -19,7 +19,7 @@ from feeds.tagging.linear_model import file_of
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.quality import check, reports
 from feeds.tagging.quality.changes import compare
-from feeds.tagging.topic.folders import put_away
+from feeds.tagging.topic.folders import put_away, topic_folders
 from feeds.tagging.topic.loader import read_topic
 from feeds.tagging.topic.model import Topic
 from feeds.tagging.training import TrainingMark, proposals, train
@@ -57,7 +57,7 @@ def topics_retire(app: App, name: str) -> None:
     The topic's own file is moved to topics/retired/; a copy there keeps a shipped one out. Move it back to undo.
     """
     app.require_folder()
-    folders = topic_folders(app)
+    folders = topic_folders(app.home, app.settings)
     files = folders.files()
     with app.facts() as facts:
         if name not in files.keys() | served_topics(facts):
@@ -83,7 +83,7 @@ def topics_check(app: App, names: tuple[str, ...], *, terms: bool) -> None:
     """
     app.require_folder()
     code = 0
-    for path in [path_of(app, name) for name in names] or list(topic_folders(app).files().values()):
+    for path in [path_of(app, name) for name in names] or list(topic_folders(app.home, app.settings).files().values()):
         try:
             topic = read_topic(path)
         except TopicError as fault:  # the other files are checked all the same

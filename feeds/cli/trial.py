@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import click
 
-from feeds.cli.commands import good_topics
+from feeds.cli.home import good_topics
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.quality.trial import as_lines, as_values, judged
 from ingest.cli.console import App

@@ -4,9 +4,9 @@ from threading import Lock
 from typing import Final
 from urllib.parse import urlsplit
 
-from feeds.cli.commands import topic_folders
 from feeds.server.access import Access
 from feeds.tagging.topic.cache import TopicCache
+from feeds.tagging.topic.folders import topic_folders
 from feeds.tagging.topic.model import Topic
 from ingest.cli.console import App
 from ingest.settings import Service
@@ -22,12 +22,13 @@ class ServiceContext:
         self.app = app
         self.base = f"{app.settings.base_url}/"
         self.root = urlsplit(self.base).path
-        self._shelf, self._lock = TopicCache(topic_folders(app), lambda _fault: None), Lock()  # whoever judges says what is broken
+        # Broken files are reported by whoever classifies, not here.
+        self._topics, self._lock = TopicCache(topic_folders(app.home, app.settings), lambda _fault: None), Lock()
 
     def topics(self) -> tuple[Topic, ...]:
         """Give the topics in force."""
         with self._lock:
-            return self._shelf.topics()
+            return self._topics.topics()
 
     def open_topics(self) -> dict[str, Topic]:
         """Give the topics that anybody may see, by name."""

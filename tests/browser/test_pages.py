@@ -13,7 +13,7 @@ from making import GAZETTE, about, app, carry, item, write_topic
 from serving import served
 from support import NOON
 
-from feeds.cli.commands import good_topics, target_of
+from feeds.cli.home import good_topics, target_of
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import judge_new

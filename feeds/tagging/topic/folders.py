@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.errors import SettingsError, StoreError
+from ingest.settings import Settings
 
 SHIPPED: Final = Path(__file__).parents[2] / "topics"
 ON_REQUEST: Final = frozenset({"planet-of-everything"})  # shipped, and in force only where it is named: it repeats every source
@@ -69,3 +70,8 @@ def said_of(names: Iterable[str]) -> Iterator[str]:
     """Say of feeds that have no topic in force any more what becomes of them, a line each."""
     for name in names:
         yield f"{name}: no topic file in force; its feed is served as it was (`topicwire topics retire {name}` withdraws it)"
+
+
+def topic_folders(home: Path, settings: Settings) -> TopicFolders:
+    """Return where the topic files of a home lie."""
+    return TopicFolders(home / "topics", chosen=settings.topics.shipped)
