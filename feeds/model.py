@@ -132,11 +132,30 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class RelatedItem:
-    """Another item that has to do with the story without being of it."""
+    """Another article that has to do with a story without being of it."""
 
-    row: int
+    row: int  # of the item
     relation: str  # "related" or "translation of?"
-    why: str
+    why: str = ""
+    name: str = ""  # of its publisher, as it may be published; known, as `url` is, once the item was read
+    url: str = ""  # as it may be published; empty for none
+
+
+@dataclass(frozen=True, slots=True)
+class StoryEvidence:
+    """Why the members of a story are one, and what else has to do with it, the closest first."""
+
+    merges: tuple[Merge, ...] = ()
+    related: tuple[RelatedItem, ...] = ()
+
+    def whys(self, lead: int) -> dict[int, str]:
+        """Return for each copy what joins it to the lead, or to another copy that is joined to it."""
+        found: dict[int, str] = {}
+        for merge in self.merges:
+            for one, other in ((merge.a, merge.b), (merge.b, merge.a)):
+                if one != lead and (one not in found or other == lead):
+                    found[one] = merge.why
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +166,7 @@ class Story:
     lead: StoredItem  # the earliest full original
     members: tuple[StoredItem, ...]  # earliest first; each sighting of each is a carrier
     merges: tuple[Merge, ...] = ()
-    links: tuple[RelatedItem, ...] = ()
+    related: tuple[RelatedItem, ...] = ()
 
     @property
     def rows(self) -> tuple[int, ...]:

@@ -14,14 +14,14 @@ from making import about, carry, judgement, topic
 from schema import sound
 from support import NOON
 
-from feeds.model import Tagging
+from feeds.model import StoryEvidence, Tagging
 from feeds.publication import edition
 from feeds.publication.document import FeedDocument
 from feeds.publication.edition import Editor, Target
 from feeds.publication.formats import atom
-from feeds.publication.story_entry import Alone, Bonds, Grouping
 from feeds.store.classifications import Classifications
 from feeds.store.ledger import Ledger
+from feeds.stories.story import Grouping, Ungrouped
 from feeds.tagging.topic.model import Topic
 from ingest.settings import Publish, Settings
 from ingest.store.facts import Facts
@@ -47,7 +47,7 @@ class Groups:
         """Give all that share a group."""
         return (row for group in self.together for row in group)
 
-    def bonds(self, _: Iterable[tuple[int, ...]]) -> dict[int, Bonds]:
+    def evidence(self, _: Iterable[tuple[int, ...]]) -> dict[int, StoryEvidence]:
         """Give no reasons."""
         return {}
 
@@ -69,7 +69,7 @@ class Newsroom:
     entries: int = 4
     days: int = 1000
     now: datetime = NOON
-    grouping: Grouping = field(default_factory=Alone)
+    grouping: Grouping = field(default_factory=Ungrouped)
     head: bytes = b""
     until: datetime | None = None
 

@@ -9,9 +9,9 @@ from making import app, topic
 from support import NOON
 
 from feeds.cli.home import target_of
-from feeds.publication.story_entry import Alone, Grouping
 from feeds.site.publish import Target, publish
 from feeds.store.classifications import Classifications
+from feeds.stories.story import Grouping, Ungrouped
 from feeds.tagging.classifying import judge_new
 from feeds.tagging.topic.model import Topic
 from ingest.store.facts import Facts
@@ -23,7 +23,7 @@ class Site:
     def __init__(self, home: Path, facts: Facts) -> None:
         self.home, self.facts, self.judgements = home, facts, Classifications(facts)
         self.folder = home / "public"
-        self.grouping: Grouping = Alone()
+        self.grouping: Grouping = Ungrouped()
 
     def publish(self, *topics: Topic, at: datetime = NOON) -> list[str]:
         """Judge and publish; give the pages that were written or removed."""

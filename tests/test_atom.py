@@ -208,7 +208,7 @@ def test_programs_can_read_why_it_was_tagged() -> None:
     """The evidence says topic, version, grade and score, and each hit with its place and its words."""
     tag = element(RICH).find(f"{TW}tag")
     assert tag is not None
-    judged = RICH.judgement
+    judged = RICH.classification
     assert (tag.get("topic"), tag.get("version"), tag.get("grade")) == ("harbour", judged.version, str(judged.grade))
     assert float(tag.get("score") or "0") == judged.score > 0
     hits = tag.findall(f"{TW}hit")
@@ -376,7 +376,7 @@ JUDGED: Final = Classification(
 
 def golden_feed() -> bytes:
     """Render the feed that is kept as a file: one entry of each kind."""
-    rich = replace(RICH, judgement=JUDGED)
+    rich = replace(RICH, classification=JUDGED)
     text_file = stored(item(url=None, title_inferred=True, language=None, published=None), sighting(SEED, url=None))
     hebrew = stored(replace(about(2), title="מעבורת בנמל", language="he"))
     others = (

@@ -366,6 +366,6 @@ def test_a_subscribers_password_is_never_published() -> None:
     )
     shown = entry(stored(kept, seen, sighting(Source(f"{hidden}/2", title=f"{hidden}/2"))), full=True)
     assert shown.content.startswith('<a href="http://post.example/more">more</a>')
-    assert "secret" not in repr(replace(shown, judgement=judgement(stored())))
+    assert "secret" not in repr(replace(shown, classification=judgement(stored())))
     assert (shown.url, shown.title) == ("http://post.example/ferry", "http://post.example/ferry")
     assert (shown.origin.url, shown.origin.title) == ("http://post.example/feed", "http://post.example/feed")

@@ -47,11 +47,11 @@ RICH: Final = replace(
         ),
         full=True,
     ),
-    judgement=JUDGED,
+    classification=JUDGED,
 )
 SPARSE: Final = replace(
     entry(stored(item(url=None, title_inferred=True, language=None, published=None), sighting(SEED, url=None)), atom_id="urn:x:2"),
-    judgement=JUDGED,
+    classification=JUDGED,
 )
 
 
@@ -122,8 +122,8 @@ def test_two_forms_read_alike() -> None:
 @given(st.text(st.characters(codec="utf-8")), st.integers(0, 400))
 def test_json_is_written_as_the_standard_library_writes_it(words: str, score: int) -> None:
     """Whatever a title holds and however high a score is, the bytes stay those that a slower writer gave."""
-    judged = replace(RICH.judgement, score=score / 8)
-    data = jsonfeed.render(replace(head(), entries=(replace(RICH, title=words, judgement=judged), SPARSE)))
+    judged = replace(RICH.classification, score=score / 8)
+    data = jsonfeed.render(replace(head(), entries=(replace(RICH, title=words, classification=judged), SPARSE)))
     assert data.decode() == json.dumps(json.loads(data), ensure_ascii=False, indent=1) + "\n"
 
 

@@ -84,7 +84,7 @@ def in_words_of(name: str, entry: FeedEntry) -> Said:
     if name == "json":  # no mail address nor place, categories by term alone; a summary is plain
         return whole._replace(
             authors=tuple(dict.fromkeys(replace(author, email=None) for author in whole.authors)),
-            categories=tuple(Category(tag.term) for tag in whole.categories if tag.term != entry.judgement.topic),
+            categories=tuple(Category(tag.term) for tag in whole.categories if tag.term != entry.classification.topic),
             places=(),
             # A picture is a member of its own, and comes first; a transcript is a file like others.
             enclosures=tuple(

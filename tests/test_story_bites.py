@@ -17,7 +17,7 @@ from feeds.store.stories import Sketch, StoryTables
 from feeds.stories import grouping_pass, reading
 from feeds.stories.article import Article, Raw, read
 from feeds.stories.grouping_pass import group_new
-from feeds.stories.pair import keys
+from feeds.stories.pair import WINDOW, keys
 from feeds.stories.sketch import bands, common, digest, distinct, hashes, shingled
 from feeds.stories.words import digests, tokens_of
 from ingest.model import StoredItem
@@ -123,9 +123,9 @@ def test_an_item_meets_those_before_it(facts: Facts) -> None:
     carry(facts, [item(guid=f"{number}", url=f"http://post.example/{number}", title=f"{number}") for number in range(5)], POST)
     tables = StoryTables(facts)
     shared = [(1, (10, 11, 12)), (2, (10, 11, 20)), (3, (10, 30, 31)), (4, ())]
-    assert tables.likely(Sketch(row, found, NOON) for row, found in shared) == [[], [1], [1, 2], []]
-    assert tables.likely([Sketch(5, (10, 11), NOON + timedelta(days=6))]) == [[1, 2, 3]]
-    assert tables.likely([Sketch(5, (10, 11), NOON + timedelta(days=16))]) == [[]]
+    assert tables.likely((Sketch(row, found, NOON) for row, found in shared), WINDOW) == [[], [1], [1, 2], []]
+    assert tables.likely([Sketch(5, (10, 11), NOON + timedelta(days=6))], WINDOW) == [[1, 2, 3]]
+    assert tables.likely([Sketch(5, (10, 11), NOON + timedelta(days=16))], WINDOW) == [[]]
 
 
 def test_a_bite_is_compared_as_one_by_one(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from story_making import grouped
 from support import NOON, FakeWeb, rss, rss_item
 
 from feeds.site.publish import Published, publish
-from feeds.store.stories import Stories
+from feeds.stories.grouping import Stories
 from feeds.stories.grouping_pass import GroupingPass, all_grouped, group_new
 from ingest.model import Item, Source
 from ingest.store.facts import Facts
@@ -97,7 +97,7 @@ def test_a_flood_of_like_items_is_no_story(facts: Facts) -> None:
     carry(facts, flood(90), POST)
     group_new(facts, NOON)
     assert max(map(len, grouped(facts)), default=0) <= 2
-    assert any(story.links for story in Stories(facts).leads(stored.row for stored in facts.items()).values())
+    assert any(story.related for story in Stories(facts).leads(stored.row for stored in facts.items()).values())
 
 
 def test_slow_transactions_become_small(facts: Facts) -> None:

@@ -7,7 +7,7 @@ from story_making import BODY, LATER, grouped
 from support import FakeWeb, rss, rss_item
 
 from benchmarks.wire import Piece, wire
-from feeds.store.stories import Stories
+from feeds.stories.grouping import Stories
 from ingest.store.facts import Facts
 
 

@@ -10,8 +10,9 @@ from support import NOON
 
 from benchmarks.wire import Piece, wire
 from feeds.store.migrations import migrations
-from feeds.store.stories import Stories, StoryTables
+from feeds.store.stories import StoryTables
 from feeds.stories import grouping_pass
+from feeds.stories.grouping import Stories
 from feeds.stories.grouping_pass import GroupingPass, group_new
 from feeds.stories.pair import VERSION
 from ingest.model import Item, Source
@@ -63,7 +64,7 @@ def test_an_item_alone_is_its_own_story(facts: Facts) -> None:
     """Whoever publishes needs no special case for what has no copies."""
     carry(facts, [copy("post")], POST)
     story = Stories(facts).of(rows(facts)["post"])
-    assert (len(story.members), story.merges, story.links) == (1, (), ())
+    assert (len(story.members), story.merges, story.related) == (1, (), ())
     assert story.why == "one item: nothing like it is known"
 
 
@@ -111,8 +112,8 @@ def test_what_is_only_alike_is_a_link(facts: Facts) -> None:
     group_new(facts, NOON)
     story = Stories(facts).of(rows(facts)["post"])
     assert len(story.members) == 1
-    assert [(link.row, link.relation) for link in story.links] == [(rows(facts)["gazette"], "related")]
-    assert "one event" in story.links[0].why
+    assert [(link.row, link.relation) for link in story.related] == [(rows(facts)["gazette"], "related")]
+    assert "one event" in story.related[0].why
 
 
 def test_an_archive_is_grouped_by_its_own_dates(facts: Facts) -> None:
@@ -139,7 +140,7 @@ def test_a_split_survives_a_new_judging(two: Facts) -> None:
         group_new(two, NOON, version=version)
         story = Stories(two).of(rows(two)["post"])
         assert len(story.members) == 1
-    assert [link.relation for link in story.links] == ["related"]
+    assert [link.relation for link in story.related] == ["related"]
 
 
 def test_a_split_keeps_others_from_bringing_them_together(two: Facts) -> None:

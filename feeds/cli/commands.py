@@ -11,7 +11,7 @@ from feeds.site.publish import publish
 from feeds.store.boilerplate import Boilerplate
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Reviews, reviewed
-from feeds.store.stories import Stories
+from feeds.stories.grouping import Stories
 from feeds.tagging.classifier import classify
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.quality import reports

@@ -7,9 +7,9 @@ from typing import IO, Any
 import click
 
 from feeds.model import Story
-from feeds.store.stories import Stories
 from feeds.stories import metrics
 from feeds.stories.evaluate import of_clusters, of_pairs
+from feeds.stories.grouping import Stories
 from feeds.stories.grouping_pass import GroupingPass
 from feeds.stories.story import moment
 from feeds.tagging.quality.reports import read_row
@@ -37,7 +37,7 @@ def stories_show(app: App, item: str, other: str | None) -> None:
             click.echo(why_two(facts, stored, app.one_item(facts, other)))
             return
         story = Stories(facts).of(stored)
-        linked = facts.by_rows(link.row for link in story.links)
+        linked = facts.by_rows(one.row for one in story.related)
     click.echo("\n".join(_shown(story, {found.row: found for found in linked})))
 
 
@@ -63,9 +63,9 @@ def _shown(story: Story, linked: dict[int, StoredItem]) -> Iterator[str]:
             yield f"  {member.id}  {when}  {language}  {first}{seen.source.name}  {seen.url or ''}"
     for merge in story.merges:
         yield f"  {names[merge.a]} and {names[merge.b]}: {merge.why}"
-    for link in story.links:
-        other = linked[link.row]
-        yield f"  {link.relation} {other.id}  {other.item.title}\n    {link.why}"
+    for related in story.related:
+        other = linked[related.row]
+        yield f"  {related.relation} {other.id}  {other.item.title}\n    {related.why}"
 
 
 _reason = click.option("--reason", default="", help="Why: it is kept with the decision.")

@@ -9,15 +9,27 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from feeds.model import StoryEvidence
 from feeds.publication.archive import TOLD, ArchiveBounds, ArchivePlace, next_change, split
 from feeds.publication.document import FeedDocument
-from feeds.publication.entry import Deleted, FeedEntry, Manner, feed_id, last_change, make_entry, own_id, wanted_id
+from feeds.publication.entry import (
+    Deleted,
+    FeedEntry,
+    Manner,
+    feed_id,
+    last_change,
+    make_entry,
+    own_id,
+    published_related,
+    wanted_id,
+)
 from feeds.publication.entry_view import EntryView
 from feeds.publication.formats import atom
-from feeds.publication.story_entry import NO_BONDS, Alone, Copy, Grouping, Relative, StoryEntry
+from feeds.publication.story_entry import StoryEntry
 from feeds.store.classifications import Classifications
 from feeds.store.ledger import Ledger, LedgerLine
 from feeds.store.reviews import Reviews, Verdict
+from feeds.stories.story import Grouping, Ungrouped
 from feeds.tagging.topic.model import Topic
 from ingest.settings import Settings
 from ingest.store.facts import Facts
@@ -36,7 +48,7 @@ class Target:
     settings: Settings
     now: datetime
     known: frozenset[str] = frozenset()  # all that are or were served and are not retired: without a topic their feeds stay
-    grouping: Grouping = field(default_factory=Alone)
+    grouping: Grouping = field(default_factory=Ungrouped)
     boot: str = ""  # names the start of this machine: since then nothing that was written has been lost
 
 
@@ -61,9 +73,9 @@ class Editor:
     What is sealed and has not changed since, most of it, is neither read nor looked at.
     """
 
-    def __init__(self, facts: Facts, judgements: Classifications, topic: Topic, target: Target) -> None:
+    def __init__(self, facts: Facts, classifications: Classifications, topic: Topic, target: Target) -> None:
         """Read what the feed has said."""
-        self._facts, self._judgements, self._topic, self._target = facts, judgements, topic, target
+        self._facts, self._classifications, self._topic, self._target = facts, classifications, topic, target
         self.ledger = Ledger(facts.db, feed_name(topic))
         self._variant = EntryView(topic)
         self._steady = self.ledger.steady(topic.name, target.grouping.grouped())
@@ -89,7 +101,7 @@ class Editor:
         before = dict(self._lines)
         self._bury(articles)
         head, quiet = self._sorted(articles)
-        self._judgements.announce((row for place in head for row in articles[place.row].rows), self._topic.name)
+        self._classifications.announce((row for place in head for row in articles[place.row].rows), self._topic.name)
         stay, pages = split(head, self._bounds, self._now)
         due = [*_paged(quiet, self._bounds.entries), *pages]
         if most is not None and len(due) > most:
@@ -108,7 +120,7 @@ class Editor:
 
     def _articles(self) -> dict[int, _Article]:
         """Give what the topic tags and is not steady, by the item whose id the entry has, newest first."""
-        tagged = {one.row: one for one in self._judgements.tagged(self._topic.name, besides=self._steady)}
+        tagged = {one.row: one for one in self._classifications.tagged(self._topic.name, besides=self._steady)}
         groups = [rows for rows in self._target.grouping.groups(list(tagged)) if tagged.keys() & rows]
         others = self._seqs([row for rows in groups for row in rows if row not in tagged])
         seqs = others | {row: one.seq for row, one in tagged.items()}
@@ -197,21 +209,22 @@ class Editor:
         """Load articles, a few hundred at a time: (article, its items, the entry's id)."""
         for at in range(0, len(articles), _CHUNK):
             some = articles[at : at + _CHUNK]
-            bonds = self._target.grouping.bonds(article.rows for article in some)
-            related = (row for bond in bonds.values() for _, row in bond.relatives)
-            rows = list(dict.fromkeys(chain((row for article in some for row in article.rows), related)))
+            evidence = self._target.grouping.evidence(article.rows for article in some)
+            beside = (one.row for known in evidence.values() for one in known.related)
+            rows = list(dict.fromkeys(chain((row for article in some for row in article.rows), beside)))
             stored = dict(zip(rows, self._facts.by_rows(rows), strict=True))
-            judged = self._judgements.some(self._topic.name, rows)
+            judged = self._classifications.some(self._topic.name, rows)
             anchors = [stored[article.anchor] for article in some]
-            ids = self._judgements.atom_ids({one.row: (wanted_id(one.item.guid), own_id(one.id)) for one in anchors})
+            ids = self._classifications.atom_ids({one.row: (wanted_id(one.item.guid), own_id(one.id)) for one in anchors})
             for article in some:
                 first, *others = article.rows
-                lead, bond = stored[first], bonds.get(first, NO_BONDS)
-                copies = tuple(Copy(stored[row], bond.whys.get(row, "same story")) for row in others)
-                relatives = tuple(Relative(relation, stored[row]) for relation, row in bond.relatives)
+                lead, known = stored[first], evidence.get(first, StoryEvidence())
+                whys = known.whys(first)
+                copies = tuple((stored[row], whys.get(row, "same story")) for row in others)
+                related = tuple(published_related(one, stored[one.row]) for one in known.related)
                 tagged = next(row for row in article.rows if row in judged)
                 whose = None if tagged == lead.row else stored[tagged]
-                yield article, StoryEntry(lead, judged[tagged], copies, whose, relatives), ids[article.anchor]
+                yield article, StoryEntry(lead, judged[tagged], copies, whose, related), ids[article.anchor]
 
     def _said(self, articles: Sequence[_Article], page: int | None) -> Iterator[FeedEntry]:
         """Give the entries of articles, and note that they stand at the head or in a page."""
@@ -226,7 +239,7 @@ class Editor:
                 entry.updated,
                 unit.digest,
                 article.state,
-                unit.judgement.version,
+                unit.classification.version,
                 page,
             )
             yield self._variant.of(entry)

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -11,7 +10,7 @@ from uuid import UUID, uuid5
 
 from yarl import URL
 
-from feeds.model import Classification
+from feeds.model import Classification, RelatedItem
 from feeds.publication.story_entry import StoryEntry
 from feeds.tagging.topic.model import Content, Topic
 from ingest.model import Author, Category, Enclosure, GeoPlace, Sighting, Source, SourceKind, StoredItem
@@ -52,15 +51,6 @@ class Carrier:
 
 
 @dataclass(frozen=True, slots=True)
-class Related:
-    """Another article that has to do with this one, by the name of its publisher."""
-
-    relation: str
-    name: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class FeedEntry:
     """All that any format says of one article."""
 
@@ -80,8 +70,8 @@ class FeedEntry:
     enclosures: tuple[Enclosure, ...]
     carriers: tuple[Carrier, ...]
     origin: Origin
-    judgement: Classification
-    related: tuple[Related, ...] = ()
+    classification: Classification
+    related: tuple[RelatedItem, ...] = ()
     places: tuple[GeoPlace, ...] = ()
 
     @property
@@ -185,17 +175,15 @@ def make_entry(unit: StoryEntry, topic: Topic, atom_id: str, manner: Manner, upd
         enclosures=tuple(replace(enclosure, url=public_url(enclosure.url)) for enclosure in item.enclosures),
         carriers=carriers,
         origin=origin,
-        judgement=unit.judgement,
-        related=tuple(_related(unit)),
+        classification=unit.classification,
+        related=tuple(one for one in unit.related if one.url),
         places=item.places,
     )
 
 
-def _related(unit: StoryEntry) -> Iterator[Related]:
-    for relative in unit.relatives:
-        url = public_url(relative.item.item.url)
-        if url:
-            yield Related(relative.relation, _called(relative.item.carrier.source), url)
+def published_related(related: RelatedItem, stored: StoredItem) -> RelatedItem:
+    """Return a related item with its publisher's name and its address, as both may be published."""
+    return replace(related, name=_called(stored.carrier.source), url=public_url(stored.item.url) or "")
 
 
 def last_change(stored: StoredItem) -> datetime:
@@ -261,7 +249,7 @@ def _why_line(topic: Topic, unit: StoryEntry, carriers: tuple[Carrier, ...]) -> 
     also = f"; also by {', '.join(others)}" if others else ""
     # The words may stand in one copy alone: then it says in whose.
     whose = f" (in the copy of {_called(unit.tagged.carrier.source)})" if unit.tagged else ""
-    return f"Tagged “{topic.title}” because {unit.judgement.why}{whose}. Carried by {first}{also}."
+    return f"Tagged “{topic.title}” because {unit.classification.why}{whose}. Carried by {first}{also}."
 
 
 def _schemed(category: Category, origin: Origin) -> Category:

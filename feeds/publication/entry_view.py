@@ -72,14 +72,14 @@ class EntryView:
         """Give a category by the words that are published."""
         return replace(category, term=self.name(category.term), label=category.label and self.name(category.label))
 
-    def judgement(self, judgement: Classification, language: str | None) -> Classification:
-        """Give a judgement in words that are published."""
+    def classification(self, classification: Classification, language: str | None) -> Classification:
+        """Give a classification in words that are published."""
         return replace(
-            judgement,
-            why=self.text(judgement.why, language),
-            decision=self.name(judgement.decision),
-            hits=tuple(self._hit(hit, language) for hit in judgement.hits),
-            cancelled=tuple((self.name(frame), self._hit(hit, language)) for frame, hit in judgement.cancelled),
+            classification,
+            why=self.text(classification.why, language),
+            decision=self.name(classification.decision),
+            hits=tuple(self._hit(hit, language) for hit in classification.hits),
+            cancelled=tuple((self.name(frame), self._hit(hit, language)) for frame, hit in classification.cancelled),
         )
 
     def _hit(self, hit: Evidence, language: str | None) -> Evidence:
@@ -99,8 +99,8 @@ class EntryView:
             categories=tuple(map(self.category, entry.categories)),
             carriers=carriers,
             origin=replace(entry.origin, title=self.name(entry.origin.title)),
-            related=tuple(replace(one, name=self.name(one.name)) for one in entry.related),
-            judgement=self.judgement(entry.judgement, language),
+            related=tuple(replace(one, name=self.name(one.name), why=self.name(one.why)) for one in entry.related),
+            classification=self.classification(entry.classification, language),
         )
 
 

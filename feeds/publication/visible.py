@@ -1,10 +1,11 @@
-"""Stories as the readers of a feed, or of the open pages, may see them: without what only private topics have; decides none."""
+"""Stories as the readers of a feed, or of the open pages, may see them: without what only private topics have."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from feeds.publication.story_entry import Bonds, Grouping
+from feeds.model import StoryEvidence
 from feeds.store.classifications import Classifications
+from feeds.stories.story import Grouping
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,29 +17,29 @@ class Visible:
     """
 
     grouping: Grouping
-    judgements: Classifications
+    classifications: Classifications
     topics: frozenset[str]  # that these readers read
     private: frozenset[str]  # that they do not
 
     def groups(self, rows: Sequence[int]) -> Iterable[tuple[int, ...]]:
-        """Give the group of every item in `rows` as they may see it; `rows` are theirs to see."""
+        """Return the story of every item in `rows` as they may see it; `rows` are theirs to see."""
         groups = list(self.grouping.groups(rows))
         others = {row for group in groups for row in group}.difference(rows)
-        hidden = self.judgements.having(others, self.private) - self.judgements.having(others, self.topics)
+        hidden = self.classifications.having(others, self.private) - self.classifications.having(others, self.topics)
         return [tuple(row for row in group if row not in hidden) for group in groups] if hidden else groups
 
     def grouped(self) -> Iterable[int]:
-        """Give all items that have copies."""
+        """Return all items that have copies."""
         return self.grouping.grouped()
 
-    def bonds(self, groups: Iterable[tuple[int, ...]]) -> dict[int, Bonds]:
-        """Give what is known of some groups, and what else has to do with them of what these readers read."""
-        found = self.grouping.bonds(groups)
-        read = self.judgements.having({row for bonds in found.values() for _, row in bonds.relatives}, self.topics)
+    def evidence(self, groups: Iterable[tuple[int, ...]]) -> dict[int, StoryEvidence]:
+        """Return what is known of some stories, and what is related to them of what these readers read."""
+        found = self.grouping.evidence(groups)
+        read = self.classifications.having({one.row for known in found.values() for one in known.related}, self.topics)
         return {
-            row: replace(bonds, relatives=tuple(one for one in bonds.relatives if one[1] in read)) for row, bonds in found.items()
+            lead: replace(known, related=tuple(one for one in known.related if one.row in read)) for lead, known in found.items()
         }
 
     def state(self) -> str:
-        """Give a text that changes whenever a group may have changed; what these readers see of it follows from tags."""
+        """Return a text that changes whenever a story may have changed; what these readers see of it follows from tags."""
         return self.grouping.state()

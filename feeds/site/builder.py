@@ -226,7 +226,7 @@ class Site:
         due, shapes = [], tuple(map(shaping, self._topics.values()))
         states = self._states(self._rows.values())
         for uid, row in self._rows.items():
-            mark = fingerprint(states[row], shapes, self._copies.bonds(row))
+            mark = fingerprint(states[row], shapes, self._copies.evidence(row))
             if not self._folder.holds(views.item_href(uid), mark):
                 due.append((row, mark))
         for start in range(0, len(due), _BITE):
@@ -234,8 +234,8 @@ class Site:
 
     def _bite(self, due: dict[int, str]) -> Iterator[File]:
         texts = queries.texts(self._facts, due)
-        related = {row: self._copies.bonds(row).relatives for row in due}
-        beside = (one for relatives in related.values() for _, one in relatives)
+        related = {row: self._copies.evidence(row).related for row in due}
+        beside = (one.row for found in related.values() for one in found)
         found = self._load({*(one for row in due for one in (row, *self._copies.of(row))), *beside})
         judged = self._judgements.of_all(due)
         for row, mark in due.items():
@@ -257,7 +257,7 @@ class Site:
                         self._member(veil.item(found[one]), veil.name(self._copies.why(one) or self._copies.why(row)))
                         for one in self._copies.of(row)
                     ),
-                    *(self._member(veil.item(found[one]), "", relation) for relation, one in related[row]),
+                    *(self._member(veil.item(found[one.row]), "", one.relation) for one in related[row]),
                 ),
                 mark,
             )

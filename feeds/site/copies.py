@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from feeds.model import Classification
-from feeds.publication.story_entry import NO_BONDS, Bonds, Copy, Grouping, StoryEntry
+from feeds.model import StoryEvidence
+from feeds.publication.story_entry import carried
 from feeds.site.models import TaggedLine
+from feeds.stories.story import Grouping
 from ingest.model import StoredItem
 
 
@@ -17,15 +18,18 @@ class Copies:
         grouped = set(grouping.grouped())
         groups = list(grouping.groups([row for row in rows if row in grouped]))
         self._groups = {row: group for group in groups for row in group}
-        self._bonds = grouping.bonds([*groups, *((row,) for row in alone if row not in self._groups)])
+        self._evidence = grouping.evidence([*groups, *((row,) for row in alone if row not in self._groups)])
 
-    def bonds(self, row: int) -> Bonds:
-        """Give what is known of the story of an item."""
-        return self._bonds.get(self._groups.get(row, (row,))[0], NO_BONDS)
+    def evidence(self, row: int) -> StoryEvidence:
+        """Return what is known of the story of an item."""
+        return self._evidence.get(self._lead(row), StoryEvidence())
 
     def why(self, row: int) -> str:
         """Say why an item is in its story: the one that speaks for it is, of itself."""
-        return self.bonds(row).whys.get(row, "")
+        return self.evidence(row).whys(self._lead(row)).get(row, "")
+
+    def _lead(self, row: int) -> int:
+        return self._groups.get(row, (row,))[0]
 
     def of(self, row: int) -> tuple[int, ...]:
         """Give the copies of an item, the one that speaks for all of them first."""
@@ -40,6 +44,6 @@ class Copies:
         return next((one for one in self._groups[row] if one in there), row)
 
 
-def with_carriers(stored: StoredItem, judgement: Classification, copies: tuple[Copy, ...]) -> StoredItem:
-    """Give an item as carried by all who carried a copy of it."""
-    return replace(stored, sightings=StoryEntry(stored, judgement, copies).sightings) if copies else stored
+def with_carriers(stored: StoredItem, copies: tuple[tuple[StoredItem, str], ...]) -> StoredItem:
+    """Return an item as carried by all who carried a copy of it; each copy comes with the reason why it is one."""
+    return replace(stored, sightings=carried(stored, copies)) if copies else stored

@@ -70,7 +70,7 @@ class PageMasking:
         if not self.masks:
             return judgement
         shown, language = self.item(stored), stored.item.language
-        masked = reduce(lambda said, mask: mask.judgement(said, language), self.masks, judgement)
+        masked = reduce(lambda said, mask: mask.classification(said, language), self.masks, judgement)
         return replace(
             masked,
             hits=tuple(self._hit(*both, stored, shown) for both in zip(judgement.hits, masked.hits, strict=True)),

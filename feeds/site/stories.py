@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from feeds.model import Classification
-from feeds.publication.story_entry import Copy
 from feeds.site import views
 from feeds.site.copies import Copies, with_carriers
 from feeds.site.masking import PageMasking
@@ -40,8 +39,8 @@ class TopicStories:
         found = {stored.row: stored for stored in self._facts.by_rows(wanted)}
         judged = self._judgements.some(self._topic.name, missing)
         for row, copies in missing.items():
-            named = tuple(Copy(found[one], self._copies.why(one)) for one in copies)
-            self._known[row] = self._shown(with_carriers(found[row], judged[row], named), judged[row])
+            named = tuple((found[one], self._copies.why(one)) for one in copies)
+            self._known[row] = self._shown(with_carriers(found[row], named), judged[row])
         return [self._known[row] for row in rows]
 
     def _shown(self, stored: StoredItem, judgement: Classification) -> Shown:

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from feeds.model import Comparison, Edge, Merge, PeoplesWord, RelatedItem, Relation, Story, pair_of
+from feeds.model import Comparison, Edge, Merge, PeoplesWord, RelatedItem, Relation, StoryEvidence, pair_of
 from feeds.store.migrations import migrations
-from feeds.stories.pair import WINDOW
-from feeds.stories.story import story_of
-from ingest.model import StoredItem
 from ingest.store.facts import Facts
 from ingest.store.migrations import migrate
 from ingest.text.dates import rfc3339
@@ -19,7 +16,6 @@ from ingest.text.sanitize import one_line
 _SPAN: Final = timedelta(days=2)  # of one part of the sketches
 _LIKELY: Final = 200  # candidates looked at for one item: a flood of one title must not stop the service
 _EPOCH: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
-Evidence = tuple[tuple[Merge, ...], tuple[RelatedItem, ...]]
 _IN: Final = "in (select value from json_each(?))"
 
 
@@ -75,14 +71,14 @@ class StoryTables:
 
     # Sketches
 
-    def likely(self, sketches: Iterable[Sketch]) -> list[list[int]]:
-        """Give for each sketch the items within the window that share a key, those that share most first, and keep its keys.
+    def likely(self, sketches: Iterable[Sketch], window: timedelta) -> list[list[int]]:
+        """Return for each sketch the items within a window that share a key, those that share most first, and keep its keys.
 
         A sketch is met by those that come after it.
         """
         there, found = self._spans(), []
         for one in sketches:
-            found.append(self._sharing(one, sorted(there.intersection(_spans_around(one.moment)))) if one.keys else [])
+            found.append(self._sharing(one, sorted(there.intersection(_spans_around(one.moment, window)))) if one.keys else [])
             self.keep(one)
             there.add(_span(one.moment))
         return found
@@ -235,11 +231,11 @@ class StoryTables:
         ):
             yield Merge(a, b, "joined by hand" + (f": {reason}" if reason else ""))
 
-    def evidence(self, groups: Sequence[Iterable[int]]) -> list[Evidence]:
+    def evidence(self, groups: Sequence[Iterable[int]]) -> list[StoryEvidence]:
         """Give for each story, by its members, why they are one, and what else they have to do with, the closest first."""
         owner = {row: number for number, group in enumerate(groups) for row in group}
         merges: list[list[Merge]] = [[] for _ in groups]
-        links: list[dict[int, RelatedItem]] = [{} for _ in groups]
+        related: list[dict[int, RelatedItem]] = [{} for _ in groups]
         for merge in self.words(owner):
             if owner[merge.a] == owner[merge.b]:
                 merges[owner[merge.a]].append(merge)
@@ -252,40 +248,16 @@ class StoryTables:
             label = Relation.RELATED if relation == Relation.SAME else relation
             for mine, other in ((one, b), (two, a)):
                 if mine is not None:
-                    links[mine].setdefault(other, RelatedItem(other, label, f"{said} ({strength:.2f})"))
-        return [(tuple(joined), tuple(beside.values())) for joined, beside in zip(merges, links, strict=True)]
-
-
-class Stories:
-    """Stories as publishing and people read them."""
-
-    def __init__(self, facts: Facts) -> None:
-        """Use the database of `facts`."""
-        self._facts, self._tables = facts, StoryTables(facts)
-
-    def of(self, item: StoredItem | int) -> Story:
-        """Give the story of an item; alone it is a story of its own."""
-        row = item if isinstance(item, int) else item.row
-        return self.leads([row])[row]
-
-    def leads(self, rows: Iterable[int]) -> dict[int, Story]:
-        """Give the story of each of many items, read at once; items of one story share one value."""
-        wanted = list(dict.fromkeys(rows))
-        members = self._tables.members(wanted)
-        groups = {row: members.get(row, (row,)) for row in wanted}
-        stored = {item.row: item for item in self._facts.by_rows(sorted({row for group in groups.values() for row in group}))}
-        distinct = list(dict.fromkeys(groups.values()))
-        evidence = zip(distinct, self._tables.evidence(distinct), strict=True)
-        made = {group: story_of((stored[row] for row in group), *said) for group, said in evidence}
-        return {row: made[group] for row, group in groups.items()}
+                    related[mine].setdefault(other, RelatedItem(other, label, f"{said} ({strength:.2f})"))
+        return [StoryEvidence(tuple(joined), tuple(beside.values())) for joined, beside in zip(merges, related, strict=True)]
 
 
 def _marks(values: Sized, mark: str = "?") -> str:
     return ", ".join([mark] * len(values))
 
 
-def _spans_around(moment: datetime) -> range:
-    return range(_span(moment - WINDOW), _span(moment + WINDOW) + 1)
+def _spans_around(moment: datetime, window: timedelta) -> range:
+    return range(_span(moment - window), _span(moment + window) + 1)
 
 
 def _span(moment: datetime) -> int:

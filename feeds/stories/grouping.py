@@ -1,26 +1,26 @@
-"""Stories as publishing asks for them: which items make one entry, and which of them speaks for it; writes nothing."""
+"""Stories as publishing and people read them: which items make one, which of them stands for it, and why; writes nothing."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from feeds.model import Merge
-from feeds.publication.story_entry import Bonds
+from feeds.model import Story, StoryEvidence
 from feeds.store.stories import StoryTables
 from feeds.stories.story import story_of
+from ingest.model import StoredItem
 from ingest.store.facts import Facts
 
-_RELATIVES: Final = 5  # of one story, the closest
+_RELATED: Final = 5  # of one story, the closest
 
 
 class StoryGrouping:
-    """Every story is one entry; an item without copies is one of its own."""
+    """Implement `Grouping` with the stored stories; an item without copies is a story of its own."""
 
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
         self._facts, self._tables = facts, StoryTables(facts)
 
     def groups(self, rows: Sequence[int]) -> Iterable[tuple[int, ...]]:
-        """Give the story of every item in `rows`, each once: the lead first, then its copies, earliest first."""
+        """Return the story of every item in `rows`, each once: the lead first, then its copies, earliest first."""
         members = self._tables.members(rows)
         wanted = sorted({row for group in members.values() for row in group})
         stored = {item.row: item for item in self._facts.by_rows(wanted)}
@@ -29,25 +29,25 @@ class StoryGrouping:
             if len(group) == 1:
                 yield group
                 continue
-            story = story_of(stored[row] for row in group)
+            story = story_of((stored[row] for row in group), StoryEvidence())
             yield (story.lead.row, *(row for row in story.rows if row != story.lead.row))
 
     def grouped(self) -> Iterable[int]:
-        """Give the members of all stories."""
+        """Return the members of all stories."""
         return (row for (row,) in self._facts.db.conn.execute("select item_id from story"))
 
-    def bonds(self, groups: Iterable[tuple[int, ...]]) -> dict[int, Bonds]:
-        """Give why the members of some stories are one, and the nearest of what else they have to do with."""
+    def evidence(self, groups: Iterable[tuple[int, ...]]) -> dict[int, StoryEvidence]:
+        """Return why the members of some stories are one and what is related to them, by the lead; none where nothing is known."""
         asked = list(groups)
-        said = zip(asked, self._tables.evidence(asked), strict=True)
+        found = zip(asked, self._tables.evidence(asked), strict=True)
         return {
-            group[0]: Bonds(_whys(group, merges), tuple((link.relation, link.row) for link in links[:_RELATIVES]))
-            for group, (merges, links) in said
-            if merges or links
+            group[0]: StoryEvidence(known.merges, known.related[:_RELATED])
+            for group, known in found
+            if known.merges or known.related
         }
 
     def state(self) -> str:
-        """Give figures that change whenever a story's members, their texts, carriers or relatives may have."""
+        """Return figures that change whenever a story's members, their texts, carriers or related items may have."""
         found = self._facts.db.conn.execute(
             """select count(*), total(s.story_id * 7919.0 + s.item_id), total(i.seq),
             (select count(*) || ' ' || total(id) || ' ' || total(version_id) from sighting
@@ -58,11 +58,25 @@ class StoryGrouping:
         return repr(found.fetchone())
 
 
-def _whys(group: tuple[int, ...], merges: Iterable[Merge]) -> dict[int, str]:
-    """Give for each copy what joins it to the lead, or to another copy that is joined to it."""
-    said: dict[int, str] = {}
-    for merge in merges:
-        for one, other in ((merge.a, merge.b), (merge.b, merge.a)):
-            if one != group[0] and (one not in said or other == group[0]):
-                said[one] = merge.why
-    return said
+class Stories:
+    """Stories with all that is known of them."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Use the database of `facts`."""
+        self._facts, self._tables = facts, StoryTables(facts)
+
+    def of(self, item: StoredItem | int) -> Story:
+        """Return the story of an item; alone it is a story of its own."""
+        row = item if isinstance(item, int) else item.row
+        return self.leads([row])[row]
+
+    def leads(self, rows: Iterable[int]) -> dict[int, Story]:
+        """Return the story of each of many items, read at once; items of one story share one value."""
+        wanted = list(dict.fromkeys(rows))
+        members = self._tables.members(wanted)
+        groups = {row: members.get(row, (row,)) for row in wanted}
+        stored = {item.row: item for item in self._facts.by_rows(sorted({row for group in groups.values() for row in group}))}
+        distinct = list(dict.fromkeys(groups.values()))
+        evidence = zip(distinct, self._tables.evidence(distinct), strict=True)
+        made = {group: story_of((stored[row] for row in group), known) for group, known in evidence}
+        return {row: made[group] for row, group in groups.items()}

@@ -119,7 +119,7 @@ class GroupingPass:
         rows = [item.row for item in items]
         articles = dict(zip(rows, read(item.raw for item in items), strict=True))
         self._keep(articles)
-        near = self._tables.likely(_sketches(items, articles))
+        near = self._tables.likely(_sketches(items, articles), WINDOW)
         self._date({row for found in near for row in found})
         later = set(rows)
         kept = []

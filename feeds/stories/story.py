@@ -1,11 +1,11 @@
 """A story as it is shown: which item stands for it, who carried it, why they are one, what is related; knows no database."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
-from feeds.model import Merge, RelatedItem, Story
+from feeds.model import Story, StoryEvidence
 from ingest.model import StoredItem
 from ingest.text.folding import folded
 from ingest.text.urls import host_of
@@ -20,14 +20,54 @@ _CREDIT: Final = re.compile(rf"[(\[/–—-]\s*({_AGENCIES})\s*[)\]/:–—-]|^(
 _FULL: Final = 0.5  # of the longest text's words
 
 
-def story_of(members: Iterable[StoredItem], merges: Iterable[Merge] = (), links: Iterable[RelatedItem] = ()) -> Story:
-    """Make a story of its members, in whatever order they come."""
+class Grouping(Protocol):
+    """Which items are one story, as some readers may know it."""
+
+    def groups(self, rows: Sequence[int]) -> Iterable[tuple[int, ...]]:
+        """Return the story of every item in `rows`, each once: the item that stands for it first, then all others."""
+        ...
+
+    def grouped(self) -> Iterable[int]:
+        """Return all items that have copies: every other one is a story of its own."""
+        ...
+
+    def evidence(self, groups: Iterable[tuple[int, ...]]) -> Mapping[int, StoryEvidence]:
+        """Return what is known of some stories, by the item that stands for each; one of which nothing is known is left out."""
+        ...
+
+    def state(self) -> str:
+        """Return a text that changes whenever a story may have changed."""
+        ...
+
+
+class Ungrouped:
+    """Implement `Grouping` so that every item is a story of its own."""
+
+    def groups(self, rows: Sequence[int]) -> Iterable[tuple[int, ...]]:
+        """Return each item alone."""
+        return ((row,) for row in rows)
+
+    def grouped(self) -> Iterable[int]:
+        """Return none."""
+        return ()
+
+    def evidence(self, groups: Iterable[tuple[int, ...]]) -> Mapping[int, StoryEvidence]:  # noqa: ARG002 - as the protocol has it
+        """Return none."""
+        return {}
+
+    def state(self) -> str:
+        """Return nothing: it never changes."""
+        return ""
+
+
+def story_of(members: Iterable[StoredItem], evidence: StoryEvidence) -> Story:
+    """Return the story of some members, in whatever order they come."""
     ordered = tuple(sorted(members, key=lambda member: (moment(member), member.id)))
-    return Story(min(member.row for member in ordered), _lead(ordered), ordered, tuple(merges), tuple(links))
+    return Story(min(member.row for member in ordered), _lead(ordered), ordered, evidence.merges, evidence.related)
 
 
 def moment(stored: StoredItem) -> datetime:
-    """Give when an item appeared: as its publisher says, but not later than it was seen."""
+    """Return when an item appeared: as its publisher says, but not later than it was seen."""
     return min(stored.item.published or stored.first_seen, stored.first_seen)
 
 

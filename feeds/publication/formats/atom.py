@@ -140,9 +140,14 @@ def _links(entry: FeedEntry) -> Iterator[str]:
 
 def _evidence(entry: FeedEntry) -> Iterator[str]:
     """Say for programs what the last line of the summary says for people."""
-    judgement = entry.judgement
-    about = {"topic": judgement.topic, "version": judgement.version, "grade": str(judgement.grade), "score": f"{judgement.score:g}"}
-    yield branch("tw:tag", map(_hit, judgement.hits), 2, about)
+    classification = entry.classification
+    about = {
+        "topic": classification.topic,
+        "version": classification.version,
+        "grade": str(classification.grade),
+        "score": f"{classification.score:g}",
+    }
+    yield branch("tw:tag", map(_hit, classification.hits), 2, about)
     for carrier in entry.carriers:
         known = {"title": carrier.name, "first-seen": stamp(carrier.first_seen), "reason": carrier.reason}
         if carrier.url:

@@ -84,10 +84,10 @@ def _item(entry: FeedEntry, topic: Topic) -> Members:
 
 
 def _evidence(entry: FeedEntry) -> Members:
-    judgement, origin = entry.judgement, entry.origin
+    classification, origin = entry.classification, entry.origin
     hits = [
         {"group": hit.group, "term": hit.term, "field": hit.field, "start": hit.start, "end": hit.end, "text": hit.text}
-        for hit in judgement.hits
+        for hit in classification.hits
     ]
     carriers = [
         _known(
@@ -103,7 +103,12 @@ def _evidence(entry: FeedEntry) -> Members:
     ]
     related = [{"relation": one.relation, "title": one.name, "url": one.url} for one in entry.related]
     source = {"id": origin.id, "title": origin.title, "updated": stamp(origin.updated)}
-    tag = {"topic": judgement.topic, "version": judgement.version, "grade": str(judgement.grade), "score": judgement.score}
+    tag = {
+        "topic": classification.topic,
+        "version": classification.version,
+        "grade": str(classification.grade),
+        "score": classification.score,
+    }
     return _known(
         {
             "why": entry.why,
