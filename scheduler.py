@@ -36,7 +36,7 @@ from feeds.server.server import Server, listen, run_loop
 from feeds.site.publish import feed_path, publish
 from feeds.store.classifications import Classifications
 from feeds.stories.grouping_pass import all_grouped, group_new
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from feeds.tagging.topic.cache import TopicCache
 from feeds.tagging.topic.folders import said_of, topic_folders
 from feeds.tagging.topic.model import Topic
@@ -101,7 +101,7 @@ def judge_and_publish(
     tagged = written = 0
     while True:
         group_new(facts, app.clock(), bites, seconds=_WHILE, clock=app.clock, stopping=stopping)
-        tagged += judge_new(facts, judgements, chosen, app.clock(), bites, stopping)
+        tagged += classify_new(facts, judgements, chosen, app.clock(), bites, stopping)
         written += len(publish(facts, judgements, chosen, target_of(app, facts), stopping=stopping).written)
         if bites is not None or stopping() or all_grouped(facts):
             return tagged, written

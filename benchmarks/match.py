@@ -16,10 +16,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
+from feeds.model import Document
 from feeds.tagging.classifier import classify, tag
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.matching.segments import segments
-from feeds.tagging.query_evaluation import Item
 from feeds.tagging.topic.loader import read_topic
 from feeds.tagging.topic.model import Group, Term, Topic
 
@@ -47,12 +47,12 @@ def _mangled(word: str, number: int) -> str:
     return word.replace(core, f"{core[: max(len(core) - 2, 1)]}{number:02d}{core[-1:]}") if number % 10 else word
 
 
-def items(topic: Topic, count: int, words: int) -> list[Item]:
+def items(topic: Topic, count: int, words: int) -> list[Document]:
     """Make `count` items of about `words` words, one in ten of them about the topic."""
     chance = random.Random(7)
     lines = [line for path in sorted((ROOT / "seeds").glob("*.txt")) for line in path.read_text("utf-8").splitlines() if line]
     bare = Matcher([topic])
-    hits = {line: {hit.group for hit in classify(bare, Item("", line))[0].hits} for line in lines}
+    hits = {line: {hit.group for hit in classify(bare, Document("", line))[0].hits} for line in lines}
     seeds = [line for line in lines if not hits[line] & _PHENOMENON]
     examples = [(example.language, f"{example.title}. {example.text}") for example in topic.examples]
     made = []
@@ -61,7 +61,7 @@ def items(topic: Topic, count: int, words: int) -> list[Item]:
         text = [first if chance.random() < 0.1 else chance.choice(seeds)]
         while sum(len(line.split()) for line in text) < words:
             text.append(chance.choice(seeds))
-        made.append(Item(" ".join(text[0].split()[:9]), "\n".join(text), language))
+        made.append(Document(" ".join(text[0].split()[:9]), "\n".join(text), language))
     return made
 
 

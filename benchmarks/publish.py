@@ -21,6 +21,7 @@ from lxml import etree
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
+from feeds.model import document_of
 from feeds.publication.document import FeedDocument
 from feeds.publication.entry import FeedEntry, Manner, feed_id, make_entry
 from feeds.publication.formats import atom, jsonfeed, rss
@@ -28,9 +29,8 @@ from feeds.publication.story_entry import StoryEntry
 from feeds.site.publish import Target, publish
 from feeds.store.classifications import Classifications
 from feeds.tagging.classifier import classify
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.query_evaluation import item_of
 from feeds.tagging.topic.loader import parse_topic
 from feeds.tagging.topic.model import Topic
 from ingest.identity import document_keys
@@ -73,7 +73,7 @@ def entries(count: int, topic: Topic) -> tuple[FeedEntry, ...]:
     for number, item in enumerate(items(count, random.Random(1)), 1):
         seen = Sighting(source, item.guid, item.url, "first", item.title, item.published, NOON, NOON)
         stored = StoredItem(number, f"{number:016x}", number, item, NOON, NOON, 1, (seen,))
-        judged = classify(matcher, item_of(stored))[0]
+        judged = classify(matcher, document_of(stored))[0]
         made.append(make_entry(StoryEntry(stored, judged), topic, f"urn:x:{number}", manner))
     return tuple(made)
 
@@ -147,7 +147,7 @@ def touching(count: int, number: int) -> None:
         for what, found in (("everything", []), ("nothing new", []), ("one new item", made[:1])):
             if found:
                 carry(facts, found, NOON + timedelta(hours=1))
-            judge_new(facts, judgements, topics, NOON + timedelta(hours=1))
+            classify_new(facts, judgements, topics, NOON + timedelta(hours=1))
             begun = time.perf_counter()
             done = publish(facts, judgements, topics, replace(target, now=NOON + timedelta(hours=1)))
             spent = time.perf_counter() - begun

@@ -27,7 +27,7 @@ from feeds.cli.home import target_of, topics_of
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.stories.grouping_pass import group_new
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from ingest.cli.console import App
 from ingest.errors import ParseError
 from ingest.model import NOTHING, ParsedFeed, Source
@@ -92,7 +92,7 @@ def one_pass(stages: Stages, app: App, facts: Facts, found: dict[str, bytes], pr
     feeds = stages.run(f"{prefix}read", lambda: parsed(facts, found, now))
     stages.run(f"{prefix}record", lambda: record(facts, feeds, now))
     stages.run(f"{prefix}group", lambda: group_new(facts, now))
-    stages.run(f"{prefix}judge", lambda: judge_new(facts, judgements, topics, now))
+    stages.run(f"{prefix}judge", lambda: classify_new(facts, judgements, topics, now))
     stages.run(f"{prefix}publish", lambda: publish(facts, judgements, topics, target_of(app, facts)))
 
 

@@ -21,27 +21,35 @@ class LabelledAnswer:
     title: str
     language: str
     wanted: bool
-    judgement: Classification
+    classification: Classification
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class ConfusionMatrix:
     """Counts of one set of rows."""
 
-    hits: int = 0
-    false: int = 0
-    missed: int = 0
-    rest: int = 0
+    true_positives: int = 0
+    false_positives: int = 0
+    false_negatives: int = 0
+    true_negatives: int = 0
 
     @property
     def precision(self) -> float:
         """The share of tagged rows that should be; 1 when none is tagged."""
-        return self.hits / (self.hits + self.false) if self.hits + self.false else 1.0
+        return (
+            self.true_positives / (self.true_positives + self.false_positives)
+            if self.true_positives + self.false_positives
+            else 1.0
+        )
 
     @property
     def recall(self) -> float:
         """The share of wanted rows that are tagged; 1 when none is wanted."""
-        return self.hits / (self.hits + self.missed) if self.hits + self.missed else 1.0
+        return (
+            self.true_positives / (self.true_positives + self.false_negatives)
+            if self.true_positives + self.false_negatives
+            else 1.0
+        )
 
     @property
     def f1(self) -> float:
@@ -60,13 +68,13 @@ def wilson(part: int, whole: int) -> tuple[float, float]:
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
-def score(answers: Iterable[LabelledAnswer]) -> Score:
+def confusion_matrix(answers: Iterable[LabelledAnswer]) -> ConfusionMatrix:
     """Count hits, false alarms, misses and the rest."""
     counts = [0, 0, 0, 0]
     for answer in answers:
-        tagged = answer.judgement.tagged
+        tagged = answer.classification.tagged
         counts[(0 if tagged else 2) if answer.wanted else (1 if tagged else 3)] += 1
-    return Score(*counts)
+    return ConfusionMatrix(*counts)
 
 
 def wanted(label: object) -> bool | None:
@@ -81,18 +89,20 @@ def report(answers: tuple[LabelledAnswer, ...], worst: int) -> list[str]:
     for answer in answers:
         languages[answer.language].append(answer)
     lines = [f"{'':12}{'rows':>6}{'wanted':>8}{'tagged':>8}  precision            recall               F1"]
-    lines.append(_line("all", score(answers)))
-    lines += [_line(name, score(rows)) for name, rows in sorted(languages.items(), key=lambda pair: (-len(pair[1]), pair[0]))]
+    lines.append(_line("all", confusion_matrix(answers)))
+    lines += [
+        _line(name, confusion_matrix(rows)) for name, rows in sorted(languages.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    ]
     lines += _by_grade(answers)
     return lines + _errors(answers, worst)
 
 
-def _line(name: str, of: Score) -> str:
-    tagged, meant = of.hits + of.false, of.hits + of.missed
-    rows = tagged + of.missed + of.rest
-    precision, recall = share(of.hits, tagged), share(of.hits, meant)
+def _line(name: str, of: ConfusionMatrix) -> str:
+    tagged, meant = of.true_positives + of.false_positives, of.true_positives + of.false_negatives
+    rows = tagged + of.false_negatives + of.true_negatives
+    precision, recall = share(of.true_positives, tagged), share(of.true_positives, meant)
     # F1 is a share too, of all that either side named: its interval is that share's.
-    return f"{name:12}{rows:6}{meant:8}{tagged:8}  {precision:20} {recall:20} {share(2 * of.hits, tagged + meant)}"
+    return f"{name:12}{rows:6}{meant:8}{tagged:8}  {precision:20} {recall:20} {share(2 * of.true_positives, tagged + meant)}"
 
 
 def share(part: int, whole: int) -> str:
@@ -106,17 +116,18 @@ def share(part: int, whole: int) -> str:
 def _by_grade(answers: tuple[LabelledAnswer, ...]) -> list[str]:
     grades: defaultdict[str, list[LabelledAnswer]] = defaultdict(list)
     for answer in answers:
-        if answer.judgement.tagged:
-            grades[str(answer.judgement.grade)].append(answer)
+        if answer.classification.tagged:
+            grades[str(answer.classification.grade)].append(answer)
     return [
         f"{name:12}{len(rows):22}  {share(sum(row.wanted for row in rows), len(rows))}" for name, rows in sorted(grades.items())
     ]
 
 
 def _errors(answers: tuple[LabelledAnswer, ...], worst: int) -> list[str]:
-    false = sorted((a for a in answers if a.judgement.tagged and not a.wanted), key=lambda a: -a.judgement.score)
-    missed = [a for a in answers if not a.judgement.tagged and a.wanted]
+    false = sorted((a for a in answers if a.classification.tagged and not a.wanted), key=lambda a: -a.classification.score)
+    missed = [a for a in answers if not a.classification.tagged and a.wanted]
     lines = [
-        f"false alarm {a.name} ({a.language}, score {a.judgement.score:g}): {a.title}\n  {a.judgement.why}" for a in false[:worst]
+        f"false alarm {a.name} ({a.language}, score {a.classification.score:g}): {a.title}\n  {a.classification.why}"
+        for a in false[:worst]
     ]
-    return lines + [f"missed {a.name} ({a.language}): {a.title}\n  {a.judgement.why}" for a in missed[:worst]]
+    return lines + [f"missed {a.name} ({a.language}): {a.title}\n  {a.classification.why}" for a in missed[:worst]]

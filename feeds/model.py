@@ -7,6 +7,23 @@ from enum import StrEnum
 from ingest.model import StoredItem
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The text that is classified: plain title and text, language, and by whom it was carried."""
+
+    title: str
+    text: str
+    language: str | None = None
+    sources: tuple[str, ...] = ()  # their names, addresses, labels and folders
+
+
+def document_of(stored: StoredItem) -> Document:
+    """Return what is classified of a stored item."""
+    sources = (sighting.source for sighting in stored.sightings)
+    named = tuple(name for one in sources for name in (one.name, one.url, *one.settings.tags, *one.categories))
+    return Document(stored.item.title, stored.item.text, stored.item.language, named)
+
+
 class Grade(StrEnum):
     """How much of an item is about the topic."""
 
@@ -45,11 +62,11 @@ class Classification:
     why: str
     branch: str = ""  # the alternative of the query that holds
     hits: tuple[Evidence, ...] = ()
-    cancelled: tuple[tuple[str, Evidence], ...] = ()  # (frame, hit)
+    cancelled: tuple[tuple[str, Evidence], ...] = ()  # (negative context, hit)
     excluded: tuple[str, ...] = ()  # exclusions that were tested and did not fire
     distance: int | None = None  # words between the groups where they meet closest
-    decision: str = ""  # what a person said of it
-    near_miss: bool = False  # not tagged, though every part is there, only a frame took one away, or `review` holds
+    review: str = ""  # what a person said of it
+    near_miss: bool = False  # not tagged, though every part is there, only a negative context took one away, or `review` holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +74,7 @@ class Tagging:
     """The topics that tag an item, and what was seen on the way."""
 
     tags: tuple[Classification, ...]
-    lines: frozenset[str]  # sentences, as keys, that may turn out to be the source's furniture
+    lines: frozenset[str]  # sentences, as keys, that may turn out to be the source's boilerplate
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from support import NOON, Clock
 
 import scheduler  # noqa: F401 - it joins the commands
-from feeds.model import Classification
+from feeds.model import Classification, document_of
 from feeds.publication.document import FeedDocument
 from feeds.publication.edition import Editor, Target
 from feeds.publication.entry import FeedEntry, Manner, feed_id, make_entry
@@ -23,7 +23,6 @@ from feeds.publication.story_entry import StoryEntry
 from feeds.store.classifications import Classifications
 from feeds.tagging.classifier import classify
 from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.query_evaluation import item_of
 from feeds.tagging.topic.loader import parse_topic
 from feeds.tagging.topic.model import Topic
 from ingest.cli.console import App, command
@@ -102,7 +101,7 @@ def stored(what: Item = ITEM, *sightings: Sighting, **changes: Any) -> StoredIte
 
 def judgement(kept: StoredItem, by: Topic | None = None) -> Classification:
     """Give what a topic says of a stored item."""
-    return classify(Matcher([by or topic()]), item_of(kept))[0]
+    return classify(Matcher([by or topic()]), document_of(kept))[0]
 
 
 def entry(kept: StoredItem | None = None, *, full: bool = False, by: Topic | None = None, atom_id: str = "urn:x:1") -> FeedEntry:

@@ -12,7 +12,7 @@ from feeds.cli.home import target_of
 from feeds.site.publish import Target, publish
 from feeds.store.classifications import Classifications
 from feeds.stories.story import Grouping, Ungrouped
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from feeds.tagging.topic.model import Topic
 from ingest.store.facts import Facts
 
@@ -28,7 +28,7 @@ class Site:
     def publish(self, *topics: Topic, at: datetime = NOON) -> list[str]:
         """Judge and publish; give the pages that were written or removed."""
         chosen = topics or (topic(),)
-        judge_new(self.facts, self.judgements, chosen, at)
+        classify_new(self.facts, self.judgements, chosen, at)
         done = publish(self.facts, self.judgements, chosen, self.target())
         paths = (path.relative_to(self.folder) for path in done.written if self.folder in path.parents)
         return sorted(path.as_posix() for path in paths if path.suffix == ".html")

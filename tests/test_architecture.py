@@ -18,7 +18,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.server.review feeds.server.search feeds.server.server feeds.server.site feeds.server.threads"
     " feeds.tagging.topic.cache feeds.store.classifications feeds.cli.stories feeds.stories.grouping"
     " feeds.stories.grouping_pass feeds.stories.reading feeds.store.stories feeds.cli.topics feeds.cli.trial"
-    " feeds.tagging.quality.uncertain feeds.tagging.topic.folders ingest.__main__ ingest.polling.adding"
+    " feeds.tagging.reviewing feeds.tagging.topic.folders ingest.__main__ ingest.polling.adding"
     " ingest.polling.parsers ingest.cli.commands ingest.cli.console ingest.polling.discovery ingest.polling.engine"
     " ingest.http.failures ingest.http.client ingest.http.ssrf_guard ingest.polling.lists ingest.store.lock ingest.log"
     " ingest.polling.oneoff ingest.http.host_limiter ingest.polling.passes ingest.polling.pipeline ingest.settings"

@@ -15,7 +15,7 @@ from support import NOON
 import feeds.__main__
 from feeds.cli.home import topics_of
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from feeds.tagging.topic.folders import ON_REQUEST, SHIPPED
 from ingest.cli.console import command
 from ingest.model import Author, Category, Enclosure, Item, Source
@@ -36,7 +36,7 @@ def fill(cli: Cli, *items: Item, judged: bool = True, source: Source | None = No
     with app(cli.home).facts() as facts:
         carry(facts, items, *((source,) if source else ()))
         if judged:
-            judge_new(facts, Classifications(facts), topics_of(app(cli.home)), NOON)
+            classify_new(facts, Classifications(facts), topics_of(app(cli.home)), NOON)
 
 
 # sources

@@ -15,7 +15,7 @@ from support import NOON, TEXT, Clock, FakeWeb, rss, rss_item
 from feeds.cli.home import target_of
 from feeds.publication.entry import FeedEntry
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from ingest.model import Author, Category, Enclosure, GeoPlace, Item, Source, StoredItem
 from ingest.store.facts import Facts
 
@@ -67,7 +67,7 @@ def only(facts: Facts) -> StoredItem:
 def entry(facts: Facts, home: Path) -> FeedEntry:
     """Judge, and give the one entry that the topic's feed has."""
     judgements, by = Classifications(facts), topic()
-    judge_new(facts, judgements, (by,), LATER)
+    classify_new(facts, judgements, (by,), LATER)
     (said,) = shown(facts, judgements, by, target_of(app(home, clock=Clock(LATER)), facts))
     return said
 
@@ -191,7 +191,7 @@ def test_a_sealed_entry_comes_back_with_its_correction(facts: Facts, home: Path)
     def publish(*items: Item) -> tuple[FeedEntry, ...]:
         now = clock.forward(minutes=1)
         carry(facts, items, at=now)
-        judge_new(facts, judgements, (by,), now)
+        classify_new(facts, judgements, (by,), now)
         return shown(facts, judgements, by, target_of(app(home, {"publish.entries": "2"}, clock), facts))
 
     for one in many:

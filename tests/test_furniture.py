@@ -6,14 +6,14 @@ import pytest
 from making import GAZETTE, HARBOUR, POST, about, app, carry, newest, topic
 from support import NOON
 
+from feeds.model import Document as Judged
 from feeds.model import Tagging
 from feeds.store.boilerplate import Boilerplate
 from feeds.store.classifications import Classifications
 from feeds.tagging import classifying
 from feeds.tagging.classifier import classify, tag
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.query_evaluation import Item as Judged
 from ingest.model import Item, Source
 from ingest.store.facts import Facts
 
@@ -30,7 +30,7 @@ def story(number: int, words: str = "a ferry at last", below: str = TICKETS) -> 
 def come(facts: Facts, judgements: Classifications, *items: Item, source: Source = POST) -> set[str]:
     """Let items arrive and be judged; give the titles that are tagged then."""
     carry(facts, items, source)
-    judge_new(facts, judgements, (TOPIC,), NOON)
+    classify_new(facts, judgements, (TOPIC,), NOON)
     return {kept.item.title for kept in facts.by_rows(row for row, _ in newest(judgements, "harbour", 100))}
 
 
@@ -54,7 +54,7 @@ def test_many_items_that_arrive_at_once_are_all_judged_without_it(facts: Facts, 
 def test_the_count_given_is_that_of_the_tags_that_remain(facts: Facts, judgements: Classifications) -> None:
     """What furniture tagged for a moment is not counted as a tag given."""
     carry(facts, [story(number) for number in range(1, 6)])
-    assert judge_new(facts, judgements, (TOPIC,), NOON) == 0
+    assert classify_new(facts, judgements, (TOPIC,), NOON) == 0
 
 
 def test_what_is_known_costs_no_more_judging(facts: Facts, judgements: Classifications, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +77,7 @@ def test_an_exclusion_that_only_furniture_says_excludes_nothing(facts: Facts, ju
     wary = topic(HARBOUR.replace('require = ["ship", "place"]', 'require = ["ship"]\nexclude = ["place"]'))
     for number, days in ((1, 9), (2, 9), (3, 9), (4, 0)):
         carry(facts, [story(number)], at=NOON - timedelta(days=days))
-        judge_new(facts, judgements, (wary,), NOON)
+        classify_new(facts, judgements, (wary,), NOON)
     assert judgements.count() == 4
     assert len(newest(judgements, "harbour", 10)) == 1
 
@@ -122,7 +122,7 @@ def test_for_a_topic_of_one_group_a_repeated_sentence_is_furniture_too(facts: Fa
     """Where one word is enough, "follow us at the harbour" would tag every page: repetition is all there is to go by."""
     single = topic(HARBOUR.replace('require = ["ship", "place"]', 'require = ["place"]'), "places")
     carry(facts, [story(number) for number in range(1, 5)])
-    assert judge_new(facts, judgements, (single,), NOON) == 0
+    assert classify_new(facts, judgements, (single,), NOON) == 0
 
 
 def test_what_one_topic_takes_for_furniture_is_no_business_of_another(facts: Facts, judgements: Classifications) -> None:
@@ -130,8 +130,8 @@ def test_what_one_topic_takes_for_furniture_is_no_business_of_another(facts: Fac
     single = topic('require = ["place"]\n[group.place]\nany = ["harbour*"]', "places")
     stories = [story(number, "news", "The ferry is back in the harbour.") for number in range(1, 6)]
     carry(facts, stories)
-    judge_new(facts, judgements, (single,), NOON)
-    judge_new(facts, judgements, (single, TOPIC), NOON)
+    classify_new(facts, judgements, (single,), NOON)
+    classify_new(facts, judgements, (single, TOPIC), NOON)
     assert len(newest(judgements, "harbour", 100)) == len(stories)
 
 
@@ -146,7 +146,7 @@ def test_a_changed_item_is_still_one_item(facts: Facts, judgements: Classificati
     """Four versions of one item are no repetition."""
     for hour in range(5):
         carry(facts, [replace(story(1), title=f"Story 1: a ferry at last, {hour}")], at=NOON + timedelta(hours=hour))
-        judge_new(facts, judgements, (TOPIC,), NOON)
+        classify_new(facts, judgements, (TOPIC,), NOON)
     assert judgements.count() == 1
     assert not Boilerplate(facts).known(POST.url)
 
@@ -168,7 +168,7 @@ def test_what_was_learnt_stays(facts: Facts, judgements: Classifications, home: 
     come(facts, judgements, *(story(number) for number in range(1, 5)))
     wider = topic(HARBOUR.replace('"boat*"]', '"boat*", "barge*"]'))
     with app(home).facts() as again:
-        assert judge_new(again, Classifications(again), (wider,), NOON) == 0
+        assert classify_new(again, Classifications(again), (wider,), NOON) == 0
 
 
 FURNITURE = ("Follow the harbour news every day.", "Boats for hire: call us.", "More on quays and harbours here.")

@@ -13,7 +13,7 @@ from making import about, carry
 from support import NOON
 
 from feeds.store.reviews import Reviews, Verdict
-from feeds.tagging.classifying import judge_one
+from feeds.tagging.classifying import classify_one
 from ingest.store.facts import Facts
 
 
@@ -192,7 +192,7 @@ def test_a_veto_is_the_reason(room: Newsroom) -> None:
     room.add(1)
     room.publish()
     Reviews(room.facts).put(room.row(1), "harbour", Verdict.REJECT, "an advertisement", room.now)
-    judge_one(room.facts, room.judgements, room.topic, room.facts.by_rows([room.row(1)])[0], room.now)
+    classify_one(room.facts, room.judgements, room.topic, room.facts.by_rows([room.row(1)])[0], room.now)
     room.publish()
     assert deleted(etree.fromstring(room.head)) == {"urn:item:1": "rejected by hand: an advertisement"}
 

@@ -15,7 +15,7 @@ from support import NOON
 from feeds.publication.edition import Editor, Target
 from feeds.publication.formats import atom, jsonfeed, rss
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from ingest.model import Source
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.parse_job import Job, read
@@ -51,7 +51,7 @@ def test_whatever_comes_in_goes_out_valid_and_safe(path: Path, tmp_path: Path) -
         feed = read(Job(path.read_bytes(), NOON, url=source.url))
         facts.record([(Outcome(source, NOON, feed=feed), SourceState(last_poll=NOON))])
         judgements = Classifications(facts)
-        judge_new(facts, judgements, (EVERYTHING,), NOON)
+        classify_new(facts, judgements, (EVERYTHING,), NOON)
         target = Target(tmp_path, UUID(int=1), Settings(), NOON)
         with facts.transaction():
             document = Editor(facts, judgements, EVERYTHING, target).revise()[0]

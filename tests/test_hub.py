@@ -14,7 +14,7 @@ import scheduler
 from feeds.publication.websub import tell_hub
 from feeds.store.classifications import Classifications
 from feeds.store.migrations import migrations
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from feeds.tagging.topic.loader import read_topic
 
 
@@ -86,7 +86,7 @@ def bring(cli: Cli, number: int) -> None:
     with app(cli.home).facts() as facts:
         carry(facts, [about(number)], at=cli.clock())
         topics = tuple(map(read_topic, sorted((cli.home / "topics").glob("*.toml"))))
-        judge_new(facts, Classifications(facts), topics, cli.clock())
+        classify_new(facts, Classifications(facts), topics, cli.clock())
     assert cli("publish").exit_code == 0
 
 

@@ -11,7 +11,7 @@ from feeds.cli.home import target_of
 from feeds.publication.entry import own_id, wanted_id
 from feeds.store.classifications import Classifications
 from feeds.tagging import classifying
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from feeds.tagging.topic.model import Topic
 from ingest.model import Item, StoredItem
 from ingest.store.facts import Facts
@@ -43,20 +43,20 @@ def rows(facts: Facts) -> list[int]:
 def test_what_arrived_is_judged_once(facts: Facts, judgements: Classifications) -> None:
     """An item is judged when it is new, and not again while nothing changes."""
     carry(facts, [about(1), about(2, "nothing at all")])
-    assert judge_new(facts, judgements, (topic(),), NOON) == 1
+    assert classify_new(facts, judgements, (topic(),), NOON) == 1
     assert tagged(facts, judgements) == [about(1).title]
     forget(facts)
-    assert judge_new(facts, judgements, (topic(),), NOON) == 0
+    assert classify_new(facts, judgements, (topic(),), NOON) == 0
     assert judgements.count() == 0
 
 
 def test_only_what_arrived_since_is_judged(facts: Facts, judgements: Classifications) -> None:
     """The mark of a topic is the last item that it judged; judging goes on behind it."""
     carry(facts, [about(1)])
-    judge_new(facts, judgements, (topic(),), NOON)
+    classify_new(facts, judgements, (topic(),), NOON)
     carry(facts, [about(2)])
     forget(facts)
-    assert judge_new(facts, judgements, (topic(),), NOON) == 1
+    assert classify_new(facts, judgements, (topic(),), NOON) == 1
     assert tagged(facts, judgements) == [about(2).title]
     mark = judgements.marks()["harbour"]
     assert (mark.version, mark.seq) == (topic().version, facts.after(0, 10)[-1].seq)
@@ -65,10 +65,10 @@ def test_only_what_arrived_since_is_judged(facts: Facts, judgements: Classificat
 def test_a_changed_wording_judges_everything_anew(facts: Facts, judgements: Classifications) -> None:
     """Other words judge the stored facts again, without a source being asked, and take away what they no longer tag."""
     carry(facts, [about(1), about(2, "market by the harbour")])
-    judge_new(facts, judgements, (topic(),), NOON)
-    assert judge_new(facts, judgements, (WIDER,), NOON) == 2
+    classify_new(facts, judgements, (topic(),), NOON)
+    assert classify_new(facts, judgements, (WIDER,), NOON) == 2
     assert len(tagged(facts, judgements)) == 2
-    assert judge_new(facts, judgements, (STRICTER,), NOON) == 0
+    assert classify_new(facts, judgements, (STRICTER,), NOON) == 0
     assert tagged(facts, judgements) == []
     assert judgements.count() == 0
 
@@ -76,32 +76,32 @@ def test_a_changed_wording_judges_everything_anew(facts: Facts, judgements: Clas
 def test_a_changed_description_judges_nothing(facts: Facts, judgements: Classifications) -> None:
     """What a topic says of itself decides nothing, so it costs nothing."""
     carry(facts, [about(1)])
-    judge_new(facts, judgements, (topic(),), NOON)
+    classify_new(facts, judgements, (topic(),), NOON)
     forget(facts)
     told = topic(HARBOUR.replace("What happens at the quay.", "All about the quay.").replace("Harbour news", "The quay"))
-    assert judge_new(facts, judgements, (told,), NOON) == 0
+    assert classify_new(facts, judgements, (told,), NOON) == 0
     assert judgements.count() == 0
 
 
 def test_a_changed_item_is_judged_anew(facts: Facts, judgements: Classifications) -> None:
     """An item whose new text is about something else loses its tag, and gets it back."""
     carry(facts, [about(1)])
-    judge_new(facts, judgements, (topic(),), NOON)
+    classify_new(facts, judgements, (topic(),), NOON)
     other = replace(about(1), title="Story 1: a quiet day")
     assert carry(facts, [other], at=NOON + timedelta(hours=1)).changed == 1
-    judge_new(facts, judgements, (topic(),), NOON)
+    classify_new(facts, judgements, (topic(),), NOON)
     assert tagged(facts, judgements) == []
     carry(facts, [about(1)], at=NOON + timedelta(hours=2))
-    judge_new(facts, judgements, (topic(),), NOON)
+    classify_new(facts, judgements, (topic(),), NOON)
     assert tagged(facts, judgements) == [about(1).title]
 
 
 def test_a_new_topic_judges_what_is_there(facts: Facts, judgements: Classifications) -> None:
     """A topic that comes later judges everything, and the others judge nothing again."""
     carry(facts, [about(1)])
-    judge_new(facts, judgements, (topic(),), NOON)
+    classify_new(facts, judgements, (topic(),), NOON)
     forget(facts)
-    assert judge_new(facts, judgements, (topic(), topic(HARBOUR, "later")), NOON) == 1
+    assert classify_new(facts, judgements, (topic(), topic(HARBOUR, "later")), NOON) == 1
     assert tagged(facts, judgements, "later") == [about(1).title]
     assert tagged(facts, judgements) == []
 
@@ -110,7 +110,7 @@ def test_each_topic_has_its_own_answer(facts: Facts, judgements: Classifications
     """Topics judge one item side by side, each by its own words."""
     carry(facts, [about(1), about(2, "market by the harbour")])
     market = topic(HARBOUR.replace('"boat*"]', '"market"]'), "market")
-    assert judge_new(facts, judgements, (topic(), market), NOON) == 3
+    assert classify_new(facts, judgements, (topic(), market), NOON) == 3
     assert tagged(facts, judgements) == [about(1).title]
     assert len(tagged(facts, judgements, "market")) == 2
 
@@ -118,7 +118,7 @@ def test_each_topic_has_its_own_answer(facts: Facts, judgements: Classifications
 def test_without_topics_nothing_is_judged(facts: Facts, judgements: Classifications) -> None:
     """An empty topics folder tags nothing."""
     carry(facts, [about(1)])
-    assert judge_new(facts, judgements, (), NOON) == 0
+    assert classify_new(facts, judgements, (), NOON) == 0
 
 
 def test_an_interrupted_judging_goes_on_where_it_stopped(
@@ -137,9 +137,9 @@ def test_an_interrupted_judging_goes_on_where_it_stopped(
     with monkeypatch.context() as patch:
         patch.setattr(Facts, "after", killed)
         with pytest.raises(KeyboardInterrupt):
-            judge_new(facts, judgements, (topic(),), NOON)
+            classify_new(facts, judgements, (topic(),), NOON)
     assert judgements.count() == 2
-    assert judge_new(facts, judgements, (topic(),), NOON) == 3
+    assert classify_new(facts, judgements, (topic(),), NOON) == 3
     assert judgements.count() == 5
 
 
@@ -148,10 +148,10 @@ def test_an_interrupted_judging_anew_goes_on_where_it_stopped(
 ) -> None:
     """After a change of wording the old items are judged in bites, over several passes if need be, each item once."""
     carry(facts, [about(number) for number in range(5, 0, -1)])
-    judge_new(facts, judgements, (topic(),), NOON)
+    classify_new(facts, judgements, (topic(),), NOON)
     forget(facts)
     monkeypatch.setattr(classifying, "_BITE", 2)
-    given = [judge_new(facts, judgements, (WIDER,), NOON, 1) for _ in range(5)]
+    given = [classify_new(facts, judgements, (WIDER,), NOON, 1) for _ in range(5)]
     assert sum(given) == 5
     assert given[0] == 2, "no more at once than was asked for"
     assert judgements.count() == 5
@@ -162,16 +162,16 @@ def test_tags_and_mark_are_stored_together(facts: Facts, judgements: Classificat
     carry(facts, [about(1)])
     facts.db.conn.execute("create trigger stop before insert on topic when new.seq > 0 begin select raise(abort, 'full'); end")
     with pytest.raises(sqlite3.IntegrityError, match="full"):
-        judge_new(facts, judgements, (topic(),), NOON)
+        classify_new(facts, judgements, (topic(),), NOON)
     assert judgements.count() == 0
     facts.db.conn.execute("drop trigger stop")
-    assert judge_new(facts, judgements, (topic(),), NOON) == 1
+    assert classify_new(facts, judgements, (topic(),), NOON) == 1
 
 
 def test_judgements_are_there_after_a_restart(home: Path, facts: Facts, judgements: Classifications) -> None:
     """What was judged is read back by another process."""
     carry(facts, [about(1)])
-    judge_new(facts, judgements, (topic(),), NOON)
+    classify_new(facts, judgements, (topic(),), NOON)
     with app(home).facts() as again:
         assert tagged(again, Classifications(again)) == [about(1).title]
         assert Classifications(again).marks() == judgements.marks()
@@ -191,7 +191,7 @@ def test_judgements_are_there_after_a_restart(home: Path, facts: Facts, judgemen
 def test_the_evidence_comes_back_as_it_was_stored(facts: Facts, judgements: Classifications, what: Item) -> None:
     """A stored judgement is, field by field, the one that was made."""
     carry(facts, [what])
-    judge_new(facts, judgements, (topic(),), NOON)
+    classify_new(facts, judgements, (topic(),), NOON)
     made = judgement(facts.after(0, 1)[0])
     assert made.tagged
     (kept,) = judgements.of(rows(facts)[0])
@@ -203,7 +203,7 @@ def test_the_evidence_comes_back_as_it_was_stored(facts: Facts, judgements: Clas
 def test_the_tags_of_an_item_stand_in_the_order_of_their_names(facts: Facts, judgements: Classifications) -> None:
     """An item's tags are listed by topic, an untagged item has none."""
     carry(facts, [about(1), about(2, "nothing at all")])
-    judge_new(facts, judgements, (topic(HARBOUR, "b"), topic(HARBOUR, "a")), NOON)
+    classify_new(facts, judgements, (topic(HARBOUR, "b"), topic(HARBOUR, "a")), NOON)
     found = {kept.item.title: [j.topic for j in judgements.of(kept.row)] for kept in facts.items()}
     assert found == {about(1).title: ["a", "b"], about(2, "nothing at all").title: []}
 
@@ -211,7 +211,7 @@ def test_the_tags_of_an_item_stand_in_the_order_of_their_names(facts: Facts, jud
 def test_no_more_are_given_than_asked_for(facts: Facts, judgements: Classifications) -> None:
     """The newest so many are given."""
     carry(facts, [about(1), about(2), about(3)])
-    judge_new(facts, judgements, (topic(),), NOON)
+    classify_new(facts, judgements, (topic(),), NOON)
     assert len(newest(judgements, "harbour", 2)) == 2
     assert newest(judgements, "no such topic", 2) == []
 
@@ -285,6 +285,6 @@ def test_every_topic_publishes_an_item_under_one_id(home: Path, facts: Facts, ju
     """The id does not depend on the topic."""
     carry(facts, [about(1)])
     topics: tuple[Topic, ...] = (topic(), topic(HARBOUR, "two"))
-    judge_new(facts, judgements, topics, NOON)
+    classify_new(facts, judgements, topics, NOON)
     target = target_of(app(home), facts)
     assert {shown(facts, judgements, t, target)[0].id for t in topics} == {"urn:item:1"}

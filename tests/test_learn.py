@@ -11,10 +11,10 @@ import pytest
 from making import HARBOUR, Cli, about, app, carry
 from wording import IDLE, wording
 
+from feeds.model import Document
 from feeds.tagging.classifier import classify, tag
 from feeds.tagging.linear_model import LinearModel, features, parse
 from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.query_evaluation import Item
 from feeds.tagging.training import TrainingMark, proposals, train
 from ingest.errors import TopicError, UsageError
 
@@ -107,9 +107,9 @@ def test_the_command_learns_from_decisions_examples_and_rows(home: Path) -> None
 def test_a_second_query_lists_what_only_a_person_can_judge() -> None:
     """What `review` finds is a near miss, with the reason why it is not tagged; it is never tagged by it."""
     topic = wording('require = ["ship", "place"]\nreview = "gull"')
-    answer = classify(Matcher([topic]), Item("", f"Gulls everywhere. {IDLE}"))[0]
+    answer = classify(Matcher([topic]), Document("", f"Gulls everywhere. {IDLE}"))[0]
     assert (answer.tagged, answer.near_miss) == (False, True)
     assert answer.why == "nothing says ship or place"
-    assert tag(Matcher([topic]), Item("", "Gulls everywhere.")).tags == ()
-    assert not classify(Matcher([topic]), Item("", IDLE))[0].near_miss
+    assert tag(Matcher([topic]), Document("", "Gulls everywhere.")).tags == ()
+    assert not classify(Matcher([topic]), Document("", IDLE))[0].near_miss
     assert topic.version == wording('require = ["ship", "place"]').version

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from feeds.site.publish import Target, publish
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from feeds.tagging.quality import reports
 from feeds.tagging.topic.folders import SHIPPED
 from feeds.tagging.topic.loader import read_topic
@@ -61,7 +61,7 @@ def parsed(feed: ParsedFeed) -> str:
 def explained(stored: StoredItem, topic: Topic, judgements: Classifications) -> str:
     """Show what `topicwire explain` says."""
     kept = judgements.of(stored.row)[0]
-    return block("\n".join([*reports.about_item(stored), *reports.about_judgement(topic, kept, kept)]))
+    return block("\n".join([*reports.about_item(stored), *reports.about_classification(topic, kept, kept)]))
 
 
 def page(folder: Path) -> str:
@@ -73,7 +73,7 @@ def page(folder: Path) -> str:
         record(facts, OTHER_URL, OTHER)
         seed = read(Job((ROOT / "seeds" / SEED).read_bytes(), NOW, name=SEED))
         facts.record_document(Outcome(SEEDS, NOW, feed=seed, body_hash="x"), SEED)
-        judge_new(facts, judgements, (topic,), NOW)
+        classify_new(facts, judgements, (topic,), NOW)
         entry_item, seed_item = facts.items()
         target = Target(folder / "public", UUID(int=1), Settings(), NOW)
         publish(facts, judgements, (topic,), target)

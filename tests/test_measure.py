@@ -6,7 +6,7 @@ import pytest
 from making import Cli, judgement, stored, write_topic
 from making import item as made
 
-from feeds.metrics import LabelledAnswer, Score, report, score, wanted, wilson
+from feeds.metrics import ConfusionMatrix, LabelledAnswer, confusion_matrix, report, wanted, wilson
 from feeds.model import Classification, Grade
 
 
@@ -61,8 +61,8 @@ def test_precision_recall_and_f1() -> None:
     """Hits, false alarms, misses and the rest give the three figures."""
     rows = [answer("a", Grade.CORE, meant=True)] * 6 + [answer("b", Grade.CORE, meant=False)] * 2
     rows += [answer("c", None, meant=True)] * 4 + [answer("d", None, meant=False)] * 8
-    of = score(rows)
-    assert of == Score(6, 2, 4, 8)
+    of = confusion_matrix(rows)
+    assert of == ConfusionMatrix(6, 2, 4, 8)
     assert (of.precision, of.recall) == (0.75, 0.6)
     assert of.f1 == pytest.approx(2 * 0.75 * 0.6 / 1.35)
 
@@ -70,14 +70,16 @@ def test_precision_recall_and_f1() -> None:
 @pytest.mark.parametrize(
     ("of", "precision", "recall", "f1"),
     [
-        (Score(), 1, 1, 1),
-        (Score(missed=3), 1, 0, 0),
-        (Score(false=3), 0, 1, 0),
-        (Score(false=1, missed=1), 0, 0, 0),
-        (Score(1, 1, 1), 0.5, 0.5, 0.5),
+        (ConfusionMatrix(), 1, 1, 1),
+        (ConfusionMatrix(false_negatives=3), 1, 0, 0),
+        (ConfusionMatrix(false_positives=3), 0, 1, 0),
+        (ConfusionMatrix(false_positives=1, false_negatives=1), 0, 0, 0),
+        (ConfusionMatrix(1, 1, 1), 0.5, 0.5, 0.5),
     ],
 )
-def test_nothing_tagged_or_nothing_wanted_divides_by_nothing(of: Score, precision: float, recall: float, f1: float) -> None:
+def test_nothing_tagged_or_nothing_wanted_divides_by_nothing(
+    of: ConfusionMatrix, precision: float, recall: float, f1: float
+) -> None:
     """Where a share has no rows it counts as whole."""
     assert (of.precision, of.recall, of.f1) == (precision, recall, f1)
 
@@ -188,4 +190,4 @@ def test_rows_without_any_label_are_refused(home: Path) -> None:
 def test_what_is_measured_is_what_would_be_published() -> None:
     """The score uses the judgement itself, whatever its grade."""
     kept = judgement(stored(made()))
-    assert score([LabelledAnswer("x", "t", "en", wanted=True, judgement=kept)]) == Score(hits=1)
+    assert confusion_matrix([LabelledAnswer("x", "t", "en", wanted=True, classification=kept)]) == ConfusionMatrix(true_positives=1)

@@ -21,7 +21,7 @@ from feeds.site import publish as publishing
 from feeds.site.publish import Published, publish
 from feeds.store.classifications import Classifications
 from feeds.store.migrations import migrations
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from feeds.tagging.topic.model import Topic
 from ingest.formats import opml
 from ingest.store.facts import Facts
@@ -34,7 +34,7 @@ def run(home: Path, facts: Facts, *topics: Topic, clock: Clock | None = None, ev
     """Judge and publish with room for four entries."""
     judgements, clock = Classifications(facts), clock or Clock()
     chosen = topics or (topic(),)
-    judge_new(facts, judgements, chosen, clock())
+    classify_new(facts, judgements, chosen, clock())
     target = target_of(app(home, SMALL, clock), facts)
     return publish(facts, judgements, chosen, target, everything=everything)
 

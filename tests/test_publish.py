@@ -15,7 +15,7 @@ from feeds.publication import atomic_file
 from feeds.publication.atomic_file import replace, sweep
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from feeds.tagging.topic.model import Topic
 from ingest.errors import StoreError
 from ingest.model import SourceSettings
@@ -35,7 +35,7 @@ def written(home: Path, facts: Facts, *topics: Topic, settings: dict[str, str] |
     """Judge and publish; give the names of the feed documents that changed; pages have tests of their own."""
     chosen = topics or (topic(),)
     judgements = Classifications(facts)
-    judge_new(facts, judgements, chosen, NOON)
+    classify_new(facts, judgements, chosen, NOON)
     paths = publish(facts, judgements, chosen, target_of(app(home, settings), facts)).written
     return [path.name for path in paths if path.suffix in {".atom", ".json", ".rss", ".opml"}]
 

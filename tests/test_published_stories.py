@@ -17,7 +17,7 @@ from feeds.cli.home import target_of
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.stories.grouping_pass import GroupingPass, group_new
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from ingest.model import Item, Source
 from ingest.store.facts import Facts
 
@@ -44,7 +44,7 @@ class Desk:
         """Group, judge and publish what is stored; give the feed, which is sound."""
         judgements, chosen = Classifications(self.facts), (topic(),)
         group_new(self.facts, self.now)
-        judge_new(self.facts, judgements, chosen, self.now)
+        classify_new(self.facts, judgements, chosen, self.now)
         target = target_of(app(self.home), self.facts)
         publish(self.facts, judgements, chosen, target)
         return sound((self.home / "public" / "harbour.atom").read_bytes())

@@ -10,7 +10,7 @@ from feeds.cli.home import target_of
 from feeds.store.classifications import Classifications, Progress
 from feeds.tagging import classifying
 from feeds.tagging.classifier import tag
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.topic.model import Topic
 from ingest.store.facts import Facts
@@ -51,11 +51,11 @@ def feed(facts: Facts, judgements: Classifications, name: str = "harbour") -> se
 def test_old_items_are_judged_again_in_bounded_bites(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """One call does no more than it is told; the next goes on where it stopped, until all is done."""
     old = fill(facts, 1, 2, 3, 4, 5)
-    judge_new(facts, judgements, (TOPIC,), NOON)
+    classify_new(facts, judgements, (TOPIC,), NOON)
     judged.clear()
     progress = []
     for _ in range(4):
-        judge_new(facts, judgements, (WIDER,), NOON, bites=1)
+        classify_new(facts, judgements, (WIDER,), NOON, bites=1)
         progress.append(len(judged))
     assert progress == [2, 4, 5, 5]
     assert judged == old
@@ -65,28 +65,28 @@ def test_old_items_are_judged_again_in_bounded_bites(facts: Facts, judgements: C
 def test_the_bound_is_a_number_of_transactions(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """So many bites, so many times two items."""
     fill(facts, 1, 2, 3, 4, 5)
-    judge_new(facts, judgements, (TOPIC,), NOON)
+    classify_new(facts, judgements, (TOPIC,), NOON)
     judged.clear()
-    judge_new(facts, judgements, (WIDER,), NOON, bites=2)
+    classify_new(facts, judgements, (WIDER,), NOON, bites=2)
     assert len(judged) == 4
 
 
 def test_without_a_bound_all_is_done_in_one_call(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """A command that is waited for does everything."""
     fill(facts, 1, 2, 3, 4, 5)
-    judge_new(facts, judgements, (TOPIC,), NOON)
+    classify_new(facts, judgements, (TOPIC,), NOON)
     judged.clear()
-    assert judge_new(facts, judgements, (WIDER,), NOON) == 5
+    assert classify_new(facts, judgements, (WIDER,), NOON) == 5
     assert len(judged) == 5
 
 
 def test_what_arrives_is_judged_first(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """News does not wait behind the archive: new arrivals are judged whole, by the new wording, before any old item."""
     old = fill(facts, 1, 2, 3, 4, 5)
-    judge_new(facts, judgements, (TOPIC,), NOON)
+    classify_new(facts, judgements, (TOPIC,), NOON)
     new = fill(facts, 6, 7, 8, days=0)
     judged.clear()
-    judge_new(facts, judgements, (WIDER,), NOON, bites=1)
+    classify_new(facts, judgements, (WIDER,), NOON, bites=1)
     assert judged == [*new, *old[:2]]
     assert feed(facts, judgements) == set(new)
     assert judgements.count() == 5
@@ -95,22 +95,22 @@ def test_what_arrives_is_judged_first(facts: Facts, judgements: Classifications,
 def test_arrivals_during_the_background_work_are_judged_once(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """What arrives between two calls is judged as an arrival and not again with the archive."""
     old = fill(facts, 1, 2, 3)
-    judge_new(facts, judgements, (TOPIC,), NOON)
+    classify_new(facts, judgements, (TOPIC,), NOON)
     judged.clear()
-    judge_new(facts, judgements, (WIDER,), NOON, bites=1)
+    classify_new(facts, judgements, (WIDER,), NOON, bites=1)
     new = fill(facts, 4, days=0)
-    judge_new(facts, judgements, (WIDER,), NOON, bites=5)
-    judge_new(facts, judgements, (WIDER,), NOON, bites=5)
+    classify_new(facts, judgements, (WIDER,), NOON, bites=5)
+    classify_new(facts, judgements, (WIDER,), NOON, bites=5)
     assert judged == [*old[:2], *new, *old[2:]]
 
 
 def test_no_bites_at_all_still_judge_the_arrivals(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """A pass in a hurry leaves the archive for later."""
     fill(facts, 1)
-    judge_new(facts, judgements, (TOPIC,), NOON)
+    classify_new(facts, judgements, (TOPIC,), NOON)
     new = fill(facts, 2, days=0)
     judged.clear()
-    judge_new(facts, judgements, (WIDER,), NOON, bites=0)
+    classify_new(facts, judgements, (WIDER,), NOON, bites=0)
     assert judged == new
     assert judgements.marks()["harbour"].back < judgements.marks()["harbour"].until
 
@@ -118,8 +118,8 @@ def test_no_bites_at_all_still_judge_the_arrivals(facts: Facts, judgements: Clas
 def test_old_items_newly_tagged_are_not_announced(facts: Facts, judgements: Classifications) -> None:
     """Nobody's reader shows last month's items as new because a word was added; they are tagged all the same."""
     fill(facts, 1, 2)
-    judge_new(facts, judgements, (TOPIC,), NOON)
-    assert judge_new(facts, judgements, (WIDER,), NOON) == 2
+    classify_new(facts, judgements, (TOPIC,), NOON)
+    assert classify_new(facts, judgements, (WIDER,), NOON) == 2
     assert feed(facts, judgements) == set()
     assert [judgements.of(kept.row)[0].version for kept in facts.items()] == [WIDER.version] * 2
 
@@ -128,8 +128,8 @@ def test_fresh_items_newly_tagged_are_announced(facts: Facts, judgements: Classi
     """What came within the last two days is still news."""
     fill(facts, 1, days=3)
     fresh = fill(facts, 2, 3, days=1)
-    judge_new(facts, judgements, (TOPIC,), NOON)
-    judge_new(facts, judgements, (WIDER,), NOON)
+    classify_new(facts, judgements, (TOPIC,), NOON)
+    classify_new(facts, judgements, (WIDER,), NOON)
     assert feed(facts, judgements) == set(fresh)
     assert judgements.count() == 3
 
@@ -137,8 +137,8 @@ def test_fresh_items_newly_tagged_are_announced(facts: Facts, judgements: Classi
 def test_what_was_announced_stays(facts: Facts, judgements: Classifications) -> None:
     """An old item in the feed keeps its place when a new wording tags it again, with the new reason."""
     shown = fill(facts, 1, words="boat in the harbour")
-    judge_new(facts, judgements, (TOPIC,), OLD)
-    judge_new(facts, judgements, (STRICTER,), NOON)
+    classify_new(facts, judgements, (TOPIC,), OLD)
+    classify_new(facts, judgements, (STRICTER,), NOON)
     assert feed(facts, judgements) == set(shown)
     assert newest(judgements, "harbour", 1)[0][1].version == STRICTER.version
 
@@ -146,41 +146,41 @@ def test_what_was_announced_stays(facts: Facts, judgements: Classifications) -> 
 def test_what_was_shown_comes_back_with_its_wording(facts: Facts, judgements: Classifications, home: Path) -> None:
     """A wording changed there and back leaves the feed as it was: what it has shown before is no old news."""
     titles = fill(facts, 1, 2, 3, words="a ferry in the harbour")
-    judge_new(facts, judgements, (TOPIC,), OLD)
+    classify_new(facts, judgements, (TOPIC,), OLD)
     shown(facts, judgements, TOPIC, target_of(app(home), facts))
-    assert judge_new(facts, judgements, (STRICTER,), NOON) == 0
+    assert classify_new(facts, judgements, (STRICTER,), NOON) == 0
     assert feed(facts, judgements) == set()
-    judge_new(facts, judgements, (TOPIC,), NOON)
+    classify_new(facts, judgements, (TOPIC,), NOON)
     assert feed(facts, judgements) == set(titles)
 
 
 def test_what_a_new_wording_no_longer_tags_leaves(facts: Facts, judgements: Classifications) -> None:
     """A stricter wording takes old items out of the feed, as far as it has come."""
     fill(facts, 1, 2, 3, words="ferry in the harbour")
-    judge_new(facts, judgements, (TOPIC,), OLD)
+    classify_new(facts, judgements, (TOPIC,), OLD)
     assert judgements.count() == 3
-    judge_new(facts, judgements, (STRICTER,), NOON, bites=1)
+    classify_new(facts, judgements, (STRICTER,), NOON, bites=1)
     assert judgements.count() == 1
-    judge_new(facts, judgements, (STRICTER,), NOON, bites=1)
+    classify_new(facts, judgements, (STRICTER,), NOON, bites=1)
     assert judgements.count() == 0
 
 
 def test_a_new_topic_announces_what_is_there(facts: Facts, judgements: Classifications) -> None:
     """A feed that begins today begins with what is stored, however old."""
     there = fill(facts, 1, 2)
-    judge_new(facts, judgements, (TOPIC,), NOON)
-    judge_new(facts, judgements, (TOPIC, topic(HARBOUR.replace("boat*", "market"), "markets")), NOON)
+    classify_new(facts, judgements, (TOPIC,), NOON)
+    classify_new(facts, judgements, (TOPIC, topic(HARBOUR.replace("boat*", "market"), "markets")), NOON)
     assert feed(facts, judgements, "markets") == set(there)
 
 
 def test_a_wording_that_changes_again_begins_anew(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """A second change in the middle of the background work judges everything by the last wording."""
     old = fill(facts, 1, 2, 3, 4)
-    judge_new(facts, judgements, (TOPIC,), NOON)
-    judge_new(facts, judgements, (STRICTER,), NOON, bites=1)
+    classify_new(facts, judgements, (TOPIC,), NOON)
+    classify_new(facts, judgements, (STRICTER,), NOON, bites=1)
     judged.clear()
     for _ in range(3):
-        judge_new(facts, judgements, (WIDER,), NOON, bites=1)
+        classify_new(facts, judgements, (WIDER,), NOON, bites=1)
     assert judged == old
     assert judgements.count() == 4
 
@@ -189,10 +189,10 @@ def test_a_change_of_one_topic_leaves_the_others_alone(facts: Facts, judgements:
     """Only the topic whose wording changed is judged again."""
     fill(facts, 1, 2, 3)
     other = topic(HARBOUR, "other")
-    judge_new(facts, judgements, (TOPIC, other), NOON)
+    classify_new(facts, judgements, (TOPIC, other), NOON)
     before = judgements.marks()["other"]
     judged.clear()
-    judge_new(facts, judgements, (WIDER, other), NOON)
+    classify_new(facts, judgements, (WIDER, other), NOON)
     assert len(judged) == 3
     assert judgements.marks()["other"] == before
 
@@ -200,30 +200,30 @@ def test_a_change_of_one_topic_leaves_the_others_alone(facts: Facts, judgements:
 def test_topics_that_change_together_are_judged_together(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """The archive is read once for all wordings that changed."""
     fill(facts, 1, 2, 3)
-    judge_new(facts, judgements, (TOPIC, topic(HARBOUR, "other")), NOON)
+    classify_new(facts, judgements, (TOPIC, topic(HARBOUR, "other")), NOON)
     judged.clear()
     later = topic(HARBOUR.replace('"boat*"]', '"boat*", "market"]'), "other")
-    assert judge_new(facts, judgements, (WIDER, later), NOON) == 6
+    assert classify_new(facts, judgements, (WIDER, later), NOON) == 6
     assert len(judged) == 3
 
 
 def test_the_mark_says_how_far_the_work_has_come(facts: Facts, judgements: Classifications) -> None:
     """Version, last arrival, and how much of the archive is done are there for all to see."""
     fill(facts, 1, 2, 3)
-    judge_new(facts, judgements, (TOPIC,), NOON)
+    classify_new(facts, judgements, (TOPIC,), NOON)
     last = facts.after(0, 10)[-1].seq
     assert judgements.marks() == {"harbour": Progress(TOPIC.version, last)}
-    judge_new(facts, judgements, (WIDER,), NOON, bites=1)
+    classify_new(facts, judgements, (WIDER,), NOON, bites=1)
     half = judgements.marks()["harbour"]
     assert (half.version, half.seq, half.until) == (WIDER.version, last, last)
     assert 0 < half.back < last
-    judge_new(facts, judgements, (WIDER,), NOON)
+    classify_new(facts, judgements, (WIDER,), NOON)
     assert judgements.marks() == {"harbour": Progress(WIDER.version, last, last, last)}
 
 
 def test_a_wording_on_an_empty_archive_costs_nothing(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """A change before the first item is only noted."""
     topics: tuple[Topic, ...] = (TOPIC,)
-    judge_new(facts, judgements, topics, NOON)
-    assert judge_new(facts, judgements, (WIDER,), NOON) == 0
+    classify_new(facts, judgements, topics, NOON)
+    assert classify_new(facts, judgements, (WIDER,), NOON) == 0
     assert (judged, judgements.marks()["harbour"].version) == ([], WIDER.version)

@@ -13,7 +13,7 @@ from feeds.cli.review import _example
 from feeds.model import Classification, Grade
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Review, Verdict, reviewed
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from feeds.tagging.topic.loader import parse_topic
 from ingest.text.sanitize import one_line, xml_safe
 
@@ -35,7 +35,7 @@ def cli(home: Path) -> Cli:
         for what, text in zip(stories, texts, strict=True):
             kept = item(guid=what.guid, url=what.url, title=what.title, text=text, summary="", published=None)
             carry(facts, [kept], at=NOON - timedelta(days=9))
-        judge_new(facts, Classifications(facts), (topic(),), NOON)
+        classify_new(facts, Classifications(facts), (topic(),), NOON)
     return Cli(home)
 
 
@@ -43,7 +43,7 @@ def judge_again(cli: Cli, text: str = HARBOUR) -> None:
     """Change the topic's wording and judge by it, as the service would."""
     write_topic(cli.home, text)
     with app(cli.home).facts() as facts:
-        judge_new(facts, Classifications(facts), (topic(text),), NOON)
+        classify_new(facts, Classifications(facts), (topic(text),), NOON)
 
 
 def tags(cli: Cli) -> list[str]:
@@ -86,7 +86,7 @@ def test_a_decision_survives_a_changed_article(cli: Cli) -> None:
     cli("review", "accept", MARKET, "--topic", "harbour")
     with app(cli.home).facts() as facts:
         assert carry(facts, [about(2, "nothing of the kind")]).changed == 1
-        judge_new(facts, Classifications(facts), (topic(),), NOON)
+        classify_new(facts, Classifications(facts), (topic(),), NOON)
     assert MARKET in tags(cli)
 
 
@@ -119,7 +119,7 @@ def test_a_decision_is_about_one_topic(cli: Cli) -> None:
     """What is rejected for one topic may stay in another."""
     write_topic(cli.home, HARBOUR, "quay")
     with app(cli.home).facts() as facts:
-        judge_new(facts, Classifications(facts), (topic(), topic(name="quay")), NOON)
+        classify_new(facts, Classifications(facts), (topic(), topic(name="quay")), NOON)
     cli("review", "reject", FERRY, "--topic", "harbour")
     row = next(row for row in cli.rows("items", "--json") if row["url"] == FERRY)
     assert row["tags"] == ["quay"]
@@ -264,7 +264,7 @@ def test_a_person_outranks_the_rules(
     """The verdict decides; the words that met and the grade stay as they are."""
     answer = reviewed(judgement, Review(decision, "so it is", NOON) if decision else None)
     assert (answer.tagged, answer.grade, answer.why) == (tagged, grade, why)
-    assert bool(answer.decision) is bool(decision)
+    assert bool(answer.review) is bool(decision)
 
 
 def test_a_decision_is_kept_with_the_tag(cli: Cli) -> None:
@@ -273,5 +273,5 @@ def test_a_decision_is_kept_with_the_tag(cli: Cli) -> None:
     with app(cli.home).facts() as facts:
         kept = {stored.item.url: Classifications(facts).of(stored.row) for stored in facts.items()}
         evidence = facts.db.conn.execute("select evidence from tag where why like 'accepted%'").fetchone()[0]
-    assert [judgement.decision for judgement in kept[MARKET]] == ["accepted by hand: yes"]
+    assert [judgement.review for judgement in kept[MARKET]] == ["accepted by hand: yes"]
     assert json.loads(evidence)["decision"] == "accepted by hand: yes"

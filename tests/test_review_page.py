@@ -16,8 +16,8 @@ from wording import far
 from feeds.server.access import Access
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Verdict
-from feeds.tagging.classifying import judge_new
-from feeds.tagging.quality.uncertain import decide
+from feeds.tagging.classifying import classify_new
+from feeds.tagging.reviewing import record_review
 
 TOKEN = "correct horse battery staple"  # noqa: S105 - of a test
 HOME = Access("127.0.0.1:8080", "", "")
@@ -34,7 +34,7 @@ def cli(home: Path) -> Cli:
             what = about(number) if number == 1 else about(number, f"news {number}")
             kept = item(guid=what.guid, url=what.url, title=what.title, text=text, summary="", published=None)
             carry(facts, [kept], at=NOON - timedelta(days=number))
-        judge_new(facts, Classifications(facts), (topic(),), NOON)
+        classify_new(facts, Classifications(facts), (topic(),), NOON)
     return Cli(home)
 
 
@@ -80,7 +80,7 @@ def test_the_page_begins_where_something_waits(cli: Cli, site: Site) -> None:
         judgements = Classifications(facts)
         assert judgements.unsure() == {"harbour"}
         for stored in facts.items():
-            decide(facts, topic(), stored, (Verdict.REJECT, ""), NOON)
+            record_review(facts, topic(), stored, (Verdict.REJECT, ""), NOON)
         assert judgements.unsure() == frozenset()
 
 

@@ -18,7 +18,7 @@ from feeds.publication.entry import source_key
 from feeds.search.question import Question, match, question
 from feeds.search.search import search, within
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from ingest.errors import UsageError
 from ingest.store.facts import Facts
 
@@ -38,7 +38,7 @@ def fill(facts: Facts) -> None:
     )
     hebrew = item(guid="urn:he", url="http://gazette.example/he", title="המעבורת עזבה", text="שלום לנמל.", language="he")
     carry(facts, [german, hebrew], GAZETTE, NOON)
-    judge_new(facts, Classifications(facts), (topic(),), NOON)
+    classify_new(facts, Classifications(facts), (topic(),), NOON)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     made = app(home, {"service.base_url": "https://feeds.example/wire"})
     with made.facts() as facts:
         fill(facts)
-        judge_new(facts, Classifications(facts), (topic(OTHERS, "others"), topic(name="secret")), NOON)
+        classify_new(facts, Classifications(facts), (topic(OTHERS, "others"), topic(name="secret")), NOON)
     with served(made) as opened:
         yield opened
 
@@ -309,7 +309,7 @@ def test_a_search_shows_no_more_than_the_topics_do(tmp_path: Path) -> None:
     vile = "<p>A vile ferry in the harbour.</p>"
     with made.facts() as facts:
         carry(facts, [item(title="The vile ferry", text="A vile ferry in the harbour.", summary=vile, content=vile)])
-        judge_new(facts, Classifications(facts), (topic(masking),), NOON)
+        classify_new(facts, Classifications(facts), (topic(masking),), NOON)
     with served(made) as opened:
         for path in ("/search?q=ferry", "/search.atom?q=ferry"):
             found = opened.ask(path).text

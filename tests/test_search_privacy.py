@@ -13,7 +13,7 @@ from serving import Answer, Site, served
 from support import NOON
 
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from ingest.model import Source
 from ingest.store.facts import Facts
 
@@ -73,7 +73,7 @@ def fill(facts: Facts) -> None:
         one = item(guid=url, url=url, title=title, text=text, published=NOON - timedelta(hours=number + 1))
         one = replace(one, summary=f"<p>{text}</p>", content=f"<p>{text}</p>")
         carry(facts, [one], POST if number else GAZETTE)
-    judge_new(facts, Classifications(facts), tuple(topic(text, name) for name, text in TOPICS.items()), NOON)
+    classify_new(facts, Classifications(facts), tuple(topic(text, name) for name, text in TOPICS.items()), NOON)
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def test_an_earlier_version_is_not_told(home: Path, site: Site) -> None:
     with app(home).facts() as facts:
         carry(facts, [old])
         carry(facts, [item(guid="urn:v", url="http://post.example/v", title="A ferry by the harbour", text="The mayor waved.")])
-        judge_new(facts, Classifications(facts), (topic(),), NOON)
+        classify_new(facts, Classifications(facts), (topic(),), NOON)
     assert (count(site, "waved"), count(site, "crook"), count(site, "waved+-crook")) == (1, 0, 1)
     assert count(site, "crook", authorization=f"Bearer {TOKEN}") == 1
 

@@ -7,9 +7,9 @@ import pytest
 from support import NOON
 
 import feeds
+from feeds.model import Document
 from feeds.tagging.classifier import classify
 from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.query_evaluation import Item
 from feeds.tagging.topic.loader import read_topic
 from feeds.tagging.topic.model import Topic
 from ingest.documents.document import parse_document
@@ -47,7 +47,8 @@ def test_every_example_of_a_shipped_topic_is_as_declared(path: Path) -> None:
     wrong = [
         f"{'not ' * answer.tagged}tagged was declared ({answer.why}): {example.title} {example.text}"
         for example in topic.examples
-        if (answer := classify(matcher(path.stem), Item(example.title, example.text, example.language))[0]).tagged != example.tagged
+        if (answer := classify(matcher(path.stem), Document(example.title, example.text, example.language))[0]).tagged
+        != example.tagged
     ]
     assert wrong == []
 
@@ -86,7 +87,7 @@ def test_a_seed_is_tagged_as_it_was_written(name: str, *, tagged: bool) -> None:
     """The documents in `seeds/` were written to belong to the starter topic, or to look as if they did."""
     (item,) = (item for item, _ in parse_document((SEEDS / f"{name}.txt").read_bytes(), f"{name}.txt", NOON).items)
     assert item.language == name[:2]
-    answer = classify(matcher("antisemitism-online"), Item(item.title, item.text, item.language, ("Seed documents",)))[0]
+    answer = classify(matcher("antisemitism-online"), Document(item.title, item.text, item.language, ("Seed documents",)))[0]
     assert answer.tagged is tagged, answer.why
 
 

@@ -18,7 +18,7 @@ from feeds.site.builder import Site as Pages
 from feeds.site.publish import publish
 from feeds.site.render import POLICY
 from feeds.store.reviews import Reviews, Verdict
-from feeds.tagging.classifying import judge_new, judge_one
+from feeds.tagging.classifying import classify_new, classify_one
 from ingest.poll_state import Outcome, SourceState
 from ingest.store.facts import Facts
 
@@ -296,7 +296,7 @@ def test_a_person_s_word_is_shown(site: Site) -> None:
     carry(site.facts, [item(title="A train", text="On rails.")])
     kept = next(iter(site.facts.items()))
     Reviews(site.facts).put(kept.row, "harbour", Verdict.ACCEPT, "<it> moves ferries", NOON)
-    judge_one(site.facts, site.judgements, topic(), kept, NOON)
+    classify_one(site.facts, site.judgements, topic(), kept, NOON)
     site.publish()
     page = site.page(site.items()[0])
     assert any("accepted by hand: <it> moves ferries" in line for line in words(page, "//p"))
@@ -401,7 +401,7 @@ def test_a_persons_other_words_are_shown(site: Site) -> None:
     (stored,) = site.facts.items()
     for words_said in ("seen by Ann", "seen by Ben"):
         Reviews(site.facts).put(stored.row, "harbour", Verdict.ACCEPT, words_said, NOON)
-        judge_one(site.facts, site.judgements, topic(), stored, NOON)
+        classify_one(site.facts, site.judgements, topic(), stored, NOON)
         site.publish()
         assert words_said.encode() in (site.folder / site.items()[0]).read_bytes()
         assert words_said.encode() in (site.folder / "harbour.atom").read_bytes()
@@ -454,5 +454,5 @@ def test_a_page_bears_the_time_of_its_newest_change(site: Site) -> None:
 
 def made(site: Site) -> Iterator[File]:
     """Give the files of a folder that is still empty."""
-    judge_new(site.facts, site.judgements, (topic(),), NOON)
+    classify_new(site.facts, site.judgements, (topic(),), NOON)
     return Pages(site.facts, site.judgements, (topic(),), site.target()).files()

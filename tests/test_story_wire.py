@@ -10,7 +10,7 @@ def test_a_wire_is_put_together() -> None:
     rows = [(piece.id, row(piece)) for piece in wire(48, seed=11)]
     found = of_clusters(rows)
     of = score(found.pairs)
-    assert of.false == 0
+    assert of.false_positives == 0
     assert of.recall >= 0.95
     groups = clustering(found.wanted, found.found)
     assert groups.precision == 1

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from making import item, sighting, stored
 from wording import BOTH, GROUPS, ask, far, wording
 
-from feeds.model import Classification, Evidence, Grade
+from feeds.model import Classification, Document, Evidence, Grade, document_of
 from feeds.tagging.classifier import classify, line_key, tag
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.matching.segments import segments
-from feeds.tagging.query_evaluation import Evaluation, Item, item_of
+from feeds.tagging.query_evaluation import Evaluation
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Topic
 
@@ -105,7 +105,7 @@ def test_the_distance_is_that_of_the_closest_words() -> None:
 def test_the_evidence_quotes_and_names() -> None:
     """Each hit says group, term, language, place and the words as written."""
     groups = '[group.ship]\nfr = ["traversier*"]\n[group.place]\nany = ["harbour"]'
-    answer = classify(Matcher([wording(BOTH, groups)]), Item("Les TRAVERSIERS", "Au vieux Harbour.", "fr"))[0]
+    answer = classify(Matcher([wording(BOTH, groups)]), Document("Les TRAVERSIERS", "Au vieux Harbour.", "fr"))[0]
     assert answer.hits == (
         Evidence("ship", "traversier*", "fr", "title", 4, 15, "TRAVERSIERS"),
         Evidence("place", "harbour", None, "text", 9, 16, "Harbour"),
@@ -128,8 +128,8 @@ def test_no_more_than_twelve_hits_are_kept() -> None:
 def test_topic_and_version_are_recorded() -> None:
     """An old tag can say which wording made it."""
     by = wording()
-    answer = classify(Matcher([by]), Item("", "The ferry left the harbour."))[0]
-    assert (answer.topic, answer.version, answer.decision) == ("harbour", by.version, "")
+    answer = classify(Matcher([by]), Document("", "The ferry left the harbour."))[0]
+    assert (answer.topic, answer.version, answer.review) == ("harbour", by.version, "")
 
 
 # Why not
@@ -192,11 +192,11 @@ def test_what_only_a_frame_says_is_quoted() -> None:
     """A part that stands in a frame alone is missing, and the reason shows the words and the frame."""
     frame = f'{GROUPS}\n[frame.figure_of_speech]\ncancels = "place"\nany = ["safe {{place}}"]'
     by = Matcher([wording(BOTH, frame)])
-    answer = classify(by, Item("", "The ferry is a safe harbour."))[0]
+    answer = classify(by, Document("", "The ferry is a safe harbour."))[0]
     assert (answer.tagged, answer.near_miss) == (False, True)
     assert answer.why == "nothing says place: “harbour” is only figure of speech"
     assert [(name, hit.text) for name, hit in answer.cancelled] == [("figure_of_speech", "harbour")]
-    assert classify(by, Item("", "The ferry is a safe harbour in the harbour."))[0].tagged
+    assert classify(by, Document("", "The ferry is a safe harbour in the harbour."))[0].tagged
 
 
 def test_the_quoted_words_are_those_of_the_missing_part() -> None:
@@ -204,7 +204,7 @@ def test_the_quoted_words_are_those_of_the_missing_part() -> None:
     frames = (
         f'{GROUPS}\n[frame.toy]\ncancels = "ship"\nany = ["toy {{ship}}"]\n[frame.fun]\ncancels = "place"\nany = ["safe {{place}}"]'
     )
-    answer = classify(Matcher([wording(BOTH, frames)]), Item("", "A toy ferry and a ferry are a safe harbour."))[0]
+    answer = classify(Matcher([wording(BOTH, frames)]), Document("", "A toy ferry and a ferry are a safe harbour."))[0]
     assert answer.why == "nothing says place: “harbour” is only fun"
     assert {frame for frame, _ in answer.cancelled} == {"toy", "fun"}
 
@@ -213,8 +213,8 @@ def test_a_frame_can_take_an_exclusion_away() -> None:
     """An excluded word inside a frame excludes nothing."""
     frame = f'{GROUPS}\n[frame.toy]\ncancels = "gull"\nany = ["rubber {{gull}}"]'
     by = Matcher([wording('require = ["ship"]\nexclude = ["gull"]', frame)])
-    assert classify(by, Item("", "A ferry with a rubber gull."))[0].tagged
-    assert not classify(by, Item("", "A ferry with a gull."))[0].tagged
+    assert classify(by, Document("", "A ferry with a rubber gull."))[0].tagged
+    assert not classify(by, Document("", "A ferry with a gull."))[0].tagged
 
 
 def test_what_only_page_furniture_says_is_quoted() -> None:
@@ -222,8 +222,8 @@ def test_what_only_page_furniture_says_is_quoted() -> None:
     text = "The ferry left.\nFollow the harbour every day."
     key = line_key(wording(), segments("", text)[1])
     by = Matcher([wording()])
-    answer = classify(by, Item("Ferry", text), frozenset({key}))[0]
-    assert classify(by, Item("Ferry", text))[0].tagged
+    answer = classify(by, Document("Ferry", text), frozenset({key}))[0]
+    assert classify(by, Document("Ferry", text))[0].tagged
     assert (answer.tagged, answer.near_miss) == (False, True)
     assert answer.why == "nothing says place: “harbour” is only page furniture"
 
@@ -231,7 +231,7 @@ def test_what_only_page_furniture_says_is_quoted() -> None:
 def test_furniture_is_never_a_title() -> None:
     """A title counts, even if the same words are repeated below articles."""
     key = line_key(wording(), segments("", "Ferry in the harbour")[0])
-    answer = classify(Matcher([wording()]), Item("Ferry in the harbour", "Ferry in the harbour"), frozenset({key}))[0]
+    answer = classify(Matcher([wording()]), Document("Ferry in the harbour", "Ferry in the harbour"), frozenset({key}))[0]
     assert (answer.tagged, answer.score) == (True, 3.0)
 
 
@@ -410,7 +410,7 @@ def test_what_decides_is_in_the_version() -> None:
 def test_an_item_is_known_by_all_its_carriers() -> None:
     """Names and addresses of every source that carried it are there for `source:`."""
     kept = stored(item(), sighting(), sighting())
-    assert item_of(kept).sources == ("The Harbour Post", "http://post.example/feed.xml") * 2
+    assert document_of(kept).sources == ("The Harbour Post", "http://post.example/feed.xml") * 2
 
 
 # Whatever the text
@@ -441,7 +441,7 @@ _MATCHER = Matcher(_TOPICS.values())
 @given(_TITLES, _TEXTS, st.sampled_from([None, "en", "zh"]))
 def test_judging_again_gives_the_same_record(title: str, text: str, language: str | None) -> None:
     """A stored text judged again, alone or with other topics, by a fresh matcher, gives the same record to the last character."""
-    about = Item(title, text, language)
+    about = Document(title, text, language)
     for topic, answer in zip(_TOPICS.values(), classify(_MATCHER, about), strict=True):
         assert classify(Matcher([topic]), replace(about))[0] == answer
 
@@ -449,14 +449,14 @@ def test_judging_again_gives_the_same_record(title: str, text: str, language: st
 @given(_TITLES, _TEXTS)
 def test_what_only_tags_says_what_judging_says(title: str, text: str) -> None:
     """The short way that skips the reasons for a no gives the same yeses."""
-    about = Item(title, text)
+    about = Document(title, text)
     assert tag(_MATCHER, about).tags == tuple(answer for answer in classify(_MATCHER, about) if answer.tagged)
 
 
 @given(_TITLES, _TEXTS)
 def test_the_evidence_quotes_the_text(title: str, text: str) -> None:
     """Every span on record holds just the words that the record quotes."""
-    for answer in classify(_MATCHER, Item(title, text)):
+    for answer in classify(_MATCHER, Document(title, text)):
         for hit in (*answer.hits, *(hit for _, hit in answer.cancelled)):
             assert {"title": title, "text": text}[hit.field][hit.start : hit.end] == hit.text != ""
 
@@ -464,13 +464,13 @@ def test_the_evidence_quotes_the_text(title: str, text: str) -> None:
 @given(_TITLES, _TEXTS)
 def test_a_tag_has_evidence_for_every_group(title: str, text: str) -> None:
     """No tag without evidence: each required group is quoted, and its words are among the reasons."""
-    answer = classify(_MATCHER, Item(title, text))[0]
+    answer = classify(_MATCHER, Document(title, text))[0]
     if answer.tagged and len(answer.hits) < 12:
         assert {hit.group for hit in answer.hits} == {"ship", "place"}
         assert re.fullmatch(r"(ship|place): “.+”; (ship|place): “.+”", answer.why)
 
 
-def blanked(about: Item, hits: tuple[Evidence, ...]) -> Item:
+def blanked(about: Document, hits: tuple[Evidence, ...]) -> Document:
     """Give the item with the quoted words blanked out, all else in its place."""
     fields = {"title": list(about.title), "text": list(about.text)}
     for hit in hits:
@@ -481,7 +481,7 @@ def blanked(about: Item, hits: tuple[Evidence, ...]) -> Item:
 @given(_TITLES, _TEXTS, st.sampled_from(["ship", "place"]))
 def test_without_its_evidence_the_tag_falls(title: str, text: str, group: str) -> None:
     """Blanking what the record quotes for a required group takes the tag away; what else speaks is quoted in its turn."""
-    about = Item(title, text)
+    about = Document(title, text)
     for _ in range(20):
         answer = classify(_MATCHER, about)[0]
         if not answer.tagged:
@@ -498,7 +498,7 @@ def test_without_its_evidence_the_tag_falls(title: str, text: str, group: str) -
 )
 def test_one_blanking_is_enough_where_one_place_speaks(title: str, text: str, group: str) -> None:
     """Where parts meet once, the quoted words of one group carry the tag."""
-    about = Item(title, text)
+    about = Document(title, text)
     answer = ask(BOTH, text, title)
     assert answer.tagged
     assert not classify(_MATCHER, blanked(about, tuple(hit for hit in answer.hits if hit.group == group)))[0].tagged
@@ -514,7 +514,7 @@ _ENDINGS: list[Callable[[str], str]] = [
 @given(_TITLES, _TEXTS, st.sampled_from(_ENDINGS))
 def test_a_sentence_that_says_nothing_takes_no_tag_away(title: str, text: str, ending: Callable[[str], str]) -> None:
     """More text without any of the words never turns a yes into a no."""
-    before, after = (classify(_MATCHER, Item(title, words)) for words in (text, ending(text)))
+    before, after = (classify(_MATCHER, Document(title, words)) for words in (text, ending(text)))
     for one, two in zip(before, after, strict=True):
         assert two.tagged or not one.tagged
 
@@ -524,7 +524,7 @@ def test_the_order_of_topics_changes_no_answer(words: list[str], chance: object)
     """Topics are judged side by side: none sees the others."""
     topics = list(_TOPICS.values())
     chance.shuffle(topics)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
-    about = Item("", " ".join(words))
+    about = Document("", " ".join(words))
     answers = {answer.topic: answer for answer in classify(Matcher(topics), about)}
     assert answers == {answer.topic: answer for answer in classify(_MATCHER, about)}
 
@@ -535,7 +535,7 @@ def test_the_order_of_topics_changes_no_answer(words: list[str], chance: object)
 def evaluation(by: Topic, text: str) -> Evaluation:
     """Give a topic's expression over a text."""
     parts = segments("", text)
-    return Evaluation(by, Item("", text), parts, Matcher([by]).find(parts, None)[0].hits)
+    return Evaluation(by, Document("", text), parts, Matcher([by]).find(parts, None)[0].hits)
 
 
 def test_of_alternatives_the_one_that_lacks_least_is_named() -> None:

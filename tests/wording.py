@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from feeds.model import Classification
+from feeds.model import Classification, Document
 from feeds.tagging.classifier import classify
 from feeds.tagging.matching.matcher import FoundHits, Matcher
 from feeds.tagging.matching.segments import segments
-from feeds.tagging.query_evaluation import Item
 from feeds.tagging.topic.loader import parse_topic
 from feeds.tagging.topic.model import Topic
 
@@ -40,7 +39,7 @@ def ask(
     head: str, text: str = "", title: str = "", *, language: str | None = None, sources: tuple[str, ...] = ()
 ) -> Classification:
     """Give what a wording over the three groups says of a text."""
-    return classify(Matcher([wording(head)]), Item(title, text, language, sources))[0]
+    return classify(Matcher([wording(head)]), Document(title, text, language, sources))[0]
 
 
 def far(text: str) -> str:

@@ -6,7 +6,7 @@ import click
 
 from feeds.cli.home import good_topics, named, say_kept, target_of
 from feeds.cli.stories import why_two
-from feeds.model import Story
+from feeds.model import Story, document_of
 from feeds.site.publish import publish
 from feeds.store.boilerplate import Boilerplate
 from feeds.store.classifications import Classifications
@@ -15,7 +15,6 @@ from feeds.stories.grouping import Stories
 from feeds.tagging.classifier import classify
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.quality import reports
-from feeds.tagging.query_evaluation import item_of
 from ingest.cli.commands import item_line, item_row
 from ingest.cli.console import App, say
 
@@ -37,11 +36,11 @@ def explain(app: App, item: str, name: str | None, other: str | None) -> None:
         kept = {judgement.topic: judgement for judgement in judgements.of(stored.row)}
         through = {one.topic: member for member in story.members for one in judgements.of(member.row) if member.row != stored.row}
         decisions = Reviews(facts).all()
-        answers = classify(Matcher(chosen), item_of(stored), Boilerplate(facts).known(stored.carrier.source.url))
+        answers = classify(Matcher(chosen), document_of(stored), Boilerplate(facts).known(stored.carrier.source.url))
     answers = tuple(reviewed(answer, decisions.get((stored.row, answer.topic))) for answer in answers)
     click.echo("\n".join((*reports.about_item(stored), *_about_story(story))))
     for topic, answer in zip(chosen, answers, strict=True):
-        click.echo("\n".join(reports.about_judgement(topic, kept.get(topic.name), answer)))
+        click.echo("\n".join(reports.about_classification(topic, kept.get(topic.name), answer)))
         if topic.name in through and not answer.tagged:
             click.echo(f"  published there all the same, with its story: {through[topic.name].id} is tagged")
 

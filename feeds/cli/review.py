@@ -4,7 +4,7 @@ import click
 
 from feeds.cli.home import named
 from feeds.store.reviews import Reviews, Verdict
-from feeds.tagging.quality.uncertain import decide, take_back, uncertain
+from feeds.tagging.reviewing import record_review, uncertain, undo_review
 from ingest.cli.console import App, Commands, say
 from ingest.errors import UsageError
 from ingest.model import StoredItem
@@ -42,8 +42,8 @@ def _decide(app: App, item: str, name: str, verdict: Verdict | None, reason: str
     with app.stored() as facts:
         stored = app.one_item(facts, item)
         if verdict is not None:
-            answer = decide(facts, topic, stored, (verdict, reason), app.clock())
-        elif (undone := take_back(facts, topic, stored, app.clock())) is None:
+            answer = record_review(facts, topic, stored, (verdict, reason), app.clock())
+        elif (undone := undo_review(facts, topic, stored, app.clock())) is None:
             raise UsageError(f"nothing was decided on {stored.id} and {topic.name}", "`topicwire review list` shows what is open")
         else:
             answer = undone

@@ -42,11 +42,11 @@ def search_command(app: App, /, query: tuple[str, ...], limit: int, *, as_json: 
 
 def _object(result: Result, private: Mapping[str, bool]) -> str:
     """Give an item as `items --json` does, and say if nobody but the owner and subscribers of private feeds may read it."""
-    tags = [one.topic for one in result.judgements]
+    tags = [one.topic for one in result.classifications]
     hidden = {"private": True} if all(private[tag] for tag in tags) else {}
     return json.dumps(item_row(result.stored, tags) | hidden, ensure_ascii=False)
 
 
 def _line(result: Result, private: Mapping[str, bool]) -> str:
-    marks = [f"{one.topic} (private)" if private[one.topic] else one.topic for one in result.judgements]
+    marks = [f"{one.topic} (private)" if private[one.topic] else one.topic for one in result.classifications]
     return item_line(result.stored, marks or ["not published"])

@@ -137,7 +137,7 @@ def topics_evaluate(app: App, name: str, file: IO[bytes], worst: int) -> None:
     for number, row in _rows(file):
         wanted = metrics.wanted(row.get("label"))
         if wanted is not None:
-            answer = reports.judge_row(matcher, row)
+            answer = reports.classify_row(matcher, row)
             title = str(row.get("title") or "")[:120]
             answers.append(metrics.LabelledAnswer(str(row.get("id", number)), title, str(row.get("lang") or "und"), wanted, answer))
     if not answers:

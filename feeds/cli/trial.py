@@ -8,7 +8,7 @@ import click
 
 from feeds.cli.home import good_topics
 from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.quality.trial import as_lines, as_values, judged
+from feeds.tagging.quality.trial import as_lines, as_values, classified
 from ingest.cli.console import App
 from ingest.errors import FetchError, ParseError, UsageError
 from ingest.model import ParsedFeed
@@ -26,7 +26,7 @@ def try_command(app: App, source: str, *, as_json: bool) -> None:
     """Show what URL-or-FILE would give: entries, dates, languages, what was inferred, which topics match. Stores nothing."""
     chosen, code = good_topics(app)
     trial = _looked_at(app, source)
-    entries = judged(trial, Matcher(chosen))
+    entries = classified(trial, Matcher(chosen))
     click.echo(
         json.dumps(as_values(trial, entries), ensure_ascii=False, default=str) if as_json else "\n".join(as_lines(trial, entries))
     )
@@ -38,7 +38,7 @@ def topics_of_feed(app: App) -> Callable[[ParsedFeed, str], Mapping[str, int]]:
     matcher = Matcher(good_topics(app)[0])
 
     def matching(feed: ParsedFeed, where: str) -> Mapping[str, int]:
-        return Counter(one.topic for _, tags in judged(Trial(where, 0, feed), matcher) for one in tags)
+        return Counter(one.topic for _, tags in classified(Trial(where, 0, feed), matcher) for one in tags)
 
     return matching
 

@@ -77,7 +77,7 @@ class EntryView:
         return replace(
             classification,
             why=self.text(classification.why, language),
-            decision=self.name(classification.decision),
+            review=self.name(classification.review),
             hits=tuple(self._hit(hit, language) for hit in classification.hits),
             cancelled=tuple((self.name(frame), self._hit(hit, language)) for frame, hit in classification.cancelled),
         )

@@ -40,7 +40,7 @@ class Result:
     """An item that was found, and what the topics that may be named say of it."""
 
     stored: StoredItem
-    judgements: tuple[Classification, ...]
+    classifications: tuple[Classification, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from feeds.site.render import review_page
 from feeds.site.views import card, reason
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Review, Reviews, Verdict
-from feeds.tagging.quality.uncertain import Case, decide, take_back, uncertain
+from feeds.tagging.reviewing import UncertainItem, record_review, uncertain, undo_review
 from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
@@ -40,7 +40,7 @@ class Reviewing:
     desk: ServiceContext
     _secret: str = field(default_factory=lambda: secrets.token_urlsafe(24))  # our page sends it back
     _lock: Lock = field(default_factory=Lock)
-    _known: dict[str, tuple[object, tuple[Case, ...]]] = field(default_factory=dict)
+    _known: dict[str, tuple[object, tuple[UncertainItem, ...]]] = field(default_factory=dict)
 
     def routes(self) -> list[Route]:
         """Give the one address."""
@@ -94,7 +94,7 @@ class Reviewing:
             hidden=(("after", after),) if places else (),
         )
 
-    def _band(self, facts: Facts, topic: Topic) -> tuple[Case, ...]:
+    def _band(self, facts: Facts, topic: Topic) -> tuple[UncertainItem, ...]:
         """Give the uncertain items; judging everything takes a while, so it is done once for what is stored and asked now."""
         newest = facts.db.conn.execute("select max(seq) from item").fetchone()[0]
         state = (topic.version, topic.review, newest)
@@ -118,9 +118,9 @@ class Reviewing:
             if verdict == "skip":
                 then["after"] = stored.id
             elif verdict == "undo":
-                take_back(facts, topic, stored, now)
+                undo_review(facts, topic, stored, now)
             else:
-                decide(facts, topic, stored, (Verdict(verdict), form.get("reason", "")), now)
+                record_review(facts, topic, stored, (Verdict(verdict), form.get("reason", "")), now)
                 then["done"] = stored.id
         query = urlencode({key: value for key, value in then.items() if value})
         return RedirectResponse(f"{self.desk.root}review?{query}", 303, _HEADERS)
@@ -151,7 +151,7 @@ def _in_words(stored: StoredItem, said: Review) -> str:
     return f"{said.verdict.capitalize()}ed{reason_given}: “{stored.item.title}”. The next publication shows it."
 
 
-def _case(case: Case, topic: Topic) -> ReviewCase:
+def _case(case: UncertainItem, topic: Topic) -> ReviewCase:
     why = reason(case.stored, case.answer, topic.title)
     return ReviewCase(card(case.stored, (case.answer,)), case.answer.tagged, why, case.likely)
 

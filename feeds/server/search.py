@@ -82,7 +82,7 @@ class _Reader:
         return search_published(facts, wanted, Public(names, self._shown), limit=limit, skip=skip)
 
     def _having(self, result: Result) -> tuple[Topic, ...]:
-        return tuple(self.topics[one.topic] for one in result.judgements)
+        return tuple(self.topics[one.topic] for one in result.classifications)
 
     def _shown(self, result: Result) -> Result:
         having = self._having(result)
@@ -94,7 +94,7 @@ class _Reader:
 
 
 def _judged(veil: PageMasking, result: Result, shown: StoredItem) -> Result:
-    return Result(shown, tuple(veil.judgement(one, result.stored) for one in result.judgements))
+    return Result(shown, tuple(veil.judgement(one, result.stored) for one in result.classifications))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,21 +198,21 @@ def _ids(facts: Facts, items: list[StoredItem]) -> dict[int, str]:
 def _entry(result: Result, topics: Mapping[str, Topic], topic: Topic, manner: Manner, atom_id: str) -> FeedEntry:
     said = Classification(topic.name, topic.version, tagged=True, grade=Grade.MENTION, score=0.0, why="")
     entry = make_entry(StoryEntry(result.stored, said), topic, atom_id, manner)
-    tags = f"; tagged {', '.join(one.topic for one in result.judgements)}" if result.judgements else ""
+    tags = f"; tagged {', '.join(one.topic for one in result.classifications)}" if result.classifications else ""
     entry = replace(entry, why=f"Found by a search. Carried by {', '.join(one.name for one in entry.carriers)}{tags}.")
-    for one in result.judgements:
+    for one in result.classifications:
         entry = EntryView(topics[one.topic]).of(entry)
     return entry
 
 
 def _card(result: Result, topics: Mapping[str, Topic], words: str) -> Card:
-    shown, text = card(result.stored, result.judgements), result.stored.item.text
+    shown, text = card(result.stored, result.classifications), result.stored.item.text
     if words:  # what was searched for is marked, not what the topics found
         title = "".join(piece.text for piece in shown.title)
         excerpt = around(text, EXCERPT, places(words, text))
         shown = replace(shown, title=marked(title, places(words, title)), excerpt=excerpt)
     # Only what a topic with rules has is a page.
-    paged = any(topics[one.topic].expression and not topics[one.topic].publish.private for one in result.judgements)
+    paged = any(topics[one.topic].expression and not topics[one.topic].publish.private for one in result.classifications)
     return shown if paged else replace(shown, href="")
 
 

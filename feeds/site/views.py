@@ -68,7 +68,7 @@ def card(stored: StoredItem, judgements: tuple[Classification, ...] = (), *, lim
 
 def _why(judgements: tuple[Classification, ...]) -> str:
     """Give the line of the one topic whose list this is, where it says something: a topic without rules takes everything."""
-    said = [one.why for one in judgements if one.hits or one.branch or one.decision]
+    said = [one.why for one in judgements if one.hits or one.branch or one.review]
     return said[0] if len(judgements) == 1 and said else ""
 
 
@@ -88,7 +88,7 @@ def reason(stored: StoredItem, judgement: Classification, title: str) -> TagReas
         quotes=marks.quotes(text, marks.spans_of(judgement.hits, "text", text)),
         hits=tuple(dict.fromkeys((hit.group, hit.text) for hit in judgement.hits)),
         cancelled=tuple(dict.fromkeys((hit.text, frame.replace("_", " ")) for frame, hit in judgement.cancelled)),
-        decision=judgement.decision,
+        decision=judgement.review,
     )
 
 

@@ -260,7 +260,7 @@ def _evidence(judgement: Classification) -> str:
         "cancelled": [{"frame": frame, **asdict(hit)} for frame, hit in judgement.cancelled],
         "excluded": judgement.excluded,
         "branch": judgement.branch,
-        "decision": judgement.decision,
+        "decision": judgement.review,
         "distance": judgement.distance,
     }
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
@@ -280,6 +280,6 @@ def _judgement(row: Sequence[Any]) -> Classification:
         cancelled=tuple((hit.pop("frame"), Evidence(**hit)) for hit in kept.cancelled),
         excluded=kept.excluded,
         branch=kept.branch,
-        decision=kept.decision,
+        review=kept.decision,
         distance=kept.distance,
     )

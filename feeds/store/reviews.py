@@ -37,9 +37,9 @@ def reviewed(judgement: Classification, decision: Review | None) -> Classificati
     if decision is None:
         return judgement
     if decision.verdict is Verdict.REJECT:
-        return replace(judgement, tagged=False, why=str(decision), decision=str(decision))
+        return replace(judgement, tagged=False, why=str(decision), review=str(decision))
     why = f"{judgement.why}; {decision}" if judgement.tagged else str(decision)
-    return replace(judgement, tagged=True, grade=judgement.grade or Grade.SUBSTANTIAL, why=why, decision=str(decision))
+    return replace(judgement, tagged=True, grade=judgement.grade or Grade.SUBSTANTIAL, why=why, review=str(decision))
 
 
 class Reviews:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import comb
 
-from feeds.metrics import Score, share
+from feeds.metrics import ConfusionMatrix, share
 from feeds.model import Comparison
 
 
@@ -36,12 +36,12 @@ class Clustering:
         return 2 * self.precision * self.recall / total if total else 0.0
 
 
-def score(judged: Iterable[Judged]) -> Score:
+def score(judged: Iterable[Judged]) -> ConfusionMatrix:
     """Count merges that should be, that should not, and that are missing."""
     counts = [0, 0, 0, 0]
     for pair in judged:
         counts[(0 if pair.merged else 2) if pair.wanted else (1 if pair.merged else 3)] += 1
-    return Score(*counts)
+    return ConfusionMatrix(*counts)
 
 
 def clustering(wanted: Mapping[int, int], found: Mapping[int, int]) -> Clustering:
@@ -74,10 +74,10 @@ def report(judged: tuple[Judged, ...], groups: Clustering, worst: int) -> list[s
 
 def _line(name: str, judged: Iterable[Judged]) -> str:
     of = score(judged)
-    merged, meant = of.hits + of.false, of.hits + of.missed
-    f1 = share(2 * of.hits, merged + meant)
-    shares = f"{share(of.hits, merged):20} {share(of.hits, meant):20} {f1}"
-    return f"{name:28}{merged + of.missed + of.rest:6}{meant:6}{merged:8}  {shares}"
+    merged, meant = of.true_positives + of.false_positives, of.true_positives + of.false_negatives
+    f1 = share(2 * of.true_positives, merged + meant)
+    shares = f"{share(of.true_positives, merged):20} {share(of.true_positives, meant):20} {f1}"
+    return f"{name:28}{merged + of.false_negatives + of.true_negatives:6}{meant:6}{merged:8}  {shares}"
 
 
 def _errors(judged: tuple[Judged, ...], worst: int) -> list[str]:

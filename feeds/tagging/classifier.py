@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from feeds.model import Classification, Evidence, Grade, Tagging
+from feeds.model import Classification, Document, Evidence, Grade, Tagging
 from feeds.tagging.matching.matcher import Cancelled, FoundHits, Hit, Matcher, SegmentMatches
 from feeds.tagging.matching.segments import Segment, segments
 from feeds.tagging.matching.segments import SegmentKind as Part
-from feeds.tagging.query_evaluation import Evaluation, Hits, Item, Meeting
+from feeds.tagging.query_evaluation import Evaluation, Hits, Meeting
 from feeds.tagging.reasons import ReasonKind, Reasons, in_words
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Topic
@@ -31,7 +31,7 @@ class _Meeting:
     hits: Hits
 
 
-def classify(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset()) -> tuple[Classification, ...]:
+def classify(matcher: Matcher, item: Document, furniture: frozenset[str] = frozenset()) -> tuple[Classification, ...]:
     """Judge an item by every topic of `matcher`, in their order, with the reason for each answer.
 
     `furniture` are the keys of sentences that its source repeats under its articles: their words do not count.
@@ -44,7 +44,7 @@ def classify(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset
     )
 
 
-def tag(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset()) -> Tagging:
+def tag(matcher: Matcher, item: Document, furniture: frozenset[str] = frozenset()) -> Tagging:
     """Give the answers of `classify` that say yes, at a fraction of its cost: most topics say no to most items."""
     parts, looks = matcher.read(item.title, item.text, item.language)
     tags = []
@@ -62,7 +62,7 @@ def tag(matcher: Matcher, item: Item, furniture: frozenset[str] = frozenset()) -
 class Reading:
     """An item read for one topic: its segments and what the topic's terms hit in them."""
 
-    item: Item
+    item: Document
     parts: tuple[Segment, ...]
     found: FoundHits
 
@@ -72,7 +72,7 @@ class Reading:
         return answer is not None and answer.tagged
 
 
-def read(matcher: Matcher, item: Item) -> Reading:
+def read(matcher: Matcher, item: Document) -> Reading:
     """Read an item for the first topic of `matcher`, for any expression that it might have over its groups."""
     parts = segments(item.title, item.text)
     return Reading(item, parts, matcher.find(parts, item.language, all_frames=True).get(0, _NOTHING))
@@ -110,7 +110,7 @@ def _unfurnished(topic: Topic, found: FoundHits, parts: tuple[Segment, ...], fur
 class _Case:
     """One topic and one item."""
 
-    def __init__(self, topic: Topic, item: Item, parts: tuple[Segment, ...], found: FoundHits) -> None:
+    def __init__(self, topic: Topic, item: Document, parts: tuple[Segment, ...], found: FoundHits) -> None:
         self._topic, self._item, self._parts, self._found = topic, item, parts, found
 
     @cached_property

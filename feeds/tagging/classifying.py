@@ -6,13 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from feeds.model import Classification, Tagging
+from feeds.model import Classification, Tagging, document_of
 from feeds.store.boilerplate import Boilerplate
 from feeds.store.classifications import Classifications, Progress
 from feeds.store.reviews import Reviews, reviewed
 from feeds.tagging.classifier import classify, tag
 from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.query_evaluation import item_of
 from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
@@ -21,7 +20,7 @@ _BITE: Final = 500  # items a transaction
 _MATCHERS: Final[deque[Matcher]] = deque(maxlen=2)  # a service has seen most words before: they are not looked up again
 
 
-def judge_new(  # noqa: PLR0913, PLR0917 - and how far to go
+def classify_new(  # noqa: PLR0913, PLR0917 - and how far to go
     facts: Facts,
     judgements: Classifications,
     topics: tuple[Topic, ...],
@@ -48,10 +47,10 @@ def judge_new(  # noqa: PLR0913, PLR0917 - and how far to go
     return tagged
 
 
-def judge_one(facts: Facts, judgements: Classifications, topic: Topic, stored: StoredItem, now: datetime) -> Classification:
+def classify_one(facts: Facts, judgements: Classifications, topic: Topic, stored: StoredItem, now: datetime) -> Classification:
     """Judge one item by one topic again and store the answer, a person's decision included; give what then holds."""
     furniture = Boilerplate(facts).known(stored.carrier.source.url)
-    answer = classify(Matcher([topic]), item_of(stored), furniture)[0]
+    answer = classify(Matcher([topic]), document_of(stored), furniture)[0]
     judgements.record([(stored, Tagging((answer,) if answer.tagged else (), frozenset()))], (topic,), {}, now)
     return reviewed(answer, Reviews(facts).all(topic.name).get((stored.row, topic.name)))
 
@@ -124,4 +123,4 @@ class _Work:
             source = stored.carrier.source.url
             if source not in known:
                 known[source] = self._furniture.known(source)
-            yield stored, tag(matcher, item_of(stored), known[source])
+            yield stored, tag(matcher, document_of(stored), known[source])

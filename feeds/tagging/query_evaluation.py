@@ -6,22 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from feeds.model import Document
 from feeds.tagging.matching.matcher import Hit
 from feeds.tagging.matching.segments import Segment, SegmentKind
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Topic
-from ingest.model import StoredItem
 from ingest.text.folding import INVISIBLE, folded, visible
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What is judged: texts, language, and by whom it was carried."""
-
-    title: str
-    text: str
-    language: str | None = None
-    sources: tuple[str, ...] = ()  # their names, addresses, tags and folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +22,13 @@ class Meeting:
     within: int | None = None
 
 
-def item_of(stored: StoredItem) -> Item:
-    """Give what is judged of a stored item."""
-    sources = (seen.source for seen in stored.sightings)
-    named = tuple(name for one in sources for name in (one.name, one.url, *one.settings.tags, *one.categories))
-    return Item(stored.item.title, stored.item.text, stored.item.language, named)
-
-
 Hits = tuple[Hit, ...]
 
 
 class Evaluation:
     """One topic's expression over one text."""
 
-    def __init__(self, topic: Topic, item: Item, parts: tuple[Segment, ...], hits: Hits) -> None:
+    def __init__(self, topic: Topic, item: Document, parts: tuple[Segment, ...], hits: Hits) -> None:
         """Take the topic's hits that count."""
         self._topic, self._item, self._parts, self._hits = topic, item, parts, hits
         self._named: defaultdict[str, list[Hit]] = defaultdict(list)

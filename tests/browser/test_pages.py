@@ -16,7 +16,7 @@ from support import NOON
 from feeds.cli.home import good_topics, target_of
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import judge_new
+from feeds.tagging.classifying import classify_new
 from ingest.cli.console import App
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[browser]'")
@@ -48,7 +48,7 @@ def fill(made: App) -> None:
         )
         carry(facts, [about(1)], GAZETTE, NOON + timedelta(hours=2))
         judgements, (topics, _) = Classifications(facts), good_topics(made)
-        judge_new(facts, judgements, topics, NOON)
+        classify_new(facts, judgements, topics, NOON)
         publish(facts, judgements, topics, target_of(made, facts))
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from feeds.model import document_of
 from feeds.tagging.classifier import classify
 from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.query_evaluation import item_of
 from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 
@@ -67,7 +67,7 @@ def compare(old: Topic, new: Topic, items: Iterable[StoredItem]) -> Changes:
 
 
 def _change(matcher: Matcher, stored: StoredItem) -> Change | None:
-    before, after = classify(matcher, item_of(stored))
+    before, after = classify(matcher, document_of(stored))
     if not (before.tagged or after.tagged):
         return None
     kind = "unchanged" if before.tagged and after.tagged else "gained" if after.tagged else "lost"

@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from feeds.model import Classification
+from feeds.model import Classification, Document
 from feeds.tagging.classifier import classify, read
 from feeds.tagging.matching.lexicon import COMPOUNDING
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.matching.phrasebook import deciding
 from feeds.tagging.quality.slips import SlipPlace, slips
-from feeds.tagging.query_evaluation import Item
 from feeds.tagging.topic import query
 from feeds.tagging.topic.lines import Lines
 from feeds.tagging.topic.model import Example, Group, NegativeContext, Term, Topic
@@ -66,7 +65,7 @@ def check(topic: Topic, text: str = "", where: str = "") -> TopicFindings:
 
 
 def _answer(matcher: Matcher, example: Example) -> Classification:
-    return classify(matcher, Item(example.title, example.text, example.language))[0]
+    return classify(matcher, Document(example.title, example.text, example.language))[0]
 
 
 def _failure(file: _File, number: int, example: Example, answer: Classification) -> str | None:
@@ -152,7 +151,7 @@ def _untested_terms(topic: Topic, answers: list[Classification]) -> Iterator[str
 
 def _unneeded_parts(topic: Topic, answers: list[Classification]) -> Iterator[str]:
     """Give the parts of a topic that may go without any example changing; all examples are as declared."""
-    told = [Item(example.title, example.text, example.language) for example in topic.examples]
+    told = [Document(example.title, example.text, example.language) for example in topic.examples]
     wanted = [example.tagged for example in topic.examples]
     for frame in topic.frames:
         changed = replace(topic, frames=_less(topic.frames, frame))

@@ -3,10 +3,9 @@
 import json
 from typing import Any
 
-from feeds.model import Classification, Evidence
+from feeds.model import Classification, Document, Evidence
 from feeds.tagging.classifier import classify
 from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.query_evaluation import Item
 from feeds.tagging.topic.model import Topic
 from ingest.errors import UsageError
 from ingest.model import StoredItem
@@ -33,7 +32,7 @@ def read_row(line: bytes, name: str, number: int) -> dict[str, Any]:
 
 def matched(matcher: Matcher, row: dict[str, Any], number: int) -> dict[str, Any]:
     """Judge a row by the one topic of `matcher`: its id, whether it is tagged, score and hits."""
-    answer = judge_row(matcher, row)
+    answer = classify_row(matcher, row)
     hits = [
         {"group": h.group, "term": h.term, "field": h.field, "start": h.start, "end": h.end, "text": h.text} for h in answer.hits
     ]
@@ -48,12 +47,12 @@ def matched(matcher: Matcher, row: dict[str, Any], number: int) -> dict[str, Any
     }
 
 
-def judge_row(matcher: Matcher, row: dict[str, Any]) -> Classification:
+def classify_row(matcher: Matcher, row: dict[str, Any]) -> Classification:
     """Judge a row's title and texts, which may be HTML or plain; its language is `lang` or detected."""
     title, summary, content = (xml_safe(str(row.get(key) or "")) for key in ("title", "summary", "content"))
     text = plain(safe_html(content or summary, None))
     language, _ = decide(f"{title}. {text}", str(row.get("lang") or ""))
-    return classify(matcher, Item(title, text, language, (str(row.get("feed") or ""),)))[0]
+    return classify(matcher, Document(title, text, language, (str(row.get("feed") or ""),)))[0]
 
 
 def about_item(stored: StoredItem) -> list[str]:
@@ -77,7 +76,7 @@ def about_item(stored: StoredItem) -> list[str]:
     return lines
 
 
-def about_judgement(topic: Topic, kept: Classification | None, answer: Classification) -> list[str]:
+def about_classification(topic: Topic, kept: Classification | None, answer: Classification) -> list[str]:
     """Say what a topic thinks of an item now, and whether what is stored is another answer."""
     if not answer.tagged:
         lines = [f"not tagged {topic.name}: {answer.why}"]
@@ -87,8 +86,8 @@ def about_judgement(topic: Topic, kept: Classification | None, answer: Classific
     lines += [f"  does not count, {frame.replace('_', ' ')}: {_spot(hit)}" for frame, hit in answer.cancelled]
     if answer.excluded:
         lines.append(f"  tested and absent: {', '.join(dict.fromkeys(answer.excluded))}")
-    if answer.decision:
-        lines.append(f"  a person's word: {answer.decision}")
+    if answer.review:
+        lines.append(f"  a person's word: {answer.review}")
     if (kept is not None) != answer.tagged or (kept and kept.version != answer.version):
         lines.append("  what is published is older than this wording: the next pass judges anew")
     return lines

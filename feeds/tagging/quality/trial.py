@@ -6,9 +6,9 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from feeds.model import Classification
+from feeds.model import Document as Judged
 from feeds.tagging.classifier import tag
 from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.query_evaluation import Item as Judged
 from ingest.model import Item
 from ingest.poll_state import Trial
 from ingest.text.dates import rfc3339
@@ -16,10 +16,10 @@ from ingest.text.sanitize import shorten
 
 _SHOWN: Final = 20  # entries that a person is shown
 
-Entry = tuple[Item, tuple[Classification, ...]]
+ClassifiedEntry = tuple[Item, tuple[Classification, ...]]
 
 
-def judged(trial: Trial, matcher: Matcher) -> tuple[Entry, ...]:
+def classified(trial: Trial, matcher: Matcher) -> tuple[ClassifiedEntry, ...]:
     """Give the entries, each with the topics that would tag it; what a source repeats is not yet known of it."""
     said_by = (trial.feed.title, trial.where)
     items = [item for item, _ in trial.feed.items]
@@ -46,7 +46,7 @@ def _doubts(what: str, unknown: bool, raw: str | None) -> list[str]:  # noqa: FB
     return [f"{what} date not believed: “{shorten(raw, 60)}”"] if unknown and raw else []
 
 
-def as_values(trial: Trial, entries: tuple[Entry, ...]) -> dict[str, Any]:
+def as_values(trial: Trial, entries: tuple[ClassifiedEntry, ...]) -> dict[str, Any]:
     """Give everything as values for programs."""
     feed = trial.feed
     return {
@@ -70,7 +70,7 @@ def _entry(item: Item, tags: tuple[Classification, ...]) -> dict[str, Any]:
     return asdict(item) | dates | said
 
 
-def as_lines(trial: Trial, entries: tuple[Entry, ...]) -> Iterator[str]:
+def as_lines(trial: Trial, entries: tuple[ClassifiedEntry, ...]) -> Iterator[str]:
     """Say everything in words: the source, what was noticed, then the first entries."""
     feed = trial.feed
     yield feed.title or "(no title)"

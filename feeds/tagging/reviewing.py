@@ -4,22 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from feeds.model import Classification, Grade
+from feeds.model import Classification, Grade, document_of
 from feeds.store.boilerplate import Boilerplate
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Reviews, Verdict
 from feeds.tagging.classifier import classify
-from feeds.tagging.classifying import judge_one
+from feeds.tagging.classifying import classify_one
 from feeds.tagging.linear_model import file_of, parse
 from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.query_evaluation import item_of
 from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class UncertainItem:
     """An item that the rules are not sure of, what they say, and how likely a second opinion holds it, from 0 to 1."""
 
     stored: StoredItem
@@ -27,7 +26,7 @@ class Case:
     likely: float | None
 
 
-def uncertain(home: Path, facts: Facts, topic: Topic) -> tuple[Case, ...]:
+def uncertain(home: Path, facts: Facts, topic: Topic) -> tuple[UncertainItem, ...]:
     """Return the mere mentions and near misses of a topic, reviewed or not.
 
     Newest first, or, where `topics learn` has left a linear model in `home`, the likeliest first. Raises TopicError
@@ -37,22 +36,22 @@ def uncertain(home: Path, facts: Facts, topic: Topic) -> tuple[Case, ...]:
     opinion = parse(path.read_text(encoding="utf-8"), str(path)) if path.exists() else None
     matcher, furniture, found = Matcher([topic]), Boilerplate(facts), []
     for stored in facts.items():
-        answer = classify(matcher, item_of(stored), furniture.known(stored.carrier.source.url))[0]
+        answer = classify(matcher, document_of(stored), furniture.known(stored.carrier.source.url))[0]
         if answer.grade is Grade.MENTION or answer.near_miss:
             likely = opinion.probability(stored.item.title, stored.item.text) if opinion else None
-            found.append(Case(stored, answer, likely))
+            found.append(UncertainItem(stored, answer, likely))
     found.sort(key=lambda case: case.stored.first_seen, reverse=True)
     return tuple(sorted(found, key=lambda case: -(case.likely or 0)))
 
 
-def decide(facts: Facts, topic: Topic, stored: StoredItem, said: tuple[Verdict, str], now: datetime) -> Classification:
+def record_review(facts: Facts, topic: Topic, stored: StoredItem, said: tuple[Verdict, str], now: datetime) -> Classification:
     """Store a person's word on an item, and why; give what then holds. The next publication shows it."""
     Reviews(facts).put(stored.row, topic.name, *said, now)
-    return judge_one(facts, Classifications(facts), topic, stored, now)
+    return classify_one(facts, Classifications(facts), topic, stored, now)
 
 
-def take_back(facts: Facts, topic: Topic, stored: StoredItem, now: datetime) -> Classification | None:
+def undo_review(facts: Facts, topic: Topic, stored: StoredItem, now: datetime) -> Classification | None:
     """Forget a person's word, so that the rules decide again; None where nothing was said."""
     if not Reviews(facts).take_back(stored.row, topic.name):
         return None
-    return judge_one(facts, Classifications(facts), topic, stored, now)
+    return classify_one(facts, Classifications(facts), topic, stored, now)
