@@ -23,7 +23,7 @@ _TITLE_LETTERS: Final = 12  # ... where words are not parted by spaces
 _ID: Final = 16  # hex digits of an item's id
 _TAG: Final = re.compile(r"<[^<>]*>")
 _DETAILS: Final = attrgetter(
-    *(f.name for f in fields(Item) if f.name not in {"guid", "url", "title", "summary", "content", "text", "cut"})
+    *(f.name for f in fields(Item) if f.name not in {"guid", "url", "title", "summary", "content", "text", "boilerplate"})
 )
 _ALIKE: Final = 0.5  # share of the shorter one's words that makes two titles, or two texts, one that was edited
 
@@ -53,7 +53,7 @@ def keys(item: Item) -> Keys:
 
 def _fingerprint(item: Item) -> str:
     """Hash every field of an item: whatever a source changes, it has served something else."""
-    return digest(item.guid, item.url, item.title, item.summary, item.content, item.text, item.cut, repr(_DETAILS(item)))
+    return digest(item.guid, item.url, item.title, item.summary, item.content, item.text, item.boilerplate, repr(_DETAILS(item)))
 
 
 def wording(title: str, text: str, summary: str, content: str) -> str:
@@ -72,18 +72,18 @@ def _significance(title: str, text: str, summary: str) -> str:
 
 
 def _text_keys(item: Item) -> tuple[str | None, str | None, str | None]:
-    """Hash all the words of an item, title first; the same without page furniture; and the text's alone.
+    """Hash all the words of an item, title first; the same without boilerplate; and the text's alone.
 
     Wrapping, punctuation, case and accents make no difference, nor whether a document's first line
-    was read as its title. What was cut as page furniture counts: a better cleaner must not make a
+    was read as its title. Boilerplate that was taken off counts: a better cleaner must not make a
     second item. The text alone is all that a document without a title shares with a feed's entry.
     """
     head, body = folded(item.title), folded(item.text)
     alone = _words_key("", body)
     bare = alone if item.title_inferred or body.startswith(head) else _words_key(head, body)
-    if not item.cut:
+    if not item.boilerplate:
         return bare, bare, alone
-    whole = f"{body} {folded(item.cut)}".strip()
+    whole = f"{body} {folded(item.boilerplate)}".strip()
     return _words_key("" if item.title_inferred or whole.startswith(head) else head, whole), bare, alone
 
 
@@ -101,7 +101,7 @@ def known_by_words(item: Item, key: Keys) -> Keys:
 
     Few words name it among documents only: in feeds a short text may be any day's "Press review".
     """
-    return key if key.text else replace(key, text=digest("document", folded(f"{item.title} {item.text} {item.cut}")))
+    return key if key.text else replace(key, text=digest("document", folded(f"{item.title} {item.text} {item.boilerplate}")))
 
 
 def name(key: Keys, source: Source) -> str:
@@ -144,7 +144,7 @@ def same(item: Item, key: Keys, known: Known) -> str | None:
     - title, within one source, if date and text are the same too and the known names are served no more:
       some aggregators give an entry a new guid and address in every answer.
     - text, across sources, if the dates do not say that it is another edition; a document may lack the
-      title or have page furniture around the words.
+      title or have boilerplate around the words.
 
     What one source dates a day later and fills with other words is another article under any name:
     there is a "Press review" every day.

@@ -78,7 +78,7 @@ class Item:
     summary: str = ""
     content: str = ""
     text: str = ""
-    cut: str = ""  # page furniture that was taken off `text`
+    boilerplate: str = ""  # of the page, taken off `text`: "Share this", "Log in to comment"
     language: str | None = None
     language_from: str | None = None  # "declared" or "detected"
     published: datetime | None = None
@@ -100,8 +100,8 @@ class Keys:
     guid: str | None  # within one source
     url: str | None  # canonical address
     text: str | None  # normalised title and text, when long enough to mean something
-    bare: str | None = None  # the same without page furniture
-    body: str | None = None  # the text alone, without title and furniture
+    bare: str | None = None  # the same without boilerplate
+    body: str | None = None  # the text alone, without title and boilerplate
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,7 +213,7 @@ class _Work:
             summary="" if summary == content else summary,
             content=content,
             text=text,
-            cut=entry.cut,
+            boilerplate=entry.boilerplate,
             language=spoken,
             language_from=how,
             published=published,

@@ -83,7 +83,7 @@ class RawEntry(Struct, frozen=True, array_like=True, gc=False):
     languages: tuple[str | None, ...] = ()  # as declared for the entry as a whole, the closest first
     duration: str = ""  # of what it tells of, as podcasts say
     title_inferred: bool = False  # the title was found in the text
-    cut: str = ""  # page furniture that was taken off the text
+    boilerplate: str = ""  # of the page, taken off the text
 
 
 class RawHints(Struct, frozen=True, array_like=True, gc=False):

@@ -288,7 +288,9 @@ def test_an_older_judgement_is_said_to_be_old(cli: Cli) -> None:
 
 def test_what_was_inferred_cut_or_changed_is_said(cli: Cli) -> None:
     """An inferred title, an unknown date, an earlier version and what was cut off are named."""
-    plain = item(guid="ferry.txt", url=None, published=None, title_inferred=True, language=None, cut="Share this\nSubscribe")
+    plain = item(
+        guid="ferry.txt", url=None, published=None, title_inferred=True, language=None, boilerplate="Share this\nSubscribe"
+    )
     fill(cli, plain, source=SEED)
     with app(cli.home).facts() as facts:
         carry(facts, [item(**{**_fields(plain), "text": "Forty passengers came to wave and went."})], SEED)

@@ -22,7 +22,7 @@ from ingest.store.facts import Facts
 MEMORY = Path(":memory:")
 GAZETTE = Source("http://gazette.example/rss", title="The Gazette", site_url="http://gazette.example/")
 LATER = NOON + timedelta(hours=1)
-NEVER_SHOWN = {"cut", "language_from", "published_raw", "updated_raw"}
+NEVER_SHOWN = {"boilerplate", "language_from", "published_raw", "updated_raw"}
 
 names = st.text("abcdefgh é", min_size=1, max_size=12).map(str.strip).filter(bool)
 addresses = st.sampled_from([f"http://post.example/{page}" for page in ("a", "b?x=1", "c#part-1", "d.html")])
@@ -36,7 +36,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "summary": names.map(lambda words: f"<p>{words}</p>"),
     "content": names.map(lambda words: f"<p>{words}</p>"),
     "text": names.map(lambda words: f"Forty passengers came to wave {words}"),
-    "cut": names,
+    "boilerplate": names,
     "language": st.sampled_from(["en", "de", "he", None]),
     "language_from": st.sampled_from(["declared", "detected", None]),
     "published": moments | st.none(),

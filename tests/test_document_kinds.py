@@ -362,7 +362,7 @@ def test_a_newsletter_is_one_item_a_story() -> None:
         (f"l.eml#{n}", f"Story {n}", f"https://post.example/{n}?a=1&b=2") for n in (1, 2, 3)
     ]
     assert items[2].text.endswith("Nummer 3, und viele sahen zu.")
-    assert "abmelden" in items[2].cut
+    assert "abmelden" in items[2].boilerplate
     assert said.notes == ("a newsletter of 3 stories, with the date and the sender of the whole",)
     assert {str(item.published) for item in items} == {"2026-03-01 09:00:00+00:00"}
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from support import NOON, TEXT, atom, atom_entry, rss, rss_item
 
 from ingest.documents.document import is_document, parse_document
-from ingest.documents.text import decode, unwrapped, without_furniture
+from ingest.documents.text import decode, unwrapped, without_boilerplate
 from ingest.errors import ParseError
 from ingest.model import Item
 from ingest.text.sanitize import xml_safe
@@ -192,11 +192,11 @@ def test_short_lines_stay_lines() -> None:
     assert unwrapped(poem) == [line for line in poem.split("\n") if line]
 
 
-# Page furniture
+# Page boilerplate
 
 
 @pytest.mark.parametrize(
-    "furniture",
+    "boilerplate",
     [
         "Log in to comment",
         "Leave a comment\n12 comments",
@@ -215,11 +215,11 @@ def test_short_lines_stay_lines() -> None:
         "Sport\nHarbour news",
     ],
 )
-def test_page_furniture_is_cut_and_kept_on_record(furniture: str) -> None:
+def test_page_boilerplate_is_cut_and_kept_on_record(boilerplate: str) -> None:
     """What a page puts below its article is taken off the text, and nothing else is."""
-    item = read(f"{ARTICLE}\n\n{furniture}")
+    item = read(f"{ARTICLE}\n\n{boilerplate}")
     assert item.text == read(ARTICLE).text
-    assert item.cut == furniture
+    assert item.boilerplate == boilerplate
 
 
 @pytest.mark.parametrize(
@@ -230,21 +230,21 @@ def test_page_furniture_is_cut_and_kept_on_record(furniture: str) -> None:
         "Everyone went home.",
     ],
 )
-def test_sentences_are_no_furniture(end: str) -> None:
+def test_sentences_are_no_boilerplate(end: str) -> None:
     """The last words of an article stay, also when they speak of comments."""
     assert read(f"{ARTICLE}\n\n{end}").text.endswith(end)
 
 
 def test_a_text_is_never_cut_to_less_than_what_is_cut() -> None:
-    """Where everything looks like furniture, nothing is."""
+    """Where everything looks like boilerplate, nothing is."""
     lines = ["Harbour", "Log in to comment", "All rights reserved", "Share this"]
-    assert without_furniture(lines) == (lines, [])
+    assert without_boilerplate(lines) == (lines, [])
 
 
-def test_only_so_many_lines_are_furniture() -> None:
+def test_only_so_many_lines_are_boilerplate() -> None:
     """Eight lines at the end, no more."""
     body, tail = [TEXT] * 3, ["All rights reserved"] * 12
-    kept, cut = without_furniture(body + tail)
+    kept, cut = without_boilerplate(body + tail)
     assert (len(kept), len(cut)) == (7, 8)
 
 
@@ -286,5 +286,5 @@ def test_any_file_is_read_or_refused_in_words(body: bytes, name: str) -> None:
 def test_reading_keeps_every_letter(lines: list[str]) -> None:
     """Unwrapping and cutting lose no letter of a document: what is cut is kept."""
     text = "\n".join(lines)
-    body, cut = without_furniture(unwrapped(text))
+    body, cut = without_boilerplate(unwrapped(text))
     assert [c for line in body + cut for c in line if c.isalpha()] == [c for c in text if c.isalpha()]

@@ -95,7 +95,7 @@ def test_the_text_key_counts_the_title_once() -> None:
 def test_what_was_cut_counts_for_the_text_key() -> None:
     """A better cleaner must not make a second item."""
     whole = Item(guid=None, url=None, title="T", text=f"{TEXT}\nShare this")
-    cleaned = Item(guid=None, url=None, title="T", text=TEXT, cut="Share this")
+    cleaned = Item(guid=None, url=None, title="T", text=TEXT, boilerplate="Share this")
     assert keys(whole).text == keys(cleaned).text
 
 

@@ -530,7 +530,7 @@ def test_a_document_invents_nothing(poll: Poller, home: Path, clock: Clock) -> N
     (stored,) = poll.items()
     item = stored.item
     assert (item.published, item.updated, item.url, item.guid) == (None, None, None, None)
-    assert (item.text, item.cut, item.language, item.language_from) == (TEXT, "Log in to comment", "en", "detected")
+    assert (item.text, item.boilerplate, item.language, item.language_from) == (TEXT, "Log in to comment", "en", "detected")
     assert (stored.carrier.source.url, stored.carrier.guid, stored.first_seen) == (SEEDS.url, "a.txt", clock())
 
 

@@ -81,7 +81,7 @@ def test_an_item_comes_back_as_it_was(facts: Facts) -> None:
         article(),
         title_inferred=True,
         summary="<p>s</p>",
-        cut="Share",
+        boilerplate="Share",
         language="en",
         language_from="declared",
         published=NOON - timedelta(hours=1),
@@ -425,7 +425,7 @@ CRASH = """
     from ingest.store.facts import Facts, sources
     sys.path.insert(0, sys.argv[2])
     from test_store import FEED, OTHER, article, outcome, record
-    from ingest.model import SourceState
+    from ingest.poll_state import SourceState
 
     real, seen = sources.put_states, []
     def crash(db, known):

@@ -15,7 +15,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from ingest.documents.html import charset_labels
-from ingest.documents.text import decode, unwrapped, without_furniture
+from ingest.documents.text import decode, unwrapped, without_boilerplate
 from ingest.errors import ParseError
 from ingest.faults import Faults
 from ingest.normalize import MOST_ENTRIES
@@ -94,9 +94,9 @@ def _entries(message: EmailMessage, name: str, told: _Told, depth: int) -> Itera
     letter = html[: html.index(sections[0][1])]
     if len(plain(letter).split()) >= _LETTER_WORDS:
         yield replace(whole, texts=(*whole.texts[:1], RawText("content", letter)))
-    for number, (title, section, url, cut) in enumerate(sections, 1):
+    for number, (title, section, url, rest) in enumerate(sections, 1):
         texts = (RawText("title", title, plain=True), RawText("content", section))
-        yield replace(whole, id=f"{name}#{number}", links=(RawLink(url),), texts=texts, cut=cut)
+        yield replace(whole, id=f"{name}#{number}", links=(RawLink(url),), texts=texts, boilerplate=rest)
 
 
 def _inside(part: MIMEPart, name: str, told: _Told, depth: int) -> tuple[RawEntry, ...]:
@@ -108,7 +108,7 @@ def _body(message: EmailMessage, name: str) -> tuple[str, RawEntry]:
     part = message.get_body(("html", "plain"))
     said = _decoded(part) if part is not None and not part.is_multipart() else ""
     html = safe_html(said, None) if part is not None and part.get_content_subtype() == "html" else ""
-    lines, cut = ([], []) if html else without_furniture(unwrapped(_without_signature(said)))
+    lines, boilerplate = ([], []) if html else without_boilerplate(unwrapped(_without_signature(said)))
     return html, RawEntry(
         id=name,
         texts=(
@@ -119,7 +119,7 @@ def _body(message: EmailMessage, name: str) -> tuple[str, RawEntry]:
         dates=(RawDate("published", _header(message, "Date")),),
         authors=tuple(_authors(message)),
         languages=(_header(message, "Content-Language").partition(",")[0],),
-        cut="\n".join(cut),
+        boilerplate="\n".join(boilerplate),
     )
 
 
@@ -177,7 +177,7 @@ def _is_newsletter(message: EmailMessage) -> bool:
 
 
 def _sections(html: str) -> list[tuple[str, str, str, str]]:
-    """Cut safe HTML at the headings of one level: (title, content, address, what was cut); nothing if they are no stories."""
+    """Cut safe HTML at the headings of one level: (title, content, address, what follows it); nothing if they are no stories."""
     for level in "1234":
         heading = re.compile(rf"<h{level}\b[^>]*>(.*?)</h{level}>", re.DOTALL)
         starts = [found.start() for found in heading.finditer(html)]

@@ -20,7 +20,7 @@ _HEAD: Final = 100_000  # bytes in which a page declares its encoding: scripts m
 _NOT_SO: Final = re.compile(r"(?:x-)?(utf-?16|unicode|ucs-?2|csunicode|iso-10646-ucs-2)", re.IGNORECASE)
 _AROUND: Final = "script style noscript template nav aside footer form button iframe svg dialog select input menu".split()
 _ROLES: Final = frozenset("navigation banner complementary contentinfo search dialog menu".split())
-_FURNITURE: Final = re.compile(
+_BOILERPLATE: Final = re.compile(
     r"(^|[-_ ])(nav|navbar|menu|breadcrumbs?|sidebar|share|sharing|social|related|recommend\w*|comments?|respond|cookies?|consent"
     r"|newsletter|promo|advert\w*|ads?|banner|footer|subscribe|paywall|pagination|skip)($|[-_ ])",
     re.IGNORECASE,
@@ -126,16 +126,16 @@ def _extracted(page: etree._Element) -> str:
 
 def _strip(page: etree._Element) -> None:
     for element in list(page.iter("*")):
-        if element.tag in _AROUND or _is_furniture(element):
+        if element.tag in _AROUND or _is_boilerplate(element):
             _drop(element)
 
 
-def _is_furniture(element: etree._Element) -> bool:
+def _is_boilerplate(element: etree._Element) -> bool:
     if element.tag in {"html", "body", "main", "article"}:
         return False
     names = f"{element.get('class', '')[:500]} {element.get('id', '')[:500]}"
     hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
-    return hidden or element.get("role") in _ROLES or bool(_FURNITURE.search(names))
+    return hidden or element.get("role") in _ROLES or bool(_BOILERPLATE.search(names))
 
 
 def _drop(element: etree._Element) -> None:

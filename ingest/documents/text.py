@@ -1,4 +1,4 @@
-"""Plain text -> RawFeed: encoding, paragraphs, title, page furniture at the end, language; invents no date and no address."""
+"""Plain text -> RawFeed: encoding, paragraphs, title, boilerplate at the end, language; invents no date and no address."""
 
 import re
 from collections.abc import Iterable
@@ -12,8 +12,8 @@ from ingest.text.sanitize import one_line, sentences, shorten
 
 _TITLE_LENGTH: Final = 120
 _TITLE_MOST: Final = 160  # a longer first line is a paragraph
-_FURNITURE_LENGTH: Final = 160
-_FURNITURE_LINES: Final = 8
+_BOILERPLATE_LENGTH: Final = 160
+_BOILERPLATE_LINES: Final = 8
 _LONE_WORDS: Final = 4
 _WRAP: Final = range(40, 101)  # widths at which people and mail programs wrap
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")  # bytes that no text holds
@@ -22,8 +22,8 @@ _BROKEN_WORD: Final = re.compile(r"\w[-\u2010]$")
 _ENDS_SENTENCE: Final = re.compile(r"[.!?…:;؟。！？]['\"»”’)\]]*$")
 
 # What pages put below an article, in the words that sites use for it. Each must be unmistakable:
-# "declined to comment" is a sentence, "log in to comment" is furniture.
-_FURNITURE: Final = re.compile(
+# "declined to comment" is a sentence, "log in to comment" is boilerplate.
+_BOILERPLATE: Final = re.compile(
     r"""
       (log|sign)\s?-?in\b.{0,60}\b(comment|repl)|\b(leave|post|add|write)\ a\ comment|^\d*\s*comments?(\s*\(\d+\))?$
     | comments\ (are|have\ been)\ (closed|disabled)|(create|open)\ an\ account\ to
@@ -57,7 +57,7 @@ def parse(body: bytes, name: str) -> RawFeed:
 
 def from_text(text: str, name: str) -> RawEntry:
     """Make the entry of a document of which only the words are known. Raises ParseError when there are none."""
-    lines, cut = without_furniture(unwrapped(text))
+    lines, boilerplate = without_boilerplate(unwrapped(text))
     if not any(character.isalnum() for line in lines for character in line):
         raise ParseError("there are no words in it", "a seed document is plain text")
     title, inferred, rest = _title(lines)
@@ -65,7 +65,7 @@ def from_text(text: str, name: str) -> RawEntry:
         id=name,
         texts=(RawText("title", title, plain=True), RawText("content", "\n".join(rest), plain=True)),
         title_inferred=inferred,
-        cut="\n".join(cut),
+        boilerplate="\n".join(boilerplate),
     )
 
 
@@ -99,20 +99,20 @@ def _joined(lines: list[str], width: int) -> list[str]:
     return paragraphs
 
 
-def without_furniture(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Part a text from the page furniture at its end: (text, what was cut).
+def without_boilerplate(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Split the lines of a text from the boilerplate at its end: (text, boilerplate).
 
-    A line that could be text (a short last line, a name) is cut only when it stands alone after a
-    finished sentence; nothing is cut from a text that would not outlive it.
+    A line that could be text (a short last line, a name) is boilerplate only when it stands alone after a finished
+    sentence. A text that would be the smaller part stays whole.
     """
     end = len(lines)
-    while end > 1 and len(lines) - end < _FURNITURE_LINES and _is_furniture(lines[end - 1], lines[end - 2]):
+    while end > 1 and len(lines) - end < _BOILERPLATE_LINES and _is_boilerplate(lines[end - 1], lines[end - 2]):
         end -= 1
     return (lines[:end], lines[end:]) if sum(map(len, lines[:end])) > sum(map(len, lines[end:])) else (lines, [])
 
 
-def _is_furniture(line: str, before: str) -> bool:
-    if len(line) <= _FURNITURE_LENGTH and _FURNITURE.search(line):
+def _is_boilerplate(line: str, before: str) -> bool:
+    if len(line) <= _BOILERPLATE_LENGTH and _BOILERPLATE.search(line):
         return True
     lone = len(line.split()) <= _LONE_WORDS and not _ENDS_SENTENCE.search(line)
     return lone and (bool(_ENDS_SENTENCE.search(before)) or len(before.split()) <= _LONE_WORDS)

@@ -58,7 +58,7 @@ union all select published from version where source_id = :source and published 
 union all select value from json_each(:pages) where exists (select 1 from sighting
     where url_key >= value and url_key < value || '@')"""
 _NAMES: Final = tuple("title title_inferred summary content text cut language language_from published_raw updated_raw".split())
-_SAID: Final = attrgetter(*_NAMES)
+_SAID: Final = attrgetter(*("boilerplate" if name == "cut" else name for name in _NAMES))
 _WORDS: Final = ("title", "text", "summary", "content")
 _TEXTS: Final = (*"content_key text_key bare_key".split(), *_NAMES, *"published updated".split())
 _LISTS: Final = tuple("authors categories enclosures places".split())

@@ -102,7 +102,7 @@ def _stored(row: tuple[Any, ...], sightings: tuple[Sighting, ...]) -> StoredItem
         summary=summary,
         content=content,
         text=text,
-        cut=cut,
+        boilerplate=cut,
         language=language,
         language_from=language_from,
         # A document has no date; a feed that carries the same text lends it its own.

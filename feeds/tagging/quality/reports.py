@@ -71,8 +71,8 @@ def about_item(stored: StoredItem) -> list[str]:
         f"{rfc3339(seen.first_seen)}; recognised by: {seen.reason}"
         for seen in stored.sightings
     ]
-    if item.cut:
-        lines.append(f"  cut as page furniture: {' | '.join(item.cut.splitlines())}")
+    if item.boilerplate:
+        lines.append(f"  cut as page furniture: {' | '.join(item.boilerplate.splitlines())}")
     return lines
 
 

@@ -38,7 +38,7 @@ def inferred(item: Item) -> list[str]:
         *_doubts("published", item.published is None, item.published_raw),
         *_doubts("updated", item.updated is None, item.updated_raw),
         *([] if item.published or item.published_raw or item.updated_raw else ["no date"]),
-        *([f"{len(item.cut.splitlines())} lines cut as page furniture"] if item.cut else []),
+        *([f"{len(item.boilerplate.splitlines())} lines cut as page furniture"] if item.boilerplate else []),
     ]
 
 
@@ -67,7 +67,8 @@ def as_values(trial: Trial, entries: tuple[ClassifiedEntry, ...]) -> dict[str, A
 def _entry(item: Item, tags: tuple[Classification, ...]) -> dict[str, Any]:
     dates = {"published": rfc3339(item.published), "updated": rfc3339(item.updated)}
     said = {"inferred": inferred(item), "tags": [one.topic for one in tags], "why": {one.topic: one.why for one in tags}}
-    return asdict(item) | dates | said
+    values = {"cut" if name == "boilerplate" else name: value for name, value in asdict(item).items()}  # as programs know it
+    return values | dates | said
 
 
 def as_lines(trial: Trial, entries: tuple[ClassifiedEntry, ...]) -> Iterator[str]:
