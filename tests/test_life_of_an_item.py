@@ -53,7 +53,7 @@ def block(text: str, language: str = "") -> str:
 def parsed(feed: ParsedFeed) -> str:
     """Show what parsing made of the first item."""
     item, keys = feed.items[0]
-    shown = "guid url title title_inferred language language_from published summary text cut".split()
+    shown = "guid url title title_inferred language language_from published summary text boilerplate".split()
     lines = [f"{name:15} {str(value)[:160]!r}" for name in shown if (value := getattr(item, name)) not in {None, ""}]
     return block("\n".join([*lines, f"keys            url={keys.url} guid={keys.guid} text={keys.text}"]))
 
