@@ -41,11 +41,12 @@ from feeds.tagging.topic.cache import TopicCache
 from feeds.tagging.topic.folders import said_of, topic_folders
 from feeds.tagging.topic.model import Topic
 from ingest.cli.commands import sources, sources_add
-from ingest.cli.console import App, command, database_failed, is_terminal, say
+from ingest.cli.console import command, database_failed, is_terminal, say
 from ingest.errors import TopicwireError
 from ingest.http.websub import subscribe
 from ingest.polling.batch import Due, halves
 from ingest.polling.engine import Engine
+from ingest.polling.home import Home
 from ingest.polling.lists import read_lists
 from ingest.polling.offline import QUESTION
 from ingest.polling.oneoff import ingest_all, summary
@@ -87,7 +88,7 @@ class Pass:
 
 
 def judge_and_publish(
-    app: App,
+    home: Home,
     facts: Facts,
     chosen: tuple[Topic, ...],
     bites: int | None = None,
@@ -100,29 +101,29 @@ def judge_and_publish(
     judgements = Classifications(facts)
     tagged = written = 0
     while True:
-        group_new(facts, app.clock(), bites, seconds=_WHILE, clock=app.clock, stopping=stopping)
-        tagged += classify_new(facts, judgements, chosen, app.clock(), bites, stopping)
-        written += len(publish(facts, judgements, chosen, target_of(app, facts), stopping=stopping).written)
+        group_new(facts, home.clock(), bites, seconds=_WHILE, clock=home.clock, stopping=stopping)
+        tagged += classify_new(facts, judgements, chosen, home.clock(), bites, stopping)
+        written += len(publish(facts, judgements, chosen, target_of(home, facts), stopping=stopping).written)
         if bites is not None or stopping() or all_grouped(facts):
             return tagged, written
 
 
-def full_pass(app: App, *, everything: bool = False) -> Pass:
+def full_pass(home: Home, *, everything: bool = False) -> Pass:
     """Read the seeds, poll, judge, publish, and sweep up what an earlier pass that was killed left."""
-    chosen, code = good_topics(app)  # a topic file that cannot be read must not cost what the sources say today
-    with app.facts() as facts, app.engine() as engine:
-        documents = read_seeds(app, facts, engine)
-        read_lists(app, facts, engine, everything=everything)
-        polls = poll_these(app, facts, engine, due_sources(app, facts, set(), everything=everything))
-        done = Pass(documents, polls, *judge_and_publish(app, facts, chosen), code)
-        say_kept(app, facts)
-        sweep(app.home / "public", app.home / "private")
-        _tell(app, engine)
+    chosen, code = good_topics(home)  # a topic file that cannot be read must not cost what the sources say today
+    with home.facts() as facts, home.engine() as engine:
+        documents = read_seeds(home, facts, engine)
+        read_lists(home, facts, engine, everything=everything)
+        polls = poll_these(home, facts, engine, due_sources(home, facts, set(), everything=everything))
+        done = Pass(documents, polls, *judge_and_publish(home, facts, chosen), code)
+        say_kept(home, facts)
+        sweep(home.folder / "public", home.folder / "private")
+        _tell(home, engine)
     return done
 
 
-def _tell(app: App, engine: Engine) -> None:
-    for fault in tell_hub(app, engine):
+def _tell(home: Home, engine: Engine) -> None:
+    for fault in tell_hub(home, engine):
         say(f"topicwire: {fault}")
 
 
@@ -135,9 +136,9 @@ class Service:
     Each writes in short transactions, in turns. A fault is a line, never the end.
     """
 
-    def __init__(self, app: App, engine: Engine) -> None:
+    def __init__(self, home: Home, engine: Engine) -> None:
         """Prepare; `engine` is open."""
-        self._app, self._engine = app, engine
+        self._home, self._engine = home, engine
         self.stopping = Event()
         self.ready = Event()  # what is published so far lies where it is served
         self._begun = Event()  # the seeds of the start are published: sources may be asked
@@ -145,12 +146,12 @@ class Service:
         self._polling = Event()
         self._news = Event()  # something is stored that is not judged yet
         self._published_at: datetime | None = None
-        self._hold = Hold(app.home)
+        self._hold = Hold(home.folder)
         self._running = 0
         self._guard = Lock()
         self._said: set[str] = set()  # refused lines of sources.opml: once is enough
         self._offline = False
-        self._shelf = TopicCache(topic_folders(app.home, app.settings), say)
+        self._shelf = TopicCache(topic_folders(home.folder, home.settings), say)
         self._kept: frozenset[str] = frozenset()  # feeds without a topic, of which was told
         self._working: set[Facts] = set()  # those of the ticks under way
 
@@ -204,11 +205,11 @@ class Service:
 
     def hub(self) -> None:
         """Tell the hub what was published: a slow one keeps nothing waiting."""
-        self._guarded(lambda: _tell(self._app, self._engine))
+        self._guarded(lambda: _tell(self._home, self._engine))
 
     def now(self) -> datetime:
         """Give the present moment."""
-        return self._app.clock()
+        return self._home.clock()
 
     @property
     def is_idle(self) -> bool:
@@ -239,7 +240,7 @@ class Service:
     def _alone(self, work: Callable[[Facts], None]) -> None:
         with self._hold.shared() as free:
             if free:
-                with self._app.facts() as facts:
+                with self._home.facts() as facts:
                     self._working.add(facts)
                     try:
                         work(facts)
@@ -254,12 +255,12 @@ class Service:
 
     def _opened(self, facts: Facts) -> None:
         topics = self._shelf.topics()
-        if not all((self._app.home / feed_path(topic)).exists() for topic in topics):
-            publish(facts, Classifications(facts), topics, target_of(self._app, facts), stopping=self.stopping.is_set)
+        if not all((self._home.folder / feed_path(topic)).exists() for topic in topics):
+            publish(facts, Classifications(facts), topics, target_of(self._home, facts), stopping=self.stopping.is_set)
             self._published_at = self.now()
 
     def _seeds(self, facts: Facts) -> None:
-        self._brought(read_seeds(self._app, facts, self._engine))
+        self._brought(read_seeds(self._home, facts, self._engine))
 
     def _opened_with_seeds(self, facts: Facts) -> None:
         self._seeds(facts)
@@ -267,13 +268,13 @@ class Service:
             self._publish(facts)
 
     def _poll(self, facts: Facts) -> None:
-        read_lists(self._app, facts, self._engine)
-        due = due_sources(self._app, facts, self._said, limit=_AT_ONCE)
-        report = poll_these(self._app, facts, self._engine, due, self._heard, partial(self._parts, facts))
+        read_lists(self._home, facts, self._engine)
+        due = due_sources(self._home, facts, self._said, limit=_AT_ONCE)
+        report = poll_these(self._home, facts, self._engine, due, self._heard, partial(self._parts, facts))
         self._say_offline(report)
         if not report.offline:
             self._brought(report)
-            subscribe(self._app, facts, self._engine)
+            subscribe(self._home, facts, self._engine)
 
     def _heard(self, report: Report) -> bool:
         if report.looked > report.unchanged + len(report.failed):
@@ -309,25 +310,25 @@ class Service:
     def _publish(self, facts: Facts) -> None:
         self._news.clear()
         self._published_at = self.now()  # also when it fails: what is left is done a minute later
-        tagged, written = judge_and_publish(self._app, facts, self._shelf.topics(), _BITES, self.stopping.is_set)
+        tagged, written = judge_and_publish(self._home, facts, self._shelf.topics(), _BITES, self.stopping.is_set)
         if tagged or written:
             say(f"{tagged} tags given; {written} files written")
         self._say_kept(facts)
 
     def _say_kept(self, facts: Facts) -> None:
         """Say, once, which feeds are served though no topic makes them any more."""
-        kept = frozenset(kept_topics(self._app, facts))
+        kept = frozenset(kept_topics(self._home, facts))
         for line in said_of(sorted(kept - self._kept)):
             say(f"topicwire: {line}")
         self._kept = kept
 
     def _tidied(self, facts: Facts) -> None:
         facts.tidy()
-        sweep(self._app.home / "public", self._app.home / "private")
+        sweep(self._home.folder / "public", self._home.folder / "private")
 
 
-async def _serve(app: App, engine: Engine, listening: socket.socket | None) -> None:
-    service = Service(app, engine)
+async def _serve(home: Home, engine: Engine, listening: socket.socket | None) -> None:
+    service = Service(home, engine)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -338,7 +339,7 @@ async def _serve(app: App, engine: Engine, listening: socket.socket | None) -> N
     # Whoever asks before that waits: the socket listens already, and a feed that is about to be there is not missing.
     stop, ready = (asyncio.create_task(one) for one in (stopped.wait(), asyncio.to_thread(service.ready.wait)))
     await asyncio.wait((stop, ready), return_when=asyncio.FIRST_COMPLETED)
-    server = Server(application(app), app.settings.service)
+    server = Server(application(home), home.settings.service)
     serving = asyncio.create_task(server.serve([listening])) if listening and not stopped.is_set() else None
     await stop
     # In this order: no new work, end the old, then the rest.
@@ -382,37 +383,37 @@ def _ticks(service: Service) -> AsyncIOScheduler:
 @click.option("--no-serve", is_flag=True, help="Do not serve public/ over HTTP.")
 @click.option("--strict", is_flag=True, help="With --once: exit 3 when some sources failed.")
 @click.pass_obj
-def run(app: App, *, once: bool, no_serve: bool, strict: bool) -> None:
+def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
     """Poll, judge, publish and serve, by schedule."""
-    app.make()
-    if not app.is_home:
+    home.make()
+    if not home.is_home:
         count = len(read_list(STARTER, "starter").sources)
         say(
-            f"{app.home.resolve()} is no topicwire home yet: topicwire.db and public/ are made there, and a starter list of "
+            f"{home.folder.resolve()} is no topicwire home yet: topicwire.db and public/ are made there, and a starter list of "
             f"{count} sources is polled (--home names another folder)"
         )
     if once:
-        _once(app, strict=strict, everything=False, quiet=False)
-    chosen = topics_of(app)
-    listening = None if no_serve else listen(app.settings.service.bind)
-    with app.engine() as engine:
+        _once(home, strict=strict, everything=False, quiet=False)
+    chosen = topics_of(home)
+    listening = None if no_serve else listen(home.settings.service.bind)
+    with home.engine() as engine:
         for topic in chosen if listening else ():
             private = f"{topic.name} is private: `topicwire feeds grant` gives somebody an address"
-            say(private if topic.publish.private else f"subscribe to {app.settings.base_url}/{topic.name}.atom")
+            say(private if topic.publish.private else f"subscribe to {home.settings.base_url}/{topic.name}.atom")
         if listening:
-            say(access_of(app.settings.service).said())
-        run_loop(_serve(app, engine, listening))
+            say(access_of(home.settings.service).said())
+        run_loop(_serve(home, engine, listening))
     say("stopped")
 
 
-def _once(app: App, *, strict: bool, everything: bool, quiet: bool) -> None:
-    app.make()
-    with alone(app.home) as free:
+def _once(home: Home, *, strict: bool, everything: bool, quiet: bool) -> None:
+    home.make()
+    with alone(home.folder) as free:
         if not free:
             if not quiet:
                 say("another pass is under way in this home; it does the work")
             raise SystemExit(0)
-        done = full_pass(app, everything=everything)
+        done = full_pass(home, everything=everything)
     if not quiet:
         say(str(done))
         if done.polls.offline:
@@ -426,21 +427,21 @@ def _once(app: App, *, strict: bool, everything: bool, quiet: bool) -> None:
 @click.option("--all", "everything", is_flag=True, help="Also what is not due.")
 @click.option("--strict", is_flag=True, help="Exit 3 when some sources failed.")
 @click.pass_obj
-def poll(app: App, *, everything: bool, strict: bool) -> None:
+def poll(home: Home, *, everything: bool, strict: bool) -> None:
     """Make one pass over the sources that are due (for cron): silent in a pipe; overlapping runs leave quietly."""
-    _once(app, strict=strict, everything=everything, quiet=not is_terminal())
+    _once(home, strict=strict, everything=everything, quiet=not is_terminal())
 
 
 @command.command()
 @click.argument("sources", nargs=-1, required=True)
 @click.option("--no-publish", is_flag=True, help="Store only: do not judge and publish.")
 @click.pass_obj
-def ingest(app: App, sources: tuple[str, ...], *, no_publish: bool) -> None:
+def ingest(home: Home, sources: tuple[str, ...], *, no_publish: bool) -> None:
     """Ingest SOURCES once: a feed's or a site's address, a file, a folder, or - for standard input."""
-    chosen, code = good_topics(app)
-    with app.facts() as facts, app.engine() as engine:
-        report = ingest_all(facts, engine, app.settings, sources)
-        tagged, written = (0, 0) if no_publish else judge_and_publish(app, facts, chosen)
+    chosen, code = good_topics(home)
+    with home.facts() as facts, home.engine() as engine:
+        report = ingest_all(facts, engine, home.settings, sources)
+        tagged, written = (0, 0) if no_publish else judge_and_publish(home, facts, chosen)
     say(f"{summary(report)}; {tagged} tags given; {written} files written")
     raise SystemExit(1 if report.failed else code)
 

@@ -25,7 +25,7 @@ import nh3
 from lxml import etree
 from stages import NOW, Stages, documents, one_pass
 
-from ingest.cli.console import App
+from ingest.polling.home import Home
 from ingest.text.folding import WORD
 from scheduler import leave_memory_alone
 
@@ -94,7 +94,7 @@ def main() -> None:
     found = documents(parser.parse_args().corpus / "feeds")
     leave_memory_alone()
     with tempfile.TemporaryDirectory(prefix="floor-") as home:
-        app = App(Path(home), {}, clock=lambda: NOW)
+        app = Home(Path(home), {}, clock=lambda: NOW)
         with app.facts() as facts:
             one_pass(Stages(None), app, facts, found)
             rows, empty = tables(facts.db.conn), emptied(facts.db.conn, Path(home, "empty.db"))

@@ -22,7 +22,7 @@ from ingest.errors import ParseError
 from ingest.model import ParsedFeed
 from ingest.polling import engine as engine_module
 from ingest.polling.engine import Engine
-from ingest.polling.parse_job import Job, read
+from ingest.polling.parsers import Job, read
 from ingest.settings import Fetch
 
 

@@ -156,16 +156,17 @@ def loop_pass(home: Path, urls: list[str]) -> Callable[[], None]:
 
 def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     """Give a pass of the service: poll, sanitise, store, index, judge by the shipped topics, publish."""
+    from ingest.polling.parse_job import Job  # noqa: PLC0415
+
     from feeds.tagging.topic.cache import TopicCache  # noqa: PLC0415
     from feeds.tagging.topic.folders import topic_folders  # noqa: PLC0415
-    from ingest.cli.console import App  # noqa: PLC0415 - started by this program alone
-    from ingest.polling.parse_job import Job  # noqa: PLC0415
+    from ingest.cli.console import Home  # noqa: PLC0415 - started by this program alone
     from ingest.polling.passes import due_sources, poll_these  # noqa: PLC0415
     from scheduler import judge_and_publish, leave_memory_alone  # noqa: PLC0415
 
     outlines = "".join(f'<outline xmlUrl="{url}"/>' for url in urls)
     (home / "sources.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")
-    app = App(home, {"TOPICWIRE_FETCH__ALLOW": "127.0.0.0/8", "TOPICWIRE_FETCH__HOST_PAUSE": "0"})
+    app = Home(home, {"TOPICWIRE_FETCH__ALLOW": "127.0.0.0/8", "TOPICWIRE_FETCH__HOST_PAUSE": "0"})
     engine = app.engine().__enter__()
     warm = [engine.submit(engine.parse(Job(b"A few words.", app.clock(), name="a.txt"))) for _ in range(8)]
     facts = app.facts()

@@ -23,16 +23,17 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
+from ingest.polling.parse_job import Job, read
+
 from feeds.cli.home import target_of, topics_of
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.stories.grouping_pass import group_new
 from feeds.tagging.classifying import classify_new
-from ingest.cli.console import App
 from ingest.errors import ParseError
 from ingest.model import NOTHING, ParsedFeed, Source
 from ingest.poll_state import Outcome, SourceState
-from ingest.polling.parse_job import Job, read
+from ingest.polling.home import Home
 from ingest.store.facts import Facts
 from scheduler import leave_memory_alone
 
@@ -86,7 +87,7 @@ def record(facts: Facts, feeds: list[tuple[Source, ParsedFeed]], now: datetime) 
         facts.record([(Outcome(source, now, feed=feed), SourceState()) for source, feed in feeds[at : at + _COMMIT]])
 
 
-def one_pass(stages: Stages, app: App, facts: Facts, found: dict[str, bytes], prefix: str = "") -> None:
+def one_pass(stages: Stages, app: Home, facts: Facts, found: dict[str, bytes], prefix: str = "") -> None:
     """Run all stages once."""
     now, judgements, topics = app.clock(), Classifications(facts), topics_of(app)
     feeds = stages.run(f"{prefix}read", lambda: parsed(facts, found, now))
@@ -105,7 +106,7 @@ def main() -> None:
     leave_memory_alone()
     stages, found = Stages(chosen.profile), documents(chosen.corpus / "feeds")
     with tempfile.TemporaryDirectory(prefix="stages-") as home:
-        app, later = (App(Path(home), {}, clock=lambda now=now: now) for now in (NOW, NOW + timedelta(hours=1)))
+        app, later = (Home(Path(home), {}, clock=lambda now=now: now) for now in (NOW, NOW + timedelta(hours=1)))
         with app.facts() as facts:
             one_pass(stages, app, facts, found)
             one_pass(stages, later, facts, changed(found), "again-")

@@ -7,15 +7,18 @@ import click
 
 from feeds.cli.commands import explain, publish_command
 from feeds.cli.topics import topics_check, topics_match
-from ingest.cli.console import App, Commands, home_option
+from ingest.cli.console import Commands, home_option
+from ingest.log import configure
+from ingest.polling.home import Home
 
 
 @click.group(cls=Commands)
 @home_option
 @click.pass_context
-def main(ctx: click.Context, home: Path) -> None:
+def main(ctx: click.Context, folder: Path) -> None:
     """Judge and publish what is stored; download nothing."""
-    ctx.obj = App(home, os.environ)
+    configure()
+    ctx.obj = Home(folder, os.environ)
 
 
 main.add_command(topics_check, "check")

@@ -8,6 +8,15 @@ from ingest.model import Hints, ParsedFeed, Source
 
 
 @dataclass(frozen=True, slots=True)
+class PollingRule:
+    """What the user asks of polling as a whole."""
+
+    per_day: float | None = 12.0  # requests per source, on average
+    delay: float | None = None  # or seconds that an entry waits, on average
+    longest: float = 43_200.0  # seconds between two polls, at most
+
+
+@dataclass(frozen=True, slots=True)
 class PublishingRate:
     """When a source posts, as far as its documents showed; of bounded size, whatever the source does."""
 

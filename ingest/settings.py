@@ -1,6 +1,7 @@
 """One optional TOML file and the environment -> Settings, read once; knows names and types, not what they do."""
 
 import difflib
+import ipaddress
 import re
 import tomllib
 from collections.abc import Mapping
@@ -11,18 +12,15 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 
 from ingest.errors import SettingsError
-from ingest.http.ssrf_guard import SsrfGuard
-from ingest.planner.polling_cost import PollingRule
-from ingest.polling.parse_job import ParserBounds
-from ingest.text.urls import absolute
+from ingest.poll_state import PollingRule
+from ingest.text.urls import absolute, host_of
 
 FILE = "topicwire.toml"
 _PREFIX = "TOPICWIRE_"
-_NOT_SETTINGS = {"TOPICWIRE_HOME"}
+_NOT_SETTINGS = {"TOPICWIRE_HOME", "TOPICWIRE_LOG_FORMAT"}
 _BIND = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]]+):[0-9]{1,5}")  # a port alone would mean every network there is
 _LAST_PORT = 65_535
 _PER_DAY = 12.0
-_MEGABYTE = 1 << 20
 
 Above = Annotated[float, msgspec.Meta(gt=0)]
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
@@ -63,14 +61,6 @@ class Parsing:
     patience: Annotated[float, msgspec.Meta(ge=1)] = 7.0  # by the clock so many times as long: a computer may be busy
     megabytes: Positive = 150  # of memory, beyond what a parser has when it starts
     megabytes_per_megabyte: NotNegative = 20.0
-
-    def bounds(self, size: int) -> ParserBounds:
-        """Give the bounds for a document of `size` bytes."""
-        megabytes = size / _MEGABYTE
-        seconds = self.seconds + self.seconds_per_megabyte * megabytes
-        return ParserBounds(
-            seconds, seconds * self.patience, int((self.megabytes + self.megabytes_per_megabyte * megabytes) * _MEGABYTE)
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +125,27 @@ class Settings:
         if self.polling.requests_per_day is not None and self.polling.target_delay is not None:
             what = "polling.requests_per_day and polling.target_delay are both set, but one follows from the other"
             raise SettingsError(what, "take one of them out")
-        SsrfGuard(self.fetch.allow)
+        parse_allowed(self.fetch.allow)
         return self
+
+
+IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def parse_allowed(allow: tuple[str, ...]) -> tuple[frozenset[str], tuple[IpNetwork, ...]]:
+    """Parse `fetch.allow` into `host:port` pairs and networks such as `10.0.0.0/8`. Raises SettingsError for another entry."""
+    hosts, networks = set(), []
+    for entry in map(str.strip, allow):
+        host, colon, port = entry.rpartition(":")
+        if colon and host and port.isdecimal() and "/" not in entry and (":" not in host or host.startswith("[")):
+            hosts.add(host_of(f"http://{entry}") or entry.lower())
+            continue
+        try:
+            networks.append(ipaddress.ip_network(entry))
+        except ValueError:
+            what = f'fetch.allow: "{entry}" is neither host:port nor a network'
+            raise SettingsError(what, 'write "127.0.0.1:8765" or "10.0.0.0/8"') from None
+    return frozenset(hosts), tuple(networks)
 
 
 def load(home: Path, environment: Mapping[str, str]) -> Settings:

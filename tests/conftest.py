@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from making import Cli, app
+from making import Cli, home_at
 from support import Clock, FakeWeb
 
 from feeds.store.classifications import Classifications
@@ -47,7 +47,7 @@ def other_web() -> Iterator[FakeWeb]:
 @pytest.fixture
 def facts(home: Path) -> Iterator[Facts]:
     """Open the database of a home."""
-    with app(home).facts() as opened:
+    with home_at(home).facts() as opened:
         yield opened
 
 

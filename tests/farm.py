@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from making import app
+from making import home_at
 from support import Call, Clock, FakeWeb, Page, rss, rss_item
 
 from feeds.store.classifications import Classifications
@@ -97,7 +97,7 @@ class Farm:
                 facts.add_sources([Source(url)], self.clock())
 
     def _facts(self) -> Facts:
-        return app(self.home, clock=self.clock).facts()
+        return home_at(self.home, clock=self.clock).facts()
 
     def live(self, hours: float) -> None:
         """Let so many hours pass; what is due is polled by processes that end and start again, as cron would."""
@@ -111,7 +111,7 @@ class Farm:
     @contextmanager
     def process(self) -> Iterator[Callable[[], None]]:
         """Give the tick of a freshly started process."""
-        made = app(self.home, SETTINGS | {"fetch.allow": self.web.allow}, self.clock)
+        made = home_at(self.home, SETTINGS | {"fetch.allow": self.web.allow}, self.clock)
         chances = iter(n * 0.618 % 1 for n in range(1_000_000))
         with made.facts() as facts, made.engine() as engine:
 

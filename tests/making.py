@@ -25,12 +25,14 @@ from feeds.tagging.classifier import classify
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.topic.loader import parse_topic
 from feeds.tagging.topic.model import Topic
-from ingest.cli.console import App, command
+from ingest.cli.console import command
 from ingest.identity import document_keys
+from ingest.log import configure
 from ingest.model import Item, ParsedFeed, Sighting, Source, SourceKind, StoredItem
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.engine import Engine
-from ingest.polling.parse_job import Job, read
+from ingest.polling.home import Home
+from ingest.polling.parsers import Job, read
 from ingest.polling.pipeline import poll_sources
 from ingest.store.facts import Counts, Facts
 
@@ -148,14 +150,15 @@ def about(number: int, words: str = "ferry in the harbour") -> Item:
     )
 
 
-def app(home: Path, settings: Mapping[str, str] | None = None, clock: Clock | None = None) -> App:
+def home_at(home: Path, settings: Mapping[str, str] | None = None, clock: Clock | None = None) -> Home:
     """Give the app of a home, with settings such as {"publish.entries": "2"}; the shipped topics only where they are asked for."""
+    configure()
     known = {"topics.shipped": "false", **(settings or {})}
     environment = {f"TOPICWIRE_{key.upper().replace('.', '__')}": value for key, value in known.items()}
-    return _QuickApp(home, environment, clock or Clock())
+    return _QuickHome(home, environment, clock or Clock())
 
 
-def listed_poll(made: App, *urls: str) -> None:
+def listed_poll(made: Home, *urls: str) -> None:
     """Poll these sources of a home, due or not, without judging what they bring."""
     with made.facts() as facts, made.engine() as engine:
         facts.add_sources([Source(url) for url in urls], made.clock())
@@ -179,11 +182,11 @@ class _QuickEngine(Engine):
         return await asyncio.to_thread(read, job)
 
 
-class _QuickApp(App):
+class _QuickHome(Home):
     def engine(self) -> Engine:
         """Make the quick engine."""
         own = self.settings
-        return _QuickEngine(own.fetch, self.clock, environment=self.environment, home=self.home, parsing=own.parsing)
+        return _QuickEngine(own.fetch, self.clock, environment=self.environment, home=self.folder, parsing=own.parsing)
 
 
 class _Stdin(io.BytesIO):
@@ -200,7 +203,7 @@ class Cli:
 
     def __call__(self, *arguments: str | Path, stdin: bytes = b"") -> Result:
         """Run it; a fault that would end in a traceback fails the test at once."""
-        made = app(self.home, self.settings, self.clock)
+        made = home_at(self.home, self.settings, self.clock)
         result = CliRunner().invoke(command, [str(argument) for argument in arguments], input=_Stdin(stdin), obj=made)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception

@@ -12,7 +12,7 @@ from support import wait_until
 
 from feeds.server.application import application
 from feeds.server.server import Server, listen
-from ingest.cli.console import App
+from ingest.polling.home import Home
 
 
 @dataclass
@@ -55,9 +55,9 @@ class Site:
 
 
 @contextmanager
-def served(app: App) -> Iterator[Site]:
+def served(app: Home) -> Iterator[Site]:
     """Serve a home with uvicorn on loopback until the block ends."""
-    made = Site(app.home / "public")
+    made = Site(app.folder / "public")
     server = Server(application(app))
     with listen("127.0.0.1:0") as listening:
         made.port = listening.getsockname()[1]

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lxml import html
-from making import app, topic
+from making import home_at, topic
 from support import NOON
 
 from feeds.cli.home import target_of
@@ -35,7 +35,7 @@ class Site:
 
     def target(self, *known: str) -> Target:
         """Give where the pages go; `known` are topics whose files may be broken."""
-        return replace(target_of(app(self.home), self.facts), known=frozenset(known), grouping=self.grouping)
+        return replace(target_of(home_at(self.home), self.facts), known=frozenset(known), grouping=self.grouping)
 
     def pages(self) -> dict[str, bytes]:
         """Give every page."""

@@ -19,7 +19,8 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.tagging.topic.cache feeds.store.classifications feeds.cli.stories feeds.stories.grouping"
     " feeds.stories.grouping_pass feeds.stories.reading feeds.store.stories feeds.cli.topics feeds.cli.trial"
     " feeds.tagging.reviewing feeds.tagging.topic.folders ingest.__main__ ingest.polling.adding"
-    " ingest.polling.parsers ingest.cli.commands ingest.cli.console ingest.polling.discovery ingest.polling.engine"
+    " ingest.polling.parsers ingest.cli.commands ingest.cli.console ingest.polling.home"
+    " ingest.polling.discovery ingest.polling.engine"
     " ingest.http.failures ingest.http.client ingest.http.ssrf_guard ingest.polling.lists ingest.store.lock ingest.log"
     " ingest.polling.oneoff ingest.http.host_limiter ingest.polling.passes ingest.polling.pipeline ingest.settings"
     " ingest.polling.sources ingest.cli.status ingest.store.facts ingest.store.ids ingest.store.items ingest.store.prices"
@@ -47,7 +48,7 @@ PURE: Final = set(  # those that the design names; they must exist and stay out 
     " ingest.formats.newsboat ingest.formats.opml ingest.formats.xml.lxml_reader ingest.formats.sitemap"
     " ingest.formats.xml.syndication ingest.planner.health ingest.identity ingest.model ingest.text.language.detection"
     " ingest.text.language.function_words ingest.planner.next_poll ingest.faults ingest.poll_state ingest.normalize"
-    " ingest.text.url_placeholders ingest.raw ingest.polling.parse_job ingest.text.redirectors ingest.text.sanitize"
+    " ingest.text.url_placeholders ingest.raw ingest.text.redirectors ingest.text.sanitize"
     " ingest.text.urls ingest.http.validators".split()
 )
 IMPURE: Final = set(  # libraries of the world outside
@@ -59,7 +60,7 @@ HARMLESS: Final = {("time", "struct_time")}  # a value, though it lives beside t
 OPENS: Final = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "exec", "eval", "__import__", "input", "print"}
 MAY_OPEN: Final = {"feeds.tagging.topic.loader"}  # a topic file; everything else of it takes text
 CHANCE: Final = {
-    "datetime.now": {"ingest.cli.console"},
+    "datetime.now": {"ingest.polling.home"},
     "datetime.utcnow": set(),
     "datetime.today": set(),
     "date.today": set(),

@@ -3,7 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from making import GAZETTE, HARBOUR, POST, Cli, about, app, carry, item, sighting, stored, topic, write_topic
+from making import GAZETTE, HARBOUR, POST, Cli, about, carry, home_at, item, sighting, stored, topic, write_topic
 from support import NOON
 
 from feeds.tagging.quality.changes import Change, compare
@@ -107,7 +107,7 @@ def cli(home: Path) -> Cli:
     """Give the command of a home with a topic, and items of two sources, one of them a month old."""
     write_topic(home)
     write_topic(home, HARBOUR.replace('"boat*"]', '"trawler*"]'), "draft")
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         carry(facts, [about(1, "trawler in the harbour"), about(2, "nothing at all")])
         carry(facts, [about(3, "boat in the harbour")], GAZETTE)
         carry(facts, [about(4, "boats of the harbour")], at=NOON - timedelta(days=30))
@@ -154,12 +154,12 @@ def test_the_command_speaks_json(cli: Cli) -> None:
 def test_the_command_changes_nothing(cli: Cli) -> None:
     """Looking at a draft writes no tag, no mark and no file."""
     cli("publish")
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         before = list(facts.db.conn.iterdump())
     files = sorted((path, path.stat().st_mtime_ns) for path in (cli.home / "public").iterdir())
     assert cli("topics", "diff", "harbour", "draft").exit_code == 0
     assert json.loads(cli("topics", "diff", "harbour", "draft", "--json").stdout.splitlines()[0])
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         assert list(facts.db.conn.iterdump()) == before
     assert sorted((path, path.stat().st_mtime_ns) for path in (cli.home / "public").iterdir()) == files
 

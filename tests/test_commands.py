@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from lxml import etree
-from making import GAZETTE, HARBOUR, SEED, Cli, about, app, carry, item, write_topic
+from making import GAZETTE, HARBOUR, SEED, Cli, about, carry, home_at, item, write_topic
 from support import NOON
 
 import feeds.__main__
@@ -33,10 +33,10 @@ def cli(home: Path) -> Cli:
 
 def fill(cli: Cli, *items: Item, judged: bool = True, source: Source | None = None) -> None:
     """Store items in a home, and judge them."""
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         carry(facts, items, *((source,) if source else ()))
         if judged:
-            classify_new(facts, Classifications(facts), topics_of(app(cli.home)), NOON)
+            classify_new(facts, Classifications(facts), topics_of(home_at(cli.home)), NOON)
 
 
 # sources
@@ -93,7 +93,7 @@ def test_what_is_not_there_cannot_be_removed(cli: Cli) -> None:
 
 def test_what_the_owner_lists_is_removed_in_the_list(cli: Cli) -> None:
     """A source of sources.opml is taken out there, else it would be back at the next pass."""
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         facts.add_sources([Source(ADDRESSES[0], origin="opml")], NOON)
     cli.poll(ADDRESSES[0])
     result = cli("sources", "remove", ADDRESSES[0])
@@ -292,7 +292,7 @@ def test_what_was_inferred_cut_or_changed_is_said(cli: Cli) -> None:
         guid="ferry.txt", url=None, published=None, title_inferred=True, language=None, boilerplate="Share this\nSubscribe"
     )
     fill(cli, plain, source=SEED)
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         carry(facts, [item(**{**_fields(plain), "text": "Forty passengers came to wave and went."})], SEED)
     (row,) = cli.rows("items", "--json")
     lines = cli("explain", row["id"]).stdout.splitlines()

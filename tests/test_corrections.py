@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from making import HARBOUR, ITEM, Cli, app, carry, item, shown, topic, write_topic
+from making import HARBOUR, ITEM, Cli, carry, home_at, item, shown, topic, write_topic
 from support import NOON, TEXT, Clock, FakeWeb, rss, rss_item
 
 from feeds.cli.home import target_of
@@ -68,7 +68,7 @@ def entry(facts: Facts, home: Path) -> FeedEntry:
     """Judge, and give the one entry that the topic's feed has."""
     judgements, by = Classifications(facts), topic()
     classify_new(facts, judgements, (by,), LATER)
-    (said,) = shown(facts, judgements, by, target_of(app(home, clock=Clock(LATER)), facts))
+    (said,) = shown(facts, judgements, by, target_of(home_at(home, clock=Clock(LATER)), facts))
     return said
 
 
@@ -192,7 +192,7 @@ def test_a_sealed_entry_comes_back_with_its_correction(facts: Facts, home: Path)
         now = clock.forward(minutes=1)
         carry(facts, items, at=now)
         classify_new(facts, judgements, (by,), now)
-        return shown(facts, judgements, by, target_of(app(home, {"publish.entries": "2"}, clock), facts))
+        return shown(facts, judgements, by, target_of(home_at(home, {"publish.entries": "2"}, clock), facts))
 
     for one in many:
         entries = publish(one)

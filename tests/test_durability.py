@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 import pytest
 from lxml import etree
-from making import Cli, app, write_topic
+from making import Cli, home_at, write_topic
 from processes import Started, start
 from support import FakeWeb, rss, rss_item, wait_until
 
@@ -164,10 +164,10 @@ def test_items_and_validators_are_stored_together_or_not_at_all(home: Path, web:
     cli = Cli(home)
     cli.settings["fetch.allow"] = web.allow
     cli.poll(_feed(web, 1))
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         facts.db.conn.execute(f"create trigger stop before insert on {table} begin select raise(abort, 'full'); end")
     assert cli("run", "--once").exit_code == 1
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         for name in ("item", "version", "sighting", "poll"):
             assert facts.db.conn.execute(f"select count(*) from {name}").fetchone() == (0,)  # noqa: S608 - our own names
         facts.db.conn.execute("drop trigger stop")

@@ -14,8 +14,8 @@ from ingest.log import NAME, open_log
 from ingest.model import ParsedFeed
 from ingest.polling import engine as engine_module
 from ingest.polling.engine import Engine
-from ingest.polling.parse_job import Job
-from ingest.polling.parse_job import read as real_read
+from ingest.polling.parsers import Job, bounds_for
+from ingest.polling.parsers import read as real_read
 from ingest.settings import Fetch, Parsing
 
 # What a hostile document would make a parser do: these run in the child process.
@@ -180,12 +180,12 @@ def test_a_costly_document_ends_in_time(parsers: Engine, monkeypatch: pytest.Mon
 
 def test_a_large_document_may_cost_more_than_a_small_one() -> None:
     """What a small document may cost is multiplied by nothing but its size, in processor, clock and memory."""
-    small, large = Parsing().bounds(20_000), Parsing().bounds(10 << 20)
+    small, large = bounds_for(Parsing(), 20_000), bounds_for(Parsing(), 10 << 20)
     assert small.processor == pytest.approx(3.0, abs=0.1)
     assert small.clock == pytest.approx(21, abs=1)
     assert (large.processor, large.clock, large.memory) == (43.0, 301.0, 350 << 20)
     own = Parsing(seconds=1, seconds_per_megabyte=0, patience=2, megabytes=100, megabytes_per_megabyte=0)
-    assert own.bounds(10 << 20) == (1, 2, 100 << 20)
+    assert bounds_for(own, 10 << 20) == (1, 2, 100 << 20)
 
 
 def test_a_large_feed_is_read_where_a_small_one_had_to_be_refused(monkeypatch: pytest.MonkeyPatch) -> None:

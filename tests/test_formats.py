@@ -14,7 +14,7 @@ from ingest.errors import ParseError
 from ingest.formats.autodiscovery import Page, read_page
 from ingest.formats.feed import parse_feed
 from ingest.model import GeoPlace, Item, ParsedFeed
-from ingest.polling.parse_job import Job, read
+from ingest.polling.parsers import Job, read
 from ingest.text.dates import rfc3339
 from ingest.text.sanitize import one_line, safe_html, xml_safe
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from making import GAZETTE, HARBOUR, POST, about, app, carry, newest, topic
+from making import GAZETTE, HARBOUR, POST, about, carry, home_at, newest, topic
 from support import NOON
 
 from feeds.model import Document as Judged
@@ -167,7 +167,7 @@ def test_what_was_learnt_stays(facts: Facts, judgements: Classifications, home: 
     """Another process knows it, and a changed wording does not forget it."""
     come(facts, judgements, *(story(number) for number in range(1, 5)))
     wider = topic(HARBOUR.replace('"boat*"]', '"boat*", "barge*"]'))
-    with app(home).facts() as again:
+    with home_at(home).facts() as again:
         assert classify_new(again, Classifications(again), (wider,), NOON) == 0
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from making import Cli, about, app, carry, write_topic
+from making import Cli, about, carry, home_at, write_topic
 from serving import Site, served
 
 from ingest.model import Source
@@ -17,9 +17,9 @@ from ingest.poll_state import SourceState
 def cli(home: Path) -> Cli:
     """Give the command of a home that was polled once, and published."""
     write_topic(home)
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         carry(facts, [about(1), about(2, "market")])
-        facts.add_sources([Source("http://silent.example/feed")], app(home).clock())
+        facts.add_sources([Source("http://silent.example/feed")], home_at(home).clock())
     made = Cli(home)
     made("publish")
     return made
@@ -28,7 +28,7 @@ def cli(home: Path) -> Cli:
 @pytest.fixture
 def site(cli: Cli) -> Iterator[Site]:
     """Serve it."""
-    with served(app(cli.home, cli.settings, cli.clock)) as opened:
+    with served(home_at(cli.home, cli.settings, cli.clock)) as opened:
         yield opened
 
 
@@ -74,7 +74,7 @@ def test_a_home_without_sources_is_ready(home: Path) -> None:
     write_topic(home)
     cli = Cli(home)
     cli("publish")
-    with served(app(home, clock=cli.clock)) as opened:
+    with served(home_at(home, clock=cli.clock)) as opened:
         assert opened.ask("/readyz").status == 200
 
 
@@ -105,7 +105,7 @@ def test_a_304_is_counted_too(site: Site) -> None:
 def test_the_figures_name_no_address_and_no_reader(cli: Cli, site: Site) -> None:
     """A failing source is counted, not named; what was asked for and by whom is not there."""
     site.ask("/search?q=confidential", x_forwarded_for="192.0.2.7")
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         failed = SourceState(last_poll=cli.clock(), error="no", failures=1, next_poll=cli.clock() + timedelta(hours=1))
         source = facts.sources()[0][0]
         facts.db.conn.execute("update poll set error = ?, failures = ?", [failed.error, failed.failures])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from lxml import html
-from making import Cli, about, app, carry, write_topic
+from making import Cli, about, carry, home_at, write_topic
 from support import NOON
 from test_planner import known
 
@@ -36,7 +36,7 @@ def test_the_page_says_what_the_command_says(home: Path) -> None:
     """Standing, cause, next poll, its reason, gaps and last news of every source are those of `sources status`, in its order."""
     write_topic(home)
     cli = Cli(home)
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         carry(facts, [about(1)], at=cli.clock())
         facts.add_sources([Source("http://new.example/feed"), Source("http://127.0.0.1:9/feed")], cli.clock())
     cli("run", "--once")
@@ -116,7 +116,7 @@ def test_secrets_in_addresses_are_not_shown() -> None:
 
 def test_items_are_counted_by_who_carried_them(home: Path) -> None:
     """An item that two sources carried counts for both."""
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         carry(facts, [about(1), about(2)], at=NOON)
         carry(facts, [about(1)], source=POST, at=NOON)
         counts = queries.carried(facts)

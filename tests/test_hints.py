@@ -5,7 +5,7 @@ from support import NOON, atom, atom_entry, rss, rss_item
 
 from ingest.errors import ParseError
 from ingest.model import Hints, ParsedFeed
-from ingest.polling.parse_job import Job, read
+from ingest.polling.parsers import Job, read
 from ingest.text.sanitize import escape, xml_safe
 
 URL = "http://a.example/feeds/news"

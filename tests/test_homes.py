@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from making import Cli, app, write_topic
+from making import Cli, home_at, write_topic
 from serving import served
 from support import FakeWeb, rss, rss_item
 
@@ -117,15 +117,15 @@ def test_run_in_a_folder_that_is_no_home_says_what_it_is_about_to_do(
 
 def test_a_folder_that_somebody_prepared_is_a_home(home: Path) -> None:
     """A topic, a list of sources or settings are enough: that nothing is stored there yet is no news."""
-    assert not app(home).is_home
+    assert not home_at(home).is_home
     write_topic(home)
-    assert app(home).is_home
+    assert home_at(home).is_home
     assert Cli(home)("items").output == ""
 
 
 def test_serving_makes_nothing(home: Path) -> None:
     """Whatever is asked of a site without a database, no folder and no file comes of it."""
-    with served(app(home)) as site:
+    with served(home_at(home)) as site:
         for path in ("/", "/search?q=ferry", "/search.atom?q=ferry", "/review", "/healthz", "/private/x/y.atom", "/websub/abc"):
             site.ask(path)
         site.post("/websub/abc", {"a": "b"})

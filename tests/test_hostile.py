@@ -10,7 +10,7 @@ from ingest.errors import ParseError
 from ingest.model import ParsedFeed
 from ingest.polling import engine as engine_module
 from ingest.polling.engine import Engine
-from ingest.polling.parse_job import Job
+from ingest.polling.parsers import Job, bounds_for
 from ingest.settings import Fetch, Parsing
 
 _MOST_ENTRIES = 5_000
@@ -67,12 +67,12 @@ def test_a_parser_has_so_much_memory_and_no_more(parsers: Engine, monkeypatch: p
     monkeypatch.setattr(engine_module, "read", limits)
     told = outcome(parsers, _GOOD)
     assert isinstance(told, ParsedFeed)
-    assert int(told.title) <= Parsing().bounds(len(_GOOD.body)).memory < 200 * 1024 * 1024
+    assert int(told.title) <= bounds_for(Parsing(), len(_GOOD.body)).memory < 200 * 1024 * 1024
 
 
 def test_a_parser_has_so_much_effort_and_no_more(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A document that keeps the processor busy is refused by what it used, however busy the computer is."""
-    assert Parsing().bounds(len(_GOOD.body)).processor < 5
+    assert bounds_for(Parsing(), len(_GOOD.body)).processor < 5
     monkeypatch.setattr(parsers, "parsing", Parsing(seconds=0.2, patience=50.0))
     monkeypatch.setattr(engine_module, "read", spin)
     told = outcome(parsers, _GOOD)

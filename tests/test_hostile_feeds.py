@@ -18,7 +18,7 @@ from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import classify_new
 from ingest.model import Source
 from ingest.poll_state import Outcome, SourceState
-from ingest.polling.parse_job import Job, read
+from ingest.polling.parsers import Job, read
 from ingest.settings import Settings
 from ingest.store.facts import Facts
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from making import HARBOUR, Cli, about, app, carry, write_topic
+from making import HARBOUR, Cli, about, carry, home_at, write_topic
 from serving import served
 
 import scheduler
@@ -83,7 +83,7 @@ def cli(home: Path, hub: Hub) -> Cli:
 
 def bring(cli: Cli, number: int) -> None:
     """Store an item, judge and publish it."""
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         carry(facts, [about(number)], at=cli.clock())
         topics = tuple(map(read_topic, sorted((cli.home / "topics").glob("*.toml"))))
         classify_new(facts, Classifications(facts), topics, cli.clock())
@@ -92,7 +92,7 @@ def bring(cli: Cli, number: int) -> None:
 
 def tell(cli: Cli) -> list[str]:
     """Tell the hub; give what failed."""
-    made = app(cli.home, cli.settings, cli.clock)
+    made = home_at(cli.home, cli.settings, cli.clock)
     with made.engine() as engine:
         return [str(fault) for fault in tell_hub(made, engine)]
 
@@ -195,7 +195,7 @@ def test_without_a_hub_nothing_is_sent_and_nothing_is_named(cli: Cli, hub: Hub) 
     assert tell(cli) == []
     assert hub.calls == []
     assert "hub" not in (cli.home / "public" / "harbour.atom").read_text("utf-8")
-    with served(app(cli.home, cli.settings)) as site:
+    with served(home_at(cli.home, cli.settings)) as site:
         assert site.ask("/harbour.atom").headers["link"] == '<https://feeds.example/wire/harbour.atom>; rel="self"'
 
 
@@ -204,7 +204,7 @@ def test_feeds_and_headers_name_the_hub(cli: Cli, hub: Hub) -> None:
     bring(cli, 1)
     for name in FORMS:
         assert cli.settings["publish.hub"] in (cli.home / "public" / name).read_text("utf-8")
-    with served(app(cli.home, cli.settings)) as site:
+    with served(home_at(cli.home, cli.settings)) as site:
         link = site.ask("/harbour.atom").headers["link"]
     assert link == f'<https://feeds.example/wire/harbour.atom>; rel="self", <http://127.0.0.1:{hub.port}/>; rel="hub"'
 
@@ -222,14 +222,14 @@ def test_one_pass_tells_the_hub_and_survives_it(cli: Cli, hub: Hub) -> None:
 
 def test_a_database_of_before_opens(home: Path) -> None:
     """A database that knows no outbox gets one, and keeps what it has."""
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         carry(facts, [about(1)])
         migrations.apply(facts.db, stop_before="subscribers")
         assert "outbox" not in facts.db.table_names()
     cli = Cli(home)
     cli.settings |= {"publish.hub": "http://127.0.0.1:1/"}
     assert tell(cli) == []
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         assert "outbox" in facts.db.table_names()
         assert len(list(facts.items())) == 1
 
@@ -237,7 +237,7 @@ def test_a_database_of_before_opens(home: Path) -> None:
 def test_the_service_tells_the_hub_by_itself(cli: Cli, hub: Hub, capsys: pytest.CaptureFixture[str]) -> None:
     """Its tick tells of what was published, says a failure in a line, and sends nothing once the service stops."""
     bring(cli, 1)
-    made = app(cli.home, cli.settings, cli.clock)
+    made = home_at(cli.home, cli.settings, cli.clock)
     with made.engine() as engine:
         service = scheduler.Service(made, engine)
         service.hub()

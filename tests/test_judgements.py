@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from making import GAZETTE, HARBOUR, POST, SEED, about, app, carry, item, judgement, newest, shown, topic
+from making import GAZETTE, HARBOUR, POST, SEED, about, carry, home_at, item, judgement, newest, shown, topic
 from support import NOON
 
 from feeds.cli.home import target_of
@@ -172,7 +172,7 @@ def test_judgements_are_there_after_a_restart(home: Path, facts: Facts, judgemen
     """What was judged is read back by another process."""
     carry(facts, [about(1)])
     classify_new(facts, judgements, (topic(),), NOON)
-    with app(home).facts() as again:
+    with home_at(home).facts() as again:
         assert tagged(again, Classifications(again)) == [about(1).title]
         assert Classifications(again).marks() == judgements.marks()
 
@@ -272,7 +272,7 @@ def test_our_ids_are_the_same_after_a_new_installation(home: Path, tmp_path: Pat
     """The same items in a fresh database, from the same sources in another order, have the same ids."""
     found = []
     for number, order in enumerate(((1, 2), (2, 1))):
-        with app(tmp_path / f"home-{number}").facts() as facts:
+        with home_at(tmp_path / f"home-{number}").facts() as facts:
             for story in order:
                 carry(facts, [replace(about(story), guid=str(story))], POST)
             found.append(named(facts, Classifications(facts)))
@@ -286,5 +286,5 @@ def test_every_topic_publishes_an_item_under_one_id(home: Path, facts: Facts, ju
     carry(facts, [about(1)])
     topics: tuple[Topic, ...] = (topic(), topic(HARBOUR, "two"))
     classify_new(facts, judgements, topics, NOON)
-    target = target_of(app(home), facts)
+    target = target_of(home_at(home), facts)
     assert {shown(facts, judgements, t, target)[0].id for t in topics} == {"urn:item:1"}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from making import HARBOUR, Cli, about, app, carry
+from making import HARBOUR, Cli, about, carry, home_at
 from wording import IDLE, wording
 
 from feeds.model import Document
@@ -93,7 +93,7 @@ def test_the_command_learns_from_decisions_examples_and_rows(home: Path) -> None
     (home / "topics" / "harbour.toml").write_text(HARBOUR, "utf-8")
     rows = [{"title": mark.title, "summary": mark.text, "label": "pos" if mark.accepted else "neg"} for mark in MARKS]
     (home / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         carry(facts, [about(1)])
     before = cli("items").stdout
     done = cli("topics", "learn", "harbour", "--labels", str(home / "rows.jsonl"))

@@ -14,7 +14,7 @@ from feeds.tagging.topic.loader import read_topic
 from feeds.tagging.topic.model import Topic
 from ingest.model import ParsedFeed, Source, StoredItem
 from ingest.poll_state import Outcome, SourceState
-from ingest.polling.parse_job import Job, read
+from ingest.polling.parsers import Job, read
 from ingest.polling.pipeline import SEEDS
 from ingest.settings import Settings
 from ingest.store.facts import Facts

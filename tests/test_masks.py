@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import Cli, app, topic, write_topic
+from making import Cli, home_at, topic, write_topic
 from serving import served
 from support import rss, rss_item
 
@@ -206,7 +206,7 @@ def test_no_published_file_shows_a_masked_word(cli: Cli) -> None:
 
 def test_no_answer_of_the_search_shows_a_masked_word(cli: Cli) -> None:
     """What is found of a masking topic's items is masked, with their sources' names and the topics' titles."""
-    with served(app(cli.home)) as opened:
+    with served(home_at(cli.home)) as opened:
         for address in ("/search?q=harbour", "/search.atom?q=harbour", "/search"):
             answer = opened.ask(address)
             assert answer.status == 200

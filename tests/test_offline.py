@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from making import Cli, app, write_topic
+from making import Cli, home_at, write_topic
 from processes import free_port
 from support import NOON, TEXT, FakeWeb, rss, rss_item
 
@@ -33,7 +33,7 @@ def cli(home: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
 
 def state_of(cli: Cli, url: str) -> SourceState:
     """Give what is known of a source."""
-    with app(cli.home, clock=cli.clock).facts() as facts:
+    with home_at(cli.home, clock=cli.clock).facts() as facts:
         found = facts.source(url)
     assert found is not None
     return found[1]
@@ -42,7 +42,7 @@ def state_of(cli: Cli, url: str) -> SourceState:
 @contextmanager
 def service_of(cli: Cli) -> Iterator[Service]:
     """Give the ticks of a service in the home."""
-    made = app(cli.home, cli.settings, cli.clock)
+    made = home_at(cli.home, cli.settings, cli.clock)
     with made.engine() as engine:
         yield Service(made, engine)
 
@@ -140,7 +140,7 @@ def test_what_answers_with_an_error_was_reached(cli: Cli, web: FakeWeb) -> None:
 def test_of_very_many_not_all_are_tried(cli: Cli) -> None:
     """When the first few hundred cannot be reached the rest is not asked in vain."""
     cli.poll(*[f"http://127.0.{number // 250}.{number % 250 + 1}:9/feed" for number in range(900)])
-    with app(cli.home, cli.settings | {"fetch.allow": "127.0.0.0/8"}).facts() as facts:
+    with home_at(cli.home, cli.settings | {"fetch.allow": "127.0.0.0/8"}).facts() as facts:
         result = cli("run", "--once")
         assert facts.offline_since() == NOON
     looked = int(result.stderr.split()[0])

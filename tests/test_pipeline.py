@@ -20,7 +20,7 @@ from ingest.poll_state import Outcome, SourceState
 from ingest.polling import pipeline
 from ingest.polling.batch import cut
 from ingest.polling.engine import Engine
-from ingest.polling.parse_job import Job
+from ingest.polling.parsers import Job
 from ingest.polling.pipeline import SEEDS, Report, poll_sources, read_folder
 from ingest.settings import Fetch, Parsing, Polling, Settings
 from ingest.store import sources as source_table

@@ -13,8 +13,8 @@ from ingest.model import Hints, Item, Keys, ParsedFeed, Source, SourceSettings
 from ingest.planner.hours_of_week import DAY, FLAT, HOUR, HOURS, pack
 from ingest.planner.next_poll import next_state
 from ingest.planner.plan import PollReason, walk
-from ingest.planner.polling_cost import PollingCost, PollingRule
-from ingest.poll_state import Outcome, PublishingRate, SourceState
+from ingest.planner.polling_cost import PollingCost
+from ingest.poll_state import Outcome, PollingRule, PublishingRate, SourceState
 
 SOURCE: Final = Source("http://a.example/")
 PRICE: Final = PollingCost(value=1_000.0)

@@ -11,9 +11,9 @@ from test_planner import good, known, rhythm
 
 from ingest.planner.hours_of_week import DAY, HOUR
 from ingest.planner.next_poll import is_stale, next_state, paid, steer
-from ingest.planner.polling_cost import PollingCost, PollingRule
+from ingest.planner.polling_cost import PollingCost
 from ingest.planner.publishing_rate import rate
-from ingest.poll_state import SourceState
+from ingest.poll_state import PollingRule, SourceState
 
 RATES: Final = st.lists(st.floats(0.05, 300), min_size=1, max_size=30)
 

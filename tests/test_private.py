@@ -6,7 +6,7 @@ import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import HARBOUR, Cli, about, app, carry, write_topic
+from making import HARBOUR, Cli, about, carry, home_at, write_topic
 from serving import Site, served
 
 from feeds.store.grants import Grants
@@ -22,7 +22,7 @@ def cli(home: Path) -> Cli:
     """Give the command of a home with a public and a private topic, judged and published."""
     write_topic(home)
     write_topic(home, SECRET, "secret")
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         carry(facts, [about(1)])
     made = Cli(home)
     made.poll()
@@ -34,7 +34,7 @@ def cli(home: Path) -> Cli:
 @pytest.fixture
 def site(cli: Cli) -> Iterator[Site]:
     """Serve it."""
-    with served(app(cli.home, cli.settings, cli.clock)) as opened:
+    with served(home_at(cli.home, cli.settings, cli.clock)) as opened:
         yield opened
 
 
@@ -145,7 +145,7 @@ def test_no_other_text_is_a_token(shared: Facts, token: str) -> None:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
     """Open a database with one grant."""
-    made = app(tmp_path_factory.mktemp("home"))
+    made = home_at(tmp_path_factory.mktemp("home"))
     with made.facts() as facts:
         Grants(facts).give("secret", "ann", "t" * 43, made.clock())
         yield facts
@@ -174,25 +174,25 @@ def test_the_owner_sees_who_reads(cli: Cli, site: Site) -> None:
 def test_a_use_that_cannot_be_noted_is_served(cli: Cli, site: Site) -> None:
     """While another process writes for long, a subscriber still gets the feed."""
     path = grant(cli)[0]
-    with app(cli.home).facts() as facts, facts.transaction():
+    with home_at(cli.home).facts() as facts, facts.transaction():
         assert site.ask(path).status == 200
     assert used(cli) == [None]
 
 
 def test_an_older_database_opens_and_keeps_its_rows(home: Path) -> None:
     """A database from before there were grants gets their table beside what it had."""
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         carry(facts, [about(1)])
         before = [step for step in migrations.pending(facts.db) if step.name != "subscribers"]
         migrations.apply(facts.db, stop_before="subscribers")
         assert before
         assert "grant" not in facts.db.table_names()
-        Grants(facts).give("secret", "ann", "token", app(home).clock())
+        Grants(facts).give("secret", "ann", "token", home_at(home).clock())
         assert len(list(facts.items())) == 1
 
 
 def test_nothing_is_served_where_there_is_no_database(home: Path) -> None:
     """A folder that is served before anything was stored has no private feed, and asking makes no database."""
-    with served(app(home)) as opened:
+    with served(home_at(home)) as opened:
         assert opened.ask("/private/x/secret.atom").status == 404
     assert list(home.iterdir()) == []

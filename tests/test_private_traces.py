@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from making import GAZETTE, HARBOUR, POST, SEED, Cli, app, carry, item, write_topic
+from making import GAZETTE, HARBOUR, POST, SEED, Cli, carry, home_at, item, write_topic
 from serving import Site, served
 from story_making import BODY
 from support import NOON
@@ -45,7 +45,7 @@ def cli(home: Path) -> Cli:
     shared = BODY.replace("Tuesday", "soon")
     copy = told("intranet", "Bridge at Norwick shut for year of repairs", f"{shared} A zither plays.", 1)
     relative = told("intranet", "Dorval ship in Norwick bridge crash had no pilot, zithers say", hours=1)
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         original = told("post", "Norwick bridge closes for a year of repairs", f"{BODY} A ferry now waits in the harbour.")
         carry(facts, [original, told("post", "Norwick bridge closed after Dorval ship hits pillar", hours=3)], POST)
         carry(facts, [told("gazette", "Norwick bridge is shut for one year of repairs", shared, 1)], GAZETTE)
@@ -61,7 +61,7 @@ def cli(home: Path) -> Cli:
 @pytest.fixture
 def site(cli: Cli) -> Iterator[Site]:
     """Serve it."""
-    with served(app(cli.home, cli.settings, cli.clock)) as opened:
+    with served(home_at(cli.home, cli.settings, cli.clock)) as opened:
         yield opened
 
 
@@ -133,7 +133,7 @@ def test_what_becomes_public_appears(cli: Cli) -> None:
 
 def test_without_private_topics_every_source_is_listed(cli: Cli) -> None:
     """The page of sources shows also those that never brought anything, where nothing has to be kept."""
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         facts.add_sources([Source("http://silent.example/feed")], cli.clock())
     cli("publish")
     assert "silent.example" not in public(cli)["public/sources.html"]

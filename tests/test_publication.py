@@ -8,7 +8,7 @@ from typing import Any
 import brotli
 import pytest
 from lxml import etree
-from making import HARBOUR, POST, Cli, about, app, carry, topic, write_topic
+from making import HARBOUR, POST, Cli, about, carry, home_at, topic, write_topic
 from schema import sound
 from support import NOON, Clock
 
@@ -35,7 +35,7 @@ def run(home: Path, facts: Facts, *topics: Topic, clock: Clock | None = None, ev
     judgements, clock = Classifications(facts), clock or Clock()
     chosen = topics or (topic(),)
     classify_new(facts, judgements, chosen, clock())
-    target = target_of(app(home, SMALL, clock), facts)
+    target = target_of(home_at(home, SMALL, clock), facts)
     return publish(facts, judgements, chosen, target, everything=everything)
 
 
@@ -250,7 +250,7 @@ def test_time_alone_moves_what_is_due(home: Path, facts: Facts) -> None:
 def retire(home: Path, facts: Facts, *left: Topic) -> Published:
     """Publish what is left in force, and withdraw harbour."""
     judgements = Classifications(facts)
-    return publish(facts, judgements, left, target_of(app(home, SMALL), facts, retired="harbour"))
+    return publish(facts, judgements, left, target_of(home_at(home, SMALL), facts, retired="harbour"))
 
 
 def test_a_topic_that_is_retired_leaves_marks(home: Path, facts: Facts) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from making import HARBOUR, POST, about, app, carry, topic
+from making import HARBOUR, POST, about, carry, home_at, topic
 from support import NOON, Clock
 
 from feeds.cli.home import target_of
@@ -27,7 +27,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 @pytest.fixture
 def facts(home: Path) -> Iterator[Facts]:
     """Open the database of a home."""
-    with app(home).facts() as opened:
+    with home_at(home).facts() as opened:
         yield opened
 
 
@@ -36,7 +36,7 @@ def written(home: Path, facts: Facts, *topics: Topic, settings: dict[str, str] |
     chosen = topics or (topic(),)
     judgements = Classifications(facts)
     classify_new(facts, judgements, chosen, NOON)
-    paths = publish(facts, judgements, chosen, target_of(app(home, settings), facts)).written
+    paths = publish(facts, judgements, chosen, target_of(home_at(home, settings), facts)).written
     return [path.name for path in paths if path.suffix in {".atom", ".json", ".rss", ".opml"}]
 
 
@@ -263,6 +263,6 @@ def test_the_whole_text_is_published_if_asked_for(home: Path, facts: Facts) -> N
 
 def test_a_home_without_topics_has_an_empty_index(home: Path, facts: Facts) -> None:
     """An empty topics folder publishes no feed and an index that says so."""
-    names = [path.name for path in publish(facts, Classifications(facts), (), target_of(app(home), facts)).written]
+    names = [path.name for path in publish(facts, Classifications(facts), (), target_of(home_at(home), facts)).written]
     assert {"index.opml", "index.html"} <= set(names)
     assert not [name for name in names if name.endswith(".atom")]

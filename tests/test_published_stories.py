@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from history import ATOM, DELETED
 from lxml import etree
-from making import GAZETTE, POST, Cli, app, carry, item, topic, write_topic
+from making import GAZETTE, POST, Cli, carry, home_at, item, topic, write_topic
 from schema import sound
 from story_making import BODY
 from support import NOON
@@ -45,7 +45,7 @@ class Desk:
         judgements, chosen = Classifications(self.facts), (topic(),)
         group_new(self.facts, self.now)
         classify_new(self.facts, judgements, chosen, self.now)
-        target = target_of(app(self.home), self.facts)
+        target = target_of(home_at(self.home), self.facts)
         publish(self.facts, judgements, chosen, target)
         return sound((self.home / "public" / "harbour.atom").read_bytes())
 

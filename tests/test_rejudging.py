@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from making import HARBOUR, about, app, carry, newest, shown, topic
+from making import HARBOUR, about, carry, home_at, newest, shown, topic
 from support import NOON
 
 from feeds.cli.home import target_of
@@ -147,7 +147,7 @@ def test_what_was_shown_comes_back_with_its_wording(facts: Facts, judgements: Cl
     """A wording changed there and back leaves the feed as it was: what it has shown before is no old news."""
     titles = fill(facts, 1, 2, 3, words="a ferry in the harbour")
     classify_new(facts, judgements, (TOPIC,), OLD)
-    shown(facts, judgements, TOPIC, target_of(app(home), facts))
+    shown(facts, judgements, TOPIC, target_of(home_at(home), facts))
     assert classify_new(facts, judgements, (STRICTER,), NOON) == 0
     assert feed(facts, judgements) == set()
     classify_new(facts, judgements, (TOPIC,), NOON)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from making import app
+from making import home_at
 from support import NOON, Clock, FakeWeb, rss, rss_item
 
 from ingest.model import Source
@@ -54,7 +54,7 @@ class Town:
 
     def live(self) -> list[SourceState]:
         """Let the days pass, jumping from one due moment to the next; give what is then known of each feed."""
-        made = app(self.home, {"fetch.allow": self.web.allow, "fetch.host_pause": "0"}, self.clock)
+        made = home_at(self.home, {"fetch.allow": self.web.allow, "fetch.host_pause": "0"}, self.clock)
         chance = random.Random(4)
         with made.facts() as facts, made.engine() as engine:
             facts.add_sources((Source(self.web.url(path)) for path in self.posted), NOON)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import GAZETTE, HARBOUR, Cli, about, app, carry, item, stored, topic, write_topic
+from making import GAZETTE, HARBOUR, Cli, about, carry, home_at, item, stored, topic, write_topic
 from support import NOON
 from wording import far
 
@@ -31,7 +31,7 @@ def cli(home: Path) -> Cli:
     write_topic(home)
     stories = (about(1), about(2, "market by the harbour"), about(3, "news"), about(4, "more news"))
     texts = ("", "", far("A ferry came.\nThe harbour is old."), far("A ferry came to the harbour."))
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         for what, text in zip(stories, texts, strict=True):
             kept = item(guid=what.guid, url=what.url, title=what.title, text=text, summary="", published=None)
             carry(facts, [kept], at=NOON - timedelta(days=9))
@@ -42,7 +42,7 @@ def cli(home: Path) -> Cli:
 def judge_again(cli: Cli, text: str = HARBOUR) -> None:
     """Change the topic's wording and judge by it, as the service would."""
     write_topic(cli.home, text)
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         classify_new(facts, Classifications(facts), (topic(text),), NOON)
 
 
@@ -84,7 +84,7 @@ def test_a_decision_survives_a_changed_wording(cli: Cli, wording: str) -> None:
 def test_a_decision_survives_a_changed_article(cli: Cli) -> None:
     """A new version of the article does not undo what a person said of it."""
     cli("review", "accept", MARKET, "--topic", "harbour")
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         assert carry(facts, [about(2, "nothing of the kind")]).changed == 1
         classify_new(facts, Classifications(facts), (topic(),), NOON)
     assert MARKET in tags(cli)
@@ -118,7 +118,7 @@ def test_there_is_nothing_to_undo_where_nothing_was_said(cli: Cli) -> None:
 def test_a_decision_is_about_one_topic(cli: Cli) -> None:
     """What is rejected for one topic may stay in another."""
     write_topic(cli.home, HARBOUR, "quay")
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         classify_new(facts, Classifications(facts), (topic(), topic(name="quay")), NOON)
     cli("review", "reject", FERRY, "--topic", "harbour")
     row = next(row for row in cli.rows("items", "--json") if row["url"] == FERRY)
@@ -193,7 +193,7 @@ def test_what_is_decided_is_no_longer_listed(cli: Cli) -> None:
 
 def test_the_newest_come_first_and_no_more_than_asked_for(cli: Cli) -> None:
     """A long list begins with what arrived last."""
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         what = about(5, "yet more news")
         carry(facts, [item(guid="5", url="http://post.example/5", title=what.title, text=far("Boats in the harbour."))], GAZETTE)
     assert cli("review", "list", "harbour", "--limit", "1").stdout.splitlines()[0].endswith("Story 5: yet more news")
@@ -270,7 +270,7 @@ def test_a_person_outranks_the_rules(
 def test_a_decision_is_kept_with_the_tag(cli: Cli) -> None:
     """What is stored of a tag says that a person gave it: a feed can show it without asking again."""
     cli("review", "accept", MARKET, "--topic", "harbour", "--reason", "yes")
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         kept = {stored.item.url: Classifications(facts).of(stored.row) for stored in facts.items()}
         evidence = facts.db.conn.execute("select evidence from tag where why like 'accepted%'").fetchone()[0]
     assert [judgement.review for judgement in kept[MARKET]] == ["accepted by hand: yes"]

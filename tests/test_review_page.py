@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import HARBOUR, Cli, about, app, carry, item, topic, write_topic
+from making import HARBOUR, Cli, about, carry, home_at, item, topic, write_topic
 from serving import Answer, Site, served
 from support import NOON
 from wording import far
@@ -29,7 +29,7 @@ def cli(home: Path) -> Cli:
     """Give the command of a home with a tagged item, a near miss and a mere mention."""
     write_topic(home)
     texts = {1: "", 2: far("A ferry came.\nThe harbour is old."), 3: far("A ferry came to the harbour.")}
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         for number, text in texts.items():
             what = about(number) if number == 1 else about(number, f"news {number}")
             kept = item(guid=what.guid, url=what.url, title=what.title, text=text, summary="", published=None)
@@ -41,7 +41,7 @@ def cli(home: Path) -> Cli:
 @pytest.fixture
 def site(cli: Cli) -> Iterator[Site]:
     """Serve it on this computer."""
-    with served(app(cli.home, cli.settings, cli.clock)) as opened:
+    with served(home_at(cli.home, cli.settings, cli.clock)) as opened:
         yield opened
 
 
@@ -76,7 +76,7 @@ def test_the_page_begins_where_something_waits(cli: Cli, site: Site) -> None:
     write_topic(cli.home, HARBOUR.replace("harbour*", "lagoon"), "airport")
     assert "Review: Harbour news" in site.ask("/review?topic=").text
     assert "Review: Harbour news" in site.ask("/review").text
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         judgements = Classifications(facts)
         assert judgements.unsure() == {"harbour"}
         for stored in facts.items():
@@ -128,7 +128,7 @@ def test_when_all_is_decided_the_page_says_so(cli: Cli, site: Site) -> None:
     """Nothing waits any more; and a changed topic or a new item is looked at anew."""
     press(site, "accept")
     assert "Nothing is waiting" in press(site, "reject").text
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         carry(
             facts, [item(guid="urn:n", url="http://post.example/n", title="News", text=far("A ferry came.\nThe harbour is old."))]
         )
@@ -151,7 +151,7 @@ def test_what_is_no_decision_is_refused(cli: Cli, site: Site, wrong: dict[str, s
 def test_a_home_without_topics_with_words_has_nothing_to_review(home: Path) -> None:
     """A topic that takes everything is sure of everything."""
     write_topic(home, 'title = "All"', "all")
-    with served(app(home)) as opened:
+    with served(home_at(home)) as opened:
         assert opened.ask("/review").status == 404
         assert "Nothing is waiting" in opened.ask("/review?topic=all").text
 
@@ -274,7 +274,7 @@ def test_a_service_says_who_may_review(access: Access, words: str) -> None:
 def test_a_token_opens_it_from_anywhere(cli: Cli) -> None:
     """With a token set nothing else opens it, here neither: as the password of a browser, or from a program."""
     cli.settings["service.review_token"] = TOKEN
-    with served(app(cli.home, cli.settings, cli.clock)) as site:
+    with served(home_at(cli.home, cli.settings, cli.clock)) as site:
         asked = site.ask("/review")
         assert (asked.status, asked.headers["www-authenticate"]) == (401, 'Basic realm="review", charset="UTF-8"')
         for wrong in (f"Bearer {TOKEN}x", "Bearer", "Basic !", f"Basic {b64encode(b'no colon').decode()}", f"Digest {TOKEN}"):

@@ -14,8 +14,8 @@ from ingest.identity import document_keys
 from ingest.model import Hints, ParsedFeed, Source, SourceStatus
 from ingest.planner.hours_of_week import HOURS, pack
 from ingest.planner.next_poll import next_state, paid, steer
-from ingest.planner.polling_cost import PollingCost, PollingRule
-from ingest.poll_state import Outcome, SourceState
+from ingest.planner.polling_cost import PollingCost
+from ingest.poll_state import Outcome, PollingRule, SourceState
 from ingest.store import migrations
 from ingest.store.facts import Facts
 

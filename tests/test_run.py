@@ -10,7 +10,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from making import HARBOUR, Cli, app, write_topic
+from making import HARBOUR, Cli, home_at, write_topic
 from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
 import ingest.polling.passes
@@ -326,7 +326,7 @@ def test_an_overlapping_pass_leaves_quietly(cli: Cli, web: FakeWeb) -> None:
 @pytest.fixture
 def service(cli: Cli) -> Iterator[Service]:
     """Give the ticks of a service in the home, with an open engine; nobody calls them but the test."""
-    made = app(cli.home, cli.settings, cli.clock)
+    made = home_at(cli.home, cli.settings, cli.clock)
     with made.engine() as engine:
         yield Service(made, engine)
 
@@ -482,7 +482,7 @@ def test_a_stopping_service_begins_no_more_batches(
 
     monkeypatch.setattr(Facts, "record", stop)
     tick(service)
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         waiting = facts.due(cli.clock())
         assert len(tuple(facts.items())) == 1
     assert 0 < len(waiting) < 30
@@ -490,7 +490,7 @@ def test_a_stopping_service_begins_no_more_batches(
 
 def test_housekeeping_tidies(cli: Cli, service: Service) -> None:
     """The log is folded into the database and unfinished files of a killed process are swept."""
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         facts.add_sources([Source(f"http://a.example/{n}") for n in range(500)], cli.clock())
         (cli.home / "public").mkdir()
         (cli.home / "public" / f"{_UNFINISHED}x1").write_bytes(b"ha")
@@ -611,7 +611,7 @@ def test_polling_waits_for_one_transaction_of_a_publication_and_not_for_all(cli:
     stop = Event()
 
     def busily() -> None:
-        with app(cli.home).facts() as facts:
+        with home_at(cli.home).facts() as facts:
             while not stop.is_set():
                 with facts.transaction():
                     time.sleep(0.05)
@@ -619,7 +619,7 @@ def test_polling_waits_for_one_transaction_of_a_publication_and_not_for_all(cli:
 
     thread = Thread(target=busily)
     thread.start()
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         assert wait_until(lambda: bool(written))
         for _ in range(5):
             with facts.transaction():
@@ -659,7 +659,7 @@ def test_a_stop_ends_a_publication_between_two_files(cli: Cli, web: FakeWeb, ser
     """It goes on at the next start; nothing that is served was half written."""
     cli.poll(web.serve("/a", rss(FERRY)))
     service.poll()
-    made = app(cli.home, cli.settings, cli.clock)
+    made = home_at(cli.home, cli.settings, cli.clock)
     with made.facts() as facts, pytest.raises(CancelledError):
         scheduler.judge_and_publish(made, facts, topics_of(made), stopping=lambda: True)
     service.publish()

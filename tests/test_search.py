@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
-from making import GAZETTE, HARBOUR, POST, Cli, about, app, carry, item, topic, write_topic
+from making import GAZETTE, HARBOUR, POST, Cli, about, carry, home_at, item, topic, write_topic
 from serving import Site, served
 from starlette.datastructures import QueryParams
 from support import NOON
@@ -45,7 +45,7 @@ def fill(facts: Facts) -> None:
 def cli(home: Path) -> Cli:
     """Give the command of a home with one topic and the items."""
     write_topic(home)
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         fill(facts)
     return Cli(home)
 
@@ -57,7 +57,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     write_topic(home)
     write_topic(home, OTHERS, "others")
     write_topic(home, HARBOUR.replace("[group.ship]", "[publish]\nprivate = true\n\n[group.ship]"), "secret")
-    made = app(home, {"service.base_url": "https://feeds.example/wire"})
+    made = home_at(home, {"service.base_url": "https://feeds.example/wire"})
     with made.facts() as facts:
         fill(facts)
         classify_new(facts, Classifications(facts), (topic(OTHERS, "others"), topic(name="secret")), NOON)
@@ -96,7 +96,7 @@ def test_words_become_quoted_terms(words: str, expression: str | None) -> None:
 @pytest.fixture(scope="module")
 def nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
     """Open a database without items."""
-    with app(tmp_path_factory.mktemp("empty")).facts() as opened:
+    with home_at(tmp_path_factory.mktemp("empty")).facts() as opened:
         Classifications(opened)
         yield opened
 
@@ -258,7 +258,7 @@ def test_nothing_of_a_question_becomes_a_header(site: Site) -> None:
 def test_a_database_in_which_nothing_was_judged_can_be_searched(tmp_path: Path) -> None:
     """Nothing is found there, and nothing is wrong."""
     write_topic(tmp_path)
-    made = app(tmp_path)
+    made = home_at(tmp_path)
     with made.facts() as facts:
         carry(facts, [about(1)])
     with served(made) as opened:
@@ -305,7 +305,7 @@ def test_a_search_shows_no_more_than_the_topics_do(tmp_path: Path) -> None:
     """Words that a topic masks are masked in what is found of its items, on the page and in the feed, even in full texts."""
     masking = HARBOUR.replace("[group.ship]", '[publish]\nmask = ["vile"]\n\n[group.ship]')
     write_topic(tmp_path, masking)
-    made = app(tmp_path, {"publish.full_content": "true"})
+    made = home_at(tmp_path, {"publish.full_content": "true"})
     vile = "<p>A vile ferry in the harbour.</p>"
     with made.facts() as facts:
         carry(facts, [item(title="The vile ferry", text="A vile ferry in the harbour.", summary=vile, content=vile)])

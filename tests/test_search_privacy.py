@@ -8,7 +8,7 @@ from pathlib import Path
 
 import feedparser
 import pytest
-from making import GAZETTE, HARBOUR, POST, SEED, Cli, app, carry, item, topic, write_topic
+from making import GAZETTE, HARBOUR, POST, SEED, Cli, carry, home_at, item, topic, write_topic
 from serving import Answer, Site, served
 from support import NOON
 
@@ -82,7 +82,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("home")
     for name, text in TOPICS.items():
         write_topic(made, text, name)
-    with app(made).facts() as facts:
+    with home_at(made).facts() as facts:
         fill(facts)
     return made
 
@@ -90,7 +90,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def site(home: Path) -> Iterator[Site]:
     """Serve it with a token, and whole texts unless a topic says otherwise."""
-    with served(app(home, {"service.review_token": TOKEN})) as opened:
+    with served(home_at(home, {"service.review_token": TOKEN})) as opened:
         yield opened
 
 
@@ -151,7 +151,7 @@ def test_what_must_not_be_there_tells_nothing_either(site: Site) -> None:
 def test_an_earlier_version_is_not_told(home: Path, site: Site) -> None:
     """What an article no longer says leads nobody to it, but its owner."""
     old = item(guid="urn:v", url="http://post.example/v", title="A ferry by the harbour", text="The mayor is a crook.")
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         carry(facts, [old])
         carry(facts, [item(guid="urn:v", url="http://post.example/v", title="A ferry by the harbour", text="The mayor waved.")])
         classify_new(facts, Classifications(facts), (topic(),), NOON)
@@ -161,7 +161,7 @@ def test_an_earlier_version_is_not_told(home: Path, site: Site) -> None:
 
 def test_a_feed_of_a_search_has_no_whole_text_of_a_summary(home: Path) -> None:
     """Each topic's own word on whole texts counts, whatever the setting for all."""
-    with served(app(home, {"publish.full_content": "false"})) as opened:
+    with served(home_at(home, {"publish.full_content": "false"})) as opened:
         assert "zeppelin" not in opened.ask("/search.atom?q=ferry").text
         assert "zeppelin" not in opened.ask("/search?q=ferry").text
 
@@ -185,7 +185,7 @@ def test_the_token_opens_everything(site: Site) -> None:
 def test_what_is_not_the_token_opens_nothing(home: Path, site: Site, wrong: str) -> None:
     """A wrong token is as none; and where none is set, an empty one is none."""
     assert count(site, "ledger", authorization=wrong) == 0
-    with served(app(home)) as opened:
+    with served(home_at(home)) as opened:
         assert count(opened, "ledger", authorization=wrong) == 0
 
 
@@ -202,7 +202,7 @@ def test_a_search_can_be_closed(home: Path) -> None:
     cli = Cli(home)
     cli.settings |= {"service.search": "false", "service.review_token": TOKEN}
     cli("publish")
-    with served(app(home, cli.settings)) as opened:
+    with served(home_at(home, cli.settings)) as opened:
         for path in WHERE:
             for authorization in ("", f"Bearer {TOKEN}"):
                 assert opened.ask(f"{path}?q=ferry", authorization=authorization).status == 404

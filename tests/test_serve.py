@@ -9,7 +9,7 @@ from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
 
 import pytest
-from making import app
+from making import home_at
 from serving import Site, served
 
 from feeds.publication.atomic_file import replace
@@ -26,7 +26,7 @@ FEED = b"<feed>" + b"the ferry in the harbour " * 100 + b"</feed>"
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve a folder with a feed, a page and some traps, with uvicorn on loopback."""
     folder = tmp_path_factory.mktemp("home") / "public"
-    with served(app(folder.parent, {"service.base_url": "https://feeds.example"})) as made:
+    with served(home_at(folder.parent, {"service.base_url": "https://feeds.example"})) as made:
         _fill(folder)
         yield made
 
@@ -406,7 +406,7 @@ def test_a_database_that_does_not_answer_is_unhealthy(home: Path, spoil: Callabl
 @pytest.mark.parametrize("name", ["home", "a b", "50%20", "what?", "a#b", "בית"])
 def test_a_database_is_healthy_wherever_it_lies(tmp_path: Path, name: str) -> None:
     """The name of the home folder does not matter."""
-    made = app(tmp_path / name)
+    made = home_at(tmp_path / name)
     made.facts().__exit__()
     assert readable(made.database)
 
@@ -414,7 +414,7 @@ def test_a_database_is_healthy_wherever_it_lies(tmp_path: Path, name: str) -> No
 def test_a_database_is_healthy_by_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A home that is named from where one stands is found."""
     monkeypatch.chdir(tmp_path)
-    made = app(Path("home"))
+    made = home_at(Path("home"))
     made.facts().__exit__()
     assert readable(made.database)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import Cli, app, write_topic
+from making import Cli, home_at, write_topic
 from processes import Started, comes, free_port, get, start
 from serving import Site, served
 from support import TEXT, FakeWeb, rss, rss_item, wait_until
@@ -138,7 +138,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 def brisk(home: Path, monkeypatch: pytest.MonkeyPatch, limits: ConnectionLimits = BRISK) -> Iterator[Site]:
     """Serve a home with other limits."""
     monkeypatch.setattr("feeds.server.server.limits_of", lambda _service: limits)
-    with served(app(home)) as made:
+    with served(home_at(home)) as made:
         put(made.folder / "harbour.atom", FEED)
         put(made.folder / "large.txt", LARGE)
         yield made

@@ -12,14 +12,14 @@ from threading import Event, Thread
 
 import feedparser
 import pytest
-from making import HARBOUR, Cli, app, write_topic
+from making import HARBOUR, Cli, home_at, write_topic
 from processes import ROOT, SOON, Started, comes, free_port, get, start
 from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
 import scheduler
 from feeds.server.server import listen
-from ingest.cli.console import App
 from ingest.polling.engine import Engine
+from ingest.polling.home import Home
 from ingest.polling.pipeline import Report
 from ingest.store.facts import Facts
 
@@ -115,7 +115,7 @@ def test_an_interrupt_stops_it_in_the_middle_of_a_pass(cli: Cli, web: FakeWeb, s
     assert wait_until(lambda: bool(web.calls), 30)
     code, lines = service.stop(signal.SIGINT, group=True)
     assert (code, lines) == (0, ["stopped"])
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         assert [source.url for source, _ in facts.due(cli.clock())] == [web.url("/slow")]
 
 
@@ -127,7 +127,7 @@ def test_a_stop_in_the_middle_of_many_documents_does_not_wait_for_them(cli: Cli,
         (cli.home / "seeds" / f"{number}.txt").write_text(f"Boat number {number}\n\nIt lies in harbour {number}.", encoding="utf-8")
     service = started(cli.home, "run", "--no-serve")
     assert wait_until((cli.home / "topicwire.db").exists, 30)
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         assert wait_until(lambda: next(facts.items(), None) is not None, 30)
         code, lines = service.stop()
         assert (code, lines) == (0, ["stopped"])
@@ -174,7 +174,7 @@ def test_a_command_that_is_stopped_leaves_in_order(
         (folder / f"{document}.txt").write_text(f"Boat number {document}\n\nIt lies in harbour {document}.", encoding="utf-8")
     command = started(cli.home, "ingest", str(folder))
     assert wait_until((cli.home / "topicwire.db").exists, 30)
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         assert wait_until(lambda: next(facts.items(), None) is not None, 30)
     code, lines = command.stop(number)
     assert code in {143, 1}
@@ -265,7 +265,7 @@ def test_a_stop_waits_for_no_hub(cli: Cli) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         cli.settings |= {"publish.hub": f"http://127.0.0.1:{silent.getsockname()[1]}/", "fetch.allow": "127.0.0.0/8"}
         cli("publish")
-        made = app(cli.home, cli.settings)
+        made = home_at(cli.home, cli.settings)
         with made.engine() as engine:
             service = scheduler.Service(made, engine)
             telling = Thread(target=service.hub)
@@ -282,7 +282,7 @@ def test_what_a_tick_begins_after_the_stop_is_cancelled_too(cli: Cli, monkeypatc
     """A tick that goes on to its next request while the service stops is not waited for."""
     began = Event()
 
-    def stubborn(_app: App, _facts: Facts, engine: Engine) -> Report:
+    def stubborn(_app: Home, _facts: Facts, engine: Engine) -> Report:
         began.set()
         for _ in range(3):
             with suppress(CancelledError):
@@ -309,7 +309,7 @@ def test_a_stop_breaks_off_what_takes_too_long(cli: Cli, monkeypatch: pytest.Mon
     """A tick that is deep in the database is undone after some seconds, without a word, and the service ends in time."""
     began = Event()
 
-    def endless(_app: App, facts: Facts, _engine: Engine) -> Report:
+    def endless(_app: Home, facts: Facts, _engine: Engine) -> Report:
         began.set()
         with facts.transaction():
             facts.db.conn.execute("insert into meta values ('half', 'done')")
@@ -333,7 +333,7 @@ def test_a_stop_breaks_off_what_takes_too_long(cli: Cli, monkeypatch: pytest.Mon
     thread.join()
     assert (result.exit_code, result.stderr) == (0, "stopped\n")
     assert time.monotonic() - now < 10
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         assert facts.noted("half") is None
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SettingsError
-from ingest.planner.polling_cost import PollingRule
+from ingest.poll_state import PollingRule
 from ingest.settings import FILE, Settings, load
 
 

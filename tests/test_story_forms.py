@@ -4,7 +4,7 @@ from itertools import count, permutations
 from typing import Any
 
 import pytest
-from making import POST, Cli, app, carry, item
+from making import POST, Cli, carry, home_at, item
 from story_making import grouped
 from support import NOON, FakeWeb, rss, rss_item
 
@@ -48,7 +48,7 @@ def test_a_title_that_a_publisher_repeats_is_a_form(tmp_path_factory: pytest.Tem
     """Two items of one title without a text are one; a third shows that the title says nothing, whichever came first."""
     items = [entry(number, STATEMENT) for number in range(3)]
     for order in permutations(items):
-        with app(tmp_path_factory.mktemp("home")).facts() as facts:
+        with home_at(tmp_path_factory.mktemp("home")).facts() as facts:
             assert len(stories_of(facts, list(order[:2]))) == 1
             assert stories_of(facts, list(order[2:])) == set()
 

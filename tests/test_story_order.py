@@ -5,7 +5,7 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import app
+from making import home_at
 from story_making import LATER, grouped, store
 
 from benchmarks.wire import wire
@@ -79,7 +79,7 @@ def test_any_order_of_arrival_gives_the_same_stories(tmp_path_factory: pytest.Te
         arriving = list(pieces)
         random.Random(order).shuffle(arriving)
         portion = [len(arriving), 7, 20][order]
-        with app(tmp_path_factory.mktemp("home")).facts() as facts:
+        with home_at(tmp_path_factory.mktemp("home")).facts() as facts:
             for start in range(0, len(arriving), portion):
                 store(facts, arriving[start : start + portion])
                 group_new(facts, LATER)

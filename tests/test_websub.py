@@ -8,12 +8,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
 import pytest
-from making import app, listed_poll
+from making import home_at, listed_poll
 from starlette.applications import Starlette
 from support import NOON, Clock, FakeWeb, Page, rss, rss_item
 
-from ingest.cli.console import App
 from ingest.http.websub import _Signature, route, subscribe
+from ingest.polling.home import Home
 from ingest.store.facts import Facts
 from ingest.store.subscriptions import Subscription
 
@@ -21,7 +21,7 @@ from ingest.store.subscriptions import Subscription
 class Call:
     """The service's own side: a hub calls it."""
 
-    def __init__(self, made: App) -> None:
+    def __init__(self, made: Home) -> None:
         """Mount the route as the service does."""
         self.pieces = 1  # of a body, all alike
         self.body: bytes | None = b""  # None: it never comes
@@ -53,7 +53,7 @@ class Call:
 
 
 @pytest.fixture
-def made(home: Path, web: FakeWeb, clock: Clock) -> App:
+def made(home: Path, web: FakeWeb, clock: Clock) -> Home:
     """Give a home with a public address whose one feed names a hub, polled once."""
     feed = rss(
         rss_item("One", "http://a.example/1"),
@@ -61,13 +61,13 @@ def made(home: Path, web: FakeWeb, clock: Clock) -> App:
     )
     web.serve("/feed", feed, etag='"1"')
     web.put("/hub", Page(202))
-    one = app(home, {"fetch.allow": web.allow, "fetch.host_pause": "0", "service.base_url": "https://feeds.example"}, clock)
+    one = home_at(home, {"fetch.allow": web.allow, "fetch.host_pause": "0", "service.base_url": "https://feeds.example"}, clock)
     listed_poll(one, web.url("/feed"))
     return one
 
 
 @pytest.fixture
-def asked(made: App) -> Iterator[Subscription]:
+def asked(made: Home) -> Iterator[Subscription]:
     """Give the subscription after the hub was asked."""
     with made.facts() as facts, made.engine() as engine:
         assert subscribe(made, facts, engine) == 1
@@ -76,7 +76,7 @@ def asked(made: App) -> Iterator[Subscription]:
         yield one
 
 
-def confirm(made: App, one: Subscription, **changes: str) -> tuple[int, bytes]:
+def confirm(made: Home, one: Subscription, **changes: str) -> tuple[int, bytes]:
     """Send the hub's challenge."""
     query = {"hub.mode": "subscribe", "hub.topic": one.topic, "hub.challenge": "echo me", "hub.lease_seconds": "86400"}
     return Call(made)(f"/websub/{one.token}", query | {name.replace("_", ".", 1): value for name, value in changes.items()})
@@ -87,7 +87,7 @@ def signed(one: Subscription, body: bytes, method: str = "sha256") -> str:
     return f"{method}={hmac.new(one.secret.encode(), body, getattr(hashlib, method)).hexdigest()}"
 
 
-def test_a_feed_that_names_a_hub_is_subscribed_to(made: App, asked: Subscription, web: FakeWeb) -> None:
+def test_a_feed_that_names_a_hub_is_subscribed_to(made: Home, asked: Subscription, web: FakeWeb) -> None:
     """The hub is asked once, with the topic, a secret and an address of ours that nobody could guess (F16)."""
     (call,) = [call for call in web.calls if call.path == "/hub"]
     form = {name: values[0] for name, values in parse_qs(call.body.decode()).items()}
@@ -107,7 +107,7 @@ def test_a_feed_that_names_a_hub_is_subscribed_to(made: App, asked: Subscription
 @pytest.mark.usefixtures("made")
 def test_without_a_public_address_no_hub_is_asked(home: Path, web: FakeWeb, clock: Clock) -> None:
     """A hub could not reach us (F16)."""
-    private = app(home, {"fetch.allow": web.allow}, clock)
+    private = home_at(home, {"fetch.allow": web.allow}, clock)
     with private.facts() as facts, private.engine() as engine:
         assert subscribe(private, facts, engine) == 0
     assert "/hub" not in web.paths()
@@ -116,43 +116,43 @@ def test_without_a_public_address_no_hub_is_asked(home: Path, web: FakeWeb, cloc
 @pytest.mark.usefixtures("made")
 def test_a_hub_on_a_private_network_is_never_asked(home: Path, web: FakeWeb, clock: Clock) -> None:
     """The guard stands before hubs as before feeds, and another try comes a day later (F16, S2)."""
-    closed = app(home, {"service.base_url": "https://feeds.example"}, clock)
+    closed = home_at(home, {"service.base_url": "https://feeds.example"}, clock)
     with closed.facts() as facts, closed.engine() as engine:
         assert [subscribe(closed, facts, engine) for _ in range(2)] == [0, 0]
     assert "/hub" not in web.paths()
 
 
-def test_a_challenge_that_was_asked_for_is_echoed(made: App, asked: Subscription) -> None:
+def test_a_challenge_that_was_asked_for_is_echoed(made: Home, asked: Subscription) -> None:
     """Once: a second one was not asked for (F16)."""
     assert confirm(made, asked) == (200, b"echo me")
     assert confirm(made, asked)[0] == 404
 
 
 @pytest.mark.parametrize("changes", [{"hub_topic": "http://other.example/"}, {"hub_mode": "unsubscribe"}, {"hub_challenge": ""}])
-def test_a_challenge_that_was_not_asked_for_is_not_echoed(made: App, asked: Subscription, changes: dict[str, str]) -> None:
+def test_a_challenge_that_was_not_asked_for_is_not_echoed(made: Home, asked: Subscription, changes: dict[str, str]) -> None:
     """Another topic, another mode, nothing to echo: no (F16)."""
     assert confirm(made, asked, **changes)[0] == 404
 
 
-def test_a_stranger_finds_nothing(made: App, asked: Subscription) -> None:
+def test_a_stranger_finds_nothing(made: Home, asked: Subscription) -> None:
     """Whoever does not know the address learns nothing from it."""
     call = Call(made)
     assert call("/websub/guess", {"hub.mode": "subscribe", "hub.topic": asked.topic, "hub.challenge": "x"})[0] == 404
     assert call("/websub/guess", body=b"news")[0] == call(f"/websub/{'0' * 32}", body=b"news")[0] == 404
 
 
-def test_a_stranger_costs_nothing(made: App, asked: Subscription) -> None:
+def test_a_stranger_costs_nothing(made: Home, asked: Subscription) -> None:
     """Whoever does not know the address is told so before a byte of a body is read; in any home, and none is made."""
     bodiless = Call(made)
     bodiless.body = None
     for token in ("guess", "0" * 32, asked.token[:-1], asked.token + "a", asked.token.upper(), "%00"):
         assert bodiless(f"/websub/{token}")[0] == 404
-    made.database.rename(made.home / "elsewhere.db")
+    made.database.rename(made.folder / "elsewhere.db")
     assert bodiless(f"/websub/{asked.token}")[0] == 404
     assert not made.database.exists()
 
 
-def test_a_long_ping_is_not_kept(made: App, asked: Subscription, clock: Clock) -> None:
+def test_a_long_ping_is_not_kept(made: Home, asked: Subscription, clock: Clock) -> None:
     """It is signed as it streams; one that is longer than any feed may be is refused."""
     confirm(made, asked)
     clock.forward(minutes=10)
@@ -169,14 +169,14 @@ def test_a_long_ping_is_not_kept(made: App, asked: Subscription, clock: Clock) -
     assert long(f"/websub/{asked.token}", body=bytes(65_536), signature=signed(asked, whole))[0] == 413
 
 
-def due(made: App) -> int:
+def due(made: Home) -> int:
     """Count the sources that are due."""
     with made.facts() as facts:
         return len(facts.due(made.clock()))
 
 
 @pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
-def test_a_signed_ping_means_poll_now(made: App, asked: Subscription, clock: Clock, method: str) -> None:
+def test_a_signed_ping_means_poll_now(made: Home, asked: Subscription, clock: Clock, method: str) -> None:
     """The source is due at once, by each of the four signatures (F16)."""
     confirm(made, asked)
     clock.forward(minutes=10)
@@ -188,7 +188,7 @@ def test_a_signed_ping_means_poll_now(made: App, asked: Subscription, clock: Clo
 
 
 @pytest.mark.parametrize("signature", ["", "sha256=", "sha256=00", "md5=00", "sha256", "sha256=é"])
-def test_a_ping_that_is_not_the_hubs_changes_nothing(made: App, asked: Subscription, clock: Clock, signature: str) -> None:
+def test_a_ping_that_is_not_the_hubs_changes_nothing(made: Home, asked: Subscription, clock: Clock, signature: str) -> None:
     """Without a good signature it is answered and believed nothing (F16)."""
     confirm(made, asked)
     clock.forward(minutes=10)
@@ -200,7 +200,7 @@ def test_a_ping_that_is_not_the_hubs_changes_nothing(made: App, asked: Subscript
     assert due(made) == 0
 
 
-def test_a_chattering_hub_makes_no_burst(made: App, asked: Subscription, clock: Clock) -> None:
+def test_a_chattering_hub_makes_no_burst(made: Home, asked: Subscription, clock: Clock) -> None:
     """A ping right after a poll waits until a minute has passed since (F3)."""
     confirm(made, asked)
     Call(made)(f"/websub/{asked.token}", body=b"", signature=signed(asked, b""))
@@ -209,7 +209,7 @@ def test_a_chattering_hub_makes_no_burst(made: App, asked: Subscription, clock: 
     assert due(made) == 1
 
 
-def test_a_failing_source_is_not_hurried(made: App, asked: Subscription, clock: Clock, web: FakeWeb) -> None:
+def test_a_failing_source_is_not_hurried(made: Home, asked: Subscription, clock: Clock, web: FakeWeb) -> None:
     """Who asked to wait is waited for, whatever a hub says (F6)."""
     web.fail("/feed", 429, {"Retry-After": "7200"})
     clock.forward(days=1)
@@ -219,7 +219,7 @@ def test_a_failing_source_is_not_hurried(made: App, asked: Subscription, clock: 
     assert due(made) == 0
 
 
-def test_a_lease_is_renewed_before_it_ends(made: App, asked: Subscription, clock: Clock, web: FakeWeb) -> None:
+def test_a_lease_is_renewed_before_it_ends(made: Home, asked: Subscription, clock: Clock, web: FakeWeb) -> None:
     """A day before its end the hub is asked again; until it answers nothing else changes (F16)."""
     confirm(made, asked, hub_lease_seconds="259200")
     asking = []
@@ -231,7 +231,7 @@ def test_a_lease_is_renewed_before_it_ends(made: App, asked: Subscription, clock
     assert web.paths().count("/hub") == 2
 
 
-def test_a_lapsed_lease_is_relied_on_no_more(made: App, asked: Subscription, clock: Clock) -> None:
+def test_a_lapsed_lease_is_relied_on_no_more(made: Home, asked: Subscription, clock: Clock) -> None:
     """Without a renewal the source is polled as any other (F16)."""
     confirm(made, asked)
     Call(made)(f"/websub/{asked.token}", body=b"", signature=signed(asked, b""))
@@ -240,7 +240,7 @@ def test_a_lapsed_lease_is_relied_on_no_more(made: App, asked: Subscription, clo
         assert facts.pushed(clock() + timedelta(days=1)) == frozenset()
 
 
-def test_another_hub_begins_anew(made: App, asked: Subscription, web: FakeWeb, clock: Clock, facts: Facts) -> None:
+def test_another_hub_begins_anew(made: Home, asked: Subscription, web: FakeWeb, clock: Clock, facts: Facts) -> None:
     """When a feed names another hub, the old one's address and secret are worth nothing."""
     confirm(made, asked)
     clock.forward(days=1)

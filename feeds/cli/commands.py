@@ -16,7 +16,8 @@ from feeds.tagging.classifier import classify
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.quality import reports
 from ingest.cli.commands import item_line, item_row
-from ingest.cli.console import App, say
+from ingest.cli.console import one_item, say
+from ingest.polling.home import Home
 
 
 @click.command()
@@ -24,13 +25,13 @@ from ingest.cli.console import App, say
 @click.option("--topic", "name", metavar="TOPIC", help="Say why it is, or is not, tagged by this topic.")
 @click.option("--with", "other", metavar="OTHER", help="Say only why it is, or is not, one story with this item.")
 @click.pass_obj
-def explain(app: App, item: str, name: str | None, other: str | None) -> None:
+def explain(home: Home, item: str, name: str | None, other: str | None) -> None:
     """Say why ITEM (id, address or guid) is tagged or not, where it came from, who else carried it."""
-    chosen = [named(app, name)] if name else list(good_topics(app)[0])
-    with app.stored() as facts:
-        stored = app.one_item(facts, item)
+    chosen = [named(home, name)] if name else list(good_topics(home)[0])
+    with home.stored() as facts:
+        stored = one_item(facts, item)
         if other:
-            click.echo(why_two(facts, stored, app.one_item(facts, other)))
+            click.echo(why_two(facts, stored, one_item(facts, other)))
             return
         story, judgements = Stories(facts).of(stored), Classifications(facts)
         kept = {judgement.topic: judgement for judgement in judgements.of(stored.row)}
@@ -54,12 +55,12 @@ def _about_story(story: Story) -> list[str]:
 @click.option("--topic", "name", metavar="TOPIC", help="Only the items that this topic tags.")
 @click.option("--json", "as_json", is_flag=True, help="One object a line.")
 @click.pass_obj
-def items(app: App, name: str | None, *, as_json: bool) -> None:
+def items(home: Home, name: str | None, *, as_json: bool) -> None:
     """List the stored items, oldest first."""
-    with app.stored() as facts:
+    with home.stored() as facts:
         judgements = Classifications(facts)
         if name:
-            named(app, name)
+            named(home, name)
         for stored in facts.items():
             tags = [judgement.topic for judgement in judgements.of(stored.row)]
             if name is None or name in tags:
@@ -68,12 +69,12 @@ def items(app: App, name: str | None, *, as_json: bool) -> None:
 
 @click.command("publish")
 @click.pass_obj
-def publish_command(app: App) -> None:
+def publish_command(home: Home) -> None:
     """Write the feeds and pages to public/ from what is judged; files whose bytes are the same stay untouched."""
-    chosen, code = good_topics(app)
-    with app.facts() as facts:
-        done = publish(facts, Classifications(facts), chosen, target_of(app, facts), everything=True)
-        say_kept(app, facts)
+    chosen, code = good_topics(home)
+    with home.facts() as facts:
+        done = publish(facts, Classifications(facts), chosen, target_of(home, facts), everything=True)
+        say_kept(home, facts)
     feeds = (path for path in done.written if path.suffix != ".html")  # pages come by the hundred
     say(f"{len(done.written)} files written" + "".join(f"\n{path}" for path in feeds))
     for path in done.removed:

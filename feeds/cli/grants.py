@@ -9,8 +9,9 @@ import click
 from feeds.cli.home import named
 from feeds.publication.document import file_name
 from feeds.store.grants import Grants
-from ingest.cli.console import App, Commands, say
+from ingest.cli.console import Commands, say
 from ingest.errors import UsageError
+from ingest.polling.home import Home
 from ingest.text.dates import rfc3339
 from ingest.text.sanitize import one_line
 
@@ -30,18 +31,18 @@ _name = click.argument("name")
 @_topic
 @_name
 @click.pass_obj
-def feeds_grant(app: App, topic: str, name: str) -> None:
+def feeds_grant(home: Home, topic: str, name: str) -> None:
     """Give NAME addresses of their own for a private TOPIC: they are shown once, here."""
-    chosen, name = named(app, topic), one_line(name)
+    chosen, name = named(home, topic), one_line(name)
     if not chosen.publish.private:
         raise UsageError(f"{chosen.name} is public", "to make it private write `private = true` under [publish] in its file")
     if not name:
         raise UsageError("a subscriber without a name", "give a name to know the address by")
     token = secrets.token_urlsafe(32)
-    with app.facts() as facts:
-        Grants(facts).give(chosen.name, name, token, app.clock())
+    with home.facts() as facts:
+        Grants(facts).give(chosen.name, name, token, home.clock())
     for suffix in _FORMATS:
-        click.echo(f"{app.settings.base_url}/private/{token}/{file_name(chosen.name, suffix=suffix)}")
+        click.echo(f"{home.settings.base_url}/private/{token}/{file_name(chosen.name, suffix=suffix)}")
     say(f"for {name} alone: whoever has one of these addresses can read {chosen.name}; they are not shown again")
 
 
@@ -49,19 +50,19 @@ def feeds_grant(app: App, topic: str, name: str) -> None:
 @_topic
 @_name
 @click.pass_obj
-def feeds_revoke(app: App, topic: str, name: str) -> None:
+def feeds_revoke(home: Home, topic: str, name: str) -> None:
     """Take the addresses of NAME for a private TOPIC back, for good."""
-    with app.stored() as facts:
-        Grants(facts).revoke(topic, one_line(name), app.clock())
+    with home.stored() as facts:
+        Grants(facts).revoke(topic, one_line(name), home.clock())
     say(f"{one_line(name)} can no longer read {topic}: their addresses now answer 410")
 
 
 @feeds.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One object a line.")
 @click.pass_obj
-def feeds_list(app: App, *, as_json: bool) -> None:
+def feeds_list(home: Home, *, as_json: bool) -> None:
     """Show who may read which private feed, since when, and when they last did."""
-    with app.stored() as facts:
+    with home.stored() as facts:
         for grant in Grants(facts).all():
             moments = {key: rfc3339(getattr(grant, key)) for key in ("given", "used", "revoked")}
             if as_json:

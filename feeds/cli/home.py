@@ -8,55 +8,56 @@ from feeds.stories.grouping import StoryGrouping
 from feeds.tagging.topic.folders import said_of, topic_folders
 from feeds.tagging.topic.loader import read_good_topics, read_topic, read_topics
 from feeds.tagging.topic.model import Topic
-from ingest.cli.console import App, say
+from ingest.cli.console import say
 from ingest.errors import UsageError
+from ingest.polling.home import Home
 from ingest.store.facts import Facts
 from ingest.store.ids import boot, instance_of
 
 
-def topics_of(app: App) -> tuple[Topic, ...]:
+def topics_of(home: Home) -> tuple[Topic, ...]:
     """Give the topics in force: the home's own, beside them the shipped ones that are chosen. Raises TopicError."""
-    return read_topics(topic_folders(app.home, app.settings).files().values())
+    return read_topics(topic_folders(home.folder, home.settings).files().values())
 
 
-def target_of(app: App, facts: Facts, retired: str = "") -> Target:
+def target_of(home: Home, facts: Facts, retired: str = "") -> Target:
     """Give where this home publishes; all that was ever served stays, but a topic that is `retired`."""
-    known = frozenset(topic_folders(app.home, app.settings).files()) | served_topics(facts)
-    folder, instance = app.home / "public", instance_of(facts)
-    return Target(folder, instance, app.settings, app.clock(), known - {retired}, StoryGrouping(facts), boot())
+    known = frozenset(topic_folders(home.folder, home.settings).files()) | served_topics(facts)
+    folder, instance = home.folder / "public", instance_of(facts)
+    return Target(folder, instance, home.settings, home.clock(), known - {retired}, StoryGrouping(facts), boot())
 
 
-def kept_topics(app: App, facts: Facts) -> tuple[str, ...]:
+def kept_topics(home: Home, facts: Facts) -> tuple[str, ...]:
     """Give the topics that are served and have no file in force."""
-    return tuple(sorted(served_topics(facts) - topic_folders(app.home, app.settings).files().keys()))
+    return tuple(sorted(served_topics(facts) - topic_folders(home.folder, home.settings).files().keys()))
 
 
-def say_kept(app: App, facts: Facts) -> None:
+def say_kept(home: Home, facts: Facts) -> None:
     """Say which feeds are served as they were because their topic files are gone."""
-    for line in said_of(kept_topics(app, facts)):
+    for line in said_of(kept_topics(home, facts)):
         say(f"topicwire: {line}")
 
 
-def good_topics(app: App) -> tuple[tuple[Topic, ...], int]:
+def good_topics(home: Home) -> tuple[tuple[Topic, ...], int]:
     """Give the topics that can be read, say a line for each that cannot, and give the exit code that this deserves."""
-    good, bad = read_good_topics(topic_folders(app.home, app.settings).files().values())
+    good, bad = read_good_topics(topic_folders(home.folder, home.settings).files().values())
     for fault in bad:
         say(f"topicwire: {fault}")
     return good, bad[0].exit_code if bad else 0
 
 
-def path_of(app: App, name: str) -> Path:
+def path_of(home: Home, name: str) -> Path:
     """Give a topic's file by its path or its name. Raises UsageError."""
     if name.endswith(".toml"):
         if not Path(name).is_file():
             raise UsageError(f"{name}: no such topic file", "check its path, or give a topic's name alone")
         return Path(name)
-    files = topic_folders(app.home, app.settings).files()
+    files = topic_folders(home.folder, home.settings).files()
     if name not in files:
         raise UsageError(f'no topic is called "{name}"', f"known are: {', '.join(files)}")
     return files[name]
 
 
-def named(app: App, name: str) -> Topic:
+def named(home: Home, name: str) -> Topic:
     """Find a topic by the path of its file or by its name; another file's fault is no matter."""
-    return read_topic(path_of(app, name))
+    return read_topic(path_of(home, name))

@@ -5,9 +5,10 @@ import click
 from feeds.cli.home import named
 from feeds.store.reviews import Reviews, Verdict
 from feeds.tagging.reviewing import record_review, uncertain, undo_review
-from ingest.cli.console import App, Commands, say
+from ingest.cli.console import Commands, one_item, say
 from ingest.errors import UsageError
 from ingest.model import StoredItem
+from ingest.polling.home import Home
 from ingest.text.sanitize import shorten
 
 _EXAMPLE = 400  # characters of text in a proposed example
@@ -22,28 +23,28 @@ def review() -> None:
 @click.argument("name", metavar="TOPIC")
 @click.option("--limit", default=20, show_default=True, help="How many items at the most.")
 @click.pass_obj
-def review_list(app: App, name: str, limit: int) -> None:
+def review_list(home: Home, name: str, limit: int) -> None:
     """Show the uncertain items of a topic: mere mentions and near misses that nobody has decided on.
 
     Newest first, or, where `topics learn` has left a second opinion, the likeliest first.
     """
-    topic = named(app, name)
-    with app.stored() as facts:
+    topic = named(home, name)
+    with home.stored() as facts:
         decided = {row for row, _ in Reviews(facts).all(topic.name)}
-        waiting = [case for case in uncertain(app.home, facts, topic) if case.stored.row not in decided]
+        waiting = [case for case in uncertain(home.folder, facts, topic) if case.stored.row not in decided]
     for case in waiting[:limit]:
         stored, mark = case.stored, "tagged" if case.answer.tagged else "missed"
         likely = f"  {case.likely:.0%}" if case.likely is not None else ""
         click.echo(f"{stored.id}  {mark}{likely}  {stored.item.language or '--'}  {stored.item.title}\n    {case.answer.why}")
 
 
-def _decide(app: App, item: str, name: str, verdict: Verdict | None, reason: str) -> None:
-    topic = named(app, name)
-    with app.stored() as facts:
-        stored = app.one_item(facts, item)
+def _decide(home: Home, item: str, name: str, verdict: Verdict | None, reason: str) -> None:
+    topic = named(home, name)
+    with home.stored() as facts:
+        stored = one_item(facts, item)
         if verdict is not None:
-            answer = record_review(facts, topic, stored, (verdict, reason), app.clock())
-        elif (undone := undo_review(facts, topic, stored, app.clock())) is None:
+            answer = record_review(facts, topic, stored, (verdict, reason), home.clock())
+        elif (undone := undo_review(facts, topic, stored, home.clock())) is None:
             raise UsageError(f"nothing was decided on {stored.id} and {topic.name}", "`topicwire review list` shows what is open")
         else:
             answer = undone
@@ -60,9 +61,9 @@ _reason = click.option("--reason", default="", help="Why: it is shown with the i
 @_topic
 @_reason
 @click.pass_obj
-def review_accept(app: App, item: str, name: str, reason: str) -> None:
+def review_accept(home: Home, item: str, name: str, reason: str) -> None:
     """Say that ITEM belongs to a topic, whatever its words."""
-    _decide(app, item, name, Verdict.ACCEPT, reason)
+    _decide(home, item, name, Verdict.ACCEPT, reason)
 
 
 @review.command("reject")
@@ -70,27 +71,27 @@ def review_accept(app: App, item: str, name: str, reason: str) -> None:
 @_topic
 @_reason
 @click.pass_obj
-def review_reject(app: App, item: str, name: str, reason: str) -> None:
+def review_reject(home: Home, item: str, name: str, reason: str) -> None:
     """Say that ITEM does not belong to a topic, whatever its words."""
-    _decide(app, item, name, Verdict.REJECT, reason)
+    _decide(home, item, name, Verdict.REJECT, reason)
 
 
 @review.command("undo")
 @_item
 @_topic
 @click.pass_obj
-def review_undo(app: App, item: str, name: str) -> None:
+def review_undo(home: Home, item: str, name: str) -> None:
     """Take back what was said of ITEM: the rules decide again."""
-    _decide(app, item, name, None, "")
+    _decide(home, item, name, None, "")
 
 
 @review.command("examples")
 @click.argument("name", metavar="TOPIC")
 @click.pass_obj
-def review_examples(app: App, name: str) -> None:
+def review_examples(home: Home, name: str) -> None:
     """Propose the decisions on a topic as examples for its file, to be read and shortened by a person."""
-    topic = named(app, name)
-    with app.stored() as facts:
+    topic = named(home, name)
+    with home.stored() as facts:
         decisions = Reviews(facts).all(topic.name)
         for stored, decision in zip(facts.by_rows(row for row, _ in decisions), decisions.values(), strict=True):
             why = decision.reason or f"{decision.verdict}ed by hand"

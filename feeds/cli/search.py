@@ -9,7 +9,8 @@ from feeds.cli.home import topics_of
 from feeds.search.question import question
 from feeds.search.search import Result, search
 from ingest.cli.commands import item_line, item_row
-from ingest.cli.console import App, say
+from ingest.cli.console import say
+from ingest.polling.home import Home
 
 
 @click.command("search")
@@ -22,15 +23,15 @@ from ingest.cli.console import App, say
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="How many items at the most.")
 @click.option("--json", "as_json", is_flag=True, help="One object a line.")
 @click.pass_obj
-def search_command(app: App, /, query: tuple[str, ...], limit: int, *, as_json: bool, **narrow: str) -> None:
+def search_command(home: Home, /, query: tuple[str, ...], limit: int, *, as_json: bool, **narrow: str) -> None:
     """Search everything stored for QUERY, newest first.
 
     All words must be there; "in quotes" a phrase, begin* a beginning, -this must not be there, this OR that.
     What no public topic publishes is found too, and marked: `(private)` or `not published`; in JSON `"private": true`.
     """
     asked = question({"q": " ".join(query), **narrow})
-    private = {topic.name: topic.publish.private for topic in topics_of(app)}  # its owner may see all of them
-    with app.stored() as facts:
+    private = {topic.name: topic.publish.private for topic in topics_of(home)}  # its owner may see all of them
+    with home.stored() as facts:
         found = search(facts, asked, frozenset(private), limit=limit)
     for result in found.results:
         click.echo(_object(result, private) if as_json else _line(result, private))

@@ -9,22 +9,23 @@ import click
 from feeds.server.application import application
 from feeds.server.context import access_of
 from feeds.server.server import Server, listen, run_loop
-from ingest.cli.console import App, say
+from ingest.cli.console import say
+from ingest.polling.home import Home
 
 
 @click.command()
 @click.pass_obj
-def serve(app: App) -> None:
+def serve(home: Home) -> None:
     """Serve public/, private feeds, search and review over HTTP, nothing else."""
-    app.stored(quiet=True).db.close()  # a folder that is none is said before anybody is told to come here
-    listening = listen(app.settings.service.bind)
-    say(f"serving {app.settings.base_url}/")
-    say(access_of(app.settings.service).said())
-    run_loop(_serve(app, listening))
+    home.stored(quiet=True).db.close()  # a folder that is none is said before anybody is told to come here
+    listening = listen(home.settings.service.bind)
+    say(f"serving {home.settings.base_url}/")
+    say(access_of(home.settings.service).said())
+    run_loop(_serve(home, listening))
 
 
-async def _serve(app: App, listening: socket.socket) -> None:
-    server = Server(application(app), app.settings.service)
+async def _serve(home: Home, listening: socket.socket) -> None:
+    server = Server(application(home), home.settings.service)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, lambda: setattr(server, "should_exit", True))
     await server.serve([listening])

@@ -13,9 +13,10 @@ from feeds.stories.grouping import Stories
 from feeds.stories.grouping_pass import GroupingPass
 from feeds.stories.story import moment
 from feeds.tagging.quality.reports import read_row
-from ingest.cli.console import App, Commands, say
+from ingest.cli.console import Commands, one_item, say
 from ingest.errors import UsageError
 from ingest.model import StoredItem
+from ingest.polling.home import Home
 from ingest.store.facts import Facts
 from ingest.text.dates import rfc3339
 
@@ -29,12 +30,12 @@ def stories() -> None:
 @click.argument("item")
 @click.argument("other", required=False)
 @click.pass_obj
-def stories_show(app: App, item: str, other: str | None) -> None:
+def stories_show(home: Home, item: str, other: str | None) -> None:
     """Show the story of ITEM with all its carriers and the reason for each merge, or what ITEM and OTHER have in common."""
-    with app.stored() as facts:
-        stored = app.one_item(facts, item)
+    with home.stored() as facts:
+        stored = one_item(facts, item)
         if other:
-            click.echo(why_two(facts, stored, app.one_item(facts, other)))
+            click.echo(why_two(facts, stored, one_item(facts, other)))
             return
         story = Stories(facts).of(stored)
         linked = facts.by_rows(one.row for one in story.related)
@@ -75,11 +76,11 @@ _reason = click.option("--reason", default="", help="Why: it is kept with the de
 @click.argument("item")
 @_reason
 @click.pass_obj
-def stories_split(app: App, item: str, reason: str) -> None:
+def stories_split(home: Home, item: str, reason: str) -> None:
     """Take ITEM out of its story, whatever the rules say; it stays so."""
-    with app.stored() as facts:
-        stored = app.one_item(facts, item)
-        others = GroupingPass(facts).split(stored.row, reason, app.clock())
+    with home.stored() as facts:
+        stored = one_item(facts, item)
+        others = GroupingPass(facts).split(stored.row, reason, home.clock())
     if not others:
         raise UsageError(f"{stored.id} has no copies to be parted from", "`topicwire stories show` shows a story")
     say(f"{stored.id} is a story of its own, apart from {len(others)} other items; `topicwire publish` writes it")
@@ -90,13 +91,13 @@ def stories_split(app: App, item: str, reason: str) -> None:
 @click.argument("other")
 @_reason
 @click.pass_obj
-def stories_join(app: App, item: str, other: str, reason: str) -> None:
+def stories_join(home: Home, item: str, other: str, reason: str) -> None:
     """Make ITEM and OTHER one story, whatever the rules say; it stays so."""
-    with app.stored() as facts:
-        one, two = app.one_item(facts, item), app.one_item(facts, other)
+    with home.stored() as facts:
+        one, two = one_item(facts, item), one_item(facts, other)
         if one.row == two.row:
             raise UsageError(f"{one.id} is that item itself", "name two items")
-        GroupingPass(facts).join(one.row, two.row, reason, app.clock())
+        GroupingPass(facts).join(one.row, two.row, reason, home.clock())
         story = Stories(facts).of(one)
     say(f"{len(story.members)} items are one story, for which {story.lead.id} stands; `topicwire publish` writes it")
 
@@ -106,7 +107,7 @@ def stories_join(app: App, item: str, other: str, reason: str) -> None:
 @click.option("--worst", default=5, show_default=True, help="How many errors of each kind to show.")
 @click.option("--words-alone", is_flag=True, help="Do not look at addresses.")
 @click.pass_obj
-def stories_evaluate(_: App, file: IO[bytes], worst: int, *, words_alone: bool) -> None:
+def stories_evaluate(_: Home, file: IO[bytes], worst: int, *, words_alone: bool) -> None:
     """Measure the rules on FILE: JSON Lines of pairs (a, b, label) or of items (title, ..., cluster)."""
     rows = iter(_rows(file))
     first = next(rows, None)

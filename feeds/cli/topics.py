@@ -23,8 +23,9 @@ from feeds.tagging.topic.folders import put_away, topic_folders
 from feeds.tagging.topic.loader import read_topic
 from feeds.tagging.topic.model import Topic
 from feeds.tagging.training import TrainingMark, proposals, train
-from ingest.cli.console import App, Commands, say
+from ingest.cli.console import Commands, say
 from ingest.errors import TopicError, UsageError
+from ingest.polling.home import Home
 
 _PROPOSED: Final = 20  # words
 _AGE: Final = re.compile(r"(\d{1,5})([hdw])")
@@ -38,36 +39,36 @@ def topics() -> None:
 
 @topics.command("list")
 @click.pass_obj
-def topics_list(app: App) -> None:
+def topics_list(home: Home) -> None:
     """Show the topics in force."""
-    app.require_folder()
-    for topic in topics_of(app):
+    home.require_folder()
+    for topic in topics_of(home):
         click.echo(f"{topic.name}  {topic.version}  {topic.status}  {topic.title}")
-    if app.database.exists():
-        with app.facts() as facts:
-            say_kept(app, facts)
+    if home.database.exists():
+        with home.facts() as facts:
+            say_kept(home, facts)
 
 
 @topics.command("retire")
 @click.argument("name", metavar="TOPIC")
 @click.pass_obj
-def topics_retire(app: App, name: str) -> None:
+def topics_retire(home: Home, name: str) -> None:
     """Withdraw a topic's feed for good: its addresses answer 410 Gone. A file that is merely missing withdraws nothing.
 
     The topic's own file is moved to topics/retired/; a copy there keeps a shipped one out. Move it back to undo.
     """
-    app.require_folder()
-    folders = topic_folders(app.home, app.settings)
+    home.require_folder()
+    folders = topic_folders(home.folder, home.settings)
     files = folders.files()
-    with app.facts() as facts:
+    with home.facts() as facts:
         if name not in files.keys() | served_topics(facts):
             known = ", ".join(sorted(files.keys() | served_topics(facts)))
             raise UsageError(f'no topic is called "{name}", and no feed', f"known are: {known}")
         if name in files:
             undo = "move it back" if files[name].parent == folders.own else "delete it"
             say(f"{name}: its topic file lies in {put_away(folders, name, files[name])} now; {undo} to undo this")
-        chosen, code = good_topics(app)
-        done = publish(facts, Classifications(facts), chosen, target_of(app, facts, retired=name))
+        chosen, code = good_topics(home)
+        done = publish(facts, Classifications(facts), chosen, target_of(home, facts, retired=name))
     say(f"{name}: {len(done.removed)} files withdrawn")
     raise SystemExit(code)
 
@@ -76,14 +77,14 @@ def topics_retire(app: App, name: str) -> None:
 @click.argument("names", nargs=-1, metavar="[TOPIC]...")
 @click.option("--terms", is_flag=True, help="List the terms and parts that no example needs, instead of counting them.")
 @click.pass_obj
-def topics_check(app: App, names: tuple[str, ...], *, terms: bool) -> None:
+def topics_check(home: Home, names: tuple[str, ...], *, terms: bool) -> None:
     """Run the examples of topics (all, or those named by name or file) and look for slips and dead wording.
 
     Exit 1 when an example fails or something cannot do what it says, 2 when a file cannot be read; the rest are warnings.
     """
-    app.require_folder()
+    home.require_folder()
     code = 0
-    for path in [path_of(app, name) for name in names] or list(topic_folders(app.home, app.settings).files().values()):
+    for path in [path_of(home, name) for name in names] or list(topic_folders(home.folder, home.settings).files().values()):
         try:
             topic = read_topic(path)
         except TopicError as fault:  # the other files are checked all the same
@@ -118,9 +119,9 @@ def _rows(file: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
 @click.argument("name", metavar="TOPIC")
 @click.argument("file", type=click.File("rb"))
 @click.pass_obj
-def topics_match(app: App, name: str, file: IO[bytes]) -> None:
+def topics_match(home: Home, name: str, file: IO[bytes]) -> None:
     """Judge the rows of a JSON Lines FILE (title, summary, content, lang, feed), without storing anything."""
-    matcher = Matcher([named(app, name)])
+    matcher = Matcher([named(home, name)])
     for number, row in _rows(file):
         click.echo(json.dumps(reports.matched(matcher, row, number), ensure_ascii=False))
 
@@ -130,9 +131,9 @@ def topics_match(app: App, name: str, file: IO[bytes]) -> None:
 @click.argument("file", type=click.File("rb"))
 @click.option("--worst", type=click.IntRange(min=0), default=10, show_default=True, help="How many errors of each kind to show.")
 @click.pass_obj
-def topics_evaluate(app: App, name: str, file: IO[bytes], worst: int) -> None:
+def topics_evaluate(home: Home, name: str, file: IO[bytes], worst: int) -> None:
     """Measure a topic on the labelled rows of a JSON Lines FILE: `label` is pos or neg; other rows are left out."""
-    matcher = Matcher([named(app, name)])
+    matcher = Matcher([named(home, name)])
     answers = []
     for number, row in _rows(file):
         wanted = metrics.wanted(row.get("label"))
@@ -151,11 +152,11 @@ def topics_evaluate(app: App, name: str, file: IO[bytes], worst: int) -> None:
 @click.option("--since", metavar="AGE", help="Only items first seen so long ago at the most: 36h, 90d, 12w.")
 @click.option("--json", "as_json", is_flag=True, help="One object a line: id, change, title, language, source, why.")
 @click.pass_obj
-def topics_diff(app: App, old: str, new: str, since: str | None, *, as_json: bool) -> None:
+def topics_diff(home: Home, old: str, new: str, since: str | None, *, as_json: bool) -> None:
     """Show what replacing topic OLD by NEW (names or files) would change among the stored items. Nothing is changed."""
-    before, after = named(app, old), named(app, new)
-    earliest = app.clock() - _age(since) if since else None
-    with app.stored() as facts:
+    before, after = named(home, old), named(home, new)
+    earliest = home.clock() - _age(since) if since else None
+    with home.stored() as facts:
         changes = compare(before, after, (item for item in facts.items() if earliest is None or item.first_seen >= earliest))
     lines = [json.dumps(row, ensure_ascii=False) for row in changes.rows()] if as_json else changes.report()
     for line in lines:
@@ -166,14 +167,14 @@ def topics_diff(app: App, old: str, new: str, since: str | None, *, as_json: boo
 @click.argument("name", metavar="TOPIC")
 @click.option("--labels", type=click.File("rb"), help="Learn also from the labelled rows of this JSON Lines file.")
 @click.pass_obj
-def topics_learn(app: App, name: str, labels: IO[bytes] | None) -> None:
+def topics_learn(home: Home, name: str, labels: IO[bytes] | None) -> None:
     """Learn a second opinion from your decisions and the topic's examples. It ranks `review list`; it never tags.
 
     Needs the extra `learn` (scikit-learn). Words that speak for the topic and that no term finds are proposed.
     """
-    topic = named(app, name)
+    topic = named(home, name)
     marks = [TrainingMark(example.title, example.text, example.tagged) for example in topic.examples]
-    with app.stored() as facts:
+    with home.stored() as facts:
         decisions = Reviews(facts).all(topic.name)
         items = facts.by_rows(row for row, _ in decisions)
     for stored, decision in zip(items, decisions.values(), strict=True):
@@ -182,8 +183,8 @@ def topics_learn(app: App, name: str, labels: IO[bytes] | None) -> None:
         wanted = metrics.wanted(row.get("label"))
         if wanted is not None:
             marks.append(TrainingMark(str(row.get("title") or ""), str(row.get("summary") or ""), wanted))
-    opinion = train(topic, marks, app.clock().date())
-    path = file_of(app.home, topic.name)
+    opinion = train(topic, marks, home.clock().date())
+    path = file_of(home.folder, topic.name)
     replace(path, opinion.write().encode())
     click.echo(f"{path}: learnt from {opinion.accepted} accepted and {opinion.rejected} rejected texts")
     for word, weight in proposals(topic, opinion, _PROPOSED):

@@ -9,10 +9,10 @@ import click
 from feeds.cli.home import good_topics
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.quality.trial import as_lines, as_values, classified
-from ingest.cli.console import App
 from ingest.errors import FetchError, ParseError, UsageError
 from ingest.model import ParsedFeed
 from ingest.poll_state import Trial
+from ingest.polling.home import Home
 from ingest.polling.trial import look_at
 from ingest.text.sanitize import one_line
 from ingest.text.urls import without_secrets
@@ -22,10 +22,10 @@ from ingest.text.urls import without_secrets
 @click.argument("source", metavar="URL-or-FILE")
 @click.option("--json", "as_json", is_flag=True, help="One object, with every entry in full.")
 @click.pass_obj
-def try_command(app: App, source: str, *, as_json: bool) -> None:
+def try_command(home: Home, source: str, *, as_json: bool) -> None:
     """Show what URL-or-FILE would give: entries, dates, languages, what was inferred, which topics match. Stores nothing."""
-    chosen, code = good_topics(app)
-    trial = _looked_at(app, source)
+    chosen, code = good_topics(home)
+    trial = _looked_at(home, source)
     entries = classified(trial, Matcher(chosen))
     click.echo(
         json.dumps(as_values(trial, entries), ensure_ascii=False, default=str) if as_json else "\n".join(as_lines(trial, entries))
@@ -33,9 +33,9 @@ def try_command(app: App, source: str, *, as_json: bool) -> None:
     raise SystemExit(code)
 
 
-def topics_of_feed(app: App) -> Callable[[ParsedFeed, str], Mapping[str, int]]:
+def topics_of_feed(home: Home) -> Callable[[ParsedFeed, str], Mapping[str, int]]:
     """Give what says how many entries of a feed, found at an address, each topic of a home would tag."""
-    matcher = Matcher(good_topics(app)[0])
+    matcher = Matcher(good_topics(home)[0])
 
     def matching(feed: ParsedFeed, where: str) -> Mapping[str, int]:
         return Counter(one.topic for _, tags in classified(Trial(where, 0, feed), matcher) for one in tags)
@@ -43,9 +43,9 @@ def topics_of_feed(app: App) -> Callable[[ParsedFeed, str], Mapping[str, int]]:
     return matching
 
 
-def _looked_at(app: App, source: str) -> Trial:
+def _looked_at(home: Home, source: str) -> Trial:
     """Look; a failure names the source."""
-    with app.engine() as engine:
+    with home.engine() as engine:
         try:
             return look_at(source, engine)
         except (FetchError, ParseError, UsageError) as fault:

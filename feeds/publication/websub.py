@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from feeds.store.migrations import migrations
-from ingest.cli.console import App
 from ingest.errors import FetchError
 from ingest.polling.engine import Engine
+from ingest.polling.home import Home
 from ingest.store.facts import Facts
 from ingest.store.migrations import migrate
 from ingest.text.dates import rfc3339
@@ -23,20 +23,20 @@ where d.gone is null and d.path glob 'public/*.*' and d.path not glob 'public/*/
 order by d.path"""
 
 
-def tell_hub(app: App, engine: Engine) -> tuple[FetchError, ...]:
+def tell_hub(home: Home, engine: Engine) -> tuple[FetchError, ...]:
     """Send the hub one ping for every public feed that it was not told of as it is now; give what failed.
 
     To be called after publication, which never waits for it; `engine` is open. Where no hub is set nothing is sent.
     """
-    hub = app.settings.publish.hub
-    if not hub or not app.database.exists():
+    hub = home.settings.publish.hub
+    if not hub or not home.database.exists():
         return ()
-    with app.facts() as facts:
+    with home.facts() as facts:
         outbox = _Outbox(facts, hub)
-        due = outbox.due(app.clock())
-        addresses = [f"{app.settings.base_url}/{path.partition('/')[2]}" for path, _, _ in due]
+        due = outbox.due(home.clock())
+        addresses = [f"{home.settings.base_url}/{path.partition('/')[2]}" for path, _, _ in due]
         results = engine.submit(_sent(engine, hub, addresses)).result()
-        outbox.note(zip(due, results, strict=True), app.clock())
+        outbox.note(zip(due, results, strict=True), home.clock())
     return tuple({str(fault): fault for fault in results if fault}.values())
 
 

@@ -11,24 +11,24 @@ from feeds.server.review import Reviewing
 from feeds.server.search import Searching
 from feeds.server.site import SiteApplication
 from feeds.site.render import gone, not_found
-from ingest.cli.console import App
 from ingest.http.websub import route
+from ingest.polling.home import Home
 from ingest.settings import Settings
 
 _FEEDS = (".atom", ".rss", ".json")
 
 
-def application(app: App) -> SiteApplication:
+def application(home: Home) -> SiteApplication:
     """Make the site of a home, whose folder may still be empty; nothing is made in it."""
-    public = app.home / "public"
-    desk = ServiceContext(app)
+    public = home.folder / "public"
+    desk = ServiceContext(home)
     notices = {404: not_found(desk.root), 410: gone(desk.root)}
-    site = SiteApplication(FileServer(public, links=partial(feed_links, app.settings)), notices)
-    site.add(HealthRoutes(app.database, public, app.clock, lambda: dict(site.answered), desk.open_topics).routes())
+    site = SiteApplication(FileServer(public, links=partial(feed_links, home.settings)), notices)
+    site.add(HealthRoutes(home.database, public, home.clock, lambda: dict(site.answered), desk.open_topics).routes())
     site.add(Searching(desk).routes())
     site.add(Private(desk, site.notice).routes())
     site.add(Reviewing(desk).routes())
-    site.add([route(app.database, app.clock)])  # where hubs find us
+    site.add([route(home.database, home.clock)])  # where hubs find us
     return site
 
 

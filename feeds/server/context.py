@@ -8,7 +8,7 @@ from feeds.server.access import Access
 from feeds.tagging.topic.cache import TopicCache
 from feeds.tagging.topic.folders import topic_folders
 from feeds.tagging.topic.model import Topic
-from ingest.cli.console import App
+from ingest.polling.home import Home
 from ingest.settings import Service
 
 FRESH: Final = {"cache-control": "no-store"}
@@ -17,13 +17,13 @@ FRESH: Final = {"cache-control": "no-store"}
 class ServiceContext:
     """One for a site; its routes run in threads."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, home: Home) -> None:
         """Take the home that is served."""
-        self.app = app
-        self.base = f"{app.settings.base_url}/"
+        self.home = home
+        self.base = f"{home.settings.base_url}/"
         self.root = urlsplit(self.base).path
         # Broken files are reported by whoever classifies, not here.
-        self._topics, self._lock = TopicCache(topic_folders(app.home, app.settings), lambda _fault: None), Lock()
+        self._topics, self._lock = TopicCache(topic_folders(home.folder, home.settings), lambda _fault: None), Lock()
 
     def topics(self) -> tuple[Topic, ...]:
         """Give the topics in force."""

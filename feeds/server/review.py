@@ -48,7 +48,7 @@ class Reviewing:
 
     @property
     def _access(self) -> Access:
-        return access_of(self.desk.app.settings.service)
+        return access_of(self.desk.home.settings.service)
 
     async def _asked(self, request: Request) -> Response:
         client = request.client.host if request.client else ""
@@ -65,7 +65,7 @@ class Reviewing:
 
     def _page(self, asked: Mapping[str, str]) -> Response:
         topics = {topic.name: topic for topic in self.desk.topics()}
-        with self.desk.app.stored(quiet=True) as facts:
+        with self.desk.home.stored(quiet=True) as facts:
             topic = topics.get(asked.get("topic", "")) or _first(topics, Classifications(facts).unsure())
             if topic is None:
                 return Response("there is no topic to review\n", 404, _HEADERS, _PLAIN)
@@ -101,7 +101,7 @@ class Reviewing:
         with self._lock:
             known = self._known.get(topic.name)
             if known is None or known[0] != state:
-                known = self._known[topic.name] = (state, uncertain(self.desk.app.home, facts, topic)[:_KEPT])
+                known = self._known[topic.name] = (state, uncertain(self.desk.home.folder, facts, topic)[:_KEPT])
         return known[1]
 
     # Deciding
@@ -109,12 +109,12 @@ class Reviewing:
     def _decided(self, form: Mapping[str, str]) -> Response:
         topic = next((one for one in self.desk.topics() if one.name == form.get("topic")), None)
         verdict = form.get("verdict", "")
-        with self.desk.app.stored(quiet=True) as facts:
+        with self.desk.home.stored(quiet=True) as facts:
             stored = _last(facts, form.get("item", ""))
             if topic is None or stored is None or verdict not in {"accept", "reject", "undo", "skip"}:
                 return _refused(Refusal(400, "a decision names a topic, a stored item, and accept, reject, undo or skip"))
             then = {"topic": topic.name, "after": form.get("after", "")}
-            now = self.desk.app.clock()
+            now = self.desk.home.clock()
             if verdict == "skip":
                 then["after"] = stored.id
             elif verdict == "undo":

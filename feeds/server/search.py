@@ -106,7 +106,7 @@ class Searching:
 
     def routes(self) -> list[Route]:
         """Give them; none where the owner has closed the search."""
-        if not self.desk.app.settings.service.search:
+        if not self.desk.home.settings.service.search:
             return []
         return [Route("/search", self._asked(self._page)), Route("/search.atom", self._asked(self._feed))]
 
@@ -114,7 +114,7 @@ class Searching:
         return threaded(lambda request: answer(self._reader(request), request), self._few)
 
     def _reader(self, request: Request) -> _Reader:
-        settings = self.desk.app.settings
+        settings = self.desk.home.settings
         owner = knows(request.headers.get("authorization", ""), settings.service.review_token)
         topics = {topic.name: topic for topic in self.desk.topics()} if owner else self.desk.open_topics()
         return _Reader(topics, owner, settings.publish.full_content)
@@ -122,7 +122,7 @@ class Searching:
     @contextmanager
     def _facts(self) -> Iterator[Facts]:
         """Open the database, also one in which nothing was judged yet."""
-        with self.desk.app.stored(quiet=True) as facts:
+        with self.desk.home.stored(quiet=True) as facts:
             Classifications(facts)
             yield facts
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import click
 
-from ingest.cli.console import App, Commands, OneLineErrors, say
+from ingest.cli.console import Commands, OneLineErrors, say
 from ingest.cli.status import status
 from ingest.errors import UsageError
 from ingest.formats import opml
 from ingest.model import Source, SourceKind, SourceStatus, StoredItem
 from ingest.poll_state import SourceState
 from ingest.polling.adding import Matching, add, add_lists, no_topics
+from ingest.polling.home import Home
 from ingest.polling.offline import QUESTION
 from ingest.polling.sources import FILE, read_list
 from ingest.store.facts import Facts
@@ -22,7 +23,7 @@ from ingest.text.dates import rfc3339
 from ingest.text.pasted_urls import pasted
 from ingest.text.sanitize import one_line
 
-pass_app = click.pass_obj
+pass_home = click.pass_obj
 
 
 @click.group(cls=Commands)
@@ -37,13 +38,13 @@ def sources_add(matching: Matching = no_topics) -> click.Command:
     @click.argument("addresses", nargs=-1, required=True)
     @click.option("--list", "is_list", is_flag=True, help="The addresses are lists of feeds (OPML), read again once a day.")
     @click.option("--anyway", is_flag=True, help="Add also what cannot be read, for a reason that will not pass by itself.")
-    @pass_app
-    def command(app: App, addresses: tuple[str, ...], *, is_list: bool, anyway: bool) -> None:
+    @pass_home
+    def command(home: Home, addresses: tuple[str, ...], *, is_list: bool, anyway: bool) -> None:
         """Poll the feeds at ADDRESSES: each is asked once, now; of a site's address the feed that it names is taken.
 
         What each holds is said, or why it cannot be read. One that fails for a reason that may pass is added.
         """
-        done = add_lists(app, addresses) if is_list else add(app, addresses, matching, anyway=anyway)
+        done = add_lists(home, addresses) if is_list else add(home, addresses, matching, anyway=anyway)
         say(f"{done.new} added, {done.known} already there" + (f", {done.refused} refused" if done.refused else ""))
         raise SystemExit(1 if done.refused else 0)
 
@@ -55,13 +56,13 @@ sources.add_command(sources_add())
 
 @sources.command("remove")
 @click.argument("addresses", nargs=-1, required=True)
-@pass_app
-def sources_remove(app: App, addresses: tuple[str, ...]) -> None:
+@pass_home
+def sources_remove(home: Home, addresses: tuple[str, ...]) -> None:
     """Stop polling the feeds at ADDRESSES; what they carried stays."""
-    with app.stored() as facts:
+    with home.stored() as facts:
         urls = [_stored(facts, address) for address in addresses]
         for address, url in zip(addresses, urls, strict=True):
-            _refuse_removal(app, address, facts.source(url))
+            _refuse_removal(home, address, facts.source(url))
         for url in urls:
             facts.retire(url)
     say(f"{len(addresses)} removed; their items stay")
@@ -74,21 +75,21 @@ def _stored(facts: Facts, address: str) -> str:
     return next((url for url in named if facts.source(url) is not None), named[0])
 
 
-def _refuse_removal(app: App, address: str, known: tuple[Source, SourceState] | None) -> None:
+def _refuse_removal(home: Home, address: str, known: tuple[Source, SourceState] | None) -> None:
     """Raise UsageError for a source that is not there or that the owner's own list holds."""
     if known is None:
         what = f"{one_line(address)[:200]}: no such source"
         raise UsageError(what, "`topicwire sources list` shows their addresses; nothing was removed")
-    if known[0].origin == "opml" and (app.home / FILE).exists():
+    if known[0].origin == "opml" and (home.folder / FILE).exists():
         raise UsageError(f"{address}: listed in {FILE}", "take it out of that file; nothing was removed")
 
 
 @sources.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One object a line.")
-@pass_app
-def sources_list(app: App, *, as_json: bool) -> None:
+@pass_home
+def sources_list(home: Home, *, as_json: bool) -> None:
     """Show every polled feed, and how asking it went last."""
-    with app.stored() as facts:
+    with home.stored() as facts:
         for source, state in facts.sources():
             if source.kind is not SourceKind.DOCUMENT and source.status in {SourceStatus.ACTIVE, SourceStatus.GONE}:
                 click.echo(json.dumps(_source_row(source, state), ensure_ascii=False) if as_json else _source_line(source, state))
@@ -116,22 +117,22 @@ def _source_line(source: Source, state: SourceState) -> str:
 
 @sources.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@pass_app
-def sources_import(app: App, file: Path) -> None:
+@pass_home
+def sources_import(home: Home, file: Path) -> None:
     """Poll the feeds that an OPML FILE, or newsboat's urls, lists."""
     listed = read_list(file, "import")
     for line in listed.said:
         say(line)
-    with app.facts() as facts:
-        new = facts.add_sources(listed.sources, app.clock())
+    with home.facts() as facts:
+        new = facts.add_sources(listed.sources, home.clock())
     say(f"{new} added, {len(listed.sources) - new} already there, {len(listed.refused)} refused")
 
 
 @sources.command("export")
-@pass_app
-def sources_export(app: App) -> None:
+@pass_home
+def sources_export(home: Home) -> None:
     """Write the polled feeds as OPML to stdout."""
-    with app.stored() as facts:
+    with home.stored() as facts:
         polled = [s for s, _ in facts.sources() if s.kind is SourceKind.FEED and s.status is SourceStatus.ACTIVE]
     click.echo(opml.render(polled), nl=False)
 

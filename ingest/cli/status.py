@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import click
 
-from ingest.cli.console import App
 from ingest.planner.health import SourceHealth, all_health
+from ingest.polling.home import Home
 from ingest.polling.offline import QUESTION
 from ingest.text.dates import rfc3339
 from ingest.text.sanitize import shorten
@@ -26,11 +26,11 @@ _HEAD: Final = (
 @click.command("status")
 @click.option("--json", "as_json", is_flag=True, help="One object a line, with everything.")
 @click.pass_obj
-def status(app: App, *, as_json: bool) -> None:
+def status(home: Home, *, as_json: bool) -> None:
     """Show how each source is doing, worst first: the cause, the last good time, what happens next and why."""
-    with app.stored() as facts:
-        now, offline = app.clock(), facts.offline_since()
-        found = all_health(facts.sources(), now, facts.price(app.settings.polling.rule).shape)
+    with home.stored() as facts:
+        now, offline = home.clock(), facts.offline_since()
+        found = all_health(facts.sources(), now, facts.price(home.settings.polling.rule).shape)
     lines = (json.dumps(row(one), ensure_ascii=False) for one in found) if as_json else table(found, now, offline)
     for line in lines:
         click.echo(line)

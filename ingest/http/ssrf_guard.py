@@ -8,8 +8,9 @@ from typing import Any
 
 from yarl import URL
 
-from ingest.errors import Failure, GuardError, SettingsError
+from ingest.errors import Failure, GuardError
 from ingest.http.failures import lookup_failure
+from ingest.settings import parse_allowed
 from ingest.text.urls import host_of
 
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that is given out; the rest translates, tunnels or is local
@@ -26,21 +27,7 @@ class SsrfGuard:
 
     def __init__(self, allow: tuple[str, ...] = ()) -> None:
         """Sort the allowed into networks and host:port pairs."""
-        self._hosts: set[str] = set()
-        self._networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
-        for entry in allow:
-            self._add(entry.strip())
-
-    def _add(self, entry: str) -> None:
-        host, colon, port = entry.rpartition(":")
-        if colon and host and port.isdecimal() and "/" not in entry and (":" not in host or host.startswith("[")):
-            self._hosts.add(host_of(f"http://{entry}") or entry.lower())
-            return
-        try:
-            self._networks.append(ipaddress.ip_network(entry))
-        except ValueError:
-            what = f'fetch.allow: "{entry}" is neither host:port nor a network'
-            raise SettingsError(what, 'write "127.0.0.1:8765" or "10.0.0.0/8"') from None
+        self._hosts, self._networks = parse_allowed(allow)
 
     def enter(self, url: str) -> None:
         """Note, for the request about to be made, whether its host:port is allowed by name."""

@@ -14,9 +14,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from ingest.cli.console import App
 from ingest.errors import FetchError
 from ingest.polling.engine import Engine
+from ingest.polling.home import Home
 from ingest.store.facts import Facts
 from ingest.store.subscriptions import Subscription
 
@@ -33,13 +33,13 @@ _HASHES: Final = {"sha1", "sha256", "sha384", "sha512"}
 # Asking
 
 
-def subscribe(app: App, facts: Facts, engine: Engine) -> int:
+def subscribe(home: Home, facts: Facts, engine: Engine) -> int:
     """Ask the hubs that are to be asked, if they can reach us at a `service.base_url`; give how many took the question."""
-    base = app.settings.service.base_url.rstrip("/")
+    base = home.settings.service.base_url.rstrip("/")
     if not base:
         return 0
     taken = 0
-    for one in facts.subscriptions_wanting(app.clock(), _AT_ONCE):
+    for one in facts.subscriptions_wanting(home.clock(), _AT_ONCE):
         form = {
             "hub.mode": "subscribe",
             "hub.topic": one.topic,
@@ -48,12 +48,12 @@ def subscribe(app: App, facts: Facts, engine: Engine) -> int:
             "hub.lease_seconds": str(_LEASE),
         }
         # Noted before: a hub may send its challenge before it answers.
-        facts.subscription_asked(one.token, app.clock(), well=True)
+        facts.subscription_asked(one.token, home.clock(), well=True)
         try:
             engine.submit(engine.post(one.hub, form)).result()
             taken += 1
         except FetchError:
-            facts.subscription_asked(one.token, app.clock(), well=False)
+            facts.subscription_asked(one.token, home.clock(), well=False)
     return taken
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from ingest.planner.hours_of_week import DAY, FLAT, HOUR, HOURS, hour_of, pooled_shape
 from ingest.planner.publishing_rate import counts, rate
-from ingest.poll_state import PublishingRate
+from ingest.poll_state import PollingRule, PublishingRate
 
 SHORTEST: Final = 15 * 60.0
 INVITED: Final = 5 * 60.0
@@ -22,22 +22,13 @@ _TRIM: Final = (0.25, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
-class PollingRule:
-    """What the user asks of polling as a whole."""
-
-    per_day: float | None = 12.0  # requests per source, on average
-    delay: float | None = None  # or seconds that an entry waits, on average
-    longest: float = DAY / 2  # seconds between two polls, at most
-
-
-@dataclass(frozen=True, slots=True)
 class PollingCost:
     """The price, in seconds that entries wait: a source is asked when what may have piled up there has waited that long in all.
 
     All sources share it, which is what makes the sum of waits smallest for a number of requests.
     """
 
-    rule: PollingRule = PollingRule()
+    rule: PollingRule = PollingRule()  # noqa: RUF009 - frozen
     value: float = 0.0
     trim: float = 1.0  # what the price was found to need beyond the model
     at: datetime | None = None  # when it was last set

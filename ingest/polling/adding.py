@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.cli.console import App, say
+from ingest.cli.console import say
 from ingest.errors import Failure, UsageError
 from ingest.http.semantics import GONE
 from ingest.model import ParsedFeed, Source, SourceKind, SourceSettings, SourceStatus
@@ -14,6 +14,7 @@ from ingest.poll_state import Outcome, SourceState
 from ingest.polling.batch import Poll
 from ingest.polling.discovery import Discovery, discover
 from ingest.polling.engine import Engine
+from ingest.polling.home import Home
 from ingest.polling.pipeline import look, present_price, settled
 from ingest.store.facts import Facts
 from ingest.text.dates import rfc3339
@@ -24,13 +25,13 @@ from ingest.text.urls import without_secrets
 Topics = Callable[[ParsedFeed, str], Mapping[str, int] | None]
 """Gives how many entries of a feed, found at an address, each topic would tag; None where no topics are known."""
 
-Matching = Callable[[App], Topics]
+Matching = Callable[[Home], Topics]
 """Gives the topics of a home. What a topic is is none of this side's business: whoever joins both sides passes it."""
 
 _NO_NETWORK: Final = {Failure.NAME, Failure.LOOKUP, Failure.NETWORK}
 
 
-def no_topics(_app: App) -> Topics:
+def no_topics(_home: Home) -> Topics:
     """Know no topics."""
     return lambda _feed, _where: None
 
@@ -63,19 +64,19 @@ def sound(addresses: tuple[str, ...], kind: SourceKind = SourceKind.FEED) -> tup
     return tuple(sources.values())
 
 
-def add(app: App, addresses: tuple[str, ...], matching: Matching = no_topics, *, anyway: bool = False) -> Added:
+def add(home: Home, addresses: tuple[str, ...], matching: Matching = no_topics, *, anyway: bool = False) -> Added:
     """Add the feeds at `addresses`, say what each holds or why it could not be read; what the one request brought is kept (F4).
 
     One that failed is added when that may pass by itself, or `anyway`.
     """
     sources = sound(addresses)
-    with app.facts() as facts:
+    with home.facts() as facts:
         fresh = [source for source in sources if not _is_polled(facts, source.url)]
         kept: list[bool] = []  # of what is not there yet
         if fresh:
-            with app.engine() as engine:
+            with home.engine() as engine:
                 found = engine.submit(_all(engine, fresh)).result()
-            keeping = _Keeping(app, facts, matching(app), anyway=anyway)
+            keeping = _Keeping(home, facts, matching(home), anyway=anyway)
             kept = [
                 keeping.keep(source.url, one)
                 for source, one in zip(fresh, found, strict=True)
@@ -115,8 +116,8 @@ async def _found(engine: Engine, source: Source) -> Discovery:
 class _Keeping:
     """Stores what was found at addresses, and says what that is."""
 
-    def __init__(self, app: App, facts: Facts, topics: Topics, *, anyway: bool) -> None:
-        self._app, self._facts, self._topics, self._anyway = app, facts, topics, anyway
+    def __init__(self, home: Home, facts: Facts, topics: Topics, *, anyway: bool) -> None:
+        self._home, self._facts, self._topics, self._anyway = home, facts, topics, anyway
 
     def keep(self, url: str, found: Discovery) -> bool:
         """Store what was found at an address; give whether a source was added."""
@@ -144,8 +145,8 @@ class _Keeping:
         return True
 
     def _stored(self, outcome: Outcome) -> SourceState:
-        self._facts.add_sources([outcome.source], self._app.clock())
-        price = present_price(self._facts, self._app.settings, outcome.at)
+        self._facts.add_sources([outcome.source], self._home.clock())
+        price = present_price(self._facts, self._home.settings, outcome.at)
         after = settled(SourceState(), outcome, price, 0.5)
         self._facts.record([(outcome, after)])
         return after
@@ -169,9 +170,9 @@ def _counted(names: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in most)
 
 
-def add_lists(app: App, addresses: tuple[str, ...]) -> Added:
+def add_lists(home: Home, addresses: tuple[str, ...]) -> Added:
     """Add lists of feeds that are read again once a day."""
     sources = sound(addresses, SourceKind.LIST)
-    with app.facts() as facts:
-        new = facts.add_sources(sources, app.clock())
+    with home.facts() as facts:
+        new = facts.add_sources(sources, home.clock())
     return Added(new, len(addresses) - new)

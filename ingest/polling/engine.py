@@ -21,8 +21,7 @@ from ingest.http.message import Request, Response
 from ingest.http.ssrf_guard import SsrfGuard
 from ingest.http.tls import trust
 from ingest.model import ParsedFeed
-from ingest.polling.parse_job import Job, read
-from ingest.polling.parsers import Children
+from ingest.polling.parsers import Children, Job, bounds_for, read
 from ingest.settings import Fetch, Parsing
 
 _T = TypeVar("_T")
@@ -120,7 +119,7 @@ class Engine:
             raise ParseError(f"larger than {_MOST_BYTES >> 20} MB", "its parser has no memory for more; tell its publisher")
         if self._children is None:
             self._children = Children(self._processes)
-        return await asyncio.wrap_future(self._children.run(read, job, self.parsing.bounds(len(job.body))))
+        return await asyncio.wrap_future(self._children.run(read, job, bounds_for(self.parsing, len(job.body))))
 
 
 def _allow_many_connections() -> None:

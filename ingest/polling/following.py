@@ -10,7 +10,7 @@ from ingest.http.message import Request, Response
 from ingest.http.semantics import UNCHANGED
 from ingest.model import ParsedFeed
 from ingest.polling.engine import Engine
-from ingest.polling.parse_job import Job
+from ingest.polling.parsers import Job
 from ingest.text.urls import origin_of, without_secrets
 
 _MOST: Final = 4  # documents opened in the place of one

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ingest.cli.console import App, say
+from ingest.cli.console import say
 from ingest.errors import TopicwireError
 from ingest.formats.opml import SourceList
 from ingest.http.conditional import request_for
@@ -11,6 +11,7 @@ from ingest.http.semantics import UNCHANGED
 from ingest.model import Source, SourceKind, SourceSettings
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.engine import Engine
+from ingest.polling.home import Home
 from ingest.polling.pipeline import failed, present_price, settled
 from ingest.polling.sources import take_over, understand
 from ingest.store.facts import Facts
@@ -19,14 +20,14 @@ from ingest.text.urls import without_secrets
 _DAILY = SourceSettings(shortest=86_400.0, longest=86_400.0)
 
 
-def read_lists(app: App, facts: Facts, engine: Engine, *, everything: bool = False) -> None:
+def read_lists(home: Home, facts: Facts, engine: Engine, *, everything: bool = False) -> None:
     """Read the lists that are due, or all; say a line for each that could not be read and each refused line of a new one."""
-    for source, state in facts.due(app.clock(), kind=SourceKind.LIST, everything=everything):
-        now, shown = app.clock(), without_secrets(source.url)
+    for source, state in facts.due(home.clock(), kind=SourceKind.LIST, everything=everything):
+        now, shown = home.clock(), without_secrets(source.url)
         outcome = Outcome(source, now)
         try:
             fetched = engine.submit(engine.fetch(request_for(source, state, now, engine.environment))).result()
-            outcome = _outcome(source, state, fetched, app)
+            outcome = _outcome(source, state, fetched, home)
             if fetched.status != UNCHANGED:
                 listed = without_access(understand(fetched.body, source.url, shown), shown)
                 take_over(facts, listed, {source.url}, now)
@@ -36,7 +37,7 @@ def read_lists(app: App, facts: Facts, engine: Engine, *, everything: bool = Fal
             outcome = failed(outcome, fault)
             say(f"{shown}: {outcome.error}")
         planned = outcome if outcome.error else replace(outcome, source=replace(source, settings=_DAILY))
-        facts.record([(outcome, settled(state, planned, present_price(facts, app.settings, now), 0.5))])
+        facts.record([(outcome, settled(state, planned, present_price(facts, home.settings, now), 0.5))])
 
 
 def without_access(listed: SourceList, where: str) -> SourceList:
@@ -56,11 +57,11 @@ def _names_access(own: SourceSettings) -> bool:
     return bool(own.auth or own.header or own.ca_file)
 
 
-def _outcome(source: Source, state: SourceState, fetched: Response, app: App) -> Outcome:
+def _outcome(source: Source, state: SourceState, fetched: Response, home: Home) -> Outcome:
     unchanged = fetched.status == UNCHANGED
     return Outcome(
         source,
-        app.clock(),
+        home.clock(),
         http_status=fetched.status,
         etag=fetched.etag or (state.etag if unchanged else None),
         last_modified=fetched.last_modified or (state.last_modified if unchanged else None),

@@ -1,29 +1,71 @@
 """Parsers in processes of their own: bounded, killed at a deadline, replaced when they die; knows not what they parse."""
 
+import logging
 import multiprocessing
 import re
 import resource
 import signal
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from multiprocessing.synchronize import Semaphore
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from pebble import ProcessExpired, ProcessPool
 
+from ingest.documents.document import parse_document
 from ingest.errors import ParseError
+from ingest.formats.feed import parse_feed
 from ingest.log import log_fault
-from ingest.model import ParsedFeed
-from ingest.polling.parse_job import Job, ParserBounds
+from ingest.model import NOTHING, Before, ParsedFeed
+from ingest.settings import Parsing
 
+_LOG: Final = logging.getLogger(__name__)
 _NO_PROC_BYTES: Final = 2 << 30  # address space besides, where the system does not say how much is in use
+_MEGABYTE: Final = 1 << 20
 _BEGIN_SECONDS: Final = 5.0  # for a process to begin
 _OF_THE_DOCUMENT: Final = (ParseError, TimeoutError, ProcessExpired, MemoryError, RecursionError)  # all else is our own fault
 _packed: Final = msgspec.msgpack.Encoder().encode  # a third of what pickle takes for the same
 _unpacked: Final = msgspec.msgpack.Decoder(ParsedFeed).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A document to parse: a feed served at `url`, or a file called `name`."""
+
+    body: bytes
+    now: datetime
+    url: str = ""
+    name: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    before: Before = NOTHING  # what the source's last document held
+
+
+class ParserBounds(NamedTuple):
+    """What reading one document may cost."""
+
+    processor: float  # seconds
+    clock: float  # seconds
+    memory: int  # bytes, beyond what its process starts with
+
+
+def bounds_for(settings: Parsing, size: int) -> ParserBounds:
+    """Return the bounds for a document of `size` bytes."""
+    megabytes = size / _MEGABYTE
+    seconds = settings.seconds + settings.seconds_per_megabyte * megabytes
+    memory = int((settings.megabytes + settings.megabytes_per_megabyte * megabytes) * _MEGABYTE)
+    return ParserBounds(seconds, seconds * settings.patience, memory)
+
+
+def read(job: Job) -> ParsedFeed:
+    """Translate a document. Raises ParseError for what is not one."""
+    if job.name:
+        return parse_document(job.body, job.name, job.now)
+    return parse_feed(job.body, dict(job.headers), job.url, job.now, job.before)
 
 
 class Children:
@@ -32,7 +74,7 @@ class Children:
     def __init__(self, processes: int) -> None:
         """Begin. Not by fork: the parent has threads. The fork server loads the parsers once for all children."""
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["ingest.polling.parse_job", "ingest.polling.warm"])
+        context.set_forkserver_preload(["ingest.polling.parsers", "ingest.polling.warm"])
         self._begun = context.Semaphore(0)
         self._pool = ProcessPool(max_workers=processes, max_tasks=500, context=context, initializer=_begin, initargs=[self._begun])
         self._expected = processes
@@ -64,11 +106,11 @@ class Children:
         except BaseException as fault:  # noqa: BLE001 - whoever waits must hear of it
             said = _in_words(fault, bounds)
             if not isinstance(fault, _OF_THE_DOCUMENT):
-                log_fault(str(said), str(getattr(fault, "traceback", "")))
+                log_fault(_LOG, str(said), str(getattr(fault, "traceback", "")))
             result.set_exception(said)
         else:
             for found in feed.faults:
-                log_fault(found.line, found.trace)
+                log_fault(_LOG, found.line, found.trace)
             result.set_result(feed)
 
 

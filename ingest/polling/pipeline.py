@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -29,12 +30,13 @@ from ingest.polling.engine import Engine
 from ingest.polling.following import FollowedDocument as Read
 from ingest.polling.following import read_document
 from ingest.polling.offline import is_hopeless, is_reached, is_suspicious, is_unreached, scouts
-from ingest.polling.parse_job import Job
+from ingest.polling.parsers import Job
 from ingest.settings import Settings
 from ingest.store.facts import Counts, Facts
 from ingest.text.sanitize import one_line
 from ingest.text.urls import without_secrets
 
+_LOG: Final = logging.getLogger(__name__)
 SEEDS: Final = Source("seeds:", SourceKind.DOCUMENT, title="Seed documents", origin="seeds", status=SourceStatus.ONCE)
 _BATCH: Final = 40  # sources a commit
 _IN_FLIGHT: Final = 8  # batches
@@ -83,7 +85,7 @@ async def look(poll: Poll, engine: Engine) -> Outcome:
         return failed(Outcome(source, engine.clock()), fault)
     except Exception as fault:  # noqa: BLE001 - whatever one source does, its neighbours are served (S10, S11)
         cause = one_line(f"{type(fault).__name__}: {fault}")
-        log_fault(f"{without_secrets(source.url)}: {cause}", traceback.format_exc())
+        log_fault(_LOG, f"{without_secrets(source.url)}: {cause}", traceback.format_exc())
         error = f"a fault of topicwire itself ({cause}); please report it"
         return Outcome(source, engine.clock(), error=error, failure=Failure.OTHER)
 

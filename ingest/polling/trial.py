@@ -11,7 +11,7 @@ from ingest.model import ParsedFeed
 from ingest.poll_state import Trial
 from ingest.polling.engine import Engine
 from ingest.polling.following import read_document
-from ingest.polling.parse_job import Job
+from ingest.polling.parsers import Job
 from ingest.polling.pipeline import file_bytes, shown_name
 from ingest.text.pasted_urls import Address
 from ingest.text.sanitize import one_line

@@ -11,8 +11,8 @@ from sqlite_utils import Database
 
 from ingest.http.semantics import GONE
 from ingest.model import NOTHING, Before, ParsedFeed, Source, SourceKind, SourceStatus, StoredItem
-from ingest.planner.polling_cost import PollingCost, PollingRule
-from ingest.poll_state import Outcome, PublishingRate, SourceState
+from ingest.planner.polling_cost import PollingCost
+from ingest.poll_state import Outcome, PollingRule, PublishingRate, SourceState
 from ingest.store import migrations, prices, reading, served, sources, subscriptions
 from ingest.store.items import Recorder, indexed
 from ingest.store.subscriptions import Subscription

@@ -3,8 +3,8 @@
 import msgspec
 from sqlite_utils import Database
 
-from ingest.planner.polling_cost import PollingCost, PollingRule
-from ingest.poll_state import PublishingRate
+from ingest.planner.polling_cost import PollingCost
+from ingest.poll_state import PollingRule, PublishingRate
 from ingest.store import sources
 
 

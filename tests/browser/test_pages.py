@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from making import GAZETTE, about, app, carry, item, write_topic
+from making import GAZETTE, about, carry, home_at, item, write_topic
 from serving import served
 from support import NOON
 
@@ -17,7 +17,7 @@ from feeds.cli.home import good_topics, target_of
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import classify_new
-from ingest.cli.console import App
+from ingest.polling.home import Home
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[browser]'")
 CHROMIUM: Final = shutil.which("chromium")
@@ -32,7 +32,7 @@ pytestmark = [
 ]
 
 
-def fill(made: App) -> None:
+def fill(made: Home) -> None:
     """Store and publish stories in four languages from two sources, one of them corrected, one hostile, one uncertain."""
     with made.facts() as facts:
         long = "Donaudampfschifffahrtsgesellschaftskapitänspatentprüfungsordnung"
@@ -57,7 +57,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the site of a filled home."""
     home = tmp_path_factory.mktemp("home")
     write_topic(home)
-    made = app(home)
+    made = home_at(home)
     fill(made)
     with served(made) as site:
         yield f"http://127.0.0.1:{site.port}/"

@@ -13,7 +13,7 @@ from typing import Any
 
 import feedparser
 import pytest
-from making import GAZETTE, Cli, about, app, carry, item, write_topic
+from making import GAZETTE, Cli, about, carry, home_at, item, write_topic
 from serving import Site, served
 
 NEWSBOAT = shutil.which("newsboat")
@@ -33,7 +33,7 @@ def cli(home: Path) -> Cli:
     made = Cli(home)
     made.poll()
     made.settings["service.base_url"] = "https://feeds.example"
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         for number, (title, url) in enumerate(TITLES.items()):
             carry(facts, [item(guid=f"urn:item:{number}", url=url, title=title, text=f"Text {number} of a ferry & a harbour.")])
         carry(facts, [item(guid="urn:item:0", url="http://gazette.example/0", title="The same")], GAZETTE)
@@ -44,7 +44,7 @@ def cli(home: Path) -> Cli:
 @pytest.fixture
 def site(cli: Cli) -> Iterator[Site]:
     """Serve it."""
-    with served(app(cli.home, cli.settings)) as opened:
+    with served(home_at(cli.home, cli.settings)) as opened:
         yield opened
 
 
@@ -89,7 +89,7 @@ def test_newsboat_subscribes(cli: Cli, site: Site, tmp_path: Path, suffix: str) 
     assert answers(site, 304) == 0
     assert newsboat.visit() == TITLES
     assert answers(site, 304) == 1
-    with app(cli.home).facts() as facts:
+    with home_at(cli.home).facts() as facts:
         carry(facts, [about(9)])
     cli.clock.forward(hours=1)
     cli("run", "--once")

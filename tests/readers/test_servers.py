@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from making import Cli, about, app, carry, write_topic
+from making import Cli, about, carry, home_at, write_topic
 from processes import ROOT, free_port, get
 from serving import Answer, Site, served
 from support import wait_until
@@ -30,7 +30,7 @@ def cli(home: Path) -> Cli:
     write_topic(home, name="withdrawn")
     cli = Cli(home)
     cli.poll()
-    with app(home).facts() as facts:
+    with home_at(home).facts() as facts:
         carry(facts, [about(1)])
     cli("run", "--once")
     cli("topics", "retire", "withdrawn")
@@ -69,7 +69,7 @@ def essence(answer: Answer) -> tuple[object, ...]:
 def test_nginx_serves_the_folder_as_we_do(cli: Cli, nginx: Site) -> None:
     """Types, compressed files, dates, lifetimes, policies, 404 and 410 are the same from the folder alone."""
     style = next((cli.home / "public" / "static").glob("*.css")).name
-    with served(app(cli.home)) as ours:
+    with served(home_at(cli.home)) as ours:
         assert nginx.ask(f"/static/{style}").headers["cache-control"] == ours.ask(f"/static/{style}").headers["cache-control"]
         for path in PATHS:
             for accept in ("identity", "gzip"):
