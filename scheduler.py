@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,11 +29,12 @@ from feeds.cli.stories import stories
 from feeds.cli.topics import topics
 from feeds.cli.trial import topics_of_feed, try_command
 from feeds.publication.atomic_file import sweep
+from feeds.publication.publish import feed_path
 from feeds.publication.websub import tell_hub
 from feeds.server.application import application
 from feeds.server.context import access_of
 from feeds.server.server import Server, listen, run_loop
-from feeds.site.publish import feed_path, publish
+from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.stories.grouping_pass import all_grouped, group_new
 from feeds.tagging.classifying import classify_new
@@ -42,7 +43,7 @@ from feeds.tagging.topic.folders import said_of, topic_folders
 from feeds.tagging.topic.model import Topic
 from ingest.cli.commands import sources, sources_add
 from ingest.cli.console import command, database_failed, is_terminal, say
-from ingest.errors import TopicwireError
+from ingest.errors import FetchError, TopicwireError
 from ingest.http.websub import subscribe
 from ingest.polling.batch import Due, halves
 from ingest.polling.engine import Engine
@@ -122,8 +123,21 @@ def full_pass(home: Home, *, everything: bool = False) -> Pass:
     return done
 
 
+def tell_of_changes(home: Home, engine: Engine) -> tuple[FetchError, ...]:
+    """Tell the hub of every feed that changed, where a hub is set; return what failed. `engine` is open."""
+    hub = home.settings.publish.hub
+    if not hub or not home.database.exists():
+        return ()
+
+    def post(url: str, form: Mapping[str, str]) -> None:
+        engine.submit(engine.post(url, form)).result()
+
+    with home.facts() as facts:
+        return tell_hub(facts, hub, home.settings.base_url, post, home.clock)
+
+
 def _tell(home: Home, engine: Engine) -> None:
-    for fault in tell_hub(home, engine):
+    for fault in tell_of_changes(home, engine):
         say(f"topicwire: {fault}")
 
 

@@ -23,10 +23,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this fold
 
 from feeds.model import document_of
 from feeds.publication.document import FeedDocument
+from feeds.publication.edition import Target
 from feeds.publication.entry import FeedEntry, Manner, feed_id, make_entry
 from feeds.publication.formats import atom, jsonfeed, rss
 from feeds.publication.story_entry import StoryEntry
-from feeds.site.publish import Target, publish
+from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.tagging.classifier import classify
 from feeds.tagging.classifying import classify_new

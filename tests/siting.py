@@ -9,7 +9,8 @@ from making import home_at, topic
 from support import NOON
 
 from feeds.cli.home import target_of
-from feeds.site.publish import Target, publish
+from feeds.publication.edition import Target
+from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.stories.story import Grouping, Ungrouped
 from feeds.tagging.classifying import classify_new

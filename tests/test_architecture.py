@@ -27,7 +27,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " ingest.store.reading ingest.store.migrations ingest.store.served ingest.store.sources ingest.store.subscriptions"
     " ingest.store.turns ingest.polling.trial ingest.http.websub scheduler ingest.http.connections ingest.http.cookies"
     " ingest.http.tls ingest.cli.meant ingest.polling.following feeds.site.state feeds.site.stories"
-    " feeds.publication.visible feeds.publication.writers feeds.cli.home".split()
+    " feeds.publication.visible feeds.publication.writers feeds.publication.publish feeds.cli.home".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "feeds.publication.archive feeds.publication.formats.atom feeds.publication.document feeds.publication.entry"

@@ -11,7 +11,6 @@ from making import HARBOUR, Cli, about, carry, home_at, write_topic
 from serving import served
 
 import scheduler
-from feeds.publication.websub import tell_hub
 from feeds.store.classifications import Classifications
 from feeds.store.migrations import migrations
 from feeds.tagging.classifying import classify_new
@@ -94,7 +93,7 @@ def tell(cli: Cli) -> list[str]:
     """Tell the hub; give what failed."""
     made = home_at(cli.home, cli.settings, cli.clock)
     with made.engine() as engine:
-        return [str(fault) for fault in tell_hub(made, engine)]
+        return [str(fault) for fault in scheduler.tell_of_changes(made, engine)]
 
 
 FORMS = ["harbour.atom", "harbour.json", "harbour.rss"]

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from feeds.site.publish import Target, publish
+from feeds.publication.edition import Target
+from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.tagging.classifying import classify_new
 from feeds.tagging.quality import reports

@@ -13,12 +13,13 @@ from schema import sound
 from support import NOON, Clock
 
 from feeds.cli.home import target_of
+from feeds.publication import publish as publishing
 from feeds.publication import writers
 from feeds.publication.edition import Editor
 from feeds.publication.files import PublishedFiles
+from feeds.publication.publish import Published
 from feeds.site import builder
-from feeds.site import publish as publishing
-from feeds.site.publish import Published, publish
+from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.store.migrations import migrations
 from feeds.tagging.classifying import classify_new

@@ -8,7 +8,8 @@ from making import POST, Cli, carry, home_at, item
 from story_making import grouped
 from support import NOON, FakeWeb, rss, rss_item
 
-from feeds.site.publish import Published, publish
+from feeds.publication.publish import Published
+from feeds.site.publish import publish
 from feeds.stories.grouping import Stories
 from feeds.stories.grouping_pass import GroupingPass, all_grouped, group_new
 from ingest.model import Item, Source

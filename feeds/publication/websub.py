@@ -1,13 +1,11 @@
-"""The hub is told of every public feed that changed (WebSub, 4.2): what was told is remembered, what failed is tried again."""
+"""The WebSub publisher: tell the hub of every public feed that changed, and again after a failure; knows no network."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from feeds.store.migrations import migrations
 from ingest.errors import FetchError
-from ingest.polling.engine import Engine
-from ingest.polling.home import Home
 from ingest.store.facts import Facts
 from ingest.store.migrations import migrate
 from ingest.text.dates import rfc3339
@@ -23,31 +21,28 @@ where d.gone is null and d.path glob 'public/*.*' and d.path not glob 'public/*/
 order by d.path"""
 
 
-def tell_hub(home: Home, engine: Engine) -> tuple[FetchError, ...]:
-    """Send the hub one ping for every public feed that it was not told of as it is now; give what failed.
+def tell_hub(
+    facts: Facts, hub: str, base_url: str, post: Callable[[str, Mapping[str, str]], None], clock: Callable[[], datetime]
+) -> tuple[FetchError, ...]:
+    """Send the hub one ping for every public feed that it was not told of as it is now (WebSub, 4.2); return what failed.
 
-    To be called after publication, which never waits for it; `engine` is open. Where no hub is set nothing is sent.
+    `post` sends a form to an address and raises FetchError. To be called after publication, which never waits for it.
     """
-    hub = home.settings.publish.hub
-    if not hub or not home.database.exists():
-        return ()
-    with home.facts() as facts:
-        outbox = _Outbox(facts, hub)
-        due = outbox.due(home.clock())
-        addresses = [f"{home.settings.base_url}/{path.partition('/')[2]}" for path, _, _ in due]
-        results = engine.submit(_sent(engine, hub, addresses)).result()
-        outbox.note(zip(due, results, strict=True), home.clock())
+    outbox = _Outbox(facts, hub)
+    due = outbox.due(clock())
+    results = _sent(hub, [f"{base_url}/{path.partition('/')[2]}" for path, _, _ in due], post)
+    outbox.note(zip(due, results, strict=True), clock())
     return tuple({str(fault): fault for fault in results if fault}.values())
 
 
-async def _sent(engine: Engine, hub: str, addresses: Sequence[str]) -> list[FetchError | None]:
+def _sent(hub: str, addresses: Sequence[str], post: Callable[[str, Mapping[str, str]], None]) -> list[FetchError | None]:
     """Tell of one address after another; after one failure the rest is not sent: it fails alike."""
     fault: FetchError | None = None
     results = []
     for address in addresses:
         try:
             if fault is None:
-                await engine.post(hub, {"hub.mode": "publish", "hub.url": address})
+                post(hub, {"hub.mode": "publish", "hub.url": address})
         except FetchError as failed:
             fault = FetchError(f"the hub {hub}: {failed.what}", "it is told again later", wait=failed.wait)
         results.append(fault)
