@@ -11,7 +11,7 @@ import pytest
 ROOT: Final = Path(__file__).resolve().parents[1]
 EDGES: Final = set(  # all that may touch files, network, clock, processes or the database; whatever is not named here is pure
     "feeds.__main__ feeds.cli.commands feeds.store.reviews feeds.store.boilerplate feeds.cli.grants feeds.store.grants"
-    " feeds.publication.websub feeds.tagging.classifying feeds.site feeds.site.folder feeds.site.queries feeds.site.builder"
+    " feeds.publication.websub feeds.tagging.classifying feeds.site feeds.site.queries feeds.site.builder"
     " feeds.publication.edition feeds.publication.files feeds.store.ledger feeds.publication.atomic_file feeds.site.publish"
     " feeds.cli.review feeds.store.migrations feeds.search.search feeds.cli.search feeds.server.application feeds.cli.serve"
     " feeds.server.context feeds.server.files feeds.server.health feeds.server.private feeds.server.protocol"
@@ -26,14 +26,14 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " ingest.polling.sources ingest.cli.status ingest.store.facts ingest.store.ids ingest.store.items ingest.store.prices"
     " ingest.store.reading ingest.store.migrations ingest.store.served ingest.store.sources ingest.store.subscriptions"
     " ingest.store.turns ingest.polling.trial ingest.http.websub scheduler ingest.http.connections ingest.http.cookies"
-    " ingest.http.tls ingest.cli.meant ingest.polling.following feeds.site.state feeds.site.stories"
+    " ingest.http.tls ingest.cli.meant ingest.polling.following feeds.site.fingerprints feeds.site.stories"
     " feeds.publication.visible feeds.publication.writers feeds.publication.publish feeds.cli.home".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "feeds.publication.archive feeds.publication.formats.atom feeds.publication.document feeds.publication.entry"
     " feeds.publication.formats.envelope feeds.publication.formats.jsonfeed feeds.tagging.matching.lexicon"
-    " feeds.publication.formats.xml feeds.tagging.matching.matcher feeds.site.asking feeds.site.cards feeds.site.charts"
-    " feeds.site.marks feeds.site.models feeds.site.render feeds.site.views feeds.site.published feeds.server.access"
+    " feeds.publication.formats.xml feeds.tagging.matching.matcher feeds.site.charts"
+    " feeds.site.highlighting feeds.site.models feeds.site.render feeds.site.views feeds.server.access"
     " feeds.server.connections feeds.tagging.topic.query feeds.tagging.quality.reports feeds.publication.formats.rss"
     " feeds.tagging.matching.segments feeds.tagging.matching.prefilter feeds.stories.article feeds.stories.story"
     " feeds.stories.evaluate feeds.stories.days feeds.stories.group feeds.stories.guards feeds.stories.metrics"

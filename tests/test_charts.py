@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from feeds.site import calendar, charts
+from feeds.site import charts, facets
 from feeds.site.models import TimelineLine
 
 COUNTS: Final = some.lists(some.integers(0, 10_000), max_size=200)
@@ -77,12 +77,12 @@ def test_days_are_counted_back_from_the_last() -> None:
     """A chart ends with the last day; what is older than it, or lies ahead, is not in it."""
     last = date(2026, 3, 2)
     days = [last, last, last - timedelta(days=2), last - timedelta(days=9), last + timedelta(days=1)]
-    assert calendar.daily(days, last, 4) == (0, 1, 0, 2)
+    assert facets.daily(days, last, 4) == (0, 1, 0, 2)
 
 
 def test_the_days_of_a_chart_lead_to_their_stories() -> None:
     """A day with stories leads to its place in its month; one without leads nowhere."""
-    first, second = calendar.chart("harbour", (0, 3), date(2026, 3, 1))
+    first, second = facets.chart("harbour", (0, 3), date(2026, 3, 1))
     assert (first.date, first.href) == (date(2026, 2, 28), "")
     assert (second.count, second.href) == (3, "harbour/2026-03.html#d1")
 
@@ -91,21 +91,21 @@ def test_the_days_of_a_chart_lead_to_their_stories() -> None:
 def test_every_line_is_in_the_calendar_of_its_month_once(days: Iterable[date]) -> None:
     """Months, newest first, hold every line; each calendar counts its own, Monday to Sunday."""
     lines = [line(day, str(n)) for n, day in enumerate(days)]
-    months = calendar.by_month(lines)
+    months = facets.by_month(lines)
     assert sorted(months, reverse=True) == list(months)
     assert sorted(one.uid for found in months.values() for one in found) == sorted(one.uid for one in lines)
     for first, found in months.items():
-        month = calendar.month("harbour", first, found)
+        month = facets.month("harbour", first, found)
         shown = [day for week in month.weeks for day in week if day]
         assert sum(day.count for day in shown) == month.count == len(found)
         assert all(len(week) == 7 for week in month.weeks)
         assert shown[0].date == first
-        assert [day for day, _ in calendar.by_day(found)] == sorted({one.day for one in found}, reverse=True)
+        assert [day for day, _ in facets.by_day(found)] == sorted({one.day for one in found}, reverse=True)
 
 
 def test_a_calendar_begins_with_monday() -> None:
     """March 2026 begins on a Sunday: six empty places, then the first."""
-    weeks = calendar.month("harbour", date(2026, 3, 1), [line(date(2026, 3, 1))]).weeks
+    weeks = facets.month("harbour", date(2026, 3, 1), [line(date(2026, 3, 1))]).weeks
     assert weeks[0][:6] == (None,) * 6
     assert weeks[0][6] is not None
     assert weeks[0][6].count == 1

@@ -14,8 +14,7 @@ from starlette.routing import Route
 from feeds.server.access import Access, Refusal
 from feeds.server.context import FRESH, ServiceContext, access_of
 from feeds.server.threads import in_thread
-from feeds.site.asking import ReviewCase, ReviewPage
-from feeds.site.models import PageLink
+from feeds.site.models import PageLink, ReviewCase, ReviewPage
 from feeds.site.render import review_page
 from feeds.site.views import card, reason
 from feeds.store.classifications import Classifications

@@ -23,11 +23,9 @@ from feeds.server.access import knows
 from feeds.server.context import FRESH, ServiceContext
 from feeds.server.negotiation import asked, has_it, media_type
 from feeds.server.threads import threaded
-from feeds.site.asking import SearchPage
-from feeds.site.marks import around, marked
-from feeds.site.masking import PageMasking
-from feeds.site.models import Card, PageLink
-from feeds.site.published import as_published
+from feeds.site.highlighting import around, marked
+from feeds.site.masking import PageMasking, as_published
+from feeds.site.models import Card, PageLink, SearchPage
 from feeds.site.render import search_page
 from feeds.site.views import EXCERPT, card
 from feeds.store.classifications import Classifications
@@ -94,7 +92,7 @@ class _Reader:
 
 
 def _judged(veil: PageMasking, result: Result, shown: StoredItem) -> Result:
-    return Result(shown, tuple(veil.judgement(one, result.stored) for one in result.classifications))
+    return Result(shown, tuple(veil.classification(one, result.stored) for one in result.classifications))
 
 
 @dataclass(frozen=True, slots=True)

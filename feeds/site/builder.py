@@ -7,14 +7,23 @@ from typing import Final, NamedTuple
 
 from feeds.publication.document import file_name
 from feeds.publication.edition import Target, feed_name
-from feeds.site import calendar, health, parts, queries, render, views
-from feeds.site.asking import Notice, SearchPage
-from feeds.site.copies import Copies
-from feeds.site.folder import Folder
+from feeds.site import facets, queries, render, views
+from feeds.site.fingerprints import BEFORE, Folder, fingerprint, shaping, sources_state
 from feeds.site.masking import PageMasking
-from feeds.site.models import IndexPage, Member, Month, MonthPage, PageLink, TaggedLine, TimelineLine, TopicLine, TopicPage
-from feeds.site.state import BEFORE, fingerprint, shaping, sources_state
-from feeds.site.stories import TopicStories
+from feeds.site.models import (
+    IndexPage,
+    Member,
+    Month,
+    MonthPage,
+    Notice,
+    PageLink,
+    SearchPage,
+    TaggedLine,
+    TimelineLine,
+    TopicLine,
+    TopicPage,
+)
+from feeds.site.stories import Copies, TopicStories
 from feeds.store.classifications import Classifications
 from feeds.store.ledger import Ledger
 from feeds.tagging.topic.model import Topic
@@ -109,7 +118,7 @@ class Site:
         return File("index.html", render.index(IndexPage(lines, queries.polled(self._facts), self._now)), last)
 
     def _topic_line(self, topic: Topic, items: tuple[TaggedLine, ...]) -> TopicLine:
-        recent = calendar.daily((item.line.day for item in items), self._today, _SPARK)
+        recent = facets.daily((item.line.day for item in items), self._today, _SPARK)
         last = items[0].moment if items else None
         shown = self._veil((topic,)).topic(topic)
         return TopicLine(topic.name, shown.title, shown.description, len(items), recent, last, _span(topic))
@@ -128,7 +137,7 @@ class Site:
         if not self._folder.holds("sources.html", mark):
             listed = [one for one in self._facts.sources() if named is None or one[0].url in named]
             found = all_health(listed, now, self._facts.price(self._rule).shape)
-            page = health.page(found, queries.carried(self._facts), self._now, mark)
+            page = views.sources_page(found, queries.carried(self._facts), self._now, mark)
             page = replace(page, sources=tuple(veil.source(one) for one in page.sources))
             yield File("sources.html", render.sources(page), self._now)
 
@@ -138,17 +147,17 @@ class Site:
             return File("search.html", render.notice(Notice("Search is closed", "The owner of this site has closed it."), ""), None)
         named = (self._veil((topic,)).topic(topic) for topic in self._topics.values())
         topics = tuple(PageLink(topic.title, f"{topic.name}.html", key=topic.name) for topic in named)
-        languages = parts.languages("", (item for items in tagged for item in items))
+        languages = facets.languages("", (item for items in tagged for item in items))
         by_name = tuple(sorted((one for one in languages if one.key != UNKNOWN), key=lambda link: link.title))
         return File("search.html", render.search_page(SearchPage(topics=topics, languages=by_name), root=""), None)
 
     # A topic, its parts and its months
 
     def _topic(self, topic: Topic, items: tuple[TaggedLine, ...]) -> Iterator[File]:
-        months = calendar.by_month(item.line for item in items) if topic.expression else {}
-        calendars = tuple(calendar.month(topic.name, first, lines) for first, lines in months.items())
-        languages = parts.languages(topic.name, items)
-        sources = tuple(map(self._veil((topic,)).link, parts.sources(topic.name, items)))
+        months = facets.by_month(item.line for item in items) if topic.expression else {}
+        calendars = tuple(facets.month(topic.name, first, lines) for first, lines in months.items())
+        languages = facets.languages(topic.name, items)
+        sources = tuple(map(self._veil((topic,)).link, facets.sources(topic.name, items)))
         yield from self._parts(topic, items, TopicLists(languages, sources, calendars, self._archives(topic)))
         for number, (month, lines) in enumerate(zip(calendars, months.values(), strict=True)):
             later, earlier = calendars[max(number - 1, 0) : number], calendars[number + 1 : number + 2]
@@ -156,7 +165,7 @@ class Site:
 
     def _parts(self, topic: Topic, items: tuple[TaggedLine, ...], lists: TopicLists) -> Iterator[File]:
         """Give the page of a topic, and those of its languages and sources."""
-        by_key = parts.by_key(items)
+        by_key = facets.by_key(items)
         shown: dict[PageLink | None, Sequence[TaggedLine]] = {None: items}
         shown |= {link: by_key[link.key] for link in (*lists.languages, *lists.sources) if link.href}
         states = self._states(item.row for some in shown.values() for item in some[:_CARDS])
@@ -165,7 +174,7 @@ class Site:
         for link, some in shown.items():
             path = link.href if link else f"{topic.name}.html"
             whole = replace(lists, months=(), archives=()) if link else lists
-            counts = calendar.daily((item.line.day for item in some), self._today, _CHART)
+            counts = facets.daily((item.line.day for item in some), self._today, _CHART)
             rows = [item.row for item in some[:_CARDS]]
             mark = fingerprint(alike, link, whole.months, whole.archives, counts, self._today, [states[row] for row in rows])
             if not self._folder.holds(path, mark):
@@ -182,10 +191,10 @@ class Site:
             cards=(),
             total=len(items),
             last=items[0].moment if items else None,
-            languages=parts.chosen(lists.languages, link),
-            sources=parts.chosen(lists.sources, link),
+            languages=facets.chosen(lists.languages, link),
+            sources=facets.chosen(lists.sources, link),
             part=link,
-            days=calendar.chart(topic.name, counts, self._today, linked=topic.expression is not None),
+            days=facets.chart(topic.name, counts, self._today, linked=topic.expression is not None),
             span=_span(topic),
             months=lists.months,
             archives=lists.archives,
@@ -215,7 +224,7 @@ class Site:
             lines = tuple(
                 line._replace(title=veil.text(line.title, line.language), source=veil.name(line.source)) for line in lines
             )
-            page = MonthPage(views.about(veil.topic(topic)), month, calendar.by_day(lines), earlier, later, mark)
+            page = MonthPage(views.about(veil.topic(topic)), month, facets.by_day(lines), earlier, later, mark)
             last = datetime.combine(lines[0].day, time(), UTC)
             yield File(month.href, render.month(page), last)
 
@@ -248,7 +257,7 @@ class Site:
             page = views.item_page(
                 veil.item(stored),
                 tuple(
-                    (veil.judgement(judgement, stored), veil.topic(topic))
+                    (veil.classification(judgement, stored), veil.topic(topic))
                     for judgement, topic in zip(judgements, having, strict=True)
                 ),
                 versions,

@@ -1,15 +1,17 @@
 """Items and judgements as topics want them shown: listed words masked, texts left out; pure, what is stored stays as it was."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Self
 
 from feeds.model import Classification, Evidence
 from feeds.publication.entry_view import EntryView
+from feeds.site.highlighting import excerpt
 from feeds.site.models import PageLink, SourceLine
+from feeds.site.views import OPENING
 from feeds.tagging.topic.model import Content, Topic
-from ingest.model import Sighting, StoredItem
+from ingest.model import Item, Sighting, StoredItem
 from ingest.text.sanitize import paragraphs
 
 
@@ -65,7 +67,7 @@ class PageMasking:
         source = reduce(lambda shown, mask: mask.source(shown), self.masks, seen.source)
         return replace(seen, source=source, title=self.name(seen.title), reason=self.name(seen.reason))
 
-    def judgement(self, judgement: Classification, stored: StoredItem) -> Classification:
+    def classification(self, judgement: Classification, stored: StoredItem) -> Classification:
         """Give a judgement on `stored`, as it was before the veil, in words that may be shown."""
         if not self.masks:
             return judgement
@@ -86,3 +88,24 @@ class PageMasking:
         before, after = (one.item.title if hit.field == "title" else one.item.text for one in (stored, shown))
         there = before[hit.start : hit.end] == hit.text and after
         return replace(masked, text=after[hit.start : hit.end] if there else masked.text)
+
+
+def as_published(stored: StoredItem, topics: Collection[Topic], *, full: bool) -> StoredItem:
+    """Give an item as its feeds and its page show it; `full` says whether whole texts are published unless a topic says otherwise.
+
+    The strictest of `topics` masks words and leaves out texts. Where none of them publishes the whole text,
+    its beginning is all there is.
+    """
+    shown = PageMasking.of(topics).item(stored)
+    text = shown.item.text
+    end = len(text) if any(_is_whole(topic, stored.item, full=full) for topic in topics) else excerpt(text, OPENING)
+    if end == len(text):
+        return shown
+    beginning = text[:end]
+    return replace(shown, item=replace(shown.item, text=beginning, summary="", content=paragraphs(beginning)))
+
+
+def _is_whole(topic: Topic, item: Item, *, full: bool) -> bool:
+    """Say whether a topic's feed has the whole text: also where the text is all that there is (RFC 4287, 4.1.2)."""
+    content = topic.publish.content or (Content.FULL if full else Content.SUMMARY)
+    return content is Content.FULL or (content is Content.SUMMARY and item.url is None)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from feeds.publication.edition import Target
 from feeds.publication.publish import Published, publish_home
-from feeds.site import builder, state
+from feeds.site import builder, fingerprints
 from feeds.store.classifications import Classifications
 from feeds.stories.story import Grouping
 from feeds.tagging.topic.model import Topic
@@ -35,15 +35,15 @@ class _Pages:
 
     def as_of(self) -> datetime:
         """Return the moment of which pages speak."""
-        return state.as_of(self._facts)
+        return fingerprints.as_of(self._facts)
 
     def state(self) -> tuple[object, ...]:
         """Return figures that change whenever pages do, beside all that feeds are made of."""
-        return state.state(self._facts, self._target)
+        return fingerprints.state(self._facts, self._target)
 
     def is_clean(self, paths: Iterable[str]) -> bool:
         """Return whether no page of ours lies in the folder but these."""
-        return state.is_clean(self._target, paths)
+        return fingerprints.is_clean(self._target, paths)
 
     def draw(self, grouping: Grouping, harmed: Collection[str]) -> builder.Site:
         """Return the pages, with stories as `grouping` has them; those that are `harmed` are made anew."""

@@ -1,20 +1,24 @@
 """View models -> the bytes of pages, by templates that escape whatever they are given; deterministic, asks nobody anything."""
 
 import hashlib
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from feeds.site import cards, charts
-from feeds.site.asking import Notice, ReviewPage, SearchPage
-from feeds.site.models import IndexPage, ItemPage, MonthPage, SourcesPage, TopicPage
+from feeds.publication.entry import Carrier
+from feeds.site import charts
+from feeds.site.models import Card, IndexPage, ItemPage, MonthPage, Notice, ReviewPage, SearchPage, SourcesPage, Text, TopicPage
+from ingest.text.dates import rfc3339
 from ingest.text.language import names
 
 _HERE: Final = Path(__file__).parent
+_WEB: Final = ("https://", "http://", "mailto:")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_CARRIERS: Final = 5  # named in a list
 _ASSETS: Final = ("topicwire.css", "topicwire.js", "icon.svg")
 
 POLICY: Final = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
@@ -31,10 +35,15 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters |= {"moment": cards.moment, "tongue": cards.tongue, "pieces": cards.pieces, "web": cards.web}
+    made.filters |= {
+        "moment": _moment,
+        "language_attributes": _language_attributes,
+        "highlighted": _highlighted,
+        "web_address": _web_address,
+    }
     made.filters |= {"day": _day, "count": _count}
-    made.globals |= {"columns": charts.columns, "bar": charts.bar, "heat": charts.heat, "tongue_name": names.name}
-    made.globals |= {"card": cards.card, "carriers": cards.carriers}
+    made.globals |= {"columns": charts.columns, "bar": charts.bar, "heat": charts.heat, "language_name": names.name}
+    made.globals |= {"card": _card, "carriers": _carriers}
     made.globals |= {"policy": POLICY, "asset": {name: path for name, (path, _) in _assets(made).items()}}
     return made
 
@@ -51,11 +60,11 @@ def _asset(environment: Environment, name: str) -> tuple[str, bytes]:
 
 
 def assets() -> tuple[tuple[str, bytes], ...]:
-    """Give the files that every page needs: style, script, icon; their names change with their bytes."""
+    """Return the files that every page needs: style, script, icon; their names change with their bytes."""
     return tuple(_assets(_environment()).values())
 
 
-# Filters: how values stand in a page
+# Filters and functions of the templates
 
 
 def _day(day: date) -> Markup:
@@ -66,6 +75,59 @@ def _count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def _moment(when: datetime) -> Markup:
+    """Write a moment for people and programs."""
+    shown = f"{when.day} {_MONTHS[when.month - 1]} {when.year}, {when.hour:02}:{when.minute:02}"
+    return Markup(f'<time datetime="{rfc3339(when)}">{shown}</time>')  # noqa: S704 - digits
+
+
+def _language_attributes(code: str | None) -> Markup:
+    """Write the attributes of an element that holds a text in a language (BCP 47)."""
+    return Markup(f' lang="{escape(code or names.UNKNOWN)}" dir="{names.direction(code)}"')  # noqa: S704 - escaped
+
+
+def _highlighted(text: Text) -> Markup:
+    """Write a text, its marked words marked."""
+    shown = [f"<mark>{escape(one.text)}</mark>" if one.marked else escape(one.text) for one in text]
+    return Markup("".join(shown))  # noqa: S704 - escaped
+
+
+def _web_address(address: str | None) -> str:
+    """Return an address that a link may lead to; nothing for any other scheme."""
+    return address if address and address.lower().startswith(_WEB) else ""
+
+
+def _carriers(one: Card) -> Markup:
+    """Name who carried a story, the first of them."""
+    named = ", ".join([_carrier(carrier, one.url) for carrier in one.carriers[:_CARRIERS]])
+    more = len(one.carriers) - _CARRIERS
+    return Markup(f"{named} and {more} more" if more > 0 else named)  # noqa: S704 - escaped
+
+
+def _carrier(carrier: Carrier, url: str | None) -> str:
+    name = f"<bdi>{escape(carrier.name)}</bdi>"
+    return f'<a href="{escape(carrier.url)}">{name}</a>' if _web_address(carrier.url) and carrier.url != url else name
+
+
+def _card(one: Card, root: str, *, own: bool = True) -> Markup:
+    """Write a story in a list; `own` says whether the way to its own page is shown, where it has one."""
+    language, href = _language_attributes(one.language), escape(root + one.href) if one.href else ""
+    way, title = escape(_web_address(one.url)) or href, _highlighted(one.title)
+    seen, inferred = "" if one.dated else "first seen ", " · title taken from the text" if one.title_inferred else ""
+    keys = f'data-language="{escape(one.language or names.UNKNOWN)}" data-sources="{escape(" ".join(one.sources))}"'
+    lines = [
+        f'<article class="card" {keys}>',
+        f'<h3{language}><a href="{way}">{title}</a></h3>' if way else f"<h3{language}>{title}</h3>",
+        f'<p class="meta">{seen}{_moment(one.when)} · {escape(names.name(one.language))} · {_carriers(one)}{inferred}</p>',
+    ]
+    if one.excerpt:
+        lines.append(f'<p class="excerpt"{language}>{_highlighted(one.excerpt)}</p>')
+    if own and href:
+        why = f"<bdi>{escape(one.why)}</bdi> · " if one.why else ""
+        lines.append(f'<p class="why">{why}<a href="{href}">{"evidence" if one.why else "details"}</a></p>')
+    return Markup("\n".join([*lines, "</article>\n"]))  # noqa: S704 - escaped
+
+
 # Pages
 
 
@@ -74,50 +136,50 @@ def _page(template: str, root: str, **values: Any) -> bytes:
 
 
 def index(page: IndexPage) -> bytes:
-    """Give the front page."""
+    """Return the front page."""
     return _page("index.html", "", page=page)
 
 
 def topic(page: TopicPage) -> bytes:
-    """Give a topic's page, or the page of its part in one language or from one source."""
+    """Return a topic's page, or the page of its part in one language or from one source."""
     return _page("topic.html", "../" if page.part else "", page=page)
 
 
 def month(page: MonthPage) -> bytes:
-    """Give a month of a topic."""
+    """Return a month of a topic."""
     return _page("month.html", "../", page=page)
 
 
 def item(page: ItemPage) -> bytes:
-    """Give an item's page."""
+    """Return an item's page."""
     return _page("item.html", "../", page=page)
 
 
 def sources(page: SourcesPage) -> bytes:
-    """Give the page of all sources."""
+    """Return the page of all sources."""
     return _page("sources.html", "", page=page)
 
 
 def search_page(page: SearchPage, root: str = "/") -> bytes:
-    """Give the page of a search; `root` is the path under which the site lies."""
+    """Return the page of a search; `root` is the path under which the site lies."""
     return _page("search.html", root, page=page)
 
 
 def review_page(page: ReviewPage, root: str = "/") -> bytes:
-    """Give the page on which a person decides; `root` is the path under which the site lies."""
+    """Return the page on which a person decides; `root` is the path under which the site lies."""
     return _page("review.html", root, page=page)
 
 
 def notice(page: Notice, root: str = "/") -> bytes:
-    """Give a page with nothing but a message."""
+    """Return a page with nothing but a message."""
     return _page("notice.html", root, page=page)
 
 
 def not_found(root: str = "/") -> bytes:
-    """Give the page for an address where nothing is (404)."""
+    """Return the page for an address where nothing is (404)."""
     return notice(Notice("Nothing is here", "The address may be mistyped, or what was here has another name now."), root)
 
 
 def gone(root: str = "/") -> bytes:
-    """Give the page for an address that was taken back (410)."""
+    """Return the page for an address that was taken back (410)."""
     return notice(Notice("This is gone", "It was taken back and will not return; a feed reader may forget the address."), root)

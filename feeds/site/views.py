@@ -1,16 +1,17 @@
 """Stored items and judgements -> what pages show of them; pure choices, no HTML and no database."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
 from feeds.model import Classification, Evidence
 from feeds.publication.entry import carriers_of, public_address, source_key
-from feeds.site import marks
-from feeds.site.models import About, Card, ItemPage, Member, TagReason, Version
+from feeds.site import highlighting
+from feeds.site.models import About, Card, ItemPage, Member, SourceLine, SourcesPage, TagReason, Version
 from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
+from ingest.planner.health import SourceHealth
 from ingest.text.folding import WORD
 
 EXCERPT: Final = 220  # characters in a list
@@ -52,11 +53,11 @@ def card(stored: StoredItem, judgements: tuple[Classification, ...] = (), *, lim
     title = item.title or public_address(item.url) or stored.carrier.source.name
     return Card(
         uid=stored.id,
-        title=marks.marked(title, marks.spans_of(hits, "title", title)),
+        title=highlighting.marked(title, highlighting.spans_of(hits, "title", title)),
         href=item_href(stored.id),
         url=public_address(item.url),
         language=item.language,
-        excerpt=marks.cut(item.text, limit, marks.spans_of(hits, "text", item.text)),
+        excerpt=highlighting.cut(item.text, limit, highlighting.spans_of(hits, "text", item.text)),
         when=when,
         dated=dated,
         carriers=carriers_of(stored.sightings),
@@ -85,7 +86,7 @@ def reason(stored: StoredItem, judgement: Classification, title: str) -> TagReas
         why=judgement.why,
         grade=str(judgement.grade or ""),
         score=judgement.score,
-        quotes=marks.quotes(text, marks.spans_of(judgement.hits, "text", text)),
+        quotes=highlighting.quotes(text, highlighting.spans_of(judgement.hits, "text", text)),
         hits=tuple(dict.fromkeys((hit.group, hit.text) for hit in judgement.hits)),
         cancelled=tuple(dict.fromkeys((hit.text, frame.replace("_", " ")) for frame, hit in judgement.cancelled)),
         decision=judgement.review,
@@ -145,3 +146,38 @@ def versions(texts: Iterable[Texts]) -> tuple[Version, ...]:
 def moment(stored: StoredItem) -> datetime:
     """Give when an item last changed here: the time its page bears."""
     return max(stored.changed, *(seen.first_seen for seen in stored.sightings)).astimezone(UTC)
+
+
+def sources_page(
+    found: Iterable[SourceHealth], carried: Mapping[str, int], as_of: datetime | None, fingerprint: str = ""
+) -> SourcesPage:
+    """Give the page of sources in the order of `found`, as things stood at `as_of`; `carried` counts items by address."""
+    return SourcesPage(tuple(_line(one, carried.get(one.source.url, 0)) for one in found), as_of, fingerprint)
+
+
+def _line(one: SourceHealth, items: int) -> SourceLine:
+    return SourceLine(
+        name=public_address(one.source.name),
+        url=public_address(one.source.url),
+        site=public_address(one.source.site_url),
+        language=one.source.language,
+        standing=one.standing,
+        note=public_address(one.note),
+        last_good=one.last_good,
+        next_poll=one.next_poll,
+        why=one.why if one.is_polled else "",
+        items=items,
+        often=_often(one.per_day),
+        news=one.news,
+        gaps=one.gaps,
+        last_gap=one.last_gap,
+        week=one.week,
+    )
+
+
+def _often(per_day: float | None) -> str:
+    if not per_day:
+        return ""
+    if per_day >= 1:
+        return f"about {per_day:.2g} a day" if per_day < 10 else f"about {per_day:.0f} a day"  # noqa: PLR2004 - two digits
+    return f"about one in {1 / per_day:,.0f} days"

@@ -4,8 +4,7 @@ from typing import Final
 from lxml import html
 from making import item, judgement, stored, topic
 
-from feeds.site.asking import ReviewCase, ReviewPage, SearchPage
-from feeds.site.models import PageLink
+from feeds.site.models import PageLink, ReviewCase, ReviewPage, SearchPage
 from feeds.site.render import gone, not_found, review_page, search_page
 from feeds.site.views import card, reason
 from ingest.text.language.names import direction, name

@@ -9,7 +9,7 @@ from making import Cli, about, carry, home_at, write_topic
 from support import NOON
 from test_planner import known
 
-from feeds.site import health, queries, render
+from feeds.site import queries, render, views
 from feeds.site.models import SourcesPage
 from ingest.model import Source, SourceKind
 from ingest.planner.health import all_health
@@ -29,7 +29,7 @@ def state(news_days_ago: float = 0.1, per_day: float = 2.0, **changes: object) -
 
 def page(*rows: tuple[Source, SourceState]) -> SourcesPage:
     """Make the page of sources at noon."""
-    return health.page(all_health(rows, NOON), {POST.url: 7}, NOON)
+    return views.sources_page(all_health(rows, NOON), {POST.url: 7}, NOON)
 
 
 def test_the_page_says_what_the_command_says(home: Path) -> None:

@@ -7,7 +7,7 @@ from making import item as an_item
 from making import judgement, stored
 
 from feeds.model import Evidence
-from feeds.site.marks import around, cut, marked, quotes, spans_of
+from feeds.site.highlighting import around, cut, marked, quotes, spans_of
 from feeds.site.models import Piece, Text
 
 TEXTS: Final = some.text(max_size=200)

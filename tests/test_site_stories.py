@@ -7,8 +7,8 @@ from making import GAZETTE, about, carry, item, topic
 from siting import Site, words
 from support import NOON
 
-from feeds.site.copies import Copies
 from feeds.site.models import TaggedLine, TimelineLine
+from feeds.site.stories import Copies
 from ingest.store.facts import Facts
 
 
