@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from agreement import differences, judged, ours
+from agreement import differences, feedparser_read, lxml_read
 from mutants import mutants
 
 from ingest.errors import ParseError
@@ -34,16 +34,16 @@ def main() -> None:
         chance = random.Random(path.name)
         for name, document in [("", body), *(m for _ in range(chosen.mutants) for m in mutants(body, chance))]:
             try:
-                mine = ours(document)
-                found = differences(mine, judged(document), NOW) if mine else []
+                mine = lxml_read(document)
+                found = differences(mine, feedparser_read(document), NOW) if mine else []
             except ParseError as fault:
                 print(f"{path.name} {name}: {fault}")
                 continue
             read, left, differing = read + 1, left + (mine is None), differing + bool(found)
             for difference in found[:4]:
                 print(f"{path.name} {name} {difference.entry} {difference.field}")
-                print(f"    ours   {str(difference.ours)[:300]!r}\n    judged {str(difference.judged)[:300]!r}")
-    print(f"{read} documents read, {left} left to the judge, {differing} differ")
+                print(f"    lxml       {str(difference.by_lxml)[:300]!r}\n    feedparser {str(difference.by_feedparser)[:300]!r}")
+    print(f"{read} documents read, {left} left to feedparser, {differing} differ")
     sys.exit(differing > 0)
 
 

@@ -1,4 +1,4 @@
-"""Compares our reader of syndication with feedparser, field by field, and names the differences that are meant."""
+"""Compares the lxml reader with the feedparser reader, field by field, and names the differences that are meant."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ class Difference:
 
     entry: int
     field: str
-    ours: Any
-    judged: Any
-    served: RawEntry | None = None  # what our reader found
+    by_lxml: Any
+    by_feedparser: Any
+    served: RawEntry | None = None  # what the lxml reader found
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """A difference that is meant, with the reason why ours is right; docs/parsing.md lists the same."""
+    """A difference that is meant, with the reason why the lxml reader is right; docs/parsing.md lists the same."""
 
     name: str
     reason: str
@@ -43,8 +43,8 @@ class Accepted:
 ACCEPTED: Final[tuple[Accepted, ...]] = ()
 
 
-def ours(body: bytes, content_type: str = "") -> RawFeed | None:
-    """Read with our reader alone; None for what it leaves to the judge."""
+def lxml_read(body: bytes, content_type: str = "") -> RawFeed | None:
+    """Read with the lxml reader alone; None for what it does not understand."""
     data, _ = encodings.utf8(body, content_type)
     try:
         return lxml_reader.read(data, None, MOST)
@@ -52,8 +52,8 @@ def ours(body: bytes, content_type: str = "") -> RawFeed | None:
         return None
 
 
-def judged(body: bytes, content_type: str = "") -> RawFeed:
-    """Read with the judge alone."""
+def feedparser_read(body: bytes, content_type: str = "") -> RawFeed:
+    """Read with the feedparser reader alone."""
     return feedparser_reader.read(encodings.utf8(body, content_type)[0], None, MOST)
 
 
@@ -66,7 +66,7 @@ def differences(mine: RawFeed, other: RawFeed, now: datetime, accepted: tuple[Ac
         return [Difference(0, "entries", len(left), len(right))]
     entries = mine.entries if len(mine.entries) == len(left) else [None] * len(left)
     found += [d for n, pair in enumerate(zip(left, right, entries, strict=True), 1) for d in _fields(n, *pair)]
-    return [d for d in found if d.ours != d.judged and not any(known.covers(d) for known in accepted)]
+    return [d for d in found if d.by_lxml != d.by_feedparser and not any(known.covers(d) for known in accepted)]
 
 
 def _fields(number: int, mine: Item, other: Item, served: RawEntry | None) -> list[Difference]:

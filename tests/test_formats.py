@@ -11,8 +11,13 @@ from hypothesis import strategies as st
 from support import NOON, TEXT, atom, atom_entry, rss, rss_item
 
 from ingest.errors import ParseError
+from ingest.formats import atom as atom_names
+from ingest.formats import rdf
+from ingest.formats import rss as rss_names
 from ingest.formats.autodiscovery import Page, read_page
 from ingest.formats.feed import parse_feed
+from ingest.formats.xml import vocabulary
+from ingest.formats.xml.extensions import EXTENSIONS
 from ingest.model import GeoPlace, Item, ParsedFeed
 from ingest.polling.parsers import Job, read
 from ingest.text.dates import rfc3339
@@ -367,3 +372,14 @@ def test_a_date_that_cannot_be_read_costs_nothing_but_itself(code: str) -> None:
     assert items["A quay"].published_raw == "Mon, 30 Nov -0001 00:00:00 +0000"
     assert said.updated is None
     assert said.notes == ("3 dates left out, the first: “18 Brumaire 2025” (“brumaire” is no word of a date that is known)",)
+
+
+def test_a_name_is_read_alike_in_every_format() -> None:
+    """No format or module reads a name otherwise than another does."""
+    tables = [rss_names.ELEMENTS, rss_names.CUSTOM_ELEMENTS, rdf.ELEMENTS, atom_names.ELEMENTS, atom_names.ELEMENTS_0_3]
+    listed = [(name, kind) for table in tables for kind, names in table.items() for name in names.split()]
+    listed += [
+        (f"{one.prefix}:{name}", kind) for one in EXTENSIONS for kind, names in one.elements.items() for name in names.split()
+    ]
+    assert {(name, vocabulary.KINDS[name]) for name, _ in listed} == set(listed)
+    assert len({one.prefix for one in EXTENSIONS}) == len(EXTENSIONS)

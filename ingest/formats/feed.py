@@ -8,7 +8,7 @@ from datetime import datetime
 from ingest.errors import ParseError
 from ingest.formats import jsonfeed, sitemap
 from ingest.formats.autodiscovery import Page, header_links, read_page
-from ingest.formats.xml import syndication
+from ingest.formats.xml import reader
 from ingest.model import NOTHING, Before, ParsedFeed
 from ingest.normalize import MOST_ENTRIES, Context, names, normalize
 from ingest.raw import RawFeed, RawLink
@@ -33,11 +33,11 @@ def parse_feed(body: bytes, headers: dict[str, str], url: str, now: datetime, be
     """
     raw, parser = _read(body, headers, url, now)
     context = Context(now, url, _base(headers, url), tuple(_header_links(headers)))
-    if before.parser == syndication.JUDGE and parser == syndication.QUICK:
-        # A source that feedparser read before changes hands with the first document whose entries both call the same.
-        judged = syndication.judged_alone(body, headers, MOST_ENTRIES)
-        if names(judged, context) != names(raw, context):
-            raw, parser = judged, syndication.JUDGE
+    if before.parser == reader.FEEDPARSER and parser == reader.LXML:
+        # A source that the feedparser reader read before goes to the other with the first document whose entries both name alike.
+        same = reader.read_with_feedparser(body, headers, MOST_ENTRIES)
+        if names(same, context) != names(raw, context):
+            raw, parser = same, reader.FEEDPARSER
     return replace(normalize(raw, context, before), parser=parser)
 
 
@@ -53,7 +53,7 @@ def _read(body: bytes, headers: dict[str, str], url: str, now: datetime) -> tupl
         return jsonfeed.read(body, MOST_ENTRIES), "jsonfeed"
     if _SITEMAP.search(head) and not _FEED.search(head):
         return sitemap.read(body, url, MOST_ENTRIES, now), "sitemap"
-    return syndication.read(body, headers, MOST_ENTRIES)
+    return reader.read(body, headers, MOST_ENTRIES)
 
 
 def beginning(body: bytes) -> bytes:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from ingest.errors import ParseError
 from ingest.faults import Faults
-from ingest.formats.xml.values import words
+from ingest.formats.xml.values import split_commas
 from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawLink, RawText
 from ingest.text import dates
 from ingest.text.sanitize import one_line, shorten
@@ -94,7 +94,7 @@ def _entry(found: tuple[etree._Element, etree._Element]) -> RawEntry:
         texts=(RawText("title", _text(about, "title")),),
         links=(RawLink(_text(page, "loc")),),
         dates=(RawDate("published", _text(about, "publication_date")), RawDate("updated", _text(page, "lastmod"))),
-        categories=tuple(map(RawCategory, words(_text(about, "keywords")))),
+        categories=tuple(map(RawCategory, split_commas(_text(about, "keywords")))),
         languages=(_text(_child(about, "publication"), "language"),),
     )
 

@@ -1,4 +1,4 @@
-"""Markup that is not well-formed -> RawFeed: feedparser's two parsers find elements and texts, our vocabulary says what they are.
+"""The feedparser reader: markup that is not well-formed -> RawFeed; its two parsers find elements, our vocabulary reads them.
 
 The reader of last resort. Its sanitiser, its resolving of links and its reading of dates stay off, and so does what it makes of
 elements: it takes whatever is inside an element of another vocabulary for the entry's own, and the last of several for the one.
@@ -17,9 +17,11 @@ from feedparser.sanitizer import replace_doctype
 
 from ingest.errors import ParseError
 from ingest.faults import Faults
+from ingest.formats import atom
 from ingest.formats.xml import vocabulary
+from ingest.formats.xml.extensions import ITUNES_SCHEME, MEDIA_SCHEME
 from ingest.formats.xml.georss import SHAPES
-from ingest.formats.xml.values import file, joined, link_address, link_text, person, words
+from ingest.formats.xml.values import link_address, link_text, parse_person, raw_file, resolve, split_commas
 from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawHints, RawLink, RawPerson, RawPoint, RawText
 from ingest.text.sanitize import one_line, shorten
 
@@ -30,7 +32,9 @@ _MANY_ATTRIBUTES: Final = re.compile(rb"""<[^!?<>\s]+(?:\s+[^\s=<>"']+\s*=\s*(?:
 _VOID_TWICE: Final = re.compile(r"</(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)>")
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][^\s<>/]*+)([^<>]*+)>")
 _XML: Final = {"&quot;": '"', "&apos;": "'"}
-_HOLDERS: Final = frozenset({"author", "group", "categories", "place"})  # and media:content: what their children say counts
+_HOLDERS: Final = frozenset(
+    {"author", "group", "categories", "geographic_point"}
+)  # and media:content: what their children say counts
 
 _Parsed = dict[str, Any]  # what feedparser keeps: untyped, and unknown outside this module
 
@@ -129,10 +133,12 @@ def _said(fault: object) -> str:
     return shorten(one_line(str(fault)), 100) if fault else "no such element found"
 
 
-class _Own:
+class _OwnVocabulary:
     """What our vocabulary makes of the elements that feedparser's parsers find."""
 
-    _matchnamespaces: Final = {uri.lower(): prefix for uri, prefix in {**StrictFeedParser.namespaces, **vocabulary.SPACES}.items()}
+    _matchnamespaces: Final = {
+        uri.lower(): prefix for uri, prefix in {**StrictFeedParser.namespaces, **vocabulary.NAMESPACES}.items()
+    }
     closed: frozenset[str] | None  # elements that may hide what is inside; None: all
     hidden: str  # the element whose end is awaited
     hidden_depth: int
@@ -188,7 +194,7 @@ class _Own:
             return kind[0] != "category"
         if holder in {"group", "file"}:
             return kind not in vocabulary.IN_MEDIA
-        return holder != "place" and (kind == vocabulary.OTHER or kind[0] == "person")
+        return holder != "geographic_point" and (kind == vocabulary.OTHER or kind[0] == "person")
 
     def handle_data(self: Any, text: str, escape: int = 1) -> None:
         """Take text that counts."""
@@ -244,9 +250,9 @@ class _Own:
 
     def _link(self: Any, text: str) -> None:
         address, rel = link_address(self.link_said, text)
-        address = joined(self.baseuri or "", address) if address else ""
+        address = resolve(self.baseuri or "", address) if address else ""
         if rel == "enclosure":
-            self._found("files").append(file(self.link_said, address, rel))
+            self._found("files").append(raw_file(self.link_said, address, rel))
         else:
             self._found("links").append(RawLink(address, rel, self.link_said.get("type", "").lower()))
 
@@ -282,7 +288,7 @@ class _Own:
     def _close_author(self: Any, _role: str) -> None:
         text, said = self._end("an author"), self.person_said
         if text is not None:
-            self._found("authors").append(RawPerson(**{"name": "", **said}) if said else person(text))
+            self._found("authors").append(RawPerson(**{"name": "", **said}) if said else parse_person(text))
 
     def _open_person(self: Any, _attrs: _Parsed, _role: str) -> None:
         self._begin("a part")
@@ -290,7 +296,7 @@ class _Own:
     def _close_person(self: Any, role: str) -> None:
         text = self._end("a part")
         if text is not None:
-            self.person_said[role] = joined(self.baseuri or "", text) if role == "uri" else text
+            self.person_said[role] = resolve(self.baseuri or "", text) if role == "uri" else text
 
     def _open_duration(self: Any, _attrs: _Parsed, _role: str) -> None:
         self._begin("duration")
@@ -325,12 +331,12 @@ class _Own:
             self._found("tags").append(RawCategory(text, scheme))
 
     def _open_media_category(self: Any, attrs: _Parsed, role: str) -> None:
-        self._open_category(attrs, role, vocabulary.MEDIA_SCHEME)
+        self._open_category(attrs, role, MEDIA_SCHEME)
 
     _close_media_category = _close_category
 
     def _open_itunes_category(self: Any, attrs: _Parsed, _role: str) -> None:
-        self._found("tags").append(RawCategory(attrs.get("text"), vocabulary.ITUNES_SCHEME))
+        self._found("tags").append(RawCategory(attrs.get("text"), ITUNES_SCHEME))
 
     def _close_itunes_category(self: Any, _role: str) -> None:
         """Nothing: what it says stands in its attributes."""
@@ -339,37 +345,37 @@ class _Own:
         self._begin("itunes_keywords")
 
     def _close_keywords(self: Any, _role: str, scheme: str | None = None) -> None:
-        self._found("tags").extend(RawCategory(word, scheme) for word in words(self._end("itunes_keywords") or ""))
+        self._found("tags").extend(RawCategory(word, scheme) for word in split_commas(self._end("itunes_keywords") or ""))
 
     _open_itunes_keywords = _open_keywords
 
     def _close_itunes_keywords(self: Any, role: str) -> None:
-        self._close_keywords(role, vocabulary.ITUNES_SCHEME)
+        self._close_keywords(role, ITUNES_SCHEME)
 
     # Files and places
 
     def _open_file(self: Any, attrs: _Parsed, role: str) -> None:
         if address := attrs.get("url", attrs.get("uri", attrs.get("href"))):
-            self._found("files").append(file(attrs, joined(self.baseuri or "", address), role))
+            self._found("files").append(raw_file(attrs, resolve(self.baseuri or "", address), role))
 
-    def _open_place(self: Any, _attrs: _Parsed, _role: str) -> None:
+    def _open_geographic_point(self: Any, _attrs: _Parsed, _role: str) -> None:
         self.push("a place", 0)
 
-    def _close_place(self: Any, role: str) -> None:
+    def _close_geographic_point(self: Any, role: str) -> None:
         text = self._end("a place")
         if role != "where" and text is not None:
             self._found("points").append(RawPoint(role, text))
 
     def _begin_shape(self: Any, tag: str) -> bool:
         """Begin a shape of GML, if one is open to it; what is inside is its numbers."""
-        if not self.inside or self.inside[-1][1] != "place" or tag == self.inside[-1][0]:
+        if not self.inside or self.inside[-1][1] != "geographic_point" or tag == self.inside[-1][0]:
             return False
         if tag.rpartition(":")[2] in SHAPES and self.elementstack:
             self.elementstack[-1][2].clear()
         return True
 
     def _end_shape(self: Any, tag: str) -> bool:
-        if not self.inside or self.inside[-1][1] != "place" or tag == self.inside[-1][0]:
+        if not self.inside or self.inside[-1][1] != "geographic_point" or tag == self.inside[-1][0]:
             return False
         form = SHAPES.get(tag.rpartition(":")[2])
         if form and self.elementstack:
@@ -391,19 +397,19 @@ def _handlers() -> dict[str, Callable[..., None]]:
     found: dict[str, Callable[..., None]] = {}
     for word, (action, role) in vocabulary.KINDS.items():
         name = word.replace(":", "_")
-        if action == "place":
+        if action == "geographic_point":
             role = name.rpartition("_")[2]  # noqa: PLW2901 - the form
-        if start := getattr(_Own, f"_open_{action}", None):
+        if start := getattr(_OwnVocabulary, f"_open_{action}", None):
             found[f"_start_{name}"] = _bound(start, role)
-            end = getattr(_Own, f"_close_{action}", None)
+            end = getattr(_OwnVocabulary, f"_close_{action}", None)
             found[f"_end_{name}"] = _bound(end, role) if end else _nothing
         elif action in {"group", "categories", "hints"}:
             found[f"_start_{name}"] = found[f"_end_{name}"] = _nothing
     return found
 
 
-_Strict: Final = type("_Strict", (type("_Named", (_Own,), _handlers()), StrictFeedParser), {})
-_Loose: Final = type("_Loose", (type("_Named", (_Own,), _handlers()), LooseFeedParser), {})
+_Strict: Final = type("_Strict", (type("_Named", (_OwnVocabulary,), _handlers()), StrictFeedParser), {})
+_Loose: Final = type("_Loose", (type("_Named", (_OwnVocabulary,), _handlers()), LooseFeedParser), {})
 
 
 # What was found
@@ -420,7 +426,7 @@ def _all(parsed: _Parsed, what: str) -> tuple[Any, ...]:
 
 def _text(role: str, detail: _Parsed) -> RawText:
     value, kind = _get(detail, "value") or "", _get(detail, "type")
-    if kind == vocabulary.XHTML:
+    if kind == atom.XHTML:
         value = _VOID_TWICE.sub("", value)  # it closes what HTML never closes: `<br></br>` would be two breaks
     return RawText(role, value, kind == "text/plain", _get(detail, "base") or "", _get(detail, "language"))
 

@@ -12,7 +12,7 @@ SHAPES: Final = {"point": "point", "linestring": "line", "polygon": "polygon", "
 
 
 def geographic_points(element: _Element) -> Iterator[RawPoint]:
-    """Give what a GeoRSS element says, in the simple form or in GML."""
+    """Yield the geographic points of a GeoRSS element, in the simple form or in GML."""
     name = local(element)
     if name != "where":
         yield RawPoint(name, element.text or "")

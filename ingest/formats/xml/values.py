@@ -30,7 +30,7 @@ _C1: Final = re.compile("[\x80-\x9f]")
 _NO_C1: Final = re.compile("[^\x80-\x9f]*+")  # in half the time of a search
 
 
-def once(text: str) -> str:
+def undo_double_utf8(text: str) -> str:
     """Undo UTF-8 that was taken for Latin-1 and encoded again."""
     if not text.isascii():
         with suppress(UnicodeError):
@@ -38,14 +38,14 @@ def once(text: str) -> str:
     return text
 
 
-def windows(text: str) -> str:
+def restore_windows_1252(text: str) -> str:
     """Put the characters meant for C1 controls."""
     if text.isascii() or _NO_C1.fullmatch(text):
         return text
     return _C1.sub(lambda found: _WINDOWS.get(found[0], found[0]), text)
 
 
-def joined(base: str, address: str) -> str:
+def resolve(base: str, address: str) -> str:
     """Resolve an address on `base`, which may be empty; one slash too many after the scheme is taken off."""
     if ":///" in address:
         address = _SLASHES.sub(r"\1", address)
@@ -81,18 +81,18 @@ def link_address(said: Mapping[str, str], text: str) -> tuple[str, str]:
     return address, rel.removeprefix("http://www.iana.org/assignments/relation/")
 
 
-def file(said: Mapping[str, str], address: str, role: str) -> RawFile:
+def raw_file(said: Mapping[str, str], address: str, role: str) -> RawFile:
     """Give the file that an element's attributes describe (RSS, Atom, Media RSS, the podcast namespace)."""
     length = said.get("length", said.get("filesize", ""))
     return RawFile(address, said.get("type", "").lower(), length, said.get("duration", ""), said.get("medium", "").lower(), role)
 
 
-def words(text: str) -> list[str]:
+def split_commas(text: str) -> list[str]:
     """Give the words of a list with commas."""
     return [word for one in text.split(",") if (word := one.strip())]
 
 
-def person(text: str) -> RawPerson:
+def parse_person(text: str) -> RawPerson:
     """Take a name and an address of mail out of one line: `ann@site.example (Ann)`, `Ann <ann@site.example>`."""
     found = _MAILBOX.search(text) if "@" in text and _PLAUSIBLE.search(text) else None
     if found is None:

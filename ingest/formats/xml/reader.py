@@ -1,4 +1,4 @@
-"""RSS, Atom and RDF -> RawFeed: our own reader for what it understands, feedparser for the rest."""
+"""RSS, Atom and RDF -> RawFeed: by the lxml reader what it understands, by the feedparser reader the rest; opens nothing."""
 
 from typing import Final
 
@@ -9,8 +9,9 @@ from ingest.formats.xml import encodings, feedparser_reader, lxml_reader
 from ingest.formats.xml.context import NotUnderstoodError
 from ingest.raw import RawFeed
 
-QUICK: Final = "topicwire"
-JUDGE: Final = "feedparser"
+# What the readers are called where it is stored and shown.
+LXML: Final = "topicwire"
+FEEDPARSER: Final = "feedparser"
 
 
 def read(body: bytes, headers: dict[str, str], most: int) -> tuple[RawFeed, str]:
@@ -18,25 +19,25 @@ def read(body: bytes, headers: dict[str, str], most: int) -> tuple[RawFeed, str]
     kind, language = headers.get("content-type", ""), headers.get("content-language")
     faults = Faults()
     sound = encodings.bare(body, kind)
-    raw = _quick(sound, language, most, faults) if sound is not None else None
+    raw = _read_with_lxml(sound, language, most, faults) if sound is not None else None
     if raw:
-        return raw, QUICK
+        return raw, LXML
     data, notes = encodings.utf8(body, kind)
-    raw, parser = _quick(data, language, most, faults) if data != sound else None, QUICK
+    raw, parser = _read_with_lxml(data, language, most, faults) if data != sound else None, LXML
     if raw is None:
-        raw, parser = feedparser_reader.read(data, language, most), JUDGE
+        raw, parser = feedparser_reader.read(data, language, most), FEEDPARSER
     return replace(raw, notes=notes + raw.notes, faults=(*faults.found, *raw.faults)), parser
 
 
-def judged_alone(body: bytes, headers: dict[str, str], most: int) -> RawFeed:
-    """Read a document as feedparser does, whatever our own reader would say. Raises ParseError."""
+def read_with_feedparser(body: bytes, headers: dict[str, str], most: int) -> RawFeed:
+    """Read a document by the feedparser reader, whatever the other would say. Raises ParseError."""
     data, notes = encodings.utf8(body, headers.get("content-type", ""))
     raw = feedparser_reader.read(data, headers.get("content-language"), most)
     return replace(raw, notes=notes + raw.notes)
 
 
-def _quick(data: bytes, language: str | None, most: int, faults: Faults) -> RawFeed | None:
-    """Read with our own reader; None for what it leaves to the other, also where it fails itself."""
+def _read_with_lxml(data: bytes, language: str | None, most: int, faults: Faults) -> RawFeed | None:
+    """Read by the lxml reader; None for what it does not understand, also where it fails itself."""
     try:
         return faults.attempt("read by feedparser", lambda data: lxml_reader.read(data, language, most), data, None)
     except NotUnderstoodError:
