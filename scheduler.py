@@ -126,7 +126,7 @@ def full_pass(home: Home, *, everything: bool = False) -> Pass:
 def tell_of_changes(home: Home, engine: Engine) -> tuple[FetchError, ...]:
     """Tell the hub of every feed that changed, where a hub is set; return what failed. `engine` is open."""
     hub = home.settings.publish.hub
-    if not hub or not home.database.exists():
+    if not hub or not home.database_path.exists():
         return ()
 
     def post(url: str, form: Mapping[str, str]) -> None:
@@ -265,7 +265,7 @@ class Service:
         """End what the ticks ask of the database just now: it is undone, and still due."""
         for facts in tuple(self._working):
             with suppress(sqlite3.Error):  # it has ended meanwhile
-                facts.db.conn.interrupt()
+                facts.interrupt()
 
     def _opened(self, facts: Facts) -> None:
         topics = self._shelf.topics()
@@ -301,7 +301,7 @@ class Service:
 
     def _parts(self, facts: Facts, due: list[Due]) -> Iterator[list[Due]]:
         """Give what is due in steps, none of which asks a host for more than half of its sources."""
-        urls = facts.polled_urls()
+        urls = facts.sources.polled_urls()
         now, later = halves(due, urls)
         yield now
         while later and not self._rest(_BETWEEN):

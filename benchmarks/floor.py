@@ -97,10 +97,10 @@ def main() -> None:
         app = Home(Path(home), {}, clock=lambda: NOW)
         with app.facts() as facts:
             one_pass(Stages(None), app, facts, found)
-            rows, empty = tables(facts.db.conn), emptied(facts.db.conn, Path(home, "empty.db"))
-            texts = [f"{title}\n{text}" for title, text in facts.db.conn.execute("select title, text from version")]
+            rows, empty = tables(facts.database.connection), emptied(facts.database.connection, Path(home, "empty.db"))
+            texts = [f"{title}\n{text}" for title, text in facts.database.execute("select title, text from version")]
             markup = [
-                body for pair in facts.db.conn.execute("select summary, content from version") for body in pair if "<" in body
+                body for pair in facts.database.execute("select summary, content from version") for body in pair if "<" in body
             ]
         files = [path.read_bytes() for path in Path(home, "public").rglob("*") if path.is_file() and path.suffix not in _TWINS]
         print()

@@ -134,7 +134,7 @@ def carry(facts: Facts, found: list[Item], at: datetime) -> None:
     """Store items as if a source had served them."""
     source = Source("http://post.example/feed.xml", title="The Post")
     feed = ParsedFeed(document_keys(tuple(found)), source.title, None, None, at)
-    facts.record([(Outcome(source, at, feed=feed), SourceState(last_poll=at))])
+    facts.polls.record([(Outcome(source, at, feed=feed), SourceState(last_poll=at))])
 
 
 def touching(count: int, number: int) -> None:

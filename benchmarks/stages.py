@@ -74,7 +74,7 @@ def changed(found: dict[str, bytes]) -> dict[str, bytes]:
 
 def parsed(facts: Facts, found: dict[str, bytes], now: datetime) -> list[tuple[Source, ParsedFeed]]:
     """Read every document that can be read, of what is known only what differs."""
-    feeds, before = [], facts.before_all(found)
+    feeds, before = [], facts.polls.before_all(found)
     for url, body in found.items():
         with suppress(ParseError):
             feeds.append((Source(url), read(Job(body, now, url, before=before.get(url, NOTHING)))))
@@ -84,7 +84,7 @@ def parsed(facts: Facts, found: dict[str, bytes], now: datetime) -> list[tuple[S
 def record(facts: Facts, feeds: list[tuple[Source, ParsedFeed]], now: datetime) -> None:
     """Store them as a pass does, some documents a transaction."""
     for at in range(0, len(feeds), _COMMIT):
-        facts.record([(Outcome(source, now, feed=feed), SourceState()) for source, feed in feeds[at : at + _COMMIT]])
+        facts.polls.record([(Outcome(source, now, feed=feed), SourceState()) for source, feed in feeds[at : at + _COMMIT]])
 
 
 def one_pass(stages: Stages, app: Home, facts: Facts, found: dict[str, bytes], prefix: str = "") -> None:

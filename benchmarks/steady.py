@@ -162,8 +162,8 @@ def fill(home: Path, urls: list[str]) -> None:
     (home / "sources.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")
     state = SourceState(etag=_ETAG, body_hash="0" * 32, last_poll=now, last_success=now, http_status=200, next_poll=now)
     with Facts(home / "topicwire.db") as facts:
-        facts.add_sources((Source(url, origin="opml") for url in urls), now)
-        facts.record([(Outcome(Source(url), now, http_status=200, etag=_ETAG), state) for url in urls])
+        facts.sources.add((Source(url, origin="opml") for url in urls), now)
+        facts.polls.record([(Outcome(Source(url), now, http_status=200, etag=_ETAG), state) for url in urls])
 
 
 def measure(folder: Path, number: int, port: int) -> None:

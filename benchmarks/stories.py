@@ -61,9 +61,9 @@ def main() -> None:
 def fill(facts: Facts, size: int, rate: int) -> tuple[int, float]:
     """Store `size` items that came at `rate` a day, and the keys of those in the window; give their number and bytes of index."""
     tables = StoryTables(facts)
-    execute = facts.db.conn
+    execute = facts.database.connection
     execute.execute("PRAGMA synchronous=OFF")
-    facts.add_sources([Source("http://old.example/feed")], NOW)
+    facts.sources.add([Source("http://old.example/feed")], NOW)
     chance = random.Random(size)
     vocabulary = [f"w{number}" for number in range(50_000)]
     for start in range(0, size, _BLOCK):
@@ -86,7 +86,7 @@ def fill(facts: Facts, size: int, rate: int) -> tuple[int, float]:
 
 
 def _store(facts: Facts, moments: dict[int, datetime], vocabulary: list[str], chance: random.Random) -> None:
-    many = facts.db.conn.executemany
+    many = facts.database.executemany
     said = {row: rfc3339(moment) for row, moment in moments.items()}
     many("insert into item (id, uid, seq, first_seen, changed) values (?1, printf('%016x', ?1), ?1, ?2, ?2)", said.items())
     many(
@@ -106,7 +106,7 @@ def _store(facts: Facts, moments: dict[int, datetime], vocabulary: list[str], ch
 
 
 def _bytes(facts: Facts) -> int:
-    pages, size = (facts.db.conn.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    pages, size = (facts.database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
     return int(pages * size)
 
 
@@ -137,17 +137,19 @@ def _real(path: Path) -> Iterator[tuple[str, Item]]:
 
 def cost(facts: Facts, new: list[tuple[str, Item]]) -> tuple[float, int]:
     """Store new items and group them; give the seconds an item and the number of stories."""
-    facts.db.conn.execute("PRAGMA synchronous=FULL")
+    facts.database.execute("PRAGMA synchronous=FULL")
     by_source: dict[str, list[Item]] = {}
     for source, item in new:
         by_source.setdefault(source, []).append(item)
     for name, items in by_source.items():
         source = Source(f"http://{name.lower()}.example/feed", title=name)
-        facts.record([(Outcome(source, NOW, feed=ParsedFeed(document_keys(tuple(items)))), SourceState(last_poll=NOW))])
+        facts.polls.record([(Outcome(source, NOW, feed=ParsedFeed(document_keys(tuple(items)))), SourceState(last_poll=NOW))])
     GroupingPass(facts).bite()
     begun = time.process_time()  # the machine may have other work
     looked = group_new(facts, NOW)
-    return (time.process_time() - begun) / looked, facts.db.conn.execute("select count(distinct story_id) from story").fetchone()[0]
+    return (time.process_time() - begun) / looked, facts.database.execute("select count(distinct story_id) from story").fetchone()[
+        0
+    ]
 
 
 if __name__ == "__main__":

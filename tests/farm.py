@@ -94,7 +94,7 @@ class Farm:
         url = self.web.script(f"/{name}", answer)
         if polled:
             with self._facts() as facts:
-                facts.add_sources([Source(url)], self.clock())
+                facts.sources.add([Source(url)], self.clock())
 
     def _facts(self) -> Facts:
         return home_at(self.home, clock=self.clock).facts()
@@ -116,7 +116,7 @@ class Farm:
         with made.facts() as facts, made.engine() as engine:
 
             def tick() -> None:
-                for _ in poll_sources(facts, engine, facts.due(self.clock()), made.settings, lambda: next(chances)):
+                for _ in poll_sources(facts, engine, facts.sources.due(self.clock()), made.settings, lambda: next(chances)):
                     pass
 
             yield tick
@@ -124,14 +124,14 @@ class Farm:
     def state(self, name: str) -> tuple[Source, SourceState]:
         """Give what is known of a feed, by the address under which it was planted."""
         with self._facts() as facts:
-            found = facts.source(self.web.url(f"/{name}"))
+            found = facts.sources.get(self.web.url(f"/{name}"))
         assert found is not None
         return found
 
     def was_read(self, name: str) -> bool:
         """Say whether a feed that is polled ever gave a good answer."""
         with self._facts() as facts:
-            found = facts.source(self.web.url(f"/{name}"))
+            found = facts.sources.get(self.web.url(f"/{name}"))
         return found is not None and found[1].last_success is not None
 
     def error(self, name: str) -> str:
@@ -142,7 +142,7 @@ class Farm:
         """Give what was stored of a feed's stories."""
         with self._facts() as facts:
             Classifications(facts)
-            return [item for item in facts.items() if item.item.title.startswith(f"{name} ")]
+            return [item for item in facts.items.all() if item.item.title.startswith(f"{name} ")]
 
 
 def growing(feed: Feed) -> bool:

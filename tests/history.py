@@ -93,18 +93,18 @@ class Newsroom:
 
     def row(self, number: int) -> int:
         """Give an item's number in the database."""
-        return self.facts.find(f"urn:item:{number}")[0].row
+        return self.facts.items.find(f"urn:item:{number}")[0].row
 
     def tag(self, *numbers: int, again: bool = False) -> None:
         """Tag items; `again`: in the course of a re-judging."""
         for number in numbers:
-            stored = self.facts.by_rows([self.row(number)])[0]
+            stored = self.facts.items.by_rows([self.row(number)])[0]
             said = replace(judgement(stored, self.topic), tagged=True)
             self.judgements.record([(stored, Tagging((said,), frozenset()))], (self.topic,), {}, self.now, again=again)
 
     def untag(self, *numbers: int) -> None:
         """Take the tag off items."""
-        stored = self.facts.by_rows([self.row(number) for number in numbers])
+        stored = self.facts.items.by_rows([self.row(number) for number in numbers])
         self.judgements.record([(one, Tagging((), frozenset())) for one in stored], (self.topic,), {}, self.now)
 
     def add(self, *numbers: int) -> None:
@@ -141,7 +141,7 @@ class Newsroom:
     def says(self) -> dict[str, str]:
         """Give what the database says is in the topic: titles by id."""
         rows = [one.row for one in self.judgements.tagged(self.topic.name)]
-        return {item.item.guid or "": item.item.title for item in self.facts.by_rows(rows)}
+        return {item.item.guid or "": item.item.title for item in self.facts.items.by_rows(rows)}
 
 
 def walk(room: Newsroom, known: Iterable[str] = ()) -> list[etree._Element]:

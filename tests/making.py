@@ -34,7 +34,8 @@ from ingest.polling.engine import Engine
 from ingest.polling.home import Home
 from ingest.polling.parsers import Job, read
 from ingest.polling.pipeline import poll_sources
-from ingest.store.facts import Counts, Facts
+from ingest.store.facts import Facts
+from ingest.store.recorder import Counts
 
 HARBOUR: Final = """\
 title = "Harbour news"
@@ -135,7 +136,7 @@ def shown(facts: Facts, judgements: Classifications, by: Topic, target: Target) 
 def carry(facts: Facts, what: Iterable[Item], source: Source = POST, at: datetime = NOON) -> Counts:
     """Store items as if a source had served them in one document, newest first."""
     feed = ParsedFeed(document_keys(tuple(what)), source.title, source.site_url, source.feed_id, at)
-    return facts.record([(Outcome(source, at, feed=feed), SourceState(last_poll=at))])
+    return facts.polls.record([(Outcome(source, at, feed=feed), SourceState(last_poll=at))])
 
 
 def about(number: int, words: str = "ferry in the harbour") -> Item:
@@ -161,8 +162,8 @@ def home_at(home: Path, settings: Mapping[str, str] | None = None, clock: Clock 
 def listed_poll(made: Home, *urls: str) -> None:
     """Poll these sources of a home, due or not, without judging what they bring."""
     with made.facts() as facts, made.engine() as engine:
-        facts.add_sources([Source(url) for url in urls], made.clock())
-        for _ in poll_sources(facts, engine, facts.due(None), made.settings, lambda: 0.5):
+        facts.sources.add([Source(url) for url in urls], made.clock())
+        for _ in poll_sources(facts, engine, facts.sources.due(None), made.settings, lambda: 0.5):
             pass
 
 

@@ -56,7 +56,7 @@ LATER: Final = START + timedelta(days=6)
 
 def grouped(facts: Facts) -> set[frozenset[str]]:
     """Give the stories of a database, as the guids of their items."""
-    rows = facts.db.conn.execute(
+    rows = facts.database.execute(
         "select s.story_id, group_concat(g.guid) from story s join sighting g on g.item_id = s.item_id group by s.story_id"
     )
     return {frozenset(guids.split(",")) for _, guids in rows}

@@ -28,8 +28,8 @@ def served(facts: Facts) -> Served:
         pairs = document_keys(items)
         entries = tuple((f"raw{key.fingerprint}", key.fingerprint) for _, key in pairs)
         feed = ParsedFeed(pairs, served=entries)
-        facts.record([(Outcome(source, at, feed=feed, body_hash="h"), SourceState(last_poll=at))])
-        return list(facts.items())
+        facts.polls.record([(Outcome(source, at, feed=feed, body_hash="h"), SourceState(last_poll=at))])
+        return list(facts.items.all())
 
     return serve
 
@@ -54,7 +54,7 @@ def test_an_entry_renamed_in_every_answer_stays_one(facts: Facts, served: Served
     assert [(len(item.sightings), item.versions, item.changed) for item in stored] == [(1, 1, NOON)] * 3
     assert stored[0].item.guid is not None
     assert stored[0].item.guid.startswith("CBM7")
-    assert facts.db.conn.execute("select count(*) from former_name").fetchone()[0] <= 9
+    assert facts.database.execute("select count(*) from former_name").fetchone()[0] <= 9
 
 
 def test_a_renamed_entry_is_not_announced_again(cli: Cli, web: FakeWeb) -> None:

@@ -23,8 +23,10 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " ingest.polling.discovery ingest.polling.engine"
     " ingest.http.failures ingest.http.client ingest.http.ssrf_guard ingest.polling.lists ingest.store.lock ingest.log"
     " ingest.polling.oneoff ingest.http.host_limiter ingest.polling.passes ingest.polling.pipeline ingest.settings"
-    " ingest.polling.sources ingest.cli.status ingest.store.facts ingest.store.ids ingest.store.items ingest.store.prices"
-    " ingest.store.reading ingest.store.migrations ingest.store.served ingest.store.sources ingest.store.subscriptions"
+    " ingest.polling.sources ingest.cli.status"
+    " ingest.store.facts ingest.store.instance ingest.store.items ingest.store.polls ingest.store.recorder"
+    " ingest.store.database ingest.store.documents ingest.store.notes"
+    " ingest.store.migrations ingest.store.sources ingest.store.subscriptions"
     " ingest.store.turns ingest.polling.trial ingest.http.websub scheduler ingest.http.connections ingest.http.cookies"
     " ingest.http.tls ingest.cli.meant ingest.polling.following feeds.site.fingerprints feeds.site.stories"
     " feeds.publication.visible feeds.publication.writers feeds.publication.publish feeds.cli.home".split()
@@ -69,7 +71,7 @@ CHANCE: Final = {
     "time.monotonic": set(),
     "time.sleep": set(),
     "random.random": {"ingest.polling.passes"},
-    "uuid4": {"ingest.store.ids"},
+    "uuid4": {"ingest.store.instance"},
     "uuid1": set(),
 }
 LONGEST_FUNCTION: Final = 40

@@ -155,12 +155,12 @@ def test_the_command_changes_nothing(cli: Cli) -> None:
     """Looking at a draft writes no tag, no mark and no file."""
     cli("publish")
     with home_at(cli.home).facts() as facts:
-        before = list(facts.db.conn.iterdump())
+        before = list(facts.database.connection.iterdump())
     files = sorted((path, path.stat().st_mtime_ns) for path in (cli.home / "public").iterdir())
     assert cli("topics", "diff", "harbour", "draft").exit_code == 0
     assert json.loads(cli("topics", "diff", "harbour", "draft", "--json").stdout.splitlines()[0])
     with home_at(cli.home).facts() as facts:
-        assert list(facts.db.conn.iterdump()) == before
+        assert list(facts.database.connection.iterdump()) == before
     assert sorted((path, path.stat().st_mtime_ns) for path in (cli.home / "public").iterdir()) == files
 
 

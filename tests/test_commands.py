@@ -19,7 +19,7 @@ from feeds.tagging.classifying import classify_new
 from feeds.tagging.topic.folders import ON_REQUEST, SHIPPED
 from ingest.cli.console import command
 from ingest.model import Author, Category, Enclosure, Item, Source
-from ingest.store.facts import Facts
+from ingest.store.items import Items
 
 ADDRESSES = ("http://post.example/feed.xml", "http://gazette.example/rss?a=1&b=2")
 
@@ -94,7 +94,7 @@ def test_what_is_not_there_cannot_be_removed(cli: Cli) -> None:
 def test_what_the_owner_lists_is_removed_in_the_list(cli: Cli) -> None:
     """A source of sources.opml is taken out there, else it would be back at the next pass."""
     with home_at(cli.home).facts() as facts:
-        facts.add_sources([Source(ADDRESSES[0], origin="opml")], NOON)
+        facts.sources.add([Source(ADDRESSES[0], origin="opml")], NOON)
     cli.poll(ADDRESSES[0])
     result = cli("sources", "remove", ADDRESSES[0])
     assert result.exit_code == 2
@@ -536,10 +536,10 @@ def test_a_database_that_is_none_is_one_line(cli: Cli, spoil: Callable[[Path], N
 def test_a_database_that_another_holds_is_one_line(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault of the database in the middle of a command exits 1 with what to look at."""
 
-    def busy(_facts: Facts) -> None:
+    def busy(_items: Items) -> None:
         raise sqlite3.OperationalError("database is locked")
 
-    monkeypatch.setattr(Facts, "items", busy)
+    monkeypatch.setattr(Items, "all", busy)
     result = cli("items")
     assert result.exit_code == 1
     assert result.stderr == (

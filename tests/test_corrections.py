@@ -60,7 +60,7 @@ def corrections(draw: st.DrawFn) -> tuple[Item, Item, str]:
 
 def only(facts: Facts) -> StoredItem:
     """Give the one stored item."""
-    (stored,) = facts.items()
+    (stored,) = facts.items.all()
     return stored
 
 
@@ -143,7 +143,7 @@ def test_what_changes_in_every_answer_is_told_so_often_and_no_more() -> None:
             carry(facts, [item(enclosures=(Enclosure(f"http://post.example/{number}.mp3"),))], at=LATER)
         assert only(facts).seq <= 52
         assert only(facts).item.enclosures[0].url == "http://post.example/59.mp3"
-        assert facts.db.conn.execute("select count(*) from version").fetchone()[0] == 1
+        assert facts.database.execute("select count(*) from version").fetchone()[0] == 1
 
 
 def test_the_words_of_a_correction_are_found() -> None:
@@ -153,8 +153,8 @@ def test_the_words_of_a_correction_are_found() -> None:
         carry(facts, [item(authors=(Author("Ann"),))], at=LATER)
         carry(facts, [item(title="The very last ferry leaves the harbour")], at=LATER)
         count = "select count(*) from version_fts where version_fts match ?"
-        assert [facts.db.conn.execute(count, [word]).fetchone()[0] for word in ("ferry", "very", "bakery")] == [2, 1, 1]
-        facts.db.conn.execute("insert into version_fts (version_fts, rank) values ('integrity-check', 1)")
+        assert [facts.database.execute(count, [word]).fetchone()[0] for word in ("ferry", "very", "bakery")] == [2, 1, 1]
+        facts.database.execute("insert into version_fts (version_fts, rank) values ('integrity-check', 1)")
 
 
 def test_a_carrier_corrects_what_is_shown_of_it() -> None:
@@ -175,8 +175,8 @@ def test_an_older_version_is_corrected_where_it_lies() -> None:
     """A text whose key was made by an earlier program is the same text still."""
     with Facts(MEMORY) as facts:
         carry(facts, [ITEM])
-        facts.db.conn.execute("update version set content_key = 'made before', authors = '[ ]'")
-        facts.db.conn.commit()
+        facts.database.execute("update version set content_key = 'made before', authors = '[ ]'")
+        facts.database.connection.commit()
         assert carry(facts, [item(updated_raw="x")], at=LATER).changed == 0
         assert carry(facts, [item(authors=(Author("Ann"),))], at=LATER).changed == 1
         assert only(facts).versions == 1

@@ -100,9 +100,9 @@ def test_a_counter_is_stored_and_announces_nothing(facts: Facts) -> None:
     for turn in range(3):
         said = item(text=f"{TEXT}{turn} posts - 2 participants")
         carry(facts, [said], at=NOON + timedelta(hours=turn))
-    (stored,) = facts.items()
+    (stored,) = facts.items.all()
     assert stored.item.text == said.text
     assert stored.changed == NOON
     carry(facts, [replace(said, text=f"{TEXT}It came back.\n9 posts - 2 participants")], at=NOON + timedelta(hours=9))
-    (stored,) = facts.items()
+    (stored,) = facts.items.all()
     assert stored.changed == NOON + timedelta(hours=9)

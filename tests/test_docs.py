@@ -49,7 +49,7 @@ def newcomer(home: Path, web: FakeWeb) -> Path:
 def execute(home: Path, web: FakeWeb, line: str) -> subprocess.CompletedProcess[str]:
     """Run one documented command, with the real program."""
     with Facts(home / "topicwire.db") as facts:
-        item = next((stored.id for stored in facts.items()), "none")
+        item = next((stored.id for stored in facts.items.all()), "none")
     real = line.replace("https://news.example/feed.xml", web.url("/feed.xml"))
     real = real.replace("ITEM", item).replace("TOPIC", "antisemitism-online").replace("…", "why")
     words, _, target = real.partition(" > ")
@@ -115,7 +115,7 @@ def test_every_table_is_documented(home: Path) -> None:
     """Each table of the database stands in docs/database.md."""
     with Facts(home / "topicwire.db") as facts:
         Classifications(facts)
-        names = {name for name in facts.db.table_names() if not name.startswith(("_", "sqlite_", "version_fts_"))}
+        names = {name for name in facts.database.schema.table_names() if not name.startswith(("_", "sqlite_", "version_fts_"))}
     assert names == set(re.findall(r"^\| `(\w+)` \|", DOCS["database.md"], re.MULTILINE))
 
 

@@ -165,12 +165,12 @@ def test_items_and_validators_are_stored_together_or_not_at_all(home: Path, web:
     cli.settings["fetch.allow"] = web.allow
     cli.poll(_feed(web, 1))
     with home_at(home).facts() as facts:
-        facts.db.conn.execute(f"create trigger stop before insert on {table} begin select raise(abort, 'full'); end")
+        facts.database.execute(f"create trigger stop before insert on {table} begin select raise(abort, 'full'); end")
     assert cli("run", "--once").exit_code == 1
     with home_at(home).facts() as facts:
         for name in ("item", "version", "sighting", "poll"):
-            assert facts.db.conn.execute(f"select count(*) from {name}").fetchone() == (0,)  # noqa: S608 - our own names
-        facts.db.conn.execute("drop trigger stop")
+            assert facts.database.execute(f"select count(*) from {name}").fetchone() == (0,)  # noqa: S608 - our own names
+        facts.database.execute("drop trigger stop")
     assert cli("run", "--once").exit_code == 0
     assert "if-none-match" not in web.calls[-1].headers
     assert len(cli.rows("items", "--json")) == EACH

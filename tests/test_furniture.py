@@ -31,7 +31,7 @@ def come(facts: Facts, judgements: Classifications, *items: Item, source: Source
     """Let items arrive and be judged; give the titles that are tagged then."""
     carry(facts, items, source)
     classify_new(facts, judgements, (TOPIC,), NOON)
-    return {kept.item.title for kept in facts.by_rows(row for row, _ in newest(judgements, "harbour", 100))}
+    return {kept.item.title for kept in facts.items.by_rows(row for row, _ in newest(judgements, "harbour", 100))}
 
 
 def titles(*numbers: int) -> set[str]:
@@ -154,7 +154,7 @@ def test_a_changed_item_is_still_one_item(facts: Facts, judgements: Classificati
 def test_only_sentences_with_a_hit_are_noted_and_only_as_keys(facts: Facts, judgements: Classifications) -> None:
     """The table holds no text, and nothing about sentences that no topic asks for."""
     come(facts, judgements, story(1))
-    rows = facts.db.conn.execute("select source, line from line").fetchall()
+    rows = facts.database.execute("select source, line from line").fetchall()
     assert len(rows) == 1
     assert rows[0][0] == POST.url
     name, _, key = rows[0][1].partition(":")

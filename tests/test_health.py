@@ -19,7 +19,7 @@ def cli(home: Path) -> Cli:
     write_topic(home)
     with home_at(home).facts() as facts:
         carry(facts, [about(1), about(2, "market")])
-        facts.add_sources([Source("http://silent.example/feed")], home_at(home).clock())
+        facts.sources.add([Source("http://silent.example/feed")], home_at(home).clock())
     made = Cli(home)
     made("publish")
     return made
@@ -107,9 +107,9 @@ def test_the_figures_name_no_address_and_no_reader(cli: Cli, site: Site) -> None
     site.ask("/search?q=confidential", x_forwarded_for="192.0.2.7")
     with home_at(cli.home).facts() as facts:
         failed = SourceState(last_poll=cli.clock(), error="no", failures=1, next_poll=cli.clock() + timedelta(hours=1))
-        source = facts.sources()[0][0]
-        facts.db.conn.execute("update poll set error = ?, failures = ?", [failed.error, failed.failures])
-        facts.db.conn.commit()
+        source = facts.sources.all()[0][0]
+        facts.database.execute("update poll set error = ?, failures = ?", [failed.error, failed.failures])
+        facts.database.connection.commit()
     text = site.ask("/metrics").text
     assert 'state="failing"} 1' in text
     for secret in (source.url, "silent.example", "confidential", "192.0.2.7", "127.0.0.1"):

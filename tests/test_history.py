@@ -129,7 +129,7 @@ def test_a_late_carrier_moves_nothing(room: Newsroom) -> None:
     room.publish()
     before = [ids(document) for document in walk(room)]
     room.pass_time(days=1)
-    other = replace(room.facts.sources()[0][0], url="http://gazette.example/rss")
+    other = replace(room.facts.sources.all()[0][0], url="http://gazette.example/rss")
     carry(room.facts, [about(7)], other, at=room.now)
     room.publish()
     assert [ids(document) for document in walk(room)] == before
@@ -192,7 +192,7 @@ def test_a_veto_is_the_reason(room: Newsroom) -> None:
     room.add(1)
     room.publish()
     Reviews(room.facts).put(room.row(1), "harbour", Verdict.REJECT, "an advertisement", room.now)
-    classify_one(room.facts, room.judgements, room.topic, room.facts.by_rows([room.row(1)])[0], room.now)
+    classify_one(room.facts, room.judgements, room.topic, room.facts.items.by_rows([room.row(1)])[0], room.now)
     room.publish()
     assert deleted(etree.fromstring(room.head)) == {"urn:item:1": "rejected by hand: an advertisement"}
 
@@ -338,7 +338,7 @@ class Histories(RuleBasedStateMachine):
         tagged = [one.row for one in self.room.judgements.tagged("harbour")]
         found = {}
         for rows in self.room.grouping.groups(tagged):
-            stored = self.room.facts.by_rows(rows)
+            stored = self.room.facts.items.by_rows(rows)
             mine = [one.item.guid or "" for one in stored if one.item.guid in client.has]
             assert len(mine) == 1
             found[mine[0]] = stored[0].item.title
@@ -355,7 +355,7 @@ class Histories(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Close the newsroom."""
-        self.room.facts.db.close()
+        self.room.facts.close()
         self.folder.cleanup()
 
 

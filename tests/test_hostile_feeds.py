@@ -49,7 +49,7 @@ def test_whatever_comes_in_goes_out_valid_and_safe(path: Path, tmp_path: Path) -
     source = Source("http://host.example/feed.xml", title="Host")
     with Facts(tmp_path / "topicwire.db") as facts:
         feed = read(Job(path.read_bytes(), NOON, url=source.url))
-        facts.record([(Outcome(source, NOON, feed=feed), SourceState(last_poll=NOON))])
+        facts.polls.record([(Outcome(source, NOON, feed=feed), SourceState(last_poll=NOON))])
         judgements = Classifications(facts)
         classify_new(facts, judgements, (EVERYTHING,), NOON)
         target = Target(tmp_path, UUID(int=1), Settings(), NOON)

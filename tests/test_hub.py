@@ -223,14 +223,14 @@ def test_a_database_of_before_opens(home: Path) -> None:
     """A database that knows no outbox gets one, and keeps what it has."""
     with home_at(home).facts() as facts:
         carry(facts, [about(1)])
-        migrations.apply(facts.db, stop_before="subscribers")
-        assert "outbox" not in facts.db.table_names()
+        migrations.apply(facts.database.schema, stop_before="subscribers")
+        assert "outbox" not in facts.database.schema.table_names()
     cli = Cli(home)
     cli.settings |= {"publish.hub": "http://127.0.0.1:1/"}
     assert tell(cli) == []
     with home_at(home).facts() as facts:
-        assert "outbox" in facts.db.table_names()
-        assert len(list(facts.items())) == 1
+        assert "outbox" in facts.database.schema.table_names()
+        assert len(list(facts.items.all())) == 1
 
 
 def test_the_service_tells_the_hub_by_itself(cli: Cli, hub: Hub, capsys: pytest.CaptureFixture[str]) -> None:

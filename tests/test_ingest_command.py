@@ -255,4 +255,4 @@ def test_facts_have_a_door_of_their_own(cli: Cli, tmp_path: Path) -> None:
     assert ask(str(file)) == (0, "0 new, 0 changed, 1 unchanged, 0 failed\n")
     assert ask("none")[0] == 2
     assert not (cli.home / "public").exists()
-    assert home_at(cli.home).database.exists()
+    assert home_at(cli.home).database_path.exists()

@@ -15,6 +15,7 @@ from feeds.tagging.classifying import classify_new
 from feeds.tagging.topic.model import Topic
 from ingest.model import Item, StoredItem
 from ingest.store.facts import Facts
+from ingest.store.items import Items
 
 WIDER = topic(HARBOUR.replace('"boat*"]', '"boat*", "market"]'))
 STRICTER = topic(HARBOUR.replace('["ferry", "ferries", "boat*"]', '["boat*"]'))
@@ -23,18 +24,18 @@ STRICTER = topic(HARBOUR.replace('["ferry", "ferries", "boat*"]', '["boat*"]'))
 def tagged(facts: Facts, judgements: Classifications, name: str = "harbour") -> list[str]:
     """Give the titles that a topic tags, newest first."""
     rows = [row for row, _ in newest(judgements, name, 100)]
-    return [kept.item.title for kept in facts.by_rows(rows)]
+    return [kept.item.title for kept in facts.items.by_rows(rows)]
 
 
 def forget(facts: Facts) -> None:
     """Take all tags away, behind the program's back: those that come back were judged again."""
     with facts.transaction():
-        facts.db.conn.execute("delete from tag")
+        facts.database.execute("delete from tag")
 
 
 def rows(facts: Facts) -> list[int]:
     """Give the numbers of the stored items, in order."""
-    return [kept.row for kept in facts.items()]
+    return [kept.row for kept in facts.items.all()]
 
 
 # How far judging came
@@ -59,7 +60,7 @@ def test_only_what_arrived_since_is_judged(facts: Facts, judgements: Classificat
     assert classify_new(facts, judgements, (topic(),), NOON) == 1
     assert tagged(facts, judgements) == [about(2).title]
     mark = judgements.marks()["harbour"]
-    assert (mark.version, mark.seq) == (topic().version, facts.after(0, 10)[-1].seq)
+    assert (mark.version, mark.seq) == (topic().version, facts.items.after(0, 10)[-1].seq)
 
 
 def test_a_changed_wording_judges_everything_anew(facts: Facts, judgements: Classifications) -> None:
@@ -127,15 +128,15 @@ def test_an_interrupted_judging_goes_on_where_it_stopped(
     """Killed between two bites, the next pass does the rest and nothing twice."""
     carry(facts, [about(number) for number in range(5, 0, -1)])
     monkeypatch.setattr(classifying, "_BITE", 2)
-    after = Facts.after
+    after = Items.after
 
-    def killed(self: Facts, seq: int, limit: int) -> tuple[StoredItem, ...]:
+    def killed(self: Items, seq: int, limit: int) -> tuple[StoredItem, ...]:
         if judgements.count() == 2:
             raise KeyboardInterrupt
         return after(self, seq, limit)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Facts, "after", killed)
+        patch.setattr(Items, "after", killed)
         with pytest.raises(KeyboardInterrupt):
             classify_new(facts, judgements, (topic(),), NOON)
     assert judgements.count() == 2
@@ -160,11 +161,11 @@ def test_an_interrupted_judging_anew_goes_on_where_it_stopped(
 def test_tags_and_mark_are_stored_together(facts: Facts, judgements: Classifications) -> None:
     """A fault in the middle of a bite leaves neither tags nor a mark, and the next pass does it all."""
     carry(facts, [about(1)])
-    facts.db.conn.execute("create trigger stop before insert on topic when new.seq > 0 begin select raise(abort, 'full'); end")
+    facts.database.execute("create trigger stop before insert on topic when new.seq > 0 begin select raise(abort, 'full'); end")
     with pytest.raises(sqlite3.IntegrityError, match="full"):
         classify_new(facts, judgements, (topic(),), NOON)
     assert judgements.count() == 0
-    facts.db.conn.execute("drop trigger stop")
+    facts.database.execute("drop trigger stop")
     assert classify_new(facts, judgements, (topic(),), NOON) == 1
 
 
@@ -192,7 +193,7 @@ def test_the_evidence_comes_back_as_it_was_stored(facts: Facts, judgements: Clas
     """A stored judgement is, field by field, the one that was made."""
     carry(facts, [what])
     classify_new(facts, judgements, (topic(),), NOON)
-    made = judgement(facts.after(0, 1)[0])
+    made = judgement(facts.items.after(0, 1)[0])
     assert made.tagged
     (kept,) = judgements.of(rows(facts)[0])
     for name in ("topic", "version", "tagged", "grade", "score", "why", "hits", "cancelled", "distance"):
@@ -204,7 +205,7 @@ def test_the_tags_of_an_item_stand_in_the_order_of_their_names(facts: Facts, jud
     """An item's tags are listed by topic, an untagged item has none."""
     carry(facts, [about(1), about(2, "nothing at all")])
     classify_new(facts, judgements, (topic(HARBOUR, "b"), topic(HARBOUR, "a")), NOON)
-    found = {kept.item.title: [j.topic for j in judgements.of(kept.row)] for kept in facts.items()}
+    found = {kept.item.title: [j.topic for j in judgements.of(kept.row)] for kept in facts.items.all()}
     assert found == {about(1).title: ["a", "b"], about(2, "nothing at all").title: []}
 
 
@@ -222,7 +223,7 @@ def test_no_more_are_given_than_asked_for(facts: Facts, judgements: Classificati
 def named(facts: Facts, judgements: Classifications) -> dict[str, str]:
     """Give the atom id of every item by its title, made now if it had none."""
     ids = {}
-    for kept in facts.items():
+    for kept in facts.items.all():
         with facts.transaction():
             given = judgements.atom_ids({kept.row: (wanted_id(kept.item.guid), own_id(kept.id))})
             ids[kept.item.title] = given[kept.row]

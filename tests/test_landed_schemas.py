@@ -55,11 +55,11 @@ def test_an_older_database_takes_corrections(frozen: Cli) -> None:
     old = item(guid="p2", url="http://post.example/bakery", title="The bakery reopens", published=None)
     text = "A bakery opens again."
     with Facts(frozen.home / "topicwire.db") as facts:
-        (before,) = facts.find("p2")
+        (before,) = facts.items.find("p2")
         assert before.item.text == text
         changed = item(guid="p2", url=old.url, title=old.title, text=text, summary=f"<p>{text}</p>", authors=(Author("Ann"),))
         assert carry(facts, [changed], POST).new == 0
-        (after,) = facts.find("p2")
+        (after,) = facts.items.find("p2")
         assert (after.item.authors, after.versions, after.changed) == ((Author("Ann"),), 1, before.changed)
         assert after.seq > before.seq
 

@@ -42,7 +42,7 @@ OTHER = FEED.replace("The Gazette", "The Wire").replace("/news/4711.html?utm_sou
 def record(facts: Facts, url: str, body: str) -> ParsedFeed:
     """Store a feed as a poll does."""
     feed = read(Job(body.encode(), NOW, url))
-    facts.record([(Outcome(Source(url), NOW, feed=feed, http_status=200), SourceState(last_poll=NOW, next_poll=NOW))])
+    facts.polls.record([(Outcome(Source(url), NOW, feed=feed, http_status=200), SourceState(last_poll=NOW, next_poll=NOW))])
     return feed
 
 
@@ -73,9 +73,9 @@ def page(folder: Path) -> str:
         feed = record(facts, FEED_URL, FEED)
         record(facts, OTHER_URL, OTHER)
         seed = read(Job((ROOT / "seeds" / SEED).read_bytes(), NOW, name=SEED))
-        facts.record_document(Outcome(SEEDS, NOW, feed=seed, body_hash="x"), SEED)
+        facts.documents.record(Outcome(SEEDS, NOW, feed=seed, body_hash="x"), SEED)
         classify_new(facts, judgements, (topic,), NOW)
-        entry_item, seed_item = facts.items()
+        entry_item, seed_item = facts.items.all()
         target = Target(folder / "public", UUID(int=1), Settings(), NOW)
         publish(facts, judgements, (topic,), target)
         document = (folder / "public" / f"{topic.name}.atom").read_text(encoding="utf-8")

@@ -20,6 +20,7 @@ from ingest.poll_state import Outcome, SourceState
 from ingest.polling.engine import Engine
 from ingest.settings import Fetch
 from ingest.store import migrations
+from ingest.store.database import Database
 from ingest.store.facts import Facts
 
 OLD: Final = Source("http://a.example/old")
@@ -30,18 +31,18 @@ NEW: Final = Source("http://a.example/new")
 def facts(home: Path) -> Iterator[Facts]:
     """Give a database with one source."""
     with Facts(home / "topicwire.db") as opened:
-        opened.add_sources([OLD], NOON)
+        opened.sources.add([OLD], NOON)
         yield opened
 
 
 def move(facts: Facts, source: Source, to: str) -> None:
     """Record that a source has moved."""
-    facts.record([(Outcome(source, NOON, http_status=200, moved=to), SourceState(last_poll=NOON, etag='"1"'))])
+    facts.polls.record([(Outcome(source, NOON, http_status=200, moved=to), SourceState(last_poll=NOON, etag='"1"'))])
 
 
 def shown(facts: Facts) -> list[tuple[str, str]]:
     """Give address and status of every source."""
-    return [(source.url, source.status) for source, _ in facts.sources()]
+    return [(source.url, source.status) for source, _ in facts.sources.all()]
 
 
 # Where a source lives
@@ -52,17 +53,17 @@ def test_a_moved_source_keeps_all_that_is_known(facts: Facts) -> None:
     carry(facts, [about(1)], OLD)
     move(facts, OLD, NEW.url)
     assert shown(facts) == [(NEW.url, "active")]
-    known = facts.source(OLD.url)
+    known = facts.sources.get(OLD.url)
     assert known is not None
     assert (known[0].url, known[1].etag) == (NEW.url, '"1"')
-    assert facts.db.conn.execute("select url, at from moved").fetchall() == [(OLD.url, "2026-03-02T12:00:00Z")]
-    assert [item.carrier.source.url for item in facts.items()] == [NEW.url]
+    assert facts.database.execute("select url, at from moved").fetchall() == [(OLD.url, "2026-03-02T12:00:00Z")]
+    assert [item.carrier.source.url for item in facts.items.all()] == [NEW.url]
 
 
 def test_a_list_with_the_old_address_changes_nothing(facts: Facts) -> None:
     """It means the moved source, whatever name the list still has for it (F9)."""
     move(facts, OLD, NEW.url)
-    assert facts.add_sources([replace(OLD, origin="opml")], NOON) == 0
+    assert facts.sources.add([replace(OLD, origin="opml")], NOON) == 0
     assert shown(facts) == [(NEW.url, "active")]
 
 
@@ -70,45 +71,45 @@ def test_a_source_may_move_again_and_back(facts: Facts) -> None:
     """Every address that it had leads to where it lives now."""
     move(facts, OLD, NEW.url)
     move(facts, NEW, "http://b.example/")
-    assert [facts.present_url(url) for url in (OLD.url, NEW.url)] == ["http://b.example/"] * 2
+    assert [facts.sources.present_url(url) for url in (OLD.url, NEW.url)] == ["http://b.example/"] * 2
     move(facts, Source("http://b.example/"), OLD.url)
     assert shown(facts) == [(OLD.url, "active")]
-    assert facts.present_url(NEW.url) == OLD.url
+    assert facts.sources.present_url(NEW.url) == OLD.url
 
 
 def test_a_source_that_moves_to_another_gives_way(facts: Facts) -> None:
     """It is retired with its items, and both addresses mean the one that stays (F9)."""
-    facts.add_sources([NEW], NOON)
+    facts.sources.add([NEW], NOON)
     move(facts, OLD, NEW.url)
     assert shown(facts) == [(OLD.url, "retired"), (NEW.url, "active")]
-    assert facts.present_url(OLD.url) == NEW.url
-    facts.add_sources([replace(OLD, origin="opml")], NOON)
+    assert facts.sources.present_url(OLD.url) == NEW.url
+    facts.sources.add([replace(OLD, origin="opml")], NOON)
     assert shown(facts) == [(OLD.url, "retired"), (NEW.url, "active")]
 
 
 def test_a_failed_look_moves_nothing(facts: Facts) -> None:
     """Neither do words about a move in an answer that could not be read."""
-    facts.record([(Outcome(OLD, NOON, error="no feed", moved=NEW.url), SourceState(last_poll=NOON))])
+    facts.polls.record([(Outcome(OLD, NOON, error="no feed", moved=NEW.url), SourceState(last_poll=NOON))])
     assert shown(facts) == [(OLD.url, "active")]
 
 
 def test_gone_is_a_status_of_its_own(facts: Facts) -> None:
     """It is not due, a list does not wake it, a person does (F8)."""
-    facts.record([(Outcome(OLD, NOON, error="gone (410)", http_status=410), SourceState(last_poll=NOON, error="gone (410)"))])
-    assert facts.due(None) == []
-    facts.add_sources([replace(OLD, origin="opml")], NOON)
-    assert facts.due(None) == []
-    assert facts.add_sources([OLD], NOON) == 1
-    assert [source.status for source, _ in facts.due(None)] == [SourceStatus.ACTIVE]
+    facts.polls.record([(Outcome(OLD, NOON, error="gone (410)", http_status=410), SourceState(last_poll=NOON, error="gone (410)"))])
+    assert facts.sources.due(None) == []
+    facts.sources.add([replace(OLD, origin="opml")], NOON)
+    assert facts.sources.due(None) == []
+    assert facts.sources.add([OLD], NOON) == 1
+    assert [source.status for source, _ in facts.sources.due(None)] == [SourceStatus.ACTIVE]
 
 
 def test_settings_of_a_source_are_stored(facts: Facts) -> None:
     """As they were listed, and taken away when they are listed no longer."""
     own = SourceSettings("R/1", "LOGIN", "X=KEY", 600.0, 7_200.0, 2.5, ("a", "b"))
-    facts.add_sources([replace(OLD, settings=own)], NOON)
-    assert facts.sources()[0][0].settings == own
-    facts.add_sources([OLD], NOON)
-    assert facts.sources()[0][0].settings == SourceSettings()
+    facts.sources.add([replace(OLD, settings=own)], NOON)
+    assert facts.sources.all()[0][0].settings == own
+    facts.sources.add([OLD], NOON)
+    assert facts.sources.all()[0][0].settings == SourceSettings()
 
 
 def test_an_older_database_keeps_its_sources(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,8 +118,8 @@ def test_an_older_database_keeps_its_sources(home: Path, monkeypatch: pytest.Mon
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "migrations", Migrations("ingest"))
         migrations.migrations()(migrations.facts)
-        db = migrations.connect(path)
-        migrations.migrate(db, migrations.migrations)
+        db = Database(path)
+        db.migrate(migrations.migrations)
         db.close()
     raw = sqlite3.connect(path)
     raw.execute(
@@ -129,7 +130,7 @@ def test_an_older_database_keeps_its_sources(home: Path, monkeypatch: pytest.Mon
     raw.commit()
     raw.close()
     with Facts(path) as facts:
-        ((source, state),) = facts.sources()
+        ((source, state),) = facts.sources.all()
         assert (source.title, source.settings, state.etag, state.failures) == ("Old", SourceSettings(), 'W/"1"', 2)
         move(facts, source, NEW.url)
         assert shown(facts) == [(NEW.url, "active")]

@@ -34,7 +34,7 @@ def cli(home: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
 def state_of(cli: Cli, url: str) -> SourceState:
     """Give what is known of a source."""
     with home_at(cli.home, clock=cli.clock).facts() as facts:
-        found = facts.source(url)
+        found = facts.sources.get(url)
     assert found is not None
     return found[1]
 
@@ -142,7 +142,7 @@ def test_of_very_many_not_all_are_tried(cli: Cli) -> None:
     cli.poll(*[f"http://127.0.{number // 250}.{number % 250 + 1}:9/feed" for number in range(900)])
     with home_at(cli.home, cli.settings | {"fetch.allow": "127.0.0.0/8"}).facts() as facts:
         result = cli("run", "--once")
-        assert facts.offline_since() == NOON
+        assert facts.polls.offline_since() == NOON
     looked = int(result.stderr.split()[0])
     assert 60 <= looked < 900
 

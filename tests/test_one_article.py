@@ -14,6 +14,7 @@ from ingest.identity import document_keys
 from ingest.model import Item, ParsedFeed, Source, SourceKind, SourceStatus, StoredItem
 from ingest.poll_state import Outcome, SourceState
 from ingest.store import migrations
+from ingest.store.database import Database
 from ingest.store.facts import Facts
 
 FEED = Source("http://a.example/rss", title="A", site_url="http://a.example/news/")
@@ -34,8 +35,8 @@ def served(facts: Facts) -> Served:
 
     def serve(source: Source, *items: Item, at: datetime = NOON) -> list[StoredItem]:
         feed = ParsedFeed(document_keys(items), site_url=source.site_url)
-        facts.record([(Outcome(source, at, feed=feed, body_hash="h"), SourceState(last_poll=at))])
-        return list(facts.items())
+        facts.polls.record([(Outcome(source, at, feed=feed, body_hash="h"), SourceState(last_poll=at))])
+        return list(facts.items.all())
 
     return serve
 
@@ -155,7 +156,7 @@ def test_last_years_text_is_another_edition(served: Served) -> None:
 def document(facts: Facts, text: str) -> None:
     """Read a seed document."""
     feed = parse_document(text.encode(), "ferry.txt", NOON)
-    facts.record_document(Outcome(FOLDER, NOON, feed=feed, body_hash="h"), "ferry.txt")
+    facts.documents.record(Outcome(FOLDER, NOON, feed=feed, body_hash="h"), "ferry.txt")
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def document(facts: Facts, text: str) -> None:
 def test_a_seed_gains_address_and_date_from_a_later_feed(facts: Facts, served: Served, text: str) -> None:
     """The document was first; what the feed knows of the same words is the item's from then on."""
     document(facts, text)
-    (before,) = facts.items()
+    (before,) = facts.items.all()
     (item,) = served(FEED, story(), at=NOON + DAY)
     assert item.id == before.id
     assert (item.item.url, item.item.published, item.item.title) == ("http://a.example/1", NOON, "Last ferry sails")
@@ -183,7 +184,7 @@ def test_a_document_and_a_feed_make_one_item_in_any_order(facts: Facts, served: 
     """The feed first, then the document: the same item, the same text in force."""
     served(FEED, story())
     document(facts, f"Last ferry sails\n\n{TEXT}\n\nShare this article\nSubscribe to our newsletter\n")
-    (item,) = facts.items()
+    (item,) = facts.items.all()
     assert (item.item.url, item.item.title_inferred) == ("http://a.example/1", False)
 
 
@@ -192,7 +193,7 @@ def test_an_edited_document_does_not_take_the_word_back(facts: Facts, served: Se
     document(facts, f"Last ferry sails\n\n{TEXT}\n")
     served(FEED, story())
     document(facts, f"Last ferry sails\n\n{TEXT}\nA line added by hand.\n")
-    (item,) = facts.items()
+    (item,) = facts.items.all()
     assert item.item.text == TEXT
 
 
@@ -216,16 +217,16 @@ def test_the_order_of_sources_makes_no_difference(facts: Facts, served: Served, 
             served(OTHER, brief, replace(story(), guid="y", url=None))
         else:
             document(facts, f"Last ferry sails\n\n{TEXT}\n\nShare this article\nSubscribe to our newsletter\n")
-    carried = {frozenset(seen.source.url for seen in item.sightings) for item in facts.items()}
+    carried = {frozenset(seen.source.url for seen in item.sightings) for item in facts.items.all()}
     assert carried == {frozenset({FEED.url, OTHER.url}), frozenset({FEED.url, OTHER.url, FOLDER.url})}
 
 
 def test_an_older_database_learns_the_new_names(home: Path) -> None:
     """Addresses stored before are found under the names that are given now; nothing is lost."""
     path = home / "topicwire.db"
-    db = migrations.connect(path)
-    migrations.migrations.apply(db, stop_before="words_of_documents")
-    db.conn.executescript("""
+    db = Database(path)
+    migrations.migrations.apply(db.schema, stop_before="words_of_documents")
+    db.connection.executescript("""
         insert into source (id, url, kind, title, categories, origin, status, added)
             values (1, 'http://a.example/rss', 'feed', 'A', '[]', 'command', 'active', '2026-01-01T00:00:00Z');
         insert into item (id, uid, seq, version_id, first_seen, changed) values (1, 'u', 1, 1, '2026-01-01', '2026-01-01');
@@ -238,6 +239,6 @@ def test_an_older_database_learns_the_new_names(home: Path) -> None:
     db.close()
     with Facts(path) as facts:
         feed = ParsedFeed(document_keys((story(),)))
-        facts.record([(Outcome(OTHER, NOON, feed=feed, body_hash="h"), SourceState(last_poll=NOON))])
-        (item,) = facts.items()
+        facts.polls.record([(Outcome(OTHER, NOON, feed=feed, body_hash="h"), SourceState(last_poll=NOON))])
+        (item,) = facts.items.all()
     assert [seen.reason for seen in item.sightings] == ["first", "address"]

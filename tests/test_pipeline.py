@@ -1,14 +1,13 @@
 import os
 import sqlite3
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 from support import TEXT, Clock, FakeWeb, Page, atom, atom_entry, rss, rss_item
 
 from ingest.documents.document import CURE
@@ -23,8 +22,10 @@ from ingest.polling.engine import Engine
 from ingest.polling.parsers import Job
 from ingest.polling.pipeline import SEEDS, Report, poll_sources, read_folder
 from ingest.settings import Fetch, Parsing, Polling, Settings
-from ingest.store import sources as source_table
-from ingest.store.facts import Counts, Facts
+from ingest.store.documents import Documents
+from ingest.store.facts import Facts
+from ingest.store.recorder import Counts
+from ingest.store.sources import Sources
 
 OTHER_TEXT = (
     "The bakery behind the church burned down on Sunday night, and by Monday noon the whole street had begun to rebuild it."
@@ -67,22 +68,22 @@ class Poller:
 
     def add(self, *urls: str) -> None:
         """Have sources polled."""
-        self.facts.add_sources((Source(url) for url in urls), self.clock())
+        self.facts.sources.add((Source(url) for url in urls), self.clock())
 
     def __call__(self, *, everything: bool = True) -> Report:
         """Poll everything, or what is due; give what it did in all."""
-        due = self.facts.due(None if everything else self.clock())
+        due = self.facts.sources.due(None if everything else self.clock())
         return sum(poll_sources(self.facts, self.engine, due, self.settings, lambda: 0.5), Report())
 
     def state(self, url: str) -> SourceState:
         """Give what is known of polling a source."""
-        known = self.facts.source(url)
+        known = self.facts.sources.get(url)
         assert known is not None
         return known[1]
 
     def items(self) -> list[StoredItem]:
         """Give every stored item."""
-        return list(self.facts.items())
+        return list(self.facts.items.all())
 
     def titles(self) -> list[str]:
         """Give the stored titles, in their order."""
@@ -187,14 +188,14 @@ def test_a_long_sleep_is_made_up_for_once(poll: Poller, web: FakeWeb, clock: Clo
     poll.add(*(web.serve(f"/{n}", rss(FERRY), etag=f'"{n}"') for n in range(4)))
     poll(everything=False)
     rule = poll.settings.polling.rule
-    before = poll.facts.price(rule)
+    before = poll.facts.polls.cost(rule)
     clock.forward(days=7)
     poll(everything=False)
     poll(everything=False)
-    after = poll.facts.price(rule)
+    after = poll.facts.polls.cost(rule)
     assert len(web.calls) == 8
     assert 0.8 < after.trim / before.trim < 1.3
-    moments = {state.next_poll for _, state in poll.facts.sources()}
+    moments = {state.next_poll for _, state in poll.facts.sources.all()}
     assert min(moment for moment in moments if moment) > clock() + timedelta(minutes=15)
 
 
@@ -422,17 +423,17 @@ def test_a_fault_in_the_middle_of_a_commit_leaves_nothing_half(poll: Poller, web
     poll.add(
         *(web.serve(f"/{n}", rss(rss_item(f"Story {n}", f"http://x.example/{n}", guid=str(n))), etag=f'"{n}"') for n in range(3))
     )
-    real = source_table.put_states
+    real = Sources.put_states
 
-    def fail(db: Database, known: Iterable[tuple[int, SourceState]]) -> None:
-        real(db, [one for one in known if one[0] != 3])
+    def fail(self: Sources, known: Sequence[tuple[int, SourceState]]) -> None:
+        real(self, [one for one in known if one[0] != 3])
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(source_table, "put_states", fail)
+    monkeypatch.setattr(Sources, "put_states", fail)
     with pytest.raises(sqlite3.OperationalError):
         poll()
     assert poll.items() == []
-    assert all(state == SourceState() for _, state in poll.facts.sources())
+    assert all(state == SourceState() for _, state in poll.facts.sources.all())
     monkeypatch.undo()
     assert poll(everything=False).counts == Counts(new=3)
     assert all("if-none-match" not in call.headers for call in web.calls)
@@ -456,7 +457,7 @@ def test_batches_of_one_host_keep_the_pause_between_them(poll: Poller, web: Fake
     monkeypatch.setattr(pipeline, "_BATCH", 2)
     monkeypatch.setattr(pipeline, "cut", lambda due, size: cut(due, size, per_host=2))
     poll.add(*(web.serve(f"/{n}", rss(FERRY), delay=0.01) for n in range(5)))
-    due = poll.facts.due(None)
+    due = poll.facts.sources.due(None)
     reports = list(poll_sources(poll.facts, poll.engine, due, poll.settings, lambda: 0.5))
     assert [report.looked for report in reports] == [2, 2, 1]
     times = [call.at for call in web.calls]
@@ -469,7 +470,7 @@ def test_no_more_batches_fly_than_allowed(poll: Poller, web: FakeWeb, other_web:
     monkeypatch.setattr(pipeline, "_BATCH", 1)
     monkeypatch.setattr(pipeline, "_IN_FLIGHT", 1)
     poll.add(web.serve("/1", rss(FERRY), delay=0.05), other_web.serve("/2", rss(BAKERY)))
-    reports = list(poll_sources(poll.facts, poll.engine, poll.facts.due(None), poll.settings, lambda: 0.5))
+    reports = list(poll_sources(poll.facts, poll.engine, poll.facts.sources.due(None), poll.settings, lambda: 0.5))
     assert [report.counts.new for report in reports] == [1, 1]
     assert other_web.calls[0].at - web.calls[0].at >= 0.04
 
@@ -481,9 +482,9 @@ def test_what_was_committed_stays_when_one_stops_in_between(
     monkeypatch.setattr(pipeline, "_BATCH", 1)
     monkeypatch.setattr(pipeline, "_IN_FLIGHT", 1)  # else both may be ready, and are committed together
     poll.add(web.serve("/1", rss(FERRY)), other_web.serve("/2", rss(BAKERY)))
-    next(poll_sources(poll.facts, poll.engine, poll.facts.due(None), poll.settings, lambda: 0.5))
+    next(poll_sources(poll.facts, poll.engine, poll.facts.sources.due(None), poll.settings, lambda: 0.5))
     assert poll.titles() == ["Last ferry sails"]
-    assert [source.url for source, _ in poll.facts.due(poll.clock())] == [other_web.url("/2")]
+    assert [source.url for source, _ in poll.facts.sources.due(poll.clock())] == [other_web.url("/2")]
 
 
 # Seeds
@@ -635,16 +636,16 @@ def test_reading_stops_at_no_crash(poll: Poller, home: Path, monkeypatch: pytest
     """Each document is a transaction: after a fault the rest is read, nothing twice (D1)."""
     for name in ("a", "b", "c"):
         seed(home, f"{name}.txt", f"Story {name}\n\nSome words about {name}.")
-    real = Facts.record_document
+    real = Documents.record
     calls: list[str] = []
 
-    def fail(self: Facts, outcome: Outcome, name: str) -> Counts:
+    def fail(self: Documents, outcome: Outcome, name: str) -> Counts:
         calls.append(name)
         if name == "b.txt":
             raise sqlite3.OperationalError("database or disk is full")
         return real(self, outcome, name)
 
-    monkeypatch.setattr(Facts, "record_document", fail)
+    monkeypatch.setattr(Documents, "record", fail)
     with pytest.raises(sqlite3.OperationalError):
         read_seeds(poll, home)
     monkeypatch.undo()

@@ -183,12 +183,12 @@ def test_an_older_database_opens_and_keeps_its_rows(home: Path) -> None:
     """A database from before there were grants gets their table beside what it had."""
     with home_at(home).facts() as facts:
         carry(facts, [about(1)])
-        before = [step for step in migrations.pending(facts.db) if step.name != "subscribers"]
-        migrations.apply(facts.db, stop_before="subscribers")
+        before = [step for step in migrations.pending(facts.database.schema) if step.name != "subscribers"]
+        migrations.apply(facts.database.schema, stop_before="subscribers")
         assert before
-        assert "grant" not in facts.db.table_names()
+        assert "grant" not in facts.database.schema.table_names()
         Grants(facts).give("secret", "ann", "token", home_at(home).clock())
-        assert len(list(facts.items())) == 1
+        assert len(list(facts.items.all())) == 1
 
 
 def test_nothing_is_served_where_there_is_no_database(home: Path) -> None:

@@ -134,7 +134,7 @@ def test_what_becomes_public_appears(cli: Cli) -> None:
 def test_without_private_topics_every_source_is_listed(cli: Cli) -> None:
     """The page of sources shows also those that never brought anything, where nothing has to be kept."""
     with home_at(cli.home).facts() as facts:
-        facts.add_sources([Source("http://silent.example/feed")], cli.clock())
+        facts.sources.add([Source("http://silent.example/feed")], cli.clock())
     cli("publish")
     assert "silent.example" not in public(cli)["public/sources.html"]
     cli("topics", "retire", "secret")

@@ -188,7 +188,7 @@ def test_a_file_that_is_no_longer_made_is_not_missed(home: Path, facts: Facts, m
     carry(facts, [about(1)])
     run(home, facts)
     with facts.transaction():
-        facts.db.conn.execute(
+        facts.database.execute(
             "insert into document select 'public/static/old.css', feed, hash, size, changed, gone from document"
             " where path = 'public/harbour.html'"
         )
@@ -262,7 +262,7 @@ def test_a_topic_that_is_retired_leaves_marks(home: Path, facts: Facts) -> None:
     assert {"harbour.atom", "harbour.json", "harbour.rss", "harbour.opml", "harbour.archive-1.atom"} <= removed
     assert not [name for name in feeds(home) if name.startswith("harbour") and not name.endswith(".gone")]
     assert (home / "public" / "harbour.atom.gone").exists()
-    gone = facts.db.conn.execute("select gone from document where path = 'public/harbour.atom'").fetchone()
+    gone = facts.database.execute("select gone from document where path = 'public/harbour.atom'").fetchone()
     assert gone == ("2026-03-02T12:00:00Z",)
     assert b"harbour.atom" not in (home / "public" / "index.opml").read_bytes()
 
@@ -439,9 +439,9 @@ def ids_of(path: Path) -> list[str | None]:
 
 def test_an_older_database_opens_and_goes_on(home: Path, facts: Facts) -> None:
     """A database from before there were archives keeps its tags and ids, and publishes under them."""
-    migrations.apply(facts.db, stop_before="publication")
+    migrations.apply(facts.database.schema, stop_before="publication")
     carry(facts, [about(1)])
-    facts.db.conn.execute("insert into entry values (1, 'urn:old:1')")
-    facts.db.conn.commit()
+    facts.database.execute("insert into entry values (1, 'urn:old:1')")
+    facts.database.connection.commit()
     run(home, facts)
     assert ids_of(home / "public" / "harbour.atom") == ["urn:old:1"]

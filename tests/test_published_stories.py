@@ -51,7 +51,7 @@ class Desk:
 
     def row(self, guid: str) -> int:
         """Give an item's number."""
-        return self.facts.find(guid)[0].row
+        return self.facts.items.find(guid)[0].row
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_nothing_is_published_twice_for_a_story_that_does_not_change(desk: Desk)
 def test_explain_says_why_these_are_one(desk: Desk) -> None:
     """Both questions have a one-line answer, and a copy without the words says through which other it is published."""
     desk.publish()
-    cli, lead = Cli(desk.home), desk.facts.find("urn:post")[0].id
+    cli, lead = Cli(desk.home), desk.facts.items.find("urn:post")[0].id
     lines = cli("explain", "urn:gazette").stdout.splitlines()
     assert f"  2 items are one story: the same text; {lead} speaks for it" in lines
     assert f"  published there all the same, with its story: {lead} is tagged" in lines

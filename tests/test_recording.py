@@ -8,15 +8,15 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlite_utils import Database
 from support import NOON, TEXT
 
 from ingest.identity import document_keys
 from ingest.model import Item, ParsedFeed, Source, SourceKind
 from ingest.poll_state import Outcome, SourceState
 from ingest.store import migrations
+from ingest.store.database import Database
 from ingest.store.facts import Facts
-from ingest.store.items import Recorder
+from ingest.store.recorder import Recorder
 
 FEEDS: Final = (Source("http://a.example/rss"), Source("http://b.example/rss", site_url="http://b.example/1"))
 FOLDER: Final = Source("seeds:", SourceKind.DOCUMENT)
@@ -55,23 +55,23 @@ def stored(taken: list[tuple[Source, list[Item]]]) -> Rows:
     """Record looks, feeds in one commit and documents in one each; give all rows."""
     with TemporaryDirectory() as folder, Facts(Path(folder) / "topicwire.db") as facts:
         found = [outcome(source, *served) for source, served in taken]
-        facts.record([(one, SourceState()) for one in found if one.source != FOLDER])
+        facts.polls.record([(one, SourceState()) for one in found if one.source != FOLDER])
         for one in found:
             if one.source == FOLDER:
-                facts.record_document(one, "x.txt")
-        check_index(facts.db)
-        return [facts.db.conn.execute(f"select * from {table} order by rowid").fetchall() for table in TABLES]  # noqa: S608
+                facts.documents.record(one, "x.txt")
+        check_index(facts.database)
+        return [facts.database.execute(f"select * from {table} order by rowid").fetchall() for table in TABLES]  # noqa: S608
 
 
 def check_index(db: Database) -> None:
     """Fail unless the full-text index holds exactly the words of all texts."""
-    db.conn.execute("insert into version_fts (version_fts, rank) values ('integrity-check', 1)")
-    db.conn.commit()
+    db.execute("insert into version_fts (version_fts, rank) values ('integrity-check', 1)")
+    db.connection.commit()
 
 
 def matches(facts: Facts, word: str) -> list[int]:
     """Give the texts in which the index has a word."""
-    return [row[0] for row in facts.db.conn.execute("select rowid from version_fts where version_fts match ?", [word])]
+    return [row[0] for row in facts.database.execute("select rowid from version_fts where version_fts match ?", [word])]
 
 
 @settings(max_examples=40, deadline=None)
@@ -87,19 +87,19 @@ def test_items_are_recognised_as_if_each_were_looked_up(taken: list[tuple[Source
 def test_every_text_can_be_found_after_its_commit(facts: Facts) -> None:
     """First texts, changed texts and texts of documents are in the index, each once."""
     first, changed = Item("1", None, "Ferry", text="old"), Item("1", None, "Ferry", text="new")
-    facts.record([(outcome(FEEDS[0], first), SourceState()), (outcome(FEEDS[1], first), SourceState())])
-    facts.record([(outcome(FEEDS[0], changed), SourceState())])
-    facts.record_document(outcome(FOLDER, Item("x.txt", None, "Ferry", text="paper")), "x.txt")
-    check_index(facts.db)
+    facts.polls.record([(outcome(FEEDS[0], first), SourceState()), (outcome(FEEDS[1], first), SourceState())])
+    facts.polls.record([(outcome(FEEDS[0], changed), SourceState())])
+    facts.documents.record(outcome(FOLDER, Item("x.txt", None, "Ferry", text="paper")), "x.txt")
+    check_index(facts.database)
     assert (matches(facts, "ferry"), matches(facts, "new")) == ([1, 2, 3, 4], [3])
 
 
 def test_an_index_that_triggers_filled_is_filled_on(home: Path) -> None:
     """What an older version indexed row by row is found beside what is new."""
     path = home / "topicwire.db"
-    db = migrations.connect(path)
-    migrations.migrations.apply(db, stop_before="words_beside_versions")
-    db.conn.executescript("""
+    db = Database(path)
+    migrations.migrations.apply(db.schema, stop_before="words_beside_versions")
+    db.connection.executescript("""
         insert into source (id, url, kind, title, categories, origin, status, added)
             values (1, 'http://a.example/rss', 'feed', 'A', '[]', 'command', 'active', '2026-01-01T00:00:00Z');
         insert into item (id, uid, seq, version_id, first_seen, changed) values (1, 'u', 1, 1, '2026-01-01', '2026-01-01');
@@ -108,6 +108,6 @@ def test_an_index_that_triggers_filled_is_filled_on(home: Path) -> None:
     """)
     db.close()
     with Facts(path) as facts:
-        facts.record([(outcome(FEEDS[0], Item("1", None, "Ferry", text="new")), SourceState())])
-        check_index(facts.db)
+        facts.polls.record([(outcome(FEEDS[0], Item("1", None, "Ferry", text="new")), SourceState())])
+        check_index(facts.database)
         assert (matches(facts, "ferry"), matches(facts, "old"), matches(facts, "new")) == ([1, 2], [1], [2])

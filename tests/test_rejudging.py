@@ -45,7 +45,7 @@ def fill(facts: Facts, *numbers: int, words: str = MARKET, days: int = 10) -> li
 
 def feed(facts: Facts, judgements: Classifications, name: str = "harbour") -> set[str]:
     """Give the titles that a topic's feed shows."""
-    return {kept.item.title for kept in facts.by_rows(row for row, _ in newest(judgements, name, 100))}
+    return {kept.item.title for kept in facts.items.by_rows(row for row, _ in newest(judgements, name, 100))}
 
 
 def test_old_items_are_judged_again_in_bounded_bites(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
@@ -121,7 +121,7 @@ def test_old_items_newly_tagged_are_not_announced(facts: Facts, judgements: Clas
     classify_new(facts, judgements, (TOPIC,), NOON)
     assert classify_new(facts, judgements, (WIDER,), NOON) == 2
     assert feed(facts, judgements) == set()
-    assert [judgements.of(kept.row)[0].version for kept in facts.items()] == [WIDER.version] * 2
+    assert [judgements.of(kept.row)[0].version for kept in facts.items.all()] == [WIDER.version] * 2
 
 
 def test_fresh_items_newly_tagged_are_announced(facts: Facts, judgements: Classifications) -> None:
@@ -211,7 +211,7 @@ def test_the_mark_says_how_far_the_work_has_come(facts: Facts, judgements: Class
     """Version, last arrival, and how much of the archive is done are there for all to see."""
     fill(facts, 1, 2, 3)
     classify_new(facts, judgements, (TOPIC,), NOON)
-    last = facts.after(0, 10)[-1].seq
+    last = facts.items.after(0, 10)[-1].seq
     assert judgements.marks() == {"harbour": Progress(TOPIC.version, last)}
     classify_new(facts, judgements, (WIDER,), NOON, bites=1)
     half = judgements.marks()["harbour"]

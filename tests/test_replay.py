@@ -57,12 +57,12 @@ class Town:
         made = home_at(self.home, {"fetch.allow": self.web.allow, "fetch.host_pause": "0"}, self.clock)
         chance = random.Random(4)
         with made.facts() as facts, made.engine() as engine:
-            facts.add_sources((Source(self.web.url(path)) for path in self.posted), NOON)
+            facts.sources.add((Source(self.web.url(path)) for path in self.posted), NOON)
             while self.clock() < NOON + timedelta(days=DAYS):
                 self.serve()
-                list(poll_sources(facts, engine, facts.due(self.clock()), made.settings, chance.random))
-                self.clock.set(min(state.next_poll for _, state in facts.sources() if state.next_poll))
-            return [state for _, state in facts.sources()]
+                list(poll_sources(facts, engine, facts.sources.due(self.clock()), made.settings, chance.random))
+                self.clock.set(min(state.next_poll for _, state in facts.sources.all() if state.next_poll))
+            return [state for _, state in facts.sources.all()]
 
 
 def test_four_days_of_six_feeds(home: Path, web: FakeWeb) -> None:
@@ -70,7 +70,7 @@ def test_four_days_of_six_feeds(home: Path, web: FakeWeb) -> None:
     town = Town(home, web)
     states = town.live()
     with Facts(home / "topicwire.db") as facts:
-        found = {stored.sightings[0].guid: stored.first_seen for stored in facts.items()}
+        found = {stored.sightings[0].guid: stored.first_seen for stored in facts.items.all()}
     start, end = NOON + timedelta(days=HISTORY), NOON + timedelta(days=DAYS, hours=-12)
     posted = [(f"{path}/{n}", time) for path, times in town.posted.items() for n, time in enumerate(times)]
     waits = [(found[guid] - time).total_seconds() for guid, time in posted if start <= time < end]

@@ -271,7 +271,7 @@ def test_a_decision_is_kept_with_the_tag(cli: Cli) -> None:
     """What is stored of a tag says that a person gave it: a feed can show it without asking again."""
     cli("review", "accept", MARKET, "--topic", "harbour", "--reason", "yes")
     with home_at(cli.home).facts() as facts:
-        kept = {stored.item.url: Classifications(facts).of(stored.row) for stored in facts.items()}
-        evidence = facts.db.conn.execute("select evidence from tag where why like 'accepted%'").fetchone()[0]
+        kept = {stored.item.url: Classifications(facts).of(stored.row) for stored in facts.items.all()}
+        evidence = facts.database.execute("select evidence from tag where why like 'accepted%'").fetchone()[0]
     assert [judgement.review for judgement in kept[MARKET]] == ["accepted by hand: yes"]
     assert json.loads(evidence)["decision"] == "accepted by hand: yes"

@@ -79,7 +79,7 @@ def test_the_page_begins_where_something_waits(cli: Cli, site: Site) -> None:
     with home_at(cli.home).facts() as facts:
         judgements = Classifications(facts)
         assert judgements.unsure() == {"harbour"}
-        for stored in facts.items():
+        for stored in facts.items.all():
             record_review(facts, topic(), stored, (Verdict.REJECT, ""), NOON)
         assert judgements.unsure() == frozenset()
 

@@ -17,6 +17,7 @@ from ingest.planner.next_poll import next_state, paid, steer
 from ingest.planner.polling_cost import PollingCost
 from ingest.poll_state import Outcome, PollingRule, SourceState
 from ingest.store import migrations
+from ingest.store.database import Database
 from ingest.store.facts import Facts
 
 RULE: Final = PollingRule(12.0)
@@ -26,7 +27,7 @@ RULE: Final = PollingRule(12.0)
 def facts(home: Path) -> Iterator[Facts]:
     """Give an empty database with one source."""
     with Facts(home / "topicwire.db") as opened:
-        opened.add_sources([SOURCE], NOON)
+        opened.sources.add([SOURCE], NOON)
         yield opened
 
 
@@ -37,64 +38,64 @@ def test_a_rhythm_is_kept_as_it_was(facts: Facts) -> None:
     )
     full = replace(full, hints=Hints(3_600.0, (1, 2), (6,)))
     state = SourceState(last_poll=NOON, why="gap", polls=3, not_modified=1, wasted=2, gaps=1, last_gap=NOON, rhythm=full)
-    facts.record([(good(), state)])
-    assert facts.source(SOURCE.url) == (SOURCE, state)
-    assert facts.rhythms() == [full]
+    facts.polls.record([(good(), state)])
+    assert facts.sources.get(SOURCE.url) == (SOURCE, state)
+    assert facts.sources.publishing_rates() == [full]
 
 
 def test_a_rhythm_is_written_only_when_it_changed(facts: Facts) -> None:
     """A 304 leaves the row alone: most polls write one small row."""
-    facts.record([(good(), SourceState(last_poll=NOON, rhythm=rhythm()))])
+    facts.polls.record([(good(), SourceState(last_poll=NOON, rhythm=rhythm()))])
     later = NOON + timedelta(hours=1)
-    facts.record([(good(later), SourceState(last_poll=later, polls=2, rhythm=rhythm(99.0)))])
-    known = facts.source(SOURCE.url)
+    facts.polls.record([(good(later), SourceState(last_poll=later, polls=2, rhythm=rhythm(99.0)))])
+    known = facts.sources.get(SOURCE.url)
     assert known
     assert (known[1].polls, known[1].rhythm) == (2, rhythm())
 
 
 def test_rhythms_are_those_of_polled_sources(facts: Facts) -> None:
     """A source that is not polled takes no part in the price; one without a rhythm does."""
-    facts.add_sources([Source("http://b.example/"), Source("http://c.example/", status=SourceStatus.ONCE)], NOON)
-    facts.record([(good(), SourceState(last_poll=NOON, rhythm=rhythm()))])
-    assert facts.rhythms() == [rhythm(), None]
+    facts.sources.add([Source("http://b.example/"), Source("http://c.example/", status=SourceStatus.ONCE)], NOON)
+    facts.polls.record([(good(), SourceState(last_poll=NOON, rhythm=rhythm()))])
+    assert facts.sources.publishing_rates() == [rhythm(), None]
 
 
 def test_the_price_is_stored_with_the_polls_it_counts(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both or neither; under another rule it is to be set anew."""
-    price = paid(steer(facts.price(RULE), facts.rhythms(), NOON), 1)
-    facts.record([(good(), SourceState(last_poll=NOON))], price)
-    assert facts.price(RULE) == price
-    assert facts.price(PollingRule(24.0)) == PollingCost(PollingRule(24.0))
+    price = paid(steer(facts.polls.cost(RULE), facts.sources.publishing_rates(), NOON), 1)
+    facts.polls.record([(good(), SourceState(last_poll=NOON))], price)
+    assert facts.polls.cost(RULE) == price
+    assert facts.polls.cost(PollingRule(24.0)) == PollingCost(PollingRule(24.0))
 
     def fail(*_: object) -> None:
         raise sqlite3.OperationalError("disk full")
 
-    monkeypatch.setattr("ingest.store.sources.put_states", fail)
+    monkeypatch.setattr("ingest.store.sources.Sources.put_states", fail)
     with pytest.raises(sqlite3.OperationalError):
-        facts.record([(good(), SourceState(last_poll=NOON))], paid(price, 5))
-    assert facts.price(RULE) == price
+        facts.polls.record([(good(), SourceState(last_poll=NOON))], paid(price, 5))
+    assert facts.polls.cost(RULE) == price
 
 
 def test_an_older_database_opens_and_keeps_its_rows(home: Path) -> None:
     """Sources and polls from before there were rhythms are still there, and are planned as any other."""
     path = home / "topicwire.db"
-    db = migrations.connect(path)
-    migrations.migrations.apply(db, stop_before="rhythms")
-    assert "rhythm" not in db.table_names()
-    db.conn.execute(
+    db = Database(path)
+    migrations.migrations.apply(db.schema, stop_before="rhythms")
+    assert "rhythm" not in db.schema.table_names()
+    db.execute(
         """insert into source (url, kind, title, categories, origin, status, added)
         values (?, 'feed', 'A', '[]', 'command', 'active', '2026-01-01T00:00:00Z')""",
         [SOURCE.url],
     )
-    db.conn.execute("insert into poll (source_id, etag, failures, next_poll) values (1, '\"1\"', 2, '2026-03-02T12:00:00Z')")
-    db.conn.commit()
+    db.execute("insert into poll (source_id, etag, failures, next_poll) values (1, '\"1\"', 2, '2026-03-02T12:00:00Z')")
+    db.connection.commit()
     db.close()
     with Facts(path) as facts:
-        ((source, state),) = facts.due(NOON)
+        ((source, state),) = facts.sources.due(NOON)
         assert (source.title, state) == ("A", SourceState(etag='"1"', failures=2, next_poll=NOON))
         feed = ParsedFeed(document_keys((about(1),)))
         outcome = Outcome(source, NOON, feed=feed, http_status=200, etag='"2"', body_hash="x")
-        facts.record([(outcome, next_state(state, outcome, PollingCost(RULE, 1_000.0), 0.5))])
-        ((_, after),) = facts.sources()
+        facts.polls.record([(outcome, next_state(state, outcome, PollingCost(RULE, 1_000.0), 0.5))])
+        ((_, after),) = facts.sources.all()
         assert after.rhythm
         assert (after.rhythm.window, after.polls, after.why) == (1, 1, "rhythm")

@@ -23,8 +23,9 @@ from ingest.errors import StoreError
 from ingest.model import Source
 from ingest.poll_state import SourceState
 from ingest.polling.batch import halves
-from ingest.store.facts import Facts
 from ingest.store.lock import alone
+from ingest.store.polls import Polls
+from ingest.store.sources import Sources
 from scheduler import Service
 
 FERRY = rss_item("The ferry leaves the harbour", "http://harbour.example/1", guid="urn:1", text=TEXT)
@@ -424,7 +425,7 @@ def test_a_refused_source_is_said_once(cli: Cli, web: FakeWeb, service: Service,
     ]
 
 
-def _locked(_facts: Facts, *_rest: Any, **_named: Any) -> Any:
+def _locked(_sources: Sources, *_rest: Any, **_named: Any) -> Any:
     raise sqlite3.OperationalError("database is locked")
 
 
@@ -434,7 +435,7 @@ def test_a_fault_of_the_database_is_one_line(
     """A tick that meets a full or locked database says so and leaves the service alive."""
     cli.poll()
     with monkeypatch.context() as patch:
-        patch.setattr(Facts, "due", _locked)
+        patch.setattr(Sources, "due", _locked)
         service.poll()
     assert said(capsys) == [
         "topicwire: the database failed: database is locked; check free space and rights, then run it again: nothing was lost"
@@ -451,7 +452,7 @@ def test_a_cancelled_tick_says_nothing(
     def cancelled(*_: object, **__: object) -> None:
         raise CancelledError
 
-    monkeypatch.setattr(Facts, "due", cancelled)
+    monkeypatch.setattr(Sources, "due", cancelled)
     cli.poll()
     service.poll()
     assert said(capsys) == []
@@ -474,24 +475,24 @@ def test_a_stopping_service_begins_no_more_batches(
     """Told to stop in the middle of many sources, a tick commits what it has and leaves the rest due."""
     urls = [web.serve(f"/{number}", rss(FERRY)) for number in range(30)]
     cli.poll(*urls)
-    record = Facts.record
+    record = Polls.record
 
-    def stop(facts: Facts, *arguments: Any) -> Any:
+    def stop(polls: Polls, *arguments: Any) -> Any:
         service.stopping.set()
-        return record(facts, *arguments)
+        return record(polls, *arguments)
 
-    monkeypatch.setattr(Facts, "record", stop)
+    monkeypatch.setattr(Polls, "record", stop)
     tick(service)
     with home_at(cli.home).facts() as facts:
-        waiting = facts.due(cli.clock())
-        assert len(tuple(facts.items())) == 1
+        waiting = facts.sources.due(cli.clock())
+        assert len(tuple(facts.items.all())) == 1
     assert 0 < len(waiting) < 30
 
 
 def test_housekeeping_tidies(cli: Cli, service: Service) -> None:
     """The log is folded into the database and unfinished files of a killed process are swept."""
     with home_at(cli.home).facts() as facts:
-        facts.add_sources([Source(f"http://a.example/{n}") for n in range(500)], cli.clock())
+        facts.sources.add([Source(f"http://a.example/{n}") for n in range(500)], cli.clock())
         (cli.home / "public").mkdir()
         (cli.home / "public" / f"{_UNFINISHED}x1").write_bytes(b"ha")
         service.housekeeping()

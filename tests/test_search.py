@@ -177,10 +177,10 @@ def test_what_is_not_known_is_said_to_be_so(facts: Facts, narrow: dict[str, str]
 def test_a_search_ends(facts: Facts) -> None:
     """A question whose answer takes too long is refused in words, and the next one is answered."""
     endless = "with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n"
-    with pytest.raises(UsageError, match=r"takes longer than 0\.05 seconds"), within(facts.db.conn, 0.05):
-        facts.db.conn.execute(endless).fetchone()
-    with within(facts.db.conn, 5):
-        assert facts.db.conn.execute("select 1").fetchone() == (1,)
+    with pytest.raises(UsageError, match=r"takes longer than 0\.05 seconds"), within(facts.database.connection, 0.05):
+        facts.database.execute(endless).fetchone()
+    with within(facts.database.connection, 5):
+        assert facts.database.execute("select 1").fetchone() == (1,)
 
 
 # The command

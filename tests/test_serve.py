@@ -408,7 +408,7 @@ def test_a_database_is_healthy_wherever_it_lies(tmp_path: Path, name: str) -> No
     """The name of the home folder does not matter."""
     made = home_at(tmp_path / name)
     made.facts().__exit__()
-    assert readable(made.database)
+    assert readable(made.database_path)
 
 
 def test_a_database_is_healthy_by_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -416,7 +416,7 @@ def test_a_database_is_healthy_by_a_relative_path(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     made = home_at(Path("home"))
     made.facts().__exit__()
-    assert readable(made.database)
+    assert readable(made.database_path)
 
 
 # Where it listens

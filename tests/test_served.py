@@ -46,7 +46,7 @@ def titles(feed: ParsedFeed) -> list[str]:
 
 def record(facts: Facts, feed: ParsedFeed) -> tuple[int, int]:
     """Store a document; give how many items were new and changed."""
-    counts = facts.record([(Outcome(SOURCE, NOON, feed=feed), SourceState())])
+    counts = facts.polls.record([(Outcome(SOURCE, NOON, feed=feed), SourceState())])
     return counts.new, counts.changed
 
 
@@ -136,13 +136,13 @@ def test_both_readers_make_the_same_keys() -> None:
 
 def test_what_was_served_is_stored(facts: Facts) -> None:
     """A source remembers its last document: its reader, and the fingerprint of each entry."""
-    assert facts.before(URL) == NOTHING
+    assert facts.polls.before(URL) == NOTHING
     feed = parse(rss(ONE, TWO))
     assert record(facts, feed) == (2, 0)
-    assert facts.before(URL) == held(feed)
-    assert record(facts, parse(rss(ONE, CHANGED), facts.before(URL))) == (0, 1)
-    assert record(facts, parse(rss(ONE, TWO), facts.before(URL))) == (0, 1)
-    assert len(facts.before(URL).entries) == 2
+    assert facts.polls.before(URL) == held(feed)
+    assert record(facts, parse(rss(ONE, CHANGED), facts.polls.before(URL))) == (0, 1)
+    assert record(facts, parse(rss(ONE, TWO), facts.polls.before(URL))) == (0, 1)
+    assert len(facts.polls.before(URL).entries) == 2
 
 
 def test_an_entry_that_is_not_stored_as_it_is_now_is_not_known(facts: Facts) -> None:
@@ -153,7 +153,7 @@ def test_an_entry_that_is_not_stored_as_it_is_now_is_not_known(facts: Facts) -> 
     late = parse(rss(TWO), held(first))
     assert titles(late) == []
     record(facts, late)
-    assert facts.before(URL).entries == {}
+    assert facts.polls.before(URL).entries == {}
 
 
 def test_an_older_database_opens(home: Path, facts: Facts) -> None:
@@ -164,7 +164,9 @@ def test_an_older_database_opens(home: Path, facts: Facts) -> None:
         old.execute("delete from _sqlite_migrations where name = 'what_was_served'")
     old.close()
     with Facts(home / "topicwire.db") as opened:
-        assert [item.item.title for item in opened.items()] == ["One"]
-        assert opened.before(URL) == Before("feedparser")
-        assert opened.record([(Outcome(SOURCE, NOON, feed=parse(rss(ONE), opened.before(URL))), SourceState())]).new == 0
-        assert replace(opened.before(URL), entries={}) == Before("topicwire")
+        assert [item.item.title for item in opened.items.all()] == ["One"]
+        assert opened.polls.before(URL) == Before("feedparser")
+        assert (
+            opened.polls.record([(Outcome(SOURCE, NOON, feed=parse(rss(ONE), opened.polls.before(URL))), SourceState())]).new == 0
+        )
+        assert replace(opened.polls.before(URL), entries={}) == Before("topicwire")

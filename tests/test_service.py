@@ -116,7 +116,7 @@ def test_an_interrupt_stops_it_in_the_middle_of_a_pass(cli: Cli, web: FakeWeb, s
     code, lines = service.stop(signal.SIGINT, group=True)
     assert (code, lines) == (0, ["stopped"])
     with home_at(cli.home).facts() as facts:
-        assert [source.url for source, _ in facts.due(cli.clock())] == [web.url("/slow")]
+        assert [source.url for source, _ in facts.sources.due(cli.clock())] == [web.url("/slow")]
 
 
 def test_a_stop_in_the_middle_of_many_documents_does_not_wait_for_them(cli: Cli, started: Callable[..., Started]) -> None:
@@ -128,10 +128,10 @@ def test_a_stop_in_the_middle_of_many_documents_does_not_wait_for_them(cli: Cli,
     service = started(cli.home, "run", "--no-serve")
     assert wait_until((cli.home / "topicwire.db").exists, 30)
     with home_at(cli.home).facts() as facts:
-        assert wait_until(lambda: next(facts.items(), None) is not None, 30)
+        assert wait_until(lambda: next(facts.items.all(), None) is not None, 30)
         code, lines = service.stop()
         assert (code, lines) == (0, ["stopped"])
-        assert 0 < sum(1 for _ in facts.items()) < 2000
+        assert 0 < sum(1 for _ in facts.items.all()) < 2000
 
 
 def test_clients_that_do_not_finish_are_no_news(cli: Cli, started: Callable[..., Started]) -> None:
@@ -175,7 +175,7 @@ def test_a_command_that_is_stopped_leaves_in_order(
     command = started(cli.home, "ingest", str(folder))
     assert wait_until((cli.home / "topicwire.db").exists, 30)
     with home_at(cli.home).facts() as facts:
-        assert wait_until(lambda: next(facts.items(), None) is not None, 30)
+        assert wait_until(lambda: next(facts.items.all(), None) is not None, 30)
     code, lines = command.stop(number)
     assert code in {143, 1}
     assert [line for line in lines if "semaphore" in line or "Traceback" in line or "warn" in line] == []
@@ -312,8 +312,8 @@ def test_a_stop_breaks_off_what_takes_too_long(cli: Cli, monkeypatch: pytest.Mon
     def endless(_app: Home, facts: Facts, _engine: Engine) -> Report:
         began.set()
         with facts.transaction():
-            facts.db.conn.execute("insert into meta values ('half', 'done')")
-            facts.db.conn.execute(
+            facts.database.execute("insert into meta values ('half', 'done')")
+            facts.database.execute(
                 "with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n"
             ).fetchone()
         raise AssertionError
@@ -334,7 +334,7 @@ def test_a_stop_breaks_off_what_takes_too_long(cli: Cli, monkeypatch: pytest.Mon
     assert (result.exit_code, result.stderr) == (0, "stopped\n")
     assert time.monotonic() - now < 10
     with home_at(cli.home).facts() as facts:
-        assert facts.noted("half") is None
+        assert facts.notes.get("half") is None
 
 
 def test_a_stop_under_load_is_quick_and_quiet(cli: Cli, started: Callable[..., Started]) -> None:

@@ -294,7 +294,7 @@ def test_an_item_shows_who_carried_it_and_how_it_changed(site: Site) -> None:
 def test_a_person_s_word_is_shown(site: Site) -> None:
     """An item that somebody accepted says so, with the reason."""
     carry(site.facts, [item(title="A train", text="On rails.")])
-    kept = next(iter(site.facts.items()))
+    kept = next(iter(site.facts.items.all()))
     Reviews(site.facts).put(kept.row, "harbour", Verdict.ACCEPT, "<it> moves ferries", NOON)
     classify_one(site.facts, site.judgements, topic(), kept, NOON)
     site.publish()
@@ -398,7 +398,7 @@ def test_a_persons_other_words_are_shown(site: Site) -> None:
     """A decision whose reason changes to one of the same length, which no count can tell, makes the page and the feed anew."""
     carry(site.facts, [about(1)])
     site.publish()
-    (stored,) = site.facts.items()
+    (stored,) = site.facts.items.all()
     for words_said in ("seen by Ann", "seen by Ben"):
         Reviews(site.facts).put(stored.row, "harbour", Verdict.ACCEPT, words_said, NOON)
         classify_one(site.facts, site.judgements, topic(), stored, NOON)
@@ -414,7 +414,7 @@ def test_what_takes_everything_forgets_by_the_hour(site: Site) -> None:
     site.publish(planet)
     for hours, shown in ((-1, ["Story 1: ferry in the harbour"]), (1, [])):
         moment = NOON + timedelta(days=60, hours=hours)
-        site.facts.record([(Outcome(POST, moment), SourceState(last_poll=moment))])
+        site.facts.polls.record([(Outcome(POST, moment), SourceState(last_poll=moment))])
         site.publish(planet, at=moment)
         assert words(site.page("planet.html"), "//article/h3/a") == shown
 

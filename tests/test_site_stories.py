@@ -22,7 +22,7 @@ def site(home: Path, facts: Facts) -> Site:
 
 def rows(site: Site) -> dict[str, int]:
     """Give the numbers of the stored items by title."""
-    return {stored.item.title: stored.row for stored in site.facts.items()}
+    return {stored.item.title: stored.row for stored in site.facts.items.all()}
 
 
 def tagged(row: int) -> TaggedLine:

@@ -25,7 +25,7 @@ def listed(home: Path, *urls: str) -> None:
 
 def polled(facts: Facts) -> list[str]:
     """Give the addresses that are polled."""
-    return [source.url for source, _ in facts.due(None)]
+    return [source.url for source, _ in facts.sources.due(None)]
 
 
 def test_without_a_list_the_starter_is_taken_once(facts: Facts, home: Path) -> None:
@@ -33,21 +33,21 @@ def test_without_a_list_the_starter_is_taken_once(facts: Facts, home: Path) -> N
     assert synchronise(facts, home, NOON) == ()
     first = polled(facts)
     assert len(first) > 20
-    facts.retire(first[0])
+    facts.sources.retire(first[0])
     synchronise(facts, home, NOON)
     assert polled(facts) == first[1:]
 
 
 def test_an_added_source_keeps_the_starter_away(facts: Facts, home: Path) -> None:
     """Who adds a source by command has chosen."""
-    facts.add_sources([Source("http://a.example/")], NOON)
+    facts.sources.add([Source("http://a.example/")], NOON)
     synchronise(facts, home, NOON)
     assert polled(facts) == ["http://a.example/"]
 
 
 def test_documents_and_sources_read_once_choose_nothing(facts: Facts, home: Path) -> None:
     """Seeds and `ingest` leave the starter list to come."""
-    facts.add_sources(
+    facts.sources.add(
         [Source("seeds:", SourceKind.DOCUMENT), Source("http://a.example/", status=SourceStatus.ONCE, origin="ingest")], NOON
     )
     synchronise(facts, home, NOON)
@@ -57,7 +57,7 @@ def test_documents_and_sources_read_once_choose_nothing(facts: Facts, home: Path
 def test_the_owners_list_is_their_word(facts: Facts, home: Path) -> None:
     """What it lists is polled, what it no longer lists is not, the starter gives way, and commands stay."""
     synchronise(facts, home, NOON)
-    facts.add_sources([Source("http://command.example/")], NOON)
+    facts.sources.add([Source("http://command.example/")], NOON)
     listed(home, "http://a.example/", "http://b.example/")
     synchronise(facts, home, NOON)
     assert polled(facts) == ["http://command.example/", "http://a.example/", "http://b.example/"]

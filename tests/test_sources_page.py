@@ -38,7 +38,7 @@ def test_the_page_says_what_the_command_says(home: Path) -> None:
     cli = Cli(home)
     with home_at(home).facts() as facts:
         carry(facts, [about(1)], at=cli.clock())
-        facts.add_sources([Source("http://new.example/feed"), Source("http://127.0.0.1:9/feed")], cli.clock())
+        facts.sources.add([Source("http://new.example/feed"), Source("http://127.0.0.1:9/feed")], cli.clock())
     cli("run", "--once")
     said = [json.loads(row) for row in cli("sources", "status", "--json").stdout.splitlines()]
     rows = html.parse(home / "public" / "sources.html").xpath("//li[contains(@class, 'source ') and not(@aria-hidden)]")

@@ -3,7 +3,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,17 +16,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import about, carry
-from sqlite_utils import Database
 from support import NOON, TEXT
 
 from ingest.errors import StoreError
 from ingest.identity import document_keys
 from ingest.model import Author, Category, Enclosure, Item, ParsedFeed, Source, SourceKind, SourceStatus, StoredItem
 from ingest.poll_state import Outcome, SourceState
-from ingest.store import reading
-from ingest.store import sources as source_table
-from ingest.store.facts import Counts, Facts
-from ingest.store.ids import instance_of
+from ingest.store import items as stored_items
+from ingest.store.facts import Facts
+from ingest.store.instance import instance_of
+from ingest.store.recorder import Counts
+from ingest.store.sources import Sources
 
 FEED = Source("http://a.example/rss", title="A")
 OTHER = Source("http://b.example/rss", title="B")
@@ -58,17 +58,17 @@ def outcome(source: Source, *items: Item, at: datetime = NOON, **said: Any) -> O
 
 def record(facts: Facts, source: Source, *items: Item, at: datetime = NOON) -> Counts:
     """Store what a source served."""
-    return facts.record([(outcome(source, *items, at=at), SourceState(last_poll=at))])
+    return facts.polls.record([(outcome(source, *items, at=at), SourceState(last_poll=at))])
 
 
 def stored(facts: Facts) -> list[StoredItem]:
     """Give every stored item."""
-    return list(facts.items())
+    return list(facts.items.all())
 
 
 def only(facts: Facts) -> StoredItem:
     """Give the one stored item."""
-    (item,) = facts.items()
+    (item,) = facts.items.all()
     return item
 
 
@@ -240,11 +240,11 @@ def test_a_feed_lends_its_date_to_a_document(facts: Facts) -> None:
 def test_two_stores_give_one_id(home: Path) -> None:
     """A fresh database gives an item the id it had (P1)."""
     ids = set()
-    for name in ("one.db", "two.db"):
+    for name in ("one.db", "two.database.schema"):
         with Facts(home / name) as facts:
-            record(facts, OTHER, article("z", "http://z.example/", "Filler", "x")) if name == "two.db" else None
+            record(facts, OTHER, article("z", "http://z.example/", "Filler", "x")) if name == "two.database.schema" else None
             record(facts, FEED, article())
-            ids.add(facts.find("http://a.example/1")[0].id)
+            ids.add(facts.items.find("http://a.example/1")[0].id)
     assert len(ids) == 1
 
 
@@ -255,23 +255,23 @@ def test_changes_come_in_their_order(facts: Facts) -> None:
     """What is new or changed after a number, oldest change first, so many at a time."""
     record(facts, FEED, *(article(f"g{n}", f"http://a.example/{n}", f"Story number {n}", "x") for n in (3, 2, 1)))
     record(facts, FEED, article("g1", "http://a.example/1", "Story number 1 edited", "x"))
-    titles = [item.item.title for item in facts.after(0, 10)]
+    titles = [item.item.title for item in facts.items.after(0, 10)]
     assert titles == ["Story number 2", "Story number 3", "Story number 1 edited"]
-    first = facts.after(0, 1)[0]
-    assert [item.item.title for item in facts.after(first.seq, 1)] == titles[1:2]
-    assert facts.after(facts.after(0, 10)[-1].seq, 10) == ()
+    first = facts.items.after(0, 1)[0]
+    assert [item.item.title for item in facts.items.after(first.seq, 1)] == titles[1:2]
+    assert facts.items.after(facts.items.after(0, 10)[-1].seq, 10) == ()
 
 
 def test_items_are_given_by_number_in_the_order_asked_for(facts: Facts) -> None:
     """Not in the order in which they lie."""
     record(facts, FEED, article("g2", "http://a.example/2", "Two", "x"), article("g1", "http://a.example/1", "One", "x"))
     one, two = stored(facts)
-    assert facts.by_rows([two.row, one.row]) == (two, one)
+    assert facts.items.by_rows([two.row, one.row]) == (two, one)
 
 
 def test_all_items_are_given_however_many(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are read a few at a time."""
-    monkeypatch.setattr(reading, "_CHUNK", 2)
+    monkeypatch.setattr(stored_items, "_CHUNK", 2)
     record(facts, FEED, *(article(f"g{n}", f"http://a.example/{n}", f"Story {n}", "x") for n in range(5)))
     assert len(stored(facts)) == 5
 
@@ -281,9 +281,9 @@ def test_an_item_is_found_by_any_of_its_names(facts: Facts) -> None:
     record(facts, FEED, article("g[1]*"))
     item = only(facts)
     for name in (item.id, item.id[:5], "http://a.example/1", "g[1]*"):
-        assert facts.find(name) == (item,)
+        assert facts.items.find(name) == (item,)
     for name in (item.id[:3], "nothing", "????????????????", "****", "[0-9a-f]*", ""):
-        assert facts.find(name) == ()
+        assert facts.items.find(name) == ()
 
 
 # Sources
@@ -291,49 +291,49 @@ def test_an_item_is_found_by_any_of_its_names(facts: Facts) -> None:
 
 def test_sources_are_added_once(facts: Facts) -> None:
     """The number added is that of the sources not polled before."""
-    assert facts.add_sources([FEED, OTHER], NOON) == 2
-    assert facts.add_sources([FEED], NOON) == 0
-    assert facts.retire(FEED.url)
-    assert not facts.retire("http://unknown.example/")
-    assert facts.add_sources([FEED], NOON) == 1
-    assert [source for source, _ in facts.sources()] == [FEED, OTHER]
+    assert facts.sources.add([FEED, OTHER], NOON) == 2
+    assert facts.sources.add([FEED], NOON) == 0
+    assert facts.sources.retire(FEED.url)
+    assert not facts.sources.retire("http://unknown.example/")
+    assert facts.sources.add([FEED], NOON) == 1
+    assert [source for source, _ in facts.sources.all()] == [FEED, OTHER]
 
 
 def test_adding_again_takes_nothing_away(facts: Facts) -> None:
     """An empty title, language or folder leaves what is known."""
     full = replace(FEED, language="en", categories=("News",), site_url="http://a.example/")
-    facts.add_sources([full], NOON)
-    facts.add_sources([Source(FEED.url, origin="opml")], NOON)
-    known = facts.source(FEED.url)
+    facts.sources.add([full], NOON)
+    facts.sources.add([Source(FEED.url, origin="opml")], NOON)
+    known = facts.sources.get(FEED.url)
     assert known is not None
     assert known[0] == replace(full, origin="opml")
-    assert facts.source("http://unknown.example/") is None
+    assert facts.sources.get("http://unknown.example/") is None
 
 
 def test_a_feed_says_what_its_owner_did_not(facts: Facts) -> None:
     """A title given by the owner stays; site and id are the feed's own."""
-    facts.add_sources([FEED, Source(OTHER.url)], NOON)
+    facts.sources.add([FEED, Source(OTHER.url)], NOON)
     for source in (FEED, Source(OTHER.url)):
         said = outcome(source, title="Its own", site_url="http://s.example/", feed_id="urn:x", language="fr")
-        facts.record([(said, SourceState())])
-    titles = [(source.title, source.site_url, source.feed_id, source.language) for source, _ in facts.sources()]
+        facts.polls.record([(said, SourceState())])
+    titles = [(source.title, source.site_url, source.feed_id, source.language) for source, _ in facts.sources.all()]
     assert titles == [("A", "http://s.example/", "urn:x", "fr"), ("Its own", "http://s.example/", "urn:x", "fr")]
 
 
 def test_due_sources_are_the_polled_ones_whose_time_has_come(facts: Facts) -> None:
     """Never polled, then longest overdue; documents, retired and once-read sources never."""
-    facts.add_sources(
+    facts.sources.add(
         [Source(f"http://a.example/{n}") for n in range(4)]
         + [FOLDER, replace(OTHER, status=SourceStatus.ONCE), Source("http://gone.example/")],
         NOON,
     )
-    facts.retire("http://gone.example/")
+    facts.sources.retire("http://gone.example/")
     for number, minutes in ((0, -1), (1, -5), (2, +1)):
         state = SourceState(next_poll=NOON + timedelta(minutes=minutes))
-        facts.record([(Outcome(Source(f"http://a.example/{number}"), NOON, error="x"), state)])
+        facts.polls.record([(Outcome(Source(f"http://a.example/{number}"), NOON, error="x"), state)])
 
     def due(now: datetime | None, limit: int = -1) -> list[str]:
-        return [source.url[-1] for source, _ in facts.due(now, limit)]
+        return [source.url[-1] for source, _ in facts.sources.due(now, limit)]
 
     assert due(NOON) == ["0", "1", "3"]
     assert due(None) == ["0", "1", "2", "3"]
@@ -344,25 +344,25 @@ def test_due_sources_are_the_polled_ones_whose_time_has_come(facts: Facts) -> No
 def test_a_state_comes_back_as_it_was(facts: Facts) -> None:
     """Validators byte for byte, moments, counts and errors (F1)."""
     state = SourceState('W/"é"', "yesterday", "h", NOON, NOON - timedelta(1), 503, "it broke; wait", 3, NOON + timedelta(1))
-    facts.record([(Outcome(FEED, NOON, error="it broke"), state)])
-    assert facts.sources() == [(FEED, state)]
+    facts.polls.record([(Outcome(FEED, NOON, error="it broke"), state)])
+    assert facts.sources.all() == [(FEED, state)]
 
 
 def test_a_failed_poll_removes_nothing(facts: Facts) -> None:
     """An error or an empty feed leaves the stored items (S12)."""
     record(facts, FEED, article())
-    facts.record([(Outcome(FEED, NOON, error="gone"), SourceState(error="gone"))])
+    facts.polls.record([(Outcome(FEED, NOON, error="gone"), SourceState(error="gone"))])
     record(facts, FEED)
     assert only(facts).item.title == "Last ferry sails"
 
 
 def test_read_documents_are_remembered(facts: Facts) -> None:
     """Name and hash of each file, per folder."""
-    facts.record_document(replace(outcome(FOLDER, article("a.txt", None)), body_hash="1"), "a.txt")
-    facts.record_document(Outcome(FOLDER, NOON, error="no words", body_hash="2"), "b.txt")
-    facts.record_document(Outcome(FOLDER, NOON, error="no words"), "c.txt")
-    assert facts.read_documents(FOLDER) == {"a.txt": "1", "b.txt": "2", "c.txt": ""}
-    assert facts.read_documents(FEED) == {}
+    facts.documents.record(replace(outcome(FOLDER, article("a.txt", None)), body_hash="1"), "a.txt")
+    facts.documents.record(Outcome(FOLDER, NOON, error="no words", body_hash="2"), "b.txt")
+    facts.documents.record(Outcome(FOLDER, NOON, error="no words"), "c.txt")
+    assert facts.documents.hashes(FOLDER) == {"a.txt": "1", "b.txt": "2", "c.txt": ""}
+    assert facts.documents.hashes(FEED) == {}
 
 
 def test_a_database_has_a_name_of_its_own(home: Path) -> None:
@@ -371,7 +371,7 @@ def test_a_database_has_a_name_of_its_own(home: Path) -> None:
         name = instance_of(facts)
     with Facts(home / "a.db") as facts:
         assert instance_of(facts) == name
-        assert facts.instance(lambda: UUID(int=1)) == name
+        assert facts.notes.instance(lambda: UUID(int=1)) == name
     with Facts(home / "b.db") as facts:
         assert instance_of(facts) != name
 
@@ -390,31 +390,31 @@ def test_tidying_changes_nothing_and_empties_the_log(facts: Facts, home: Path) -
 
 def test_items_and_validators_are_one_transaction(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault anywhere in a commit leaves nothing of the whole batch (D1)."""
-    real = source_table.put_states
+    real = Sources.put_states
 
-    def fail(db: Database, known: Iterable[tuple[int, SourceState]]) -> None:
-        real(db, [one for one in known if one[0] != 2])
+    def fail(self: Sources, known: Sequence[tuple[int, SourceState]]) -> None:
+        real(self, [one for one in known if one[0] != 2])
         raise sqlite3.OperationalError("disk full")
 
-    monkeypatch.setattr(source_table, "put_states", fail)
+    monkeypatch.setattr(Sources, "put_states", fail)
     batch = [
         (outcome(source, article("g", f"{source.url}/1", source.title, source.title)), SourceState(etag='"1"'))
         for source in (FEED, OTHER)
     ]
     with pytest.raises(sqlite3.OperationalError):
-        facts.record(batch)
-    assert (stored(facts), facts.sources()) == ([], [])
+        facts.polls.record(batch)
+    assert (stored(facts), facts.sources.all()) == ([], [])
     monkeypatch.undo()
-    assert facts.record(batch) == Counts(new=2)
-    assert [state.etag for _, state in facts.sources()] == ['"1"', '"1"']
+    assert facts.polls.record(batch) == Counts(new=2)
+    assert [state.etag for _, state in facts.sources.all()] == ['"1"', '"1"']
 
 
 @pytest.mark.parametrize("number", [1, 39, 40, 41, 81])
 def test_a_commit_of_any_size_stores_every_state(facts: Facts, number: int) -> None:
     """States are written many at a time; none is left out where one statement ends and the next begins."""
     batch = [(outcome(Source(f"http://{n}.example/f")), SourceState(etag=f'"{n}"', failures=n)) for n in range(number)]
-    facts.record(batch)
-    assert [(source.url, state.etag, state.failures) for source, state in facts.sources()] == [
+    facts.polls.record(batch)
+    assert [(source.url, state.etag, state.failures) for source, state in facts.sources.all()] == [
         (f"http://{n}.example/f", f'"{n}"', n) for n in range(number)
     ]
 
@@ -422,23 +422,24 @@ def test_a_commit_of_any_size_stores_every_state(facts: Facts, number: int) -> N
 CRASH = """
     import os, signal, sys
     from pathlib import Path
-    from ingest.store.facts import Facts, sources
+    from ingest.store.facts import Facts
+    from ingest.store.sources import Sources
     sys.path.insert(0, sys.argv[2])
     from test_store import FEED, OTHER, article, outcome, record
     from ingest.poll_state import SourceState
 
-    real, seen = sources.put_states, []
-    def crash(db, known):
+    real, seen = Sources.put_states, []
+    def crash(self, known):
         known = list(known)
-        real(db, known[:1])
+        real(self, known[:1])
         seen.append(1)
         if len(seen) == 2:
             os.kill(os.getpid(), signal.SIGKILL)
-    sources.put_states = crash
+    Sources.put_states = crash
     with Facts(Path(sys.argv[1])) as facts:
         record(facts, FEED, article())
         two = article("g2", "http://a.example/2", "Two", "x")
-        facts.record([(outcome(source, two), SourceState(etag="2")) for source in (FEED, OTHER)])
+        facts.polls.record([(outcome(source, two), SourceState(etag="2")) for source in (FEED, OTHER)])
 """
 
 
@@ -452,9 +453,9 @@ def test_killed_in_the_middle_of_a_commit_nothing_is_half_there(home: Path) -> N
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     with Facts(path) as facts:
         assert only(facts).item.title == "Last ferry sails"
-        assert [(source.url, state.etag) for source, state in facts.sources()] == [(FEED.url, None)]
-        assert facts.db.conn.execute("pragma integrity_check").fetchone() == ("ok",)
-        assert facts.db.conn.execute("pragma foreign_key_check").fetchall() == []
+        assert [(source.url, state.etag) for source, state in facts.sources.all()] == [(FEED.url, None)]
+        assert facts.database.execute("pragma integrity_check").fetchone() == ("ok",)
+        assert facts.database.execute("pragma foreign_key_check").fetchall() == []
 
 
 def test_several_may_start_and_write_at_once(home: Path) -> None:
@@ -474,13 +475,13 @@ def test_several_may_start_and_write_at_once(home: Path) -> None:
 def test_a_database_is_set_to_keep_what_it_is_told(facts: Facts) -> None:
     """Write-ahead log, full synchronisation, foreign keys, a patient lock (D1, D4, T25)."""
     pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-    assert [facts.db.conn.execute(f"pragma {name}").fetchone()[0] for name in pragmas] == ["wal", 2, 1, 30_000]
+    assert [facts.database.execute(f"pragma {name}").fetchone()[0] for name in pragmas] == ["wal", 2, 1, 30_000]
 
 
 def test_words_are_found_in_the_index(facts: Facts) -> None:
     """The full-text index follows every version, accents aside (T23, T24)."""
     record(facts, FEED, article(title="L’été au port"))
-    found = facts.db.table("version").search("ete", quote=True)
+    found = facts.database.schema.table("version").search("ete", quote=True)
     assert [row["title"] for row in found] == ["L’été au port"]
 
 
@@ -511,7 +512,7 @@ def carriers(feeds: list[set[int]], order: tuple[int, ...]) -> set[frozenset[str
     with Facts(MEMORY) as facts:
         for number in order:
             record(facts, Source(f"http://s{number}.example/"), *(copy(number, story) for story in sorted(feeds[number])))
-        return {frozenset(sighting.guid for sighting in item.sightings) for item in facts.items()}
+        return {frozenset(sighting.guid for sighting in item.sightings) for item in facts.items.all()}
 
 
 @settings(max_examples=25)
@@ -551,9 +552,9 @@ def test_a_database_made_before_the_last_index_opens(home: Path) -> None:
     """An older file gets what it lacks and keeps its rows."""
     with Facts(home / "old.db") as facts:
         carry(facts, [about(1)])
-        facts.db.conn.execute("drop index idx_sighting_version_id")
-        facts.db.conn.execute("delete from _sqlite_migrations where name = 'sightings_by_version'")
-        facts.db.conn.commit()
+        facts.database.execute("drop index idx_sighting_version_id")
+        facts.database.execute("delete from _sqlite_migrations where name = 'sightings_by_version'")
+        facts.database.connection.commit()
     with Facts(home / "old.db") as facts:
-        assert len(list(facts.items())) == 1
-        assert "idx_sighting_version_id" in {index.name for index in facts.db.table("sighting").indexes}
+        assert len(list(facts.items.all())) == 1
+        assert "idx_sighting_version_id" in {index.name for index in facts.database.schema.table("sighting").indexes}

@@ -160,7 +160,7 @@ def test_two_that_change_together_are_compared_once(facts: Facts) -> None:
 def contents(facts: Facts) -> list[list[tuple[object, ...]]]:
     """Give the rows of the stories, the likenesses and the keys."""
     order = {"story": "item_id", "story_edge": "a, b", "story_band": "span, key, item_id"}
-    return [facts.db.conn.execute(f"select * from {name} order by {by}").fetchall() for name, by in order.items()]  # noqa: S608
+    return [facts.database.execute(f"select * from {name} order by {by}").fetchall() for name, by in order.items()]  # noqa: S608
 
 
 def test_what_is_compared_is_what_the_item_says(facts: Facts) -> None:
@@ -169,10 +169,10 @@ def test_what_is_compared_is_what_the_item_says(facts: Facts) -> None:
     carry(facts, [item(guid="b", url="http://gazette.example/b", published=NOON - timedelta(days=1), title="Quay")], GAZETTE)
     carry(facts, [item(guid="c", url="http://post.example/c", published=NOON + timedelta(days=1))], POST)
     carry(facts, [item(guid="c", url="http://post.example/c", published=NOON - timedelta(hours=1))], GAZETTE)
-    items = list(facts.items())
-    assert reading.by_rows(facts.db, [one.row for one in items]) == {one.row: compared(one) for one in items}
+    items = list(facts.items.all())
+    assert reading.by_rows(facts.database, [one.row for one in items]) == {one.row: compared(one) for one in items}
     latest = sorted(items, key=lambda one: one.seq)
-    assert [(one.row, one.seq, one.first_seen) for one in reading.after(facts.db, latest[0].seq, 9)] == [
+    assert [(one.row, one.seq, one.first_seen) for one in reading.after(facts.database, latest[0].seq, 9)] == [
         (one.row, one.seq, one.first_seen) for one in latest[1:]
     ]
 

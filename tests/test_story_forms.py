@@ -78,7 +78,7 @@ def test_a_long_article_that_a_publisher_lists_thrice_is_one(facts: Facts) -> No
 def test_a_person_may_join_what_is_a_form(facts: Facts) -> None:
     """A person's word outranks what a publisher repeats."""
     stories_of(facts, [entry(number, STATEMENT) for number in range(3)])
-    rows = {stored.item.guid: stored.row for stored in facts.items()}
+    rows = {stored.item.guid: stored.row for stored in facts.items.all()}
     GroupingPass(facts).join(rows["e0"], rows["e2"], "one", NOON)
     assert grouped(facts) == {frozenset({"e0", "e2"})}
 
@@ -98,7 +98,7 @@ def test_a_flood_of_like_items_is_no_story(facts: Facts) -> None:
     carry(facts, flood(90), POST)
     group_new(facts, NOON)
     assert max(map(len, grouped(facts)), default=0) <= 2
-    assert any(story.related for story in Stories(facts).leads(stored.row for stored in facts.items()).values())
+    assert any(story.related for story in Stories(facts).leads(stored.row for stored in facts.items.all()).values())
 
 
 def test_slow_transactions_become_small(facts: Facts) -> None:

@@ -38,7 +38,7 @@ def test_a_wire_from_many_sources_is_one_story_each(wired: Cli, web: FakeWeb) ->
     with Facts(wired.home / "topicwire.db") as facts:
         found = grouped(facts)
         assert found == {frozenset(p.id for p in pieces if p.story == f"story {number}") for number in range(6)}
-        items = list(facts.items())
+        items = list(facts.items.all())
         stories = Stories(facts).leads(item.row for item in items)
     assert all(item.row in stories[item.row].rows for item in items)
     assert {member.item.guid for story in stories.values() for member in story.members} == {piece.id for piece in pieces}

@@ -36,7 +36,7 @@ def edited(text: str = BODY, word: str = "Tuesday") -> str:
 
 def rows(facts: Facts) -> dict[str, int]:
     """Give the number of each item by its guid."""
-    return {stored.item.guid or "": stored.row for stored in facts.items()}
+    return {stored.item.guid or "": stored.row for stored in facts.items.all()}
 
 
 @pytest.fixture
@@ -244,11 +244,11 @@ def test_bites_are_bounded(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_sketches_go_with_the_window(two: Facts) -> None:
     """When nothing new can be like an old item, its keys are dropped; the story stays."""
-    count = two.db.table("story_band").count
+    count = two.database.schema.table("story_band").count
     group_new(two, NOON + timedelta(days=3))
-    assert two.db.table("story_band").count == count > 0
+    assert two.database.schema.table("story_band").count == count > 0
     group_new(two, NOON + timedelta(days=17))
-    assert two.db.table("story_band").count == 0
+    assert two.database.schema.table("story_band").count == 0
     assert len(grouped(two)) == 1
 
 
@@ -256,7 +256,7 @@ def test_an_older_database_gains_the_tables(facts: Facts) -> None:
     """A database from before stories opens, keeps its rows, and is grouped."""
     carry(facts, [copy("post")], POST)
     carry(facts, [copy("gazette", edited())], GAZETTE)
-    _before_stories(facts.db)
+    _before_stories(facts.database.schema)
     group_new(facts, NOON)
     assert grouped(facts) == {frozenset({"post", "gazette"})}
 

@@ -25,7 +25,7 @@ class Call:
         """Mount the route as the service does."""
         self.pieces = 1  # of a body, all alike
         self.body: bytes | None = b""  # None: it never comes
-        self._site = Starlette(routes=[route(made.database, made.clock)])
+        self._site = Starlette(routes=[route(made.database_path, made.clock)])
 
     def __call__(self, path: str, query: dict[str, str] | None = None, body: bytes = b"", signature: str = "") -> tuple[int, bytes]:
         """Call it: GET with a query, else POST with a body; give status and answer."""
@@ -71,7 +71,7 @@ def asked(made: Home) -> Iterator[Subscription]:
     """Give the subscription after the hub was asked."""
     with made.facts() as facts, made.engine() as engine:
         assert subscribe(made, facts, engine) == 1
-        (one,) = [facts.subscription(row[0]) for row in facts.db.conn.execute("select token from subscription")]
+        (one,) = [facts.subscriptions.by_token(row[0]) for row in facts.database.execute("select token from subscription")]
         assert one is not None
         yield one
 
@@ -147,9 +147,9 @@ def test_a_stranger_costs_nothing(made: Home, asked: Subscription) -> None:
     bodiless.body = None
     for token in ("guess", "0" * 32, asked.token[:-1], asked.token + "a", asked.token.upper(), "%00"):
         assert bodiless(f"/websub/{token}")[0] == 404
-    made.database.rename(made.folder / "elsewhere.db")
+    made.database_path.rename(made.folder / "elsewhere.db")
     assert bodiless(f"/websub/{asked.token}")[0] == 404
-    assert not made.database.exists()
+    assert not made.database_path.exists()
 
 
 def test_a_long_ping_is_not_kept(made: Home, asked: Subscription, clock: Clock) -> None:
@@ -172,7 +172,7 @@ def test_a_long_ping_is_not_kept(made: Home, asked: Subscription, clock: Clock) 
 def due(made: Home) -> int:
     """Count the sources that are due."""
     with made.facts() as facts:
-        return len(facts.due(made.clock()))
+        return len(facts.sources.due(made.clock()))
 
 
 @pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
@@ -184,7 +184,7 @@ def test_a_signed_ping_means_poll_now(made: Home, asked: Subscription, clock: Cl
     assert Call(made)(f"/websub/{asked.token}", body=b"news", signature=signed(asked, b"news", method))[0] == 202
     assert due(made) == 1
     with made.facts() as facts:
-        assert len(facts.pushed(clock())) == 1
+        assert len(facts.subscriptions.active(clock())) == 1
 
 
 @pytest.mark.parametrize("signature", ["", "sha256=", "sha256=00", "md5=00", "sha256", "sha256=é"])
@@ -236,8 +236,8 @@ def test_a_lapsed_lease_is_relied_on_no_more(made: Home, asked: Subscription, cl
     confirm(made, asked)
     Call(made)(f"/websub/{asked.token}", body=b"", signature=signed(asked, b""))
     with made.facts() as facts:
-        assert len(facts.pushed(clock())) == 1
-        assert facts.pushed(clock() + timedelta(days=1)) == frozenset()
+        assert len(facts.subscriptions.active(clock())) == 1
+        assert facts.subscriptions.active(clock() + timedelta(days=1)) == frozenset()
 
 
 def test_another_hub_begins_anew(made: Home, asked: Subscription, web: FakeWeb, clock: Clock, facts: Facts) -> None:
@@ -246,5 +246,5 @@ def test_another_hub_begins_anew(made: Home, asked: Subscription, web: FakeWeb, 
     clock.forward(days=1)
     web.serve("/feed", rss(rss_item("Two"), extra=f'<link rel="hub" href="{web.url("/other")}"/>'), etag='"2"')
     listed_poll(made, web.url("/feed"))
-    assert facts.subscription(asked.token) is None
+    assert facts.subscriptions.by_token(asked.token) is None
     assert clock() > NOON

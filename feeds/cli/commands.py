@@ -61,7 +61,7 @@ def items(home: Home, name: str | None, *, as_json: bool) -> None:
         judgements = Classifications(facts)
         if name:
             named(home, name)
-        for stored in facts.items():
+        for stored in facts.items.all():
             tags = [judgement.topic for judgement in judgements.of(stored.row)]
             if name is None or name in tags:
                 click.echo(json.dumps(item_row(stored, tags), ensure_ascii=False) if as_json else item_line(stored, tags))

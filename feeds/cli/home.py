@@ -12,7 +12,7 @@ from ingest.cli.console import say
 from ingest.errors import UsageError
 from ingest.polling.home import Home
 from ingest.store.facts import Facts
-from ingest.store.ids import boot, instance_of
+from ingest.store.instance import boot, instance_of
 
 
 def topics_of(home: Home) -> tuple[Topic, ...]:

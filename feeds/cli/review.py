@@ -93,7 +93,7 @@ def review_examples(home: Home, name: str) -> None:
     topic = named(home, name)
     with home.stored() as facts:
         decisions = Reviews(facts).all(topic.name)
-        for stored, decision in zip(facts.by_rows(row for row, _ in decisions), decisions.values(), strict=True):
+        for stored, decision in zip(facts.items.by_rows(row for row, _ in decisions), decisions.values(), strict=True):
             why = decision.reason or f"{decision.verdict}ed by hand"
             click.echo(_example(stored, tagged=decision.verdict is Verdict.ACCEPT, why=why))
 

@@ -17,7 +17,7 @@ from ingest.polling.home import Home
 @click.pass_obj
 def serve(home: Home) -> None:
     """Serve public/, private feeds, search and review over HTTP, nothing else."""
-    home.stored(quiet=True).db.close()  # a folder that is none is said before anybody is told to come here
+    home.stored(quiet=True).close()  # a folder that is none is said before anybody is told to come here
     listening = listen(home.settings.service.bind)
     say(f"serving {home.settings.base_url}/")
     say(access_of(home.settings.service).said())

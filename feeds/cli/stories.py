@@ -38,7 +38,7 @@ def stories_show(home: Home, item: str, other: str | None) -> None:
             click.echo(why_two(facts, stored, one_item(facts, other)))
             return
         story = Stories(facts).of(stored)
-        linked = facts.by_rows(one.row for one in story.related)
+        linked = facts.items.by_rows(one.row for one in story.related)
     click.echo("\n".join(_shown(story, {found.row: found for found in linked})))
 
 

@@ -44,7 +44,7 @@ def topics_list(home: Home) -> None:
     home.require_folder()
     for topic in topics_of(home):
         click.echo(f"{topic.name}  {topic.version}  {topic.status}  {topic.title}")
-    if home.database.exists():
+    if home.database_path.exists():
         with home.facts() as facts:
             say_kept(home, facts)
 
@@ -157,7 +157,7 @@ def topics_diff(home: Home, old: str, new: str, since: str | None, *, as_json: b
     before, after = named(home, old), named(home, new)
     earliest = home.clock() - _age(since) if since else None
     with home.stored() as facts:
-        changes = compare(before, after, (item for item in facts.items() if earliest is None or item.first_seen >= earliest))
+        changes = compare(before, after, (item for item in facts.items.all() if earliest is None or item.first_seen >= earliest))
     lines = [json.dumps(row, ensure_ascii=False) for row in changes.rows()] if as_json else changes.report()
     for line in lines:
         click.echo(line)
@@ -176,7 +176,7 @@ def topics_learn(home: Home, name: str, labels: IO[bytes] | None) -> None:
     marks = [TrainingMark(example.title, example.text, example.tagged) for example in topic.examples]
     with home.stored() as facts:
         decisions = Reviews(facts).all(topic.name)
-        items = facts.by_rows(row for row, _ in decisions)
+        items = facts.items.by_rows(row for row, _ in decisions)
     for stored, decision in zip(items, decisions.values(), strict=True):
         marks.append(TrainingMark(stored.item.title, stored.item.text, decision.verdict is Verdict.ACCEPT))
     for _, row in _rows(labels) if labels else ():

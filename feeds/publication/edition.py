@@ -76,7 +76,7 @@ class Editor:
     def __init__(self, facts: Facts, classifications: Classifications, topic: Topic, target: Target) -> None:
         """Read what the feed has said."""
         self._facts, self._classifications, self._topic, self._target = facts, classifications, topic, target
-        self.ledger = Ledger(facts.db, feed_name(topic))
+        self.ledger = Ledger(facts.database, feed_name(topic))
         self._variant = EntryView(topic)
         self._steady = self.ledger.steady(topic.name, target.grouping.grouped())
         self._lines = self.ledger.lines(besides=self._steady)
@@ -139,7 +139,7 @@ class Editor:
         return {article.anchor: article for article in articles}
 
     def _seqs(self, rows: list[int]) -> dict[int, int]:
-        found = self._facts.db.conn.execute(
+        found = self._facts.database.execute(
             "select id, seq from item where id in (select value from json_each(?))", [json.dumps(rows)]
         )
         return dict(found.fetchall())
@@ -212,7 +212,7 @@ class Editor:
             evidence = self._target.grouping.evidence(article.rows for article in some)
             beside = (one.row for known in evidence.values() for one in known.related)
             rows = list(dict.fromkeys(chain((row for article in some for row in article.rows), beside)))
-            stored = dict(zip(rows, self._facts.by_rows(rows), strict=True))
+            stored = dict(zip(rows, self._facts.items.by_rows(rows), strict=True))
             judged = self._classifications.some(self._topic.name, rows)
             anchors = [stored[article.anchor] for article in some]
             ids = self._classifications.atom_ids({one.row: (wanted_id(one.item.guid), own_id(one.id)) for one in anchors})

@@ -12,7 +12,6 @@ from feeds.publication.writers import TWINS, Writers, is_twinned
 from feeds.store.ledger import digest_of
 from feeds.store.migrations import migrations
 from ingest.store.facts import Facts
-from ingest.store.migrations import migrate
 from ingest.text.dates import from_rfc3339, rfc3339
 
 HOME: Final = "public/index"  # the feed of what belongs to no topic
@@ -26,7 +25,7 @@ class PublishedFiles:
         """Take the folder in which `public` and `private` lie; after `stopping` nothing more is put there."""
         self._stopping = stopping
         self._facts, self._home, self._now = facts, home, now
-        self._execute = facts.db.conn.execute
+        self._execute = facts.database.execute
         self._writers = Writers()
         self._written: list[Path] = []
         self._kept: set[str] = set()  # paths that were written or found unchanged
@@ -103,8 +102,8 @@ class PublishedFiles:
 
     def remember(self) -> None:
         """Store what was written, removed and forgotten, inside the caller's transaction."""
-        self._facts.db.conn.executemany("delete from document where path = ?", ([path] for path in self._forgotten))
-        self._facts.db.conn.executemany("insert or replace into document values (?, ?, ?, ?, ?, ?)", self._rows)
+        self._facts.database.executemany("delete from document where path = ?", ([path] for path in self._forgotten))
+        self._facts.database.executemany("insert or replace into document values (?, ?, ?, ?, ?, ?)", self._rows)
 
     def _marker(self, path: str) -> Path:
         return self._home / f"{path}{_GONE}"
@@ -146,6 +145,6 @@ def _owner(path: str) -> str:
 
 def served_topics(facts: Facts) -> frozenset[str]:
     """Give the topics of which files are published."""
-    migrate(facts.db, migrations)
-    rows = facts.db.conn.execute("select distinct feed from document where gone is null and feed not in (?, '')", [HOME])
+    facts.database.migrate(migrations)
+    rows = facts.database.execute("select distinct feed from document where gone is null and feed not in (?, '')", [HOME])
     return frozenset(feed.partition("/")[2] for (feed,) in rows)

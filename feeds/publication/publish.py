@@ -121,7 +121,7 @@ class _Home:
     ) -> None:
         self.facts, self.classifications, self.target, self.files = facts, classifications, target, files
         self._topics = topics
-        self.ledger = Ledger(facts.db, _PAGES)
+        self.ledger = Ledger(facts.database, _PAGES)
         self._names = target.known.union(topic.name for topic in topics)
         seen = sorted((topic.name, topic.publish.private) for topic in topics), classifications.bonded(self._names)
         self.about = _hash(_about(facts, target), seen)
@@ -140,7 +140,7 @@ class _Home:
     @cached_property
     def sources(self) -> tuple[Source, ...]:
         """Every source, in the order in which they were added."""
-        return tuple(source for source, _ in self.facts.sources())
+        return tuple(source for source, _ in self.facts.sources.all())
 
     def is_drawn(self, made_from: str, pages: Pages) -> bool:
         """Say whether the pages were drawn in this state, and lie as they were left, and no others do."""
@@ -189,7 +189,7 @@ class _Edition:
     def __init__(self, home: _Home, feed: str, *inputs: object) -> None:
         self.inputs = _hash(home.about, *inputs)
         self._files, self._now, self._feed = home.files, home.target.now, feed
-        self._ledger = Ledger(home.facts.db, feed)
+        self._ledger = Ledger(home.facts.database, feed)
         self._until: datetime | None = None
 
     def is_current(self) -> bool:
@@ -212,7 +212,7 @@ class _Feed:
 
     def __init__(self, home: _Home, topic: Topic) -> None:
         self._home, self._topic, self._name = home, topic, feed_name(topic)
-        self._ledger = Ledger(home.facts.db, self._name)
+        self._ledger = Ledger(home.facts.database, self._name)
         shaping = replace(topic, groups=(), frames=(), examples=())
         self._target = home.readers_of(topic)
         self.edition = _Edition(home, self._name, shaping, home.classifications.sum(topic.name))
@@ -259,7 +259,7 @@ class _Feed:
 
     def _sources(self) -> Iterator[Source]:
         """Give the feeds that carried what the topic tags, in the order in which they were added, as they may be published."""
-        rows = self._home.facts.db.conn.execute(
+        rows = self._home.facts.database.execute(
             """select distinct s.url from tag t join sighting g on g.item_id = t.item_id join source s on s.id = g.source_id
             where t.topic = ?""",
             [self._topic.name],
@@ -282,7 +282,7 @@ def _title(feed: Path) -> str:
 
 def _about(facts: Facts, target: Target) -> str:
     """Hash what everything is made of beside tags."""
-    sources = facts.db.conn.execute("select url, title, site_url, feed_id from source order by id").fetchall()
+    sources = facts.database.execute("select url, title, site_url, feed_id from source order by id").fetchall()
     settings = target.settings
     return _hash(version("topicwire"), target.instance, settings.base_url, settings.publish, target.grouping.state(), sources)
 

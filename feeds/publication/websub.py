@@ -7,7 +7,6 @@ from typing import Final
 from feeds.store.migrations import migrations
 from ingest.errors import FetchError
 from ingest.store.facts import Facts
-from ingest.store.migrations import migrate
 from ingest.text.dates import rfc3339
 
 _FIRST: Final = timedelta(minutes=1)  # after a failure; doubled by each that follows it
@@ -53,12 +52,12 @@ class _Outbox:
     """The table of what the hub was told."""
 
     def __init__(self, facts: Facts, hub: str) -> None:
-        self._facts, self._db, self._hub = facts, facts.db, hub
-        migrate(self._db, migrations)
+        self._facts, self._db, self._hub = facts, facts.database, hub
+        self._db.migrate(migrations)
 
     def due(self, now: datetime) -> list[tuple[str, str, int]]:
         """Give (path, hash, failures so far) of the feeds to tell of."""
-        return self._db.conn.execute(_DUE, {"hub": self._hub, "now": rfc3339(now)}).fetchall()
+        return self._db.execute(_DUE, {"hub": self._hub, "now": rfc3339(now)}).fetchall()
 
     def note(self, told: Iterable[tuple[tuple[str, str, int], FetchError | None]], now: datetime) -> None:
         """Remember what came of it."""
@@ -68,7 +67,7 @@ class _Outbox:
                     row = {"hash": digest, "tries": 0, "next": None, "error": None}
                 else:
                     row = {"tries": tries + 1, "next": rfc3339(_next(fault, tries, now)), "error": str(fault)}
-                self._db.table("outbox").upsert({"path": path, "hub": self._hub, **row}, pk="path")
+                self._db.schema.table("outbox").upsert({"path": path, "hub": self._hub, **row}, pk="path")
 
 
 def _next(fault: FetchError, tries: int, now: datetime) -> datetime:

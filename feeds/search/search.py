@@ -82,7 +82,7 @@ def search(facts: Facts, asked: Question, open_topics: frozenset[str], *, limit:
     Raises UsageError for a topic or a source that is not known, and for what takes too long.
     """
     parts = _parameters(facts, asked, open_topics)
-    with within(facts.db.conn, _PATIENCE):
+    with within(facts.database.connection, _PATIENCE):
         rows = _rows(facts, parts, limit, skip)
         total = _count(facts, parts)
     return SearchResults(tuple(_results(facts, rows, open_topics)), total)
@@ -95,7 +95,7 @@ def search_published(facts: Facts, asked: Question, public: Public, *, limit: in
     in what is shown of it. Of very many proposals the newest are looked at. Raises UsageError as `search` does.
     """
     parts = _parameters(facts, asked, public.topics, published=public.topics)
-    with within(facts.db.conn, _PATIENCE_WITH_ANYBODY):
+    with within(facts.database.connection, _PATIENCE_WITH_ANYBODY):
         if "match" not in parts:
             rows, total = _rows(facts, parts, limit, skip), _count(facts, parts)
         else:
@@ -107,11 +107,11 @@ def search_published(facts: Facts, asked: Question, public: Public, *, limit: in
 
 def _rows(facts: Facts, parts: dict[str, str | int], limit: int, skip: int) -> list[int]:
     page = f"select i.id {_FROM}{_where(parts)} order by i.first_seen desc, i.id desc limit :limit offset :skip"
-    return [row for (row,) in facts.db.conn.execute(page, parts | {"limit": limit, "skip": skip})]
+    return [row for (row,) in facts.database.execute(page, parts | {"limit": limit, "skip": skip})]
 
 
 def _count(facts: Facts, parts: dict[str, str | int]) -> int:
-    return int(facts.db.conn.execute(f"select count(*) {_FROM}{_where(parts)}", parts).fetchone()[0])
+    return int(facts.database.execute(f"select count(*) {_FROM}{_where(parts)}", parts).fetchone()[0])
 
 
 def _where(parts: Iterable[str]) -> str:
@@ -166,14 +166,14 @@ def sources(facts: Facts, published: frozenset[str] | None = None) -> tuple[Sour
     """Give the sources that carried anything, or anything that some topics publish, by name."""
     where, asked = _of("g.item_id", published)
     found = f"select distinct s.url from sighting g join source s on s.id = g.source_id{where}"  # noqa: S608 - constants
-    rows = {url for (url,) in facts.db.conn.execute(found, asked)}
-    return tuple(sorted((s for s, _ in facts.sources() if s.url in rows), key=lambda source: source.name.casefold()))
+    rows = {url for (url,) in facts.database.execute(found, asked)}
+    return tuple(sorted((s for s, _ in facts.sources.all() if s.url in rows), key=lambda source: source.name.casefold()))
 
 
 def languages(facts: Facts, published: frozenset[str] | None = None) -> tuple[str, ...]:
     """Give the languages of the stored items, or of those that some topics publish, the commonest first."""
     where, asked = _of("i.id", published)
-    rows = facts.db.conn.execute(
+    rows = facts.database.execute(
         f"""select v.language, count(*) from item i join version v on v.id = i.version_id and v.language is not null{where}
         group by 1 order by 2 desc, 1""",  # noqa: S608 - constants
         asked,
@@ -187,5 +187,5 @@ def _of(column: str, published: frozenset[str] | None) -> tuple[str, list[str]]:
 
 def _results(facts: Facts, rows: Iterable[int], open_topics: frozenset[str]) -> Iterable[Result]:
     judgements = Classifications(facts)
-    for stored in facts.by_rows(rows):
+    for stored in facts.items.by_rows(rows):
         yield Result(stored, tuple(one for one in judgements.of(stored.row) if one.topic in open_topics))

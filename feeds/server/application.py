@@ -24,11 +24,11 @@ def application(home: Home) -> SiteApplication:
     desk = ServiceContext(home)
     notices = {404: not_found(desk.root), 410: gone(desk.root)}
     site = SiteApplication(FileServer(public, links=partial(feed_links, home.settings)), notices)
-    site.add(HealthRoutes(home.database, public, home.clock, lambda: dict(site.answered), desk.open_topics).routes())
+    site.add(HealthRoutes(home.database_path, public, home.clock, lambda: dict(site.answered), desk.open_topics).routes())
     site.add(Searching(desk).routes())
     site.add(Private(desk, site.notice).routes())
     site.add(Reviewing(desk).routes())
-    site.add([route(home.database, home.clock)])  # where hubs find us
+    site.add([route(home.database_path, home.clock)])  # where hubs find us
     return site
 
 

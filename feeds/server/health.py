@@ -27,7 +27,7 @@ _NEXT: Final = f"select min(p.next_poll), max(p.last_poll), count(*) {_POLLED}"
 class HealthRoutes:
     """Where to look, and what is counted here."""
 
-    database: Path
+    database_path: Path
     public: Path
     clock: Callable[[], datetime]
     answered: Callable[[], dict[int, int]]  # requests by status
@@ -39,25 +39,25 @@ class HealthRoutes:
         return [Route(path, threaded(answer)) for path, answer in answers.items()]
 
     def _alive(self, _request: Request) -> Response:
-        good = readable(self.database)
+        good = readable(self.database_path)
         return JSONResponse({"status": "ok" if good else "failing"}, 200 if good else 503, _FRESH)
 
     def _ready(self, _request: Request) -> Response:
-        checks = {"database": readable(self.database), "published": (self.public / "index.html").is_file()}
+        checks = {"database": readable(self.database_path), "published": (self.public / "index.html").is_file()}
         checks["polled"] = checks["database"] and self._is_polled()
         good = all(checks.values())
         return JSONResponse({"status": "ready" if good else "not ready", "checks": checks}, 200 if good else 503, _FRESH)
 
     def _is_polled(self) -> bool:
         """Say whether somebody still polls: nothing is overdue by long, or the last poll was not long ago."""
-        with closing(_reading(self.database)) as db:
+        with closing(_reading(self.database_path)) as db:
             due, last, count = db.execute(_NEXT).fetchone()
         moments = [moment for moment in (from_rfc3339(due), from_rfc3339(last)) if moment is not None]
         return count == 0 or any(moment > self.clock() - _RECENT for moment in moments)
 
     def _metrics(self, _request: Request) -> Response:
         try:
-            with closing(_reading(self.database)) as db:
+            with closing(_reading(self.database_path)) as db:
                 lines = [*self._requests(), *_facts(db, self.topics()), *_newest(self.public)]
         except sqlite3.Error:
             lines = [*self._requests(), *_newest(self.public)]  # what is known without the database

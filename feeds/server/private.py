@@ -40,7 +40,7 @@ class Private:
 
     def _answer(self, request: Request) -> Response:
         token, name = request.path_params["token"], request.path_params["name"]
-        if len(token) > _LONGEST or not self.desk.home.database.exists():
+        if len(token) > _LONGEST or not self.desk.home.database_path.exists():
             return self._refuse(404)
         with self.desk.home.stored(quiet=True) as facts:
             grants = Grants(facts)

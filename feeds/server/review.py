@@ -95,7 +95,7 @@ class Reviewing:
 
     def _band(self, facts: Facts, topic: Topic) -> tuple[UncertainItem, ...]:
         """Give the uncertain items; judging everything takes a while, so it is done once for what is stored and asked now."""
-        newest = facts.db.conn.execute("select max(seq) from item").fetchone()[0]
+        newest = facts.database.execute("select max(seq) from item").fetchone()[0]
         state = (topic.version, topic.review, newest)
         with self._lock:
             known = self._known.get(topic.name)
@@ -142,7 +142,7 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 def _last(facts: Facts, uid: str) -> StoredItem | None:
-    return next((one for one in facts.find(uid) if one.id == uid), None) if uid else None
+    return next((one for one in facts.items.find(uid) if one.id == uid), None) if uid else None
 
 
 def _in_words(stored: StoredItem, said: Review) -> str:

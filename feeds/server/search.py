@@ -34,7 +34,7 @@ from feeds.tagging.topic.model import Topic
 from ingest.errors import UsageError
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
-from ingest.store.ids import instance_of
+from ingest.store.instance import instance_of
 from ingest.text.language.names import name as tongue
 
 _PAGE: Final = 20  # results on a page

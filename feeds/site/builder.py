@@ -135,8 +135,8 @@ class Site:
             sources_state(self._facts, now), *map(shaping, self._topics.values()), sorted(named or ()), named is None
         )
         if not self._folder.holds("sources.html", mark):
-            listed = [one for one in self._facts.sources() if named is None or one[0].url in named]
-            found = all_health(listed, now, self._facts.price(self._rule).shape)
+            listed = [one for one in self._facts.sources.all() if named is None or one[0].url in named]
+            found = all_health(listed, now, self._facts.polls.cost(self._rule).shape)
             page = views.sources_page(found, queries.carried(self._facts), self._now, mark)
             page = replace(page, sources=tuple(veil.source(one) for one in page.sources))
             yield File("sources.html", render.sources(page), self._now)
@@ -208,10 +208,10 @@ class Site:
         return {row: [self._marks[one] for one in group] for row, group in groups.items()}
 
     def _load(self, rows: Iterable[int]) -> dict[int, StoredItem]:
-        return {stored.row: stored for stored in self._facts.by_rows(rows)}
+        return {stored.row: stored for stored in self._facts.items.by_rows(rows)}
 
     def _archives(self, topic: Topic) -> tuple[PageLink, ...]:
-        sealed = Ledger(self._facts.db, feed_name(topic)).pages()
+        sealed = Ledger(self._facts.database, feed_name(topic)).pages()
         return tuple(PageLink(f"{page.number}", file_name(topic.name, page.number)) for page in sealed)
 
     def _month(

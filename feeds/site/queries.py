@@ -46,7 +46,7 @@ where v.item_id in (select value from json_each(?)) order by v.id"""
 def tagged(facts: Facts, topic: str, since: datetime | None = None) -> tuple[TaggedLine, ...]:
     """Give every item of a topic, or those first seen since a moment, newest first."""
     named = cache(_named)
-    return tuple(_tagged(row, named) for row in facts.db.conn.execute(_LINES, [topic, rfc3339(since) or ""]))
+    return tuple(_tagged(row, named) for row in facts.database.execute(_LINES, [topic, rfc3339(since) or ""]))
 
 
 def _tagged(row: tuple[Any, ...], named: Callable[[str, str], tuple[str, str]]) -> TaggedLine:
@@ -63,48 +63,48 @@ def _named(url: str, name: str) -> tuple[str, str]:
 def changes(facts: Facts, topics: Iterable[str], rows: Iterable[int] = ()) -> Iterator[tuple[int, str, str]]:
     """Give number, id and a mark for every item that one of `topics` has, or that is in `rows`: another mark, another page."""
     asked = {"topics": json.dumps(sorted(topics)), "rows": json.dumps(sorted(rows))}
-    for row, uid, *parts in facts.db.conn.execute(_MARKS, asked):
+    for row, uid, *parts in facts.database.execute(_MARKS, asked):
         yield row, uid, hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 
 def texts(facts: Facts, rows: Iterable[int]) -> dict[int, tuple[Texts, ...]]:
     """Give every version of some items, oldest first, by the items' numbers."""
     found: defaultdict[int, list[Texts]] = defaultdict(list)
-    for row, seen, source, title, text in facts.db.conn.execute(_VERSIONS, [json.dumps(list(rows))]):
+    for row, seen, source, title, text in facts.database.execute(_VERSIONS, [json.dumps(list(rows))]):
         found[row].append((datetime.fromisoformat(seen), source, title, text))
     return {row: tuple(versions) for row, versions in found.items()}
 
 
 def carried(facts: Facts) -> dict[str, int]:
     """Give how many items each source has carried, by its address."""
-    return dict(facts.db.conn.execute(_CARRIED).fetchall())
+    return dict(facts.database.execute(_CARRIED).fetchall())
 
 
 def sources_mark(facts: Facts) -> tuple[object, ...]:
     """Give figures that change whenever a source comes, goes, fails, recovers or shows a gap."""
-    return tuple(facts.db.conn.execute(_SOURCES).fetchone())
+    return tuple(facts.database.execute(_SOURCES).fetchone())
 
 
 def published(facts: Facts, topics: Iterable[str]) -> frozenset[str]:
     """Give the addresses of the sources that carried anything that one of `topics` has."""
-    rows = facts.db.conn.execute(_PUBLISHED, [json.dumps(sorted(topics))])
+    rows = facts.database.execute(_PUBLISHED, [json.dumps(sorted(topics))])
     return frozenset(url for (url,) in rows)
 
 
 def polled(facts: Facts) -> int:
     """Give the number of sources that are asked, or were."""
-    return int(facts.db.conn.execute("select count(*) from source where kind != 'document'").fetchone()[0])
+    return int(facts.database.execute("select count(*) from source where kind != 'document'").fetchone()[0])
 
 
 def sealed(facts: Facts) -> tuple[object, ...]:
     """Give how many pages each archive has."""
-    return tuple(facts.db.conn.execute("select feed, count(*) from archive group by feed order by feed").fetchall())
+    return tuple(facts.database.execute("select feed, count(*) from archive group by feed order by feed").fetchall())
 
 
 def oldest(facts: Facts, topic: str, since: datetime | None) -> datetime | None:
     """Give when the oldest item was first seen of those that a topic tags and that were first seen since a moment."""
     asked = [topic, rfc3339(since) or ""]
-    (at,) = facts.db.conn.execute(
+    (at,) = facts.database.execute(
         "select min(i.first_seen) from tag t join item i on i.id = t.item_id where t.topic = ? and i.first_seen >= ?", asked
     ).fetchone()
     return from_rfc3339(at)
@@ -112,7 +112,7 @@ def oldest(facts: Facts, topic: str, since: datetime | None) -> datetime | None:
 
 def as_of(facts: Facts) -> datetime | None:
     """Give the last moment of which the database knows anything: its own idea of now."""
-    (at,) = facts.db.conn.execute(
+    (at,) = facts.database.execute(
         "select max(at) from (select max(last_poll) at from poll union all select max(first_seen) from sighting)"
     ).fetchone()
     return from_rfc3339(at)

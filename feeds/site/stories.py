@@ -74,7 +74,7 @@ class TopicStories:
         """Return the stories of some items, in the same order."""
         missing = {row: self._copies.of(row) for row in rows if row not in self._known}
         wanted = {one for row, copies in missing.items() for one in (row, *copies)}
-        found = {stored.row: stored for stored in self._facts.by_rows(wanted)}
+        found = {stored.row: stored for stored in self._facts.items.by_rows(wanted)}
         classified = self._classifications.some(self._topic.name, missing)
         for row, copies in missing.items():
             stored, classification = found[row], classified[row]

@@ -8,7 +8,6 @@ from typing import Final
 from feeds.store.migrations import migrations
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
-from ingest.store.migrations import migrate
 
 _REPEATED: Final = 4  # items of one source that hold a sentence: from then on it is furniture
 _KEPT: Final = 8  # items remembered for one sentence
@@ -21,14 +20,12 @@ class Boilerplate:
 
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
-        self._facts, self._db = facts, facts.db
-        migrate(self._db, migrations)
+        self._facts, self._db = facts, facts.database
+        self._db.migrate(migrations)
 
     def known(self, source: str) -> frozenset[str]:
         """Give the sentences, as keys, that a source repeats."""
-        rows = self._db.conn.execute(
-            "select line from line where source = ? group by line having count(*) >= ?", [source, _REPEATED]
-        )
+        rows = self._db.execute("select line from line where source = ? group by line having count(*) >= ?", [source, _REPEATED])
         return frozenset(row[0] for row in rows)
 
     def learn(self, seen: Iterable[tuple[StoredItem, Iterable[str]]]) -> frozenset[int]:
@@ -47,12 +44,12 @@ class Boilerplate:
                 new += [(*place, row) for row in noted]
                 if len(before) < _REPEATED <= len(before) + len(noted):
                     repeated |= before | rows.keys()  # more may hold it now than are remembered
-            self._db.conn.executemany("insert into line values (?, ?, ?)", new)
+            self._db.executemany("insert into line values (?, ?, ?)", new)
         return frozenset(repeated)
 
     def _holders(self, places: Iterable[Place]) -> dict[Place, set[int]]:
         """Give the items remembered for each of some sentences."""
-        rows = self._db.conn.execute(
+        rows = self._db.execute(
             """select l.source, l.line, l.item_id from json_each(?) j join line l
             on l.source = json_extract(j.value, '$[0]') and l.line = json_extract(j.value, '$[1]')""",
             [json.dumps(list(places))],

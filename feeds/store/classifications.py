@@ -15,7 +15,6 @@ from feeds.store.reviews import Reviews, reviewed
 from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
-from ingest.store.migrations import migrate
 from ingest.text.dates import rfc3339
 
 _NEWS = timedelta(days=2)  # what was first seen longer ago is no news
@@ -62,12 +61,12 @@ class Classifications:
 
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
-        self._db, self._facts = facts.db, facts
-        migrate(self._db, migrations)
+        self._db, self._facts = facts.database, facts
+        self._db.migrate(migrations)
 
     def marks(self) -> dict[str, Progress]:
         """Give how far each topic has judged."""
-        rows = self._db.conn.execute("select name, version, seq, back, until from topic")
+        rows = self._db.execute("select name, version, seq, back, until from topic")
         return {name: Progress(*mark) for name, *mark in rows}
 
     def record(
@@ -97,21 +96,25 @@ class Classifications:
                     quiet = again and stored.first_seen < now - _NEWS and not self._was_announced(stored.row, name)
                     self._one(stored, reviewed(answer, decisions.get((stored.row, name))), now, quiet=quiet)
             for name, mark in marks.items():
-                row = {"version": mark.version, "seq": mark.seq, "back": mark.back, "until": mark.until}
-                self._db.table("topic").upsert({"name": name, **row}, pk="name")
+                self._db.execute(
+                    """insert into topic (name, version, seq, back, until) values (?, ?, ?, ?, ?)
+                    on conflict (name) do update set version = excluded.version, seq = excluded.seq,
+                        back = excluded.back, until = excluded.until""",
+                    [name, mark.version, mark.seq, mark.back, mark.until],
+                )
 
     def _was_announced(self, row: int, topic: str) -> bool:
-        found = self._db.conn.execute("select 1 from announced where item_id = ? and topic = ?", [row, topic])
+        found = self._db.execute("select 1 from announced where item_id = ? and topic = ?", [row, topic])
         return found.fetchone() is not None
 
     def announce(self, rows: Iterable[int], topic: str) -> None:
         """Remember that a topic's feed has shown items, inside the caller's transaction."""
-        self._db.conn.executemany("insert or ignore into announced values (?, ?)", [(row, topic) for row in rows])
+        self._db.executemany("insert or ignore into announced values (?, ?)", [(row, topic) for row in rows])
 
     def _tags_of(self, rows: Iterable[int]) -> defaultdict[int, set[str]]:
         found: defaultdict[int, set[str]] = defaultdict(set)
         wanted = json.dumps(list(rows))
-        for row, topic in self._db.conn.execute(
+        for row, topic in self._db.execute(
             "select item_id, topic from tag where item_id in (select value from json_each(?))", [wanted]
         ):
             found[row].add(topic)
@@ -119,9 +122,9 @@ class Classifications:
 
     def _one(self, stored: StoredItem, judgement: Classification, now: datetime, *, quiet: bool) -> None:
         if not judgement.tagged:
-            self._db.conn.execute("delete from tag where item_id = ? and topic = ?", [stored.row, judgement.topic])
+            self._db.execute("delete from tag where item_id = ? and topic = ?", [stored.row, judgement.topic])
             return
-        self._db.conn.execute(
+        self._db.execute(
             """insert into tag (item_id, topic, version, grade, score, why, evidence, tagged, quiet)
             values (?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (item_id, topic) do update set version = excluded.version, grade = excluded.grade,
@@ -141,7 +144,7 @@ class Classifications:
 
     def tagged(self, topic: str, besides: Iterable[int] = ()) -> tuple[Tagged, ...]:
         """Give the items that a topic tags, newest arrival first, but for some of them."""
-        rows = self._db.conn.execute(
+        rows = self._db.execute(
             """select t.item_id, i.seq, t.quiet from tag t join item i on i.id = t.item_id join version v on v.id = i.version_id
             where t.topic = ? and t.item_id not in (select value from json_each(?))
             order by i.first_seen desc, v.published desc, i.uid""",
@@ -151,7 +154,7 @@ class Classifications:
 
     def some(self, topic: str, rows: Iterable[int]) -> dict[int, Classification]:
         """Give what a topic says of some items, by the item's number; what it does not tag is left out."""
-        found = self._db.conn.execute(
+        found = self._db.execute(
             """select item_id, topic, version, grade, score, why, evidence from tag
             where topic = ? and item_id in (select value from json_each(?))""",
             [topic, json.dumps(list(rows))],
@@ -160,7 +163,7 @@ class Classifications:
 
     def sum(self, topic: str) -> tuple[object, ...]:
         """Give figures that change whenever what a topic's feed is made of changes: tags, items, carriers, people's words."""
-        execute = self._db.conn.execute
+        execute = self._db.execute
         tags = execute(
             """select count(*), total(t.item_id), total(t.score), total(length(t.why) + length(t.evidence)), total(t.quiet),
             total(i.seq), max(i.seq), group_concat(distinct t.version) from tag t join item i on i.id = t.item_id
@@ -184,7 +187,7 @@ class Classifications:
     def of_all(self, rows: Iterable[int]) -> dict[int, tuple[Classification, ...]]:
         """Give the tags of some items by the items' numbers, each by topic; an item without tags is left out."""
         found: dict[int, tuple[Classification, ...]] = {}
-        for row, *tag in self._db.conn.execute(
+        for row, *tag in self._db.execute(
             """select item_id, topic, version, grade, score, why, evidence from tag
             where item_id in (select value from json_each(?)) order by item_id, topic""",
             [json.dumps(list(rows))],
@@ -194,7 +197,7 @@ class Classifications:
 
     def having(self, rows: Iterable[int], topics: Iterable[str]) -> set[int]:
         """Give those of some items that one of `topics` tags."""
-        found = self._db.conn.execute(
+        found = self._db.execute(
             """select distinct item_id from tag where item_id in (select value from json_each(?))
             and topic in (select value from json_each(?))""",
             [json.dumps(list(rows)), json.dumps(list(topics))],
@@ -203,7 +206,7 @@ class Classifications:
 
     def bonded(self, topics: Iterable[str]) -> tuple[object, ...]:
         """Give figures that change whenever one of `topics` begins or ceases to tag an item that has to do with another."""
-        found = self._db.conn.execute(
+        found = self._db.execute(
             """select topic, count(*), total(item_id) from tag where topic in (select value from json_each(?))
             and item_id in (select item_id from story union select a from story_edge union select b from story_edge)
             group by topic order by topic""",
@@ -213,7 +216,7 @@ class Classifications:
 
     def unsure(self) -> frozenset[str]:
         """Give the topics that have a mere mention on which nobody has decided."""
-        rows = self._db.conn.execute(
+        rows = self._db.execute(
             """select distinct topic from tag t where grade = ? and not exists
             (select 1 from decision where item_id = t.item_id and topic = t.topic)""",
             [Grade.MENTION],
@@ -222,7 +225,7 @@ class Classifications:
 
     def count(self) -> int:
         """Give the number of tags."""
-        return int(self._db.conn.execute("select count(*) from tag").fetchone()[0])
+        return int(self._db.execute("select count(*) from tag").fetchone()[0])
 
     def atom_ids(self, names: Mapping[int, tuple[str | None, str]]) -> dict[int, str]:
         """Give the ids under which items are published: for ever those that they were given first.
@@ -230,7 +233,7 @@ class Classifications:
         `names` has (wanted, own) for each: `wanted`, the publisher's, is given if no other item is known by it or
         published under it; else `own`.
         """
-        execute, given = self._db.conn.execute, self.given_ids(names)
+        execute, given = self._db.execute, self.given_ids(names)
         for row, (wanted, own) in names.items():
             if row not in given:
                 given[row] = own if wanted is None or self._is_taken(wanted, row) else wanted
@@ -240,10 +243,10 @@ class Classifications:
     def given_ids(self, rows: Iterable[int]) -> dict[int, str]:
         """Give the ids under which items are published, of those that were given one."""
         query = "select item_id, atom_id from entry where item_id in (select value from json_each(?))"
-        return dict(self._db.conn.execute(query, [json.dumps(list(rows))]))
+        return dict(self._db.execute(query, [json.dumps(list(rows))]))
 
     def _is_taken(self, wanted: str, row: int) -> bool:
-        found = self._db.conn.execute(
+        found = self._db.execute(
             "select 1 from sighting where guid = ? and item_id != ? union all select 1 from entry where atom_id = ?",
             [wanted, row, wanted],
         )

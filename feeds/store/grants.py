@@ -11,7 +11,6 @@ from typing import Final
 from feeds.store.migrations import migrations
 from ingest.errors import UsageError
 from ingest.store.facts import Facts
-from ingest.store.migrations import migrate
 from ingest.text.dates import from_rfc3339, rfc3339
 
 _SELDOM: Final = timedelta(minutes=10)  # between two notes of a use
@@ -34,35 +33,33 @@ class Grants:
 
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
-        self._facts, self._db = facts, facts.db
-        migrate(self._db, migrations)
+        self._facts, self._db = facts, facts.database
+        self._db.migrate(migrations)
 
     def give(self, topic: str, name: str, token: str, now: datetime) -> None:
         """Let whoever holds `token` read a topic. Raises UsageError where somebody of that name already may."""
         with self._facts.transaction():
             if any(one.topic == topic and one.name == name and one.revoked is None for one in self.all()):
                 raise UsageError(f"{name} already has an address for {topic}", f"`topicwire feeds revoke {topic} {name}` first")
-            row = {"hash": _hash(token), "topic": topic, "name": name, "given": rfc3339(now)}
-            self._db.table("grant").insert(row)
+            row = [_hash(token), topic, name, rfc3339(now)]
+            self._db.execute('insert into "grant" (hash, topic, name, given) values (?, ?, ?, ?)', row)
 
     def revoke(self, topic: str, name: str, now: datetime) -> None:
         """Take an address back for good. Raises UsageError where nobody of that name has one."""
         with self._facts.transaction():
             where = 'update "grant" set revoked = ? where topic = ? and name = ? and revoked is null'
-            if self._db.conn.execute(where, [rfc3339(now), topic, name]).rowcount == 0:
+            if self._db.execute(where, [rfc3339(now), topic, name]).rowcount == 0:
                 raise UsageError(f"{name} has no address for {topic}", "`topicwire feeds list` shows who has one")
 
     def all(self) -> Iterator[Grant]:
         """Give every grant, by topic and name, also those that were taken back."""
-        rows = self._db.conn.execute('select topic, name, given, used, revoked from "grant" order by topic, name, given')
+        rows = self._db.execute('select topic, name, given, used, revoked from "grant" order by topic, name, given')
         return map(_grant, rows.fetchall())
 
     def find(self, token: str) -> Grant | None:
         """Give the grant of a token; how long that takes says nothing of any token that exists."""
         wanted = _hash(token)
-        row = self._db.conn.execute(
-            'select topic, name, given, used, revoked, hash from "grant" where hash = ?', [wanted]
-        ).fetchone()
+        row = self._db.execute('select topic, name, given, used, revoked, hash from "grant" where hash = ?', [wanted]).fetchone()
         return _grant(row[:5]) if row and hmac.compare_digest(row[5], wanted) else None
 
     def note_use(self, grant: Grant, token: str, now: datetime) -> None:
@@ -70,11 +67,11 @@ class Grants:
         if grant.used is not None and now - grant.used < _SELDOM:
             return
         try:
-            self._db.conn.execute(f"pragma busy_timeout = {_PATIENCE}")
-            self._db.conn.execute('update "grant" set used = ? where hash = ?', [rfc3339(now), _hash(token)])
-            self._db.conn.commit()
+            self._db.execute(f"pragma busy_timeout = {_PATIENCE}")
+            self._db.execute('update "grant" set used = ? where hash = ?', [rfc3339(now), _hash(token)])
+            self._db.connection.commit()
         except sqlite3.OperationalError:
-            self._db.conn.rollback()  # the next use is noted
+            self._db.connection.rollback()  # the next use is noted
 
 
 def _hash(token: str) -> str:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlite_utils import Database
-
+from ingest.store.database import Database
 from ingest.text.dates import from_rfc3339, rfc3339
 
 _COLUMNS = "item_id, atom_id, entered, updated, digest, state, version, archive, gone, reason, buried"
@@ -50,7 +49,7 @@ class Ledger:
 
     def __init__(self, db: Database, feed: str) -> None:
         """Take a feed by its name: its folder and its topic."""
-        self._execute, self._many, self._feed = db.conn.execute, db.conn.executemany, feed
+        self._execute, self._many, self._feed = db.execute, db.executemany, feed
 
     def steady(self, topic: str, grouped: Iterable[int]) -> tuple[int, ...]:
         """Give the items that a topic tags and whose article is sealed as it is now: none of `grouped`, which have copies."""

@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-from ingest.store.migrations import family
+from ingest.store.database import family
 
 migrations = family("feeds")
 

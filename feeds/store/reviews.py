@@ -7,7 +7,6 @@ from enum import StrEnum
 from feeds.model import Classification, Grade
 from feeds.store.migrations import migrations
 from ingest.store.facts import Facts
-from ingest.store.migrations import migrate
 from ingest.text.dates import from_rfc3339, rfc3339
 from ingest.text.sanitize import one_line
 
@@ -47,12 +46,12 @@ class Reviews:
 
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
-        self._facts, self._db = facts, facts.db
-        migrate(self._db, migrations)
+        self._facts, self._db = facts, facts.database
+        self._db.migrate(migrations)
 
     def all(self, topic: str | None = None) -> dict[tuple[int, str], Review]:
         """Give every decision, or those on one topic, by (item's number, topic), oldest first."""
-        rows = self._db.conn.execute(
+        rows = self._db.execute(
             "select item_id, topic, verdict, reason, decided from decision where ? is null or topic = ? order by decided, item_id",
             [topic, topic],
         )
@@ -60,13 +59,16 @@ class Reviews:
 
     def put(self, row: int, topic: str, verdict: Verdict, reason: str, now: datetime) -> None:
         """Store what a person said, the reason as one line that any feed can show; the last word counts."""
-        key = {"item_id": row, "topic": topic}
         with self._facts.transaction():
-            said = {"verdict": verdict, "reason": one_line(reason), "decided": rfc3339(now)}
-            self._db.table("decision").upsert({**key, **said}, pk=("item_id", "topic"))
+            self._db.execute(
+                """insert into decision (item_id, topic, verdict, reason, decided) values (?, ?, ?, ?, ?)
+                on conflict (item_id, topic) do update set verdict = excluded.verdict, reason = excluded.reason,
+                    decided = excluded.decided""",
+                [row, topic, verdict, one_line(reason), rfc3339(now)],
+            )
 
     def take_back(self, row: int, topic: str) -> bool:
         """Forget what was said; give whether anything was."""
         with self._facts.transaction():
-            gone = self._db.conn.execute("delete from decision where item_id = ? and topic = ?", [row, topic])
+            gone = self._db.execute("delete from decision where item_id = ? and topic = ?", [row, topic])
         return gone.rowcount > 0

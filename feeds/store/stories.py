@@ -9,7 +9,6 @@ from typing import Any, Final
 from feeds.model import Comparison, Edge, Merge, PeoplesWord, RelatedItem, Relation, StoryEvidence, pair_of
 from feeds.store.migrations import migrations
 from ingest.store.facts import Facts
-from ingest.store.migrations import migrate
 from ingest.text.dates import rfc3339
 from ingest.text.sanitize import one_line
 
@@ -33,8 +32,8 @@ class StoryTables:
 
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
-        self._db = facts.db
-        migrate(self._db, migrations)
+        self._db = facts.database
+        self._db.migrate(migrations)
 
     # Progress
 
@@ -43,7 +42,7 @@ class StoryTables:
 
         Other thresholds forget all likenesses: the stories stay as they were until everything is compared anew.
         """
-        execute = self._db.conn.execute
+        execute = self._db.execute
         row = execute("select version, seq, until from story_mark").fetchone()
         if row and row[0] == version:
             return row[1], row[2]
@@ -55,15 +54,15 @@ class StoryTables:
 
     def put_mark(self, seq: int) -> None:
         """Remember how far comparing came."""
-        self._db.conn.execute("update story_mark set seq = ?", [seq])
+        self._db.execute("update story_mark set seq = ?", [seq])
 
     def seen(self) -> int:
         """Give up to which number items were compared."""
-        return int(self._db.conn.execute("select coalesce(max(seq), 0) from story_mark").fetchone()[0])
+        return int(self._db.execute("select coalesce(max(seq), 0) from story_mark").fetchone()[0])
 
     def everything(self) -> set[int]:
         """Give all items that are, or may now be, in a story with others."""
-        rows = self._db.conn.execute(
+        rows = self._db.execute(
             """select item_id from story union select a from story_edge union select b from story_edge
             union select a from story_decision union select b from story_decision"""
         )
@@ -84,7 +83,7 @@ class StoryTables:
         return found
 
     def _sharing(self, of: Sketch, spans: list[int]) -> list[int]:
-        rows = self._db.conn.execute(
+        rows = self._db.execute(
             f"""select b.item_id from (values {_marks(of.keys, "(?)")}) k cross join story_band b
             on b.span in ({_marks(spans)}) and b.key = k.column1
             group by b.item_id order by count(*) desc, b.item_id limit ?""",  # noqa: S608 - marks alone
@@ -95,14 +94,14 @@ class StoryTables:
     def keep(self, sketch: Sketch) -> None:
         """Keep an item's keys: in one statement, which takes half the time of one for each."""
         if sketch.keys:
-            self._db.conn.execute(
+            self._db.execute(
                 f"insert or ignore into story_band select ?, column1, ? from (values {_marks(sketch.keys, '(?)')})",  # noqa: S608
                 [_span(sketch.moment), sketch.row, *sketch.keys],
             )
 
     def _spans(self) -> set[int]:
         """Give the spans in which there are keys."""
-        rows = self._db.conn.execute(
+        rows = self._db.execute(
             """with recursive there (span) as (select min(span) from story_band
             union all select (select min(span) from story_band where span > there.span) from there where span is not null)
             select span from there where span is not null"""
@@ -111,18 +110,18 @@ class StoryTables:
 
     def drop_keys(self, before: datetime) -> None:
         """Forget the keys of items that nothing new can be compared with."""
-        self._db.conn.execute("delete from story_band where span < ?", [_span(before)])
+        self._db.execute("delete from story_band where span < ?", [_span(before)])
 
     # Likenesses
 
     def drop_edges(self, rows: Iterable[int]) -> None:
         """Forget what items are to others."""
         wanted = json.dumps(list(rows))
-        self._db.conn.execute(f"delete from story_edge where a {_IN} or b {_IN}", [wanted, wanted])  # noqa: S608
+        self._db.execute(f"delete from story_edge where a {_IN} or b {_IN}", [wanted, wanted])  # noqa: S608
 
     def add_edges(self, found: Iterable[tuple[int, int, Comparison]]) -> None:
         """Store what items are to others."""
-        self._db.conn.executemany(
+        self._db.executemany(
             "insert into story_edge values (?, ?, ?, ?, ?, ?)",
             [(*pair_of(row, other), said.relation, said.strength, str(said), said.within) for row, other, said in found],
         )
@@ -158,7 +157,7 @@ class StoryTables:
     def _beside(self, columns: str, condition: str, rows: Iterable[int]) -> list[Any]:
         wanted = json.dumps(list(rows))
         select = f"select {columns} from story_edge where {condition} and"  # noqa: S608 - constants
-        return self._db.conn.execute(f"{select} a {_IN} union {select} b {_IN}", [wanted, wanted]).fetchall()
+        return self._db.execute(f"{select} a {_IN} union {select} b {_IN}", [wanted, wanted]).fetchall()
 
     def touched(self, rows: Iterable[int]) -> set[int]:
         """Give some items, and those whose story may hang on what they are to them."""
@@ -167,7 +166,7 @@ class StoryTables:
 
     def _degrees(self, rows: Iterable[int]) -> dict[int, int]:
         wanted = json.dumps(list(rows))
-        found = self._db.conn.execute(
+        found = self._db.execute(
             f"""select row, count(*) from (select a as row from story_edge where within and a {_IN}
             union all select b from story_edge where within and b {_IN}) group by row""",  # noqa: S608 - constants
             [wanted, wanted],
@@ -177,7 +176,7 @@ class StoryTables:
     def _around(self, rows: Iterable[int]) -> list[tuple[int, int, str, float, str]]:
         wanted = json.dumps(list(rows))
         columns = "select a, b, relation, strength, evidence from story_edge where"
-        return self._db.conn.execute(f"{columns} a {_IN} union {columns} b {_IN}", [wanted, wanted]).fetchall()
+        return self._db.execute(f"{columns} a {_IN} union {columns} b {_IN}", [wanted, wanted]).fetchall()
 
     # Stories
 
@@ -186,7 +185,7 @@ class StoryTables:
         found: dict[int, list[int]] = {}
         own: dict[int, int] = {}
         wanted = json.dumps(list(rows))
-        for story, member in self._db.conn.execute(
+        for story, member in self._db.execute(
             f"select story_id, item_id from story where story_id in (select story_id from story where item_id {_IN})",  # noqa: S608
             [wanted],
         ):
@@ -196,15 +195,15 @@ class StoryTables:
 
     def replace_stories(self, rows: Iterable[int], groups: Iterable[frozenset[int]]) -> None:
         """Store the stories that some items make now, in place of those they made."""
-        self._db.conn.execute(f"delete from story where item_id {_IN}", [json.dumps(list(rows))])  # noqa: S608
-        self._db.conn.executemany("insert into story values (?, ?)", [(row, min(group)) for group in groups for row in group])
+        self._db.execute(f"delete from story where item_id {_IN}", [json.dumps(list(rows))])  # noqa: S608
+        self._db.executemany("insert into story values (?, ?)", [(row, min(group)) for group in groups for row in group])
 
     # People's words
 
     def decided(self, rows: Iterable[int]) -> PeoplesWord:
         """Give what people said of pairs among or beside some items."""
         wanted = json.dumps(list(rows))
-        found = self._db.conn.execute(
+        found = self._db.execute(
             f"select a, b, verdict from story_decision where a {_IN} or b {_IN}",  # noqa: S608
             [wanted, wanted],
         ).fetchall()
@@ -214,18 +213,18 @@ class StoryTables:
     def decide(self, pairs: Iterable[tuple[int, int]], verdict: str, reason: str, now: datetime) -> None:
         """Store a person's word on pairs; the last word counts."""
         said = (verdict, one_line(reason), rfc3339(now))
-        self._db.conn.executemany(
+        self._db.executemany(
             "insert or replace into story_decision values (?, ?, ?, ?, ?)", [(*pair_of(a, b), *said) for a, b in pairs]
         )
 
     def take_back(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Forget what was said of pairs."""
-        self._db.conn.executemany("delete from story_decision where a = ? and b = ?", [pair_of(a, b) for a, b in pairs])
+        self._db.executemany("delete from story_decision where a = ? and b = ?", [pair_of(a, b) for a, b in pairs])
 
     def words(self, rows: Iterable[int]) -> Iterator[Merge]:
         """Give what people joined among some items, in words."""
         wanted = json.dumps(list(rows))
-        for a, b, reason in self._db.conn.execute(
+        for a, b, reason in self._db.execute(
             f"select a, b, reason from story_decision where verdict = 'join' and a {_IN} and b {_IN}",  # noqa: S608
             [wanted, wanted],
         ):

@@ -23,7 +23,7 @@ class StoryGrouping:
         """Return the story of every item in `rows`, each once: the lead first, then its copies, earliest first."""
         members = self._tables.members(rows)
         wanted = sorted({row for group in members.values() for row in group})
-        stored = {item.row: item for item in self._facts.by_rows(wanted)}
+        stored = {item.row: item for item in self._facts.items.by_rows(wanted)}
         groups = dict.fromkeys(members.get(row, (row,)) for row in rows)
         for group in groups:
             if len(group) == 1:
@@ -34,7 +34,7 @@ class StoryGrouping:
 
     def grouped(self) -> Iterable[int]:
         """Return the members of all stories."""
-        return (row for (row,) in self._facts.db.conn.execute("select item_id from story"))
+        return (row for (row,) in self._facts.database.execute("select item_id from story"))
 
     def evidence(self, groups: Iterable[tuple[int, ...]]) -> dict[int, StoryEvidence]:
         """Return why the members of some stories are one and what is related to them, by the lead; none where nothing is known."""
@@ -48,7 +48,7 @@ class StoryGrouping:
 
     def state(self) -> str:
         """Return figures that change whenever a story's members, their texts, carriers or related items may have."""
-        found = self._facts.db.conn.execute(
+        found = self._facts.database.execute(
             """select count(*), total(s.story_id * 7919.0 + s.item_id), total(i.seq),
             (select count(*) || ' ' || total(id) || ' ' || total(version_id) from sighting
                 where item_id in (select item_id from story)),
@@ -75,7 +75,7 @@ class Stories:
         wanted = list(dict.fromkeys(rows))
         members = self._tables.members(wanted)
         groups = {row: members.get(row, (row,)) for row in wanted}
-        stored = {item.row: item for item in self._facts.by_rows(sorted({row for group in groups.values() for row in group}))}
+        stored = {item.row: item for item in self._facts.items.by_rows(sorted({row for group in groups.values() for row in group}))}
         distinct = list(dict.fromkeys(groups.values()))
         evidence = zip(distinct, self._tables.evidence(distinct), strict=True)
         made = {group: story_of((stored[row] for row in group), known) for group, known in evidence}

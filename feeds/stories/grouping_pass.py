@@ -51,7 +51,7 @@ def group_new(  # noqa: PLR0913 - what bounds it
 
 def all_grouped(facts: Facts) -> bool:
     """Say whether every stored item was grouped."""
-    return not reading.after(facts.db, StoryTables(facts).seen(), 1)
+    return not reading.after(facts.database, StoryTables(facts).seen(), 1)
 
 
 class GroupingPass:
@@ -70,7 +70,7 @@ class GroupingPass:
         begun = self._clock() if self._clock else None
         with self._facts.transaction():
             seq, until = self._tables.mark(self._version)
-            items = reading.after(self._facts.db, seq, self._size)
+            items = reading.after(self._facts.database, seq, self._size)
             if items:
                 touched = self._compare(items)
                 self._tables.put_mark(items[-1].seq)
@@ -142,7 +142,7 @@ class GroupingPass:
         if len(self._moments) > _DATED:
             self._moments.clear()
         if unknown := [row for row in rows if row not in self._moments]:
-            self._moments |= reading.moments(self._facts.db, unknown)
+            self._moments |= reading.moments(self._facts.database, unknown)
 
     def _regroup_each(self, touched: set[int]) -> None:
         """Make the stories of some items anew, those that hang together at a time."""
@@ -172,7 +172,7 @@ class GroupingPass:
 
     def _read(self, rows: list[int]) -> list[Article]:
         missing = [row for row in rows if row not in self._articles]
-        told = reading.by_rows(self._facts.db, missing) if missing else {}
+        told = reading.by_rows(self._facts.database, missing) if missing else {}
         fresh = dict(zip(told, read(told.values()), strict=True))
         found = [fresh.get(row) or self._articles[row] for row in rows]
         self._keep(fresh)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlite_utils import Database
-
 from feeds.stories.article import Raw
+from ingest.store.database import Database
 from ingest.text.urls import destination
 
 # As the whole item would say it: a text without a date has that of a carrier, the first address is the item's.
@@ -34,19 +33,19 @@ class Told:
 
 def after(db: Database, seq: int, limit: int) -> list[Told]:
     """Give the items whose present version came after number `seq`, oldest change first, at most `limit`."""
-    return [_told(*row) for row in db.conn.execute(f"{_TOLD} where i.seq > ? order by i.seq limit ?", [seq, limit])]
+    return [_told(*row) for row in db.execute(f"{_TOLD} where i.seq > ? order by i.seq limit ?", [seq, limit])]
 
 
 def by_rows(db: Database, rows: Iterable[int]) -> dict[int, Raw]:
     """Give items by their numbers."""
     wanted = json.dumps(list(rows))
-    found = db.conn.execute(f"{_TOLD} where i.id in (select value from json_each(?))", [wanted])  # noqa: S608 - constants
+    found = db.execute(f"{_TOLD} where i.id in (select value from json_each(?))", [wanted])  # noqa: S608 - constants
     return {told.row: told.raw for told in (_told(*row) for row in found)}
 
 
 def moments(db: Database, rows: Iterable[int]) -> dict[int, datetime]:
     """Give when items appeared, of those whose own text is dated."""
-    found = db.conn.execute(
+    found = db.execute(
         """select i.id, v.published, i.first_seen from item i join version v on v.id = i.version_id
         where v.published is not null and i.id in (select value from json_each(?))""",
         [json.dumps(list(rows))],

@@ -90,7 +90,7 @@ class _Work:
         matcher, tagged = _matcher(topics), 0
         if marks != {name: mark for name, mark in self._judgements.marks().items() if name in marks}:
             self._judgements.record([], (), marks, self._now)  # a new wording is known before its first item
-        while not self._stopping() and (items := self._facts.after(seq, _BITE)):
+        while not self._stopping() and (items := self._facts.items.after(seq, _BITE)):
             seq = items[-1].seq
             tagged += self._bite(matcher, items, {name: replace(mark, seq=seq) for name, mark in marks.items()}, again=False)
         return tagged
@@ -100,7 +100,7 @@ class _Work:
         matcher, tagged, done = _matcher(topics), 0, 0
         until = max(mark.until for mark in marks.values())
         while back < until and (bites is None or done < bites) and not self._stopping():
-            items = tuple(item for item in self._facts.after(back, _BITE) if item.seq <= until)
+            items = tuple(item for item in self._facts.items.after(back, _BITE) if item.seq <= until)
             back = items[-1].seq if len(items) == _BITE else until
             tagged += self._bite(matcher, items, {name: replace(mark, back=back) for name, mark in marks.items()}, again=True)
             done += 1
@@ -112,7 +112,7 @@ class _Work:
         tags = {stored.row: len(tagging.tags) for stored, tagging in judged}
         repeated = self._furniture.learn((stored, tagging.lines) for stored, tagging in judged)
         if repeated:  # a sentence has turned out to be furniture: what it helped to tag is judged without it
-            anew = list(self._judged(matcher, self._facts.by_rows(sorted(repeated))))
+            anew = list(self._judged(matcher, self._facts.items.by_rows(sorted(repeated))))
             self._judgements.record(anew, matcher.topics, {}, self._now, again=True)
             tags |= {stored.row: len(tagging.tags) for stored, tagging in anew if stored.row in tags}
         return sum(tags.values())

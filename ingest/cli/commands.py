@@ -62,9 +62,9 @@ def sources_remove(home: Home, addresses: tuple[str, ...]) -> None:
     with home.stored() as facts:
         urls = [_stored(facts, address) for address in addresses]
         for address, url in zip(addresses, urls, strict=True):
-            _refuse_removal(home, address, facts.source(url))
+            _refuse_removal(home, address, facts.sources.get(url))
         for url in urls:
-            facts.retire(url)
+            facts.sources.retire(url)
     say(f"{len(addresses)} removed; their items stay")
 
 
@@ -72,7 +72,7 @@ def _stored(facts: Facts, address: str) -> str:
     """Give the address under which a source is stored, by what a person calls it."""
     meant = pasted(address)
     named = [address] if meant is None else [meant.url, *([meant.instead] if meant.instead else [])]
-    return next((url for url in named if facts.source(url) is not None), named[0])
+    return next((url for url in named if facts.sources.get(url) is not None), named[0])
 
 
 def _refuse_removal(home: Home, address: str, known: tuple[Source, SourceState] | None) -> None:
@@ -90,10 +90,10 @@ def _refuse_removal(home: Home, address: str, known: tuple[Source, SourceState] 
 def sources_list(home: Home, *, as_json: bool) -> None:
     """Show every polled feed, and how asking it went last."""
     with home.stored() as facts:
-        for source, state in facts.sources():
+        for source, state in facts.sources.all():
             if source.kind is not SourceKind.DOCUMENT and source.status in {SourceStatus.ACTIVE, SourceStatus.GONE}:
                 click.echo(json.dumps(_source_row(source, state), ensure_ascii=False) if as_json else _source_line(source, state))
-        if since := facts.offline_since():
+        if since := facts.polls.offline_since():
             say(f"since {rfc3339(since)} {QUESTION}")
 
 
@@ -124,7 +124,7 @@ def sources_import(home: Home, file: Path) -> None:
     for line in listed.said:
         say(line)
     with home.facts() as facts:
-        new = facts.add_sources(listed.sources, home.clock())
+        new = facts.sources.add(listed.sources, home.clock())
     say(f"{new} added, {len(listed.sources) - new} already there, {len(listed.refused)} refused")
 
 
@@ -133,7 +133,7 @@ def sources_import(home: Home, file: Path) -> None:
 def sources_export(home: Home) -> None:
     """Write the polled feeds as OPML to stdout."""
     with home.stored() as facts:
-        polled = [s for s, _ in facts.sources() if s.kind is SourceKind.FEED and s.status is SourceStatus.ACTIVE]
+        polled = [s for s, _ in facts.sources.all() if s.kind is SourceKind.FEED and s.status is SourceStatus.ACTIVE]
     click.echo(opml.render(polled), nl=False)
 
 

@@ -39,7 +39,7 @@ def one_item(facts: Facts, name: str) -> StoredItem:
     """Return the item that a person means by `name`. Raises TopicwireError when it is none or several."""
     from ingest.text.sanitize import xml_safe
 
-    found = facts.find(xml_safe(name))
+    found = facts.items.find(xml_safe(name))
     if not found:
         raise TopicwireError(f"no stored item is called {name!r}", "`topicwire items` lists them; give an id, address or guid")
     if len(found) > 1:

@@ -29,8 +29,8 @@ _HEAD: Final = (
 def status(home: Home, *, as_json: bool) -> None:
     """Show how each source is doing, worst first: the cause, the last good time, what happens next and why."""
     with home.stored() as facts:
-        now, offline = home.clock(), facts.offline_since()
-        found = all_health(facts.sources(), now, facts.price(home.settings.polling.rule).shape)
+        now, offline = home.clock(), facts.polls.offline_since()
+        found = all_health(facts.sources.all(), now, facts.polls.cost(home.settings.polling.rule).shape)
     lines = (json.dumps(row(one), ensure_ascii=False) for one in found) if as_json else table(found, now, offline)
     for line in lines:
         click.echo(line)

@@ -39,7 +39,7 @@ def subscribe(home: Home, facts: Facts, engine: Engine) -> int:
     if not base:
         return 0
     taken = 0
-    for one in facts.subscriptions_wanting(home.clock(), _AT_ONCE):
+    for one in facts.subscriptions.wanting(home.clock(), _AT_ONCE):
         form = {
             "hub.mode": "subscribe",
             "hub.topic": one.topic,
@@ -48,12 +48,12 @@ def subscribe(home: Home, facts: Facts, engine: Engine) -> int:
             "hub.lease_seconds": str(_LEASE),
         }
         # Noted before: a hub may send its challenge before it answers.
-        facts.subscription_asked(one.token, home.clock(), well=True)
+        facts.subscriptions.asked(one.token, home.clock(), well=True)
         try:
             engine.submit(engine.post(one.hub, form)).result()
             taken += 1
         except FetchError:
-            facts.subscription_asked(one.token, home.clock(), well=False)
+            facts.subscriptions.asked(one.token, home.clock(), well=False)
     return taken
 
 
@@ -90,7 +90,7 @@ def _known(database: Path, token: str) -> Subscription | None:
     if not _TOKEN.fullmatch(token) or not database.exists():
         return None
     with Facts(database) as facts:
-        return facts.subscription(token)
+        return facts.subscriptions.by_token(token)
 
 
 async def _is_signed(one: Subscription, request: Request) -> bool | None:
@@ -112,15 +112,15 @@ def _verified(database: Path, now: datetime, token: str, said: dict[str, str]) -
     if not database.exists():
         return Response(status_code=404)
     with Facts(database) as facts:
-        one = facts.subscription(token)
+        one = facts.subscriptions.by_token(token)
         if one is None or one.topic != said.get("hub.topic"):
             return Response(status_code=404)
         if said.get("hub.mode") == "denied":
-            facts.subscription_asked(token, now, well=False)
+            facts.subscriptions.asked(token, now, well=False)
             return Response(status_code=200)
         if said.get("hub.mode") != "subscribe" or one.asked is None or not said.get("hub.challenge"):
             return Response(status_code=404)
-        facts.subscription_granted(token, now + timedelta(seconds=_lease(said.get("hub.lease_seconds", ""))))
+        facts.subscriptions.granted(token, now + timedelta(seconds=_lease(said.get("hub.lease_seconds", ""))))
     return PlainTextResponse(said["hub.challenge"])
 
 
@@ -133,7 +133,7 @@ def _heard(database: Path, now: datetime, token: str, *, signed: bool) -> Respon
     """Take a ping as "poll now"; one with a wrong signature is answered alike and believed nothing (WebSub 7.1)."""
     if signed:
         with Facts(database) as facts:
-            facts.subscription_pinged(token, now)
+            facts.subscriptions.pinged(token, now)
     return Response(status_code=202)
 
 

@@ -88,7 +88,7 @@ def add(home: Home, addresses: tuple[str, ...], matching: Matching = no_topics, 
 
 
 def _is_polled(facts: Facts, url: str) -> bool:
-    known = facts.source(url)
+    known = facts.sources.get(url)
     return known is not None and known[0].status is SourceStatus.ACTIVE
 
 
@@ -145,10 +145,10 @@ class _Keeping:
         return True
 
     def _stored(self, outcome: Outcome) -> SourceState:
-        self._facts.add_sources([outcome.source], self._home.clock())
+        self._facts.sources.add([outcome.source], self._home.clock())
         price = present_price(self._facts, self._home.settings, outcome.at)
         after = settled(SourceState(), outcome, price, 0.5)
-        self._facts.record([(outcome, after)])
+        self._facts.polls.record([(outcome, after)])
         return after
 
     def _about(self, feed: ParsedFeed, where: str) -> str:
@@ -174,5 +174,5 @@ def add_lists(home: Home, addresses: tuple[str, ...]) -> Added:
     """Add lists of feeds that are read again once a day."""
     sources = sound(addresses, SourceKind.LIST)
     with home.facts() as facts:
-        new = facts.add_sources(sources, home.clock())
+        new = facts.sources.add(sources, home.clock())
     return Added(new, len(addresses) - new)

@@ -42,7 +42,7 @@ class Home:
         return load(self.folder, self.environment)
 
     @property
-    def database(self) -> Path:
+    def database_path(self) -> Path:
         """The file that holds everything known."""
         return self.folder / "topicwire.db"
 
@@ -67,7 +67,7 @@ class Home:
         from ingest.store.facts import Facts
 
         self.make()
-        return Facts(self.database)
+        return Facts(self.database_path)
 
     def stored(self, *, quiet: bool = False) -> Facts:
         """Open the database for reading. Where there is none, none is made: an empty one in memory answers.
@@ -76,8 +76,8 @@ class Home:
         """
         from ingest.store.facts import IN_MEMORY, Facts
 
-        if self.database.exists():
-            return Facts(self.database)
+        if self.database_path.exists():
+            return Facts(self.database_path)
         self.require_folder()
         if not quiet and not self.is_home:
             where = self.folder.resolve()

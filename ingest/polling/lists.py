@@ -22,7 +22,7 @@ _DAILY = SourceSettings(shortest=86_400.0, longest=86_400.0)
 
 def read_lists(home: Home, facts: Facts, engine: Engine, *, everything: bool = False) -> None:
     """Read the lists that are due, or all; say a line for each that could not be read and each refused line of a new one."""
-    for source, state in facts.due(home.clock(), kind=SourceKind.LIST, everything=everything):
+    for source, state in facts.sources.due(home.clock(), kind=SourceKind.LIST, everything=everything):
         now, shown = home.clock(), without_secrets(source.url)
         outcome = Outcome(source, now)
         try:
@@ -37,7 +37,7 @@ def read_lists(home: Home, facts: Facts, engine: Engine, *, everything: bool = F
             outcome = failed(outcome, fault)
             say(f"{shown}: {outcome.error}")
         planned = outcome if outcome.error else replace(outcome, source=replace(source, settings=_DAILY))
-        facts.record([(outcome, settled(state, planned, present_price(facts, home.settings, now), 0.5))])
+        facts.polls.record([(outcome, settled(state, planned, present_price(facts, home.settings, now), 0.5))])
 
 
 def without_access(listed: SourceList, where: str) -> SourceList:

@@ -57,7 +57,7 @@ def _one(facts: Facts, engine: Engine, settings: Settings, name: str) -> Report:
     if path.is_dir():
         return read_folder(facts, engine, path, DOCUMENTS)
     known = shown_name(Path(path.name))
-    return read_file(facts, engine, path, SeedDocument(known, DOCUMENTS, facts.read_documents(DOCUMENTS).get(known)))
+    return read_file(facts, engine, path, SeedDocument(known, DOCUMENTS, facts.documents.hashes(DOCUMENTS).get(known)))
 
 
 def _standard_input() -> bytes:
@@ -76,9 +76,9 @@ def _address(facts: Facts, engine: Engine, settings: Settings, address: Address)
     if found.named:
         _say_named(url, found.named)
         source, state = _known(facts, found.named[0])
-        outcome = engine.submit(look(Poll(source, state, facts.before(source.url)), engine)).result()
+        outcome = engine.submit(look(Poll(source, state, facts.polls.before(source.url)), engine)).result()
     after = settled(state, outcome, present_price(facts, settings, outcome.at), 0.5)
-    counts = facts.record([(outcome, after)])
+    counts = facts.polls.record([(outcome, after)])
     return report_of([replace(outcome, error=f"{outcome.source.url}: {outcome.error}") if outcome.error else outcome], counts)
 
 
@@ -93,7 +93,7 @@ def _say_named(url: str, named: tuple[str, ...]) -> None:
 
 
 def _known(facts: Facts, url: str, own: SourceSettings = SourceSettings()) -> tuple[Source, SourceState]:  # noqa: B008 - frozen
-    return facts.source(url) or (Source(url, origin="ingest", status=SourceStatus.ONCE, settings=own), SourceState())
+    return facts.sources.get(url) or (Source(url, origin="ingest", status=SourceStatus.ONCE, settings=own), SourceState())
 
 
 def summary(report: Report) -> str:

@@ -32,7 +32,7 @@ def due_sources(home: Home, facts: Facts, said: set[str], *, everything: bool = 
         if line not in said:
             say(line)
     said.update(refused)
-    return facts.due(home.clock(), limit, everything=everything)
+    return facts.sources.due(home.clock(), limit, everything=everything)
 
 
 def poll_these(  # noqa: PLR0913, PLR0917 - and how it is parted

@@ -32,7 +32,8 @@ from ingest.polling.following import read_document
 from ingest.polling.offline import is_hopeless, is_reached, is_suspicious, is_unreached, scouts
 from ingest.polling.parsers import Job
 from ingest.settings import Settings
-from ingest.store.facts import Counts, Facts
+from ingest.store.facts import Facts
+from ingest.store.recorder import Counts
 from ingest.text.sanitize import one_line
 from ingest.text.urls import without_secrets
 
@@ -157,17 +158,17 @@ def poll_sources(  # noqa: PLR0913, PLR0917 - and how it is parted
     if not due:
         return
     work = _Pass(facts, engine, settings, chance)
-    if facts.offline_since():
+    if facts.polls.offline_since():
         few, due = scouts(due)
         yield from work.ask(few)
         if not work.reached and not (yield from work.confirmed()):
             yield work.given_up()
             return
-        facts.note_offline(None)
+        facts.polls.note_offline(None)
     for part in parts(due):
         yield from work.ask(part)
     if work.looks_offline() and not (yield from work.confirmed()):
-        facts.note_offline(engine.clock())
+        facts.polls.note_offline(engine.clock())
         yield work.given_up()
     else:
         yield from work.settle()
@@ -178,7 +179,7 @@ class _Pass:
 
     def __init__(self, facts: Facts, engine: Engine, settings: Settings, chance: Callable[[], float]) -> None:
         self._facts, self._engine, self._chance = facts, engine, chance
-        self._price, self._pushed = present_price(facts, settings, engine.clock()), facts.pushed(engine.clock())
+        self._price, self._pushed = present_price(facts, settings, engine.clock()), facts.subscriptions.active(engine.clock())
         self._states: dict[str, SourceState] = {}
         self._unreached: list[Outcome] = []
         self.reached = 0
@@ -201,7 +202,7 @@ class _Pass:
     def _recorded(self, outcomes: Sequence[Outcome]) -> Report:
         rows = [(one, self._settled(one)) for one in outcomes]
         self._price = paid(self._price, len(rows))
-        return report_of(outcomes, self._facts.record(rows, self._price))
+        return report_of(outcomes, self._facts.polls.record(rows, self._price))
 
     def _settled(self, one: Outcome) -> SourceState:
         url = one.source.url
@@ -214,7 +215,9 @@ class _Pass:
     def confirmed(self) -> Generator[Report, None, bool]:
         """Ask a few of the next that are due, all of them well until now; give whether one of them was reached."""
         asked = self._states.keys()
-        well = [one for one in self._facts.well(self._engine.clock(), len(asked) + _WITNESSES) if one[0].url not in asked]
+        well = [
+            one for one in self._facts.sources.answering(self._engine.clock(), len(asked) + _WITNESSES) if one[0].url not in asked
+        ]
         before = self.reached
         yield from self.ask(well[:_WITNESSES])
         return self.reached > before
@@ -231,8 +234,8 @@ class _Pass:
 
 def present_price(facts: Facts, settings: Settings, now: datetime) -> PollingCost:
     """Give the price that all sources share, set anew once an hour; it is stored with the next commit."""
-    price = facts.price(settings.polling.rule)
-    return steer(price, facts.rhythms(), now) if is_stale(price, now) else price
+    price = facts.polls.cost(settings.polling.rule)
+    return steer(price, facts.sources.publishing_rates(), now) if is_stale(price, now) else price
 
 
 def settled(state: SourceState, outcome: Outcome, price: PollingCost, chance: float, *, pushed: bool = False) -> SourceState:
@@ -242,7 +245,7 @@ def settled(state: SourceState, outcome: Outcome, price: PollingCost, chance: fl
 
 def _informed(batch: Batch, facts: Facts) -> Batch:
     """Give each poll what its source's last document held."""
-    known = facts.before_all(poll.source.url for poll in batch.polls)
+    known = facts.polls.before_all(poll.source.url for poll in batch.polls)
     told = (replace(poll, before=known[poll.source.url]) if poll.source.url in known else poll for poll in batch.polls)
     return Batch(tuple(told))
 
@@ -298,7 +301,7 @@ def read_folder(facts: Facts, engine: Engine, folder: Path, source: Source = SEE
     Deleting a file deletes no item. Files of other kinds are reported, once, and left alone; what a browser saved beside
     a page belongs to the page.
     """
-    before = facts.read_documents(source)
+    before = facts.documents.hashes(source)
     report = Report()
     for path in _files_of(folder):
         inside = path.relative_to(folder)
@@ -379,7 +382,7 @@ def _refused(document: SeedDocument, at: datetime, fault: ParseError, body_hash:
 def _record(facts: Facts, document: SeedDocument, outcome: Outcome) -> Report:
     if outcome.error and outcome.body_hash == document.before:
         return Report(looked=1, unchanged=1)  # said once
-    counts = facts.record_document(outcome, document.name)
+    counts = facts.documents.record(outcome, document.name)
     nothing_new = outcome.error is None and counts == Counts()
     report = report_of([outcome], counts, document.name)
     return replace(report, unchanged=1) if nothing_new and not report.failed else report

@@ -43,25 +43,25 @@ def synchronise(facts: Facts, home: Path, now: datetime) -> tuple[str, ...]:
     path = home / FILE
     if path.exists():
         data = _bytes(path)
-        name, _, refused = (facts.noted("list") or "").partition("\n")  # the same bytes cost no parse
+        name, _, refused = (facts.notes.get("list") or "").partition("\n")  # the same bytes cost no parse
         if name != (same := hashlib.blake2b(data, digest_size=16, key=_READER).hexdigest()):
             listed = understand(data, "opml", str(path))
             take_over(facts, listed, {"opml", "starter"}, now)
             refused = "\n".join(listed.said)
-            facts.note("list", f"{same}\n{refused}")
+            facts.notes.put("list", f"{same}\n{refused}")
         return tuple(refused.splitlines())
-    if not facts.has_sources():
-        facts.add_sources(read_list(STARTER, "starter").sources, now)
+    if not facts.sources.any_chosen():
+        facts.sources.add(read_list(STARTER, "starter").sources, now)
     return ()
 
 
 def take_over(facts: Facts, listed: opml.SourceList, origins: set[str], now: datetime) -> None:
     """Poll what a list holds, and of what came from these `origins` nothing else; one that is damaged takes nothing away."""
-    facts.add_sources(listed.sources, now)
+    facts.sources.add(listed.sources, now)
     if listed.is_damaged:
         return
-    wanted = {facts.present_url(source.url) for source in listed.sources}
-    for source, _ in facts.sources():
+    wanted = {facts.sources.present_url(source.url) for source in listed.sources}
+    for source, _ in facts.sources.all():
         mine = source.kind is SourceKind.FEED and source.origin in origins and source.status is not SourceStatus.RETIRED
         if mine and source.url not in wanted:
-            facts.retire(source.url)
+            facts.sources.retire(source.url)

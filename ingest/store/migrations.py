@@ -1,108 +1,11 @@
 """The tables of facts and their migrations; every change of shape is a new function here, none is ever edited."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from sqlite_utils import Database
 
-from sqlite_utils import Database, Migrations
-
-from ingest.errors import NewerDatabaseError, StoreError
-from ingest.store.turns import share, turns
+from ingest.store.database import family
 from ingest.text.urls import canonical, page_key
 
-_FAMILIES: dict[str, Migrations] = {}  # the sets of migrations that this program has loaded, by name
-_NAMES = frozenset({"ingest", "feeds"})  # ... and that it may have
-_PATIENCE = 30.0  # seconds that a statement waits for other processes
-
-
-def family(name: str) -> Migrations:
-    """Begin a set of migrations, by which a database is known to be none of a newer version's."""
-    return _FAMILIES.setdefault(name, Migrations(name))
-
-
 migrations = family("ingest")
-_PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "foreign_keys=ON",
-    "temp_store=MEMORY",
-    "cache_size=-32000",
-)
-
-
-def connect(path: Path) -> Database:
-    """Open the database file, with the settings that keep what it was told (D1, D4).
-
-    Raises StoreError when the file cannot be opened, or is no database of ours, or is one of a newer version.
-    """
-    connection: sqlite3.Connection | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path)  # here, so that it is closed also where Database cannot be made of it
-        db = Database(connection)
-        _refuse_unknown(db, path)  # before it is touched
-        share(db, str(path.resolve()))
-        patience(db)
-        for pragma in _PRAGMAS:
-            db.conn.execute(f"PRAGMA {pragma}")
-    except BaseException as fault:
-        if connection is not None:
-            connection.close()
-        if isinstance(fault, StoreError) or not isinstance(fault, Exception):
-            raise
-        # sqlite3 and the file system each have their own tree
-        raise StoreError(f"{path}: {fault}", "check the folder's rights and free space, or name another --home") from fault
-    return db
-
-
-def patience(db: Database, seconds: float = _PATIENCE) -> None:
-    """Set how long a statement waits while another process, or a long question, keeps the database busy."""
-    db.conn.execute(f"PRAGMA busy_timeout={seconds * 1_000:.0f}")
-
-
-def _refuse_unknown(db: Database, path: Path) -> None:
-    """Refuse a database that is another program's, or whose shape a newer version has changed."""
-    names = db.table_names()
-    if not names:
-        return
-    if Migrations.migrations_table not in names:
-        raise StoreError(f"{path} is another program's database", "name another --home")
-    rows = db.conn.execute(f"select migration_set, name from {Migrations.migrations_table} order by rowid")  # noqa: S608 - a constant
-    unknown = [name for of, name in rows if not _is_known(of, name)]
-    if unknown:
-        what = f"{path} was written by a newer version of topicwire, which made the change {unknown[-1]!r}"
-        raise NewerDatabaseError(what, "update topicwire, or name another --home; nothing was touched")
-
-
-def _is_known(family_name: str, migration: str) -> bool:
-    loaded = _FAMILIES.get(family_name)
-    if loaded is None:
-        return family_name in _NAMES  # that of a room that is not in use
-    return any(one.name == migration for one in loaded._migrations)  # noqa: SLF001 - it has no other word for all of them
-
-
-@contextmanager
-def transaction(db: Database) -> Iterator[None]:
-    """Write all or nothing. The write lock is taken first: what is read inside stays true until the end.
-
-    The threads of this process take turns in the order in which they came, however busily one of them writes.
-    """
-    with turns(db):
-        db.conn.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            db.conn.rollback()
-            raise
-        db.conn.commit()
-
-
-def migrate(db: Database, steps: Migrations) -> None:
-    """Bring the tables up to date; two processes that start together take turns."""
-    if steps.pending(db):
-        with transaction(db):
-            steps.apply(db)
 
 
 @migrations()

@@ -1,19 +1,19 @@
-"""The tables `source`, `poll` and `file`: who is asked, when, and what came of it."""
+"""The tables `source`, `moved`, `poll` and `rhythm`: which sources there are, when each is due, what polling brought."""
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import chain
 from operator import attrgetter
 from typing import Any
 
 import msgspec
-from sqlite_utils import Database
 
 from ingest.model import Hints, Source, SourceKind, SourceSettings, SourceStatus
 from ingest.poll_state import PublishingRate, SourceState
+from ingest.store.database import Database
 from ingest.text.dates import from_rfc3339, rfc3339
 
 _COLUMNS = tuple(f.name for f in fields(SourceState) if f.name != "rhythm")
@@ -27,6 +27,9 @@ _FAILURES, _HINTS = _COLUMNS.index("failures"), _RHYTHM.index("hints")
 _SOURCE = "s.url, s.kind, s.title, s.site_url, s.feed_id, s.language, s.categories, s.origin, s.status, s.settings"
 _PLAIN = SourceSettings()
 _KINDS, _STATUSES = {str(one): one for one in SourceKind}, {str(one): one for one in SourceStatus}
+_POLLED = "s.kind = 'feed' and s.status = 'active'"
+_POLITE = timedelta(minutes=15)  # between two polls of one source
+_ASTRAY = timedelta(minutes=5)  # what two clocks may differ by
 _TOGETHER = 40  # rows a statement: with 999 values any SQLite is content
 _ASKED = {"command", "import"}  # origins that are a person's word of this moment
 
@@ -51,86 +54,189 @@ SOURCE_COLUMNS = _SOURCE
 SOURCE_WIDTH = _SOURCE.count(",") + 1
 
 
-def put(db: Database, source: Source, now: datetime) -> bool:
-    """Store a source, or take over title, language, categories, origin, status and settings of one that is known.
+class Sources:
+    """The sources, and the state of their polling."""
 
-    Gives whether it was new or had not been polled. An empty title or language takes nothing away; one that
-    lives elsewhere now is known by its old address too; one that is gone comes back only when a person asks.
-    """
-    url = present_url(db, source.url)
-    known = db.conn.execute("select status from source where url = ?", [url]).fetchone()
-    stays_gone = known is not None and known[0] == SourceStatus.GONE and source.origin not in _ASKED
-    status = SourceStatus.GONE if stays_gone else source.status
-    db.conn.execute(
-        """insert into source (url, kind, title, site_url, feed_id, language, categories, origin, status, settings, added)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        on conflict (url) do update set title = iif(excluded.title = '', title, excluded.title),
-            site_url = coalesce(excluded.site_url, site_url), language = coalesce(excluded.language, language),
-            categories = iif(excluded.categories = '[]', categories, excluded.categories),
-            origin = iif(status = 'active' and instr(excluded.origin, ':') > 0, origin, excluded.origin),
-            status = excluded.status, settings = excluded.settings""",
-        [
-            url,
-            source.kind,
-            source.title,
-            source.site_url,
-            source.feed_id,
-            source.language,
-            json.dumps(source.categories, ensure_ascii=False),
-            source.origin,
-            status,
-            "{}" if source.settings == _PLAIN else msgspec.json.encode(source.settings).decode(),
-            rfc3339(now),
-        ],
-    )
-    return known is None or (known[0] != status == SourceStatus.ACTIVE)
+    def __init__(self, database: Database) -> None:
+        """Use an open database."""
+        self._db = database
 
+    # What there is
 
-def present_url(db: Database, url: str) -> str:
-    """Give the address at which a source lives now, by any that it had; one that is not known stays as it is."""
-    row = db.conn.execute("select s.url from moved m join source s on s.id = m.source_id where m.url = ?", [url]).fetchone()
-    return str(row[0]) if row else url
+    def all(self) -> list[tuple[Source, SourceState]]:
+        """Return every source and its state, in the order they were added."""
+        return self._chosen()
 
+    def get(self, url: str) -> tuple[Source, SourceState] | None:
+        """Return one source and its state by any address that it has or had, or None."""
+        found = self._chosen("s.url = ?", (self.present_url(url),))
+        return found[0] if found else None
 
-def move(db: Database, identifier: int, url: str, now: datetime) -> None:
-    """Give a source a new address and keep the old one (F9); one that is known there already takes its place."""
-    old = db.conn.execute("select url from source where id = ?", [identifier]).fetchone()[0]
-    if old == url:
-        return
-    there = db.conn.execute("select id, status from source where url = ?", [url]).fetchone()
-    db.conn.execute("delete from moved where url = ?", [url])
-    if there is None:
-        db.conn.execute("update source set url = ? where id = ?", [url, identifier])
-    else:
-        db.conn.execute("update source set status = ? where id = ?", [SourceStatus.RETIRED, identifier])
-        db.conn.execute("update source set status = 'active' where id = ? and status in ('once', 'retired')", [there[0]])
-        db.conn.execute("update moved set source_id = ? where source_id = ?", [there[0], identifier])
-    db.conn.execute("insert or replace into moved values (?, ?, ?)", [old, identifier if there is None else there[0], rfc3339(now)])
+    def any_chosen(self) -> bool:
+        """Return whether anyone ever chose a feed to poll."""
+        return self._db.execute("select 1 from source where kind = 'feed' and status != 'once' limit 1").fetchone() is not None
 
+    def due(
+        self, now: datetime | None, limit: int = -1, kind: SourceKind = SourceKind.FEED, *, everything: bool = False
+    ) -> list[tuple[Source, SourceState]]:
+        """Return the polled sources that are due at `now`, all of them for None; longest overdue first when limited.
 
-def source_ids(db: Database, urls: Iterable[str]) -> dict[str, int]:
-    """Give the row numbers of those of these addresses that are one of a source today."""
-    wanted = json.dumps(list(urls))
-    return dict(db.conn.execute("select url, id from source where url in (select value from json_each(?))", [wanted]).fetchall())
+        One last polled in the future is due too: the clock was put back. With `everything` all are returned but those
+        whose server failed and named the time until which it wants to be left alone (Retry-After).
+        """
+        due = "coalesce(p.next_poll, '') <= ? or p.last_poll > ?"
+        free = "p.error is null or p.why is not 'asked'"
+        where = f"s.kind = ? and s.status = 'active' and (? is null or {due} or ? and ({free}))"
+        chosen = f"""s.id in (select s.id from source s left join poll p on p.source_id = s.id where {where}
+            order by coalesce(p.next_poll, ''), s.id limit ?)"""  # noqa: S608 - constants
+        moment = rfc3339(now)
+        astray = rfc3339(now + _ASTRAY) if now else None
+        return self._chosen(chosen, (kind, moment, moment, astray, everything, limit))
 
+    def answering(self, now: datetime, limit: int) -> list[tuple[Source, SourceState]]:
+        """Return some polled feeds that answered when last asked and may be asked a little early, soonest due first."""
+        where = """s.id in (select s.id from source s join poll p on p.source_id = s.id
+            where s.kind = 'feed' and s.status = 'active' and p.error is null and p.last_poll < ?
+                and p.why not in ('asked', 'skipped')
+            order by p.next_poll, s.id limit ?)"""
+        return self._chosen(where, (rfc3339(now - _POLITE), limit))
 
-def source_id(db: Database, url: str) -> int | None:
-    """Give the row number of a source, by any address that it has or had, or None."""
-    row = db.conn.execute(
-        "select id from source where url = ? union all select source_id from moved where url = ? limit 1", [url, url]
-    ).fetchone()
-    return int(row[0]) if row else None
+    def polled_urls(self) -> list[str]:
+        """Return the addresses of all polled feeds."""
+        return [url for (url,) in self._db.execute(f"select s.url from source s where {_POLLED}")]  # noqa: S608 - constants
 
+    def publishing_rates(self) -> list[PublishingRate | None]:
+        """Return the publishing rate of every polled feed, None for those that have shown none yet."""
+        columns = ", ".join(f"r.{name}" for name in _RHYTHM)
+        rows = self._db.execute(
+            f"select {columns} from source s left join rhythm r on r.source_id = s.id where {_POLLED}"  # noqa: S608 - constants
+        )
+        return [_rhythm(row) for row in rows]
 
-def all_with_state(db: Database, where: str = "1", parameters: tuple[object, ...] = ()) -> list[tuple[Source, SourceState]]:
-    """Give the sources that a condition chooses, with what polling brought, in the order they were added."""
-    columns = ", ".join([*(f"p.{name}" for name in _COLUMNS), *(f"r.{name}" for name in _RHYTHM)])
-    rows = db.conn.execute(
-        f"""select {_SOURCE}, {columns} from source s left join poll p on p.source_id = s.id
-        left join rhythm r on r.source_id = s.id where {where} order by s.id""",  # noqa: S608 - constants
-        parameters,
-    )
-    return [(source_from(row[:SOURCE_WIDTH]), _state(row[SOURCE_WIDTH:])) for row in rows]
+    def present_url(self, url: str) -> str:
+        """Return the address at which a source lives now, by any that it had; one that is not known stays as it is."""
+        row = self._db.execute("select s.url from moved m join source s on s.id = m.source_id where m.url = ?", [url]).fetchone()
+        return str(row[0]) if row else url
+
+    def _chosen(self, where: str = "1", parameters: tuple[object, ...] = ()) -> list[tuple[Source, SourceState]]:
+        """Return the sources that a condition chooses, with what polling brought, in the order they were added."""
+        columns = ", ".join([*(f"p.{name}" for name in _COLUMNS), *(f"r.{name}" for name in _RHYTHM)])
+        rows = self._db.execute(
+            f"""select {_SOURCE}, {columns} from source s left join poll p on p.source_id = s.id
+            left join rhythm r on r.source_id = s.id where {where} order by s.id""",  # noqa: S608 - constants
+            parameters,
+        )
+        return [(source_from(row[:SOURCE_WIDTH]), _state(row[SOURCE_WIDTH:])) for row in rows]
+
+    # Changes
+
+    def add(self, found: Iterable[Source], now: datetime) -> int:
+        """Store sources; return how many were not polled before."""
+        with self._db.transaction():
+            return sum(self.put(source, now) for source in found)
+
+    def retire(self, url: str) -> bool:
+        """Stop polling a source, keep its items; return whether there was such a source."""
+        with self._db.transaction():
+            return self.set_status(url, SourceStatus.RETIRED)
+
+    # Changes inside the caller's transaction
+
+    def ensure(self, source: Source, now: datetime) -> int:
+        """Return the row number of a source, which may be new, or have another address by now."""
+        found = self.id_of(source.url)
+        if found is None:
+            self.put(source, now)
+        return found or self.id_of(source.url) or 0
+
+    def ids(self, urls: Iterable[str]) -> dict[str, int]:
+        """Return the row numbers of those of these addresses that are one of a source today."""
+        wanted = json.dumps(list(urls))
+        return dict(
+            self._db.execute("select url, id from source where url in (select value from json_each(?))", [wanted]).fetchall()
+        )
+
+    def id_of(self, url: str) -> int | None:
+        """Return the row number of a source, by any address that it has or had, or None."""
+        row = self._db.execute(
+            "select id from source where url = ? union all select source_id from moved where url = ? limit 1", [url, url]
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def put(self, source: Source, now: datetime) -> bool:
+        """Store a source, or take over title, language, categories, origin, status and settings of one that is known.
+
+        Returns whether it was new or had not been polled. An empty title or language takes nothing away; one that
+        lives elsewhere now is known by its old address too; one that is gone comes back only when a person asks.
+        """
+        url = self.present_url(source.url)
+        known = self._db.execute("select status from source where url = ?", [url]).fetchone()
+        stays_gone = known is not None and known[0] == SourceStatus.GONE and source.origin not in _ASKED
+        status = SourceStatus.GONE if stays_gone else source.status
+        self._db.execute(
+            """insert into source (url, kind, title, site_url, feed_id, language, categories, origin, status, settings, added)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            on conflict (url) do update set title = iif(excluded.title = '', title, excluded.title),
+                site_url = coalesce(excluded.site_url, site_url), language = coalesce(excluded.language, language),
+                categories = iif(excluded.categories = '[]', categories, excluded.categories),
+                origin = iif(status = 'active' and instr(excluded.origin, ':') > 0, origin, excluded.origin),
+                status = excluded.status, settings = excluded.settings""",
+            [
+                url,
+                source.kind,
+                source.title,
+                source.site_url,
+                source.feed_id,
+                source.language,
+                json.dumps(source.categories, ensure_ascii=False),
+                source.origin,
+                status,
+                "{}" if source.settings == _PLAIN else msgspec.json.encode(source.settings).decode(),
+                rfc3339(now),
+            ],
+        )
+        return known is None or (known[0] != status == SourceStatus.ACTIVE)
+
+    def set_status(self, url: str, status: SourceStatus) -> bool:
+        """Change whether a source is polled; give whether there is such a source."""
+        return self._db.execute("update source set status = ? where url = ?", [status, self.present_url(url)]).rowcount > 0
+
+    def describe(self, identifier: int, source: Source) -> None:
+        """Keep what a feed says of itself, where its owner has not said it already."""
+        self._db.execute(
+            """update source set title = iif(title = '', ?, title), site_url = coalesce(?, site_url),
+            feed_id = coalesce(?, feed_id), language = coalesce(language, ?) where id = ?""",
+            [source.title, source.site_url, source.feed_id, source.language, identifier],
+        )
+
+    def move(self, identifier: int, url: str, now: datetime) -> None:
+        """Return a source a new address and keep the old one (F9); one that is known there already takes its place."""
+        old = self._db.execute("select url from source where id = ?", [identifier]).fetchone()[0]
+        if old == url:
+            return
+        there = self._db.execute("select id, status from source where url = ?", [url]).fetchone()
+        self._db.execute("delete from moved where url = ?", [url])
+        if there is None:
+            self._db.execute("update source set url = ? where id = ?", [url, identifier])
+        else:
+            self._db.execute("update source set status = ? where id = ?", [SourceStatus.RETIRED, identifier])
+            self._db.execute("update source set status = 'active' where id = ? and status in ('once', 'retired')", [there[0]])
+            self._db.execute("update moved set source_id = ? where source_id = ?", [there[0], identifier])
+        self._db.execute(
+            "insert or replace into moved values (?, ?, ?)", [old, identifier if there is None else there[0], rfc3339(now)]
+        )
+
+    def put_states(self, known: Sequence[tuple[int, SourceState]]) -> None:
+        """Store what polling sources brought, by row number; a rhythm only when this poll changed it."""
+        self._put("poll", _COLUMNS, [(number, *_row(_POLL_OF(state), _POLL_MOMENTS)) for number, state in known])
+        changed = [(n, state.rhythm) for n, state in known if state.rhythm and state.rhythm.at == state.last_poll]
+        self._put("rhythm", _RHYTHM, [(number, *_rhythm_row(rhythm)) for number, rhythm in changed])
+
+    def _put(self, table: str, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+        """Store rows, many a statement: between two statements the thread that asks servers takes its turn, however long."""
+        for at in range(0, len(rows), _TOGETHER):
+            some = rows[at : at + _TOGETHER]
+            self._db.execute(_upsert(table, names, len(some)), list(chain.from_iterable(some)))
 
 
 def _state(row: tuple[Any, ...]) -> SourceState:
@@ -148,35 +254,12 @@ def _rhythm(row: tuple[Any, ...]) -> PublishingRate | None:
     return PublishingRate(*known)
 
 
-def rhythms(db: Database, where: str) -> list[PublishingRate | None]:
-    """Give the rhythms of the sources that a condition chooses, None for those that have shown none yet."""
-    columns = ", ".join(f"r.{name}" for name in _RHYTHM)
-    rows = db.conn.execute(
-        f"select {columns} from source s left join rhythm r on r.source_id = s.id where {where}"  # noqa: S608 - constants
-    )
-    return [_rhythm(row) for row in rows]
-
-
 def _read(row: tuple[Any, ...], moments: tuple[int, ...]) -> list[Any]:
     known = list(row)
     for place in moments:
         if known[place] is not None:
             known[place] = from_rfc3339(known[place])
     return known
-
-
-def put_states(db: Database, known: Sequence[tuple[int, SourceState]]) -> None:
-    """Store what polling sources brought, by row number; a rhythm only when this poll changed it."""
-    _put(db, "poll", _COLUMNS, [(number, *_row(_POLL_OF(state), _POLL_MOMENTS)) for number, state in known])
-    changed = [(n, state.rhythm) for n, state in known if state.rhythm and state.rhythm.at == state.last_poll]
-    _put(db, "rhythm", _RHYTHM, [(number, *_rhythm_row(rhythm)) for number, rhythm in changed])
-
-
-def _put(db: Database, table: str, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    """Store rows, many a statement: between two statements the thread that asks servers takes its turn, however long."""
-    for at in range(0, len(rows), _TOGETHER):
-        some = rows[at : at + _TOGETHER]
-        db.conn.execute(_upsert(table, names, len(some)), list(chain.from_iterable(some)))
 
 
 def _row(values: tuple[object, ...], moments: tuple[int, ...]) -> list[Any]:
@@ -191,17 +274,3 @@ def _rhythm_row(rhythm: PublishingRate) -> list[object]:
     row = _row(_RHYTHM_OF(rhythm), _RHYTHM_MOMENTS)
     row[_HINTS] = msgspec.json.encode(rhythm.hints).decode()
     return row
-
-
-def set_status(db: Database, url: str, status: SourceStatus) -> bool:
-    """Change whether a source is polled; give whether there is such a source."""
-    return db.conn.execute("update source set status = ? where url = ?", [status, present_url(db, url)]).rowcount > 0
-
-
-def describe(db: Database, identifier: int, source: Source) -> None:
-    """Keep what a feed says of itself, where its owner has not said it already."""
-    db.conn.execute(
-        """update source set title = iif(title = '', ?, title), site_url = coalesce(?, site_url),
-        feed_id = coalesce(?, feed_id), language = coalesce(language, ?) where id = ?""",
-        [source.title, source.site_url, source.feed_id, source.language, identifier],
-    )

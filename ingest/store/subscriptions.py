@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlite_utils import Database
-
+from ingest.store.database import Database
 from ingest.text.dates import from_rfc3339, rfc3339
 
 _DAY: Final = timedelta(days=1)
@@ -33,65 +32,71 @@ def _from(row: tuple[Any, ...]) -> Subscription:
     return Subscription(url, token, hub, topic, secret, from_rfc3339(asked or None), from_rfc3339(expires), failures)
 
 
-def offer(db: Database, identifier: int, hub: str, topic: str) -> None:
-    """Note the hub that a source names; another hub or topic than before begins anew."""
-    db.conn.execute(
-        """insert into subscription (source_id, token, hub, topic, secret, asked, failures)
-        values (?, lower(hex(randomblob(16))), ?, ?, lower(hex(randomblob(32))), '', 0)
-        on conflict (source_id) do update set hub = excluded.hub, topic = excluded.topic, token = excluded.token,
-            secret = excluded.secret, asked = '', expires = null, pinged = null, failures = 0
-        where hub != excluded.hub or topic != excluded.topic""",
-        [identifier, hub, topic],
-    )
+class Subscriptions:
+    """What is agreed with hubs."""
 
+    def __init__(self, database: Database) -> None:
+        """Use an open database."""
+        self._db = database
 
-def wanting(db: Database, now: datetime, most: int) -> list[Subscription]:
-    """Give some subscriptions that are to be asked for: new ones, those that end within a day, later after each failure."""
-    rows = db.conn.execute(
-        f"""select {_COLUMNS} from subscription b join source s on s.id = b.source_id
-        where s.status = 'active' and coalesce(b.expires, '') < ? order by b.asked, b.source_id""",  # noqa: S608 - constants
-        [rfc3339(now + _DAY)],
-    )
-    found = (_from(row) for row in rows)
-    ready = [one for one in found if one.asked is None or now - one.asked >= _DAY * 2 ** min(one.failures, 3)]
-    return ready[:most]
+    def offer(self, identifier: int, hub: str, topic: str) -> None:
+        """Note the hub that a source names; another hub or topic than before begins anew."""
+        self._db.execute(
+            """insert into subscription (source_id, token, hub, topic, secret, asked, failures)
+            values (?, lower(hex(randomblob(16))), ?, ?, lower(hex(randomblob(32))), '', 0)
+            on conflict (source_id) do update set hub = excluded.hub, topic = excluded.topic, token = excluded.token,
+                secret = excluded.secret, asked = '', expires = null, pinged = null, failures = 0
+            where hub != excluded.hub or topic != excluded.topic""",
+            [identifier, hub, topic],
+        )
 
+    def wanting(self, now: datetime, most: int) -> list[Subscription]:
+        """Return some subscriptions that are to be asked for: new ones, those that end within a day, later after each failure."""
+        rows = self._db.execute(
+            f"""select {_COLUMNS} from subscription b join source s on s.id = b.source_id
+            where s.status = 'active' and coalesce(b.expires, '') < ? order by b.asked, b.source_id""",  # noqa: S608 - constants
+            [rfc3339(now + _DAY)],
+        )
+        found = (_from(row) for row in rows)
+        ready = [one for one in found if one.asked is None or now - one.asked >= _DAY * 2 ** min(one.failures, 3)]
+        return ready[:most]
 
-def by_token(db: Database, token: str) -> Subscription | None:
-    """Give the subscription that a hub calls by its token, while its source is polled."""
-    row = db.conn.execute(
-        f"select {_COLUMNS} from subscription b join source s on s.id = b.source_id where b.token = ? and s.status = 'active'",  # noqa: S608 - constants
-        [token],
-    ).fetchone()
-    return _from(row) if row else None
+    def by_token(self, token: str) -> Subscription | None:
+        """Return the subscription that a hub calls by its token, while its source is polled."""
+        row = self._db.execute(
+            f"select {_COLUMNS} from subscription b join source s on s.id = b.source_id where b.token = ? and s.status = 'active'",  # noqa: S608 - constants
+            [token],
+        ).fetchone()
+        return _from(row) if row else None
 
+    def asked(self, token: str, now: datetime, *, well: bool) -> None:
+        """Note that a hub was asked, and whether it took the question."""
+        with self._db.transaction():
+            self._db.execute(
+                "update subscription set asked = ?, failures = iif(?, 0, failures + 1) where token = ?", [rfc3339(now), well, token]
+            )
 
-def asked(db: Database, token: str, now: datetime, *, well: bool) -> None:
-    """Note that a hub was asked, and whether it took the question."""
-    db.conn.execute(
-        "update subscription set asked = ?, failures = iif(?, 0, failures + 1) where token = ?", [rfc3339(now), well, token]
-    )
+    def granted(self, token: str, until: datetime) -> None:
+        """Note that a hub has confirmed what it was asked."""
+        with self._db.transaction():
+            self._db.execute(
+                "update subscription set asked = '', expires = ?, failures = 0 where token = ?", [rfc3339(until), token]
+            )
 
+    def pinged(self, token: str, now: datetime) -> None:
+        """Note that a hub told of news: its source is due now, unless it fails or was asked a moment ago."""
+        with self._db.transaction():
+            self._db.execute("update subscription set pinged = ? where token = ?", [rfc3339(now), token])
+            self._db.execute(
+                """update poll set next_poll = min(next_poll, max(?, strftime('%Y-%m-%dT%H:%M:%SZ', last_poll, ?)))
+                where failures = 0 and source_id = (select source_id from subscription where token = ?)""",
+                [rfc3339(now), f"+{_SOONEST.total_seconds():.0f} seconds", token],
+            )
 
-def granted(db: Database, token: str, until: datetime) -> None:
-    """Note that a hub has confirmed what it was asked."""
-    db.conn.execute("update subscription set asked = '', expires = ?, failures = 0 where token = ?", [rfc3339(until), token])
-
-
-def pinged(db: Database, token: str, now: datetime) -> None:
-    """Note that a hub told of news: its source is due now, unless it fails or was asked a moment ago."""
-    db.conn.execute("update subscription set pinged = ? where token = ?", [rfc3339(now), token])
-    db.conn.execute(
-        """update poll set next_poll = min(next_poll, max(?, strftime('%Y-%m-%dT%H:%M:%SZ', last_poll, ?)))
-        where failures = 0 and source_id = (select source_id from subscription where token = ?)""",
-        [rfc3339(now), f"+{_SOONEST.total_seconds():.0f} seconds", token],
-    )
-
-
-def pushed(db: Database, now: datetime) -> frozenset[str]:
-    """Give the addresses of the sources whose hub can be relied on: a lease that lasts, and a ping in the last week."""
-    rows = db.conn.execute(
-        "select s.url from subscription b join source s on s.id = b.source_id where b.expires > ? and b.pinged > ?",
-        [rfc3339(now), rfc3339(now - _FRESH)],
-    )
-    return frozenset(url for (url,) in rows)
+    def active(self, now: datetime) -> frozenset[str]:
+        """Return the addresses of the sources whose hub can be relied on: a lease that lasts, and a ping in the last week."""
+        rows = self._db.execute(
+            "select s.url from subscription b join source s on s.id = b.source_id where b.expires > ? and b.pinged > ?",
+            [rfc3339(now), rfc3339(now - _FRESH)],
+        )
+        return frozenset(url for (url,) in rows)

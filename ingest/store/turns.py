@@ -3,9 +3,6 @@
 from collections import deque
 from threading import Lock
 from typing import Final
-from weakref import WeakKeyDictionary
-
-from sqlite_utils import Database
 
 
 class Turns:
@@ -53,16 +50,9 @@ class Turns:
 
 _FREE: Final = Lock()
 _BY_FILE: Final[dict[str, Turns]] = {}
-_BY_DATABASE: Final[WeakKeyDictionary[Database, Turns]] = WeakKeyDictionary()
 
 
-def share(db: Database, path: str) -> None:
-    """Let a connection take turns with all others of this process to the same file."""
+def turns_at(path: str) -> Turns:
+    """Return the turns that all connections of this process to one file share."""
     with _FREE:
-        _BY_DATABASE[db] = _BY_FILE.setdefault(path, Turns())
-
-
-def turns(db: Database) -> Turns:
-    """Give the turns that a connection takes part in; one that shares its file with nobody has its own."""
-    with _FREE:
-        return _BY_DATABASE.get(db) or _BY_DATABASE.setdefault(db, Turns())
+        return _BY_FILE.setdefault(path, Turns())

@@ -9,7 +9,7 @@ from ingest.store.facts import Facts
 
 def instance_of(facts: Facts) -> UUID:
     """Give the database's own name, made at the first need."""
-    return facts.instance(uuid4)
+    return facts.notes.instance(uuid4)
 
 
 @cache

@@ -1,0 +1,121 @@
+"""The open SQLite file: connection, transactions, migrations, waiting; knows no table."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlite_utils
+from sqlite_utils import Migrations
+
+from ingest.errors import NewerDatabaseError, StoreError
+from ingest.store.turns import turns_at
+
+_FAMILIES: dict[str, Migrations] = {}  # the sets of migrations that this program has loaded, by name
+_NAMES = frozenset({"ingest", "feeds"})  # ... and that it may have
+_PATIENCE = 30.0  # seconds that a statement waits for other processes
+_SHORT_PATIENCE = 2.0  # ... and that tidying up waits
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-32000",
+)
+
+
+def family(name: str) -> Migrations:
+    """Begin a set of migrations, by which a database is known to be none of a newer version's."""
+    return _FAMILIES.setdefault(name, Migrations(name))
+
+
+class Database:
+    """One connection to the file, bound to the thread that opened it. Only the store rooms reach it (`Facts.database`)."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file. Raises StoreError when it cannot be opened, is not ours, or is of a newer version."""
+        self.connection = _connect(path)
+        self.execute, self.executemany = self.connection.execute, self.connection.executemany
+        self.schema = sqlite_utils.Database(self.connection)  # the same connection, as migrations take it
+        self._turns = turns_at(str(path.resolve()))
+        try:
+            _refuse_unknown(self.schema, path)  # before it is touched
+            self.patience()
+            for pragma in _PRAGMAS:
+                self.execute(f"PRAGMA {pragma}")
+        except BaseException as fault:
+            self.close()
+            raise _reported(fault, path) from fault
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    def patience(self, seconds: float = _PATIENCE) -> None:
+        """Set how long a statement waits while another process, or a long question, keeps the database busy."""
+        self.execute(f"PRAGMA busy_timeout={seconds * 1_000:.0f}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write all or nothing. The write lock is taken first: what is read inside stays true until the end.
+
+        The threads of this process take turns in the order in which they came, however busily one of them writes.
+        """
+        with self._turns:
+            self.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self.connection.rollback()
+                raise
+            self.connection.commit()
+
+    def migrate(self, steps: Migrations) -> None:
+        """Bring the tables up to date; two processes that start together take turns."""
+        if steps.pending(self.schema):
+            with self.transaction():
+                steps.apply(self.schema)
+
+    def tidy(self) -> None:
+        """Let SQLite refresh its statistics and fold its log back into the file, unless others keep it busy."""
+        self.execute("PRAGMA optimize")
+        with self._turns:  # whoever waits for the log to be free keeps all who write waiting
+            self.patience(_SHORT_PATIENCE)
+            self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.patience()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return sqlite3.connect(path)
+    except Exception as fault:
+        raise _reported(fault, path) from fault
+
+
+def _reported(fault: BaseException, path: Path) -> BaseException:
+    """Return a fault as a StoreError; sqlite3 and the file system each have their own tree."""
+    if isinstance(fault, StoreError) or not isinstance(fault, Exception):
+        return fault
+    return StoreError(f"{path}: {fault}", "check the folder's rights and free space, or name another --home")
+
+
+def _refuse_unknown(db: sqlite_utils.Database, path: Path) -> None:
+    """Refuse a database that is another program's, or whose shape a newer version has changed."""
+    names = db.table_names()
+    if not names:
+        return
+    if Migrations.migrations_table not in names:
+        raise StoreError(f"{path} is another program's database", "name another --home")
+    rows = db.execute(f"select migration_set, name from {Migrations.migrations_table} order by rowid")  # noqa: S608 - a constant
+    unknown = [name for of, name in rows if not _is_known(of, name)]
+    if unknown:
+        what = f"{path} was written by a newer version of topicwire, which made the change {unknown[-1]!r}"
+        raise NewerDatabaseError(what, "update topicwire, or name another --home; nothing was touched")
+
+
+def _is_known(family_name: str, migration: str) -> bool:
+    loaded = _FAMILIES.get(family_name)
+    if loaded is None:
+        return family_name in _NAMES  # that of a room that is not in use
+    return any(one.name == migration for one in loaded._migrations)  # noqa: SLF001 - it has no other word for all of them

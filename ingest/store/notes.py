@@ -1,0 +1,36 @@
+"""The table `meta`: single values that belong to the whole database, by name; knows no meaning but that of its own name."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from ingest.store.database import Database
+
+
+class Notes:
+    """Values by key."""
+
+    def __init__(self, database: Database) -> None:
+        """Use an open database."""
+        self._db = database
+
+    def get(self, key: str) -> str | None:
+        """Return what was noted under a key, or None."""
+        row = self._db.execute("select value from meta where key = ?", [key]).fetchone()
+        return str(row[0]) if row else None
+
+    def put(self, key: str, value: str) -> None:
+        """Note a value under a key, in place of the one before."""
+        with self._db.transaction():
+            self.put_within(key, value)
+
+    def put_within(self, key: str, value: str) -> None:
+        """Note a value inside the caller's transaction."""
+        self._db.execute("insert or replace into meta values (?, ?)", [key, value])
+
+    def instance(self, make: Callable[[], UUID]) -> UUID:
+        """Return the database's own permanent name; `make` is called once, at the first need."""
+        if (known := self.get("instance")) is not None:  # whoever only reads waits for nobody who writes
+            return UUID(known)
+        self._db.execute("insert or ignore into meta values ('instance', ?)", [str(make())])
+        self._db.connection.commit()
+        return UUID(self._db.execute("select value from meta where key = 'instance'").fetchone()[0])

@@ -1,0 +1,117 @@
+"""What polling brought: items, what each source's last document held, next polls and the cost that all share; plans nothing."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from ingest.http.semantics import GONE
+from ingest.model import NOTHING, Before, ParsedFeed, Source, SourceKind, SourceStatus
+from ingest.planner.polling_cost import PollingCost
+from ingest.poll_state import Outcome, PollingRule, SourceState
+from ingest.store.database import Database
+from ingest.store.notes import Notes
+from ingest.store.recorder import Counts, indexed, record_feed
+from ingest.store.sources import Sources
+from ingest.store.subscriptions import Subscriptions
+from ingest.text.dates import from_rfc3339, rfc3339
+
+_COST: Final = "price"  # under which it is noted
+_OFFLINE: Final = "offline"
+
+
+class Polls:
+    """Records polls, and answers what the next ones need."""
+
+    def __init__(self, database: Database, sources: Sources, subscriptions: Subscriptions, notes: Notes) -> None:
+        """Use an open database and the parts beside it."""
+        self._db, self._sources, self._subscriptions, self._notes = database, sources, subscriptions, notes
+
+    # Before a poll
+
+    def before(self, url: str) -> Before:
+        """Return what the last document of a source held, for the parsing of its next."""
+        return self.before_all([url]).get(url, NOTHING)
+
+    def before_all(self, urls: Iterable[str]) -> dict[str, Before]:
+        """Return the same of many sources, by address; one that has had none is left out."""
+        rows = self._db.execute(
+            """select s.url, v.parser, v.entries from served v join source s on s.id = v.source_id
+            where s.url in (select value from json_each(?))""",
+            [json.dumps(list(urls))],
+        )
+        return {url: Before(parser, json.loads(entries)) for url, parser, entries in rows}
+
+    def cost(self, rule: PollingRule) -> PollingCost:
+        """Return the polling cost that all sources share, as last stored; under another rule it is to be set anew."""
+        noted = self._notes.get(_COST)
+        known = msgspec.json.decode(noted, type=PollingCost) if noted else PollingCost()
+        return known if known.rule == rule else PollingCost(rule)
+
+    def offline_since(self) -> datetime | None:
+        """Return since when no source could be reached, None when one could at the last try."""
+        return from_rfc3339(self._notes.get(_OFFLINE) or None)
+
+    def note_offline(self, since: datetime | None) -> None:
+        """Note that no source could be reached, or that one can be again."""
+        self._notes.put(_OFFLINE, rfc3339(since) or "")
+
+    # After it
+
+    def record(self, outcomes: Iterable[tuple[Outcome, SourceState]], cost: PollingCost | None = None) -> Counts:
+        """Store what a batch of polls brought: items, sightings, validators, next polls and cost, all or nothing."""
+        rows = list(outcomes)
+        total = Counts()
+        with self._db.transaction(), indexed(self._db):
+            if cost is not None:
+                self._notes.put_within(_COST, msgspec.json.encode(cost).decode())
+            known = self._sources.ids(outcome.source.url for outcome, _ in rows)
+            for outcome, _ in rows:
+                identifier = known.get(outcome.source.url)
+                if identifier is None:
+                    identifier = known[outcome.source.url] = self._sources.ensure(outcome.source, outcome.at)
+                if outcome.feed:
+                    total += self._record(outcome, outcome.feed, identifier)
+            self._sources.put_states([(known[outcome.source.url], state) for outcome, state in rows])
+            for outcome, _ in rows:
+                self._follow(outcome, known[outcome.source.url])
+        return total
+
+    def _record(self, outcome: Outcome, feed: ParsedFeed, identifier: int) -> Counts:
+        counts = record_feed(self._db, outcome, feed, identifier)
+        if outcome.source.kind is SourceKind.FEED:
+            said = Source(
+                outcome.source.url, title=feed.title, site_url=feed.site_url, feed_id=feed.feed_id, language=feed.language
+            )
+            self._sources.describe(identifier, said)
+            self._put_served(identifier, feed)
+        return counts
+
+    def _put_served(self, identifier: int, feed: ParsedFeed) -> None:
+        """Store what a document held.
+
+        Of an entry whose item is not stored as it is now nothing is kept: the next document brings it
+        anew. Another process may have stored a later state since `before` was asked.
+        """
+        stored = self._db.execute(
+            "select fingerprint from sighting where source_id = ? and fingerprint in (select value from json_each(?))",
+            [identifier, json.dumps(feed.fingerprints)],
+        )
+        present = {row[0] for row in stored}
+        entries = {raw: fingerprint for raw, fingerprint in feed.served if fingerprint in present}
+        self._db.execute(
+            """insert into served (source_id, parser, entries) values (?, ?, ?) on conflict (source_id)
+            do update set parser = excluded.parser, entries = excluded.entries""",
+            [identifier, feed.parser, json.dumps(entries, separators=(",", ":"))],
+        )
+
+    def _follow(self, outcome: Outcome, identifier: int) -> None:
+        """Take a source at its server's word: its hub, gone for good, or moved for good."""
+        if outcome.feed and outcome.feed.hub:
+            self._subscriptions.offer(identifier, outcome.feed.hub, outcome.feed.self_url or outcome.source.url)
+        if outcome.http_status == GONE:
+            self._sources.set_status(outcome.source.url, SourceStatus.GONE)
+        elif outcome.moved and outcome.error is None:
+            self._sources.move(identifier, outcome.moved, outcome.at)

@@ -1,0 +1,352 @@
+"""The tables `item`, `version` and `sighting`: writes what a source carried, once, and says what it recognised it by."""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Final
+
+from ingest import identity
+from ingest.model import Author, Category, Enclosure, GeoPlace, Item, Keys, ParsedFeed, Source, SourceKind
+from ingest.poll_state import Outcome
+from ingest.store.database import Database
+from ingest.text.dates import from_rfc3339, rfc3339
+from ingest.text.urls import path_of
+
+_KNOWN: Final = """
+select g.item_id, g.source_id = :source, s.kind = 'document', n.guid, n.url_key, v.text_key, v.title, v.published, v.bare_key,
+    v.text, g.fingerprint
+from ({0}) n join sighting g on g.id = n.id join version v on v.id = g.version_id join source s on s.id = g.source_id
+order by g.id"""
+_BY_GUID: Final = _KNOWN.format(
+    """select id, guid, url_key from sighting where source_id = :source and guid = :key union all
+    select f.sighting_id, f.guid, f.url_key from former_name f
+    where f.guid = :key and :source = (select source_id from sighting where id = f.sighting_id)"""
+)
+_BY_URL: Final = _KNOWN.format(
+    """select id, guid, url_key from sighting where url_key = :key union all
+    select sighting_id, guid, url_key from former_name where url_key = :key"""
+)
+_BY_TEXT: Final = _KNOWN.format(
+    """select id, guid, url_key from sighting where version_id in
+    (select id from version where text_key = :key union all select id from version where bare_key = :key)"""
+)
+_BY_PAGE: Final = _KNOWN.format(
+    """select id, guid, url_key from sighting where url_key = :key or (url_key > :key || '?' and url_key < :key || '@')
+    limit 20"""
+)
+_BY_DATE: Final = _KNOWN.format(
+    """select id, guid, url_key from sighting where source_id = :source and version_id in
+    (select id from version where source_id = :source and published = :key) limit 50"""
+)
+_GONE: Final = _KNOWN.format(
+    """select id, guid, url_key from sighting where source_id = :source and fingerprint in
+    (select e.value from served, json_each(served.entries) e where served.source_id = :source)
+    and fingerprint not in (select value from json_each(:key)) limit 500"""
+)
+
+_TAKEN: Final = """
+select guid from sighting where source_id = :source and guid in (select value from json_each(:guids))
+union all select guid from former_name where guid in (select value from json_each(:guids))
+union all select url_key from sighting where url_key in (select value from json_each(:urls))
+union all select url_key from former_name where url_key in (select value from json_each(:urls))
+union all select text_key from version where text_key in (select value from json_each(:words))
+union all select bare_key from version where bare_key in (select value from json_each(:words))
+union all select published from version where source_id = :source and published in (select value from json_each(:dates))
+union all select value from json_each(:pages) where exists (select 1 from sighting
+    where url_key >= value and url_key < value || '@')"""
+_NAMES: Final = tuple("title title_inferred summary content text cut language language_from published_raw updated_raw".split())
+_SAID: Final = attrgetter(*("boilerplate" if name == "cut" else name for name in _NAMES))
+_WORDS: Final = ("title", "text", "summary", "content")
+_TEXTS: Final = (*"content_key text_key bare_key".split(), *_NAMES, *"published updated".split())
+_LISTS: Final = tuple("authors categories enclosures places".split())
+_LISTED: Final = attrgetter(*_LISTS)
+_COLUMNS: Final = (*"item_id source_id seen".split(), *_TEXTS, *_LISTS)
+_PUT_VERSION: Final = f"insert into version ({', '.join(_COLUMNS)}) values ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+_GET_VERSION: Final = f"select id, {', '.join((*_TEXTS, *_LISTS))} from version where item_id = ? and source_id = ?"  # noqa: S608
+_CORRECT: Final = f"update version set {', '.join(f'{name} = ?' for name in (*_TEXTS, *_LISTS))} where id = ?"  # noqa: S608
+# What nobody is shown: how a date was written, how a text is recognised, when its publisher says it was touched.
+_UNSEEN: Final = frozenset("content_key text_key bare_key cut language_from published_raw updated_raw updated".split())
+_OF_OTHERS: Final = frozenset({"published", "language"})  # what is shown of a carrier that does not speak for the item
+_MOST_FORMER: Final = 3  # names kept of those that a source gave an item before
+_MOST_CORRECTIONS: Final = 50  # of an item that are told at once: some sources rewrite their links in every answer
+_written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a commit added: items never seen before, and items whose text changed."""
+
+    new: int = 0
+    changed: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        """Sum two counts."""
+        return Counts(self.new + other.new, self.changed + other.changed)
+
+
+def record_feed(db: Database, outcome: Outcome, feed: ParsedFeed, source_id: int) -> Counts:
+    """Store the items of what one look at a source brought, inside the caller's transaction."""
+    recorder = Recorder(db, outcome.source, source_id, outcome.at)
+    recorder.record(feed)
+    return Counts(recorder.new, recorder.changed)
+
+
+@contextmanager
+def indexed(db: Database) -> Iterator[None]:
+    """Add every text that is stored within, inside the caller's transaction, to the full-text index."""
+    last = db.execute("select max(id) from version").fetchone()[0] or 0
+    yield
+    # At the end, and row by row: the index is written out before any statement that could fail half way.
+    rows = db.execute("select id, title, text from version where id > ? order by id", [last])
+    db.executemany("insert into version_fts (rowid, title, text) values (?, ?, ?)", rows)
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Records the items of one look at one source, inside the caller's transaction."""
+
+    db: Database
+    source: Source
+    source_id: int
+    now: datetime
+    new: int = 0
+    changed: int = 0
+    served: str = "[]"  # the fingerprints of this look, as JSON
+    seen: str | None = None  # `now` and the feed's own moment, as they are stored
+    updated: str | None = None
+    taken: set[str | None] = field(default_factory=set)  # names and words of this look by which something is stored
+    seldom: bool = False  # whether an address but for its parameters, or a date of this source, is among them
+    present: frozenset[str | None] = frozenset()  # the fingerprints, guids and addresses of this look
+
+    def record(self, feed: ParsedFeed) -> None:
+        """Store every item not yet known from this source exactly as it is now."""
+        self.served = json.dumps(feed.fingerprints)
+        self.seen, self.updated = rfc3339(self.now), rfc3339(feed.updated)
+        known = self._known_fingerprints()
+        names = (name for _, key in feed.items for name in (key.guid, key.url))
+        self.present = frozenset((*feed.fingerprints, *names)) - {None}
+        own = identity.own_names(self.source.url, feed.site_url or self.source.site_url)
+        # Oldest first, so that a higher number means newer: feeds list the newest at the top.
+        items = [(item, identity.without(own, key)) for item, key in reversed(feed.items) if key.fingerprint not in known]
+        self.taken = self._taken(items)
+        for item, key in items:
+            self._one(item, key)
+            self.taken |= {item.guid, key.url, key.text, key.bare} - {None}
+
+    def _known_fingerprints(self) -> set[str]:
+        rows = self.db.execute(
+            "select fingerprint from sighting where source_id = ? and fingerprint in (select value from json_each(?))",
+            [self.source_id, self.served],
+        )
+        return {row[0] for row in rows}
+
+    def _taken(self, items: list[tuple[Item, Keys]]) -> set[str | None]:
+        """Give the names, words and dates by which something is stored: whoever has none need not be looked for."""
+        if not items:
+            return set()
+        pages = list({page for _, key in items if (page := path_of(key.url))})
+        dates = [rfc3339(item.published) for item, _ in items] if self._has_carried() else []
+        asked: dict[str, list[str] | list[str | None]] = {
+            "guids": [key.guid for _, key in items],
+            "urls": [key.url for _, key in items],
+            "words": [word for _, key in items for word in {key.text, key.bare, key.body}],
+            "pages": pages,
+            "dates": dates,
+        }
+        said = {name: json.dumps(values) for name, values in asked.items()}
+        taken = {row[0] for row in self.db.execute(_TAKEN, {"source": self.source_id, **said})}
+        self.seldom = not taken.isdisjoint((*pages, *dates))
+        return taken
+
+    def _has_carried(self) -> bool:
+        """Say whether the source has carried anything before."""
+        row = self.db.execute("select 1 from sighting where source_id = ? limit 1", [self.source_id]).fetchone()
+        return row is not None
+
+    def _one(self, item: Item, key: Keys) -> None:
+        item_id, reason = self._recognise(item, key)
+        if item_id is None:  # so it has neither a version nor a sighting
+            item_id = self._insert(key)
+            version_id = self._insert_version(item_id, item, key)
+            self._insert_sighting((item_id, version_id), item, key, reason)
+            self.db.execute("update item set version_id = ?, seq = seq + 1 where id = ?", [version_id, item_id])
+            return
+        first_seen = self.db.execute("select first_seen from item where id = ?", [item_id]).fetchone()[0]
+        version_id, corrected = self._version(item_id, item, key, first_seen)
+        shown = self._sighting(item_id, item, key)
+        moved = False
+        if shown is None:
+            self._insert_sighting((item_id, version_id), item, key, reason)
+        else:
+            moved = self._rename(shown, version_id, item, key)
+        self._present(item_id, version_id, item, corrected | ({"url"} if moved else set()))
+
+    def _recognise(self, item: Item, key: Keys) -> tuple[int | None, str]:
+        for where, value in _asked(item, key, seldom=self.seldom):
+            if value in self.taken:
+                for known in self._candidates(where, value):
+                    if reason := identity.same(item, key, known):
+                        return known.item_id, reason
+        if item.published is None and self.source.kind is SourceKind.FEED:
+            for known in self._candidates(_GONE, self.served):
+                if reason := identity.same(item, key, known):
+                    return known.item_id, reason
+        return None, "first"
+
+    def _candidates(self, where: str, value: str | None) -> Iterator[identity.Known]:
+        for row in self.db.execute(where, {"source": self.source_id, "key": value}).fetchall():
+            item_id, same_source, document, guid, url, words, title, published, bare, text, fingerprint = row
+            yield identity.Known(
+                item_id=item_id,
+                same_source=bool(same_source),
+                document=bool(document),
+                guid=guid,
+                url_key=url,
+                text_key=words,
+                title=title,
+                published=from_rfc3339(published),
+                bare_key=bare,
+                text=text,
+                gone=self.present.isdisjoint((fingerprint, guid, url)),
+            )
+
+    def _insert(self, key: Keys) -> int:
+        uid = identity.name(key, self.source)
+        if self.db.execute("select 1 from item where uid = ?", [uid]).fetchone():
+            uid = identity.digest(uid, self.source.url, key.fingerprint)[: len(uid)]  # an address used twice
+        self.new += 1
+        cursor = self.db.execute(
+            "insert into item (uid, seq, first_seen, changed) values (?, (select coalesce(max(seq), 0) + 1 from item), ?, ?)",
+            [uid, self.seen, self.seen],
+        )
+        return int(cursor.lastrowid or 0)
+
+    def _version(self, item_id: int, item: Item, key: Keys, first_seen: str) -> tuple[int, set[str]]:
+        """Store the words if they are new to the item, else correct all else that the source says of it.
+
+        Gives the version and the names of the published fields that were corrected in it.
+        """
+        stored = self._stored_version(item_id, key)
+        if stored is None:
+            return self._insert_version(item_id, item, key), set()
+        names, row = (*_TEXTS, *_LISTS), self._row(item, key)
+        changed = {
+            name for name, old, new in zip(names, stored[1:], row, strict=True) if old != new and not _is_equal(name, old, new)
+        }
+        if changed:
+            self.db.execute(_CORRECT, [*row, stored[0]])
+        dates = {said[names.index("published")] for said in (stored[1:], row)}
+        if all(date is None or date > first_seen for date in dates):  # which nobody believes
+            changed.discard("published")
+        return int(stored[0]), changed - _UNSEEN
+
+    def _stored_version(self, item_id: int, key: Keys) -> tuple[Any, ...] | None:
+        """Give the version that has these words; the last one may have them under a key that is made no more."""
+        execute, ids = self.db.execute, [item_id, self.source_id]
+        row = execute(f"{_GET_VERSION} and content_key = ?", [*ids, key.content]).fetchone()
+        if row is None:
+            row = execute(f"{_GET_VERSION} order by id desc limit 1", ids).fetchone()
+            said = dict(zip(("id", *_TEXTS), row or (), strict=False))
+            if not row or identity.wording(*(said[part] or "" for part in _WORDS)) != key.content:
+                return None
+        return tuple(row)
+
+    def _row(self, item: Item, key: Keys) -> tuple[Any, ...]:
+        """Give what is stored of a version, but for whose and when."""
+        bare = key.bare if self.source.kind is SourceKind.DOCUMENT else None
+        dates = (rfc3339(item.published), rfc3339(item.updated))
+        return (key.content, key.text, bare, *_SAID(item), *dates, *map(_json, _LISTED(item)))
+
+    def _insert_version(self, item_id: int, item: Item, key: Keys) -> int:
+        row = (item_id, self.source_id, self.seen, *self._row(item, key))
+        return int(self.db.execute(_PUT_VERSION, row).lastrowid or 0)
+
+    def _present(self, item_id: int, version_id: int, item: Item, corrected: set[str]) -> None:
+        """Let an item be shown as this source has it now, if it is this source's to say; what was corrected is shown anew."""
+        present = self.db.execute(
+            """select v.id, v.source_id, s.kind = 'document', v.title, v.text, v.summary, v.content
+            from item i join version v on v.id = i.version_id join source s on s.id = v.source_id where i.id = ?""",
+            [item_id],
+        ).fetchone()
+        # Only its first carrier may change the present text; another carrier's wording is its own. But a
+        # document yields to a feed, which knows title, address and date.
+        own = present[1] == self.source_id
+        if (own or (present[2] and self.source.kind is SourceKind.FEED)) and present[0] != version_id:
+            self.changed += own  # else a feed took a document's words over: they are the same
+            before = Item(None, None, present[3], text=present[4], summary=present[5] or "", content=present[6] or "")
+            significant = identity.significance(before) != identity.significance(item)
+            self.db.execute(
+                """update item set version_id = ?, changed = iif(?, ?, changed), seq = (select max(seq) + 1 from item)
+                where id = ?""",
+                [version_id, significant, self.seen, item_id],
+            )
+        elif corrected if own else corrected & (_OF_OTHERS | {"url"}):
+            self.changed += own
+            self.db.execute(
+                """update item set corrections = corrections + 1, seq = (select max(seq) + 1 from item)
+                where id = ? and corrections < ?""",
+                [item_id, _MOST_CORRECTIONS],
+            )
+
+    def _sighting(self, item_id: int, item: Item, key: Keys) -> tuple[Any, ...] | None:
+        """Give the sighting of this item that is to show its present state: that of these names, else one that is gone."""
+        # Two states of an article in one document have a row each: taking turns in one, they would be new at every look.
+        found = self.db.execute(
+            """select id, guid, url, url_key, guid is ? and (url is ? or url_key = ?) as named from sighting
+            where item_id = ? and source_id = ? and fingerprint not in (select value from json_each(?))
+            order by named desc, id limit 1""",
+            [item.guid, item.url, key.url, item_id, self.source_id, self.served],
+        ).fetchone()
+        # Two files of a folder may hold one text: neither has taken the other's place.
+        return tuple(found) if found and (found[4] or self.source.kind is SourceKind.FEED) else None
+
+    def _rename(self, sighting: tuple[Any, ...], version_id: int, item: Item, key: Keys) -> bool:
+        """Let a sighting show the present state; say whether its address became another. The names before still recognise it."""
+        execute = self.db.execute
+        row, guid, url, url_key, _ = sighting
+        if (guid, url_key) != (item.guid, key.url):
+            execute("delete from former_name where sighting_id = ? and guid is ? and url_key is ?", [row, item.guid, key.url])
+            execute("insert into former_name (sighting_id, guid, url, url_key) values (?, ?, ?, ?)", [row, guid, url, url_key])
+            execute(
+                """delete from former_name where id in
+                (select id from former_name where sighting_id = ? order by id desc limit -1 offset ?)""",
+                [row, _MOST_FORMER],
+            )
+        execute(
+            "update sighting set version_id = ?, fingerprint = ?, guid = ?, url = ?, url_key = ? where id = ?",
+            [version_id, key.fingerprint, item.guid, item.url, key.url, row],
+        )
+        # Parameters that only say how a reader came make no other address.
+        return url != item.url and (url_key != key.url or (url or "").partition("?")[0] != (item.url or "").partition("?")[0])
+
+    def _insert_sighting(self, ids: tuple[int, int], item: Item, key: Keys, reason: str) -> None:
+        self.db.execute(
+            """insert into sighting (item_id, version_id, source_id, guid, url, url_key, fingerprint, reason,
+            first_seen, feed_updated) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            [*ids, self.source_id, item.guid, item.url, key.url, key.fingerprint, reason, self.seen, self.updated],
+        )
+
+
+def _asked(item: Item, key: Keys, *, seldom: bool) -> Iterator[tuple[str, str | None]]:
+    """Give the questions by which a stored item is found, the surest first, each with what is looked for."""
+    yield _BY_GUID, key.guid
+    yield _BY_URL, key.url
+    for words in dict.fromkeys((key.text, key.bare, key.body)):
+        yield _BY_TEXT, words
+    if seldom:
+        yield _BY_PAGE, path_of(key.url)
+        yield _BY_DATE, rfc3339(item.published)
+
+
+def _json(values: Iterable[Author | Category | Enclosure | GeoPlace]) -> str:
+    """Write values as JSON objects, without what is absent."""
+    present = [{name: said for name in one.__slots__ if (said := getattr(one, name)) is not None} for one in values]
+    return _written(present) if present else "[]"
+
+
+def _is_equal(name: str, old: Any, new: Any) -> bool:
+    """Say whether two values differ in their spelling alone: JSON was written with spaces once."""
+    return name in _LISTS and json.loads(old) == json.loads(new)
