@@ -44,7 +44,7 @@ class Fetch:
     """`fetch.*`: how servers are asked."""
 
     allow: tuple[str, ...] = ()  # host:port or networks that may be contacted although private
-    contact: str = "https://github.com/topicwire/topicwire"  # in the User-Agent: a page or an e-mail address
+    contact: str = ""  # in the User-Agent: a page or an e-mail address; empty: none
     host_pause: NotNegative = 1.0  # seconds between two requests to one host
     proxy: str = ""  # http://host:port through which every request goes; empty: none
     timeout: Above = 30.0  # seconds for one request in all

@@ -3,6 +3,7 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -220,7 +221,7 @@ def test_an_engine_asks_what_it_may(web: FakeWeb, other_web: FakeWeb, clock: Clo
     settings = Fetch(allow=(web.allow,), contact="mailto:me@a.example", max_megabytes=1, timeout=0.3)
     with Engine(settings, clock) as made:
         assert made.submit(made.fetch(Request(web.url("/")))).result().status == 200
-        assert web.calls[0].headers["user-agent"] == "topicwire/0.1 (+mailto:me@a.example)"
+        assert web.calls[0].headers["user-agent"] == f"topicwire/{version('topicwire')} (+mailto:me@a.example)"
         for url, why in (
             (other_web.url("/"), "private address"),
             (web.url("/large"), "larger than 1 MB"),

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
@@ -29,7 +30,6 @@ _MOST_BYTES: Final = 40 << 20  # of a document: its process holds it three times
 _TURN: Final = 0.0005  # seconds: with Python's 5 ms the loop waits after each send until the committing thread pauses
 _FILES: Final = 8_192
 _USUAL: Final = Parsing()
-_VERSION: Final = "0.1"
 
 
 class Engine:
@@ -51,7 +51,7 @@ class Engine:
     ) -> None:
         """Prepare; nothing starts before `with`. Raises SettingsError for a bad `fetch.allow` or `fetch.ca_file`."""
         self._guard = SsrfGuard(settings.allow)
-        self._agent = f"topicwire/{_VERSION} (+{settings.contact})"
+        self._agent = f"topicwire/{version('topicwire')}" + (f" (+{settings.contact})" if settings.contact else "")
         self._limits = FetchLimits(settings.max_megabytes * 1024 * 1024, settings.timeout, settings.host_pause)
         self._proxy = settings.proxy or None
         self._home = home  # where files of authorities are looked for
