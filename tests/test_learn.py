@@ -15,13 +15,13 @@ from feeds.model import Document
 from feeds.tagging.classifier import classify, tag
 from feeds.tagging.linear_model import LinearModel, features, parse
 from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.training import TrainingMark, proposals, train
+from feeds.tagging.training import LabelledText, proposals, train
 from ingest.errors import TopicError, UsageError
 
 DAY = date(2026, 3, 2)
 MARKS = [
-    *(TrainingMark(f"Harbour tugboat {n}", f"The tugboat pulled ship number {n} to the quay", accepted=True) for n in range(12)),
-    *(TrainingMark(f"Garden show {n}", f"Roses of kind {n} were shown in the park", accepted=False) for n in range(12)),
+    *(LabelledText(f"Harbour tugboat {n}", f"The tugboat pulled ship number {n} to the quay", accepted=True) for n in range(12)),
+    *(LabelledText(f"Garden show {n}", f"Roses of kind {n} were shown in the park", accepted=False) for n in range(12)),
 ]
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from wording import look, wording
 
 from feeds.tagging.matching.lexicon import Lexicon
-from feeds.tagging.matching.matcher import FoundHits, Hit, Matcher
+from feeds.tagging.matching.matcher import Hit, Matcher, TopicHits
 from feeds.tagging.matching.segments import segments
 from feeds.tagging.topic.model import Term, Topic
 from ingest.text.folding import fold
@@ -261,7 +261,7 @@ def test_words_in_a_query_are_looked_for_like_terms() -> None:
     assert found(topic, "A ferry at the old piers") == [("ship", "ferry"), ('"old pier*"', "old piers")]
 
 
-# Frames
+# ContextPhrases
 
 
 def framed(terms: str, more: str = "") -> Topic:
@@ -274,7 +274,7 @@ def parted(by: Topic, text: str, language: str | None = None) -> tuple[list[str]
     """Give the words that count, and those that do not with their frame."""
     of = look(by, text, language)
     good = [text[hit.start : hit.end] for hit in of.hits]
-    return good, [(bad.frame, text[bad.hit.start : bad.hit.end]) for bad in of.cancelled]
+    return good, [(bad.context, text[bad.hit.start : bad.hit.end]) for bad in of.cancelled]
 
 
 @pytest.mark.parametrize(
@@ -440,14 +440,14 @@ def test_lines_that_are_not_cut_hold_nothing(pieces: list[str], spaces: list[boo
     """An article read for its terms alone has the phrases, at the places, that reading all its sentences finds."""
     text = "".join(f"{piece} " if space else piece for piece, space in zip(pieces, spaces, strict=False))
     matcher = Matcher([single("small boat"), single("boat of the harbour"), single("anti .. boat"), single("antiboat ferry")])
-    some, looks = matcher.read("safe boat", text, "en")
+    some, looks = matcher.match_text("safe boat", text, "en")
     whole = segments("safe boat", text)
     places = {part.span: part for part in whole if part.field == "text"}
     for part in (part for part in some if part.field == "text"):
         other = places[part.span]
         assert (part.kind, part.paragraph, part.first, part.written) == (other.kind, other.paragraph, other.first, other.written)
     for topic in range(4):
-        sparse, full = matcher.found(topic, looks), matcher.find(whole, "en").get(topic, FoundHits(()))
+        sparse, full = matcher.hits_of(topic, looks), matcher.find(whole, "en").get(topic, TopicHits(()))
         assert [(hit.term, hit.start, hit.end, hit.first, hit.last) for hit in sparse.hits] == [
             (hit.term, hit.start, hit.end, hit.first, hit.last) for hit in full.hits
         ]

@@ -10,7 +10,7 @@ from making import item, sighting, stored
 from wording import BOTH, GROUPS, ask, far, wording
 
 from feeds.model import Classification, Document, Evidence, Grade, document_of
-from feeds.tagging.classifier import classify, line_key, tag
+from feeds.tagging.classifier import classify, sentence_key, tag
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.matching.segments import segments
 from feeds.tagging.query_evaluation import Evaluation
@@ -220,7 +220,7 @@ def test_a_frame_can_take_an_exclusion_away() -> None:
 def test_what_only_page_furniture_says_is_quoted() -> None:
     """A sentence that the source repeats under its articles counts for nothing, and the reason says so."""
     text = "The ferry left.\nFollow the harbour every day."
-    key = line_key(wording(), segments("", text)[1])
+    key = sentence_key(wording(), segments("", text)[1])
     by = Matcher([wording()])
     answer = classify(by, Document("Ferry", text), frozenset({key}))[0]
     assert classify(by, Document("Ferry", text))[0].tagged
@@ -230,7 +230,7 @@ def test_what_only_page_furniture_says_is_quoted() -> None:
 
 def test_furniture_is_never_a_title() -> None:
     """A title counts, even if the same words are repeated below articles."""
-    key = line_key(wording(), segments("", "Ferry in the harbour")[0])
+    key = sentence_key(wording(), segments("", "Ferry in the harbour")[0])
     answer = classify(Matcher([wording()]), Document("Ferry in the harbour", "Ferry in the harbour"), frozenset({key}))[0]
     assert (answer.tagged, answer.score) == (True, 3.0)
 
@@ -539,9 +539,9 @@ def evaluation(by: Topic, text: str) -> Evaluation:
 
 
 def test_of_alternatives_the_one_that_lacks_least_is_named() -> None:
-    """What is lacking is the shortest list, and nothing where one alternative is complete."""
+    """What is missing is the shortest list, and nothing where one alternative is complete."""
     by = wording("query = '(ship AND place AND gull) OR (ship AND gull)'")
-    lacking = partial(evaluation(by, "A ferry.").lacking)
+    missing = partial(evaluation(by, "A ferry.").missing)
     assert by.expression is not None
-    assert lacking(by.expression) == ("gull",)
-    assert lacking(query.Or((query.GroupReference("ship"), query.GroupReference("gull")))) == ()
+    assert missing(by.expression) == ("gull",)
+    assert missing(query.Or((query.GroupReference("ship"), query.GroupReference("gull")))) == ()

@@ -4,7 +4,7 @@ from typing import Final
 
 from feeds.model import Classification, Document
 from feeds.tagging.classifier import classify
-from feeds.tagging.matching.matcher import FoundHits, Matcher
+from feeds.tagging.matching.matcher import Matcher, TopicHits
 from feeds.tagging.matching.segments import segments
 from feeds.tagging.topic.loader import parse_topic
 from feeds.tagging.topic.model import Topic
@@ -47,6 +47,6 @@ def far(text: str) -> str:
     return f"{IDLE}\n{text}"
 
 
-def look(by: Topic, text: str, language: str | None = None) -> FoundHits:
+def look(by: Topic, text: str, language: str | None = None) -> TopicHits:
     """Give what a topic's terms hit in a text."""
-    return Matcher([by]).find(segments("", text), language).get(0, FoundHits(()))
+    return Matcher([by]).find(segments("", text), language).get(0, TopicHits(()))

@@ -22,7 +22,7 @@ from feeds.tagging.quality.changes import compare
 from feeds.tagging.topic.folders import put_away, topic_folders
 from feeds.tagging.topic.loader import read_topic
 from feeds.tagging.topic.model import Topic
-from feeds.tagging.training import TrainingMark, proposals, train
+from feeds.tagging.training import LabelledText, proposals, train
 from ingest.cli.console import Commands, say
 from ingest.errors import TopicError, UsageError
 from ingest.polling.home import Home
@@ -173,16 +173,16 @@ def topics_learn(home: Home, name: str, labels: IO[bytes] | None) -> None:
     Needs the extra `learn` (scikit-learn). Words that speak for the topic and that no term finds are proposed.
     """
     topic = named(home, name)
-    marks = [TrainingMark(example.title, example.text, example.tagged) for example in topic.examples]
+    marks = [LabelledText(example.title, example.text, example.tagged) for example in topic.examples]
     with home.stored() as facts:
         decisions = Reviews(facts).all(topic.name)
         items = facts.items.by_rows(row for row, _ in decisions)
     for stored, decision in zip(items, decisions.values(), strict=True):
-        marks.append(TrainingMark(stored.item.title, stored.item.text, decision.verdict is Verdict.ACCEPT))
+        marks.append(LabelledText(stored.item.title, stored.item.text, decision.verdict is Verdict.ACCEPT))
     for _, row in _rows(labels) if labels else ():
         wanted = metrics.wanted(row.get("label"))
         if wanted is not None:
-            marks.append(TrainingMark(str(row.get("title") or ""), str(row.get("summary") or ""), wanted))
+            marks.append(LabelledText(str(row.get("title") or ""), str(row.get("summary") or ""), wanted))
     opinion = train(topic, marks, home.clock().date())
     path = file_of(home.folder, topic.name)
     replace(path, opinion.write().encode())

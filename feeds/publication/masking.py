@@ -55,7 +55,7 @@ class Mask:
             expression=query.GroupReference(_MASKED),
             groups=(Group(_MASKED, terms),),
             review=None,
-            frames=(),
+            negative_contexts=(),
             examples=(),
         )
         return Matcher([topic])
@@ -106,7 +106,7 @@ class Mask:
         """Give where words stand; of readings that join parts of a text the shortest, which no other lies within."""
         segment = Disguised(text, self._longest)
         whole, joined = list[Span](), list[Span]()
-        for look in matcher.look((segment,), language):
+        for look in matcher.match_segments((segment,), language):
             for first, phrase, after in look.phrases.get(0, ()):
                 span = _span(look, segment, (first, phrase, after))
                 (joined if after - first > len(phrase.elements) and ".." not in phrase.term.text else whole).append(span)

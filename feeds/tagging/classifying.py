@@ -49,8 +49,8 @@ def classify_new(  # noqa: PLR0913, PLR0917 - and how far to go
 
 def classify_one(facts: Facts, judgements: Classifications, topic: Topic, stored: StoredItem, now: datetime) -> Classification:
     """Judge one item by one topic again and store the answer, a person's decision included; give what then holds."""
-    furniture = Boilerplate(facts).known(stored.carrier.source.url)
-    answer = classify(Matcher([topic]), document_of(stored), furniture)[0]
+    boilerplate = Boilerplate(facts).known(stored.carrier.source.url)
+    answer = classify(Matcher([topic]), document_of(stored), boilerplate)[0]
     judgements.record([(stored, Tagging((answer,) if answer.tagged else (), frozenset()))], (topic,), {}, now)
     return reviewed(answer, Reviews(facts).all(topic.name).get((stored.row, topic.name)))
 
@@ -83,7 +83,7 @@ class _Work:
 
     def __init__(self, facts: Facts, judgements: Classifications, now: datetime, stopping: Callable[[], bool]) -> None:
         self._facts, self._judgements, self._now, self._stopping = facts, judgements, now, stopping
-        self._furniture = Boilerplate(facts)
+        self._boilerplate = Boilerplate(facts)
 
     def arrivals(self, topics: list[Topic], marks: dict[str, Progress], seq: int) -> int:
         """Judge all that came after number `seq`."""
@@ -110,8 +110,8 @@ class _Work:
         judged = list(self._judged(matcher, items))
         self._judgements.record(judged, matcher.topics, marks, self._now, again=again)
         tags = {stored.row: len(tagging.tags) for stored, tagging in judged}
-        repeated = self._furniture.learn((stored, tagging.lines) for stored, tagging in judged)
-        if repeated:  # a sentence has turned out to be furniture: what it helped to tag is judged without it
+        repeated = self._boilerplate.learn((stored, tagging.lines) for stored, tagging in judged)
+        if repeated:  # a sentence has turned out to be boilerplate: what it helped to tag is judged without it
             anew = list(self._judged(matcher, self._facts.items.by_rows(sorted(repeated))))
             self._judgements.record(anew, matcher.topics, {}, self._now, again=True)
             tags |= {stored.row: len(tagging.tags) for stored, tagging in anew if stored.row in tags}
@@ -122,5 +122,5 @@ class _Work:
         for stored in items:
             source = stored.carrier.source.url
             if source not in known:
-                known[source] = self._furniture.known(source)
+                known[source] = self._boilerplate.known(source)
             yield stored, tag(matcher, document_of(stored), known[source])

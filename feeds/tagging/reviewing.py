@@ -34,9 +34,9 @@ def uncertain(home: Path, facts: Facts, topic: Topic) -> tuple[UncertainItem, ..
     """
     path = file_of(home, topic.name)
     opinion = parse(path.read_text(encoding="utf-8"), str(path)) if path.exists() else None
-    matcher, furniture, found = Matcher([topic]), Boilerplate(facts), []
+    matcher, boilerplate, found = Matcher([topic]), Boilerplate(facts), []
     for stored in facts.items.all():
-        answer = classify(matcher, document_of(stored), furniture.known(stored.carrier.source.url))[0]
+        answer = classify(matcher, document_of(stored), boilerplate.known(stored.carrier.source.url))[0]
         if answer.grade is Grade.MENTION or answer.near_miss:
             likely = opinion.probability(stored.item.title, stored.item.text) if opinion else None
             found.append(UncertainItem(stored, answer, likely))

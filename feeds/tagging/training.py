@@ -19,7 +19,7 @@ _SHORTEST: Final = 4  # letters of a proposal: shorter words are particles
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingMark:
+class LabelledText:
     """One text and what a person said of it."""
 
     title: str
@@ -27,7 +27,7 @@ class TrainingMark:
     accepted: bool
 
 
-def train(topic: Topic, marks: Sequence[TrainingMark], today: date) -> LinearModel:
+def train(topic: Topic, marks: Sequence[LabelledText], today: date) -> LinearModel:
     """Fit a logistic regression on words and word pairs. Raises UsageError for too few marks or without scikit-learn."""
     accepted = sum(mark.accepted for mark in marks)
     if min(accepted, len(marks) - accepted) < _FEWEST:

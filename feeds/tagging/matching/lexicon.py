@@ -90,7 +90,7 @@ class Lexicon:
         self._clitic: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._clitic_prefix: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._stem: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
-        self._sieve: Prefilter | None = None  # made when all terms are known
+        self._prefilter: Prefilter | None = None  # made when all terms are known
         self._count = 0
         self._seen: dict[str, tuple[int, ...]] = {}
 
@@ -132,16 +132,16 @@ class Lexicon:
             self._count += 1
             table[word] = self._count
             self._seen.clear()
-            self._sieve = None
+            self._prefilter = None
         return table[word]
 
     def fitting(self, words: Iterable[str]) -> dict[str, tuple[int, ...]]:
         """Give what `look_up` says of each of many words, as they are written, those left out that fit nothing."""
-        if self._sieve is None:
+        if self._prefilter is None:
             clitic, behind = ([*chain(*tables.values())] for tables in (self._clitic, self._clitic_prefix))
             whole, heads, particles = (*self._exact, *clitic), (*self._prefix, *behind), bool(clitic or behind)
-            self._sieve = Prefilter(whole, heads, self._suffix, self._inside, self._stem, particles=particles)
-        looked_up = ((word, self.look_up(fold(word), word)) for word in self._sieve.passed(words))
+            self._prefilter = Prefilter(whole, heads, self._suffix, self._inside, self._stem, particles=particles)
+        looked_up = ((word, self.look_up(fold(word), word)) for word in self._prefilter.passed(words))
         return {word: fits for word, fits in looked_up if fits}
 
     def look_up(self, word: str, written: str = "") -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Terms found in segments: hits with their original spans, and those that a frame takes the sense from; decides nothing."""
+"""Finds terms in segments: hits with their original spans, and those that a negative context cancels; decides nothing."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Final
 
 from feeds.tagging.matching.lexicon import GAP, CompiledPhrase, Element, PhraseSlot
-from feeds.tagging.matching.phrasebook import Begun, Owner, Phrasebook, deciding, languages
+from feeds.tagging.matching.phrasebook import Continuations, Phrasebook, PhraseOwner, languages_of
 from feeds.tagging.matching.segments import Segment, SegmentedText
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Topic
@@ -17,7 +17,7 @@ _GAP_WORDS: Final = 3  # what ".." in a phrase may skip
 
 _OTHER: Final = "other"  # any language in which no topic has terms
 
-_Standing = tuple[int, CompiledPhrase, int]  # a phrase, its first word and the word after it
+_FoundPhrase = tuple[int, CompiledPhrase, int]  # its first word, the phrase, and the word after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,167 +35,163 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancelled:
-    """A hit that does not count, and the frame around it."""
+class CancelledHit:
+    """A hit that does not count, and the negative context around it."""
 
     hit: Hit
-    frame: str
+    context: str
 
 
 @dataclass(frozen=True, slots=True)
-class FoundHits:
+class TopicHits:
     """All that one topic's terms hit in one text."""
 
     hits: tuple[Hit, ...]
-    cancelled: tuple[Cancelled, ...] = ()
+    cancelled: tuple[CancelledHit, ...] = ()
 
 
 class Matcher:
     """The terms of several topics, compiled once; a word of a text is looked up once for all of them."""
 
     def __init__(self, topics: Iterable[Topic]) -> None:
-        """Compile the groups and frames of `topics`."""
+        """Compile the groups and negative contexts of `topics`."""
         self.topics = tuple(topics)
         self._books = cache(lambda language: Phrasebook(self.topics, language))
-        self._languages = frozenset(language for topic in self.topics for language in languages(topic)) | {None}
-        self.deciding = tuple(map(deciding, self.topics))
+        self._languages = frozenset(language for topic in self.topics for language in languages_of(topic)) | {None}
         self._possible: dict[tuple[int, frozenset[str]], bool] = {}
-        self._exact = any(map(query.exact, (topic.expression for topic in self.topics)))
+        self._has_raw_term = any(map(query.has_raw_term, (topic.expression for topic in self.topics)))
         self.wordless = tuple(n for n in range(len(self.topics)) if self.may_hold(n, frozenset()))  # may hold without any hit
 
     def _book(self, language: str | None) -> Phrasebook:
-        """Give the phrases for a text; languages in which no topic has terms share one book."""
+        # Languages in which no topic has terms share one book.
         return self._books(language if language in self._languages else _OTHER)
 
     def may_hold(self, number: int, groups: frozenset[str]) -> bool:
-        """Say whether a topic may tag an item of which only these groups were found; False is certain."""
+        """Return whether a topic may tag an item of which only these groups were found; False is certain."""
         key = (number, groups)
         if key not in self._possible:
             expression = self.topics[number].expression
             self._possible[key] = expression is None or query.possible(expression, groups)
         return self._possible[key]
 
-    def find(self, segments: tuple[Segment, ...], language: str | None, *, all_frames: bool = False) -> dict[int, FoundHits]:
-        """Give what each topic's terms hit, by the topic's number; topics without a hit are left out.
+    def find(self, segments: tuple[Segment, ...], language: str | None, *, all_contexts: bool = False) -> dict[int, TopicHits]:
+        """Return what each topic's terms hit, by the topic's number; topics without a hit are left out.
 
-        Frames are looked for only where they can matter: in topics that the hits alone might satisfy; or in all.
+        Negative contexts are looked for only where they can matter: in topics that the hits alone might satisfy; or in all.
         """
-        looks = self.look(segments, language)
-        return {topic: self.found(topic, looks, everywhere=all_frames) for topic in _topics(looks)}
+        matches = self.match_segments(segments, language)
+        topics = {topic for match in matches for topic in match.phrases}
+        return {topic: self.hits_of(topic, matches, all_contexts=all_contexts) for topic in topics}
 
-    def read(self, title: str, text: str, language: str | None) -> tuple[tuple[Segment, ...], tuple["SegmentMatches", ...]]:
-        """Read an article once for all topics: its segments where a phrase may stand, and the phrases.
+    def match_text(self, title: str, text: str, language: str | None) -> tuple[tuple[Segment, ...], tuple["SegmentMatches", ...]]:
+        """Match an article once for all topics; return its segments in which a phrase may stand, and their matches.
 
         Of most texts few lines are ever cut into sentences. A query for characters as they are written needs all.
         """
         book, article = self._book(language), SegmentedText(title, text)
-        book.learn(article.words)
-        segments = article.segments(book.may_stand if not self._exact else lambda _words, _joined: True)
-        return segments, _looks(book, segments)
+        book.add_words(article.words)
+        segments = article.segments(book.may_match if not self._has_raw_term else lambda _words, _joined: True)
+        return segments, _matches(book, segments)
 
-    def look(self, segments: tuple[Segment, ...], language: str | None) -> tuple["SegmentMatches", ...]:
-        """Read segments once for all topics."""
+    def match_segments(self, segments: tuple[Segment, ...], language: str | None) -> tuple["SegmentMatches", ...]:
+        """Match segments once for all topics; those without a phrase are left out."""
         book = self._book(language)
-        book.learn(chain.from_iterable(segment.spelled for segment in segments))
-        return _looks(book, segments)
+        book.add_words(chain.from_iterable(segment.spelled for segment in segments))
+        return _matches(book, segments)
 
-    def possible(self, looks: tuple["SegmentMatches", ...]) -> list[int]:
-        """Give the numbers of the topics that may tag the item; for the others nothing more need be known."""
+    def possible_topics(self, matches: tuple["SegmentMatches", ...]) -> list[int]:
+        """Return the numbers of the topics that may tag the item; the others certainly do not."""
         groups: dict[int, set[str]] = {topic: set() for topic in self.wordless}
-        for look in looks:
-            for topic, names in look.groups.items():
+        for match in matches:
+            for topic, names in match.groups.items():
                 groups.setdefault(topic, set()).update(names)
         return [topic for topic in sorted(groups) if self.may_hold(topic, frozenset(groups[topic]))]
 
-    def found(self, topic: int, looks: tuple["SegmentMatches", ...], *, everywhere: bool = False) -> FoundHits:
-        """Give what one topic's terms hit."""
-        readings = [look for look in looks if topic in look.phrases]
-        hits = tuple(hit for reading in readings for hit in reading.hits(topic))
-        matter = everywhere or self.may_hold(topic, frozenset(hit.group for hit in hits))
-        if not matter or not self.topics[topic].frames:
-            return FoundHits(hits)
-        around = {reading.number: reading.frames(topic) for reading in readings}
-        cancelled = tuple(Cancelled(hit, frame) for hit in hits if (frame := _frame_around(hit, around[hit.segment])))
+    def hits_of(self, topic: int, matches: tuple["SegmentMatches", ...], *, all_contexts: bool = False) -> TopicHits:
+        """Return what one topic's terms hit: `topic` is its number."""
+        found = [match for match in matches if topic in match.phrases]
+        hits = tuple(hit for match in found for hit in match.hits(topic))
+        matter = all_contexts or self.may_hold(topic, frozenset(hit.group for hit in hits))
+        if not matter or not self.topics[topic].negative_contexts:
+            return TopicHits(hits)
+        around = {match.number: match.contexts(topic) for match in found}
+        cancelled = tuple(CancelledHit(hit, context) for hit in hits if (context := _context_around(hit, around[hit.segment])))
         bad = {one.hit for one in cancelled}
-        return FoundHits(tuple(hit for hit in hits if hit not in bad), cancelled)
+        return TopicHits(tuple(hit for hit in hits if hit not in bad), cancelled)
 
 
-def _looks(book: Phrasebook, segments: tuple[Segment, ...]) -> tuple["SegmentMatches", ...]:
-    """Read segments whose words the book knows; most hold no beginning of any phrase and are left out."""
-    looks = []
+def _matches(book: Phrasebook, segments: tuple[Segment, ...]) -> tuple["SegmentMatches", ...]:
+    """Match segments whose words the book knows; most hold no beginning of any phrase and are left out."""
+    matches = []
     for number, segment in enumerate(segments):
-        begins = not book.begin.keys().isdisjoint(segment.written)
-        if (begins or segment.joined) and (look := SegmentMatches(book, number, segment)).phrases:
-            looks.append(look)
-    return tuple(looks)
+        begins = not book.starts.keys().isdisjoint(segment.written)
+        if (begins or segment.joined) and (match := SegmentMatches(book, number, segment)).phrases:
+            matches.append(match)
+    return tuple(matches)
 
 
-def _topics(looks: tuple["SegmentMatches", ...]) -> set[int]:
-    return {topic for look in looks for topic in look.phrases}
-
-
-def _frame_around(hit: Hit, frames: tuple[tuple[Owner, int, int], ...]) -> str | None:
-    names = (frame.name for frame, first, last in frames if frame.cancels == hit.group and first <= hit.first and hit.last <= last)
-    return next(names, None)
+def _context_around(hit: Hit, contexts: tuple[tuple[PhraseOwner, int, int], ...]) -> str | None:
+    around = (owner for owner, first, last in contexts if first <= hit.first and hit.last <= last)
+    return next((owner.name for owner in around if owner.cancels == hit.group), None)
 
 
 class SegmentMatches:
-    """One segment read for all topics: which phrases stand where. Hits are made only for the topics that want them."""
+    """Which phrases of all topics stand where in one segment. Hits are made only for the topics that want them."""
 
     def __init__(self, book: Phrasebook, number: int, segment: Segment) -> None:
-        """Find the phrases of all groups; the book has learnt the words."""
+        """Find the phrases of all groups; the book knows its words."""
         self._book, self.number, self._segment = book, number, segment
-        self.phrases: dict[int, list[_Standing]] = {}  # by topic
+        self.phrases: dict[int, list[_FoundPhrase]] = {}  # by topic
         self.groups: dict[int, set[str]] = {}  # those that stand here, by topic
-        for found in self._phrases(book.begin.get):
+        for found in self._phrases(book.starts.get):
             owner = book.owners[found[1].owner]
             self.phrases.setdefault(owner.topic, []).append(found)
             self.groups.setdefault(owner.topic, set()).add(owner.name)
 
     def hits(self, topic: int) -> list[Hit]:
-        """Give the hits of a topic, of those of one group that begin at one word the longest."""
+        """Return the hits of a topic, of those of one group that begin at one word the longest."""
         return _longest([self._hit(first, phrase, last) for first, phrase, last in self.phrases.get(topic, ())])
 
     def inside(self, word: str, pattern: int) -> tuple[int, int]:
-        """Give the span of a pattern within a folded word: a part of it only where words are written without spaces."""
+        """Return the span of a pattern within a folded word: a part of it only where words are written without spaces."""
         return self._book.lexicon.inside(word, pattern)
 
-    def frames(self, topic: int) -> tuple[tuple[Owner, int, int], ...]:
-        """Give the frames of a topic that stand here, each with its first word and the word after it."""
-        frames = self._book.frames(topic)
-        self._slots = _Slots(self._book, (*self.phrases.get(topic, ()), *self._phrases(frames.helpers.__getitem__)))
-        found = self._phrases(frames.words.__getitem__)
+    def contexts(self, topic: int) -> tuple[tuple[PhraseOwner, int, int], ...]:
+        """Return the negative contexts of a topic that stand here, each with its first word and the word after it."""
+        contexts = self._book.contexts(topic)
+        self._slots = _Slots(self._book, (*self.phrases.get(topic, ()), *self._phrases(contexts.helpers.__getitem__)))
+        found = self._phrases(contexts.words.__getitem__)
         for group, first, last in self._slots.all:
-            found += self._from(first, last, frames.slots.get(group))
+            found += self._from(first, last, contexts.slots.get(group))
         return tuple((self._book.owners[phrase.owner], first, last) for first, phrase, last in found)
 
-    def _phrases(self, begin: Callable[[str], Begun | None]) -> list[_Standing]:
-        found: list[_Standing] = []
-        for first, begun in enumerate(map(begin, self._segment.written)):
-            if begun is not None:
-                found += self._from(first, first + 1, begun)
+    def _phrases(self, begin: Callable[[str], Continuations | None]) -> list[_FoundPhrase]:
+        found: list[_FoundPhrase] = []
+        for first, following in enumerate(map(begin, self._segment.written)):
+            if following is not None:
+                found += self._from(first, first + 1, following)
         for first, longer in self._segment.joined.items():
             for reading in longer:
                 found += self._from(first, reading.next, begin(reading.folded))
         return found
 
-    def _from(self, first: int, after: int, begun: Begun | None) -> list[_Standing]:
-        if begun is None:
+    def _from(self, first: int, after: int, following: Continuations | None) -> list[_FoundPhrase]:
+        if following is None:
             return []
-        found = [(first, phrase, after) for phrase in begun.alone]
-        for end, fits in self._readings(after) if begun.then else ():
-            for phrase in (phrase for n in fits for phrase in begun.then.get(n, ())):
+        found = [(first, phrase, after) for phrase in following.alone]
+        for end, fits in self._readings(after) if following.then else ():
+            for phrase in (phrase for n in fits for phrase in following.then.get(n, ())):
                 last = self._follow(phrase, 2, end)
                 if last is not None:
                     found.append((first, phrase, last))
-        for phrase in begun.other:
+        for phrase in following.other:
             last = self._follow(phrase, 1, after)
             if last is not None:
                 found.append((first, phrase, last))
         return found
 
     def _readings(self, at: int) -> list[tuple[int, tuple[int, ...]]]:
-        """Give what may be read at a word: the number of the word after it, and the patterns that it fits."""
+        """Return what may be read at a word: the number of the word after it, and the patterns that it fits."""
         if at >= len(self._segment.written):
             return []
         look_up, joined = self._book.lexicon.look_up, self._segment.joined.get(at, ())
@@ -203,7 +199,7 @@ class SegmentMatches:
         return [(at + 1, self._book.fits[self._segment.written[at]]), *longer]
 
     def _follow(self, phrase: CompiledPhrase, done: int, at: int) -> int | None:
-        """Give the number of the word after the phrase, if the elements from `done` on stand at word `at`: the furthest."""
+        """Return the number of the word after the phrase, the furthest, if its elements from `done` on stand at word `at`."""
         ends = {at}
         for element in phrase.elements[done:]:
             if element == GAP:
@@ -229,7 +225,7 @@ class SegmentMatches:
 
 
 class _Slots:
-    """What may stand in a frame's slots: the hits of one topic's groups, by group and first word."""
+    """What may stand in the slots of a negative context: the hits of one topic's groups, by group and first word."""
 
     def __init__(self, book: Phrasebook, phrases: Iterable[tuple[int, CompiledPhrase, int]]) -> None:
         self.all = [(book.owners[phrase.owner].name, first, last) for first, phrase, last in phrases]

@@ -1,4 +1,4 @@
-"""The terms of several topics for texts of one language, compiled, sorted by the word they begin with; reads no text."""
+"""Compiles the terms of several topics for texts of one language, sorted by the word they begin with; reads no text."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -17,15 +17,15 @@ _REMEMBERED: Final = 100_000  # words, for each language
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose a phrase is: a group's or a frame's of a topic."""
+class PhraseOwner:
+    """The group or negative context of a topic that a phrase belongs to."""
 
     topic: int
     name: str
-    cancels: str | None = None  # set for a frame
+    cancels: str | None = None  # the group whose hits it cancels, if it is a negative context
 
 
-class Begun(NamedTuple):
+class Continuations(NamedTuple):
     """Phrases that may begin at a word: complete with it, by the pattern that must follow, or with a gap or slot next."""
 
     alone: tuple[CompiledPhrase, ...]
@@ -33,7 +33,7 @@ class Begun(NamedTuple):
     other: tuple[CompiledPhrase, ...]
 
 
-def begun(phrases: Iterable[CompiledPhrase]) -> Begun | None:
+def continuations(phrases: Iterable[CompiledPhrase]) -> Continuations | None:
     """Sort phrases by what must come next; None for none."""
     alone, other = [], []
     then: defaultdict[int, list[CompiledPhrase]] = defaultdict(list)
@@ -47,11 +47,11 @@ def begun(phrases: Iterable[CompiledPhrase]) -> Begun | None:
             then[following].append(phrase)
     if not (alone or other or then):
         return None
-    return Begun(tuple(alone), {n: tuple(found) for n, found in then.items()}, tuple(other))
+    return Continuations(tuple(alone), {n: tuple(found) for n, found in then.items()}, tuple(other))
 
 
-class Fits(dict[str, tuple[int, ...]]):
-    """The patterns that words fit, as they are written, for the words that a book has learnt; any other is looked up."""
+class FittingPatterns(dict[str, tuple[int, ...]]):
+    """The patterns that words fit, as they are written, for the words that a book knows; any other is looked up."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Take the patterns."""
@@ -63,7 +63,7 @@ class Fits(dict[str, tuple[int, ...]]):
         return self._lexicon.look_up(fold(written), written)
 
 
-class Beginnings(dict[str, Begun | None]):
+class PhraseStarts(dict[str, Continuations | None]):
     """The phrases that may begin at a word as it is written; each word is asked for once."""
 
     def __init__(self, fits: Callable[[str], tuple[int, ...]], phrases: dict[int, list[CompiledPhrase]]) -> None:
@@ -71,24 +71,24 @@ class Beginnings(dict[str, Begun | None]):
         super().__init__()
         self._fits, self._phrases = fits, phrases
 
-    def __missing__(self, written: str) -> Begun | None:
+    def __missing__(self, written: str) -> Continuations | None:
         """Look a word up and remember the answer: few words are most of a text."""
         if len(self) >= _REMEMBERED:
             self.clear()
-        self[written] = found = begun(phrase for n in self._fits(written) for phrase in self._phrases.get(n, ()))
+        self[written] = found = continuations(phrase for n in self._fits(written) for phrase in self._phrases.get(n, ()))
         return found
 
 
 @dataclass(frozen=True, slots=True)
-class Frames:
-    """The frames of one topic: by their first word, or by the group whose hit they begin with.
+class ContextPhrases:
+    """The negative contexts of one topic: by their first word, or by the group whose hit they begin with.
 
-    `helpers` are the groups that stand in frames alone: they are looked for only where frames are.
+    `helpers` are the groups that stand in contexts alone: they are looked for only where contexts are.
     """
 
-    helpers: Beginnings
-    words: Beginnings
-    slots: dict[str, Begun | None]
+    helpers: PhraseStarts
+    words: PhraseStarts
+    slots: dict[str, Continuations | None]
 
 
 class Phrasebook:
@@ -98,40 +98,40 @@ class Phrasebook:
     """
 
     def __init__(self, topics: tuple[Topic, ...], language: str | None) -> None:
-        """Compile the groups, query phrases and frames of `topics`."""
+        """Compile the groups, query phrases and negative contexts of `topics`."""
         self.lexicon, self._language = Lexicon(), language
-        self.fits = Fits(self.lexicon)
-        self.owners: list[Owner] = []
+        self.fits = FittingPatterns(self.lexicon)
+        self.owners: list[PhraseOwner] = []
         self._groups: dict[int, list[CompiledPhrase]] = defaultdict(list)  # by first pattern
         self._helpers: list[dict[int, list[CompiledPhrase]]] = [defaultdict(list) for _ in topics]  # by topic
-        self._frames: list[dict[int, list[CompiledPhrase]]] = [defaultdict(list) for _ in topics]  # by topic
+        self._contexts: list[dict[int, list[CompiledPhrase]]] = [defaultdict(list) for _ in topics]  # by topic
         self._slots: list[dict[str, list[CompiledPhrase]]] = [defaultdict(list) for _ in topics]
         for number, topic in enumerate(topics):
             self._compile(number, topic)
-        self.begin: dict[str, Begun] = {}  # those of the words seen at which a phrase of a group may begin
-        self.frames = cache(self._frames_of)
+        self.starts: dict[str, Continuations] = {}  # those of the words seen at which a phrase of a group may begin
+        self.contexts = cache(self._contexts_of)
 
-    def learn(self, words: Iterable[str]) -> None:
+    def add_words(self, words: Iterable[str]) -> None:
         """Look up the words of a text as they are written, and what hyphens join in it: those never seen, all at once.
 
         What is forgotten to make room are the words of the texts before it.
         """
         if len(self.fits) >= _REMEMBERED:
             self.fits.clear()
-            self.begin.clear()
+            self.starts.clear()
         new = set(filterfalse(self.fits.__contains__, words))
         if not new:
             return
         self.fits.update(dict.fromkeys(new, ()))
         for word, fits in self.lexicon.fitting(new).items():
             self.fits[word] = fits
-            found = begun(phrase for n in fits for phrase in self._groups.get(n, ()))
+            found = continuations(phrase for n in fits for phrase in self._groups.get(n, ()))
             if found:
-                self.begin[word] = found
+                self.starts[word] = found
 
-    def may_stand(self, words: list[str], joined: list[SegmentWord]) -> bool:
-        """Say whether a phrase of a group may stand in a line; the book has learnt its words. False is certain."""
-        begin = self.begin
+    def may_match(self, words: list[str], joined: list[SegmentWord]) -> bool:
+        """Return whether a phrase of a group may stand in a line whose words the book knows; False is certain."""
+        begin = self.starts
         if joined and any(word.folded in begin for word in joined):
             return True
         if begin.keys().isdisjoint(words):
@@ -146,45 +146,45 @@ class Phrasebook:
         return False
 
     def _compile(self, number: int, topic: Topic) -> None:
-        decides = deciding(topic)
+        decides = deciding_groups(topic)
         for name, terms in _named_terms(topic):
             book = self._groups if name in decides else self._helpers[number]
-            for phrase in self._phrases(Owner(number, name), terms):
+            for phrase in self._phrases(PhraseOwner(number, name), terms):
                 head = phrase.elements[0]
                 if isinstance(head, int):  # the loader lets no slot into a group
                     book[head].append(phrase)
-        for frame in topic.frames:
-            for phrase in self._phrases(Owner(number, frame.name, frame.cancels), frame.terms):
+        for context in topic.negative_contexts:
+            for phrase in self._phrases(PhraseOwner(number, context.name, context.cancels), context.terms):
                 head = phrase.elements[0]
                 if isinstance(head, PhraseSlot):
                     self._slots[number][head.group].append(phrase)
                 else:
-                    self._frames[number][head].append(phrase)
+                    self._contexts[number][head].append(phrase)
 
-    def _phrases(self, owner: Owner, terms: Iterable[Term]) -> Iterator[CompiledPhrase]:
+    def _phrases(self, owner: PhraseOwner, terms: Iterable[Term]) -> Iterator[CompiledPhrase]:
         self.owners.append(owner)
         for term in terms:
             if self._language is None or term.language in {None, self._language}:
                 yield from self.lexicon.phrases(len(self.owners) - 1, term)
 
-    def _frames_of(self, topic: int) -> Frames:
+    def _contexts_of(self, topic: int) -> ContextPhrases:
         helpers, words = (
-            Beginnings(self.fits.__getitem__, self._helpers[topic]),
-            Beginnings(self.fits.__getitem__, self._frames[topic]),
+            PhraseStarts(self.fits.__getitem__, self._helpers[topic]),
+            PhraseStarts(self.fits.__getitem__, self._contexts[topic]),
         )
-        return Frames(helpers, words, {group: begun(phrases) for group, phrases in self._slots[topic].items()})
+        return ContextPhrases(helpers, words, {group: continuations(phrases) for group, phrases in self._slots[topic].items()})
 
 
-def deciding(topic: Topic) -> frozenset[str]:
-    """Give the groups and phrases on which a topic decides; its other groups serve its frames."""
+def deciding_groups(topic: Topic) -> frozenset[str]:
+    """Return the groups and phrases on which a topic decides; its other groups serve its negative contexts."""
     asked = (topic.expression, topic.review)
     parts = (part for expression in asked if expression for part in query.walk(expression))
-    return frozenset(query.write(part) for part in parts if isinstance(part, query.GroupReference | query.PhraseQuery))
+    return frozenset(str(part) for part in parts if isinstance(part, query.GroupReference | query.PhraseQuery))
 
 
-def languages(topic: Topic) -> frozenset[str]:
-    """Give the languages in which a topic has terms."""
-    lists = (*(group.terms for group in topic.groups), *(frame.terms for frame in topic.frames))
+def languages_of(topic: Topic) -> frozenset[str]:
+    """Return the languages in which a topic has terms."""
+    lists = (*(group.terms for group in topic.groups), *(context.terms for context in topic.negative_contexts))
     return frozenset(term.language for terms in lists for term in terms if term.language)
 
 
@@ -192,5 +192,5 @@ def _named_terms(topic: Topic) -> Iterator[tuple[str, tuple[Term, ...]]]:
     for group in topic.groups:
         yield group.name, group.terms
     groups = {group.name for group in topic.groups}
-    for name in sorted(deciding(topic) - groups):  # phrases written in the query itself
+    for name in sorted(deciding_groups(topic) - groups):  # phrases written in the query itself
         yield name, (Term(name.strip('"'), None),)

@@ -6,14 +6,14 @@ from functools import partial
 from typing import Final
 
 from feeds.model import Classification, Document
-from feeds.tagging.classifier import classify, read
+from feeds.tagging.classifier import classify, match_document
 from feeds.tagging.matching.lexicon import COMPOUNDING
 from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.matching.phrasebook import deciding
-from feeds.tagging.quality.slips import SlipPlace, slips
+from feeds.tagging.matching.phrasebook import deciding_groups
+from feeds.tagging.quality.slips import FilePlace, slips
 from feeds.tagging.topic import query
 from feeds.tagging.topic.lines import Lines
-from feeds.tagging.topic.model import Example, Group, NegativeContext, Term, Topic
+from feeds.tagging.topic.model import Example, Group, Term, Topic
 from ingest.text.folding import folded
 from ingest.text.language import prefixes
 from ingest.text.language.stop_words import common_in
@@ -40,7 +40,7 @@ class _File:
     where: str
     lines: Lines
 
-    def said(self, place: SlipPlace, what: str) -> str:
+    def said(self, place: FilePlace, what: str) -> str:
         line = self.lines.of(place.table, place.key, place.word)
         return f"{self.where}{f', line {line}' if line else ''}: {what}"
 
@@ -74,7 +74,7 @@ def _failure(file: _File, number: int, example: Example, answer: Classification)
     declared, came = ("tagged", "is not") if example.tagged else ("not tagged", "is")
     text = shorten(f"{example.title} {example.text}".strip(), 80)
     what = f"example {number} should be {declared} and {came} ({answer.why}): {text}"
-    return file.said(SlipPlace(f"example {number}"), what)
+    return file.said(FilePlace(f"example {number}"), what)
 
 
 # Terms
@@ -82,7 +82,7 @@ def _failure(file: _File, number: int, example: Example, answer: Classification)
 
 def _dead_terms(topic: Topic, file: _File) -> Iterator[str]:
     for group, term, what in _dead(topic):
-        yield file.said(SlipPlace(f"group.{group.name}", term.language or "any", term.text), f"{_place(group, term)} {what}")
+        yield file.said(FilePlace(f"group.{group.name}", term.language or "any", term.text), f"{_place(group, term)} {what}")
 
 
 def _dead(topic: Topic) -> Iterator[tuple[Group, Term, str]]:
@@ -142,7 +142,7 @@ def _untested_terms(topic: Topic, answers: list[Classification]) -> Iterator[str
     used = {(hit.group, hit.term) for answer in answers for hit in answer.hits}
     used |= {(hit.group, hit.term) for answer in answers for _, hit in answer.cancelled}
     for group in topic.groups:
-        if group.name in deciding(topic):  # the words that only frames use are tested with their frames
+        if group.name in deciding_groups(topic):  # the words that only negative contexts use are tested with them
             yield from (_place(group, term) for term in group.terms if (group.name, term.text) not in used)
 
 
@@ -151,25 +151,21 @@ def _untested_terms(topic: Topic, answers: list[Classification]) -> Iterator[str
 
 def _unneeded_parts(topic: Topic, answers: list[Classification]) -> Iterator[str]:
     """Give the parts of a topic that may go without any example changing; all examples are as declared."""
-    told = [Document(example.title, example.text, example.language) for example in topic.examples]
+    documents = [Document(example.title, example.text, example.language) for example in topic.examples]
     wanted = [example.tagged for example in topic.examples]
-    for frame in topic.frames:
-        changed = replace(topic, frames=_less(topic.frames, frame))
+    for context in topic.negative_contexts:
+        changed = replace(topic, negative_contexts=tuple(other for other in topic.negative_contexts if other is not context))
         matcher = Matcher([changed])
-        # Only where it took a word its sense can a frame have decided; to read all examples again takes seconds.
-        touched = (n for n, answer in enumerate(answers) if any(name == frame.name for name, _ in answer.cancelled))
-        if all(read(matcher, told[n]).tagged_by(changed) == wanted[n] for n in touched):
-            yield f"the frame {frame.name}"
+        # Only where it took a word its sense can a context have decided; to read all examples again takes seconds.
+        touched = (n for n, answer in enumerate(answers) if any(name == context.name for name, _ in answer.cancelled))
+        if all(match_document(matcher, documents[n]).tagged_by(changed) == wanted[n] for n in touched):
+            yield f"the frame {context.name}"
     matcher = Matcher([topic])
-    readings = [read(matcher, item) for item in told]
+    matched = [match_document(matcher, document) for document in documents]
     for part, smaller in _smaller(topic.expression) if topic.expression else ():
         changed = replace(topic, expression=smaller)
-        if [reading.tagged_by(changed) for reading in readings] == wanted:
+        if [one.tagged_by(changed) for one in matched] == wanted:
             yield f"{part} in the query"
-
-
-def _less(frames: tuple[NegativeContext, ...], one: NegativeContext) -> tuple[NegativeContext, ...]:
-    return tuple(frame for frame in frames if frame is not one)
 
 
 def _smaller(expression: query.Expression) -> Iterator[tuple[str, query.Expression]]:
@@ -179,7 +175,7 @@ def _smaller(expression: query.Expression) -> Iterator[tuple[str, query.Expressi
             build = query.And if isinstance(expression, query.And) else query.Or
             for number, part in enumerate(parts):
                 if len(parts) > 1:
-                    yield f"“{query.write(part)}”", build((*parts[:number], *parts[number + 1 :]))
+                    yield f"“{part}”", build((*parts[:number], *parts[number + 1 :]))
                 around = partial(_put, build, parts, number)
                 yield from ((what, around(below)) for what, below in _smaller(part))
         case _:

@@ -83,7 +83,7 @@ def about_classification(topic: Topic, kept: Classification | None, answer: Clas
     else:
         lines = [f"tagged {topic.name} ({answer.grade}, score {answer.score:g}, version {answer.version}): {answer.why}"]
     lines += [f"  {_spot(hit)}" for hit in answer.hits]
-    lines += [f"  does not count, {frame.replace('_', ' ')}: {_spot(hit)}" for frame, hit in answer.cancelled]
+    lines += [f"  does not count, {context.replace('_', ' ')}: {_spot(hit)}" for context, hit in answer.cancelled]
     if answer.excluded:
         lines.append(f"  tested and absent: {', '.join(dict.fromkeys(answer.excluded))}")
     if answer.review:

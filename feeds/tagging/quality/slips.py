@@ -18,7 +18,7 @@ _SIGNS: Final = re.compile(r"[^\w\s*~'’\-\u2010-\u2015.,\"“”«»()!?:;{}\u
 
 
 @dataclass(frozen=True, slots=True)
-class SlipPlace:
+class FilePlace:
     """A place in a topic file: its table, a key of it, and a word in the key's value."""
 
     table: str
@@ -30,7 +30,7 @@ class SlipPlace:
 class Slip:
     """What is wrong at a place, and the cure; `grave` where it cannot do what its writer means."""
 
-    place: SlipPlace
+    place: FilePlace
     what: str
     cure: str
     grave: bool = True
@@ -56,10 +56,10 @@ def _rules(topic: Topic) -> Iterator[Slip]:
     idle = [group.name for group in topic.groups if group.name not in masked]
     if idle:
         listed = ", ".join(f'"{name}"' for name in idle)
-        yield Slip(SlipPlace(""), "it has no rules, so every item is tagged whatever its groups say", f"write require = [{listed}]")
+        yield Slip(FilePlace(""), "it has no rules, so every item is tagged whatever its groups say", f"write require = [{listed}]")
     elif not topic.examples:
         cure = 'write [group.NAME] with words, and require = ["NAME"]; where every item is meant, give an example that says so'
-        yield Slip(SlipPlace(""), "it has no rules, so every item is tagged", cure, grave=False)
+        yield Slip(FilePlace(""), "it has no rules, so every item is tagged", cure, grave=False)
 
 
 def _idle_groups(topic: Topic) -> Iterator[Slip]:
@@ -67,35 +67,35 @@ def _idle_groups(topic: Topic) -> Iterator[Slip]:
         return
     expressions = [topic.expression, *([topic.review] if topic.review else [])]
     used = {name for one in expressions for name in query.names(one)} | set(topic.publish.mask)
-    for frame in topic.frames:
-        used |= {frame.cancels} | {slot for term in frame.terms for slot in re.findall(r"\{([^{}]*)\}", term.text)}
+    for context in topic.negative_contexts:
+        used |= {context.cancels} | {slot for term in context.terms for slot in re.findall(r"\{([^{}]*)\}", term.text)}
     for group in topic.groups:
         if group.name not in used:
             yield Slip(
-                SlipPlace(f"group.{group.name}"), f"group {group.name} decides nothing", "name it in require or query", grave=False
+                FilePlace(f"group.{group.name}"), f"group {group.name} decides nothing", "name it in require or query", grave=False
             )
 
 
 # Terms
 
 
-def _terms(topic: Topic) -> Iterator[tuple[SlipPlace, Term]]:
+def _terms(topic: Topic) -> Iterator[tuple[FilePlace, Term]]:
     for group in topic.groups:
         for term in group.terms:
-            yield SlipPlace(f"group.{group.name}", term.language or "any", term.text), term
-    for frame in topic.frames:
-        for term in frame.terms:
-            yield SlipPlace(f"frame.{frame.name}", term.language or "any", term.text), term
+            yield FilePlace(f"group.{group.name}", term.language or "any", term.text), term
+    for context in topic.negative_contexts:
+        for term in context.terms:
+            yield FilePlace(f"frame.{context.name}", term.language or "any", term.text), term
     for key, expression in (("query", topic.expression), ("review", topic.review)):
         for part in query.walk(expression) if expression else ():
             if isinstance(part, query.PhraseQuery):
-                yield SlipPlace("", key, part.text), Term(part.text, None)
+                yield FilePlace("", key, part.text), Term(part.text, None)
     for word in topic.publish.mask:
-        yield SlipPlace("publish", "mask", word), Term(word, None)
+        yield FilePlace("publish", "mask", word), Term(word, None)
 
 
-def _term(place: SlipPlace, term: Term) -> Iterator[Slip]:
-    text = re.sub(r"\{[^{}\d][^{}]*\}", "", term.text)  # a frame's slots
+def _term(place: FilePlace, term: Term) -> Iterator[Slip]:
+    text = re.sub(r"\{[^{}\d][^{}]*\}", "", term.text)  # the slots of a negative context
     if _REGEX.search(text):
         cure = "write the words, each as a term of its own; a star stands for any letters before or behind a word"
         yield Slip(place, f"“{term.text}” is a regular expression, and terms are words", cure)
@@ -115,20 +115,20 @@ def _term(place: SlipPlace, term: Term) -> Iterator[Slip]:
 # Languages
 
 
-def _codes(topic: Topic) -> Iterator[tuple[SlipPlace, str]]:
+def _codes(topic: Topic) -> Iterator[tuple[FilePlace, str]]:
     for place, term in _terms(topic):
         if term.language:
-            yield SlipPlace(place.table, place.key), term.language
+            yield FilePlace(place.table, place.key), term.language
     for number, example in enumerate(topic.examples, 1):
         if example.language:
-            yield SlipPlace(f"example {number}", "lang"), example.language
+            yield FilePlace(f"example {number}", "lang"), example.language
     for key, expression in (("query", topic.expression), ("review", topic.review)):
         for part in query.walk(expression) if expression else ():
             if isinstance(part, query.Language):
-                yield SlipPlace("", key), part.code
+                yield FilePlace("", key), part.code
 
 
-def _language(place: SlipPlace, code: str) -> Iterator[Slip]:
+def _language(place: FilePlace, code: str) -> Iterator[Slip]:
     meant = primary(code) or ""
     if code in MISTAKEN:
         other = MISTAKEN[code]

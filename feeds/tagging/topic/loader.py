@@ -97,24 +97,24 @@ class _Loader:
         texts = {key: self._text(key, data.get(key, "")) for key in _TEXTS}
         lists = {key: self._texts(key, data.get(key, [])) for key in _LISTS}
         groups = tuple(self._group(key, table) for key, table in self._tables(data, "group"))
-        frames = tuple(self._frame(key, table) for key, table in self._tables(data, "frame"))
+        contexts = tuple(self._negative_context(key, table) for key, table in self._tables(data, "frame"))
         names = [group.name for group in groups]
         for key in ("require", "exclude"):
             self._known(f"{key}: group", lists[key], names)
-        for frame in frames:
-            slots = (slot for term in frame.terms for slot in _SLOT.findall(term.text))
-            self._known(f"frame.{frame.name}: group", (frame.cancels, *slots), names)
+        for context in contexts:
+            slots = (slot for term in context.terms for slot in _SLOT.findall(term.text))
+            self._known(f"frame.{context.name}: group", (context.cancels, *slots), names)
         expression = self._expression(texts["query"], lists["require"], lists["exclude"], tuple(names))
         near, grade = self._near(data.get("near", NEAR)), self._grade(data.get("publish_from", Grade.MENTION))
         return Topic(
             name=name,
             title=texts["title"] or name,
             description=texts["description"],
-            version=_version(expression and query.write(expression), groups, frames, near, grade),
+            version=_version(expression and str(expression), groups, contexts, near, grade),
             expression=expression,
             groups=groups,
             review=self._query("review", texts["review"], tuple(names)),
-            frames=frames,
+            negative_contexts=contexts,
             examples=tuple(self._example(n, table) for n, table in enumerate(self._list("example", data.get("example", [])), 1)),
             near=near,
             publish_from=grade,
@@ -142,17 +142,16 @@ class _Loader:
         return query.And(parts) if parts else None
 
     def _query(self, key: str, text: str, groups: tuple[str, ...]) -> query.Expression | None:
-        return self._sound(query.parse(text, groups, f"{self._where}: {key}")) if text else None
+        return self._checked(query.parse(text, groups, f"{self._where}: {key}")) if text else None
 
-    def _sound(self, expression: query.Expression) -> query.Expression:
+    def _checked(self, expression: query.Expression) -> query.Expression:
         """Refuse what a query says that could find nothing, or everything."""
         for part in query.walk(expression):
             if isinstance(part, query.PhraseQuery):
                 self._slotless("query", self._term("query", part.text, "any"))
-            elif isinstance(part, query.FromSource) and not folded(part.text):
-                raise self._refuse(f'query: source:"{part.text}" has no letters that could match', "delete it or write a name")
-            elif isinstance(part, query.Language) and not _LANGUAGE.fullmatch(part.code):
-                raise self._refuse(f'query: "{part.code}" is no language', "use a code such as lang:fr")
+            elif isinstance(part, query.DocumentCondition) and part.fault:
+                what, cure = part.fault
+                raise self._refuse(f"query: {what}", cure)
         return expression
 
     def _text(self, key: str, value: object) -> str:
@@ -210,7 +209,7 @@ class _Loader:
             )
         return Term(text, None if language == "any" else language)
 
-    def _frame(self, name: str, table: dict[str, Any]) -> NegativeContext:
+    def _negative_context(self, name: str, table: dict[str, Any]) -> NegativeContext:
         cancels = table.get("cancels")
         if not isinstance(cancels, str):
             raise self._refuse(f"frame.{name} does not say what it cancels", 'write cancels = "GROUP"')

@@ -1,4 +1,4 @@
-"""What a topic is, as frozen values: groups of terms, frames, examples, and the expression that decides; reads no file."""
+"""What a topic is: groups of terms, negative contexts, examples, the expression that decides, as frozen values; reads no file."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -29,7 +29,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class NegativeContext:
-    """Phrases that take the sense away from the hits of a group that they surround."""
+    """Phrases that take the sense away from the hits of a group that they surround; `[frame.NAME]` in a topic file."""
 
     name: str
     cancels: str
@@ -57,7 +57,7 @@ class Content(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
-    """How a topic is published. It decides nothing about tags, so a change of it re-judges nothing."""
+    """How a topic is published. It decides nothing about tags, so a change of it classifies nothing anew."""
 
     content: Content | None = None  # None: as the settings say
     images: bool = True
@@ -76,7 +76,7 @@ class Topic:
     expression: query.Expression | None  # None takes everything
     groups: tuple[Group, ...]
     review: query.Expression | None = None  # what a person should look at, though it is not tagged
-    frames: tuple[NegativeContext, ...] = ()
+    negative_contexts: tuple[NegativeContext, ...] = ()
     examples: tuple[Example, ...] = ()
     near: int = NEAR  # words within which two groups meet
     publish_from: Grade = Grade.MENTION

@@ -1,38 +1,44 @@
-"""The query language of topics: text -> expression, or an error with line, column and a suggestion; evaluates nothing."""
+"""The query language of topics: its grammar, its nodes, text -> expression; evaluates only what needs no words of a text."""
 
 import difflib
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
-from lark import Lark, Token, Transformer, UnexpectedInput
-
+from feeds.model import Document
 from ingest.errors import TopicError
+from ingest.text.folding import folded
+
+if TYPE_CHECKING:
+    from lark import Lark, Token, UnexpectedInput
 
 # Lower-case and, or, not are words. An empty alternative is an error, never "everything".
+# A new condition on a document, such as `lang:`, is a line here, a method of `_Builder`, and a subclass of
+# `DocumentCondition`, which says when it holds and how that is explained; all else follows.
 _GRAMMAR: Final = r"""
-?start: either
-?either: both ("OR" both)*
-?both: close (_both_tail)*
-_both_tail: "AND" close | but_not
-but_not: ("AND")? "NOT" close
-?close: atom (NEAR atom)?
+?start: or_query
+?or_query: and_query ("OR" and_query)*
+?and_query: near_query (_and_tail)*
+_and_tail: "AND" near_query | not_query
+not_query: ("AND")? "NOT" near_query
+?near_query: atom (NEAR atom)?
 ?atom: NAME -> group
      | PHRASE -> phrase
      | "title:" atom -> in_title
      | "lang:" NAME -> language
      | "source:" (NAME | PHRASE) -> source
      | "raw:" PHRASE -> raw
-     | "(" either ")"
+     | "(" or_query ")"
 NEAR.3: /O?NEAR\/[0-9]{1,3}/
 PHRASE: /"[^"\n]*[^"\s][^"\n]*"/ | /\*?[^\s()":*\/]+\*(?=[\s()]|$)/ | /\*[^\s()":*\/]+(?=[\s()]|$)/
 NAME: /(?!(AND|OR|NOT|O?NEAR\/\d+)\b)[^\W\d][\w-]*(?![\w:*\/])/
 %ignore /\s+/
 """
-
-
 _OPERATOR: Final = re.compile(r"AND|OR|NOT|O?NEAR/\d+")
-_QUOTED: Final = re.compile(r'"[^"\n]*"')
+_NO_GROUP: Final = re.compile(r'"[^"\n]*"|(?<![\w*-])(?!title:)[a-z]+:[\w-]+')  # words that name no group: `"ship"`, `lang:de`
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,20 @@ class GroupReference:
 
     name: str
 
+    def __str__(self) -> str:
+        """Write it as a query."""
+        return self.name
+
 
 @dataclass(frozen=True, slots=True)
 class PhraseQuery:
     """Words written in the query itself; matched like a group's term, known by its own text."""
 
     text: str
+
+    def __str__(self) -> str:
+        """Write it as a query."""
+        return f'"{self.text}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +69,105 @@ class RawTerm:
 
     text: str
 
+    def __str__(self) -> str:
+        """Write it as a query."""
+        return f'raw:"{self.text}"'
+
+
+class DocumentCondition(ABC):
+    """A condition on what is known of a document besides its words: when it holds, and how that is explained."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def holds(self, document: Document) -> bool:
+        """Return whether a document fulfils it."""
+
+    @property
+    @abstractmethod
+    def held(self) -> str:
+        """That it holds, in words."""
+
+    @property
+    @abstractmethod
+    def absent(self) -> str:
+        """That its negation holds, in words."""
+
+    def missing(self, document: Document) -> str:
+        """Return, in words, that a document does not fulfil it."""
+        del document
+        return self.absent
+
+    @property
+    @abstractmethod
+    def fault(self) -> tuple[str, str] | None:
+        """What is wrong, and the cure, where no document can fulfil it; None where one can."""
+
 
 @dataclass(frozen=True, slots=True)
-class Language:
+class Language(DocumentCondition):
     """The item is in this language."""
 
     code: str
 
+    def __str__(self) -> str:
+        """Write it as a query."""
+        return f"lang:{self.code}"
+
+    def holds(self, document: Document) -> bool:
+        """Return whether a document is in the language."""
+        return document.language == self.code
+
+    @property
+    def held(self) -> str:
+        """That it holds, in words."""
+        return f"its language is {self.code}"
+
+    @property
+    def absent(self) -> str:
+        """That its negation holds, in words."""
+        return f"its language is not {self.code}"
+
+    def missing(self, document: Document) -> str:
+        """Return, in words, in which language a document is instead."""
+        return f"its language is {document.language or 'unknown'}, not {self.code}"
+
+    @property
+    def fault(self) -> tuple[str, str] | None:
+        """What is wrong with the code."""
+        if _LANGUAGE.fullmatch(self.code):
+            return None
+        return f'"{self.code}" is no language', "use a code such as lang:fr"
+
 
 @dataclass(frozen=True, slots=True)
-class FromSource:
-    """A carrier's name or address, one of its tags or folders holds these words."""
+class FromSource(DocumentCondition):
+    """A carrier's name or address, one of its labels or folders holds these words."""
 
     text: str
+
+    def __str__(self) -> str:
+        """Write it as a query."""
+        return f'source:"{self.text}"'
+
+    def holds(self, document: Document) -> bool:
+        """Return whether one of a document's sources holds the words."""
+        return any(folded(self.text) in folded(source) for source in document.sources)
+
+    @property
+    def held(self) -> str:
+        """That it holds, in words."""
+        return f"its source matches “{self.text}”"
+
+    @property
+    def absent(self) -> str:
+        """That its negation holds, in words."""
+        return f"no source of it matches “{self.text}”"
+
+    @property
+    def fault(self) -> tuple[str, str] | None:
+        """What is wrong with the words."""
+        return None if folded(self.text) else (f"{self} has no letters that could match", "delete it or write a name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +175,10 @@ class InTitle:
     """It holds in the title alone."""
 
     part: "Expression"
+
+    def __str__(self) -> str:
+        """Write it as a query."""
+        return f"title:{_bracketed(self.part)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +190,20 @@ class Near:
     words: int
     ordered: bool
 
+    def __str__(self) -> str:
+        """Write it as a query."""
+        return f"{_bracketed(self.left)} {'O' if self.ordered else ''}NEAR/{self.words} {_bracketed(self.right)}"
+
 
 @dataclass(frozen=True, slots=True)
 class And:
     """All parts hold and meet in one place."""
 
     parts: tuple["Expression", ...]
+
+    def __str__(self) -> str:
+        """Write it as a query."""
+        return " AND ".join(map(_bracketed, self.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +212,10 @@ class Or:
 
     parts: tuple["Expression", ...]
 
+    def __str__(self) -> str:
+        """Write it as a query."""
+        return " OR ".join(map(_bracketed, self.parts))
+
 
 @dataclass(frozen=True, slots=True)
 class Not:
@@ -107,86 +223,95 @@ class Not:
 
     part: "Expression"
 
+    def __str__(self) -> str:
+        """Write it as a query."""
+        return f"NOT {_bracketed(self.part)}"
 
-Expression = GroupReference | PhraseQuery | RawTerm | Language | FromSource | InTitle | Near | And | Or | Not
+
+# Every expression is written, by `str`, as a query that reads back to it.
+Expression = GroupReference | PhraseQuery | RawTerm | DocumentCondition | InTitle | Near | And | Or | Not
 
 
-class _Build(Transformer[Token, Expression]):
-    def group(self, parts: list[Token]) -> GroupReference:
+def _bracketed(expression: Expression) -> str:
+    return f"({expression})" if isinstance(expression, And | Or | Near) else str(expression)
+
+
+class _Builder:
+    """Makes a node of each rule of the grammar, as lark calls it with the rule's parts."""
+
+    def group(self, parts: "list[Token]") -> GroupReference:
         return GroupReference(str(parts[0]))
 
-    def phrase(self, parts: list[Token]) -> PhraseQuery:
-        return PhraseQuery(_unquoted(parts[0]))
+    def phrase(self, parts: "list[Token]") -> PhraseQuery:
+        return PhraseQuery(parts[0].strip('"'))
 
     def in_title(self, parts: list[Expression]) -> InTitle:
         return InTitle(parts[0])
 
-    def language(self, parts: list[Token]) -> Language:
+    def language(self, parts: "list[Token]") -> Language:
         return Language(str(parts[0]))
 
-    def source(self, parts: list[Token]) -> FromSource:
-        return FromSource(_unquoted(parts[0]))
+    def source(self, parts: "list[Token]") -> FromSource:
+        return FromSource(parts[0].strip('"'))
 
-    def raw(self, parts: list[Token]) -> RawTerm:
-        return RawTerm(_unquoted(parts[0]))
+    def raw(self, parts: "list[Token]") -> RawTerm:
+        return RawTerm(parts[0].strip('"'))
 
-    def but_not(self, parts: list[Expression]) -> Not:
+    def not_query(self, parts: list[Expression]) -> Not:
         return Not(parts[0])
 
-    def close(self, parts: list[Any]) -> Near:
+    def near_query(self, parts: list[Any]) -> Near:
         left, near, right = parts
         return Near(left, right, int(near.partition("/")[2]), near.startswith("O"))
 
-    def both(self, parts: list[Expression]) -> And:
+    def and_query(self, parts: list[Expression]) -> And:
         return And(tuple(parts))
 
-    def either(self, parts: list[Expression]) -> Or:
+    def or_query(self, parts: list[Expression]) -> Or:
         return Or(tuple(parts))
 
 
-def _unquoted(token: Token) -> str:
-    return str(token).strip('"')
+@cache
+def _parser() -> "Lark":
+    from lark import Lark  # noqa: PLC0415 - slow to import, and many topics have no query
 
-
-_parser: Final = Lark(_GRAMMAR, parser="lalr", transformer=_Build(), propagate_positions=False)
+    return Lark(_GRAMMAR, parser="lalr", transformer=_Builder(), propagate_positions=False)
 
 
 def parse(text: str, groups: tuple[str, ...], where: str) -> Expression:
-    """Read a query over named groups; `where` is how errors call it. Raises TopicError."""
+    """Parse a query over named groups; `where` is how errors call it.
+
+    Raises TopicError, with line and column, for what the grammar does not allow and for a group that is not in `groups`.
+    """
+    from lark import UnexpectedInput  # noqa: PLC0415 - as above
+
     try:
-        expression: Expression = _parser.parse(text)  # type: ignore[assignment]  # lark cannot know the transformer's
+        expression: Expression = _parser().parse(text)  # type: ignore[assignment]  # lark cannot know the builder's
     except UnexpectedInput as fault:
-        raise TopicError(f"{where}, line {fault.line}, column {fault.column}: {_seen(fault, text)}", _cure(fault, text)) from None
+        word = _word_at(fault, text)
+        what = f'"{word}" cannot stand here' if word else "the query ends too early"
+        raise TopicError(f"{where}, line {fault.line}, column {fault.column}: {what}", _cure(fault, text)) from None
     for name in sorted(names(expression) - set(groups)):
         line, column = _place(text, name)
         raise TopicError(f'{where}, line {line}, column {column}: group "{name}" is not defined', _near(name, groups))
     return expression
 
 
-def _seen(fault: UnexpectedInput, text: str) -> str:
-    word = _word_at(fault, text)
-    return f'"{word}" cannot stand here' if word else "the query ends too early"
-
-
-def _word_at(fault: UnexpectedInput, text: str) -> str:
+def _word_at(fault: "UnexpectedInput", text: str) -> str:
     ended = getattr(fault, "token", None) is not None and str(fault.token) == ""  # type: ignore[attr-defined]
     return "" if ended else "".join(text[fault.pos_in_stream or 0 :].split()[:1])
 
 
-def _cure(fault: UnexpectedInput, text: str) -> str:
-    small = _small_operator(fault, text)
-    if small:
-        return f"operators are in capitals: {small.upper()}"
+def _cure(fault: "UnexpectedInput", text: str) -> str:
+    at = fault.pos_in_stream or 0
+    # An operator in small letters may stand just before the fault: `not ship` fails at "ship".
+    words = [*re.findall(r"[^\s()]+(?=\s*$)", text[:at]), *re.findall(r"^[^\s()]+", text[at:])]
+    for word in words:
+        if word != word.upper() and _OPERATOR.fullmatch(word.upper()):
+            return f"operators are in capitals: {word.upper()}"
     if _word_at(fault, text) == "NOT":
         return "say first what must be there: wanted NOT unwanted"
     return 'join groups and "phrases" by AND, OR, NOT, NEAR/n, ONEAR/n; there are title:, lang:, source:, raw:"..." and brackets'
-
-
-def _small_operator(fault: UnexpectedInput, text: str) -> str:
-    """Give the operator in small letters at a fault or just before it: `not ship` fails at "ship"."""
-    at = fault.pos_in_stream or 0
-    words = [*re.findall(r"[^\s()]+(?=\s*$)", text[:at]), *re.findall(r"^[^\s()]+", text[at:])]
-    return next((word for word in words if word != word.upper() and _OPERATOR.fullmatch(word.upper())), "")
 
 
 def _near(name: str, groups: tuple[str, ...]) -> str:
@@ -197,15 +322,15 @@ def _near(name: str, groups: tuple[str, ...]) -> str:
 
 
 def _place(text: str, name: str) -> tuple[int, int]:
-    """Give line and column of a group's name, wherever else its letters stand."""
-    bare = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)
-    found = re.search(rf"(?<![\w*-])(?<!lang:)(?<!source:){re.escape(name)}(?![\w*-])", bare)
+    """Return line and column of a group's name, wherever else its letters stand."""
+    bare = _NO_GROUP.sub(lambda other: " " * len(other[0]), text)
+    found = re.search(rf"(?<![\w*-]){re.escape(name)}(?![\w*-])", bare)
     at = found.start() if found else 0
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:
-    """Give the parts of an expression."""
+    """Return the parts of an expression."""
     match expression:
         case And(parts) | Or(parts):
             return parts
@@ -218,7 +343,7 @@ def children(expression: Expression) -> tuple[Expression, ...]:
 
 
 def walk(expression: Expression) -> tuple[Expression, ...]:
-    """Give an expression and all within it, in the order of the query."""
+    """Return an expression and all within it, in the order of the query."""
     found, waiting = [], [expression]
     while waiting:
         found.append(part := waiting.pop())
@@ -227,20 +352,20 @@ def walk(expression: Expression) -> tuple[Expression, ...]:
 
 
 def names(expression: Expression) -> set[str]:
-    """Give the groups that a query uses."""
+    """Return the groups that a query uses."""
     return {part.name for part in walk(expression) if isinstance(part, GroupReference)}
 
 
-def exact(expression: Expression | None) -> bool:
-    """Say whether a query asks for characters as they are written, which no term leads to."""
+def has_raw_term(expression: Expression | None) -> bool:
+    """Return whether a query asks for characters as they are written, which no term leads to."""
     return expression is not None and any(isinstance(part, RawTerm) for part in walk(expression))
 
 
 def possible(expression: Expression, found: frozenset[str]) -> bool:
-    """Say whether an expression may hold where only the groups and phrases `found` occur; False is certain."""
+    """Return whether an expression may hold where only the groups and phrases `found` occur; False is certain."""
     match expression:
         case GroupReference() | PhraseQuery():
-            return write(expression) in found
+            return str(expression) in found
         case InTitle(part):
             return possible(part, found)
         case Near(left, right):
@@ -251,32 +376,3 @@ def possible(expression: Expression, found: frozenset[str]) -> bool:
             return any(possible(part, found) for part in parts)
         case _:
             return True
-
-
-def write(expression: Expression) -> str:  # noqa: C901, PLR0911 - one case a kind
-    """Write an expression as a query that reads back to it."""
-    match expression:
-        case GroupReference(name):
-            return name
-        case PhraseQuery(text):
-            return f'"{text}"'
-        case RawTerm(text):
-            return f'raw:"{text}"'
-        case Language(code):
-            return f"lang:{code}"
-        case FromSource(text):
-            return f'source:"{text}"'
-        case InTitle(part):
-            return f"title:{_bracketed(part)}"
-        case Not(part):
-            return f"NOT {_bracketed(part)}"
-        case Near(left, right, words, ordered):
-            return f"{_bracketed(left)} {'O' if ordered else ''}NEAR/{words} {_bracketed(right)}"
-        case And(parts):
-            return " AND ".join(map(_bracketed, parts))
-        case Or(parts):
-            return " OR ".join(map(_bracketed, parts))
-
-
-def _bracketed(expression: Expression) -> str:
-    return f"({write(expression)})" if isinstance(expression, And | Or | Near) else write(expression)

@@ -1,0 +1,139 @@
+"""Explains in words, clause by clause, why a topic's expression holds in a document or fails there; decides and weighs nothing."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from feeds.model import Document
+from feeds.tagging.matching.matcher import Hit
+from feeds.tagging.query_evaluation import Evaluation, Hits, Passage
+from feeds.tagging.topic import query
+
+
+class FaultKind(IntEnum):
+    """What is wrong with a clause, in the order in which it is said."""
+
+    EXCLUDED = 0
+    MISSING = 1
+    OTHER = 2  # a whole sentence
+    APART = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseFault:
+    """One clause that keeps an expression from holding; `said` is a query where it is missing, else a sentence."""
+
+    kind: FaultKind
+    said: str
+    hits: Hits = ()
+
+
+class Explanation:
+    """Why one topic's expression holds in one document, or does not."""
+
+    def __init__(self, evaluation: Evaluation, document: Document, near: int, quote: Callable[[Hit], str]) -> None:
+        """Take the evaluation of a document, within how many words groups meet, and what quotes a hit."""
+        self._holds, self._everywhere = evaluation.holds, evaluation.everywhere
+        self._document, self._near, self._quote = document, near, quote
+
+    # Why it holds
+
+    def held(self, expression: query.Expression, passage: Passage, *, exclusions: bool) -> Iterator[str]:
+        """Yield a sentence for each clause that holds and that no word of the text shows; exclusions where they are asked for."""
+        for clause in dict.fromkeys(self._holding(expression, passage)):
+            match clause:
+                case query.Not(query.DocumentCondition() as part) if exclusions:
+                    yield part.absent
+                case query.Not(part) if exclusions:
+                    yield f"nothing says {part}"
+                case query.DocumentCondition():
+                    yield clause.held
+
+    def _holding(self, expression: query.Expression, passage: Passage) -> Iterator[query.Expression]:
+        """Yield the clauses by which an expression holds in a passage; of alternatives those that hold."""
+        if self._holds(expression, passage) is None:
+            return
+        match expression:
+            case query.DocumentCondition() | query.Not():
+                yield expression
+            case query.InTitle(part):
+                yield from self._holding(part, self._everywhere)
+            case _:
+                for part in query.children(expression):
+                    yield from self._holding(part, passage)
+
+    # Why it fails
+
+    def faults(self, expression: query.Expression) -> tuple[ClauseFault, ...]:
+        """Return what keeps an expression from holding anywhere, of alternatives the faults of the one that comes closest."""
+        if isinstance(expression, query.Or):
+            return _closest([self.faults(part) for part in expression.parts])
+        if found := self._faults(expression):
+            return found
+        parts = expression.parts if isinstance(expression, query.And) else (expression,)
+        there = " and ".join(str(part) for part in parts if self._holds(part, self._everywhere))
+        where = f"never in one sentence, nor within {self._near} words in neighbouring ones"
+        return (ClauseFault(FaultKind.APART, f"{there} are there, but {where}"),)
+
+    def _faults(self, expression: query.Expression) -> tuple[ClauseFault, ...]:
+        """Return what is wrong with the clauses, each on its own; nothing where all of them are in the text."""
+        match expression:
+            case query.And(parts):
+                return tuple(dict.fromkeys(fault for part in parts for fault in self._faults(part)))
+            case query.Or(parts):
+                found = [self._faults(part) for part in parts]
+                return _closest(found) if all(found) else ()
+            case query.Not(part):
+                hits = self._holds(part, self._everywhere)
+                return () if hits is None else (self._excluded(part, hits),)
+            case query.Near():
+                return self._near_faults(expression)
+            case query.InTitle(part):
+                return self._title_faults(expression, part)
+            case _:
+                return () if self._holds(expression, self._everywhere) is not None else (self._missing(expression),)
+
+    def _excluded(self, part: query.Expression, hits: Hits) -> ClauseFault:
+        quoted = f": {self._quote(hits[0])}" if hits else ""
+        return ClauseFault(FaultKind.EXCLUDED, f"excluded by {part}{quoted}", hits)
+
+    def _missing(self, clause: query.Expression) -> ClauseFault:
+        match clause:
+            case query.DocumentCondition():
+                return ClauseFault(FaultKind.OTHER, clause.missing(self._document))
+            case query.RawTerm(text):
+                return ClauseFault(FaultKind.OTHER, f"nothing says exactly “{text}”")
+            case _:
+                return ClauseFault(FaultKind.MISSING, str(clause))
+
+    def _title_faults(self, clause: query.InTitle, part: query.Expression) -> tuple[ClauseFault, ...]:
+        if self._holds(clause, self._everywhere) is not None:
+            return ()
+        return self._faults(part) or (ClauseFault(FaultKind.OTHER, f"{part} is there, but not in the title"),)
+
+    def _near_faults(self, near: query.Near) -> tuple[ClauseFault, ...]:
+        found = (*self._faults(near.left), *self._faults(near.right))
+        if found or self._holds(near, self._everywhere):
+            return found
+        for part in (near.left, near.right):
+            if not self._holds(part, self._everywhere):  # it holds, but by no word
+                return (ClauseFault(FaultKind.APART, f"{near} cannot hold: {part} has no place in the text"),)
+        order = "in this order " if near.ordered else ""
+        said = f"{near} fails: they never stand within {near.words} words of each other {order}in one sentence"
+        return (ClauseFault(FaultKind.APART, said),)
+
+
+def _closest(alternatives: list[tuple[ClauseFault, ...]]) -> tuple[ClauseFault, ...]:
+    """Return the faults of the alternative that has the fewest; where one word would do for each, all of these words."""
+    if all(len(found) == 1 and found[0].kind is FaultKind.MISSING for found in alternatives):
+        return tuple(dict.fromkeys(found[0] for found in alternatives))
+    return min(alternatives, key=lambda found: (len(found), -max(fault.kind for fault in found)))
+
+
+def in_words(faults: Iterable[ClauseFault], quoted: str = "") -> str:
+    """Return faults in one line; `quoted` is what to add of words that are missing."""
+    ordered = sorted(faults, key=lambda fault: fault.kind)
+    missing = " or ".join(fault.said for fault in ordered if fault.kind is FaultKind.MISSING)
+    said = [fault.said for fault in ordered if fault.kind is FaultKind.EXCLUDED]
+    said += [f"nothing says {missing}{quoted}"] if missing else []
+    return "; ".join([*said, *(fault.said for fault in ordered if fault.kind > FaultKind.MISSING)])
