@@ -83,40 +83,43 @@ def page(folder: Path) -> str:
         published = {title: part for part in parts for title in (entry_item.item.title, seed_item.item.title) if title in part}
         return f"""# The life of an item
 
-One entry of a feed and one seed document, from bytes to the published feed. A test prints this page and compares:
-these are the real values.
+This page follows one entry of a feed and one seed document from bytes to the published feed. A test prints the page and
+compares it, so all values are real.
 
 ## An entry
 
-A source serves these bytes. They come through one guarded, bounded, conditional request (`ingest/http/client.py`).
+**1. Fetch.** A source serves these bytes. They come through one conditional request that checks addresses and limits size and
+time (`ingest/http/client.py`).
 
 {block(FEED, "xml")}
-**Parsed** in a child process (`ingest/formats/`): the link is absolute, the HTML is what an allow-list leaves of
-it, the tracking pixel is gone, the date is UTC. The keys are what it will be recognised by: the address without
-tracking, scheme and `www.` (`ingest/identity.py`).
+**2. Parse and normalise**, in a child process (`ingest/formats/`, `ingest/normalize.py`). The link becomes absolute, HTML is
+reduced to an allow-list, the tracking pixel is removed, the date becomes UTC. The keys will recognise the article later: the
+address without tracking parameters, scheme and `www.`, and the guid (`ingest/identity.py`).
 
 {parsed(feed)}
-**Stored** in one transaction with the source's validators and its next poll (`ingest/store/`). A second source,
-`{OTHER_URL}`, carries the same article under an address that differs in scheme and host: that is a sighting, not
-an item.
+**3. Store**, in one transaction with the validators and the next poll of the source (`ingest/store/`). A second source,
+`{OTHER_URL}`, carries the same article under an address that differs in scheme and host. That makes a second
+sighting and no second item.
 
-**Judged** by the topic (`feeds/tagging/classifier.py`), from what is stored. `topicwire explain {entry_item.id}` says:
+**4. Classify**, from what is stored (`feeds/tagging/classifier.py`). `topicwire explain {entry_item.id}` says:
 
 {explained(entry_item, topic, judgements)}
-**Published** (`feeds/publication/entry.py` and `formats/atom.py` beside it), the file replaced in one step because its bytes
+**5. Publish** (`feeds/publication/entry.py` and `formats/atom.py` beside it). The file is replaced in one step, because its bytes
 changed:
 
 {block(published[entry_item.item.title], "xml")}
 ## A seed document
 
-`seeds/{SEED}` is plain text, wrapped at 72 columns. **Read** (`ingest/documents/`): the paragraphs are joined again,
-the title is its first line, the language is detected, no date is invented.
+`seeds/{SEED}` is plain text, wrapped at 72 columns.
+
+**1. Read** (`ingest/documents/`). The lines of each paragraph are joined again, the title is the first line, the language is
+detected, and no date is invented:
 
 {parsed(seed)}
-From here on it goes the same way. `topicwire explain {seed_item.id}` says:
+**2. From here on it goes the same way.** `topicwire explain {seed_item.id}` says:
 
 {explained(seed_item, topic, judgements)}
-Having no address, it is published with its text; `published` is absent, because nobody said when it was.
+It has no address, so it is published with its text. `published` is absent, because nobody said when it was published:
 
 {block(published[seed_item.item.title][:900] + " …", "xml")}"""
 
