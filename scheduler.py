@@ -222,7 +222,7 @@ class Service:
         self._guarded(lambda: _tell(self._home, self._engine))
 
     def now(self) -> datetime:
-        """Give the present moment."""
+        """Return the present moment."""
         return self._home.clock()
 
     @property
@@ -300,7 +300,7 @@ class Service:
         return self.stopping.wait(seconds)
 
     def _parts(self, facts: Facts, due: list[Due]) -> Iterator[list[Due]]:
-        """Give what is due in steps, none of which asks a host for more than half of its sources."""
+        """Return what is due in steps, none of which asks a host for more than half of its sources."""
         urls = facts.sources.polled_urls()
         now, later = halves(due, urls)
         yield now

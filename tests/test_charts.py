@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from feeds.site import charts, facets
-from feeds.site.models import TimelineLine
+from feeds.site.models import ItemLine
 
 COUNTS: Final = some.lists(some.integers(0, 10_000), max_size=200)
 HOURS: Final = some.lists(some.integers(0, 50), min_size=168, max_size=168)
@@ -20,9 +20,9 @@ def paths(svg: str) -> list[str]:
     return [path.get("d", "") for path in ET.fromstring(svg).iter("path")]
 
 
-def line(day: date, uid: str = "a") -> TimelineLine:
+def line(day: date, uid: str = "a") -> ItemLine:
     """Give a line of an archive."""
-    return TimelineLine(uid, "Ferry", "en", "The Harbour Post", day)
+    return ItemLine(uid, "Ferry", "en", "The Harbour Post", day)
 
 
 @given(COUNTS)

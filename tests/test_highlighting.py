@@ -7,7 +7,7 @@ from making import item as an_item
 from making import judgement, stored
 
 from feeds.model import Evidence
-from feeds.site.highlighting import around, cut, marked, quotes, spans_of
+from feeds.site.highlighting import highlight, opening, quotes, snippet, spans_of
 from feeds.site.models import Piece, Text
 
 TEXTS: Final = some.text(max_size=200)
@@ -32,7 +32,7 @@ def evidence(text: str, start: int, end: int, field: str = "text") -> Evidence:
 @given(TEXTS, SPANS)
 def test_marking_never_loses_or_alters_a_character(text: str, spans: list[tuple[int, int]]) -> None:
     """Whatever the spans, the pieces joined are the text, and none is empty."""
-    pieces = marked(text, spans)
+    pieces = highlight(text, spans)
     assert whole(pieces) == text
     assert all(piece.text for piece in pieces)
 
@@ -40,14 +40,14 @@ def test_marking_never_loses_or_alters_a_character(text: str, spans: list[tuple[
 @given(TEXTS, SPANS)
 def test_exactly_the_characters_within_a_span_are_marked(text: str, spans: list[tuple[int, int]]) -> None:
     """A character is marked if and only if a span holds it."""
-    said = [piece.marked for piece in marked(text, spans) for _ in piece.text]
+    said = [piece.marked for piece in highlight(text, spans) for _ in piece.text]
     assert said == [any(start <= at < end for start, end in spans) for at in range(len(text))]
 
 
 @given(TEXTS, SPANS)
 def test_two_marks_never_touch(text: str, spans: list[tuple[int, int]]) -> None:
     """Spans that overlap or touch are one mark: a browser draws no seam."""
-    pieces = marked(text, spans)
+    pieces = highlight(text, spans)
     assert not any(a.marked == b.marked for a, b in pairwise(pieces))
 
 
@@ -56,8 +56,8 @@ def test_words_found_are_marked_where_they_stand() -> None:
     kept = stored(an_item(title="Ferry leaves the harbour", text="Rain.\nA boat in the harbour."))
     hits = judgement(kept).hits
     title, text = kept.item.title, kept.item.text
-    assert shown(marked(title, spans_of(hits, "title", title))) == ["Ferry", "harbour"]
-    assert shown(marked(text, spans_of(hits, "text", text))) == ["boat", "harbour"]
+    assert shown(highlight(title, spans_of(hits, "title", title))) == ["Ferry", "harbour"]
+    assert shown(highlight(text, spans_of(hits, "text", text))) == ["boat", "harbour"]
 
 
 def test_a_place_is_marked_only_while_its_words_are_there() -> None:
@@ -88,7 +88,7 @@ def test_a_long_sentence_is_cut_to_what_is_near() -> None:
 @given(some.text(some.characters(exclude_categories=["Cs"]), max_size=300), SPANS, some.integers(1, 100))
 def test_a_cut_text_is_a_beginning_of_the_text(text: str, spans: list[tuple[int, int]], limit: int) -> None:
     """What is shown of a long text is its beginning, no longer than allowed, and an ellipsis."""
-    found = whole(cut(text, limit, spans))
+    found = whole(opening(text, limit, spans))
     if len(text) > limit:
         assert found.endswith(" …")
         found = found[:-2]
@@ -100,16 +100,16 @@ def test_a_text_is_shown_around_what_was_found() -> None:
     """What stands at the beginning leaves the beginning; what comes later is shown with some words before and after it."""
     text = "The first boat. " + "Nothing happens here. " * 30 + "Then a whale was seen. " + "And nothing more. " * 30
     at = text.index("whale")
-    assert around(text, 100, ((4, 9),)) == cut(text, 100, [(4, 9)])
-    late = around(text, 100, ((at, at + 5),))
+    assert snippet(text, 100, ((4, 9),)) == opening(text, 100, [(4, 9)])
+    late = snippet(text, 100, ((at, at + 5),))
     assert shown(late) == ["whale"]
     assert whole(late).startswith("… Nothing happens here. Then a whale was seen. And")
     assert whole(late).endswith(" …")
-    assert around(text, 100, ()) == cut(text, 100, ())
+    assert snippet(text, 100, ()) == opening(text, 100, ())
 
 
 def test_a_text_without_spans_is_one_piece() -> None:
     """Nothing found, nothing marked."""
-    assert marked("The ferry.", ()) == (Piece("The ferry."),)
+    assert highlight("The ferry.", ()) == (Piece("The ferry."),)
     assert quotes("The ferry.", ()) == ()
-    assert marked("", ()) == ()
+    assert highlight("", ()) == ()

@@ -13,7 +13,7 @@ KEPT: Final = stored(item(title="<b>Ferry</b> & harbour", text="The boat left th
 CARD: Final = card(KEPT, (judgement(KEPT),))
 CASE: Final = ReviewCase(CARD, tagged=False, reason=reason(KEPT, judgement(KEPT), "Harbour news"), likely=0.625)
 WORD: Final = "to<ken"  # that a form sends back
-REVIEW: Final = ReviewPage("harbour", "Harbour news", (), (CASE,), 1, WORD, said="<it> was accepted.", undo="abc")
+REVIEW: Final = ReviewPage("harbour", "Harbour news", (), (CASE,), 1, WORD, message="<it> was accepted.", undo="abc")
 
 
 def words(page: bytes, path: str) -> list[str]:
@@ -100,7 +100,7 @@ def test_the_last_decision_can_be_taken_back() -> None:
 
 def test_a_review_without_cases_says_so() -> None:
     """Nothing waiting is said in words, without any button."""
-    page = review_page(replace(REVIEW, cases=(), said=""))
+    page = review_page(replace(REVIEW, cases=(), message=""))
     assert "Nothing is waiting." in words(page, "//main/p")[-1]
     assert not html.fromstring(page).xpath("//button")
 

@@ -13,7 +13,7 @@ from siting import Site, words
 from support import NOON
 
 from feeds.site import render
-from feeds.site.builder import File
+from feeds.site.builder import PageFile
 from feeds.site.builder import Site as Pages
 from feeds.site.publish import publish
 from feeds.site.render import POLICY
@@ -452,7 +452,7 @@ def test_a_page_bears_the_time_of_its_newest_change(site: Site) -> None:
     }
 
 
-def made(site: Site) -> Iterator[File]:
+def made(site: Site) -> Iterator[PageFile]:
     """Give the files of a folder that is still empty."""
     classify_new(site.facts, site.judgements, (topic(),), NOON)
     return Pages(site.facts, site.judgements, (topic(),), site.target()).files()

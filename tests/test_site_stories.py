@@ -7,7 +7,7 @@ from making import GAZETTE, about, carry, item, topic
 from siting import Site, words
 from support import NOON
 
-from feeds.site.models import TaggedLine, TimelineLine
+from feeds.site.models import ItemLine, TaggedItem
 from feeds.site.stories import Copies
 from ingest.store.facts import Facts
 
@@ -25,9 +25,9 @@ def rows(site: Site) -> dict[str, int]:
     return {stored.item.title: stored.row for stored in site.facts.items.all()}
 
 
-def tagged(row: int) -> TaggedLine:
+def tagged(row: int) -> TaggedItem:
     """Give a row of a topic's list."""
-    return TaggedLine(row, TimelineLine(f"u{row}", "Ferry", "en", "Post", NOON.date()), NOON, "key")
+    return TaggedItem(row, ItemLine(f"u{row}", "Ferry", "en", "Post", NOON.date()), NOON, "key")
 
 
 def test_a_list_keeps_the_item_that_speaks_for_its_copies() -> None:

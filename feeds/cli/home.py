@@ -16,19 +16,19 @@ from ingest.store.instance import boot, instance_of
 
 
 def topics_of(home: Home) -> tuple[Topic, ...]:
-    """Give the topics in force: the home's own, beside them the shipped ones that are chosen. Raises TopicError."""
+    """Return the topics in force: the home's own, beside them the shipped ones that are chosen. Raises TopicError."""
     return read_topics(topic_folders(home.folder, home.settings).files().values())
 
 
 def target_of(home: Home, facts: Facts, retired: str = "") -> Target:
-    """Give where this home publishes; all that was ever served stays, but a topic that is `retired`."""
+    """Return where this home publishes; all that was ever served stays, but a topic that is `retired`."""
     known = frozenset(topic_folders(home.folder, home.settings).files()) | served_topics(facts)
     folder, instance = home.folder / "public", instance_of(facts)
     return Target(folder, instance, home.settings, home.clock(), known - {retired}, StoryGrouping(facts), boot())
 
 
 def kept_topics(home: Home, facts: Facts) -> tuple[str, ...]:
-    """Give the topics that are served and have no file in force."""
+    """Return the topics that are served and have no file in force."""
     return tuple(sorted(served_topics(facts) - topic_folders(home.folder, home.settings).files().keys()))
 
 
@@ -39,7 +39,7 @@ def say_kept(home: Home, facts: Facts) -> None:
 
 
 def good_topics(home: Home) -> tuple[tuple[Topic, ...], int]:
-    """Give the topics that can be read, say a line for each that cannot, and give the exit code that this deserves."""
+    """Return the topics that can be read, say a line for each that cannot, and give the exit code that this deserves."""
     good, bad = read_good_topics(topic_folders(home.folder, home.settings).files().values())
     for fault in bad:
         say(f"topicwire: {fault}")
@@ -47,7 +47,7 @@ def good_topics(home: Home) -> tuple[tuple[Topic, ...], int]:
 
 
 def path_of(home: Home, name: str) -> Path:
-    """Give a topic's file by its path or its name. Raises UsageError."""
+    """Return a topic's file by its path or its name. Raises UsageError."""
     if name.endswith(".toml"):
         if not Path(name).is_file():
             raise UsageError(f"{name}: no such topic file", "check its path, or give a topic's name alone")

@@ -42,7 +42,7 @@ def search_command(home: Home, /, query: tuple[str, ...], limit: int, *, as_json
 
 
 def _object(result: Result, private: Mapping[str, bool]) -> str:
-    """Give an item as `items --json` does, and say if nobody but the owner and subscribers of private feeds may read it."""
+    """Return an item as `items --json` does, with a mark if nobody but the owner and subscribers of private feeds may read it."""
     tags = [one.topic for one in result.classifications]
     hidden = {"private": True} if all(private[tag] for tag in tags) else {}
     return json.dumps(item_row(result.stored, tags) | hidden, ensure_ascii=False)

@@ -34,7 +34,7 @@ def try_command(home: Home, source: str, *, as_json: bool) -> None:
 
 
 def topics_of_feed(home: Home) -> Callable[[ParsedFeed, str], Mapping[str, int]]:
-    """Give what says how many entries of a feed, found at an address, each topic of a home would tag."""
+    """Return what says how many entries of a feed, found at an address, each topic of a home would tag."""
     matcher = Matcher(good_topics(home)[0])
 
     def matching(feed: ParsedFeed, where: str) -> Mapping[str, int]:

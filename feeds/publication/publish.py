@@ -64,8 +64,8 @@ class Pages(Protocol):
         """Return whether no page of ours lies in the folder but these."""
         ...
 
-    def draw(self, grouping: Grouping, harmed: Collection[str]) -> Drawing:
-        """Return the pages, with stories as `grouping` has them; those that are `harmed` are made anew."""
+    def draw(self, grouping: Grouping, damaged: Collection[str]) -> Drawing:
+        """Return the pages, with stories as `grouping` has them; those that are `damaged` are made anew."""
         ...
 
 
@@ -170,16 +170,16 @@ class _Home:
     def draw(self, pages: Pages) -> datetime | None:
         """Write the pages that changed; give when time alone will change them."""
         folder = f"{self.target.folder.name}/"
-        harmed = self.files.paths(_PAGES) - self.files.lying(_PAGES)
-        drawing = pages.draw(self.open.grouping, {path.removeprefix(folder) for path in harmed})
+        damaged = self.files.paths(_PAGES) - self.files.lying(_PAGES)
+        drawing = pages.draw(self.open.grouping, {path.removeprefix(folder) for path in damaged})
         for below, data, changed in drawing.files():
             path = f"{folder}{below}"
-            harmed -= {path}
+            damaged -= {path}
             if data is None:
                 self.files.remove(path)
             else:
                 self.files.put(_PAGES, path, data, changed, synced=False)
-        self.files.forget(harmed)  # nothing is shown there any more
+        self.files.forget(damaged)  # nothing is shown there any more
         return drawing.until
 
 

@@ -28,7 +28,7 @@ class Refusal:
 
 
 def is_loopback(host: str) -> bool:
-    """Say whether a host's name or address is this computer's own."""
+    """Return whether a host's name or address is this computer's own."""
     bare = host.strip("[]").lower()
     if bare == "localhost":
         return True
@@ -53,7 +53,7 @@ class Access:
         return named and is_loopback(self.bind.rpartition(":")[0])
 
     def refusal(self, headers: Mapping[str, str], client: str, version: str = "1.1") -> Refusal | None:
-        """Say why a request may not see the page, or None; `headers` have lower-case names, `version` is that of HTTP.
+        """Return why a request may not see the page, or None; `headers` have lower-case names, `version` is that of HTTP.
 
         Without a token everything must be of this computer: where the service listens, the address that
         it says it has, the asker, and the name that was asked for (else a page anywhere could, by a name
@@ -79,7 +79,7 @@ class Access:
         return "review: nobody, since the service is reached from elsewhere; set service.review_token"
 
     def forged(self, headers: Mapping[str, str], secret: str, sent: str) -> Refusal | None:
-        """Say why a decision is not believed to come from our page, or None.
+        """Return why a decision is not believed to come from our page, or None.
 
         `secret` is what our page sends back, `sent` what came. A program that knows the token needs neither.
         """
@@ -97,12 +97,12 @@ def _name(host: str) -> str:
 
 
 def is_forwarded(headers: Iterable[str], version: str) -> bool:
-    """Say whether something between passed a request on: by what it added, or by an HTTP that browsers have left."""
+    """Return whether something between passed a request on: by what it added, or by an HTTP that browsers have left."""
     return version == "1.0" or any(_FORWARDED.fullmatch(name.lower()) for name in headers)
 
 
 def knows(authorization: str, token: str) -> bool:
-    """Say whether credentials hold the token: as the password of Basic, or as Bearer. No token is known by nobody."""
+    """Return whether credentials hold the token: as the password of Basic, or as Bearer. No token is known by nobody."""
     scheme, _, value = authorization.partition(" ")
     if not token:
         return False

@@ -21,19 +21,19 @@ _FEEDS = (".atom", ".rss", ".json")
 def application(home: Home) -> SiteApplication:
     """Make the site of a home, whose folder may still be empty; nothing is made in it."""
     public = home.folder / "public"
-    desk = ServiceContext(home)
-    notices = {404: not_found(desk.root), 410: gone(desk.root)}
+    context = ServiceContext(home)
+    notices = {404: not_found(context.root), 410: gone(context.root)}
     site = SiteApplication(FileServer(public, links=partial(feed_links, home.settings)), notices)
-    site.add(HealthRoutes(home.database_path, public, home.clock, lambda: dict(site.answered), desk.open_topics).routes())
-    site.add(Searching(desk).routes())
-    site.add(Private(desk, site.notice).routes())
-    site.add(Reviewing(desk).routes())
+    site.add(HealthRoutes(home.database_path, public, home.clock, lambda: dict(site.answered), context.open_topics).routes())
+    site.add(Searching(context).routes())
+    site.add(Private(context, site.notice).routes())
+    site.add(Reviewing(context).routes())
     site.add([route(home.database_path, home.clock)])  # where hubs find us
     return site
 
 
 def feed_links(settings: Settings, name: str) -> Headers:
-    """Give the Link header of a feed: its own address and, where there is one, its hub (WebSub, section 4)."""
+    """Return the Link header of a feed: its own address and, where there is one, its hub (WebSub, section 4)."""
     if not name.endswith(_FEEDS) or "/" in name:
         return ()
     hub = f', <{settings.publish.hub}>; rel="hub"' if settings.publish.hub else ""

@@ -36,7 +36,7 @@ class ConnectionLimits:
     slowest: int = 32_768  # bytes a second
 
     def overdue(self, phase: Phase, seconds: float, size: int) -> bool:
-        """Say whether a connection has been in a phase for too long, in which so many bytes were sent."""
+        """Return whether a connection has been in a phase for too long, in which so many bytes were sent."""
         more = size / self.slowest
         allowed = {
             Phase.WAITING: self.head,
@@ -75,7 +75,7 @@ Some = TypeVar("Some", bound=Connection)
 
 
 def limits_for(descriptors: int, most: int | None = None, most_of_one: int = 64) -> ConnectionLimits:
-    """Give the limits of a process that may have so many files and connections open.
+    """Return the limits of a process that may have so many files and connections open.
 
     Half of them are left for polling, the database and publishing. What the owner wants is taken where it is less.
     """
@@ -84,7 +84,7 @@ def limits_for(descriptors: int, most: int | None = None, most_of_one: int = 64)
 
 
 def owner_of(host: str) -> str:
-    """Give what counts as one address: an IPv6 network of a household is one."""
+    """Return what counts as one address: an IPv6 network of a household is one."""
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:
@@ -95,7 +95,7 @@ def owner_of(host: str) -> str:
 
 
 def is_one_of_many(address: str) -> bool:
-    """Say whether many people come from an address: a proxy on this computer brings all of them."""
+    """Return whether many people come from an address: a proxy on this computer brings all of them."""
     try:
         return ip_address(address).is_loopback
     except ValueError:
@@ -103,7 +103,7 @@ def is_one_of_many(address: str) -> bool:
 
 
 def in_the_way(new: str, there: Collection[Some], limits: ConnectionLimits, now: float) -> tuple[list[Some], bool]:
-    """Give (the connections that give way to one from address `new`, whether there is room for that then).
+    """Return (the connections that give way to one from address `new`, whether there is room for that then).
 
     It is some at once: to look at all takes a while, and who needs one place in a crowd will need another.
     """

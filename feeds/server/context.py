@@ -26,15 +26,15 @@ class ServiceContext:
         self._topics, self._lock = TopicCache(topic_folders(home.folder, home.settings), lambda _fault: None), Lock()
 
     def topics(self) -> tuple[Topic, ...]:
-        """Give the topics in force."""
+        """Return the topics in force."""
         with self._lock:
             return self._topics.topics()
 
     def open_topics(self) -> dict[str, Topic]:
-        """Give the topics that anybody may see, by name."""
+        """Return the topics that anybody may see, by name."""
         return {topic.name: topic for topic in self.topics() if not topic.publish.private}
 
 
 def access_of(service: Service) -> Access:
-    """Give the rule of who may review, by the settings of a service."""
+    """Return the rule of who may review, by the settings of a service."""
     return Access(service.bind, service.base_url, service.review_token)

@@ -88,7 +88,7 @@ class FileServer:
         return FileResponse(200, (*about, *coded, *version.known, *SAFE, *self.extra, *self.links(name)), body)
 
     def unchanged(self, target: str, headers: Mapping[str, str]) -> bytes | None:
-        """Give the header lines of a 304 at the cost of a look at the file, or None where that is not the answer."""
+        """Return the header lines of a 304 at the cost of a look at the file, or None where that is not the answer."""
         name = file_named(target)
         found = self._regular(name) if name else None
         if name is None or found is None:

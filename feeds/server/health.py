@@ -34,7 +34,7 @@ class HealthRoutes:
     topics: Callable[[], Iterable[str]]  # that anybody may know of
 
     def routes(self) -> list[Route]:
-        """Give the three addresses."""
+        """Return the three addresses."""
         answers = {"/healthz": self._alive, "/readyz": self._ready, "/metrics": self._metrics}
         return [Route(path, threaded(answer)) for path, answer in answers.items()]
 
@@ -49,7 +49,7 @@ class HealthRoutes:
         return JSONResponse({"status": "ready" if good else "not ready", "checks": checks}, 200 if good else 503, _FRESH)
 
     def _is_polled(self) -> bool:
-        """Say whether somebody still polls: nothing is overdue by long, or the last poll was not long ago."""
+        """Return whether somebody still polls: nothing is overdue by long, or the last poll was not long ago."""
         with closing(_reading(self.database_path)) as db:
             due, last, count = db.execute(_NEXT).fetchone()
         moments = [moment for moment in (from_rfc3339(due), from_rfc3339(last)) if moment is not None]
@@ -101,7 +101,7 @@ def _reading(database: Path) -> sqlite3.Connection:
 
 
 def readable(database: Path) -> bool:
-    """Say whether the database answers: the health of the service."""
+    """Return whether the database answers: the health of the service."""
     try:
         with closing(_reading(database)) as db:
             return db.execute("select count(*) from source").fetchone() is not None

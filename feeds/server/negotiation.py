@@ -32,13 +32,13 @@ _INDEX: Final = "index.html"
 
 
 def media_type(name: str) -> str:
-    """Give the type of a file by the end of its name."""
+    """Return the type of a file by the end of its name."""
     return _TYPES.get(name[name.rfind(".") :], "application/octet-stream")
 
 
 @lru_cache(maxsize=4_096)
 def file_named(target: str) -> str | None:
-    """Give the file below the folder that the target of a request names, or None where it can name none.
+    """Return the file below the folder that the target of a request names, or None where it can name none.
 
     `target` is the path as it was sent, percent-encoded, without its query. Refused are names that
     begin with a dot (and so every `..`), empty parts, backslashes, controls, and what is no UTF-8.
@@ -62,13 +62,13 @@ class _Liking:
     weights: dict[str, float]
 
     def of(self, coding: str) -> float:
-        """Give how much a coding is wanted; 0 is a refusal."""
+        """Return how much a coding is wanted; 0 is a refusal."""
         return self.weights.get(coding, self.weights.get("*", 0.0))
 
 
 @lru_cache(maxsize=1_024)
 def codings(accept: str) -> tuple[str, ...]:
-    """Give the codings to try, the best first, by an Accept-Encoding header (RFC 9110, 12.5.3).
+    """Return the codings to try, the best first, by an Accept-Encoding header (RFC 9110, 12.5.3).
 
     Those that the asker likes less than the plain document are left out. The plain document is what
     remains when nothing else is there, also for who refuses it: anything is better than nothing.
@@ -92,7 +92,7 @@ def _weighted(part: str) -> tuple[str, float]:
 
 
 def asked(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Give the headers that decide on an answer; a header that comes twice is one list (RFC 9110, 5.3)."""
+    """Return the headers that decide on an answer; a header that comes twice is one list (RFC 9110, 5.3)."""
     found: dict[str, str] = {}
     for name, value in headers:
         if name in _ASKED:
@@ -102,7 +102,7 @@ def asked(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def has_it(etag: str, modified: int, headers: Mapping[str, str]) -> bool:
-    """Say whether the asker has what would be sent (RFC 9110, 13.2.2): the tag decides, without one the date."""
+    """Return whether the asker has what would be sent (RFC 9110, 13.2.2): the tag decides, without one the date."""
     none_match, modified_since = headers.get("if-none-match"), headers.get("if-modified-since")
     if none_match is not None:
         return none_match == etag or _names(none_match, etag)
@@ -115,7 +115,7 @@ def _names(none_match: str, etag: str) -> bool:
 
 @lru_cache(maxsize=1_024)
 def _seconds(date: str) -> int:
-    """Give an HTTP date as seconds since 1970; before all time for what is no date."""
+    """Return an HTTP date as seconds since 1970; before all time for what is no date."""
     try:
         return int(parsedate_to_datetime(date).timestamp())
     except (ValueError, TypeError, OverflowError):

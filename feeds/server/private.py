@@ -23,16 +23,16 @@ _LONGEST: Final = 200  # characters of a token
 class Private:
     """The addresses that were given."""
 
-    desk: ServiceContext
+    context: ServiceContext
     notice: Callable[[FileResponse], FileResponse]  # gives a refusal its page
     _files: FileServer = field(init=False)
 
     def __post_init__(self) -> None:
         """Serve a folder of their own."""
-        self._files = FileServer(self.desk.home.folder / "private", "private, max-age=300", _QUIET)
+        self._files = FileServer(self.context.home.folder / "private", "private, max-age=300", _QUIET)
 
     def routes(self) -> list[Route]:
-        """Give the one address."""
+        """Return the one address."""
         return [Route("/private/{token}/{name}", threaded(self._answer)), Route("/private/{rest:path}", threaded(self._nothing))]
 
     def _nothing(self, _request: Request) -> Response:
@@ -40,16 +40,16 @@ class Private:
 
     def _answer(self, request: Request) -> Response:
         token, name = request.path_params["token"], request.path_params["name"]
-        if len(token) > _LONGEST or not self.desk.home.database_path.exists():
+        if len(token) > _LONGEST or not self.context.home.database_path.exists():
             return self._refuse(404)
-        with self.desk.home.stored(quiet=True) as facts:
+        with self.context.home.stored(quiet=True) as facts:
             grants = Grants(facts)
             grant = grants.find(token)
             if grant is None or name.partition(".")[0] != grant.topic:
                 return self._refuse(404)
             if grant.revoked is not None:
                 return self._refuse(410)
-            grants.note_use(grant, token, self.desk.home.clock())
+            grants.note_use(grant, token, self.context.home.clock())
         answer = self._files.answer(f"/{quote(name)}", asked(request.scope["headers"]))
         if answer.status in {404, 410}:
             return self._refuse(answer.status)

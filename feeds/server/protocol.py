@@ -29,7 +29,7 @@ class Quick(Protocol):
     """An application that can say at once that somebody has the newest already."""
 
     def unchanged(self, target: str, headers: dict[str, str]) -> bytes | None:
-        """Give the header lines of a 304, or None where another answer is due."""
+        """Return the header lines of a 304, or None where another answer is due."""
 
 
 class _Done:
@@ -75,7 +75,7 @@ class QuickProtocol(HttpToolsProtocol):
     _refused = False  # there was no room for it
     _deaf = False  # what still comes is let go
     _ending = False  # the last answer is given
-    _unread = 0  # bytes of an answer that its asker has not taken
+    _unreadable = 0  # bytes of an answer that its asker has not taken
     _running: RequestResponseCycle | None = None  # whose answer is made
     number = 0  # how many connections came before this one
     since = 0.0  # when its phase began
@@ -123,7 +123,7 @@ class QuickProtocol(HttpToolsProtocol):
     def look(self, now: float) -> None:
         """End this connection if it is late: asked every second."""
         phase = self.phase
-        if self.limits.overdue(phase, now - self.since, self._unread if phase is Phase.READING else self._body):
+        if self.limits.overdue(phase, now - self.since, self._unreadable if phase is Phase.READING else self._body):
             self.give_way()
 
     def give_way(self) -> None:
@@ -138,7 +138,7 @@ class QuickProtocol(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         """Note that an answer is not taken as fast as it is made."""
-        self.since, self._unread = self.loop.time(), self.transport.get_write_buffer_size()
+        self.since, self._unreadable = self.loop.time(), self.transport.get_write_buffer_size()
         super().pause_writing()
 
     def resume_writing(self) -> None:
@@ -252,7 +252,7 @@ class QuickProtocol(HttpToolsProtocol):
         super().on_response_complete()
 
     def _short(self) -> Request | None:
-        """Give the request if it may be answered the short way."""
+        """Return the request if it may be answered the short way."""
         wanted = asked(self.headers)
         if "if-none-match" not in wanted and "if-modified-since" not in wanted:
             return None

@@ -36,18 +36,18 @@ _PLAIN: Final = "text/plain; charset=utf-8"
 class Reviewing:
     """The page and its form."""
 
-    desk: ServiceContext
+    context: ServiceContext
     _secret: str = field(default_factory=lambda: secrets.token_urlsafe(24))  # our page sends it back
     _lock: Lock = field(default_factory=Lock)
     _known: dict[str, tuple[object, tuple[UncertainItem, ...]]] = field(default_factory=dict)
 
     def routes(self) -> list[Route]:
-        """Give the one address."""
+        """Return the one address."""
         return [Route("/review", self._asked, methods=["GET", "POST"])]
 
     @property
     def _access(self) -> Access:
-        return access_of(self.desk.home.settings.service)
+        return access_of(self.context.home.settings.service)
 
     async def _asked(self, request: Request) -> Response:
         client = request.client.host if request.client else ""
@@ -63,13 +63,13 @@ class Reviewing:
     # Seeing
 
     def _page(self, asked: Mapping[str, str]) -> Response:
-        topics = {topic.name: topic for topic in self.desk.topics()}
-        with self.desk.home.stored(quiet=True) as facts:
+        topics = {topic.name: topic for topic in self.context.topics()}
+        with self.context.home.stored(quiet=True) as facts:
             topic = topics.get(asked.get("topic", "")) or _first(topics, Classifications(facts).unsure())
             if topic is None:
                 return Response("there is no topic to review\n", 404, _HEADERS, _PLAIN)
             page = self._shown(facts, topic, tuple(topics.values()), asked)
-        return Response(review_page(page, self.desk.root), 200, _HEADERS, "text/html; charset=utf-8")
+        return Response(review_page(page, self.context.root), 200, _HEADERS, "text/html; charset=utf-8")
 
     def _shown(self, facts: Facts, topic: Topic, topics: tuple[Topic, ...], asked: Mapping[str, str]) -> ReviewPage:
         decisions = Reviews(facts).all(topic.name)
@@ -79,7 +79,7 @@ class Reviewing:
         turned = waiting[places[0] + 1 :] + waiting[: places[0] + 1] if places else waiting
         last = _last(facts, asked.get("done", ""))
         said = decisions.get((last.row, topic.name)) if last else None
-        path = f"{self.desk.root}review"
+        path = f"{self.context.root}review"
         return ReviewPage(
             topic=topic.name,
             title=topic.title,
@@ -88,32 +88,32 @@ class Reviewing:
             waiting=len(waiting),
             token=self._secret,
             action=path,
-            said=_in_words(last, said) if last and said else "",
+            message=_in_words(last, said) if last and said else "",
             undo=last.id if last and said else "",
             hidden=(("after", after),) if places else (),
         )
 
     def _band(self, facts: Facts, topic: Topic) -> tuple[UncertainItem, ...]:
-        """Give the uncertain items; judging everything takes a while, so it is done once for what is stored and asked now."""
+        """Return the uncertain items; judging everything takes a while, so it is done once for what is stored and asked now."""
         newest = facts.database.execute("select max(seq) from item").fetchone()[0]
         state = (topic.version, topic.review, newest)
         with self._lock:
             known = self._known.get(topic.name)
             if known is None or known[0] != state:
-                known = self._known[topic.name] = (state, uncertain(self.desk.home.folder, facts, topic)[:_KEPT])
+                known = self._known[topic.name] = (state, uncertain(self.context.home.folder, facts, topic)[:_KEPT])
         return known[1]
 
     # Deciding
 
     def _decided(self, form: Mapping[str, str]) -> Response:
-        topic = next((one for one in self.desk.topics() if one.name == form.get("topic")), None)
+        topic = next((one for one in self.context.topics() if one.name == form.get("topic")), None)
         verdict = form.get("verdict", "")
-        with self.desk.home.stored(quiet=True) as facts:
+        with self.context.home.stored(quiet=True) as facts:
             stored = _last(facts, form.get("item", ""))
             if topic is None or stored is None or verdict not in {"accept", "reject", "undo", "skip"}:
                 return _refused(Refusal(400, "a decision names a topic, a stored item, and accept, reject, undo or skip"))
             then = {"topic": topic.name, "after": form.get("after", "")}
-            now = self.desk.home.clock()
+            now = self.context.home.clock()
             if verdict == "skip":
                 then["after"] = stored.id
             elif verdict == "undo":
@@ -122,11 +122,11 @@ class Reviewing:
                 record_review(facts, topic, stored, (Verdict(verdict), form.get("reason", "")), now)
                 then["done"] = stored.id
         query = urlencode({key: value for key, value in then.items() if value})
-        return RedirectResponse(f"{self.desk.root}review?{query}", 303, _HEADERS)
+        return RedirectResponse(f"{self.context.root}review?{query}", 303, _HEADERS)
 
 
 def _first(topics: Mapping[str, Topic], unsure: frozenset[str]) -> Topic | None:
-    """Give the first topic with something to decide on, else the first of all."""
+    """Return the first topic with something to decide on, else the first of all."""
     having = [one for one in topics.values() if one.expression]
     return next((one for one in having if one.name in unsure), having[0] if having else None)
 

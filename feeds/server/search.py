@@ -23,7 +23,7 @@ from feeds.server.access import knows
 from feeds.server.context import FRESH, ServiceContext
 from feeds.server.negotiation import asked, has_it, media_type
 from feeds.server.threads import threaded
-from feeds.site.highlighting import around, marked
+from feeds.site.highlighting import highlight, snippet
 from feeds.site.masking import PageMasking, as_published
 from feeds.site.models import Card, PageLink, SearchPage
 from feeds.site.render import search_page
@@ -53,7 +53,7 @@ class SearchFindings(FeedDocument):
     query: str = ""
 
     def address(self, number: int | None = None, suffix: str = "atom") -> str:
-        """Give the address of the feed, or of the page with the same results."""
+        """Return the address of the feed, or of the page with the same results."""
         del number  # it has no archive
         return f"{self.base}search{'.atom' if suffix == 'atom' else ''}?{self.query}"
 
@@ -76,7 +76,7 @@ class _Reader:
         names = frozenset(self.topics)
         if self.owner:
             found = search(facts, wanted, names, limit=limit, skip=skip)
-            return replace(found, results=tuple(map(self._veiled, found.results)))
+            return replace(found, results=tuple(map(self._masked, found.results)))
         return search_published(facts, wanted, Public(names, self._shown), limit=limit, skip=skip)
 
     def _having(self, result: Result) -> tuple[Topic, ...]:
@@ -84,27 +84,27 @@ class _Reader:
 
     def _shown(self, result: Result) -> Result:
         having = self._having(result)
-        return _judged(PageMasking.of(having), result, as_published(result.stored, having, full=self.full))
+        return _with_classifications(PageMasking.of(having), result, as_published(result.stored, having, full=self.full))
 
-    def _veiled(self, result: Result) -> Result:
-        veil = PageMasking.of(self._having(result))
-        return _judged(veil, result, veil.item(result.stored))
+    def _masked(self, result: Result) -> Result:
+        masking = PageMasking.of(self._having(result))
+        return _with_classifications(masking, result, masking.item(result.stored))
 
 
-def _judged(veil: PageMasking, result: Result, shown: StoredItem) -> Result:
-    return Result(shown, tuple(veil.classification(one, result.stored) for one in result.classifications))
+def _with_classifications(masking: PageMasking, result: Result, shown: StoredItem) -> Result:
+    return Result(shown, tuple(masking.classification(one, result.stored) for one in result.classifications))
 
 
 @dataclass(frozen=True, slots=True)
 class Searching:
     """The two addresses. A few questions are looked into at once, the others wait, and nothing else waits with them."""
 
-    desk: ServiceContext
+    context: ServiceContext
     _few: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_AT_ONCE))
 
     def routes(self) -> list[Route]:
-        """Give them; none where the owner has closed the search."""
-        if not self.desk.home.settings.service.search:
+        """Return them; none where the owner has closed the search."""
+        if not self.context.home.settings.service.search:
             return []
         return [Route("/search", self._asked(self._page)), Route("/search.atom", self._asked(self._feed))]
 
@@ -112,21 +112,21 @@ class Searching:
         return threaded(lambda request: answer(self._reader(request), request), self._few)
 
     def _reader(self, request: Request) -> _Reader:
-        settings = self.desk.home.settings
+        settings = self.context.home.settings
         owner = knows(request.headers.get("authorization", ""), settings.service.review_token)
-        topics = {topic.name: topic for topic in self.desk.topics()} if owner else self.desk.open_topics()
+        topics = {topic.name: topic for topic in self.context.topics()} if owner else self.context.open_topics()
         return _Reader(topics, owner, settings.publish.full_content)
 
     @contextmanager
     def _facts(self) -> Iterator[Facts]:
-        """Open the database, also one in which nothing was judged yet."""
-        with self.desk.home.stored(quiet=True) as facts:
+        """Open the database, also one in which nothing was classified yet."""
+        with self.context.home.stored(quiet=True) as facts:
             Classifications(facts)
             yield facts
 
     def _page(self, reader: _Reader, request: Request) -> Response:
         page, status = self._answer(reader, request.query_params)
-        return Response(search_page(page, self.desk.root), status, _ASKED, "text/html; charset=utf-8")
+        return Response(search_page(page, self.context.root), status, _ASKED, "text/html; charset=utf-8")
 
     def _answer(self, reader: _Reader, asked: Mapping[str, str]) -> tuple[SearchPage, int]:
         with self._facts() as facts:
@@ -142,7 +142,7 @@ class Searching:
         return self._found(replace(form, results=cards, total=found.total), wanted, found, number), 200
 
     def _found(self, form: SearchPage, wanted: Question, found: SearchResults, number: int) -> SearchPage:
-        path = f"{self.desk.root}search"
+        path = f"{self.context.root}search"
         return replace(
             form,
             feed=f"{path}.atom?{wanted.written()}",
@@ -173,7 +173,9 @@ class Searching:
         manner = Manner(instance, reader.full)
         ids = _ids(facts, [result.stored for result in found.results])
         entries = tuple(_entry(result, reader.topics, topic, manner, ids[result.stored.row]) for result in found.results)
-        return SearchFindings(topic, feed_id(instance, f"search?{query}"), self.desk.base, self.desk.base, entries, query=query)
+        return SearchFindings(
+            topic, feed_id(instance, f"search?{query}"), self.context.base, self.context.base, entries, query=query
+        )
 
 
 def _something(wanted: Question) -> Question:
@@ -183,13 +185,13 @@ def _something(wanted: Question) -> Question:
 
 
 def _ids(facts: Facts, items: list[StoredItem]) -> dict[int, str]:
-    """Give the ids of entries, as they are everywhere. Nothing is written for those that have one already."""
+    """Return the ids of entries, as they are everywhere. Nothing is written for those that have one already."""
     names = {stored.row: (wanted_id(stored.item.guid), own_id(stored.id)) for stored in items}
-    judgements = Classifications(facts)
-    given = judgements.given_ids(names)
+    classifications = Classifications(facts)
+    given = classifications.given_ids(names)
     if missing := {row: name for row, name in names.items() if row not in given}:
         with facts.transaction():
-            given |= judgements.atom_ids(missing)
+            given |= classifications.atom_ids(missing)
     return given
 
 
@@ -207,21 +209,21 @@ def _card(result: Result, topics: Mapping[str, Topic], words: str) -> Card:
     shown, text = card(result.stored, result.classifications), result.stored.item.text
     if words:  # what was searched for is marked, not what the topics found
         title = "".join(piece.text for piece in shown.title)
-        excerpt = around(text, EXCERPT, places(words, text))
-        shown = replace(shown, title=marked(title, places(words, title)), excerpt=excerpt)
+        excerpt = snippet(text, EXCERPT, places(words, text))
+        shown = replace(shown, title=highlight(title, places(words, title)), excerpt=excerpt)
     # Only what a topic with rules has is a page.
-    paged = any(topics[one.topic].expression and not topics[one.topic].publish.private for one in result.classifications)
-    return shown if paged else replace(shown, href="")
+    with_page = any(topics[one.topic].expression and not topics[one.topic].publish.private for one in result.classifications)
+    return shown if with_page else replace(shown, href="")
 
 
 def _form(facts: Facts, reader: _Reader, asked: Mapping[str, str]) -> SearchPage:
-    veil = PageMasking.of(reader.topics.values())
+    masking = PageMasking.of(reader.topics.values())
     typed = {key: asked.get(key, "")[:300] for key in KEYS}
     named = sources(facts, reader.published)
     return SearchPage(
         **{("query" if key == "q" else key): value for key, value in typed.items()},  # type: ignore[arg-type]
         topics=tuple(PageLink(PageMasking.of([topic]).topic(topic).title, "", key=name) for name, topic in reader.topics.items()),
-        sources=tuple(PageLink(veil.name(public_address(one.name)), "", key=source_key(one)) for one in named),
+        sources=tuple(PageLink(masking.name(public_address(one.name)), "", key=source_key(one)) for one in named),
         languages=tuple(PageLink(tongue(code), "", key=code) for code in languages(facts, reader.published)),
     )
 

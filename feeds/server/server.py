@@ -71,7 +71,7 @@ class Server(uvicorn.Server):
 
 
 def limits_of(service: Service) -> ConnectionLimits:
-    """Give the limits of a service by its settings and by how many files this process may have open."""
+    """Return the limits of a service by its settings and by how many files this process may have open."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     descriptors = sys.maxsize if soft == resource.RLIM_INFINITY else soft
     return limits_for(descriptors, service.connections, service.connections_per_address)

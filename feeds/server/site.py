@@ -40,7 +40,7 @@ class SiteApplication:
             self._own.add(route.path.split("/")[1])
 
     def unchanged(self, target: str, headers: dict[str, str]) -> bytes | None:
-        """Give the header lines of a 304, or None where another answer is due: asked before anything else is done."""
+        """Return the header lines of a 304, or None where another answer is due: asked before anything else is done."""
         lines = None if self._routed(target) else self.files.unchanged(target, headers)
         if lines is not None:
             self.answered[304] += 1
@@ -83,7 +83,7 @@ class SiteApplication:
         return self.notice(answer) if answer.status >= _NOT_FOUND else answer
 
     def notice(self, answer: FileResponse) -> FileResponse:
-        """Give a refusal its small page, or one line."""
+        """Return a refusal its small page, or one line."""
         body = self.pages.get(answer.status, b"This can only be read.\n")
         kind = f"text/{'html' if answer.status in self.pages else 'plain'}; charset=utf-8"
         about = (("content-type", kind), ("content-length", str(len(body))), ("cache-control", "public, max-age=60"))

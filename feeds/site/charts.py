@@ -59,7 +59,7 @@ def heat(hours: Sequence[float], said: str) -> Markup:
 
 
 def level_of(value: float, most: float) -> int:
-    """Give the shade of a value, from 0 for nothing to LEVELS for the most there is."""
+    """Return the shade of a value, from 0 for nothing to LEVELS for the most there is."""
     return ceil(value * LEVELS / most) if value > 0 else 0
 
 

@@ -14,7 +14,7 @@ _CUT: Final = "…"
 Span = tuple[int, int]
 
 
-def marked(text: str, spans: Iterable[Span]) -> Text:
+def highlight(text: str, spans: Iterable[Span]) -> Text:
     """Split a text at `spans` (start, end); overlapping ones are one, those outside the text are cut to it."""
     pieces, at = [], 0
     for start, end in _merged(spans, len(text)):
@@ -37,12 +37,12 @@ def _merged(spans: Iterable[Span], length: int) -> list[Span]:
 
 
 def spans_of(hits: Iterable[Evidence], field: str, text: str) -> tuple[Span, ...]:
-    """Give where `hits` stand in a field, without those that an edited text no longer has there."""
+    """Return where `hits` stand in a field, without those that an edited text no longer has there."""
     return tuple((hit.start, hit.end) for hit in hits if hit.field == field and hit.text and text[hit.start : hit.end] == hit.text)
 
 
 def quotes(text: str, spans: tuple[Span, ...]) -> tuple[Text, ...]:
-    """Give the sentences of a text in which spans stand, the spans marked; long ones are cut to what is near."""
+    """Return the sentences of a text in which spans stand, the spans marked; long ones are cut to what is near."""
     places = [segment.span for segment in segments("", text)] if spans else []
     held = [(place, _within(place, spans)) for place in places]
     return tuple(_quote(text, place, inside) for place, inside in held if inside)[:_QUOTES]
@@ -57,35 +57,35 @@ def _quote(text: str, place: Span, spans: list[Span]) -> Text:
     start = place[0] if first - place[0] <= _AROUND else _word(text, first - _AROUND, last)
     stop = place[0] + len(text[slice(*place)].rstrip())
     end = stop if stop - last <= _AROUND else max(text.rfind(" ", last, last + _AROUND), last)
-    pieces = marked(text[start:end], [(a - start, b - start) for a, b in spans])
+    pieces = highlight(text[start:end], [(a - start, b - start) for a, b in spans])
     before, after = (_CUT if start > place[0] else ""), (_CUT if end < stop else "")
     return tuple(piece for piece in (Piece(before), *pieces, Piece(after)) if piece.text)
 
 
 def _word(text: str, at: int, limit: int) -> int:
-    """Give where the first whole word after `at` begins."""
+    """Return where the first whole word after `at` begins."""
     gap = text.find(" ", at, limit)
     return at if gap < 0 else gap + 1
 
 
-def excerpt(text: str, limit: int) -> int:
-    """Give where to cut a text of which at most `limit` characters are shown: after a word."""
+def cut_position(text: str, limit: int) -> int:
+    """Return where to cut a text of which at most `limit` characters are shown: after a word."""
     if len(text) <= limit:
         return len(text)
     gap = max(text.rfind(" ", 0, limit), text.rfind("\n", 0, limit))
     return gap if gap > 0 else limit
 
 
-def cut(text: str, limit: int, spans: Iterable[Span]) -> Text:
-    """Give the beginning of a text with its spans marked."""
-    end = excerpt(text, limit)
-    pieces = marked(text[:end].rstrip(" \n,;:–—-"), spans)
+def opening(text: str, limit: int, spans: Iterable[Span]) -> Text:
+    """Return the beginning of a text with its spans marked."""
+    end = cut_position(text, limit)
+    pieces = highlight(text[:end].rstrip(" \n,;:–—-"), spans)
     return pieces if end == len(text) else (*pieces, Piece(" " + _CUT))
 
 
-def around(text: str, limit: int, spans: tuple[Span, ...]) -> Text:
-    """Give the beginning of a text with its spans marked, or, where none stands there, the part around the first."""
+def snippet(text: str, limit: int, spans: tuple[Span, ...]) -> Text:
+    """Return the beginning of a text with its spans marked, or, where none stands there, the part around the first."""
     first = min((start for start, _ in spans), default=0)
-    begin = _word(text, first - limit // 3, first) if first > excerpt(text, limit) else 0
-    pieces = cut(text[begin:], limit, [(start - begin, end - begin) for start, end in spans if start >= begin])
+    begin = _word(text, first - limit // 3, first) if first > cut_position(text, limit) else 0
+    pieces = opening(text[begin:], limit, [(start - begin, end - begin) for start, end in spans if start >= begin])
     return (Piece(_CUT + " "), *pieces) if begin else pieces

@@ -1,4 +1,4 @@
-"""Items and judgements as topics want them shown: listed words masked, texts left out; pure, what is stored stays as it was."""
+"""Items and classifications as topics allow pages to show them: listed words masked, texts left out; changes nothing stored."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Self
 
 from feeds.model import Classification, Evidence
 from feeds.publication.entry_view import EntryView
-from feeds.site.highlighting import excerpt
+from feeds.site.highlighting import cut_position
 from feeds.site.models import PageLink, SourceLine
 from feeds.site.views import OPENING
 from feeds.tagging.topic.model import Content, Topic
@@ -17,88 +17,88 @@ from ingest.text.sanitize import paragraphs
 
 @dataclass(frozen=True, slots=True)
 class PageMasking:
-    """What is kept from readers: the strictest that any of the topics asks for."""
+    """What some topics keep from readers: the strictest rule of any of them holds."""
 
-    masks: tuple[EntryView, ...] = ()
-    texts: bool = True  # whether more than titles is shown
+    entry_views: tuple[EntryView, ...] = ()  # of the topics that mask words
+    texts: bool = True  # whether pages show more than titles
 
     @classmethod
     def of(cls, topics: Iterable[Topic]) -> Self:
-        """Give what the topics of one page want."""
+        """Return the masking of a page that shows items of `topics`."""
         wanted = tuple(topics)
-        masks = tuple(EntryView(topic) for topic in wanted if topic.publish.mask)
-        return cls(masks, all(topic.publish.content is not Content.LINKS for topic in wanted))
+        masking = tuple(EntryView(topic) for topic in wanted if topic.publish.mask)
+        return cls(masking, all(topic.publish.content is not Content.LINKS for topic in wanted))
 
     def text(self, text: str, language: str | None) -> str:
-        """Give a text with its listed words masked; its length stays."""
-        for mask in self.masks:
-            text = mask.text(text, language)
+        """Return a text with the listed words masked; its length stays."""
+        for view in self.entry_views:
+            text = view.text(text, language)
         return text
 
     def name(self, name: str) -> str:
-        """Give a name with its listed words masked."""
+        """Return a name with the listed words masked: its language is unknown."""
         return self.text(name, None)
 
     def topic(self, topic: Topic) -> Topic:
-        """Give a topic as it may speak of itself."""
-        return reduce(lambda shown, mask: mask.topic(shown), self.masks, topic)
+        """Return a topic with the listed words masked in what it says of itself."""
+        return reduce(lambda shown, view: view.topic(shown), self.entry_views, topic)
 
     def link(self, link: PageLink) -> PageLink:
-        """Give a way to a page, by a name that may be shown."""
-        return replace(link, title=self.name(link.title)) if self.masks else link
+        """Return a link with the listed words masked in its title."""
+        return replace(link, title=self.name(link.title)) if self.entry_views else link
 
     def source(self, line: SourceLine) -> SourceLine:
-        """Give a line about a source, by a name that may be shown."""
-        return replace(line, name=self.name(line.name), note=self.name(line.note)) if self.masks else line
+        """Return a line about a source with the listed words masked."""
+        return replace(line, name=self.name(line.name), note=self.name(line.note)) if self.entry_views else line
 
     def item(self, stored: StoredItem) -> StoredItem:
-        """Give an item as it may be shown, with who carried it."""
-        if self.texts and not self.masks:
+        """Return an item as it may be shown, with who carried it."""
+        if self.texts and not self.entry_views:
             return stored
         item = stored.item
-        # What has no title is shown by its address.
+        # Without a title an item is shown by its address.
         title, text = (self.text(words, item.language) for words in (item.title or item.url or "", item.text if self.texts else ""))
-        authors = tuple(reduce(lambda shown, mask: mask.author(shown), self.masks, one) for one in item.authors)
+        authors = tuple(reduce(lambda shown, view: view.author(shown), self.entry_views, one) for one in item.authors)
         categories = tuple(replace(one, term=self.name(one.term), label=None) for one in item.categories)
         shown = replace(item, title=title, text=text, summary="", content=paragraphs(text), authors=authors, categories=categories)
         return replace(stored, item=shown, sightings=tuple(map(self._sighting, stored.sightings)))
 
     def _sighting(self, seen: Sighting) -> Sighting:
-        source = reduce(lambda shown, mask: mask.source(shown), self.masks, seen.source)
+        source = reduce(lambda shown, view: view.source(shown), self.entry_views, seen.source)
         return replace(seen, source=source, title=self.name(seen.title), reason=self.name(seen.reason))
 
-    def classification(self, judgement: Classification, stored: StoredItem) -> Classification:
-        """Give a judgement on `stored`, as it was before the veil, in words that may be shown."""
-        if not self.masks:
-            return judgement
+    def classification(self, classification: Classification, stored: StoredItem) -> Classification:
+        """Return a classification on `stored`, the item as it is stored, with the listed words masked."""
+        if not self.entry_views:
+            return classification
         shown, language = self.item(stored), stored.item.language
-        masked = reduce(lambda said, mask: mask.classification(said, language), self.masks, judgement)
+        masked = reduce(lambda shown_as, view: view.classification(shown_as, language), self.entry_views, classification)
         return replace(
             masked,
-            hits=tuple(self._hit(*both, stored, shown) for both in zip(judgement.hits, masked.hits, strict=True)),
+            hits=tuple(self._hit(*both, stored, shown) for both in zip(classification.hits, masked.hits, strict=True)),
             cancelled=tuple(
                 (frame, self._hit(hit, seen, stored, shown))
-                for (_, hit), (frame, seen) in zip(judgement.cancelled, masked.cancelled, strict=True)
+                for (_, hit), (frame, seen) in zip(classification.cancelled, masked.cancelled, strict=True)
             ),
         )
 
     @staticmethod
     def _hit(hit: Evidence, masked: Evidence, stored: StoredItem, shown: StoredItem) -> Evidence:
-        """Give a hit as it stands in the text that is shown, where it stands there: so it can be marked."""
+        """Return a hit with the words of the shown text at its place, so that it can be highlighted there."""
         before, after = (one.item.title if hit.field == "title" else one.item.text for one in (stored, shown))
         there = before[hit.start : hit.end] == hit.text and after
         return replace(masked, text=after[hit.start : hit.end] if there else masked.text)
 
 
 def as_published(stored: StoredItem, topics: Collection[Topic], *, full: bool) -> StoredItem:
-    """Give an item as its feeds and its page show it; `full` says whether whole texts are published unless a topic says otherwise.
+    """Return an item as its feeds and its page show it to anybody.
 
-    The strictest of `topics` masks words and leaves out texts. Where none of them publishes the whole text,
-    its beginning is all there is.
+    The strictest of `topics` decides which words are masked and whether there is a text. Where no topic
+    publishes the whole text, only its opening is left; `full` is the setting for topics that do not say.
     """
     shown = PageMasking.of(topics).item(stored)
     text = shown.item.text
-    end = len(text) if any(_is_whole(topic, stored.item, full=full) for topic in topics) else excerpt(text, OPENING)
+    end = len(text) if any(_is_whole(topic, stored.item, full=full) for topic in topics) else cut_position(text, OPENING)
     if end == len(text):
         return shown
     beginning = text[:end]
@@ -106,6 +106,6 @@ def as_published(stored: StoredItem, topics: Collection[Topic], *, full: bool) -
 
 
 def _is_whole(topic: Topic, item: Item, *, full: bool) -> bool:
-    """Say whether a topic's feed has the whole text: also where the text is all that there is (RFC 4287, 4.1.2)."""
+    """Return whether a topic's feed has the whole text; an item without an address always has it (RFC 4287, section 4.1.2)."""
     content = topic.publish.content or (Content.FULL if full else Content.SUMMARY)
     return content is Content.FULL or (content is Content.SUMMARY and item.url is None)

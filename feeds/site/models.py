@@ -22,14 +22,14 @@ Text = tuple[Piece, ...]
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A way to another page: its words, its address relative to the site's root, and how much is there."""
+    """A link to another page: its title, its address relative to the site's root, and how many stories are there."""
 
     title: str
     href: str
     count: int | None = None
     current: bool = False
     key: str = ""  # what a filter compares
-    language: str | None = None  # of the words
+    language: str | None = None  # of the title
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class TopicLine:
     total: int
     recent: tuple[int, ...]  # stories a day, today last
     last: datetime | None
-    span: str = ""  # in what time, where not in all
+    span: str = ""  # in what time the stories are counted; empty for all time
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class TopicPage:
-    """A topic, or the part of it in one language or from one source."""
+    """A topic, or one of its facets: what it has in one language or from one source."""
 
     about: About
     cards: tuple[Card, ...]
@@ -116,15 +116,15 @@ class TopicPage:
     last: datetime | None
     languages: tuple[PageLink, ...]
     sources: tuple[PageLink, ...]
-    part: PageLink | None  # the language or source that is shown alone
+    facet: PageLink | None  # the language or source that is shown alone
     days: tuple[Day, ...]
     months: tuple[Month, ...]
     archives: tuple[PageLink, ...] = ()
     fingerprint: str = ""
-    span: str = ""  # in what time the stories are counted, where not in all
+    span: str = ""  # in what time the stories are counted; empty for all time
 
 
-class TimelineLine(NamedTuple):
+class ItemLine(NamedTuple):
     """A story as one line of an archive."""
 
     uid: str
@@ -134,11 +134,11 @@ class TimelineLine(NamedTuple):
     day: date
 
 
-class TaggedLine(NamedTuple):
-    """An item of a topic, as counting and listing need it."""
+class TaggedItem(NamedTuple):
+    """An item of a topic, as it is counted and listed."""
 
     row: int
-    line: TimelineLine
+    line: ItemLine
     moment: datetime
     source: str  # its key
 
@@ -149,7 +149,7 @@ class MonthPage:
 
     about: About
     month: Month
-    days: tuple[tuple[date, tuple[TimelineLine, ...]], ...]
+    days: tuple[tuple[date, tuple[ItemLine, ...]], ...]
     earlier: PageLink | None
     later: PageLink | None
     fingerprint: str = ""
@@ -167,32 +167,32 @@ class TagReason:
     quotes: tuple[Text, ...]
     hits: tuple[tuple[str, str], ...]  # (group, word found)
     cancelled: tuple[tuple[str, str], ...]  # (word found, why it does not count)
-    decision: str = ""
+    review: str = ""  # what a person said
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class VersionLine:
     """A text that a source gave the item, compared with the one before from the same source."""
 
     seen: datetime
     source: str
     title: str
     words: int
-    added: int | None  # words that the one before lacks; None for the first
+    added: int | None  # words that the version before lacks; None for the first
     removed: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """Another item of the same story, or one that has to do with it."""
+class RelatedLine:
+    """A copy of an item, or an item that is related to its story, as the item's page lists it."""
 
     title: str
-    href: str  # relative to the page of an item, or the publisher's own; empty for neither
+    href: str  # of its page, relative to the page that lists it, or at the publisher; empty for neither
     language: str | None
     source: str
     when: datetime
     reason: str = ""  # what joins the two
-    relation: str = ""  # empty for a copy; else "related" or "translation of?": it is no part of the story
+    relation: str = ""  # empty for a copy; otherwise "related" or "translation of?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,18 +206,18 @@ class ItemPage:
     authors: tuple[Author, ...]
     categories: tuple[str, ...]
     reasons: tuple[TagReason, ...]
-    versions: tuple[Version, ...]
-    story: tuple[Member, ...] = ()
+    versions: tuple[VersionLine, ...]
+    story: tuple[RelatedLine, ...] = ()
     fingerprint: str = ""
 
     @property
-    def copies(self) -> tuple[Member, ...]:
+    def copies(self) -> tuple[RelatedLine, ...]:
         """The other items of its story."""
         return tuple(member for member in self.story if not member.relation)
 
     @property
-    def related(self) -> tuple[Member, ...]:
-        """What has to do with it and is no part of its story."""
+    def related(self) -> tuple[RelatedLine, ...]:
+        """The related items: they do not belong to its story."""
         return tuple(member for member in self.story if member.relation)
 
 
@@ -233,18 +233,18 @@ class SourceLine:
     note: str  # the cause; empty where all is well
     last_good: datetime | None
     next_poll: datetime | None
-    why: str  # then
+    why: str  # the reason for `next_poll`
     items: int
-    often: str  # how often it has something new
+    often: str  # how often it has new items, in words
     news: datetime | None
     gaps: int
     last_gap: datetime | None
-    week: tuple[float, ...]  # how much by hour, Monday 00:00 UTC first; empty before anything is known
+    week: tuple[float, ...]  # new items by hour of the week, Monday 00:00 UTC first; empty before anything is known
 
 
 @dataclass(frozen=True, slots=True)
 class SourcesPage:
-    """Every source, those that need a look first."""
+    """Every source, those that need attention first."""
 
     sources: tuple[SourceLine, ...]
     as_of: datetime | None
@@ -258,7 +258,7 @@ class SourcesPage:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """A question to everything stored, and the answer."""
+    """A search in everything stored, and its results."""
 
     query: str = ""
     topic: str = ""
@@ -270,8 +270,8 @@ class SearchPage:
     sources: tuple[PageLink, ...] = ()
     languages: tuple[PageLink, ...] = ()
     results: tuple[Card, ...] = ()
-    total: int | None = None  # None before a question
-    fault: str = ""  # why the question cannot be answered, and the cure
+    total: int | None = None  # None before a search
+    fault: str = ""  # why the query cannot be answered, and the cure
     feed: str = ""  # the same as a feed
     earlier: str = ""  # address of the next page of results
     later: str = ""
@@ -284,7 +284,7 @@ class ReviewCase:
     card: Card
     tagged: bool
     reason: TagReason | None = None
-    likely: float | None = None  # the second opinion, from 0 to 1
+    likely: float | None = None  # by the linear model, from 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +298,7 @@ class ReviewPage:
     waiting: int
     token: str = ""  # sent back with each decision
     action: str = "/review"  # where a decision is sent
-    said: str = ""  # what was decided last, in words
+    message: str = ""  # what was decided last, in words
     undo: str = ""  # id of the item whose decision can be taken back
     fault: str = ""
     hidden: tuple[tuple[str, str], ...] = field(default=())  # further fields of the form
@@ -309,4 +309,4 @@ class Notice:
     """A page with nothing but a message."""
 
     title: str
-    said: str
+    message: str

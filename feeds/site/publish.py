@@ -39,13 +39,13 @@ class _Pages:
 
     def state(self) -> tuple[object, ...]:
         """Return figures that change whenever pages do, beside all that feeds are made of."""
-        return fingerprints.state(self._facts, self._target)
+        return fingerprints.site_state(self._facts, self._target)
 
     def is_clean(self, paths: Iterable[str]) -> bool:
         """Return whether no page of ours lies in the folder but these."""
-        return fingerprints.is_clean(self._target, paths)
+        return fingerprints.has_no_leftovers(self._target, paths)
 
-    def draw(self, grouping: Grouping, harmed: Collection[str]) -> builder.Site:
-        """Return the pages, with stories as `grouping` has them; those that are `harmed` are made anew."""
+    def draw(self, grouping: Grouping, damaged: Collection[str]) -> builder.Site:
+        """Return the pages, with stories as `grouping` has them; those that are `damaged` are made anew."""
         target = replace(self._target, grouping=grouping)
-        return builder.Site(self._facts, self._classifications, self._topics, target, harmed)
+        return builder.Site(self._facts, self._classifications, self._topics, target, damaged)

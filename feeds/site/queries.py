@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from feeds.publication.entry import public_address, source_key
-from feeds.site.models import TaggedLine, TimelineLine
+from feeds.site.models import ItemLine, TaggedItem
 from feeds.site.views import Texts
 from ingest.model import Source
 from ingest.store.facts import Facts
@@ -43,32 +43,32 @@ select v.item_id, v.seen, iif(s.title = '', s.url, s.title), v.title, v.text fro
 where v.item_id in (select value from json_each(?)) order by v.id"""
 
 
-def tagged(facts: Facts, topic: str, since: datetime | None = None) -> tuple[TaggedLine, ...]:
-    """Give every item of a topic, or those first seen since a moment, newest first."""
+def tagged(facts: Facts, topic: str, since: datetime | None = None) -> tuple[TaggedItem, ...]:
+    """Return every item of a topic, or those first seen since a moment, newest first."""
     named = cache(_named)
     return tuple(_tagged(row, named) for row in facts.database.execute(_LINES, [topic, rfc3339(since) or ""]))
 
 
-def _tagged(row: tuple[Any, ...], named: Callable[[str, str], tuple[str, str]]) -> TaggedLine:
+def _tagged(row: tuple[Any, ...], named: Callable[[str, str], tuple[str, str]]) -> TaggedItem:
     number, uid, title, language, at, url, name = row
     moment, (shown, key) = datetime.fromisoformat(at), named(url, name)
-    return TaggedLine(number, TimelineLine(uid, title or shown, language, shown, moment.date()), moment, key)
+    return TaggedItem(number, ItemLine(uid, title or shown, language, shown, moment.date()), moment, key)
 
 
 def _named(url: str, name: str) -> tuple[str, str]:
-    """Give what to call a source, and its key."""
+    """Return what to call a source, and its key."""
     return public_address(name or url), source_key(Source(url))
 
 
 def changes(facts: Facts, topics: Iterable[str], rows: Iterable[int] = ()) -> Iterator[tuple[int, str, str]]:
-    """Give number, id and a mark for every item that one of `topics` has, or that is in `rows`: another mark, another page."""
+    """Return number, id and a mark for every item that one of `topics` has, or that is in `rows`: another mark, another page."""
     asked = {"topics": json.dumps(sorted(topics)), "rows": json.dumps(sorted(rows))}
     for row, uid, *parts in facts.database.execute(_MARKS, asked):
         yield row, uid, hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 
 def texts(facts: Facts, rows: Iterable[int]) -> dict[int, tuple[Texts, ...]]:
-    """Give every version of some items, oldest first, by the items' numbers."""
+    """Return every version of some items, oldest first, by the items' numbers."""
     found: defaultdict[int, list[Texts]] = defaultdict(list)
     for row, seen, source, title, text in facts.database.execute(_VERSIONS, [json.dumps(list(rows))]):
         found[row].append((datetime.fromisoformat(seen), source, title, text))
@@ -102,7 +102,7 @@ def sealed(facts: Facts) -> tuple[object, ...]:
 
 
 def oldest(facts: Facts, topic: str, since: datetime | None) -> datetime | None:
-    """Give when the oldest item was first seen of those that a topic tags and that were first seen since a moment."""
+    """Return when the oldest item was first seen of those that a topic tags and that were first seen since a moment."""
     asked = [topic, rfc3339(since) or ""]
     (at,) = facts.database.execute(
         "select min(i.first_seen) from tag t join item i on i.id = t.item_id where t.topic = ? and i.first_seen >= ?", asked

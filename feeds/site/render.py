@@ -141,8 +141,8 @@ def index(page: IndexPage) -> bytes:
 
 
 def topic(page: TopicPage) -> bytes:
-    """Return a topic's page, or the page of its part in one language or from one source."""
-    return _page("topic.html", "../" if page.part else "", page=page)
+    """Return a topic's page, or the page of one of its facets."""
+    return _page("topic.html", "../" if page.facet else "", page=page)
 
 
 def month(page: MonthPage) -> bytes:

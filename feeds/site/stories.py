@@ -9,7 +9,7 @@ from feeds.model import StoryEvidence
 from feeds.publication.story_entry import carried
 from feeds.site import views
 from feeds.site.masking import PageMasking
-from feeds.site.models import Card, TaggedLine
+from feeds.site.models import Card, TaggedItem
 from feeds.store.classifications import Classifications
 from feeds.stories.story import Grouping
 from feeds.tagging.topic.model import Topic
@@ -38,7 +38,7 @@ class Copies:
         """Return the other items of an item's story, the lead first."""
         return tuple(other for other in self._groups.get(row, ()) if other != row)
 
-    def once(self, items: tuple[TaggedLine, ...]) -> tuple[TaggedLine, ...]:
+    def once(self, items: tuple[TaggedItem, ...]) -> tuple[TaggedItem, ...]:
         """Return `items` with each story once: by its lead, or by the first copy that is among them."""
         present = {item.row for item in items}
 

@@ -1,4 +1,4 @@
-"""Stored items and judgements -> what pages show of them; pure choices, no HTML and no database."""
+"""Stored items and classifications -> what pages show of them; pure choices, no HTML and no database."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from typing import Final
 from feeds.model import Classification, Evidence
 from feeds.publication.entry import carriers_of, public_address, source_key
 from feeds.site import highlighting
-from feeds.site.models import About, Card, ItemPage, Member, SourceLine, SourcesPage, TagReason, Version
+from feeds.site.models import About, Card, ItemPage, RelatedLine, SourceLine, SourcesPage, TagReason, VersionLine
 from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.planner.health import SourceHealth
@@ -21,7 +21,7 @@ Texts = tuple[datetime, str, str, str]  # seen, source, title, text of one versi
 
 
 def about(topic: Topic) -> About:
-    """Give what a topic says of itself."""
+    """Return what a topic says of itself."""
     return About(
         name=topic.name,
         title=topic.title,
@@ -36,66 +36,66 @@ def about(topic: Topic) -> About:
 
 
 def item_href(uid: str) -> str:
-    """Give the address of an item's page, relative to the site's root."""
+    """Return the address of an item's page, relative to the site's root."""
     return f"item/{uid}.html"
 
 
 def shown_at(stored: StoredItem) -> tuple[datetime, bool]:
-    """Give the date to show, and whether the publisher gave it: a date after we saw it is not believed."""
+    """Return the date to show, and whether the publisher gave it: a date after we saw it is not believed."""
     said = stored.item.published
     return (said, True) if said and said <= stored.first_seen else (stored.first_seen, False)
 
 
-def card(stored: StoredItem, judgements: tuple[Classification, ...] = (), *, limit: int = EXCERPT) -> Card:
-    """Give an item as a list shows it, the words that `judgements` found in it marked."""
-    item, hits = stored.item, _hits(judgements)
+def card(stored: StoredItem, classifications: tuple[Classification, ...] = (), *, limit: int = EXCERPT) -> Card:
+    """Return an item as a list shows it, the words that `classifications` found in it marked."""
+    item, hits = stored.item, _hits(classifications)
     when, dated = shown_at(stored)
     title = item.title or public_address(item.url) or stored.carrier.source.name
     return Card(
         uid=stored.id,
-        title=highlighting.marked(title, highlighting.spans_of(hits, "title", title)),
+        title=highlighting.highlight(title, highlighting.spans_of(hits, "title", title)),
         href=item_href(stored.id),
         url=public_address(item.url),
         language=item.language,
-        excerpt=highlighting.cut(item.text, limit, highlighting.spans_of(hits, "text", item.text)),
+        excerpt=highlighting.opening(item.text, limit, highlighting.spans_of(hits, "text", item.text)),
         when=when,
         dated=dated,
         carriers=carriers_of(stored.sightings),
-        why=_why(judgements),
+        why=_why(classifications),
         title_inferred=item.title_inferred,
         sources=tuple(dict.fromkeys(source_key(seen.source) for seen in stored.sightings)),
     )
 
 
-def _why(judgements: tuple[Classification, ...]) -> str:
-    """Give the line of the one topic whose list this is, where it says something: a topic without rules takes everything."""
-    said = [one.why for one in judgements if one.hits or one.branch or one.review]
-    return said[0] if len(judgements) == 1 and said else ""
+def _why(classifications: tuple[Classification, ...]) -> str:
+    """Return the line of the one topic whose list this is, where it says something: a topic without rules takes everything."""
+    said = [one.why for one in classifications if one.hits or one.branch or one.review]
+    return said[0] if len(classifications) == 1 and said else ""
 
 
-def _hits(judgements: Iterable[Classification]) -> tuple[Evidence, ...]:
-    return tuple(hit for judgement in judgements for hit in judgement.hits)
+def _hits(classifications: Iterable[Classification]) -> tuple[Evidence, ...]:
+    return tuple(hit for classification in classifications for hit in classification.hits)
 
 
-def reason(stored: StoredItem, judgement: Classification, title: str) -> TagReason:
-    """Give why a topic called `title` has an item, or has it not."""
+def reason(stored: StoredItem, classification: Classification, title: str) -> TagReason:
+    """Return why a topic called `title` has an item, or has it not."""
     text = stored.item.text
     return TagReason(
-        topic=judgement.topic,
+        topic=classification.topic,
         title=title,
-        why=judgement.why,
-        grade=str(judgement.grade or ""),
-        score=judgement.score,
-        quotes=highlighting.quotes(text, highlighting.spans_of(judgement.hits, "text", text)),
-        hits=tuple(dict.fromkeys((hit.group, hit.text) for hit in judgement.hits)),
-        cancelled=tuple(dict.fromkeys((hit.text, frame.replace("_", " ")) for frame, hit in judgement.cancelled)),
-        decision=judgement.review,
+        why=classification.why,
+        grade=str(classification.grade or ""),
+        score=classification.score,
+        quotes=highlighting.quotes(text, highlighting.spans_of(classification.hits, "text", text)),
+        hits=tuple(dict.fromkeys((hit.group, hit.text) for hit in classification.hits)),
+        cancelled=tuple(dict.fromkeys((hit.text, frame.replace("_", " ")) for frame, hit in classification.cancelled)),
+        review=classification.review,
     )
 
 
-def member(stored: StoredItem, why: str = "", relation: str = "", *, has_page: bool) -> Member:
-    """Give a copy of an item, or what is related to it, as the item's page names it."""
-    return Member(
+def related_line(stored: StoredItem, why: str = "", relation: str = "", *, has_page: bool) -> RelatedLine:
+    """Return a copy of an item, or what is related to it, as the item's page names it."""
+    return RelatedLine(
         title=stored.item.title,
         href=f"{stored.id}.html" if has_page else public_address(stored.item.url) or "",
         language=stored.item.language,
@@ -108,50 +108,50 @@ def member(stored: StoredItem, why: str = "", relation: str = "", *, has_page: b
 
 def item_page(
     stored: StoredItem,
-    judged: tuple[tuple[Classification, Topic], ...],
+    classified: tuple[tuple[Classification, Topic], ...],
     texts: Iterable[Texts],
-    story: tuple[Member, ...],
+    story: tuple[RelatedLine, ...],
     fingerprint: str,
 ) -> ItemPage:
-    """Give an item's own page: the topics that have it in `judged`, its versions in `texts`, oldest first, its copies."""
+    """Return an item's own page: the topics that have it in `classified`, its versions in `texts`, oldest first, its copies."""
     item = stored.item
     when, dated = shown_at(stored)
     return ItemPage(
-        card=card(stored, tuple(judgement for judgement, _ in judged), limit=OPENING),
+        card=card(stored, tuple(classification for classification, _ in classified), limit=OPENING),
         published=when if dated else None,
         first_seen=stored.first_seen,
         updated=stored.changed,
         authors=item.authors,
         categories=tuple(dict.fromkeys(category.label or category.term for category in item.categories)),
-        reasons=tuple(reason(stored, judgement, topic.title) for judgement, topic in judged),
+        reasons=tuple(reason(stored, classification, topic.title) for classification, topic in classified),
         versions=versions(texts),
         story=story,
         fingerprint=fingerprint,
     )
 
 
-def versions(texts: Iterable[Texts]) -> tuple[Version, ...]:
-    """Give what each version changed in words, against the one before from the same source."""
+def versions(texts: Iterable[Texts]) -> tuple[VersionLine, ...]:
+    """Return what each version changed in words, against the one before from the same source."""
     before: dict[str, Counter[str]] = {}
     found = []
     for seen, source, title, text in texts:
         words = Counter(WORD.findall(f"{title}\n{text}"))
         old = before.get(source)
         added, removed = (None, None) if old is None else ((words - old).total(), (old - words).total())
-        found.append(Version(seen, public_address(source), title, len(WORD.findall(text)), added, removed))
+        found.append(VersionLine(seen, public_address(source), title, len(WORD.findall(text)), added, removed))
         before[source] = words
     return tuple(found)
 
 
 def moment(stored: StoredItem) -> datetime:
-    """Give when an item last changed here: the time its page bears."""
+    """Return when an item last changed here: the time its page bears."""
     return max(stored.changed, *(seen.first_seen for seen in stored.sightings)).astimezone(UTC)
 
 
 def sources_page(
     found: Iterable[SourceHealth], carried: Mapping[str, int], as_of: datetime | None, fingerprint: str = ""
 ) -> SourcesPage:
-    """Give the page of sources in the order of `found`, as things stood at `as_of`; `carried` counts items by address."""
+    """Return the page of sources in the order of `found`, as things stood at `as_of`; `carried` counts items by address."""
     return SourcesPage(tuple(_line(one, carried.get(one.source.url, 0)) for one in found), as_of, fingerprint)
 
 
