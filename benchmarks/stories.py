@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this fold
 
 from benchmarks.wire import wire
 from feeds.store.stories import Sketch, StoryTables
-from feeds.stories.article import Raw, read
+from feeds.stories.features import StoryDocument, extract
 from feeds.stories.grouping_pass import GroupingPass, group_new
 from feeds.stories.pair import VERSION, keys
 from ingest.identity import document_keys
@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--real", type=Path)
     options = parser.parse_args()
     for _, item in arrivals(options.new, options.real):  # what Python remembers of words is no part of the growth
-        keys(read([Raw("x", item.title, item.text, NOW)]))
+        keys(extract([StoryDocument("x", item.title, item.text, NOW)]))
     first = None
     for size in map(int, options.sizes.split(",")):
         with tempfile.TemporaryDirectory() as folder, Facts(Path(folder) / "topicwire.db") as facts:
@@ -73,7 +73,7 @@ def fill(facts: Facts, size: int, rate: int) -> tuple[int, float]:
             _store(facts, moments, vocabulary, chance)
     before = _bytes(facts)
     kept = [row for row in range(1, size + 1) if (size - row + 1) / rate <= _HORIZON.days]
-    each = len(keys(read([Raw("x", "Eight words make a title of usual length", " ".join(vocabulary[:250]), NOW)]))[0])
+    each = len(keys(extract([StoryDocument("x", "Eight words make a title of usual length", " ".join(vocabulary[:250]), NOW)]))[0])
     for start in range(0, len(kept), _BLOCK):
         with facts.transaction():
             for row in kept[start : start + _BLOCK]:
@@ -144,7 +144,7 @@ def cost(facts: Facts, new: list[tuple[str, Item]]) -> tuple[float, int]:
     for name, items in by_source.items():
         source = Source(f"http://{name.lower()}.example/feed", title=name)
         facts.polls.record([(Outcome(source, NOW, feed=ParsedFeed(document_keys(tuple(items)))), SourceState(last_poll=NOW))])
-    GroupingPass(facts).bite()
+    GroupingPass(facts).batch()
     begun = time.process_time()  # the machine may have other work
     looked = group_new(facts, NOW)
     return (time.process_time() - begun) / looked, facts.database.execute("select count(distinct story_id) from story").fetchone()[

@@ -87,8 +87,8 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class PeoplesWord:
-    """What people said of pairs: they are one, or they are not."""
+class PairConstraints:
+    """What people said of pairs: these are one story (must-link), these are not (cannot-link)."""
 
     joined: frozenset[tuple[int, int]] = frozenset()
     split: frozenset[tuple[int, int]] = frozenset()

@@ -8,7 +8,7 @@ from making import carry
 from support import NOON
 
 from benchmarks.wire import START, Piece
-from feeds.stories.article import Article, Raw, read
+from feeds.stories.features import DocumentFeatures, StoryDocument, extract
 from feeds.stories.sketch import digest
 from ingest.model import Item, Source
 from ingest.store.facts import Facts
@@ -32,11 +32,11 @@ def article(  # noqa: PLR0913 - each is what one test is about
     url: str | None = "",
     language: str | None = None,
     name: str = "",
-) -> Article:
+) -> DocumentFeatures:
     """Give an article of a source, some hours after noon, at an address of its own unless told otherwise."""
     said = name or f"{title}{text}{hours}{source}"
     where = f"http://{source.replace(' ', '').lower()}.example/{digest(said).hex()}" if url == "" else url
-    return read([Raw(said, title, text, NOON + timedelta(hours=hours), language, where, (source,))])[0]
+    return extract([StoryDocument(said, title, text, NOON + timedelta(hours=hours), language, where, (source,))])[0]
 
 
 def item_of(piece: Piece) -> Item:

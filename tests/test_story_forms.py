@@ -106,7 +106,7 @@ def test_slow_transactions_become_small(facts: Facts) -> None:
     carry(facts, [entry(number, f"Norwick {number * 7919}") for number in range(600)], POST)
     ticks = count(0, 20)
     work = GroupingPass(facts, clock=lambda: NOON + timedelta(seconds=next(ticks)))
-    assert [work.bite() for _ in range(3)] == [200, 20, 10]
+    assert [work.batch() for _ in range(3)] == [200, 20, 10]
 
 
 def test_grouping_stops_in_time_and_goes_on(facts: Facts) -> None:
@@ -123,7 +123,7 @@ def test_what_is_ready_is_published_while_the_rest_is_grouped(cli: Cli, web: Fak
     """A document that takes long to group is published before it is done, and whole in the end."""
     published: list[int] = []
     monkeypatch.setattr("scheduler._WHILE", 0)
-    monkeypatch.setattr("feeds.stories.grouping_pass._BITE", 4)
+    monkeypatch.setattr("feeds.stories.grouping_pass._BATCH", 4)
     cli.settings["fetch.allow"] = web.allow
 
     def counted(*of: Any, **how: Any) -> Published:

@@ -9,20 +9,20 @@ from story_languages import FURNITURE, NEWS, News, changed
 from story_making import article
 
 from feeds.model import Relation
-from feeds.stories.article import Article
+from feeds.stories.features import DocumentFeatures
 from feeds.stories.pair import compare
 
 FIRST: Final = re.compile(r"(?<=[.。।])\s*(?!\d)")
 EACH: Final = pytest.mark.parametrize("news", NEWS, ids=lambda news: f"{news.language} {news.title[:20]}")
 
 
-def told(news: News, *, title: str = "", text: str | None = None, paper: str = "Post", hours: float = 0) -> Article:
+def told(news: News, *, title: str = "", text: str | None = None, paper: str = "Post", hours: float = 0) -> DocumentFeatures:
     """Give an item as a paper has it."""
     said = news.text if text is None else text
     return article(title or news.title, said, source=paper, hours=hours, language=news.language, name=f"{paper}{hours}")
 
 
-def one(a: Article, b: Article) -> bool:
+def one(a: DocumentFeatures, b: DocumentFeatures) -> bool:
     """Say whether two items are one story."""
     return compare(a, b).relation is Relation.SAME
 

@@ -1,24 +1,24 @@
 import pytest
 from making import Cli
 
-from feeds.stories.metrics import clustering
+from feeds.stories.evaluation import cluster_agreement
 
 
 def test_equal_groups_are_perfect() -> None:
     """The same groups under other names score 1 throughout."""
-    groups = clustering({1: 1, 2: 1, 3: 3}, {1: 7, 2: 7, 3: 9})
+    groups = cluster_agreement({1: 1, 2: 1, 3: 3}, {1: 7, 2: 7, 3: 9})
     assert (groups.ari, groups.precision, groups.recall, groups.f1) == (1, 1, 1, 1)
 
 
 def test_one_heap_is_no_better_than_chance() -> None:
     """Everything in one group has perfect recall, poor precision and an adjusted Rand index of 0."""
-    groups = clustering({1: 1, 2: 1, 3: 3, 4: 3}, dict.fromkeys(range(1, 5), 1))
+    groups = cluster_agreement({1: 1, 2: 1, 3: 3, 4: 3}, dict.fromkeys(range(1, 5), 1))
     assert (groups.ari, groups.precision, groups.recall) == (0, 0.5, 1)
 
 
 def test_singletons_lose_recall_only() -> None:
     """Nothing merged is wholly precise."""
-    groups = clustering({1: 1, 2: 1, 3: 3, 4: 3}, {n: n for n in range(1, 5)})
+    groups = cluster_agreement({1: 1, 2: 1, 3: 3, 4: 3}, {n: n for n in range(1, 5)})
     assert (groups.precision, groups.recall) == (1, 0.5)
 
 

@@ -9,9 +9,9 @@ from making import home_at
 from story_making import LATER, grouped, store
 
 from benchmarks.wire import wire
-from feeds.model import Edge, PeoplesWord, pair_of
+from feeds.model import Edge, PairConstraints, pair_of
 from feeds.stories import guards, vocabulary
-from feeds.stories.group import stories
+from feeds.stories.clustering import cluster
 from feeds.stories.grouping_pass import group_new
 from feeds.stories.pair import VERSION, _constants
 
@@ -34,11 +34,11 @@ def test_the_order_of_pairs_makes_no_difference(
 ) -> None:
     """Whatever the order of likenesses, also equal ones, the stories are the same, and none holds a conflict nobody overruled."""
     listed = [Edge(a, b, strength) for (a, b), strength in edges.items()]
-    decided = PeoplesWord(joined, frozenset())
+    decided = PairConstraints(joined, frozenset())
 
     def grouping() -> set[frozenset[int]]:
         chance.shuffle(listed)
-        return set(stories(listed, decided, lambda a, b: (a, b) in hostile, RANK))
+        return set(cluster(listed, decided, lambda a, b: (a, b) in hostile, RANK))
 
     found = grouping()
     assert found == grouping()
@@ -49,8 +49,13 @@ def test_the_order_of_pairs_makes_no_difference(
 @given(st.dictionaries(PAIRS, st.just(0.9), max_size=14), st.frozensets(PAIRS, max_size=5))
 def test_what_a_person_split_is_never_together(edges: dict[tuple[int, int], float], split: frozenset[tuple[int, int]]) -> None:
     """A split outranks every likeness, and reaches through chains."""
-    found = stories([Edge(a, b, s) for (a, b), s in edges.items()], PeoplesWord(split=split), lambda *_: False, RANK)
+    found = cluster([Edge(a, b, s) for (a, b), s in edges.items()], PairConstraints(split=split), lambda *_: False, RANK)
     assert not [pair for group in found for pair in split if set(pair) <= group]
+
+
+def test_the_version_of_the_rules_is_that_of_the_stored_stories() -> None:
+    """Another version compares all stored items anew: it changes on purpose only, never because a constant has another name."""
+    assert VERSION == "e2fae4dbc005"
 
 
 def test_the_rules_have_a_version_of_their_own() -> None:
@@ -66,7 +71,7 @@ def test_the_rules_have_a_version_of_their_own() -> None:
 def test_a_chain_breaks_at_its_weaker_link() -> None:
     """A is like B and B like C, but A and C conflict: the stronger pair is the story."""
     edges = [Edge(1, 2, 0.9), Edge(2, 3, 0.6)]
-    assert stories(edges, PeoplesWord(), lambda a, b: (a, b) == (1, 3), RANK) == [frozenset({1, 2})]
+    assert cluster(edges, PairConstraints(), lambda a, b: (a, b) == (1, 3), RANK) == [frozenset({1, 2})]
     assert pair_of(3, 1) == (1, 3)
 
 

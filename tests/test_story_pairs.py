@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from story_making import BODY, article
 
 from feeds.model import Relation
-from feeds.stories.article import without_publisher
+from feeds.stories.features import without_publisher
 from feeds.stories.pair import compare, conflicts, related
 
 EDITED = BODY.replace("Tuesday", "on Tuesday").replace("forty lorries", "about forty lorries").replace("slowly ", "")

@@ -2,14 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.stories.days import weekday
-from feeds.stories.slots import Said, SlotKind, SlotPhrase, aligned, one_word, others, phrase
+from feeds.stories.alignment import BagOfWords, TokenKind, TokenSequence, align, one_word, others, tokenize
+from feeds.stories.weekdays import weekday
 
 
 def slots(one: str, two: str) -> list[tuple[str, str]]:
     """Give what two titles say in the slots in which they say something else."""
-    a, b = Said(one), Said(two)
-    found = (others(slot, a, b) for slot in aligned(phrase(one), phrase(two))[1])
+    a, b = BagOfWords(one), BagOfWords(two)
+    found = (others(slot, a, b) for slot in align(tokenize(one), tokenize(two))[1])
     return [(" ".join(unit.form for unit in x), " ".join(unit.form for unit in y)) for x, y in filter(None, found)]
 
 
@@ -75,17 +75,17 @@ def test_two_forms_of_one_word(one: str, two: str, language: str | None, *, same
 
 def test_words_look_like_what_they_are() -> None:
     """A capital within a sentence makes a name, one at its beginning does not; other scripts have none."""
-    kinds = {unit.form: unit.kind for unit in phrase("Storm kills 4 near Leeds on Thursday. Rain follows", "en").units}
+    kinds = {unit.form: unit.kind for unit in tokenize("Storm kills 4 near Leeds on Thursday. Rain follows", "en").units}
     assert kinds == {
-        "storm": SlotKind.WORD,
-        "kills": SlotKind.WORD,
-        "4": SlotKind.FIGURE,
-        "near": SlotKind.WORD,
-        "leeds": SlotKind.NAME,
-        "on": SlotKind.FRAME,
-        "thursday": SlotKind.DAY,
-        "rain": SlotKind.WORD,
-        "follows": SlotKind.WORD,
+        "storm": TokenKind.WORD,
+        "kills": TokenKind.WORD,
+        "4": TokenKind.FIGURE,
+        "near": TokenKind.WORD,
+        "leeds": TokenKind.NAME,
+        "on": TokenKind.FRAME,
+        "thursday": TokenKind.DAY,
+        "rain": TokenKind.WORD,
+        "follows": TokenKind.WORD,
     }
 
 
@@ -112,9 +112,9 @@ def test_the_days_of_the_week_are_known(word: str, language: str | None, day: in
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_alignment_takes_any_text(one: str, two: str) -> None:
     """Whatever is aligned, the share is between none and all, and equal texts have no slots."""
-    a, b = phrase(one), phrase(two)
-    share, found = aligned(a, b)
+    a, b = tokenize(one), tokenize(two)
+    share, found = align(a, b)
     assert 0 <= share <= 1
     for slot in found:
-        others(slot, Said(one), Said(two))
-    assert aligned(a, SlotPhrase(a.units))[1] == []
+        others(slot, BagOfWords(one), BagOfWords(two))
+    assert align(a, TokenSequence(a.units))[1] == []

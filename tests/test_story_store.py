@@ -186,9 +186,9 @@ def test_other_thresholds_judge_everything_again(two: Facts, monkeypatch: pytest
 
 def test_stories_hold_until_all_is_compared_anew(two: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     """While other thresholds work through what is stored, what is published does not fall apart."""
-    monkeypatch.setattr(grouping_pass, "_BITE", 1)
+    monkeypatch.setattr(grouping_pass, "_BATCH", 1)
     together = {frozenset({"post", "gazette"})}
-    assert group_new(two, NOON, bites=1, version="another") == 1
+    assert group_new(two, NOON, batches=1, version="another") == 1
     assert grouped(two) == together
     assert group_new(two, NOON, version="another") == 1
     assert grouped(two) == together
@@ -202,24 +202,24 @@ def test_a_changed_text_leaves_its_story(two: Facts) -> None:
 
 
 def test_a_killed_grouping_goes_on_where_it_stopped(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Grouping in bites that break off ends as the same stories as one that ran through."""
+    """Grouping in batches that break off ends as the same stories as one that ran through."""
     pieces = wire(6, seed=5)
     store(facts, pieces)
-    monkeypatch.setattr(grouping_pass, "_BITE", 7)
+    monkeypatch.setattr(grouping_pass, "_BATCH", 7)
     for _ in _until_done(facts, monkeypatch):
         pass
     assert grouped(facts) == _expected(pieces)
 
 
 def _until_done(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Break off every other bite in its middle."""
+    """Break off every other batch in its middle."""
     whole = StoryTables.replace_stories
     for turn in range(100):
         with monkeypatch.context() as broken:
             if turn % 2 == 0:
                 broken.setattr(StoryTables, "replace_stories", _break)
             try:
-                if group_new(facts, LATER, bites=1) == 0:
+                if group_new(facts, LATER, batches=1) == 0:
                     return
             except KeyboardInterrupt:
                 assert StoryTables.replace_stories is not whole
@@ -235,11 +235,11 @@ def _expected(pieces: list[Piece]) -> set[frozenset[str]]:
     return {frozenset(piece.id for piece in pieces if piece.story == name) for name in names}
 
 
-def test_bites_are_bounded(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call does at most the bites it was given."""
-    monkeypatch.setattr(grouping_pass, "_BITE", 3)
+def test_batches_are_bounded(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call does at most the batches it was given."""
+    monkeypatch.setattr(grouping_pass, "_BATCH", 3)
     store(facts, wire(2, seed=5))
-    assert group_new(facts, LATER, bites=2) == 6
+    assert group_new(facts, LATER, batches=2) == 6
 
 
 def test_sketches_go_with_the_window(two: Facts) -> None:

@@ -1,8 +1,7 @@
 from collections import Counter
 
 from benchmarks.wire import row, wire
-from feeds.stories.evaluate import of_clusters
-from feeds.stories.metrics import clustering, score
+from feeds.stories.evaluation import cluster_agreement, of_clusters, score
 
 
 def test_a_wire_is_put_together() -> None:
@@ -12,7 +11,7 @@ def test_a_wire_is_put_together() -> None:
     of = score(found.pairs)
     assert of.false_positives == 0
     assert of.recall >= 0.95
-    groups = clustering(found.wanted, found.found)
+    groups = cluster_agreement(found.wanted, found.found)
     assert groups.precision == 1
     assert groups.ari > 0.95
 

@@ -7,8 +7,8 @@ from typing import IO, Any
 import click
 
 from feeds.model import Story
-from feeds.stories import metrics
-from feeds.stories.evaluate import of_clusters, of_pairs
+from feeds.stories import evaluation
+from feeds.stories.evaluation import of_clusters, of_pairs
 from feeds.stories.grouping import Stories
 from feeds.stories.grouping_pass import GroupingPass
 from feeds.stories.story import moment
@@ -118,8 +118,8 @@ def stories_evaluate(_: Home, file: IO[bytes], worst: int, *, words_alone: bool)
         if "cluster" in first[1]
         else of_pairs(_all(first, rows, "label"), words_alone=words_alone)
     )
-    groups = metrics.clustering(evaluated.wanted, evaluated.found)
-    click.echo("\n".join(metrics.report(evaluated.pairs, groups, worst)))
+    groups = evaluation.cluster_agreement(evaluated.wanted, evaluated.found)
+    click.echo("\n".join(evaluation.report(evaluated.pairs, groups, worst)))
 
 
 Place = tuple[str, dict[str, Any]]

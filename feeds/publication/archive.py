@@ -28,7 +28,7 @@ class ArchivePlace:
 def split(
     head: Sequence[ArchivePlace], bounds: ArchiveBounds, now: datetime
 ) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
-    """Give (what stays at the head, the pages to seal now, oldest page first); `head` and each page newest first.
+    """Return (what stays at the head, the pages to seal now, oldest page first); `head` and each page newest first.
 
     Nothing is sealed while the head is within its bounds. When it is not, what entered it first goes,
     at least a quarter of a full head at once. Age alone seals nothing until so many have come of age.
@@ -46,7 +46,7 @@ def split(
 
 
 def next_change(head: Sequence[datetime], deleted: Sequence[datetime], bounds: ArchiveBounds) -> datetime | None:
-    """Give the first moment at which time alone changes a feed: `head` are the moments of entering, `deleted` of leaving."""
+    """Return the first moment at which time alone changes a feed: `head` are the moments of entering, `deleted` of leaving."""
     least = max(bounds.entries // _FEW, 1)
     aged = sorted(head)[least - 1 : least]
     moments = [entered + bounds.age for entered in aged] + [gone + TOLD for gone in deleted]

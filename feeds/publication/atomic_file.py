@@ -14,7 +14,7 @@ _UNFINISHED: Final = ".topicwire-"  # how a file begins that is not yet whole
 
 
 def replace(path: Path, data: bytes) -> bool:
-    """Replace a file by `data` in one step, and see it on the disk; give whether it was replaced. Raises StoreError."""
+    """Replace a file by `data` in one step, and see it on the disk; return whether it was replaced. Raises StoreError."""
     replaced = put(path, data)
     if replaced:
         sync_folder(path.parent)
@@ -22,7 +22,7 @@ def replace(path: Path, data: bytes) -> bool:
 
 
 def put(path: Path, data: bytes, changed: datetime | None = None, *, synced: bool = True) -> bool:
-    """Replace a file by `data` in one step, unless it holds just that already; give whether it was replaced.
+    """Replace a file by `data` in one step, unless it holds just that already; return whether it was replaced.
 
     `changed` is the time that the file is given; None: the present. A reader sees the old file or the
     new one (P8, D3), also after a power cut; that it is the new one is sure once its folder is synced. Where not

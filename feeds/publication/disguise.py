@@ -53,7 +53,7 @@ class _Table(dict[int, str]):
 
 
 def _bare(sign: str) -> str:
-    """Give a character without marks, ornaments and case; letters that Unicode names after a Latin one as that one."""
+    """Return a character without marks, ornaments and case; letters that Unicode names after a Latin one as that one."""
     if sign.isascii():
         return sign.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", sign).casefold())
@@ -88,7 +88,7 @@ class Plain:
 
 
 def looks(text: str) -> str:
-    """Give a text with one character for all that look alike, of the same length."""
+    """Return a text with one character for all that look alike, of the same length."""
     return text.translate(_LOOKS)
 
 
@@ -153,5 +153,5 @@ class Disguised(Segment):
 
 @lru_cache(maxsize=10_000)
 def is_latin(sign: str) -> bool:
-    """Say whether a letter is one of the Latin alphabet, however it is adorned."""
+    """Return whether a letter is one of the Latin alphabet, however it is adorned."""
     return fold(sign)[:1].isascii() and _bare(sign)[:1].isascii() and (sign.isascii() or "LATIN" in unicodedata.name(sign, ""))

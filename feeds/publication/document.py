@@ -24,7 +24,7 @@ class FeedDocument:
     hub: str = ""
 
     def address(self, number: int | None = None, suffix: str = "atom") -> str:
-        """Give where the feed is, or a page of its archive, or another form of it."""
+        """Return where the feed is, or a page of its archive, or another form of it."""
         return self.base + file_name(self.topic.name, number, suffix)
 
     @property
@@ -52,7 +52,7 @@ class FeedDocument:
 
 
 def file_name(topic: str, number: int | None = None, suffix: str = "atom") -> str:
-    """Give the name of a feed's file, or of page `number` of its archive: with a dot, which no topic's name has."""
+    """Return the name of a feed's file, or of page `number` of its archive: with a dot, which no topic's name has."""
     return f"{topic}.{suffix}" if number is None else f"{topic}.archive-{number}.{suffix}"
 
 

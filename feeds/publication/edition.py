@@ -53,7 +53,7 @@ class Target:
 
 
 def feed_name(topic: Topic) -> str:
-    """Give the name of a topic's feed: its folder and its topic. Made private it is another feed, with its own archive."""
+    """Return the name of a topic's feed: its folder and its topic. Made private it is another feed, with its own archive."""
     return f"{'private' if topic.publish.private else 'public'}/{topic.name}"
 
 
@@ -86,7 +86,7 @@ class Editor:
         self._manner = Manner(target.instance, settings.full_content)
 
     def revise(self) -> tuple[FeedDocument, datetime | None]:
-        """Bring the feed up to what the database says; give its head, and when time alone will change it."""
+        """Bring the feed up to what the database says; return its head, and when time alone will change it."""
         document, until = self._revised(None)
         if document is None:
             raise AssertionError("only a bounded step ends before its head")
@@ -119,7 +119,7 @@ class Editor:
     # Which articles there are
 
     def _articles(self) -> dict[int, _Article]:
-        """Give what the topic tags and is not steady, by the item whose id the entry has, newest first."""
+        """Return what the topic tags and is not steady, by the item whose id the entry has, newest first."""
         tagged = {one.row: one for one in self._classifications.tagged(self._topic.name, besides=self._steady)}
         groups = [rows for rows in self._target.grouping.groups(list(tagged)) if tagged.keys() & rows]
         others = self._seqs([row for rows in groups for row in rows if row not in tagged])
@@ -145,7 +145,7 @@ class Editor:
         return dict(found.fetchall())
 
     def _anchor(self, rows: tuple[int, ...]) -> int:
-        """Give the item that was published first, of those in the feed before those that have left it; else the first."""
+        """Return the item that was published first, of those in the feed before those that have left it; else the first."""
         known = [self._lines[row] for row in rows if row in self._lines]
         first = min(known, key=lambda line: (not line.live, line.entered, line.row), default=None)
         return first.row if first else rows[0]
@@ -172,7 +172,7 @@ class Editor:
     # What is at the head, and what goes straight to the archive
 
     def _sorted(self, articles: dict[int, _Article]) -> tuple[list[ArchivePlace], list[int]]:
-        """Give (places at the head, articles that were old when they were tagged), newest first."""
+        """Return (places at the head, articles that were old when they were tagged), newest first."""
         head, quiet = [], []
         changed = self._changed([article for article in articles.values() if self._is_doubtful(article)])
         for row, article in articles.items():
@@ -193,7 +193,7 @@ class Editor:
         return line is not None and line.live and line.archive is not None and line.state != article.state
 
     def _changed(self, articles: Sequence[_Article]) -> set[int]:
-        """Give those sealed articles that are no longer as they were sealed."""
+        """Return those sealed articles that are no longer as they were sealed."""
         changed = set()
         for article, unit, _ in self._units(articles):
             line = self._lines[article.anchor]
@@ -227,7 +227,7 @@ class Editor:
                 yield article, StoryEntry(lead, judged[tagged], copies, whose, related), ids[article.anchor]
 
     def _said(self, articles: Sequence[_Article], page: int | None) -> Iterator[FeedEntry]:
-        """Give the entries of articles, and note that they stand at the head or in a page."""
+        """Return the entries of articles, and note that they stand at the head or in a page."""
         for article, unit, atom_id in self._units(articles):
             line = self._lines.get(article.anchor)
             entry = make_entry(unit, self._topic, atom_id, self._manner, self._updated(unit, line))
@@ -245,7 +245,7 @@ class Editor:
             yield self._variant.of(entry)
 
     def _updated(self, unit: StoryEntry, line: LedgerLine | None) -> datetime:
-        """Give the last significant change: it stays while the article does, and else only moves forward (P3)."""
+        """Return the last significant change: it stays while the article does, and else only moves forward (P3)."""
         said = last_change(unit.lead)
         if line is None:
             return said

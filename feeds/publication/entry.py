@@ -114,7 +114,7 @@ class Deleted:
 
 
 def wanted_id(guid: str | None) -> str | None:
-    """Give the publisher's id if it is an absolute URI in normal form, which may stand for ever (P1), else None."""
+    """Return the publisher's id if it is an absolute URI in normal form, which may stand for ever (P1), else None."""
     return guid if guid and (_NAME.fullmatch(guid) or _is_normal_address(guid)) else None
 
 
@@ -126,17 +126,17 @@ def _is_normal_address(guid: str) -> bool:
 
 
 def is_iri(text: str | None) -> bool:
-    """Say whether a text is an absolute IRI (RFC 3987), as Atom wants wherever it wants an address."""
+    """Return whether a text is an absolute IRI (RFC 3987), as Atom wants wherever it wants an address."""
     return bool(text and _IRI.fullmatch(text))
 
 
 def own_id(uid: str) -> str:
-    """Give the id that we make for an item: the same from the same item, on every machine."""
+    """Return the id that we make for an item: the same from the same item, on every machine."""
     return uuid5(_OURS, f"item:{uid}").urn
 
 
 def feed_id(instance: UUID, topic: str) -> str:
-    """Give a topic feed's id: permanent for one database, wherever it moves."""
+    """Return a topic feed's id: permanent for one database, wherever it moves."""
     return uuid5(instance, f"topic:{topic}").urn
 
 
@@ -187,7 +187,7 @@ def published_related(related: RelatedItem, stored: StoredItem) -> RelatedItem:
 
 
 def last_change(stored: StoredItem) -> datetime:
-    """Give the last significant change, never the time of a poll for an old item, never the future (P3)."""
+    """Return the last significant change, never the time of a poll for an old item, never the future (P3)."""
     item = stored.item
     said = item.updated or (item.published if stored.versions == 1 or stored.changed == stored.first_seen else None)
     return min(said, stored.changed) if said else stored.changed
@@ -202,7 +202,7 @@ def _excerpt(text: str) -> str:
 
 
 def _beginning(text: str, limit: int) -> str:
-    """Give a text with its spaces made one: all of it, or more than `limit` characters of it."""
+    """Return a text with its spaces made one: all of it, or more than `limit` characters of it."""
     read = limit + limit // 4
     while read < len(text):
         flat = " ".join(text[:read].split())
@@ -213,7 +213,7 @@ def _beginning(text: str, limit: int) -> str:
 
 
 def carriers_of(sightings: tuple[Sighting, ...]) -> tuple[Carrier, ...]:
-    """Give who carried an article, as it may be published, first carrier first; one with two addresses for it has two."""
+    """Return who carried an article, as it may be published, first carrier first; one with two addresses for it has two."""
     found: dict[tuple[str, str | None], Carrier] = {}
     for seen in sightings:
         carrier = Carrier(_called(seen.source), public_url(seen.url), seen.first_seen, seen.reason, seen.language)
@@ -231,7 +231,7 @@ def public_address(url: str) -> str: ...
 @overload
 def public_address(url: None) -> None: ...
 def public_address(url: str | None) -> str | None:
-    """Give an address or a name as it may be published."""
+    """Return an address or a name as it may be published."""
     return without_secrets(url) if url else url
 
 
@@ -240,7 +240,7 @@ def public_url(url: str) -> str: ...
 @overload
 def public_url(url: None) -> None: ...
 def public_url(url: str | None) -> str | None:
-    """Give an address as it may be published: without secrets, and with nothing in it that an IRI may not hold."""
+    """Return an address as it may be published: without secrets, and with nothing in it that an IRI may not hold."""
     return iri(without_secrets(url)) if url else url
 
 
@@ -253,7 +253,7 @@ def _why_line(topic: Topic, unit: StoryEntry, carriers: tuple[Carrier, ...]) -> 
 
 
 def _schemed(category: Category, origin: Origin) -> Category:
-    """Give a term without a sound scheme that of the source that used it: it is a word of its vocabulary."""
+    """Return a term without a sound scheme that of the source that used it: it is a word of its vocabulary."""
     if is_iri(category.scheme):
         return category
     return Category(category.term, origin.site_url or origin.url or origin.id, category.label)

@@ -24,20 +24,20 @@ class EntryView:
         self._mask = Mask(topic) if topic.publish.mask else None
 
     def of(self, entry: FeedEntry) -> FeedEntry:
-        """Give the entry as it is published."""
+        """Return the entry as it is published."""
         shown = entry if self._images else _without_images(entry)
         return self._masked(shown, self._mask) if self._mask else shown
 
     def text(self, text: str, language: str | None) -> str:
-        """Give a plain text as it is published: its length stays, so that places in it do too."""
+        """Return a plain text as it is published: its length stays, so that places in it do too."""
         return self._mask.text(text, language) if self._mask else text
 
     def name(self, name: str) -> str:
-        """Give a name, or what somebody wrote about the topic, as it is published: it is in no known language."""
+        """Return a name, or what somebody wrote about the topic, as it is published: it is in no known language."""
         return self.text(name, None)
 
     def topic(self, topic: Topic) -> Topic:
-        """Give a topic as it speaks of itself."""
+        """Return a topic as it speaks of itself."""
         if not self._mask:
             return topic
         return replace(
@@ -52,28 +52,28 @@ class EntryView:
         )
 
     def document(self, document: FeedDocument) -> FeedDocument:
-        """Give a document whose entries are as they are published: what else it says of its topic and of what has left."""
+        """Return a document whose entries are as they are published: what else it says of its topic and of what has left."""
         if not self._mask:
             return document
         gone = tuple(replace(one, reason=self.name(one.reason)) for one in document.deleted)
         return replace(document, topic=self.topic(document.topic), deleted=gone)
 
     def source(self, source: Source) -> Source:
-        """Give a source by the name that it is published under."""
+        """Return a source by the name that it is published under."""
         if not self._mask:
             return source
         return replace(source, title=self.name(source.title), categories=tuple(map(self.name, source.categories)))
 
     def author(self, author: Author) -> Author:
-        """Give an author by the name that is published."""
+        """Return an author by the name that is published."""
         return replace(author, name=self.name(author.name))
 
     def category(self, category: Category) -> Category:
-        """Give a category by the words that are published."""
+        """Return a category by the words that are published."""
         return replace(category, term=self.name(category.term), label=category.label and self.name(category.label))
 
     def classification(self, classification: Classification, language: str | None) -> Classification:
-        """Give a classification in words that are published."""
+        """Return a classification in words that are published."""
         return replace(
             classification,
             why=self.text(classification.why, language),

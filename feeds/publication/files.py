@@ -33,7 +33,7 @@ class PublishedFiles:
         self._forgotten: list[str] = []
 
     def __enter__(self) -> Self:
-        """Give itself."""
+        """Return itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -61,7 +61,7 @@ class PublishedFiles:
         self._writers.put(self._home / path, data, self._dated(feed, path, data, newest), packed=packed)
 
     def _dated(self, feed: str, path: str, data: bytes, newest: datetime | None) -> datetime:
-        """Give the time of a file that is put, and remember it."""
+        """Return the time of a file that is put, and remember it."""
         self.go_on()
         self._kept.add(path)
         known = self._execute("select hash, changed, gone from document where path = ?", [path]).fetchone()
@@ -109,17 +109,17 @@ class PublishedFiles:
         return self._home / f"{path}{_GONE}"
 
     def paths(self, feed: str) -> frozenset[str]:
-        """Give the files of a feed that there should be."""
+        """Return the files of a feed that there should be."""
         return frozenset(path for path, *_ in self._known(feed))
 
     def lying(self, feed: str) -> frozenset[str]:
-        """Give the files of a feed that lie as they were put, by size and time, with their twins; they are kept as they are."""
+        """Return the files of a feed that lie as they were put, by size and time, with their twins; they are kept as they are."""
         good = frozenset(path for path, size, changed in self._known(feed) if self._lies(path, size, changed))
         self._kept |= good
         return good
 
     def are_intact(self, feed: str) -> bool:
-        """Say whether a feed has files, and all of them lie as they were put."""
+        """Return whether a feed has files, and all of them lie as they were put."""
         paths = self.paths(feed)
         return bool(paths) and self.lying(feed) == paths
 
@@ -130,7 +130,7 @@ class PublishedFiles:
         return is_twinned(f"{self._home}/{path}", datetime.fromisoformat(changed).timestamp(), size)
 
     def retire(self, spared: frozenset[str]) -> tuple[Path, ...]:
-        """Remove the files of feeds that are no more, unless a spared topic's; give which."""
+        """Remove the files of feeds that are no more, unless a spared topic's; return which."""
         rows = self._execute("select path from document where gone is null and feed != '' order by path").fetchall()
         leaving = [path for (path,) in rows if path not in self._kept and _owner(path) not in spared]
         for path in leaving:
@@ -139,12 +139,12 @@ class PublishedFiles:
 
 
 def _owner(path: str) -> str:
-    """Give the topic that a file's name begins with: `public/harbour.archive-1.atom`."""
+    """Return the topic that a file's name begins with: `public/harbour.archive-1.atom`."""
     return path.partition("/")[2].partition(".")[0]
 
 
 def served_topics(facts: Facts) -> frozenset[str]:
-    """Give the topics of which files are published."""
+    """Return the topics of which files are published."""
     facts.database.migrate(migrations)
     rows = facts.database.execute("select distinct feed from document where gone is null and feed not in (?, '')", [HOME])
     return frozenset(feed.partition("/")[2] for (feed,) in rows)

@@ -31,7 +31,7 @@ Span = tuple[int, int]
 
 
 def _bare(word: str) -> Iterator[Term]:
-    """Give the terms for a word of no group: in any language, and with the particles of those that its letters are of."""
+    """Return the terms for a word of no group: in any language, and with the particles of those that its letters are of."""
     yield Term(word, None)
     for language, letter in _PARTICLED.items():
         if letter.search(word):
@@ -65,11 +65,11 @@ class Mask:
         return self._compiled(tuple(Term(looks(term.text.replace("~", "*")), term.language) for term in self._terms))
 
     def text(self, text: str, language: str | None) -> str:
-        """Give a plain text with the words masked; its length stays."""
+        """Return a plain text with the words masked; its length stays."""
         return self._masked(text, language, html=False)
 
     def html(self, html: str, language: str | None) -> str:
-        """Give HTML with the words masked in texts and attributes; tags and addresses stay."""
+        """Return HTML with the words masked in texts and attributes; tags and addresses stay."""
         return self._masked(html, language, html=True)
 
     def _masked(self, source: str, language: str | None, *, html: bool) -> str:
@@ -103,7 +103,7 @@ class Mask:
                     yield start, end
 
     def _found(self, matcher: Matcher, text: str, language: str | None) -> Iterator[Span]:
-        """Give where words stand; of readings that join parts of a text the shortest, which no other lies within."""
+        """Return where words stand; of readings that join parts of a text the shortest, which no other lies within."""
         segment = Disguised(text, self._longest)
         whole, joined = list[Span](), list[Span]()
         for look in matcher.match_segments((segment,), language):
@@ -125,7 +125,7 @@ def _size(found: tuple[Span, bool]) -> int:
 
 
 def _span(look: SegmentMatches, segment: Disguised, standing: tuple[int, CompiledPhrase, int]) -> Span:
-    """Give the characters of a phrase; within a run of letters without spaces those of the term alone."""
+    """Return the characters of a phrase; within a run of letters without spaces those of the term alone."""
     first, phrase, after = standing
     words = segment.words[first:after]
     head = phrase.elements[0]
@@ -138,7 +138,7 @@ def _span(look: SegmentMatches, segment: Disguised, standing: tuple[int, Compile
 
 
 def _hidden(text: str, span: Span) -> Iterator[int]:
-    """Give the places that are hidden: all letters but the first, and that one too where it is the whole word."""
+    """Return the places that are hidden: all letters but the first, and that one too where it is the whole word."""
     letters = [at for at in range(*span) if text[at].isalnum() or unicodedata.category(text[at]) in _INK or text[at] in _SPOKEN]
     rest = letters[1:]
     yield from rest if any(unicodedata.category(text[at])[0] != "M" for at in rest) else letters
@@ -152,6 +152,6 @@ def _mostly_latin(text: str, language: str | None) -> bool:
 
 
 def _is_odd(text: str, *, latin: bool) -> bool:
-    """Say whether a word has a letter or a sign that a text of its script would not write there."""
+    """Return whether a word has a letter or a sign that a text of its script would not write there."""
     shown = [sign for sign in text if sign.isalnum() or unicodedata.category(sign) == "So" or sign in _SPOKEN]
     return any(sign.isalpha() for sign in shown) and any(not sign.isalpha() or is_latin(sign) != latin for sign in shown)

@@ -109,7 +109,7 @@ def publish_home(  # noqa: PLR0913 - and how far to go
 
 
 def feed_path(topic: Topic) -> str:
-    """Give where a topic's Atom feed lies in the home."""
+    """Return where a topic's Atom feed lies in the home."""
     return f"{feed_name(topic).partition('/')[0]}/{file_name(topic.name)}"
 
 
@@ -128,7 +128,7 @@ class _Home:
         self.open = self._seen_by(topic for topic in topics if not topic.publish.private)
 
     def readers_of(self, topic: Topic) -> Target:
-        """Give the target of a topic's feed: its readers see what is open and what the topic itself has."""
+        """Return the target of a topic's feed: its readers see what is open and what the topic itself has."""
         return self._seen_by(one for one in self._topics if one is topic or not one.publish.private)
 
     def _seen_by(self, topics: Iterable[Topic]) -> Target:
@@ -143,7 +143,7 @@ class _Home:
         return tuple(source for source, _ in self.facts.sources.all())
 
     def is_drawn(self, made_from: str, pages: Pages) -> bool:
-        """Say whether the pages were drawn in this state, and lie as they were left, and no others do."""
+        """Return whether the pages were drawn in this state, and lie as they were left, and no others do."""
         known, until = self.ledger.edition()
         current = known == made_from and (until is None or pages.as_of() < until)
         intact = current and self.files.are_intact(_PAGES) and self.files.are_intact(HOME)
@@ -161,7 +161,7 @@ class _Home:
         self.files.put(HOME, f"{HOME}.opml", opml.render(feeds, "Feeds by topicwire"), None)
 
     def _kept(self) -> dict[str, str]:
-        """Give the titles of public feeds that are served as they were: their topics cannot be read, or have no file any more."""
+        """Return the titles of public feeds that are served as they were: their topics cannot be read, or have no file any more."""
         folder, names = self.target.folder, self.target.known - {topic.name for topic in self._topics}
         return {
             name: _title(folder / file_name(name, suffix="json")) or name for name in names if self.files.paths(f"public/{name}")
@@ -193,7 +193,7 @@ class _Edition:
         self._until: datetime | None = None
 
     def is_current(self) -> bool:
-        """Say whether the files lie as they would be made."""
+        """Return whether the files lie as they would be made."""
         known, until = self._ledger.edition()
         return known == self.inputs and (until is None or self._now < until) and self._files.are_intact(self._feed)
 
@@ -233,7 +233,7 @@ class _Feed:
         return until
 
     def _revised(self) -> tuple[FeedDocument | None, datetime | None]:
-        """Bring the feed forward in one short transaction; give its head once it is there."""
+        """Bring the feed forward in one short transaction; return its head once it is there."""
         home = self._home
         with home.facts.transaction():
             revised = Editor(home.facts, home.classifications, self._topic, self._target).step()
@@ -258,7 +258,7 @@ class _Feed:
         return f"{self._name.partition('/')[0]}/{file_name(self._topic.name, number, suffix)}"
 
     def _sources(self) -> Iterator[Source]:
-        """Give the feeds that carried what the topic tags, in the order in which they were added, as they may be published."""
+        """Return the feeds that carried what the topic tags, in the order in which they were added, as they may be published."""
         rows = self._home.facts.database.execute(
             """select distinct s.url from tag t join sighting g on g.item_id = t.item_id join source s on s.id = g.source_id
             where t.topic = ?""",
@@ -273,7 +273,7 @@ class _Feed:
 
 
 def _title(feed: Path) -> str:
-    """Give the title that a feed has in its JSON form; nothing where that cannot be read."""
+    """Return the title that a feed has in its JSON form; nothing where that cannot be read."""
     try:
         return str(json.loads(feed.read_bytes())["title"])
     except (OSError, ValueError, KeyError, TypeError):

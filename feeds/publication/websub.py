@@ -56,7 +56,7 @@ class _Outbox:
         self._db.migrate(migrations)
 
     def due(self, now: datetime) -> list[tuple[str, str, int]]:
-        """Give (path, hash, failures so far) of the feeds to tell of."""
+        """Return (path, hash, failures so far) of the feeds to tell of."""
         return self._db.execute(_DUE, {"hub": self._hub, "now": rfc3339(now)}).fetchall()
 
     def note(self, told: Iterable[tuple[tuple[str, str, int], FetchError | None]], now: datetime) -> None:

@@ -59,7 +59,7 @@ class Writers:
 
 
 def is_twinned(path: str, moment: float, size: int) -> bool:
-    """Say whether a file and its twins have a time, and the file a size."""
+    """Return whether a file and its twins have a time, and the file a size."""
     try:
         found = [os.stat(name) for name in (path, *(path + twin for twin in _possible()))]  # noqa: PTH116 - of thousands
     except OSError:
@@ -68,7 +68,7 @@ def is_twinned(path: str, moment: float, size: int) -> bool:
 
 
 def _possible() -> tuple[str, ...]:
-    """Give the endings of the twins that can be made here."""
+    """Return the endings of the twins that can be made here."""
     return TWINS[: 1 if brotli is None else 2]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from feeds.model import Comparison, Edge, Merge, PeoplesWord, RelatedItem, Relation, StoryEvidence, pair_of
+from feeds.model import Comparison, Edge, Merge, PairConstraints, RelatedItem, Relation, StoryEvidence, pair_of
 from feeds.store.migrations import migrations
 from ingest.store.facts import Facts
 from ingest.text.dates import rfc3339
@@ -200,7 +200,7 @@ class StoryTables:
 
     # People's words
 
-    def decided(self, rows: Iterable[int]) -> PeoplesWord:
+    def decided(self, rows: Iterable[int]) -> PairConstraints:
         """Give what people said of pairs among or beside some items."""
         wanted = json.dumps(list(rows))
         found = self._db.execute(
@@ -208,7 +208,7 @@ class StoryTables:
             [wanted, wanted],
         ).fetchall()
         pick = {word: frozenset((a, b) for a, b, verdict in found if verdict == word) for word in ("join", "split")}
-        return PeoplesWord(pick["join"], pick["split"])
+        return PairConstraints(pick["join"], pick["split"])
 
     def decide(self, pairs: Iterable[tuple[int, int]], verdict: str, reason: str, now: datetime) -> None:
         """Store a person's word on pairs; the last word counts."""

@@ -1,4 +1,4 @@
-"""Groups the items that arrived or changed into stories, in bounded bites; knows the tables and the rules' answers, no wording."""
+"""Group the items that arrived or changed into stories, in bounded batches; knows the tables, no rule and no wording."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,13 +9,12 @@ from typing import Final
 from feeds.model import Comparison, pair_of
 from feeds.store.stories import Sketch, StoryTables
 from feeds.stories import reading
-from feeds.stories.article import Article, read
-from feeds.stories.group import reach, stories
+from feeds.stories.clustering import cluster, reachable
+from feeds.stories.features import DocumentFeatures, StoryDocument, extract
 from feeds.stories.pair import VERSION, WINDOW, compare, conflicts, keys, one_publisher, related
-from feeds.stories.reading import Told
 from ingest.store.facts import Facts
 
-_BITE: Final = 200  # items a transaction
+_BATCH: Final = 200  # items a transaction
 _LEAST: Final = 10  # of them, however long they take
 _SECONDS: Final = 2.0  # of a transaction, about: others wait to write
 _REMEMBERED: Final = 2_000  # articles, some ten kilobytes each
@@ -26,7 +25,7 @@ _LATE: Final = timedelta(days=7)  # what is dated longer ago is kept where it ca
 def group_new(  # noqa: PLR0913 - what bounds it
     facts: Facts,
     now: datetime,
-    bites: int | None = None,
+    batches: int | None = None,
     version: str = VERSION,
     *,
     seconds: float = inf,
@@ -35,13 +34,13 @@ def group_new(  # noqa: PLR0913 - what bounds it
 ) -> int:
     """Group what arrived or changed since the last time; other thresholds group everything anew.
 
-    At most `bites` transactions are done, none is begun after some `seconds` by the `clock`, and none after `stopping`. Killed in
-    the middle it goes on where it stopped. What people split or joined stays so. Gives the number of items looked at.
+    At most `batches` transactions are done, none is begun after some `seconds` by the `clock`, and none after `stopping`. Killed in
+    the middle it goes on where it stopped. What people split or joined stays so. Returns the number of items looked at.
     """
     work = GroupingPass(facts, version, clock)
     done = looked = 0
-    while (bites is None or done < bites) and (done == 0 or work.spent < seconds) and not stopping():
-        looked += work.bite()
+    while (batches is None or done < batches) and (done == 0 or work.spent < seconds) and not stopping():
+        looked += work.batch()
         done += 1
         if work.finished:
             work.tidy(now)
@@ -50,23 +49,23 @@ def group_new(  # noqa: PLR0913 - what bounds it
 
 
 def all_grouped(facts: Facts) -> bool:
-    """Say whether every stored item was grouped."""
+    """Return whether every stored item was grouped."""
     return not reading.after(facts.database, StoryTables(facts).seen(), 1)
 
 
 class GroupingPass:
-    """GroupingPass with the tables at hand."""
+    """Compare items and regroup stories, batch by batch; what was read is kept for a while."""
 
     def __init__(self, facts: Facts, version: str = VERSION, clock: Callable[[], datetime] | None = None) -> None:
-        """Use the database of `facts`; with a clock transactions become small where they take long."""
-        self._clock, self._size = clock, _BITE
+        """Use the database of `facts`; with a `clock` the batches shrink where they take long."""
+        self._clock, self._size = clock, _BATCH
         self.finished, self.spent = False, 0.0  # seconds
         self._facts, self._tables, self._version = facts, StoryTables(facts), version
-        self._articles: OrderedDict[int, Article] = OrderedDict()
+        self._articles: OrderedDict[int, DocumentFeatures] = OrderedDict()
         self._moments: dict[int, datetime] = {}  # of articles, also of those that are not or no longer remembered
 
-    def bite(self) -> int:
-        """Group the next items in one transaction; give how many there were. The next one is smaller where this took long."""
+    def batch(self) -> int:
+        """Group the next items in one transaction; return how many there were."""
         begun = self._clock() if self._clock else None
         with self._facts.transaction():
             seq, until = self._tables.mark(self._version)
@@ -78,13 +77,13 @@ class GroupingPass:
                     self._regroup_each(self._tables.everything() if seq < until else touched)
         self.finished = len(items) < self._size
         if self._clock and begun:
-            self._paced(len(items), (self._clock() - begun).total_seconds())
+            self._adapt(len(items), (self._clock() - begun).total_seconds())
         return len(items)
 
-    def _paced(self, items: int, seconds: float) -> None:
-        """Let the next transaction take as long as one may, from what this one took."""
+    def _adapt(self, items: int, seconds: float) -> None:
+        """Set the size of the next batch so that it takes about as long as a transaction may, in seconds."""
         self.spent += seconds
-        self._size = min(max(int(items * _SECONDS / seconds), _LEAST), _BITE) if seconds > 0 else _BITE
+        self._size = min(max(int(items * _SECONDS / seconds), _LEAST), _BATCH) if seconds > 0 else _BATCH
 
     def tidy(self, now: datetime) -> None:
         """Drop the sketches that are older than anything new can be like."""
@@ -92,7 +91,7 @@ class GroupingPass:
             self._tables.drop_keys(now - WINDOW - _LATE)
 
     def split(self, row: int, reason: str, now: datetime) -> tuple[int, ...]:
-        """Store a person's word that an item is none of its story; give those it was with."""
+        """Store that a person took an item out of its story; return the other members of that story."""
         with self._facts.transaction():
             others = tuple(other for other in self._tables.members([row]).get(row, ()) if other != row)
             self._tables.decide(((row, other) for other in others), "split", reason, now)
@@ -100,7 +99,7 @@ class GroupingPass:
         return others
 
     def join(self, one: int, two: int, reason: str, now: datetime) -> None:
-        """Store a person's word that two items are one story."""
+        """Store that a person joined two items to one story."""
         with self._facts.transaction():
             members = self._tables.members([one, two])
             groups = (members.get(row, (row,)) for row in (one, two))
@@ -110,58 +109,60 @@ class GroupingPass:
             self._regroup({one, two})
 
     def compare(self, one: int, two: int) -> Comparison:
-        """Judge two stored items."""
+        """Compare two stored items."""
         first, second = self._read([one, two])
         return compare(first, second)
 
-    def _compare(self, items: Sequence[Told]) -> set[int]:
-        """Compare items with those that may be copies; give all items whose stories may have changed."""
+    def _compare(self, items: Sequence[StoryDocument]) -> set[int]:
+        """Compare items with their likely near-duplicates; return all items whose stories may have changed."""
         rows = [item.row for item in items]
-        articles = dict(zip(rows, read(item.raw for item in items), strict=True))
+        articles = dict(zip(rows, extract(items), strict=True))
         self._keep(articles)
         near = self._tables.likely(_sketches(items, articles), WINDOW)
-        self._date({row for found in near for row in found})
+        self._learn_moments({row for found in near for row in found})
         later = set(rows)
         kept = []
         for row, found in zip(rows, near, strict=True):
-            # One that comes later in the bite may be found by what it said before it changed: its own turn comes.
-            kept += [(row, *kin) for kin in self._kin(articles[row], [other for other in found if other not in later])]
+            # One that comes later in the batch may be found by what it said before it changed: its own turn comes.
+            kept += [
+                (row, *other) for other in self._near_duplicates(articles[row], [other for other in found if other not in later])
+            ]
             later.remove(row)
         before = self._tables.touched(rows)
         self._tables.drop_edges(rows)
         self._tables.add_edges(kept)
         return before | self._tables.touched(rows)
 
-    def _kin(self, article: Article, likely: list[int]) -> list[tuple[int, Comparison]]:
-        """Give those of some items that an article has to do with."""
+    def _near_duplicates(self, article: DocumentFeatures, likely: list[int]) -> list[tuple[int, Comparison]]:
+        """Return those of some likely items that are near-duplicates of an article or related to it."""
         near = [row for row in likely if abs(self._moments.get(row, article.moment) - article.moment) <= WINDOW]
-        return [(row, said) for row, other in zip(near, self._read(near), strict=True) if (said := related(article, other))]
+        return [(row, found) for row, other in zip(near, self._read(near), strict=True) if (found := related(article, other))]
 
-    def _date(self, rows: set[int]) -> None:
-        """Learn when items appeared: an archive comes with items of many years on one day, which are not worth reading."""
+    def _learn_moments(self, rows: set[int]) -> None:
+        """Learn when items appeared: an archive brings items of many years on one day, which are not worth reading."""
         if len(self._moments) > _DATED:
             self._moments.clear()
         if unknown := [row for row in rows if row not in self._moments]:
             self._moments |= reading.moments(self._facts.database, unknown)
 
     def _regroup_each(self, touched: set[int]) -> None:
-        """Make the stories of some items anew, those that hang together at a time."""
+        """Group some items anew, one connected component at a time."""
         left = self._tables.bound(touched)
         while left:
             left -= self._regroup({min(left)})
 
     def _regroup(self, touched: set[int]) -> set[int]:
-        """Make the stories of some items anew, with all that they hang together with; give which these are."""
-        around = reach(touched | {row for group in self._tables.members(touched).values() for row in group}, self._neighbours)
+        """Group some items anew with all that is connected to them; return the items of these components."""
+        around = reachable(touched | {row for group in self._tables.members(touched).values() for row in group}, self._neighbours)
         articles = dict(zip(sorted(around), self._read(sorted(around)), strict=True))
         rank = {row: article.id for row, article in articles.items()}
-        forms = self._tables.repeated(around)
+        templates = self._tables.repeated(around)
 
         def conflict(a: int, b: int) -> bool:
-            repeated = a in forms and b in forms and one_publisher(articles[a], articles[b])
+            repeated = a in templates and b in templates and one_publisher(articles[a], articles[b])
             return repeated or conflicts(articles[a], articles[b])
 
-        self._tables.replace_stories(around, stories(self._tables.edges(around), self._tables.decided(around), conflict, rank))
+        self._tables.replace_stories(around, cluster(self._tables.edges(around), self._tables.decided(around), conflict, rank))
         return around
 
     def _neighbours(self, rows: set[int]) -> Iterable[tuple[int, int]]:
@@ -170,22 +171,22 @@ class GroupingPass:
 
     # Articles
 
-    def _read(self, rows: list[int]) -> list[Article]:
+    def _read(self, rows: list[int]) -> list[DocumentFeatures]:
         missing = [row for row in rows if row not in self._articles]
-        told = reading.by_rows(self._facts.database, missing) if missing else {}
-        fresh = dict(zip(told, read(told.values()), strict=True))
+        documents = reading.by_rows(self._facts.database, missing) if missing else {}
+        fresh = dict(zip(documents, extract(documents.values()), strict=True))
         found = [fresh.get(row) or self._articles[row] for row in rows]
         self._keep(fresh)
         return found
 
-    def _keep(self, fresh: dict[int, Article]) -> None:
+    def _keep(self, fresh: dict[int, DocumentFeatures]) -> None:
         self._articles.update(fresh)
         self._moments.update((row, article.moment) for row, article in fresh.items())
         while len(self._articles) > _REMEMBERED:
             self._articles.popitem(last=False)
 
 
-def _sketches(items: Sequence[Told], articles: Mapping[int, Article]) -> Iterator[Sketch]:
-    for item, said in zip(items, keys([articles[item.row] for item in items]), strict=True):
-        when = articles[item.row].moment
-        yield Sketch(item.row, said, when if item.first_seen - when <= _LATE else item.first_seen)
+def _sketches(items: Sequence[StoryDocument], articles: Mapping[int, DocumentFeatures]) -> Iterator[Sketch]:
+    for item, found in zip(items, keys([articles[item.row] for item in items]), strict=True):
+        when, seen = articles[item.row].moment, item.first_seen
+        yield Sketch(item.row, found, seen if seen and seen - when > _LATE else when)

@@ -7,8 +7,8 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Final
 
-from feeds.stories.article import ALIGNED, READ, Article
-from feeds.stories.slots import Said, SlotKind, SlotPhrase, SlotUnit, WordingSlot, aligned, others
+from feeds.stories.alignment import BagOfWords, Substitution, Token, TokenKind, TokenSequence, align, others
+from feeds.stories.features import ALIGNED, READ, DocumentFeatures
 from feeds.stories.vocabulary import NEGATIONS, NEGATIONS_OF, OPPOSITE
 from feeds.stories.words import STEM, content
 
@@ -33,20 +33,20 @@ _SAYS_ALIKE: Final = 0.35  # share of the shorter text's own words below which t
 _BORNE_OUT: Final = 2  # words of the titles that a publisher's short text says, if it is no stock text
 
 
-_ANY: Final = frozenset(SlotKind)
-_NONE: Final[frozenset[SlotKind]] = frozenset()
-_HARD: Final = frozenset({SlotKind.NAME, SlotKind.DAY, SlotKind.FIGURE})
-_WORDS: Final = _ANY - {SlotKind.FIGURE}
-_TOLD: Final = _WORDS - {SlotKind.FRAME}
-_NAMED: Final = frozenset({SlotKind.NAME, SlotKind.DAY})  # a figure has a guard of its own
+_ANY: Final = frozenset(TokenKind)
+_NONE: Final[frozenset[TokenKind]] = frozenset()
+_HARD: Final = frozenset({TokenKind.NAME, TokenKind.DAY, TokenKind.FIGURE})
+_WORDS: Final = _ANY - {TokenKind.FIGURE}
+_TOLD: Final = _WORDS - {TokenKind.FRAME}
+_NAMED: Final = frozenset({TokenKind.NAME, TokenKind.DAY})  # a figure has a guard of its own
 
 
 @dataclass(frozen=True)
 class Pair:
     """Two articles and how far they agree."""
 
-    a: Article
-    b: Article
+    a: DocumentFeatures
+    b: DocumentFeatures
     gap: timedelta
     publisher: bool
     contained: float  # share of the shorter text's shingles that the other has; 0 where a text is too short
@@ -72,12 +72,12 @@ class Pair:
 
 
 def objection(pair: Pair) -> str | None:
-    """Give the first thing that speaks against a merge, in words, or None."""
+    """Return the first thing that speaks against a merge, in words, or None."""
     return next((said for guard in _GUARDS if (said := guard(pair))), None)
 
 
 def _series(pair: Pair) -> str | None:
-    first, second = pair.a.wording.slots.series, pair.b.wording.slots.series
+    first, second = pair.a.wording.title_details.series, pair.b.wording.title_details.series
     for kind in sorted({kind for kind, _ in first} & {kind for kind, _ in second}):
         one, two = ({number for name, number in found if name == kind} for found in (first, second))
         if not one & two:
@@ -87,9 +87,9 @@ def _series(pair: Pair) -> str | None:
 
 def _days(pair: Pair) -> str | None:
     for first, second in (
-        (pair.a.wording.slots.dates, pair.b.wording.slots.dates),
-        (set(map(_weekday, pair.a.wording.slots.weekdays)), set(map(_weekday, pair.b.wording.slots.weekdays))),
-        *(() if pair.address else ((pair.a.wording.lead_slots.dates, pair.b.wording.lead_slots.dates),)),
+        (pair.a.wording.title_details.dates, pair.b.wording.title_details.dates),
+        (set(map(_weekday, pair.a.wording.title_details.weekdays)), set(map(_weekday, pair.b.wording.title_details.weekdays))),
+        *(() if pair.address else ((pair.a.wording.lead_details.dates, pair.b.wording.lead_details.dates),)),
     ):
         if first and second and not first & second:
             return f"other days: {_least(first)} and {_least(second)}"
@@ -119,7 +119,7 @@ def _opinion(pair: Pair) -> str | None:
 
 
 def _scores(pair: Pair) -> str | None:
-    first, second = pair.a.wording.slots.scores, pair.b.wording.slots.scores
+    first, second = pair.a.wording.title_details.scores, pair.b.wording.title_details.scores
     if not first or not second or first & second or (pair.address and pair.gap < _MATCH):
         return None
     return f"other scores: {'-'.join(min(first))} and {'-'.join(min(second))}"
@@ -134,14 +134,14 @@ def _numbers(pair: Pair) -> str | None:
     return f"other figures: {_least(first)} and {_least(second)}"
 
 
-def _others(one: Article, other: Article) -> set[str]:
-    """Give the figures of one title that the other article does not say anywhere."""
-    found = set(one.wording.slots.numbers - other.wording.slots.numbers)
-    return found - other.wording.body_slots.numbers if found else found
+def _others(one: DocumentFeatures, other: DocumentFeatures) -> set[str]:
+    """Return the figures of one title that the other article does not say anywhere."""
+    found = set(one.wording.title_details.numbers - other.wording.title_details.numbers)
+    return found - other.wording.body_details.numbers if found else found
 
 
 def _in_order(pair: Pair) -> float:
-    """Give the share of the longer title's words that both say in one order: an edit puts them anew, a form never does."""
+    """Return the share of the longer title's words that both say in one order: an edit puts them anew, a form never does."""
     a, b = pair.a.head, pair.b.head
     return sum(block.size for block in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()) / max(len(a), len(b), 1)
 
@@ -166,7 +166,7 @@ def _negated(pair: Pair) -> str | None:
     if bool(first) == bool(second):
         return None
     silent = pair.b if first else pair.a
-    if _negations(silent, silent.wording.told):  # its text denies it too
+    if _negations(silent, silent.wording.opening):  # its text denies it too
         return None
     one, two = set(pair.a.wording.title.forms), set(pair.b.wording.title.forms)
     found = first | second
@@ -175,7 +175,7 @@ def _negated(pair: Pair) -> str | None:
     return f"one title denies what the other says: {_least(found)}"
 
 
-def _negations(article: Article, said: SlotPhrase) -> set[str]:
+def _negations(article: DocumentFeatures, said: TokenSequence) -> set[str]:
     return set(said.forms) & (NEGATIONS | NEGATIONS_OF.get(article.wording.language or "", frozenset()))
 
 
@@ -184,36 +184,36 @@ def _form(pair: Pair) -> str | None:
     a, b = pair.a.wording, pair.b.wording
     if a.headline == b.headline:
         return None
-    share, found = aligned(a.title, b.title)
+    share, found = align(a.title, b.title)
     if share < _FRAME:
         return None
     for slot in found:
         kinds = _telling(slot, pair, alone=len(found) == 1)
-        if kinds and (said := _otherwise(slot, a.said, b.said, kinds) or _in_texts(slot, pair)):
+        if kinds and (said := _otherwise(slot, a.words, b.words, kinds) or _in_texts(slot, pair)):
             return f"other words in the title: {said}"
     return None
 
 
-def _in_texts(slot: WordingSlot, pair: Pair) -> str | None:
-    """Give in words what the texts say in a slot of their own as the titles do, though each may say the other word elsewhere."""
+def _in_texts(slot: Substitution, pair: Pair) -> str | None:
+    """Return in words what the texts say in a slot of their own as the titles do, though each may say the other word elsewhere."""
     a, b = pair.a.wording, pair.b.wording
     if pair.edited or pair.contained < _OTHER_TEXT or not _brief(pair):
         return None
-    for other in aligned(a.told, b.told)[1]:
+    for other in align(a.opening, b.opening)[1]:
         first, second = _shared(slot.one, other.one), _shared(slot.two, other.two)
-        if first and second and others(slot, Said(first), Said(second)):
+        if first and second and others(slot, BagOfWords(first), BagOfWords(second)):
             return f"{first} and {second}"
     return None
 
 
-def _shared(title: tuple[SlotUnit, ...], text: tuple[SlotUnit, ...]) -> str:
-    """Give the words of a slot of a text that stand in one of a title too."""
-    telling = {unit.form[:STEM] for unit in title if unit.kind > SlotKind.FRAME}
+def _shared(title: tuple[Token, ...], text: tuple[Token, ...]) -> str:
+    """Return the words of a slot of a text that stand in one of a title too."""
+    telling = {unit.form[:STEM] for unit in title if unit.kind > TokenKind.FRAME}
     return " ".join(unit.form for unit in text if unit.form[:STEM] in telling)
 
 
-def _telling(slot: WordingSlot, pair: Pair, *, alone: bool) -> frozenset[SlotKind]:
-    """Give the kinds of words that make another event of a pair, if each title has one in a slot.
+def _telling(slot: Substitution, pair: Pair, *, alone: bool) -> frozenset[TokenKind]:
+    """Return the kinds of words that make another event of a pair, if each title has one in a slot.
 
     At two addresses all do. In one place headlines are edited: there names do.
     """
@@ -228,14 +228,14 @@ def _telling(slot: WordingSlot, pair: Pair, *, alone: bool) -> frozenset[SlotKin
     return _WORDS if _opens(slot, pair) else _TOLD if untold else _NAMED
 
 
-def _opens(slot: WordingSlot, pair: Pair) -> bool:
-    """Say whether nothing but first words differ where no address is known: it may be a name, which has its capital anyway."""
+def _opens(slot: Substitution, pair: Pair) -> bool:
+    """Return whether nothing but first words differ where no address is known: it may be a name, which has its capital anyway."""
     a, b = pair.a.wording.title.units, pair.b.wording.title.units
     return pair.address is None and a[len(slot.one) :] == b[len(slot.two) :]
 
 
 def _much(pair: Pair) -> bool:
-    """Say whether the two are one long text: its headline is anybody's."""
+    """Return whether the two are one long text: its headline is anybody's."""
     return pair.copied and min(pair.a.length, pair.b.length) >= _SHORT
 
 
@@ -244,21 +244,21 @@ def _text(pair: Pair) -> str | None:
     a, b = pair.a.wording, pair.b.wording
     if pair.edited or a.text == b.text or not (a.text and b.text and _brief(pair)):
         return None
-    share, found = aligned(a.told, b.told)
+    share, found = align(a.opening, b.opening)
     if share < _FRAME and pair.contained < _OTHER_TEXT:
         return None
     for slot in found:
-        if slot.wide <= _SLOT and (said := _otherwise(slot, a.said, b.said, _HARD)):
+        if slot.wide <= _SLOT and (said := _otherwise(slot, a.words, b.words, _HARD)):
             return f"other words in the text: {said}"
     return None
 
 
 def _brief(pair: Pair) -> bool:
-    return all(one.length < READ and one.wording.told.size < ALIGNED for one in (pair.a, pair.b))
+    return all(one.length < READ and one.wording.opening.size < ALIGNED for one in (pair.a, pair.b))
 
 
-def _otherwise(slot: WordingSlot, a: Said, b: Said, kinds: frozenset[SlotKind]) -> str | None:
-    """Give in words what each side says in a slot, where both have something of some kinds."""
+def _otherwise(slot: Substitution, a: BagOfWords, b: BagOfWords, kinds: frozenset[TokenKind]) -> str | None:
+    """Return in words what each side says in a slot, where both have something of some kinds."""
     found = others(slot, a, b)
     if found is None or not all(any(unit.kind in kinds for unit in side) for side in found):
         return None
@@ -309,8 +309,8 @@ def _facts(pair: Pair) -> str | None:
     if pair.contained < _WORDING:
         return None
     kinds = (
-        ("figures", pair.a.wording.body_slots.numbers, pair.b.wording.body_slots.numbers),
-        ("names", pair.a.wording.body_slots.names, pair.b.wording.body_slots.names),
+        ("figures", pair.a.wording.body_details.numbers, pair.b.wording.body_details.numbers),
+        ("names", pair.a.wording.body_details.names, pair.b.wording.body_details.names),
     )
     other = [(what, first, second) for what, first, second in kinds if _are_others(first, second)]
     if not other or (pair.address and pair.gap < _SAME_EDITION and len(other) < len(kinds)):

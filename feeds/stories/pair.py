@@ -1,4 +1,4 @@
-"""Whether two articles are one story, one event, or a text and its translation: a function of the two alone, with its evidence."""
+"""Whether two documents are one story, one event, or a text and its translation: a function of the two alone, with its evidence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from types import ModuleType
 from typing import Final, NamedTuple
 
 from feeds.model import Comparison, Relation
-from feeds.stories import article, guards, slots, vocabulary
-from feeds.stories.article import BODY, LEAD, Article
+from feeds.stories import alignment, features, guards, vocabulary
+from feeds.stories.features import BODY, LEAD, DocumentFeatures
 from feeds.stories.guards import Pair, objection
 from feeds.stories.sketch import Hashes, bands, common, digest, hashes
 from feeds.stories.words import STEM, content, weighed, weight
@@ -52,30 +52,31 @@ LIMITS: Final = Limits()
 
 
 def _constants(module: ModuleType) -> list[tuple[str, str]]:
+    """Return the numbers and word lists of a module by name. Renaming one compares everything anew: a test pins VERSION."""
     found = ((name, value) for name, value in vars(module).items() if name.isupper())
     return sorted((name, str(value)) for name, value in found if isinstance(value, int | float | str | timedelta))
 
 
 _RULES: Final = 2  # to be raised when a rule changes and no number or word list does
 VERSION: Final = blake2b(
-    repr((_RULES, LIMITS, WINDOW, *map(_constants, (article, guards, slots, vocabulary)))).encode(), digest_size=6
+    repr((_RULES, LIMITS, WINDOW, *map(_constants, (features, guards, alignment, vocabulary)))).encode(), digest_size=6
 ).hexdigest()
-"""Changes with the thresholds and the words: what was judged by another is judged again."""
+"""Changes with the thresholds and the words: pairs that were compared by another are compared again."""
 
 
-def compare(a: Article, b: Article) -> Comparison:
-    """Judge a pair; the order of the two makes no difference."""
+def compare(a: DocumentFeatures, b: DocumentFeatures) -> Comparison:
+    """Compare two documents; their order makes no difference."""
     pair = _pair(a, b)
-    return _verdict(pair, _judged(pair))
+    return _comparison(pair, _answer(pair))
 
 
-def related(a: Article, b: Article) -> Comparison | None:
-    """Judge a pair as `compare` does, but give None, sooner, for two that have nothing to do with each other."""
+def related(a: DocumentFeatures, b: DocumentFeatures) -> Comparison | None:
+    """Compare two documents as `compare` does, but return None, sooner, for two that have nothing to do with each other."""
     if abs(a.moment - b.moment) > WINDOW:
         return None
     pair = _pair(a, b)
-    found = _judged(pair)
-    return None if found.relation is Relation.NONE else _verdict(pair, found)
+    found = _answer(pair)
+    return None if found.relation is Relation.NONE else _comparison(pair, found)
 
 
 class _Answer(NamedTuple):
@@ -85,7 +86,7 @@ class _Answer(NamedTuple):
     guard: str | None = None
 
 
-def _judged(pair: Pair) -> _Answer:
+def _answer(pair: Pair) -> _Answer:
     a, b = pair.a, pair.b
     if pair.gap > WINDOW:
         return _Answer(Relation.NONE, f"more than {WINDOW.days} days apart", 0.0, "far apart")
@@ -99,22 +100,22 @@ def _judged(pair: Pair) -> _Answer:
     return _Answer(Relation.SAME, rule, max(pair.contained, pair.joint, 0.99 if pair.address else 0.0))
 
 
-def conflicts(a: Article, b: Article) -> bool:
-    """Say whether two articles must not be in one story, whatever stands between them."""
+def conflicts(a: DocumentFeatures, b: DocumentFeatures) -> bool:
+    """Return whether two articles must not be in one story, whatever stands between them."""
     pair = _pair(a, b)
     return pair.gap > WINDOW or objection(pair) is not None
 
 
-def one_publisher(a: Article, b: Article) -> bool:
-    """Say whether one publisher has two articles at two addresses."""
+def one_publisher(a: DocumentFeatures, b: DocumentFeatures) -> bool:
+    """Return whether one publisher has two articles at two addresses."""
     return not a.publishers.isdisjoint(b.publishers) and (a.address is None or a.address != b.address)
 
 
-def _pair(a: Article, b: Article) -> Pair:
+def _pair(a: DocumentFeatures, b: DocumentFeatures) -> Pair:
     if b.id < a.id:
         a, b = b, a
     publisher = not a.publishers.isdisjoint(b.publishers)
-    shared, first, second = weighed(a.title & b.title), a.heft, b.heft
+    shared, first, second = weighed(a.title & b.title), a.title_weight, b.title_weight
     contained = _contained(a, b)
     if publisher and contained >= LIMITS.rewritten and a.body != b.body:
         a, b = _without_tail(a, b)
@@ -130,21 +131,21 @@ def _pair(a: Article, b: Article) -> Pair:
     )
 
 
-def _contained(a: Article, b: Article) -> float:
+def _contained(a: DocumentFeatures, b: DocumentFeatures) -> float:
     if min(a.length, b.length) < BODY:
         return 0.0
     return common(a.shingles, b.shingles) / min(len(a.shingles), len(b.shingles))
 
 
-def _without_tail(a: Article, b: Article) -> tuple[Article, Article]:
+def _without_tail(a: DocumentFeatures, b: DocumentFeatures) -> tuple[DocumentFeatures, DocumentFeatures]:
     """Take off what two articles of one publisher both end with: its footer, not their news."""
     most = min(a.length, b.length, _FOOTER)
     same = next((n for n in range(most) if a.body[-1 - n] != b.body[-1 - n]), most)
     return (a, b) if same < _SHARED_TAIL else (a.without_last(same), b.without_last(same))
 
 
-def _opening(a: Article, b: Article) -> float:
-    """Give the share of the shorter text's opening that the other text has, wherever."""
+def _opening(a: DocumentFeatures, b: DocumentFeatures) -> float:
+    """Return the share of the shorter text's opening that the other text has, wherever."""
     short, long = sorted((a, b), key=lambda one: (one.length, one.id))
     return common(short.opening, long.shingles) / len(short.opening) if len(short.opening) else 0.0
 
@@ -169,7 +170,7 @@ def _by_text(pair: Pair) -> str | None:
 
 
 def _said(pair: Pair) -> float:
-    """Give the share of the words that mean something in the shorter text which the other says too."""
+    """Return the share of the words that mean something in the shorter text which the other says too."""
     first, second = content(pair.a.body), content(pair.b.body)
     return len(first & second) / min(len(first), len(second)) if first and second else 0.0
 
@@ -202,42 +203,44 @@ def _by_titles(pair: Pair) -> str | None:
 
 
 def _short_text(pair: Pair) -> bool:
-    """Say whether the other text has all of one that is too short to be known by itself."""
+    """Return whether the other text has all of one that is too short to be known by itself."""
     short, long = sorted((pair.a, pair.b), key=lambda one: (one.length, one.id))
     return short.length >= LIMITS.sentence and common(short.shingles, long.shingles) >= LIMITS.whole * len(short.shingles)
 
 
 def _grows(pair: Pair) -> bool:
-    """Say whether one title is the other with words put in."""
+    """Return whether one title is the other with words put in."""
     short, long = sorted((pair.a.head, pair.b.head), key=lambda head: (len(head), head))
     rest = iter(long)
     return all(word in rest for word in short)
 
 
 def _event(pair: Pair) -> _Answer:
-    """Two articles on one event: much of the title, and names among it."""
+    """Answer whether two documents are on one event: they share much of the title, and names in it."""
     shared = pair.a.title & pair.b.title
     alike = pair.gap <= 3 * _DAY and pair.titles >= LIMITS.event and len(shared) >= LIMITS.words - 1
-    if alike and shared & (pair.a.wording.slots.names | pair.b.wording.slots.names | pair.a.wording.slots.numbers):
+    if alike and shared & (
+        pair.a.wording.title_details.names | pair.b.wording.title_details.names | pair.a.wording.title_details.numbers
+    ):
         return _Answer(Relation.RELATED, "one event", pair.titles)
     return _Answer(Relation.NONE, "too little in common", 0.0)
 
 
-def _foreign(a: Article, b: Article) -> bool:
+def _foreign(a: DocumentFeatures, b: DocumentFeatures) -> bool:
     return bool(a.language and b.language and a.language != b.language)
 
 
 def _translation(pair: Pair) -> _Answer:
     if pair.gap > 2 * _DAY:
         return _Answer(Relation.NONE, "two languages", 0.0, "two languages")
-    first, second = (one.wording.lead_slots.names | one.wording.lead_slots.numbers for one in (pair.a, pair.b))
+    first, second = (one.wording.lead_details.names | one.wording.lead_details.numbers for one in (pair.a, pair.b))
     least, shared = min(len(first), len(second)), first & second
     if len(shared) >= LIMITS.words and len(shared) >= LIMITS.names * least:
         return _Answer(Relation.TRANSLATION, "the same names and figures in another language", len(shared) / least)
     return _Answer(Relation.NONE, "two languages", 0.0, "two languages")
 
 
-def _verdict(pair: Pair, found: _Answer) -> Comparison:
+def _comparison(pair: Pair, found: _Answer) -> Comparison:
     titles = pair.a.title & pair.b.title
     words = {word for word in pair.a.head if word[:STEM] in titles} or set(pair.a.body) & set(pair.b.body)
     rare = sorted(sorted(sorted(filter(weight, words)), key=len, reverse=True), key=weight, reverse=True)[:4]
@@ -247,27 +250,27 @@ def _verdict(pair: Pair, found: _Answer) -> Comparison:
 
 
 def _within(pair: Pair) -> bool:
-    """Say whether two are one publisher's at two addresses, and not one text twice under much the same title."""
+    """Return whether two are one publisher's at two addresses, and not one text twice under much the same title."""
     return pair.publisher and not pair.address and not (pair.copied and pair.titles >= LIMITS.opening and _begin_alike(pair))
 
 
 def _begin_alike(pair: Pair) -> bool:
-    """Say whether two texts have the same first words in the same order: a form of few words has them in any."""
+    """Return whether two texts have the same first words in the same order: a form of few words has them in any."""
     first, second = pair.a.rolled[:LEAD], pair.b.rolled[:LEAD]
     least = min(len(first), len(second))
     return bool(least and (first[:least] == second[:least]).mean() >= LIMITS.whole)
 
 
-def keys(of: Sequence[Article]) -> list[tuple[int, ...]]:
-    """Give for each article the keys under which its likely copies are found."""
+def keys(of: Sequence[DocumentFeatures]) -> list[tuple[int, ...]]:
+    """Return for each document the keys, of 63 bits, under which its likely near-duplicates are found (MinHash bands)."""
     titles = bands([hashes(map(digest, one.title)) for one in of], _TITLE_BANDS, "title")
     leads = bands([one.first(LEAD) if one.length >= BODY else one.rolled[:0] for one in of], _LEAD_BANDS, "text")
     texts = bands([_without_end(one) for one in of], _TEXT_BANDS, "text")
     return [title + lead + text for title, lead, text in zip(titles, leads, texts, strict=True)]
 
 
-def _without_end(of: Article) -> Hashes:
-    """Give the hashes of a long text but for its end: a publisher's footer as often as not, which all its items would share."""
+def _without_end(of: DocumentFeatures) -> Hashes:
+    """Return the hashes of a long text but for its end: a publisher's footer as often as not, which all its items would share."""
     end = min(_FOOTER, max(_FOOTER // 2, of.length // 3))
     return of.first(of.length - end) if of.length > LEAD + end else of.rolled[:0]
 

@@ -1,6 +1,6 @@
-"""Sketches by which likely copies are found without comparing all: MinHash bands (Broder 1997); decides nothing.
+"""MinHash sketches (Broder 1997), by which likely near-duplicates are found without comparing all; decides nothing.
 
-Texts come many at once: they are reckoned in one array, and their sketches are what they would be one by one.
+Many texts are hashed at once, in one array; their sketches are what they would be one by one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,17 +22,17 @@ _AT_ONCE: Final = 1 << 15  # hashes that are turned together: they stay in the p
 
 
 def digest(word: str) -> bytes:
-    """Give a digest of a word, alike on every machine."""
+    """Return a digest of a word, 8 bytes, the same on every machine."""
     return blake2b(word.encode(), digest_size=SIZE).digest()
 
 
 def hashes(digests: Iterable[bytes]) -> Hashes:
-    """Give digests as numbers of 63 bits."""
+    """Return digests as numbers of 63 bits, an array of shape (words,)."""
     return np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64) >> np.uint64(1)
 
 
 def shingled(texts: Sequence[bytes]) -> list[Hashes]:
-    """Hash each three words in a row of each text, given by the digests of its words; fewer words than that have one hash."""
+    """Return the hashes of each three words in a row, for each text by the digests of its words; a shorter text has one hash."""
     ends = list(accumulate((len(text) // SIZE for text in texts), initial=0))
     each = hashes(texts)
     length = max(len(each) - SHINGLE + 1, 0)
@@ -44,19 +44,19 @@ def shingled(texts: Sequence[bytes]) -> list[Hashes]:
 
 
 def distinct(values: Hashes) -> Hashes:
-    """Give each value once, in order."""
+    """Return each value once, sorted."""
     found = np.sort(values)
     return found[np.append(True, found[1:] != found[:-1])] if len(found) else found
 
 
 def common(a: Hashes, b: Hashes) -> int:
-    """Count the values that two `distinct` ones share."""
+    """Return how many values two arrays from `distinct` share."""
     few, many = (a, b) if len(a) < len(b) else (b, a)
     return int(np.count_nonzero(many.take(many.searchsorted(few), mode="clip") == few)) if len(few) else 0
 
 
 def bands(sets: Sequence[Hashes], count: int, name: str) -> list[tuple[int, ...]]:
-    """Give `count` keys of each set, none of an empty one: two share a key the likelier, the more they have in common."""
+    """Return `count` keys of each set, none of an empty one: two sets share a key the likelier, the more they have in common."""
     filled = [values for values in sets if len(values)]
     if not filled:
         return [()] * len(sets)
@@ -68,7 +68,7 @@ def bands(sets: Sequence[Hashes], count: int, name: str) -> list[tuple[int, ...]
 
 
 def _least(values: Hashes, starts: npt.NDArray[np.intp], turns: int) -> Hashes:
-    """Give the least of each set under each of some turns; `starts` says where in `values` the sets begin."""
+    """Return the minima of each set under some permutations, shape (turns, sets); the sets begin in `values` at `starts`."""
     found = np.empty((turns, len(starts)), dtype=np.uint64)
     step = max(_AT_ONCE // len(values), 1)
     for at in range(0, turns, step):

@@ -95,7 +95,7 @@ def _credits(text: str) -> Iterable[str]:
 
 
 def _is_by(member: StoredItem, agency: str) -> bool:
-    """Say whether an item comes from the agency itself."""
+    """Return whether an item comes from the agency itself."""
     places = (folded(host_of(part)) if "://" in part else folded(part) for part in _named(member))
     return any(f" {agency} " in f" {place} " for place in places)
 

@@ -151,13 +151,13 @@ FORMAT: Final = frozenset(
 
 
 def template(plain: str) -> str | None:
-    """Give the words of a folded title that name a format which comes back day after day."""
+    """Return the words of a folded title that name a format which comes back day after day."""
     found = _TEMPLATE.search(plain) or _COLUMN.match(plain)
     return found[0] if found else None
 
 
 def is_live(title: str, plain: str) -> bool:
-    """Say whether a title heads a page that goes on changing."""
+    """Return whether a title heads a page that goes on changing."""
     parts = plain.split()
     ends = {*parts[:1], *parts[-1:]} if parts else set()
     shouted = {word.lower() for word in re.findall(r"[A-Z]{4,}", title)} if not title.isupper() else set()
@@ -165,28 +165,28 @@ def is_live(title: str, plain: str) -> bool:
 
 
 def is_opinion(plain: str, url: str) -> bool:
-    """Say whether a title or an address calls itself opinion."""
+    """Return whether a title or an address calls itself opinion."""
     opening = " ".join(plain.split()[:_START])
     return bool(_OPENS_OPINION.match(opening)) or bool(_OPINION_PATH.search(url))
 
 
 def month(word: str) -> int | None:
-    """Give the number of a month by its folded name."""
+    """Return the number of a month by its folded name."""
     return _MONTH.get(word)
 
 
 def weekdays(plain: str) -> Iterator[int]:
-    """Give the days of the week that a folded text names; Monday is 0."""
+    """Return the days of the week that a folded text names; Monday is 0."""
     return (_WEEKDAY[day] for day in _IS_WEEKDAY.findall(plain))
 
 
 def counted(plain: str) -> Iterator[str]:
-    """Give the small numbers that a folded text writes out."""
+    """Return the small numbers that a folded text writes out."""
     return (_COUNT[word] for word in plain.split() if word in _COUNT)
 
 
 def series(plain: str) -> Iterator[tuple[str, str]]:
-    """Give which one of a row a folded text says it is: ("day", "12")."""
+    """Return which one of a row a folded text says it is: ("day", "12")."""
     for before, number, other, after in _NUMBERED.findall(plain):
         said = number or other
         yield _KIND[before or after], _COUNT.get(said) or _FIRST.get(said) or said

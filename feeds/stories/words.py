@@ -20,7 +20,7 @@ _ELIDED: Final = frozenset("sldtnmд")  # what stands before or after an apostro
 
 
 def tokens_of(text: str) -> Iterator[str]:
-    """Give the folded words; scripts without spaces give pairs of letters, and what follows an apostrophe goes."""
+    """Return the folded words; scripts without spaces give pairs of letters, and what follows an apostrophe goes."""
     for token in map(fold, WORD.findall(text)):
         if not token.isascii() and NO_SPACES.search(token):
             yield from (token[n : n + 2] for n in range(max(len(token) - 1, 1)))
@@ -47,18 +47,18 @@ _digests: Final = _Digests()
 
 
 def digests(text: str) -> bytes:
-    """Give the digests of the words that `tokens_of` gives, one after the other, sooner than by reading them."""
+    """Return the digests of the words that `tokens_of` gives, one after the other, sooner than by reading them."""
     return b"".join(map(_digests.__getitem__, parted(text).split()))
 
 
 def content(tokens: Iterable[str]) -> frozenset[str]:
-    """Give the words that mean something, as stems."""
+    """Return the words that mean something, as stems."""
     return frozenset(token[:STEM] for token in tokens if weight(token))
 
 
 @lru_cache(maxsize=100_000)
 def weight(token: str) -> float:
-    """Say how rare a word is: 0 for the commonest, more for long ones and figures.
+    """Return how rare a word is: 0 for the commonest, more for long ones and figures.
 
     A fixed scale: a table counted from what has arrived would make stories depend on the order.
     """
@@ -68,6 +68,6 @@ def weight(token: str) -> float:
 
 
 def weighed(words: Iterable[str]) -> float:
-    """Give the weights of words in sum; here also the commonest count."""
+    """Return the weights of words in sum; here also the commonest count."""
     found = [*map(weight, words)]
     return sum(found) + found.count(0.0) / 2

@@ -29,7 +29,7 @@ _MAILBOX: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
 
 def render(document: FeedDocument) -> bytes:
-    """Give the feed document. The same argument gives the same bytes (P8)."""
+    """Return the feed document. The same argument gives the same bytes (P8)."""
     root = envelope.atom(document)
     _history(root, document)
     said = [_entry(entry, document.topic) for entry in document.entries]
@@ -38,17 +38,17 @@ def render(document: FeedDocument) -> bytes:
 
 
 def media_type(enclosure: Enclosure) -> str | None:
-    """Give what an enclosure is, where its publisher named a media type."""
+    """Return what an enclosure is, where its publisher named a media type."""
     return enclosure.type if enclosure.type and _MEDIA_TYPE.fullmatch(enclosure.type) else None
 
 
 def written_place(place: GeoPlace) -> str:
-    """Give where the subject of an entry lies as an element of GeoRSS, which names its own namespace: few entries have one."""
+    """Return where the subject of an entry lies as an element of GeoRSS, which names its own namespace: few entries have one."""
     return leaf(f"georss:{place.form}", place.value, _GEORSS)
 
 
 def written_media(entry: FeedEntry) -> Iterator[str]:
-    """Give small pictures, transcripts and how long it takes, as elements that name their own namespaces."""
+    """Return small pictures, transcripts and how long it takes, as elements that name their own namespaces."""
     for one in entry.enclosures:
         if one.kind == "thumbnail":
             yield empty("media:thumbnail", {**_MEDIA, "url": one.url})

@@ -21,7 +21,7 @@ class AtomPrefixes(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     """The prefixes of what our Atom entries hold beside Atom, declared once, at the root."""
 
     def extend_ns(self) -> dict[str, str]:
-        """Give prefix and namespace."""
+        """Return prefix and namespace."""
         return {"tw": TW, "fh": HISTORY, "at": TOMBSTONES}
 
 
@@ -29,12 +29,12 @@ class RssPrefixes(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     """The prefix of what RSS has no word for."""
 
     def extend_ns(self) -> dict[str, str]:
-        """Give prefix and namespace."""
+        """Return prefix and namespace."""
         return {"dc": DUBLIN_CORE}
 
 
 def atom(document: FeedDocument) -> etree._Element:
-    """Give the root of an Atom feed without entries."""
+    """Return the root of an Atom feed without entries."""
     feed = _feed(document, "application/atom+xml", "atom")
     root = etree.fromstring(feed.atom_str(pretty=False), _PARSER)
     for updated in root.iterchildren("{*}updated"):
@@ -43,7 +43,7 @@ def atom(document: FeedDocument) -> etree._Element:
 
 
 def rss(document: FeedDocument) -> etree._Element:
-    """Give the root of an RSS feed without items."""
+    """Return the root of an RSS feed without items."""
     feed = _feed(document, "application/rss+xml", "rss")
     feed.lastBuildDate(document.updated)  # else the clock is written (T1e)
     feed.docs("")
@@ -51,7 +51,7 @@ def rss(document: FeedDocument) -> etree._Element:
 
 
 def written(root: etree._Element) -> bytes:
-    """Give the bytes of an envelope, indented."""
+    """Return the bytes of an envelope, indented."""
     return etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
 
 
@@ -74,7 +74,7 @@ def _feed(document: FeedDocument, media_type: str, suffix: str) -> FeedGenerator
 
 
 def _links(document: FeedDocument, media_type: str, suffix: str) -> list[dict[str, str]]:
-    """Give the feed's own links. A private feed names no address: whoever reads a copy of it must not learn one."""
+    """Return the feed's own links. A private feed names no address: whoever reads a copy of it must not learn one."""
     if not document.base:
         # RSS cannot do without any: the service itself.
         return [{"href": document.site, "rel": "alternate", "type": "text/html"}] if suffix == "rss" else []

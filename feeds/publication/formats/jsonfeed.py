@@ -16,7 +16,7 @@ Members = dict[str, Any]
 
 
 def render(document: FeedDocument) -> bytes:
-    """Give the feed document."""
+    """Return the feed document."""
     topic = document.topic
     public = bool(document.base)
     deleted = [{"id": one.id, "when": stamp(one.when), "reason": one.reason} for one in document.deleted]

@@ -17,7 +17,7 @@ _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 
 
 def render(document: FeedDocument) -> bytes:
-    """Give the feed document. RSS has no word for an entry that has left: it is no longer in it, that is all."""
+    """Return the feed document. RSS has no word for an entry that has left: it is no longer in it, that is all."""
     root = envelope.rss(document)
     if document.hub and document.base:
         etree.SubElement(root[0], _ATOM + "link", {"rel": "hub", "href": document.hub})

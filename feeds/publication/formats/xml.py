@@ -10,18 +10,18 @@ _NO_CHARACTERS: Final = ("\ufffe".encode(), "\uffff".encode())  # XML has neithe
 
 
 def leaf(name: str, text: str, attributes: Mapping[str, str] = _NONE) -> str:
-    """Give an element that holds a text."""
+    """Return an element that holds a text."""
     shown = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
     return f"<{name}{_written(attributes)}>{shown}</{name}>"
 
 
 def empty(name: str, attributes: Mapping[str, str] = _NONE) -> str:
-    """Give an element that holds nothing."""
+    """Return an element that holds nothing."""
     return f"<{name}{_written(attributes)}/>"
 
 
 def branch(name: str, children: Iterable[str], depth: int, attributes: Mapping[str, str] = _NONE) -> str:
-    """Give an element that holds others, each on a line of its own; `depth` is how many elements hold it."""
+    """Return an element that holds others, each on a line of its own; `depth` is how many elements hold it."""
     line = "\n" + "  " * (depth + 1)
     held = line.join(children)
     return f"<{name}{_written(attributes)}>{line}{held}\n{'  ' * depth}</{name}>" if held else empty(name, attributes)

@@ -1,20 +1,21 @@
-"""Pairs -> stories: the strongest join first, never across a conflict or a person's split; knows no text."""
+"""Pairs -> clusters: the strongest join first (Kruskal 1956), never across a conflict or a person's split; knows no text."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from feeds.model import Edge, PeoplesWord, pair_of
+from feeds.model import Edge, PairConstraints, pair_of
 
 _FIRM: Final = 2.0  # above every likeness: a person's word
 
 
-def stories(
-    edges: Iterable[Edge], decided: PeoplesWord, conflict: Callable[[int, int], bool], rank: Mapping[int, str]
+def cluster(
+    edges: Iterable[Edge], decided: PairConstraints, conflict: Callable[[int, int], bool], rank: Mapping[int, str]
 ) -> list[frozenset[int]]:
-    """Group items. `conflict` says that two must not be in one story; `rank` orders them alike on every machine.
+    """Return clusters of two items or more. `conflict` says that two must not be in one; `rank` orders all items.
 
-    Strongest pairs join first (Kruskal 1956), so a chain A~B~C whose ends conflict breaks at its weaker
-    link, whichever of them came first. A person's join outranks conflicts, a person's split outranks all.
+    Strongest pairs join first, as in the minimum spanning forest of Kruskal (1956): a chain A~B~C whose ends conflict breaks
+    at its weaker link, whichever of them came first. A person's join (must-link) outranks conflicts, a person's split
+    (cannot-link) outranks all. The same `rank` gives the same clusters on every machine.
     """
     firm: list[Edge] = [Edge(a, b, _FIRM) for a, b in decided.joined]
     groups: dict[int, set[int]] = {}
@@ -26,15 +27,15 @@ def stories(
     return [frozenset(group) for group in {id(group): group for group in groups.values()}.values() if len(group) > 1]
 
 
-def _may_join(one: set[int], two: set[int], edge: Edge, decided: PeoplesWord, conflict: Callable[[int, int], bool]) -> bool:
+def _may_join(one: set[int], two: set[int], edge: Edge, decided: PairConstraints, conflict: Callable[[int, int], bool]) -> bool:
     pairs = [pair_of(a, b) for a in one for b in two]
     if any(pair in decided.split for pair in pairs):
         return False
     return edge.strength == _FIRM or not any(conflict(*pair) for pair in pairs)
 
 
-def reach(start: Iterable[int], neighbours: Callable[[set[int]], Iterable[tuple[int, int]]]) -> set[int]:
-    """Give all that can be reached from some items along pairs."""
+def reachable(start: Iterable[int], neighbours: Callable[[set[int]], Iterable[tuple[int, int]]]) -> set[int]:
+    """Return all items that can be reached from some along pairs: their connected components."""
     found = set(start)
     fresh = set(found)
     while fresh:

@@ -19,7 +19,7 @@ _LONG_ENOUGH: Final = 5  # letters of a name whose last may change
 
 @cache
 def _names(language: str | None) -> dict[str, int]:
-    """Give the day of each name in a language, or in all; a word that stands in several days of a week ("day") names none."""
+    """Return the day of each name in a language, or in all; a word that stands in several days of a week ("day") names none."""
     found: dict[str, int] = {}
     for locale in _LOCALES if language is None else (language,) if language in _LOCALES else ():
         week = [(word, day) for day, name in Locale.parse(locale).days["format"]["wide"].items() for word in folded(name).split()]
@@ -30,7 +30,7 @@ def _names(language: str | None) -> dict[str, int]:
 
 @cache
 def _without_vowel(language: str | None) -> dict[str, int]:
-    """Give the day of each name without its last letter, which a case changes ("sobota", "sobotę")."""
+    """Return the day of each name without its last letter, which a case changes ("sobota", "sobotę")."""
     found: dict[str, set[int]] = {}
     for name, day in _names(language).items():
         if len(name) >= _LONG_ENOUGH:
@@ -39,7 +39,7 @@ def _without_vowel(language: str | None) -> dict[str, int]:
 
 
 def weekday(word: str, language: str | None) -> int | None:
-    """Give the day that a folded word names, in most cases of its language, or begins with ("vrijdagavond"); Monday is 0."""
+    """Return the day that a folded word names, in most cases of its language, or begins with ("vrijdagavond"); Monday is 0."""
     names = _names(language)
     if word in names:
         return names[word]

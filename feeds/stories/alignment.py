@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Final
 
-from feeds.stories.days import weekday
+from feeds.stories.weekdays import weekday
 from feeds.stories.words import NO_SPACES, STEM, weight
 from ingest.text.folding import WORD, fold, folded
 from ingest.text.language.prefixes import LANGUAGES as WITH_PARTICLES
@@ -45,7 +45,7 @@ _PART: Final = 5  # letters of a word that another is compounded with
 _PREFIX: Final = 4  # letters that compounding adds at the least; a prefix of two or three makes the opposite of a word
 
 
-class SlotKind(IntEnum):
+class TokenKind(IntEnum):
     """What a word may be, as far as its looks say; the higher, the less an edit changes it."""
 
     FRAME = 0  # it may hold a sentence together
@@ -56,38 +56,38 @@ class SlotKind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SlotUnit:
+class Token:
     """A word, or a letter of a script without spaces."""
 
     form: str  # folded
-    kind: SlotKind
+    kind: TokenKind
     letter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class WordingSlot:
+class Substitution:
     """What stands in one place of two wordings."""
 
-    one: tuple[SlotUnit, ...]
-    two: tuple[SlotUnit, ...]
+    one: tuple[Token, ...]
+    two: tuple[Token, ...]
     before: str = ""  # the letter of a script without spaces that both have before it
     after: str = ""
 
     @property
     def wide(self) -> float:
-        """Say how many words stand in it at the most."""
+        """Return how many words stand in it at the most."""
         return max(_size(self.one), _size(self.two))
 
 
 @dataclass(frozen=True)
-class SlotPhrase:
+class TokenSequence:
     """A wording as units."""
 
-    units: tuple[SlotUnit, ...]
+    units: tuple[Token, ...]
 
     @property
     def size(self) -> float:
-        """Say how many words it has, about."""
+        """Return how many words it has, about."""
         return _size(self.units)
 
     @cached_property
@@ -97,7 +97,7 @@ class SlotPhrase:
 
 
 @dataclass(frozen=True)
-class Said:
+class BagOfWords:
     """All that an article says, in any order."""
 
     text: str
@@ -113,22 +113,22 @@ class Said:
         """All its words without spaces, for scripts that have none."""
         return "".join("".join(_clusters(word)) for word in WORD.findall(self.text))
 
-    def says(self, unit: SlotUnit) -> bool:
-        """Say whether it has a word, in any inflection that begins alike."""
+    def says(self, unit: Token) -> bool:
+        """Return whether it has a word, in any inflection that begins alike."""
         return any(form[:STEM] in self.stems for form in _forms(unit.form))
 
 
-def _size(units: Iterable[SlotUnit]) -> float:
+def _size(units: Iterable[Token]) -> float:
     return sum(_LETTER if unit.letter else 1 for unit in units)
 
 
-def phrase(text: str, language: str | None = None, most: int | None = None) -> SlotPhrase:
+def tokenize(text: str, language: str | None = None, most: int | None = None) -> TokenSequence:
     """Read a text, at most so many units."""
-    return SlotPhrase(tuple(islice(_units(text, language), most)))
+    return TokenSequence(tuple(islice(_units(text, language), most)))
 
 
-def _units(text: str, language: str | None) -> Iterator[SlotUnit]:
-    """Give the words of a text, and the letters where it has no spaces."""
+def _units(text: str, language: str | None) -> Iterator[Token]:
+    """Return the words of a text, and the letters where it has no spaces."""
     shouted = text.isupper()
     end = 0
     for match in WORD.finditer(text):
@@ -142,24 +142,24 @@ def _units(text: str, language: str | None) -> Iterator[SlotUnit]:
 
 
 @lru_cache(maxsize=50_000)
-def _word(word: str, language: str | None, *, named: bool) -> SlotUnit:
+def _word(word: str, language: str | None, *, named: bool) -> Token:
     form = _figured(fold(word))
     if any(map(str.isdigit, form)):
-        return SlotUnit(form, SlotKind.FIGURE)
+        return Token(form, TokenKind.FIGURE)
     if weekday(form, language) is not None:
-        return SlotUnit(form, SlotKind.DAY)
+        return Token(form, TokenKind.DAY)
     if not weight(form) or (len(form) <= 2 and _CASED.search(form) and not named):  # noqa: PLR2004
-        return SlotUnit(form, SlotKind.FRAME)
+        return Token(form, TokenKind.FRAME)
     if not _CASED.search(form):
-        return SlotUnit(form, SlotKind.NAME)
-    return SlotUnit(form, SlotKind.NAME if named else SlotKind.WORD)
+        return Token(form, TokenKind.NAME)
+    return Token(form, TokenKind.NAME if named else TokenKind.WORD)
 
 
 @lru_cache(maxsize=50_000)
-def _letter(letter: str) -> SlotUnit:
+def _letter(letter: str) -> Token:
     if letter.isdigit():
-        return SlotUnit(letter, SlotKind.FIGURE, letter=True)
-    return SlotUnit(letter, SlotKind.FRAME if _HIRAGANA.fullmatch(letter) else SlotKind.NAME, letter=True)
+        return Token(letter, TokenKind.FIGURE, letter=True)
+    return Token(letter, TokenKind.FRAME if _HIRAGANA.fullmatch(letter) else TokenKind.NAME, letter=True)
 
 
 def _clusters(word: str) -> list[str]:
@@ -172,8 +172,8 @@ def _figured(form: str) -> str:
     return form if form.isascii() else "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in form)
 
 
-def aligned(one: SlotPhrase, two: SlotPhrase) -> tuple[float, list[WordingSlot]]:
-    """Give the share of the longer wording that stands in both in one order, and the slots in which both say something."""
+def align(one: TokenSequence, two: TokenSequence) -> tuple[float, list[Substitution]]:
+    """Return the share of the longer wording that stands in both in one order, and the slots in which both say something."""
     a, b = one.units, two.units
     blocks = SequenceMatcher(None, one.forms, two.forms, autojunk=False).get_matching_blocks()
     kept = _without_islands(a, [(block.a, block.b, block.size) for block in blocks])
@@ -182,16 +182,16 @@ def aligned(one: SlotPhrase, two: SlotPhrase) -> tuple[float, list[WordingSlot]]
     i = j = 0
     for x, y, size in kept:
         if x > i and y > j:
-            found.append(WordingSlot(a[i:x], b[j:y], _beside(a, i - 1), _beside(a, x)))
+            found.append(Substitution(a[i:x], b[j:y], _beside(a, i - 1), _beside(a, x)))
         i, j = x + size, y + size
     return share, found
 
 
-def _beside(units: Sequence[SlotUnit], place: int) -> str:
+def _beside(units: Sequence[Token], place: int) -> str:
     return units[place].form if 0 <= place < len(units) and units[place].letter else ""
 
 
-def _without_islands(units: Sequence[SlotUnit], blocks: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _without_islands(units: Sequence[Token], blocks: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     """Leave out single letters that two words of a script without spaces share by chance, but for those at the ends."""
     kept = []
     i = j = 0
@@ -210,8 +210,8 @@ def _without_islands(units: Sequence[SlotUnit], blocks: list[tuple[int, int, int
 # What a slot says
 
 
-def others(slot: WordingSlot, one: Said, two: Said) -> tuple[list[SlotUnit], list[SlotUnit]] | None:
-    """Give what each side says in a slot that the other wording says nowhere, in no spelling of the same word.
+def others(slot: Substitution, one: BagOfWords, two: BagOfWords) -> tuple[list[Token], list[Token]] | None:
+    """Return what each side says in a slot that the other wording says nowhere, in no spelling of the same word.
 
     None means that only one side, or neither, says something of its own: an edit.
     """
@@ -222,7 +222,7 @@ def others(slot: WordingSlot, one: Said, two: Said) -> tuple[list[SlotUnit], lis
     return _unlike(x, y, one.language or two.language)
 
 
-def _unlike(x: list[SlotUnit], y: list[SlotUnit], language: str | None) -> tuple[list[SlotUnit], list[SlotUnit]] | None:
+def _unlike(x: list[Token], y: list[Token], language: str | None) -> tuple[list[Token], list[Token]] | None:
     """Leave out what is one word in another spelling, and what only holds a sentence together."""
     if _spelt_together(x, y):
         return None
@@ -230,14 +230,14 @@ def _unlike(x: list[SlotUnit], y: list[SlotUnit], language: str | None) -> tuple
         if twin := next((other for other in y if one_word(unit.form, other.form, language)), None):
             x.remove(unit)
             y.remove(twin)
-    if not x or not y or max(unit.kind for unit in (*x, *y)) == SlotKind.FRAME:
+    if not x or not y or max(unit.kind for unit in (*x, *y)) == TokenKind.FRAME:
         return None
     alone = len(x) == len(y) == 1  # "up" in the place of "down" tells; "is" in the place of a clause does not
-    return (x, y) if alone or min(_kind(x), _kind(y)) > SlotKind.FRAME else None
+    return (x, y) if alone or min(_kind(x), _kind(y)) > TokenKind.FRAME else None
 
 
-def _spelt_together(x: Iterable[SlotUnit], y: Iterable[SlotUnit]) -> bool:
-    """Say whether two sides are the same letters parted otherwise, or one the other's initials."""
+def _spelt_together(x: Iterable[Token], y: Iterable[Token]) -> bool:
+    """Return whether two sides are the same letters parted otherwise, or one the other's initials."""
     one, two = ([unit.form for unit in side] for side in (x, y))
     if "".join(one) == "".join(two):
         return True
@@ -246,26 +246,26 @@ def _spelt_together(x: Iterable[SlotUnit], y: Iterable[SlotUnit]) -> bool:
     )
 
 
-def _other_runs(slot: WordingSlot, one: Said, two: Said) -> tuple[list[SlotUnit], list[SlotUnit]] | None:
+def _other_runs(slot: Substitution, one: BagOfWords, two: BagOfWords) -> tuple[list[Token], list[Token]] | None:
     x, y = ("".join(unit.form for unit in side) for side in (slot.one, slot.two))
     if not (_tells(x) and _tells(y)):
         return None
     if _is_said(x, len(slot.one), slot, two) or _is_said(y, len(slot.two), slot, one) or (_THAI.match(x) and one_word(x, y, None)):
         return None
-    return [SlotUnit(x, _kind(slot.one), letter=True)], [SlotUnit(y, _kind(slot.two), letter=True)]
+    return [Token(x, _kind(slot.one), letter=True)], [Token(y, _kind(slot.two), letter=True)]
 
 
-def _kind(side: Iterable[SlotUnit]) -> SlotKind:
+def _kind(side: Iterable[Token]) -> TokenKind:
     return max(unit.kind for unit in side)
 
 
 def _tells(run: str) -> bool:
-    """Say whether a run of letters says something: Japanese writes what holds a sentence together in hiragana."""
+    """Return whether a run of letters says something: Japanese writes what holds a sentence together in hiragana."""
     return bool(_HIRAGANA.sub("", run))
 
 
-def _is_said(run: str, length: int, slot: WordingSlot, other: Said) -> bool:
-    """Say whether the other wording has a run of letters; a short one says something only beside another letter."""
+def _is_said(run: str, length: int, slot: Substitution, other: BagOfWords) -> bool:
+    """Return whether the other wording has a run of letters; a short one says something only beside another letter."""
     alone = length > (_THAI_WORD if _THAI.match(run) else 1)
     runs = [run] if alone else [part for part in (slot.before + run, run + slot.after) if len(part) > len(run)]
     return run in other.stems if run.isdigit() else any(part in other.letters for part in runs)
@@ -276,7 +276,7 @@ def _is_said(run: str, length: int, slot: WordingSlot, other: Said) -> bool:
 
 @lru_cache(maxsize=50_000)
 def one_word(one: str, two: str, language: str | None) -> bool:
-    """Say whether two folded words are one: an inflection, a slip of one letter, a compound of the other; figures never."""
+    """Return whether two folded words are one: an inflection, a slip of one letter, a compound of the other; figures never."""
     if any(map(str.isdigit, one + two)):
         return False
     if language in STEMMED and stemmed(one, language) == stemmed(two, language):
@@ -289,7 +289,7 @@ def one_word(one: str, two: str, language: str | None) -> bool:
 
 
 def _slip(one: str, two: str) -> bool:
-    """Say whether two words differ in one letter, in two that changed places, or in a few more of a long one that were put in."""
+    """Return whether two words differ in one letter, in two that changed places, or in two put into a long one."""
     if min(len(one), len(two)) >= _LONG_WORD and _put_in(one, two):
         return True
     least = _TYPED_ABJAD if _ABJAD.match(one) else _TYPED
@@ -301,14 +301,14 @@ def _slip(one: str, two: str) -> bool:
 
 
 def _put_in(one: str, two: str) -> bool:
-    """Say whether one word is the other with two letters more within."""
+    """Return whether one word is the other with two letters more within."""
     short, long = sorted((one, two), key=len)
     start = next((n for n, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
     return len(long) - len(short) == 2 and start > 2 and long.endswith(short[start:])  # noqa: PLR2004 - letters
 
 
 def _inflected(one: str, two: str) -> bool:
-    """Say whether two words begin alike and end in what may be endings."""
+    """Return whether two words begin alike and end in what may be endings."""
     shared = next((n for n, (x, y) in enumerate(zip(one, two, strict=False)) if x != y), min(len(one), len(two)))
     rest = max(len(one), len(two)) - shared
     if shared < _STEMMED or rest > _ENDING:
@@ -322,7 +322,7 @@ def _compound(one: str, two: str) -> bool:
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    """Give a word and, in Hebrew and Arabic letters, what it is without its particles."""
+    """Return a word and, in Hebrew and Arabic letters, what it is without its particles."""
     if not _ABJAD.match(word):
         return (word,)
     return tuple({word, *(form for language in sorted(WITH_PARTICLES) for form in without(word, language) if len(form) > 2)})  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""An item as stories compare it: title without publisher, words, names, numbers, dates, kind; knows no other item."""
+"""What is compared of a document: its title without publisher, words, names, numbers, dates, kind; knows no other document."""
 
 import re
 from collections.abc import Iterable
@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Final
 
 from feeds.stories import sketch, vocabulary
+from feeds.stories.alignment import BagOfWords, TokenSequence, tokenize
 from feeds.stories.sketch import Hashes, digest, distinct, hashes, shingled
-from feeds.stories.slots import Said, SlotPhrase, phrase
 from feeds.stories.words import STEM, content, digests, tokens_of, weighed, weight
 from ingest.text.folding import WORD, fold, folded
 from ingest.text.urls import canonical, host_of, is_front_page
@@ -42,8 +42,8 @@ _GENERIC: Final = frozenset(
 
 
 @dataclass(frozen=True)
-class Slots:
-    """What two editions of one template differ in; each is looked for when it is first asked for."""
+class Details:
+    """What two editions of one template differ in: numbers, dates, scores, names; each is extracted when it is first asked for."""
 
     text: str
 
@@ -85,7 +85,7 @@ class Slots:
 
 @dataclass(frozen=True)
 class Wording:
-    """What an article says word for word; read further only when it is asked for, since few pairs ever ask."""
+    """What a document says word for word; each view of it is made when it is first asked for, since few pairs ever ask."""
 
     headline: str  # without its publisher
     text: str
@@ -93,34 +93,34 @@ class Wording:
     language: str | None = None
 
     @cached_property
-    def slots(self) -> Slots:
-        """Of the title."""
-        return Slots(self.headline)
+    def title_details(self) -> Details:
+        """Those of the title."""
+        return Details(self.headline)
 
     @cached_property
-    def lead_slots(self) -> Slots:
-        """Of title and opening."""
-        return Slots(f"{self.headline}. {' '.join(self.text.split(maxsplit=LEAD * 2)[: LEAD * 2])}")
+    def lead_details(self) -> Details:
+        """Those of title and opening."""
+        return Details(f"{self.headline}. {' '.join(self.text.split(maxsplit=LEAD * 2)[: LEAD * 2])}")
 
     @cached_property
-    def body_slots(self) -> Slots:
-        """Of the whole text."""
-        return Slots(self.text)
+    def body_details(self) -> Details:
+        """Those of the whole text."""
+        return Details(self.text)
 
     @cached_property
-    def title(self) -> SlotPhrase:
+    def title(self) -> TokenSequence:
         """The title, to be aligned."""
-        return phrase(self.headline, self.language)
+        return tokenize(self.headline, self.language)
 
     @cached_property
-    def told(self) -> SlotPhrase:
-        """The text from its news on, to be aligned; no more of it than a short item has."""
-        return phrase(_DATELINE.sub("", self.text, count=1), self.language, READ)
+    def opening(self) -> TokenSequence:
+        """The text after its dateline, to be aligned: no more of it than a short item has."""
+        return tokenize(_DATELINE.sub("", self.text, count=1), self.language, READ)
 
     @cached_property
-    def said(self) -> Said:
-        """All that title and text say."""
-        return Said(f"{self.headline}\n{self.text}", self.language)
+    def words(self) -> BagOfWords:
+        """All words of title and text."""
+        return BagOfWords(f"{self.headline}\n{self.text}", self.language)
 
     @cached_property
     def _plain(self) -> str:
@@ -143,8 +143,8 @@ class Wording:
 
 
 @dataclass(frozen=True)
-class Article:
-    """One item, read for comparing; equal texts give equal articles on every machine."""
+class DocumentFeatures:
+    """The features of one document; equal documents have equal features on every machine."""
 
     id: str
     language: str | None
@@ -164,8 +164,8 @@ class Article:
         return canonical(url) if url and not is_front_page(url) else None
 
     @cached_property
-    def heft(self) -> float:
-        """How much the title's words say."""
+    def title_weight(self) -> float:
+        """How much the title's words say: the sum of their weights."""
         return weighed(self.title)
 
     @cached_property
@@ -175,7 +175,7 @@ class Article:
 
     @cached_property
     def shingles(self) -> Hashes:
-        """The text's hashes of three words in a row, each once."""
+        """The text's shingles, hashes of three words in a row, each once (Broder 1997)."""
         return distinct(self.rolled)
 
     @cached_property
@@ -189,20 +189,20 @@ class Article:
         return content(self.body) - self.title
 
     def first(self, words: int) -> Hashes:
-        """Give the hashes of the text's first words alone."""
+        """Return the hashes of the text's first words alone."""
         if words >= self.length:
             return self.rolled
         return self.rolled[: words - sketch.SHINGLE + 1] if words >= sketch.SHINGLE else hashes(map(digest, self.body[:words]))[:1]
 
-    def without_last(self, words: int) -> "Article":
-        """Give the article without the last words of its text."""
+    def without_last(self, words: int) -> "DocumentFeatures":
+        """Return the features without the last words of the text."""
         left = self.length - words
         return replace(self, length=left, rolled=self.first(left))
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
-    """What an article is read from."""
+class StoryDocument:
+    """A document to be compared, with what names it and when it appeared."""
 
     id: str
     title: str
@@ -211,32 +211,35 @@ class Raw:
     language: str | None = None
     url: str | None = None
     sources: tuple[str, ...] = ()  # the carriers' names
+    row: int = 0  # of a stored item, and its change number; 0 for one that is not stored
+    seq: int = 0
+    first_seen: datetime | None = None
 
 
-def read(raws: Iterable[Raw]) -> list[Article]:
-    """Read items for comparing; each article is what it would be alone."""
-    wanted = list(raws)
-    texts = [digests(raw.text[:_MOST])[: _LONGEST * sketch.SIZE] for raw in wanted]
+def extract(documents: Iterable[StoryDocument]) -> list[DocumentFeatures]:
+    """Extract the features of documents, in their order; each has those that it would have alone."""
+    wanted = list(documents)
+    texts = [digests(one.text[:_MOST])[: _LONGEST * sketch.SIZE] for one in wanted]
     return [
-        _article(raw, len(text) // sketch.SIZE, rolled) for raw, text, rolled in zip(wanted, texts, shingled(texts), strict=True)
+        _features(one, len(text) // sketch.SIZE, rolled) for one, text, rolled in zip(wanted, texts, shingled(texts), strict=True)
     ]
 
 
-def _article(raw: Raw, length: int, rolled: Hashes) -> Article:
-    host = _bare(host_of(raw.url)) if raw.url else ""
-    aggregated = any(map(_aggregates, (host, *raw.sources[:1])))
-    title, publisher = without_publisher(raw.title, (*raw.sources, host), aggregated=aggregated)
+def _features(document: StoryDocument, length: int, rolled: Hashes) -> DocumentFeatures:
+    host = _bare(host_of(document.url)) if document.url else ""
+    aggregated = any(map(_aggregates, (host, *document.sources[:1])))
+    title, publisher = without_publisher(document.title, (*document.sources, host), aggregated=aggregated)
     head = tuple(tokens_of(title))
-    return Article(
-        id=raw.id,
-        language=raw.language,
-        moment=raw.moment,
+    return DocumentFeatures(
+        id=document.id,
+        language=document.language,
+        moment=document.moment,
         host=host,
-        publishers=frozenset({publisher, *((host, *map(_folded, raw.sources)) if not aggregated else ())} - {""}),
+        publishers=frozenset({publisher, *((host, *map(_folded, document.sources)) if not aggregated else ())} - {""}),
         head=head,
         title=content(head),
         length=length,
-        wording=Wording(title, raw.text[:_MOST], raw.url or "", raw.language),
+        wording=Wording(title, document.text[:_MOST], document.url or "", document.language),
         rolled=rolled,
     )
 
@@ -251,7 +254,7 @@ def _aggregates(name: str) -> bool:
 
 
 def without_publisher(title: str, names: Iterable[str], *, aggregated: bool = False) -> tuple[str, str]:
-    """Take the publisher's name off the end of a title: (title, folded name or nothing).
+    """Remove the publisher's name from the end of a title; return (title, folded name or "").
 
     Only what is known to be a name goes: a carrier's or the host's, what an aggregator added, or a
     tail that ends as papers are called. "Result - Leeds" keeps its town.
@@ -295,7 +298,7 @@ def _dates(text: str) -> Iterable[tuple[int, int]]:
 
 
 def names(text: str) -> Iterable[str]:
-    """Give the stems of words that are written with a capital and are not merely a sentence's first; figures are none."""
+    """Return the stems of words that are written with a capital and do not merely begin a sentence; numbers are left out."""
     for sentence in re.split(r"(?<!\bvs)[.!?\n|]+\s*", text):
         for word in WORD.findall(sentence)[1:]:
             if word[0].isupper() and weight(token := fold(word)) >= 1 and not token.isdigit():

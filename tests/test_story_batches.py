@@ -15,7 +15,7 @@ from support import NOON
 from benchmarks.wire import wire
 from feeds.store.stories import Sketch, StoryTables
 from feeds.stories import grouping_pass, reading
-from feeds.stories.article import Article, Raw, read
+from feeds.stories.features import DocumentFeatures, StoryDocument, extract
 from feeds.stories.grouping_pass import group_new
 from feeds.stories.pair import WINDOW, keys
 from feeds.stories.sketch import bands, common, digest, distinct, hashes, shingled
@@ -31,9 +31,9 @@ NUMBERS = st.lists(st.integers(0, 40), max_size=30)
 ALL = 2**64 - 1
 
 
-def raw(text: str) -> Raw:
+def raw(text: str) -> StoryDocument:
     """Give an item with the same words as title and text."""
-    return Raw("x", text, text, NOON)
+    return StoryDocument("x", text, text, NOON)
 
 
 def as_hashes(numbers: Sequence[int]) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint64]]":
@@ -53,7 +53,7 @@ def test_digests_are_those_of_the_words(text: str) -> None:
 @given(st.lists(TEXT, max_size=5))
 def test_many_are_read_as_each_alone(texts: list[str]) -> None:
     """An article and its keys are the same, whatever is read beside it."""
-    together, alone = read(map(raw, texts)), [read([raw(text)])[0] for text in texts]
+    together, alone = extract(map(raw, texts)), [extract([raw(text)])[0] for text in texts]
     assert together == alone
     assert [one.rolled.tolist() for one in together] == [one.rolled.tolist() for one in alone]
     assert keys(together) == [keys([one])[0] for one in alone]
@@ -62,7 +62,7 @@ def test_many_are_read_as_each_alone(texts: list[str]) -> None:
 @given(TEXT, st.integers(0, 8))
 def test_what_an_end_is_taken_from_is_read_as_the_rest(text: str, words: int) -> None:
     """An article without its last words is what its first words alone would be."""
-    whole = read([raw(text)])[0]
+    whole = extract([raw(text)])[0]
     less = whole.without_last(min(words, whole.length))
     rest = [digest(word) for word in less.body]
     assert less.body == whole.body[: less.length]
@@ -71,9 +71,9 @@ def test_what_an_end_is_taken_from_is_read_as_the_rest(text: str, words: int) ->
 
 def test_an_article_goes_to_another_process_and_back() -> None:
     """Reading needs nothing but the text: an article can be made by another process."""
-    there: list[Article] = pickle.loads(pickle.dumps(read([raw(BODY), raw("")])))  # noqa: S301 - our own bytes
-    assert there == read([raw(BODY), raw("")])
-    assert keys(there) == keys(read([raw(BODY), raw("")]))
+    there: list[DocumentFeatures] = pickle.loads(pickle.dumps(extract([raw(BODY), raw("")])))  # noqa: S301 - our own bytes
+    assert there == extract([raw(BODY), raw("")])
+    assert keys(there) == keys(extract([raw(BODY), raw("")]))
 
 
 # Sketches
@@ -119,7 +119,7 @@ def test_keys_are_the_least_hashes_two_by_two(sets: list[list[int]], count: int)
 
 
 def test_an_item_meets_those_before_it(facts: Facts) -> None:
-    """Likely copies are what is stored and what came before in the same bite, within the week, those that share most first."""
+    """Likely copies are what is stored and what came before in the same batch, within the week, those that share most first."""
     carry(facts, [item(guid=f"{number}", url=f"http://post.example/{number}", title=f"{number}") for number in range(5)], POST)
     tables = StoryTables(facts)
     shared = [(1, (10, 11, 12)), (2, (10, 11, 20)), (3, (10, 30, 31)), (4, ())]
@@ -128,22 +128,22 @@ def test_an_item_meets_those_before_it(facts: Facts) -> None:
     assert tables.likely([Sketch(5, (10, 11), NOON + timedelta(days=16))], WINDOW) == [[]]
 
 
-def test_a_bite_is_compared_as_one_by_one(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stories, likenesses with their evidence, and keys are the same whatever the size of a bite, also when texts have changed."""
+def test_a_batch_is_compared_as_one_by_one(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stories, likenesses with their evidence, and keys are the same whatever the size of a batch, also when texts have changed."""
     pieces = wire(8, seed=3)
     store(facts, pieces)
     group_new(facts, LATER)
     carry(facts, [item(guid=one.id, url=one.url, title=one.title, text=pieces[0].text) for one in pieces[8:12]], POST)
     found = []
     for size in (1, 3, 200):
-        monkeypatch.setattr(grouping_pass, "_BITE", size)
-        group_new(facts, LATER, version=f"bites of {size}")
+        monkeypatch.setattr(grouping_pass, "_BATCH", size)
+        group_new(facts, LATER, version=f"batches of {size}")
         found.append(contents(facts))
     assert found[0] == found[1] == found[2]
 
 
 def test_two_that_change_together_are_compared_once(facts: Facts) -> None:
-    """Two items of a story that change in one bite are compared by what they say now."""
+    """Two items of a story that change in one batch are compared by what they say now."""
     paper, other = (
         item(guid=source.title, url=f"{source.url}/bridge", title="Norwick bridge closes", text=BODY) for source in (POST, GAZETTE)
     )
@@ -172,14 +172,14 @@ def test_what_is_compared_is_what_the_item_says(facts: Facts) -> None:
     items = list(facts.items.all())
     assert reading.by_rows(facts.database, [one.row for one in items]) == {one.row: compared(one) for one in items}
     latest = sorted(items, key=lambda one: one.seq)
-    assert [(one.row, one.seq, one.first_seen) for one in reading.after(facts.database, latest[0].seq, 9)] == [
-        (one.row, one.seq, one.first_seen) for one in latest[1:]
-    ]
+    assert reading.after(facts.database, latest[0].seq, 9) == [compared(one) for one in latest[1:]]
 
 
-def compared(stored: StoredItem) -> Raw:
+def compared(stored: StoredItem) -> StoryDocument:
     """Give what is compared of an item that was read whole."""
     said = stored.item
     moment = min(said.published or stored.first_seen, stored.first_seen)
     names = tuple(dict.fromkeys(seen.source.name for seen in stored.sightings))
-    return Raw(stored.id, "" if said.title_inferred else said.title, said.text, moment, said.language, said.url, names)
+    title = "" if said.title_inferred else said.title
+    at, row, seq = stored.first_seen, stored.row, stored.seq
+    return StoryDocument(stored.id, title, said.text, moment, said.language, said.url, names, row, seq, at)
