@@ -1,10 +1,12 @@
 """What the README and the docs say is run, and what the program offers is in them."""
 
+import ast
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -128,6 +130,53 @@ def test_the_topic_in_the_docs_is_a_topic() -> None:
 
 def test_no_page_links_into_nothing() -> None:
     """Every link to a file of the project leads to one."""
-    for name, text in {"README.md": README, **{f"docs/{name}": text for name, text in DOCS.items()}}.items():
+    top = {path.name: path.read_text("utf-8") for path in ROOT.glob("*.md")}
+    for name, text in {**top, **{f"docs/{name}": text for name, text in DOCS.items()}}.items():
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
             assert ((ROOT / name).parent / target).exists(), f"{name} links to {target}"
+
+
+def names_in_the_code() -> set[str]:
+    """Return the names of all classes, functions and modules of the program."""
+    files = [ROOT / "scheduler.py", *(path for room in ("ingest", "feeds") for path in (ROOT / room).rglob("*.py"))]
+    nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    defined = {node.name for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)}
+    return defined | {path.stem for path in files}
+
+
+def paths_in(text: str) -> set[str]:
+    """Return what a page names as a file or a folder of the project: words in backticks with a slash or a known ending."""
+    words = re.findall(r"`([\w./-]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    return {word for word in words if re.match(r"(ingest|feeds|tests|docs|benchmarks|deploy|seeds|\.ci|\.github)/", word)}
+
+
+def test_every_name_in_the_glossary_is_in_the_code() -> None:
+    """The last column of docs/glossary.md names classes, functions, files and folders that exist."""
+    cells = [line.rstrip(" |").rpartition(" | ")[2] for line in DOCS["glossary.md"].splitlines() if line.startswith("| ")]
+    named = {word for cell in cells for word in re.findall(r"`([^`]+)`", cell)}
+    code = names_in_the_code()
+    assert len(named) > 60
+    assert {word for word in named if not (ROOT / word).exists() and word not in code} == set()
+
+
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_every_path_that_the_maps_name_exists(page: str) -> None:
+    """A path in backticks leads to a file or a folder; NAME stands for any name."""
+    named = {path for path in paths_in((ROOT / page).read_text("utf-8")) if "NAME" not in path}
+    assert named
+    assert {path for path in named if not (ROOT / path).exists()} == set()
+
+
+def test_every_room_is_in_the_code_map() -> None:
+    """ARCHITECTURE.md has a line for each folder of code."""
+    rooms = {path.parent.relative_to(ROOT).as_posix() for part in ("ingest", "feeds") for path in (ROOT / part).rglob("__init__.py")}
+    mapped = set(re.findall(r"^\| `([\w/]+)/` \|", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.MULTILINE))
+    assert {room for room in rooms if "/" in room} <= mapped
+    assert {room for room in mapped if not (ROOT / room).is_dir()} == set()
+
+
+def test_the_newest_section_of_the_change_log_names_this_version() -> None:
+    """The version in pyproject.toml has a dated section in the change log."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    log = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert re.search(rf"^## {re.escape(declared)} - \d{{4}}-\d\d-\d\d$", log, re.MULTILINE)
