@@ -169,7 +169,9 @@ def test_every_path_that_the_maps_name_exists(page: str) -> None:
 
 def test_every_room_is_in_the_code_map() -> None:
     """ARCHITECTURE.md has a line for each folder of code."""
-    rooms = {path.parent.relative_to(ROOT).as_posix() for part in ("ingest", "feeds") for path in (ROOT / part).rglob("__init__.py")}
+    rooms = {
+        path.parent.relative_to(ROOT).as_posix() for part in ("ingest", "feeds") for path in (ROOT / part).rglob("__init__.py")
+    }
     mapped = set(re.findall(r"^\| `([\w/]+)/` \|", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.MULTILINE))
     assert {room for room in rooms if "/" in room} <= mapped
     assert {room for room in mapped if not (ROOT / room).is_dir()} == set()
