@@ -26,7 +26,7 @@ from lxml import etree
 from stages import NOW, Stages, documents, one_pass
 
 from ingest.polling.home import Home
-from ingest.text.folding import WORD
+from ingest.text.folding import word_pattern
 from scheduler import leave_memory_alone
 
 _SHADOWS: Final = ("_fts", "_data", "_idx", "_docsize", "_config", "_content", "_migrations")
@@ -108,7 +108,7 @@ def main() -> None:
         total.run("lxml reads", lambda: read(list(found.values())))
         total.run("nh3 sanitises", lambda: [nh3.clean(body) for body in markup])
         total.run("SQLite stores and indexes", lambda: insert(empty, rows))
-        total.run("re cuts into words", lambda: [WORD.findall(text) for text in texts])
+        total.run("re cuts into words", lambda: [word_pattern().findall(text) for text in texts])
         total.run("zlib packs", lambda: [gzip.compress(data) for data in files])
         total.run("brotli packs", lambda: [brotli.compress(data, quality=6) for data in files])
         total.run("files are written", lambda: write(Path(home), files))

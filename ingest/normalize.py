@@ -20,7 +20,7 @@ from ingest.faults import Faults
 from ingest.model import NOTHING, Author, Before, Category, Enclosure, GeoPlace, Hints, Item, Keys, ParsedFeed
 from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawFile, RawHints, RawLink, RawPerson, RawPoint, RawText
 from ingest.text import dates
-from ingest.text.language import detection
+from ingest.text.language import codes, detection
 from ingest.text.sanitize import one_line, paragraphs, plain, safe_html, shorten, title_text, xml_safe
 from ingest.text.url_placeholders import is_placeholder
 from ingest.text.urls import absolute, canonical
@@ -157,7 +157,7 @@ class _Work:
             site_url=attempt("the site's address left out", self._site, raw, None),
             feed_id=one_line(raw.id) or None,
             updated=self._date(raw.dates, UPDATED, raw.language)[0],
-            language=attempt("the feed's language left out", detection.primary, raw.language, None),
+            language=attempt("the feed's language left out", codes.primary, raw.language, None),
             hints=attempt("the feed's hints left out", _hints, raw.hints, ParsedFeed(()).hints),
             hub=attempt("the hub left out", self._named, "hub", None),
             self_url=attempt("the feed's own address left out", self._named, "self", None),

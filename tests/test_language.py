@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from py3langid.langid import LanguageIdentifier
 
-from ingest.text.language import detection, function_words
-from ingest.text.language.detection import decide, detect, primary
+from ingest.text.language import detector, function_words
+from ingest.text.language.codes import primary
+from ingest.text.language.detection import decide, detect
 
 GERMAN = "Der Bürgermeister eröffnete am Montag die neue Brücke über den Fluss, und viele Leute kamen."
 
@@ -91,7 +92,7 @@ def test_a_declared_language_holds_unless_the_text_disagrees(
 )
 def test_what_is_remembered_changes_no_answer(text: str) -> None:
     """The walk that is remembered word by word gives the very scores of the library's own."""
-    ours = detection._detector()
+    ours = detector.detector()
     library = LanguageIdentifier.classify
     known = ours.classify(text)
     ours.walks.clear()
@@ -110,7 +111,7 @@ def test_the_detector_reads_a_short_text_once(monkeypatch: pytest.MonkeyPatch) -
             asked.append(text)
             return "fi", 0.95
 
-    monkeypatch.setattr(detection, "_detector", Detector)
+    monkeypatch.setattr(detector, "detector", Detector)
     assert decide("Vanha lautta palaa satamaan", "sv") == ("fi", "detected")
     assert len(asked) == 1
 
@@ -131,7 +132,7 @@ def test_the_detector_reads_a_short_text_once(monkeypatch: pytest.MonkeyPatch) -
 )
 def test_small_words_or_a_script_tell_most_texts(monkeypatch: pytest.MonkeyPatch, text: str, code: str | None) -> None:
     """The detector is not asked where three small words of one language alone, or its script, have spoken."""
-    monkeypatch.setattr(detection, "_detector", None)
+    monkeypatch.setattr(detector, "detector", None)
     assert detect(text) == code
 
 

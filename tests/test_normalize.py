@@ -270,7 +270,7 @@ def test_a_fault_costs_one_message_of_several(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_fault_in_the_feeds_own_values_costs_that_value(monkeypatch: pytest.MonkeyPatch) -> None:
     """The items of a feed do not hang on what it says of itself."""
-    monkeypatch.setattr("ingest.normalize.detection.primary", lambda _: 1 / 0)
+    monkeypatch.setattr("ingest.normalize.codes.primary", lambda _: 1 / 0)
     feed = rss("<title>One</title>", "<language>de</language></channel></rss>")
     assert [item.title for item, _ in feed.items] == ["One"]
     assert feed.notes[-1] == "the feed's language left out: ZeroDivisionError: division by zero"

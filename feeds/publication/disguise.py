@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from feeds.tagging.matching.segments import Segment, SegmentKind, SegmentWord
-from ingest.text.folding import INVISIBLE, WORD, fold
+from ingest.text.folding import INVISIBLE, fold, word_pattern
 
 _TOKEN: Final = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,31});|[^<&]+|[<&]")
 _JOINER: Final = "-"
@@ -123,7 +123,7 @@ class Disguised(Segment):
     def __init__(self, text: str, longest: int) -> None:
         """Take a text, all of it, and the letters of the longest word that is looked for."""
         super().__init__(SegmentKind.LEAD, text, (0, len(text)))
-        self.written, self._longest = WORD.findall(text), longest
+        self.written, self._longest = word_pattern().findall(text), longest
 
     @property
     def joined(self) -> dict[int, tuple[SegmentWord, ...]]:

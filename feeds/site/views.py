@@ -12,7 +12,7 @@ from feeds.site.models import About, Card, ItemPage, RelatedLine, SourceLine, So
 from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.planner.health import SourceHealth
-from ingest.text.folding import WORD
+from ingest.text.folding import word_pattern
 
 EXCERPT: Final = 220  # characters in a list
 OPENING: Final = 700  # characters on an item's own page
@@ -135,10 +135,10 @@ def versions(texts: Iterable[Texts]) -> tuple[VersionLine, ...]:
     before: dict[str, Counter[str]] = {}
     found = []
     for seen, source, title, text in texts:
-        words = Counter(WORD.findall(f"{title}\n{text}"))
+        words = Counter(word_pattern().findall(f"{title}\n{text}"))
         old = before.get(source)
         added, removed = (None, None) if old is None else ((words - old).total(), (old - words).total())
-        found.append(VersionLine(seen, public_address(source), title, len(WORD.findall(text)), added, removed))
+        found.append(VersionLine(seen, public_address(source), title, len(word_pattern().findall(text)), added, removed))
         before[source] = words
     return tuple(found)
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from feeds.stories.weekdays import weekday
 from feeds.stories.words import NO_SPACES, STEM, weight
-from ingest.text.folding import WORD, fold, folded
+from ingest.text.folding import fold, folded, word_pattern
 from ingest.text.language.prefixes import LANGUAGES as WITH_PARTICLES
 from ingest.text.language.prefixes import without
 from ingest.text.language.stemming import LANGUAGES as STEMMED
@@ -111,7 +111,7 @@ class BagOfWords:
     @cached_property
     def letters(self) -> str:
         """All its words without spaces, for scripts that have none."""
-        return "".join("".join(_clusters(word)) for word in WORD.findall(self.text))
+        return "".join("".join(_clusters(word)) for word in word_pattern().findall(self.text))
 
     def says(self, unit: Token) -> bool:
         """Return whether it has a word, in any inflection that begins alike."""
@@ -131,7 +131,7 @@ def _units(text: str, language: str | None) -> Iterator[Token]:
     """Return the words of a text, and the letters where it has no spaces."""
     shouted = text.isupper()
     end = 0
-    for match in WORD.finditer(text):
+    for match in word_pattern().finditer(text):
         word, start = match[0], match.start()
         if not word.isascii() and NO_SPACES.search(word):
             yield from map(_letter, _clusters(word))

@@ -12,7 +12,7 @@ from feeds.stories import sketch, vocabulary
 from feeds.stories.alignment import BagOfWords, TokenSequence, tokenize
 from feeds.stories.sketch import Hashes, digest, distinct, hashes, shingled
 from feeds.stories.words import STEM, content, digests, tokens_of, weighed, weight
-from ingest.text.folding import WORD, fold, folded
+from ingest.text.folding import fold, folded, word_pattern
 from ingest.text.urls import canonical, host_of, is_front_page
 
 BODY: Final = 8  # words of text below which an item is little more than its title
@@ -300,6 +300,6 @@ def _dates(text: str) -> Iterable[tuple[int, int]]:
 def names(text: str) -> Iterable[str]:
     """Return the stems of words that are written with a capital and do not merely begin a sentence; numbers are left out."""
     for sentence in re.split(r"(?<!\bvs)[.!?\n|]+\s*", text):
-        for word in WORD.findall(sentence)[1:]:
+        for word in word_pattern().findall(sentence)[1:]:
             if word[0].isupper() and weight(token := fold(word)) >= 1 and not token.isdigit():
                 yield token[:STEM]

@@ -7,7 +7,7 @@ from typing import Final
 
 from feeds.stories import vocabulary
 from feeds.stories.sketch import digest
-from ingest.text.folding import WORD, fold, parted
+from ingest.text.folding import fold, parted, word_pattern
 from ingest.text.language.stop_words import common_in
 
 STEM: Final = 6  # letters: "orage" and "orages", "attaque" and "attaquent" are one word
@@ -21,7 +21,7 @@ _ELIDED: Final = frozenset("sldtnmд")  # what stands before or after an apostro
 
 def tokens_of(text: str) -> Iterator[str]:
     """Return the folded words; scripts without spaces give pairs of letters, and what follows an apostrophe goes."""
-    for token in map(fold, WORD.findall(text)):
+    for token in map(fold, word_pattern().findall(text)):
         if not token.isascii() and NO_SPACES.search(token):
             yield from (token[n : n + 2] for n in range(max(len(token) - 1, 1)))
         elif token not in _ELIDED:

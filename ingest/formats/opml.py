@@ -11,7 +11,7 @@ from ingest.errors import SourceListError
 from ingest.formats import source_policy
 from ingest.formats.opml_repair import mended
 from ingest.model import Source
-from ingest.text.language import detection
+from ingest.text.language import codes
 from ingest.text.pasted_urls import Address, pasted
 from ingest.text.sanitize import one_line
 from ingest.text.urls import absolute
@@ -156,7 +156,7 @@ def _source(outline: etree._Element, address: Address, folders: tuple[str, ...],
         url=url,
         title="" if title == one_line(url) else title,  # an untitled source is listed by its address
         site_url=absolute(_attribute(outline, "htmlUrl"), None),
-        language=detection.primary(_attribute(outline, "language")),
+        language=codes.primary(_attribute(outline, "language")),
         categories=folders,
         origin=origin,
         settings=replace(settings, scheme_guessed=address.instead is not None),

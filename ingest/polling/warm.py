@@ -1,5 +1,7 @@
-"""Loaded by the fork server of the parser processes, so that the language model is read once for all of them."""
+"""Loaded by the fork server of the parser processes, so that what texts need is loaded once for all of them."""
 
-from ingest.text.language.detection import detect
+from ingest.text.folding import word_pattern
+from ingest.text.language.detector import detector
 
-detect("The first text takes as long as the model needs to be read.")
+detector()
+word_pattern()

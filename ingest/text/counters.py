@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from ingest.text.folding import WORD
+from ingest.text.folding import word_pattern
 from ingest.text.sanitize import sentences
 
 _GROUP: Final = r"[.,'’\u00a0\u202f\u066c ]"  # between thousands
@@ -74,9 +74,9 @@ def _only_counts(line: str, least: int = 1) -> bool:
 
 
 def _is_label(part: str) -> bool:
-    counts, words = len(_COUNT.findall(part)), WORD.findall(_COUNT.sub(" ", part))
+    counts, words = len(_COUNT.findall(part)), word_pattern().findall(_COUNT.sub(" ", part))
     return len(words) <= _MOST_WORDS * max(counts, 1) and sum(map(len, words)) <= _MOST_LETTERS
 
 
 def _masked(line: str) -> str:
-    return WORD.sub(lambda word: word[0][:_STEM].lower(), _COUNT.sub("#", line))
+    return word_pattern().sub(lambda word: word[0][:_STEM].lower(), _COUNT.sub("#", line))

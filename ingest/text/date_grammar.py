@@ -22,7 +22,7 @@ from ingest.text.date_words import (
     visible,
     words,
 )
-from ingest.text.language import detection
+from ingest.text.language import codes
 
 _LONGEST: Final = 150  # characters of a date
 # Zones' names that name one offset. IST is three zones at once: no date is made of it.
@@ -290,7 +290,7 @@ def _tables(said: list[str], code: str | None) -> Iterator[_Table]:
     yield _Table((_ENGLISH,))
     if strange := next((word for word in said if not is_known(word)), ""):
         raise _unknown(strange)
-    known = detection.primary(code) if code else None
+    known = codes.primary(code) if code else None
     own = (words(known),) if known in LANGUAGES else ()
     if own:
         yield _Table(own, _ENGLISH.silent)

@@ -4,22 +4,28 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from typing import Final
 
 from feeds.tagging.matching.prefilter import FOREIGN, SPACELESS, Prefilter
 from feeds.tagging.topic.model import Term
-from ingest.text.folding import WORD, fold
+from ingest.text.folding import fold, word_pattern
 from ingest.text.language import prefixes
 from ingest.text.language.stemming import composed, stem, stemmed
 
-_PART: Final = re.compile(rf"\{{(?P<slot>[^{{}}]*)\}}|(?P<gap>\.\.)|\*?(?P<word>{WORD.pattern})[*~]?")
 COMPOUNDING: Final = frozenset({"de", "nl", "hu"})  # a term is also looked for inside their long words
 _COMPOUNDED: Final = 5  # letters of a term from which on that is safe
 _HEAD: Final = 3  # first letters by which patterns inside words are sorted
 _FEW: Final = 8  # patterns that are sooner looked for one by one
 _CACHE: Final = 100_000
 GAP: Final = -1  # an element of a phrase: up to three words of anything
+
+
+@cache
+def _part() -> re.Pattern[str]:
+    """Return the pattern of a part of a term: a slot, a gap or a word."""
+    return re.compile(rf"\{{(?P<slot>[^{{}}]*)\}}|(?P<gap>\.\.)|\*?(?P<word>{word_pattern().pattern})[*~]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ class Lexicon:
 
     def _elements(self, text: str, language: str | None) -> tuple[Element, ...]:
         elements: list[Element] = []
-        for part in _PART.finditer(text):
+        for part in _part().finditer(text):
             if part["slot"] is not None:
                 elements.append(PhraseSlot(part["slot"]))
             elif part["gap"]:

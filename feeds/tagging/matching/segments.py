@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Final
 
 from ingest.identity import digest
-from ingest.text.folding import INVISIBLE, WORD, fold, folded, spaced, written
+from ingest.text.folding import INVISIBLE, fold, folded, spaced, word_pattern, written
 from ingest.text.sanitize import CAPTION_MARK, ENTRY_MARK, sentences
 
 _HYPHEN: Final = re.compile("[-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d]")
@@ -63,7 +63,7 @@ class Segment:
     @cached_property
     def words(self) -> tuple[SegmentWord, ...]:
         """Its words in place."""
-        found = WORD.finditer(self._text, self._start, self._end)
+        found = word_pattern().finditer(self._text, self._start, self._end)
         return tuple(SegmentWord(fold(m[0]), m[0], m.start(), m.end(), n) for n, m in enumerate(found, 1))
 
     @property

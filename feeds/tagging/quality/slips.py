@@ -9,7 +9,7 @@ from feeds.tagging.matching.prefilter import SPACELESS
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Term, Topic
 from ingest.text.folding import folded
-from ingest.text.language.detection import MISTAKEN, primary
+from ingest.text.language.codes import MISTAKEN, primary
 from ingest.text.language.names import name as language_name
 
 _SHORT: Final = 3  # letters: fewer are no word to look for, nor the beginning of one
