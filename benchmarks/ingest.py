@@ -160,9 +160,10 @@ def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
 
     from feeds.tagging.topic.cache import TopicCache  # noqa: PLC0415
     from feeds.tagging.topic.folders import topic_folders  # noqa: PLC0415
-    from ingest.cli.console import Home  # noqa: PLC0415 - started by this program alone
+    from ingest.polling.home import Home  # noqa: PLC0415 - started by this program alone
     from ingest.polling.passes import due_sources, poll_these  # noqa: PLC0415
-    from scheduler import judge_and_publish, leave_memory_alone  # noqa: PLC0415
+    from scheduler import leave_memory_alone  # noqa: PLC0415
+    from topicwire_service import classify_and_publish  # noqa: PLC0415
 
     outlines = "".join(f'<outline xmlUrl="{url}"/>' for url in urls)
     (home / "sources.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")
@@ -179,7 +180,7 @@ def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     def one_pass() -> None:
         report = poll_these(app, facts, engine, due_sources(app, facts, set(), everything=True))
         if report.looked > report.unchanged:  # else the service has nothing to judge
-            judge_and_publish(app, facts, cache.topics())
+            classify_and_publish(app, facts, cache.topics())
 
     return one_pass
 

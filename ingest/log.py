@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 NAME: Final = "topicwire.log"
-_OURS: Final = ("ingest", "feeds", "scheduler", "service", "__main__")
+_OURS: Final = ("ingest", "feeds", "scheduler", "topicwire_service", "__main__")
 _MOST_BYTES: Final = 1 << 20
 _SPACES: Final = re.compile(r"[\t\n\r\x0b\x0c\u2028\u2029]+")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # terminal escapes, reversed text

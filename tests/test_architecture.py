@@ -27,7 +27,8 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " ingest.store.facts ingest.store.instance ingest.store.items ingest.store.polls ingest.store.recorder"
     " ingest.store.database ingest.store.documents ingest.store.notes"
     " ingest.store.migrations ingest.store.sources ingest.store.subscriptions"
-    " ingest.store.turns ingest.polling.trial ingest.http.websub scheduler ingest.http.connections ingest.http.cookies"
+    " ingest.store.turns ingest.polling.trial ingest.http.websub scheduler"
+    " topicwire_service ingest.http.connections ingest.http.cookies"
     " ingest.http.tls ingest.cli.meant ingest.polling.following feeds.site.fingerprints feeds.site.stories"
     " feeds.publication.visible feeds.publication.writers feeds.publication.publish feeds.cli.home".split()
 )
@@ -82,7 +83,11 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def code() -> list[Path]:
     """Give every file of the program."""
-    return [ROOT / "scheduler.py", *(p for folder in ("ingest", "feeds") for p in sorted((ROOT / folder).rglob("*.py")))]
+    return [
+        ROOT / "scheduler.py",
+        ROOT / "topicwire_service.py",
+        *(p for folder in ("ingest", "feeds") for p in sorted((ROOT / folder).rglob("*.py"))),
+    ]
 
 
 def name_of(path: Path) -> str:

@@ -103,8 +103,7 @@ def test_run_in_a_folder_that_is_no_home_says_what_it_is_about_to_do(
     """What is made, where, and who is asked; in a home, and the second time, it says nothing of that."""
     starter = tmp_path / "starter.opml"
     starter.write_text(f'<opml><body><outline xmlUrl="{web.serve("/a", rss(rss_item("One")))}"/></body></opml>', encoding="utf-8")
-    for module in (ingest.polling.sources, __import__("scheduler")):
-        monkeypatch.setattr(module, "STARTER", starter)
+    monkeypatch.setattr(ingest.polling.sources, "STARTER", starter)
     cli = Cli(home)
     cli.settings["fetch.allow"] = web.allow
     said = (

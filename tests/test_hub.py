@@ -10,7 +10,7 @@ import pytest
 from making import HARBOUR, Cli, about, carry, home_at, write_topic
 from serving import served
 
-import scheduler
+import topicwire_service
 from feeds.store.classifications import Classifications
 from feeds.store.migrations import migrations
 from feeds.tagging.classifying import classify_new
@@ -93,7 +93,7 @@ def tell(cli: Cli) -> list[str]:
     """Tell the hub; give what failed."""
     made = home_at(cli.home, cli.settings, cli.clock)
     with made.engine() as engine:
-        return [str(fault) for fault in scheduler.tell_of_changes(made, engine)]
+        return [str(fault) for fault in topicwire_service.tell_of_changes(made, engine)]
 
 
 FORMS = ["harbour.atom", "harbour.json", "harbour.rss"]
@@ -238,7 +238,7 @@ def test_the_service_tells_the_hub_by_itself(cli: Cli, hub: Hub, capsys: pytest.
     bring(cli, 1)
     made = home_at(cli.home, cli.settings, cli.clock)
     with made.engine() as engine:
-        service = scheduler.Service(made, engine)
+        service = topicwire_service.Service(made, engine)
         service.hub()
         assert hub.told[:3] == FORMS
         hub.status = 500

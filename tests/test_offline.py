@@ -8,12 +8,12 @@ from making import Cli, home_at, write_topic
 from processes import free_port
 from support import NOON, TEXT, FakeWeb, rss, rss_item
 
-import scheduler
+import topicwire_service
 from ingest.errors import Failure
 from ingest.model import Source
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.offline import QUESTION, is_suspicious, scouts
-from scheduler import Service
+from topicwire_service import Service
 
 # Names that no one knows and ports at which no one listens stand for a computer without a network.
 
@@ -24,7 +24,7 @@ NOBODY = tuple(f"http://nobody-{number}.invalid/feed" for number in range(4))
 @pytest.fixture
 def cli(home: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     """Give the command in a home with one topic, from which this computer may be asked; a host with many sources never rests."""
-    monkeypatch.setattr(scheduler, "_BETWEEN", 0.0)
+    monkeypatch.setattr(topicwire_service, "_BETWEEN", 0.0)
     write_topic(home)
     made = Cli(home)
     made.settings["fetch.allow"] = "127.0.0.0/8"

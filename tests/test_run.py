@@ -16,6 +16,7 @@ from support import TEXT, FakeWeb, rss, rss_item, wait_until
 import ingest.polling.passes
 import ingest.polling.sources
 import scheduler
+import topicwire_service
 from feeds.cli.home import topics_of
 from feeds.publication.atomic_file import _UNFINISHED
 from feeds.site.publish import publish
@@ -26,7 +27,7 @@ from ingest.polling.batch import halves
 from ingest.store.lock import alone
 from ingest.store.polls import Polls
 from ingest.store.sources import Sources
-from scheduler import Service
+from topicwire_service import Service
 
 FERRY = rss_item("The ferry leaves the harbour", "http://harbour.example/1", guid="urn:1", text=TEXT)
 MARKET = rss_item("The market opens", "http://harbour.example/2", guid="urn:2", text="Fish and flowers.")
@@ -502,7 +503,7 @@ def test_housekeeping_tidies(cli: Cli, service: Service) -> None:
 
 def test_the_ticks_are_few_and_forgiving(service: Service, cli: Cli) -> None:
     """Five ticks, by UTC, none dropped for being late, none twice at once; polls begin at once, after what is opened (T7 to T9)."""
-    ticks = scheduler._ticks(service)
+    ticks = topicwire_service._ticks(service)
     jobs = {job.id: job for job in ticks.get_jobs()}
     assert set(jobs) == {"open", "seeds", "poll", "publish", "hub", "housekeeping"}
     assert str(ticks.timezone) == "UTC"
@@ -558,7 +559,7 @@ def test_a_publication_that_fails_is_tried_again_a_minute_later(
         raise StoreError("public: No space left on device")
 
     cli.poll()
-    monkeypatch.setattr(scheduler, "publish", full)
+    monkeypatch.setattr(topicwire_service, "publish", full)
     for _ in range(45):
         service.publish_news()
         cli.clock.forward(seconds=2)
@@ -575,7 +576,7 @@ def test_a_home_that_is_published_already_is_served_at_once(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(scheduler, "publish", refuse)
+    monkeypatch.setattr(topicwire_service, "publish", refuse)
     service.open()
     assert service.ready.is_set()
 
@@ -591,7 +592,7 @@ def test_a_publication_that_takes_long_does_not_stop_polling(
         over.wait(60)
         return publish(*arguments, **named)
 
-    monkeypatch.setattr(scheduler, "publish", slow)
+    monkeypatch.setattr(topicwire_service, "publish", slow)
     cli.poll(web.serve("/a", rss(FERRY)))
     publishing = Thread(target=service.publish)
     publishing.start()
@@ -662,6 +663,6 @@ def test_a_stop_ends_a_publication_between_two_files(cli: Cli, web: FakeWeb, ser
     service.poll()
     made = home_at(cli.home, cli.settings, cli.clock)
     with made.facts() as facts, pytest.raises(CancelledError):
-        scheduler.judge_and_publish(made, facts, topics_of(made), stopping=lambda: True)
+        topicwire_service.classify_and_publish(made, facts, topics_of(made), stopping=lambda: True)
     service.publish()
     assert len(cli.published().entries) == 1

@@ -16,7 +16,7 @@ from making import HARBOUR, Cli, home_at, write_topic
 from processes import ROOT, SOON, Started, comes, free_port, get, start
 from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
-import scheduler
+import topicwire_service
 from feeds.server.server import listen
 from ingest.polling.engine import Engine
 from ingest.polling.home import Home
@@ -267,7 +267,7 @@ def test_a_stop_waits_for_no_hub(cli: Cli) -> None:
         cli("publish")
         made = home_at(cli.home, cli.settings)
         with made.engine() as engine:
-            service = scheduler.Service(made, engine)
+            service = topicwire_service.Service(made, engine)
             telling = Thread(target=service.hub)
             telling.start()
             unanswered, _ = silent.accept()
@@ -289,7 +289,7 @@ def test_what_a_tick_begins_after_the_stop_is_cancelled_too(cli: Cli, monkeypatc
                 engine.submit(asyncio.sleep(30)).result()
         raise CancelledError
 
-    monkeypatch.setattr(scheduler, "read_seeds", stubborn)
+    monkeypatch.setattr(topicwire_service, "read_seeds", stubborn)
     cli.poll()
 
     def send() -> None:
@@ -318,8 +318,8 @@ def test_a_stop_breaks_off_what_takes_too_long(cli: Cli, monkeypatch: pytest.Mon
             ).fetchone()
         raise AssertionError
 
-    monkeypatch.setattr(scheduler, "read_seeds", endless)
-    monkeypatch.setattr(scheduler, "_PATIENCE", 0.5)
+    monkeypatch.setattr(topicwire_service, "read_seeds", endless)
+    monkeypatch.setattr(topicwire_service, "_PATIENCE", 0.5)
     cli.poll()
 
     def send() -> None:

@@ -122,7 +122,7 @@ def test_grouping_stops_in_time_and_goes_on(facts: Facts) -> None:
 def test_what_is_ready_is_published_while_the_rest_is_grouped(cli: Cli, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     """A document that takes long to group is published before it is done, and whole in the end."""
     published: list[int] = []
-    monkeypatch.setattr("scheduler._WHILE", 0)
+    monkeypatch.setattr("topicwire_service._WHILE", 0)
     monkeypatch.setattr("feeds.stories.grouping_pass._BATCH", 4)
     cli.settings["fetch.allow"] = web.allow
 
@@ -130,7 +130,7 @@ def test_what_is_ready_is_published_while_the_rest_is_grouped(cli: Cli, web: Fak
         published.append(1)
         return publish(*of, **how)
 
-    monkeypatch.setattr("scheduler.publish", counted)
+    monkeypatch.setattr("topicwire_service.publish", counted)
     items = [rss_item(f"Norwick {n * 7919}", web.url(f"/{n}"), guid=f"g{n}", text=f"Said {n * 7907}.") for n in range(10)]
     assert cli("ingest", web.serve("/feed", rss(*items, title="Post"))).exit_code == 0
     assert len(published) == 3

@@ -10,11 +10,11 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-PARTS: Final = ("pyproject.toml", "README.md", "LICENSE", "scheduler.py", "ingest", "feeds")
+PARTS: Final = ("pyproject.toml", "README.md", "LICENSE", "scheduler.py", "topicwire_service.py", "ingest", "feeds")
 _PAGES: Final = {".html", ".css", ".js", ".svg"}
 OWNERS: Final = """
 from importlib.metadata import packages_distributions
-for name in ("ingest", "feeds", "scheduler"):
+for name in ("ingest", "feeds", "scheduler", "topicwire_service"):
     print(*set(packages_distributions()[name]))
 """
 
@@ -61,8 +61,13 @@ def test_all_that_is_needed_travels_in_the_wheel(wheel: Path) -> None:
     assert topics
     assert pages
     assert pages <= names
-    assert code | topics | {"scheduler.py", "ingest/polling/starter.opml"} <= names
-    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"ingest", "feeds", "scheduler.py"}
+    assert code | topics | {"scheduler.py", "topicwire_service.py", "ingest/polling/starter.opml"} <= names
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {
+        "ingest",
+        "feeds",
+        "scheduler.py",
+        "topicwire_service.py",
+    }
     assert not [name for name in names if "__pycache__" in name]
 
 
@@ -78,5 +83,5 @@ def test_the_installed_command_works(installed: Path, tmp_path: Path) -> None:
 
 
 def test_nobody_else_installs_our_names(installed: Path, tmp_path: Path) -> None:
-    """The names `ingest`, `feeds` and `scheduler` each belong to our distribution alone (T29)."""
-    assert run(installed / "python", "-c", OWNERS, cwd=tmp_path).split() == ["topicwire"] * 3
+    """The names `ingest`, `feeds`, `scheduler` and `topicwire_service` each belong to our distribution alone (T29)."""
+    assert run(installed / "python", "-c", OWNERS, cwd=tmp_path).split() == ["topicwire"] * 4

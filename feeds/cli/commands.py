@@ -1,23 +1,21 @@
 """The commands `explain`, `items` and `publish`: what we think of what is stored, and why; downloads nothing."""
 
+from __future__ import annotations
+
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from feeds.cli.home import good_topics, named, say_kept, target_of
 from feeds.cli.stories import why_two
-from feeds.model import Story, document_of
-from feeds.site.publish import publish
-from feeds.store.boilerplate import Boilerplate
-from feeds.store.classifications import Classifications
-from feeds.store.reviews import Reviews, reviewed
-from feeds.stories.grouping import Stories
-from feeds.tagging.classifier import classify
-from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.quality import reports
+from feeds.model import document_of
 from ingest.cli.commands import item_line, item_row
 from ingest.cli.console import one_item, say
-from ingest.polling.home import Home
+
+if TYPE_CHECKING:
+    from feeds.model import Story
+    from ingest.polling.home import Home
 
 
 @click.command()
@@ -27,6 +25,14 @@ from ingest.polling.home import Home
 @click.pass_obj
 def explain(home: Home, item: str, name: str | None, other: str | None) -> None:
     """Say why ITEM (id, address or guid) is tagged or not, where it came from, who else carried it."""
+    from feeds.store.boilerplate import Boilerplate
+    from feeds.store.classifications import Classifications
+    from feeds.store.reviews import Reviews, reviewed
+    from feeds.stories.grouping import Stories
+    from feeds.tagging.classifier import classify
+    from feeds.tagging.matching.matcher import Matcher
+    from feeds.tagging.quality import reports
+
     chosen = [named(home, name)] if name else list(good_topics(home)[0])
     with home.stored() as facts:
         stored = one_item(facts, item)
@@ -57,6 +63,8 @@ def _about_story(story: Story) -> list[str]:
 @click.pass_obj
 def items(home: Home, name: str | None, *, as_json: bool) -> None:
     """List the stored items, oldest first."""
+    from feeds.store.classifications import Classifications
+
     with home.stored() as facts:
         judgements = Classifications(facts)
         if name:
@@ -71,6 +79,9 @@ def items(home: Home, name: str | None, *, as_json: bool) -> None:
 @click.pass_obj
 def publish_command(home: Home) -> None:
     """Write the feeds and pages to public/ from what is judged; files whose bytes are the same stay untouched."""
+    from feeds.site.publish import publish
+    from feeds.store.classifications import Classifications
+
     chosen, code = good_topics(home)
     with home.facts() as facts:
         done = publish(facts, Classifications(facts), chosen, target_of(home, facts), everything=True)

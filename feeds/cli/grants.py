@@ -1,19 +1,21 @@
 """The commands `feeds grant`, `revoke` and `list`: who reads a private feed; a token is shown once and kept nowhere."""
 
+from __future__ import annotations
+
 import json
 import secrets
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from feeds.cli.home import named
-from feeds.publication.document import file_name
-from feeds.store.grants import Grants
 from ingest.cli.console import Commands, say
 from ingest.errors import UsageError
-from ingest.polling.home import Home
-from ingest.text.dates import rfc3339
 from ingest.text.sanitize import one_line
+
+if TYPE_CHECKING:
+    from ingest.polling.home import Home
 
 _FORMATS = ("atom", "json", "rss")
 
@@ -33,6 +35,9 @@ _name = click.argument("name")
 @click.pass_obj
 def feeds_grant(home: Home, topic: str, name: str) -> None:
     """Give NAME addresses of their own for a private TOPIC: they are shown once, here."""
+    from feeds.publication.document import file_name
+    from feeds.store.grants import Grants
+
     chosen, name = named(home, topic), one_line(name)
     if not chosen.publish.private:
         raise UsageError(f"{chosen.name} is public", "to make it private write `private = true` under [publish] in its file")
@@ -52,6 +57,8 @@ def feeds_grant(home: Home, topic: str, name: str) -> None:
 @click.pass_obj
 def feeds_revoke(home: Home, topic: str, name: str) -> None:
     """Take the addresses of NAME for a private TOPIC back, for good."""
+    from feeds.store.grants import Grants
+
     with home.stored() as facts:
         Grants(facts).revoke(topic, one_line(name), home.clock())
     say(f"{one_line(name)} can no longer read {topic}: their addresses now answer 410")
@@ -62,6 +69,9 @@ def feeds_revoke(home: Home, topic: str, name: str) -> None:
 @click.pass_obj
 def feeds_list(home: Home, *, as_json: bool) -> None:
     """Show who may read which private feed, since when, and when they last did."""
+    from feeds.store.grants import Grants
+    from ingest.text.dates import rfc3339
+
     with home.stored() as facts:
         for grant in Grants(facts).all():
             moments = {key: rfc3339(getattr(grant, key)) for key in ("given", "used", "revoked")}

@@ -1,27 +1,36 @@
 """What the commands share of one home: its topics, where it publishes, and what a person is told about both."""
 
-from pathlib import Path
+from __future__ import annotations
 
-from feeds.publication.edition import Target
-from feeds.publication.files import served_topics
-from feeds.stories.grouping import StoryGrouping
-from feeds.tagging.topic.folders import said_of, topic_folders
-from feeds.tagging.topic.loader import read_good_topics, read_topic, read_topics
-from feeds.tagging.topic.model import Topic
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from ingest.cli.console import say
 from ingest.errors import UsageError
-from ingest.polling.home import Home
-from ingest.store.facts import Facts
-from ingest.store.instance import boot, instance_of
+
+if TYPE_CHECKING:
+    from feeds.publication.edition import Target
+    from feeds.tagging.topic.model import Topic
+    from ingest.polling.home import Home
+    from ingest.store.facts import Facts
 
 
 def topics_of(home: Home) -> tuple[Topic, ...]:
     """Return the topics in force: the home's own, beside them the shipped ones that are chosen. Raises TopicError."""
+    from feeds.tagging.topic.folders import topic_folders
+    from feeds.tagging.topic.loader import read_topics
+
     return read_topics(topic_folders(home.folder, home.settings).files().values())
 
 
 def target_of(home: Home, facts: Facts, retired: str = "") -> Target:
     """Return where this home publishes; all that was ever served stays, but a topic that is `retired`."""
+    from feeds.publication.edition import Target
+    from feeds.publication.files import served_topics
+    from feeds.stories.grouping import StoryGrouping
+    from feeds.tagging.topic.folders import topic_folders
+    from ingest.store.instance import boot, instance_of
+
     known = frozenset(topic_folders(home.folder, home.settings).files()) | served_topics(facts)
     folder, instance = home.folder / "public", instance_of(facts)
     return Target(folder, instance, home.settings, home.clock(), known - {retired}, StoryGrouping(facts), boot())
@@ -29,17 +38,25 @@ def target_of(home: Home, facts: Facts, retired: str = "") -> Target:
 
 def kept_topics(home: Home, facts: Facts) -> tuple[str, ...]:
     """Return the topics that are served and have no file in force."""
+    from feeds.publication.files import served_topics
+    from feeds.tagging.topic.folders import topic_folders
+
     return tuple(sorted(served_topics(facts) - topic_folders(home.folder, home.settings).files().keys()))
 
 
 def say_kept(home: Home, facts: Facts) -> None:
     """Say which feeds are served as they were because their topic files are gone."""
+    from feeds.tagging.topic.folders import said_of
+
     for line in said_of(kept_topics(home, facts)):
         say(f"topicwire: {line}")
 
 
 def good_topics(home: Home) -> tuple[tuple[Topic, ...], int]:
     """Return the topics that can be read, say a line for each that cannot, and give the exit code that this deserves."""
+    from feeds.tagging.topic.folders import topic_folders
+    from feeds.tagging.topic.loader import read_good_topics
+
     good, bad = read_good_topics(topic_folders(home.folder, home.settings).files().values())
     for fault in bad:
         say(f"topicwire: {fault}")
@@ -48,6 +65,8 @@ def good_topics(home: Home) -> tuple[tuple[Topic, ...], int]:
 
 def path_of(home: Home, name: str) -> Path:
     """Return a topic's file by its path or its name. Raises UsageError."""
+    from feeds.tagging.topic.folders import topic_folders
+
     if name.endswith(".toml"):
         if not Path(name).is_file():
             raise UsageError(f"{name}: no such topic file", "check its path, or give a topic's name alone")
@@ -60,4 +79,6 @@ def path_of(home: Home, name: str) -> Path:
 
 def named(home: Home, name: str) -> Topic:
     """Find a topic by the path of its file or by its name; another file's fault is no matter."""
+    from feeds.tagging.topic.loader import read_topic
+
     return read_topic(path_of(home, name))

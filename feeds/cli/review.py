@@ -1,15 +1,20 @@
 """The command `review`: what is uncertain, and a person's word on it, which outranks the rules; learns nothing by itself."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
 from feeds.cli.home import named
-from feeds.store.reviews import Reviews, Verdict
-from feeds.tagging.reviewing import record_review, uncertain, undo_review
 from ingest.cli.console import Commands, one_item, say
 from ingest.errors import UsageError
-from ingest.model import StoredItem
-from ingest.polling.home import Home
 from ingest.text.sanitize import shorten
+
+if TYPE_CHECKING:
+    from feeds.store.reviews import Verdict
+    from ingest.model import StoredItem
+    from ingest.polling.home import Home
 
 _EXAMPLE = 400  # characters of text in a proposed example
 
@@ -28,6 +33,9 @@ def review_list(home: Home, name: str, limit: int) -> None:
 
     Newest first, or, where `topics learn` has left a second opinion, the likeliest first.
     """
+    from feeds.store.reviews import Reviews
+    from feeds.tagging.reviewing import uncertain
+
     topic = named(home, name)
     with home.stored() as facts:
         decided = {row for row, _ in Reviews(facts).all(topic.name)}
@@ -39,6 +47,8 @@ def review_list(home: Home, name: str, limit: int) -> None:
 
 
 def _decide(home: Home, item: str, name: str, verdict: Verdict | None, reason: str) -> None:
+    from feeds.tagging.reviewing import record_review, undo_review
+
     topic = named(home, name)
     with home.stored() as facts:
         stored = one_item(facts, item)
@@ -63,6 +73,8 @@ _reason = click.option("--reason", default="", help="Why: it is shown with the i
 @click.pass_obj
 def review_accept(home: Home, item: str, name: str, reason: str) -> None:
     """Say that ITEM belongs to a topic, whatever its words."""
+    from feeds.store.reviews import Verdict
+
     _decide(home, item, name, Verdict.ACCEPT, reason)
 
 
@@ -73,6 +85,8 @@ def review_accept(home: Home, item: str, name: str, reason: str) -> None:
 @click.pass_obj
 def review_reject(home: Home, item: str, name: str, reason: str) -> None:
     """Say that ITEM does not belong to a topic, whatever its words."""
+    from feeds.store.reviews import Verdict
+
     _decide(home, item, name, Verdict.REJECT, reason)
 
 
@@ -90,6 +104,8 @@ def review_undo(home: Home, item: str, name: str) -> None:
 @click.pass_obj
 def review_examples(home: Home, name: str) -> None:
     """Propose the decisions on a topic as examples for its file, to be read and shortened by a person."""
+    from feeds.store.reviews import Reviews, Verdict
+
     topic = named(home, name)
     with home.stored() as facts:
         decisions = Reviews(facts).all(topic.name)

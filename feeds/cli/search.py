@@ -1,16 +1,21 @@
 """The command `search`: everything stored, by its words; downloads and judges nothing."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import click
 
 from feeds.cli.home import topics_of
-from feeds.search.question import question
-from feeds.search.search import Result, search
 from ingest.cli.commands import item_line, item_row
 from ingest.cli.console import say
-from ingest.polling.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from feeds.search.search import Result
+    from ingest.polling.home import Home
 
 
 @click.command("search")
@@ -29,6 +34,9 @@ def search_command(home: Home, /, query: tuple[str, ...], limit: int, *, as_json
     All words must be there; "in quotes" a phrase, begin* a beginning, -this must not be there, this OR that.
     What no public topic publishes is found too, and marked: `(private)` or `not published`; in JSON `"private": true`.
     """
+    from feeds.search.question import question
+    from feeds.search.search import search
+
     asked = question({"q": " ".join(query), **narrow})
     private = {topic.name: topic.publish.private for topic in topics_of(home)}  # its owner may see all of them
     with home.stored() as facts:

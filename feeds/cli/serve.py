@@ -1,22 +1,26 @@
 """The command `serve`: what is published and stored, over HTTP, until it is told to stop; polls and publishes nothing."""
 
-import asyncio
+from __future__ import annotations
+
 import signal
 import socket
+from typing import TYPE_CHECKING
 
 import click
 
-from feeds.server.application import application
-from feeds.server.context import access_of
-from feeds.server.server import Server, listen, run_loop
 from ingest.cli.console import say
-from ingest.polling.home import Home
+
+if TYPE_CHECKING:
+    from ingest.polling.home import Home
 
 
 @click.command()
 @click.pass_obj
 def serve(home: Home) -> None:
     """Serve public/, private feeds, search and review over HTTP, nothing else."""
+    from feeds.server.context import access_of
+    from feeds.server.server import listen, run_loop
+
     home.stored(quiet=True).close()  # a folder that is none is said before anybody is told to come here
     listening = listen(home.settings.service.bind)
     say(f"serving {home.settings.base_url}/")
@@ -25,6 +29,11 @@ def serve(home: Home) -> None:
 
 
 async def _serve(home: Home, listening: socket.socket) -> None:
+    import asyncio
+
+    from feeds.server.application import application
+    from feeds.server.server import Server
+
     server = Server(application(home), home.settings.service)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, lambda: setattr(server, "should_exit", True))

@@ -1,24 +1,23 @@
 """The commands `stories show|split|join|evaluate`: which items are one, why, and a person's word on it; downloads nothing."""
 
-from collections.abc import Iterable, Iterator
+from __future__ import annotations
+
 from itertools import chain
-from typing import IO, Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from feeds.model import Story
-from feeds.stories import evaluation
-from feeds.stories.evaluation import of_clusters, of_pairs
-from feeds.stories.grouping import Stories
-from feeds.stories.grouping_pass import GroupingPass
-from feeds.stories.story import moment
-from feeds.tagging.quality.reports import read_row
 from ingest.cli.console import Commands, one_item, say
 from ingest.errors import UsageError
-from ingest.model import StoredItem
-from ingest.polling.home import Home
-from ingest.store.facts import Facts
-from ingest.text.dates import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import IO
+
+    from feeds.model import Story
+    from ingest.model import StoredItem
+    from ingest.polling.home import Home
+    from ingest.store.facts import Facts
 
 
 @click.group(cls=Commands)
@@ -32,6 +31,8 @@ def stories() -> None:
 @click.pass_obj
 def stories_show(home: Home, item: str, other: str | None) -> None:
     """Show the story of ITEM with all its carriers and the reason for each merge, or what ITEM and OTHER have in common."""
+    from feeds.stories.grouping import Stories
+
     with home.stored() as facts:
         stored = one_item(facts, item)
         if other:
@@ -44,6 +45,9 @@ def stories_show(home: Home, item: str, other: str | None) -> None:
 
 def why_two(facts: Facts, one: StoredItem, two: StoredItem) -> str:
     """Say in one line why two items are, or are not, one story."""
+    from feeds.stories.grouping import Stories
+    from feeds.stories.grouping_pass import GroupingPass
+
     if one.row == two.row:
         return f"{one.id} is one item: its carriers were recognised by {', '.join(seen.reason for seen in one.sightings)}"
     story = Stories(facts).of(one)
@@ -54,6 +58,9 @@ def why_two(facts: Facts, one: StoredItem, two: StoredItem) -> str:
 
 
 def _shown(story: Story, linked: dict[int, StoredItem]) -> Iterator[str]:
+    from feeds.stories.story import moment
+    from ingest.text.dates import rfc3339
+
     names = {member.row: member.id for member in story.members}
     yield f"{story.lead.id}  {story.lead.item.title}"
     yield f"  {story.why}"
@@ -78,6 +85,8 @@ _reason = click.option("--reason", default="", help="Why: it is kept with the de
 @click.pass_obj
 def stories_split(home: Home, item: str, reason: str) -> None:
     """Take ITEM out of its story, whatever the rules say; it stays so."""
+    from feeds.stories.grouping_pass import GroupingPass
+
     with home.stored() as facts:
         stored = one_item(facts, item)
         others = GroupingPass(facts).split(stored.row, reason, home.clock())
@@ -93,6 +102,9 @@ def stories_split(home: Home, item: str, reason: str) -> None:
 @click.pass_obj
 def stories_join(home: Home, item: str, other: str, reason: str) -> None:
     """Make ITEM and OTHER one story, whatever the rules say; it stays so."""
+    from feeds.stories.grouping import Stories
+    from feeds.stories.grouping_pass import GroupingPass
+
     with home.stored() as facts:
         one, two = one_item(facts, item), one_item(facts, other)
         if one.row == two.row:
@@ -109,6 +121,9 @@ def stories_join(home: Home, item: str, other: str, reason: str) -> None:
 @click.pass_obj
 def stories_evaluate(_: Home, file: IO[bytes], worst: int, *, words_alone: bool) -> None:
     """Measure the rules on FILE: JSON Lines of pairs (a, b, label) or of items (title, ..., cluster)."""
+    from feeds.stories import evaluation
+    from feeds.stories.evaluation import of_clusters, of_pairs
+
     rows = iter(_rows(file))
     first = next(rows, None)
     if first is None:
@@ -126,6 +141,8 @@ Place = tuple[str, dict[str, Any]]
 
 
 def _rows(file: IO[bytes]) -> Iterator[Place]:
+    from feeds.tagging.quality.reports import read_row
+
     for number, line in enumerate(file, 1):
         if line.strip():
             yield f"{file.name}, line {number}", read_row(line, file.name, number)

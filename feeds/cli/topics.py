@@ -1,31 +1,25 @@
 """The commands about topic files, `topics list|retire|check|match|evaluate|diff`: wording put to the test, and taken back."""
 
+from __future__ import annotations
+
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import IO, Any, Final
+from typing import TYPE_CHECKING
 
 import click
 
-from feeds import metrics
 from feeds.cli.home import good_topics, named, path_of, say_kept, target_of, topics_of
-from feeds.publication.atomic_file import replace
-from feeds.publication.files import served_topics
-from feeds.site.publish import publish
-from feeds.store.classifications import Classifications
-from feeds.store.reviews import Reviews, Verdict
-from feeds.tagging.linear_model import file_of
-from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.quality import check, reports
-from feeds.tagging.quality.changes import compare
-from feeds.tagging.topic.folders import put_away, topic_folders
-from feeds.tagging.topic.loader import read_topic
-from feeds.tagging.topic.model import Topic
-from feeds.tagging.training import LabelledText, proposals, train
 from ingest.cli.console import Commands, say
 from ingest.errors import TopicError, UsageError
-from ingest.polling.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import IO, Any, Final
+
+    from feeds.tagging.quality import check
+    from feeds.tagging.topic.model import Topic
+    from ingest.polling.home import Home
 
 _PROPOSED: Final = 20  # words
 _AGE: Final = re.compile(r"(\d{1,5})([hdw])")
@@ -57,6 +51,11 @@ def topics_retire(home: Home, name: str) -> None:
 
     The topic's own file is moved to topics/retired/; a copy there keeps a shipped one out. Move it back to undo.
     """
+    from feeds.publication.files import served_topics
+    from feeds.site.publish import publish
+    from feeds.store.classifications import Classifications
+    from feeds.tagging.topic.folders import put_away, topic_folders
+
     home.require_folder()
     folders = topic_folders(home.folder, home.settings)
     files = folders.files()
@@ -82,6 +81,10 @@ def topics_check(home: Home, names: tuple[str, ...], *, terms: bool) -> None:
 
     Exit 1 when an example fails or something cannot do what it says, 2 when a file cannot be read; the rest are warnings.
     """
+    from feeds.tagging.quality import check
+    from feeds.tagging.topic.folders import topic_folders
+    from feeds.tagging.topic.loader import read_topic
+
     home.require_folder()
     code = 0
     for path in [path_of(home, name) for name in names] or list(topic_folders(home.folder, home.settings).files().values()):
@@ -110,6 +113,8 @@ def _checked(topic: Topic, found: check.TopicFindings, *, terms: bool) -> Iterat
 
 
 def _rows(file: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
+    from feeds.tagging.quality import reports
+
     for number, line in enumerate(file, 1):
         if line.strip():
             yield number, reports.read_row(line, file.name, number)
@@ -121,6 +126,9 @@ def _rows(file: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
 @click.pass_obj
 def topics_match(home: Home, name: str, file: IO[bytes]) -> None:
     """Judge the rows of a JSON Lines FILE (title, summary, content, lang, feed), without storing anything."""
+    from feeds.tagging.matching.matcher import Matcher
+    from feeds.tagging.quality import reports
+
     matcher = Matcher([named(home, name)])
     for number, row in _rows(file):
         click.echo(json.dumps(reports.matched(matcher, row, number), ensure_ascii=False))
@@ -133,6 +141,10 @@ def topics_match(home: Home, name: str, file: IO[bytes]) -> None:
 @click.pass_obj
 def topics_evaluate(home: Home, name: str, file: IO[bytes], worst: int) -> None:
     """Measure a topic on the labelled rows of a JSON Lines FILE: `label` is pos or neg; other rows are left out."""
+    from feeds import metrics
+    from feeds.tagging.matching.matcher import Matcher
+    from feeds.tagging.quality import reports
+
     matcher = Matcher([named(home, name)])
     answers = []
     for number, row in _rows(file):
@@ -154,6 +166,8 @@ def topics_evaluate(home: Home, name: str, file: IO[bytes], worst: int) -> None:
 @click.pass_obj
 def topics_diff(home: Home, old: str, new: str, since: str | None, *, as_json: bool) -> None:
     """Show what replacing topic OLD by NEW (names or files) would change among the stored items. Nothing is changed."""
+    from feeds.tagging.quality.changes import compare
+
     before, after = named(home, old), named(home, new)
     earliest = home.clock() - _age(since) if since else None
     with home.stored() as facts:
@@ -172,6 +186,12 @@ def topics_learn(home: Home, name: str, labels: IO[bytes] | None) -> None:
 
     Needs the extra `learn` (scikit-learn). Words that speak for the topic and that no term finds are proposed.
     """
+    from feeds import metrics
+    from feeds.publication.atomic_file import replace
+    from feeds.store.reviews import Reviews, Verdict
+    from feeds.tagging.linear_model import file_of
+    from feeds.tagging.training import LabelledText, proposals, train
+
     topic = named(home, name)
     marks = [LabelledText(example.title, example.text, example.tagged) for example in topic.examples]
     with home.stored() as facts:

@@ -1,21 +1,24 @@
 """The command `try`: a look at a source before it is added; opens no database."""
 
+from __future__ import annotations
+
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import click
 
 from feeds.cli.home import good_topics
-from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.quality.trial import as_lines, as_values, classified
 from ingest.errors import FetchError, ParseError, UsageError
-from ingest.model import ParsedFeed
 from ingest.poll_state import Trial
-from ingest.polling.home import Home
-from ingest.polling.trial import look_at
 from ingest.text.sanitize import one_line
 from ingest.text.urls import without_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ingest.model import ParsedFeed
+    from ingest.polling.home import Home
 
 
 @click.command("try")
@@ -24,6 +27,9 @@ from ingest.text.urls import without_secrets
 @click.pass_obj
 def try_command(home: Home, source: str, *, as_json: bool) -> None:
     """Show what URL-or-FILE would give: entries, dates, languages, what was inferred, which topics match. Stores nothing."""
+    from feeds.tagging.matching.matcher import Matcher
+    from feeds.tagging.quality.trial import as_lines, as_values, classified
+
     chosen, code = good_topics(home)
     trial = _looked_at(home, source)
     entries = classified(trial, Matcher(chosen))
@@ -35,6 +41,9 @@ def try_command(home: Home, source: str, *, as_json: bool) -> None:
 
 def topics_of_feed(home: Home) -> Callable[[ParsedFeed, str], Mapping[str, int]]:
     """Return what says how many entries of a feed, found at an address, each topic of a home would tag."""
+    from feeds.tagging.matching.matcher import Matcher
+    from feeds.tagging.quality.trial import classified
+
     matcher = Matcher(good_topics(home)[0])
 
     def matching(feed: ParsedFeed, where: str) -> Mapping[str, int]:
@@ -45,6 +54,8 @@ def topics_of_feed(home: Home) -> Callable[[ParsedFeed, str], Mapping[str, int]]
 
 def _looked_at(home: Home, source: str) -> Trial:
     """Look; a failure names the source."""
+    from ingest.polling.trial import look_at
+
     with home.engine() as engine:
         try:
             return look_at(source, engine)

@@ -1,27 +1,29 @@
 """The commands about facts, `sources` and `items`: what was said, by whom; no topic."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ingest.cli.console import Commands, OneLineErrors, say
 from ingest.cli.status import status
 from ingest.errors import UsageError
-from ingest.formats import opml
-from ingest.model import Source, SourceKind, SourceStatus, StoredItem
-from ingest.poll_state import SourceState
-from ingest.polling.adding import Matching, add, add_lists, no_topics
-from ingest.polling.home import Home
-from ingest.polling.offline import QUESTION
-from ingest.polling.sources import FILE, read_list
-from ingest.store.facts import Facts
-from ingest.text.dates import rfc3339
-from ingest.text.pasted_urls import pasted
+from ingest.model import SourceKind, SourceStatus
 from ingest.text.sanitize import one_line
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ingest.model import Source, StoredItem
+    from ingest.poll_state import SourceState
+    from ingest.polling.adding import Matching
+    from ingest.polling.home import Home
+    from ingest.store.facts import Facts
 
 pass_home = click.pass_obj
 
@@ -31,7 +33,7 @@ def sources() -> None:
     """Say which feeds are polled."""
 
 
-def sources_add(matching: Matching = no_topics) -> click.Command:
+def sources_add(matching: Matching) -> click.Command:
     """Make the command `sources add`, which says by `matching` for which topics a feed is."""
 
     @click.command("add", cls=OneLineErrors)
@@ -44,14 +46,13 @@ def sources_add(matching: Matching = no_topics) -> click.Command:
 
         What each holds is said, or why it cannot be read. One that fails for a reason that may pass is added.
         """
+        from ingest.polling.adding import add, add_lists
+
         done = add_lists(home, addresses) if is_list else add(home, addresses, matching, anyway=anyway)
         say(f"{done.new} added, {done.known} already there" + (f", {done.refused} refused" if done.refused else ""))
         raise SystemExit(1 if done.refused else 0)
 
     return command
-
-
-sources.add_command(sources_add())
 
 
 @sources.command("remove")
@@ -70,6 +71,8 @@ def sources_remove(home: Home, addresses: tuple[str, ...]) -> None:
 
 def _stored(facts: Facts, address: str) -> str:
     """Give the address under which a source is stored, by what a person calls it."""
+    from ingest.text.pasted_urls import pasted
+
     meant = pasted(address)
     named = [address] if meant is None else [meant.url, *([meant.instead] if meant.instead else [])]
     return next((url for url in named if facts.sources.get(url) is not None), named[0])
@@ -77,6 +80,8 @@ def _stored(facts: Facts, address: str) -> str:
 
 def _refuse_removal(home: Home, address: str, known: tuple[Source, SourceState] | None) -> None:
     """Raise UsageError for a source that is not there or that the owner's own list holds."""
+    from ingest.polling.sources import FILE
+
     if known is None:
         what = f"{one_line(address)[:200]}: no such source"
         raise UsageError(what, "`topicwire sources list` shows their addresses; nothing was removed")
@@ -89,6 +94,9 @@ def _refuse_removal(home: Home, address: str, known: tuple[Source, SourceState] 
 @pass_home
 def sources_list(home: Home, *, as_json: bool) -> None:
     """Show every polled feed, and how asking it went last."""
+    from ingest.polling.offline import QUESTION
+    from ingest.text.dates import rfc3339
+
     with home.stored() as facts:
         for source, state in facts.sources.all():
             if source.kind is not SourceKind.DOCUMENT and source.status in {SourceStatus.ACTIVE, SourceStatus.GONE}:
@@ -98,11 +106,15 @@ def sources_list(home: Home, *, as_json: bool) -> None:
 
 
 def _source_row(source: Source, state: SourceState) -> dict[str, Any]:
+    from ingest.text.dates import rfc3339
+
     known = asdict(replace(state, rhythm=None)).items()  # `sources status` tells of rhythms
     return asdict(source) | {name: rfc3339(v) if isinstance(v, datetime) else v for name, v in known if name != "rhythm"}
 
 
 def _source_line(source: Source, state: SourceState) -> str:
+    from ingest.text.dates import rfc3339
+
     if state.last_poll is None:
         result = "not asked yet"
     elif state.error:
@@ -120,6 +132,8 @@ def _source_line(source: Source, state: SourceState) -> str:
 @pass_home
 def sources_import(home: Home, file: Path) -> None:
     """Poll the feeds that an OPML FILE, or newsboat's urls, lists."""
+    from ingest.polling.sources import read_list
+
     listed = read_list(file, "import")
     for line in listed.said:
         say(line)
@@ -132,6 +146,8 @@ def sources_import(home: Home, file: Path) -> None:
 @pass_home
 def sources_export(home: Home) -> None:
     """Write the polled feeds as OPML to stdout."""
+    from ingest.formats import opml
+
     with home.stored() as facts:
         polled = [s for s, _ in facts.sources.all() if s.kind is SourceKind.FEED and s.status is SourceStatus.ACTIVE]
     click.echo(opml.render(polled), nl=False)
@@ -142,6 +158,8 @@ sources.add_command(status)
 
 def item_row(stored: StoredItem, tags: list[str]) -> dict[str, Any]:
     """Give an item as the object that `items --json` writes."""
+    from ingest.text.dates import rfc3339
+
     item = stored.item
     return {
         "id": stored.id,

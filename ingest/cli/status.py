@@ -1,18 +1,24 @@
 """The command `sources status`: each source's health as a table of 100 columns or as JSON, worst first."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import click
 
-from ingest.planner.health import SourceHealth, all_health
-from ingest.polling.home import Home
-from ingest.polling.offline import QUESTION
-from ingest.text.dates import rfc3339
+from ingest.planner.health import all_health
 from ingest.text.sanitize import shorten
 from ingest.text.urls import without_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from typing import Any, Final
+
+    from ingest.planner.health import SourceHealth
+    from ingest.polling.home import Home
 
 _WIDTH: Final = 100
 _LATE: Final = timedelta(hours=1)
@@ -38,6 +44,8 @@ def status(home: Home, *, as_json: bool) -> None:
 
 def row(one: SourceHealth) -> dict[str, Any]:
     """Give a source's health as the object that `sources status --json` writes."""
+    from ingest.text.dates import rfc3339
+
     return {
         "url": one.source.url,
         "title": one.source.title,
@@ -68,6 +76,9 @@ def table(found: list[SourceHealth], now: datetime, offline: datetime | None = N
 
     `offline` is since when nobody could be reached.
     """
+    from ingest.polling.offline import QUESTION
+    from ingest.text.dates import rfc3339
+
     yield _HEAD
     for one in found:
         yield _line(one, now)
