@@ -25,7 +25,7 @@ from feeds.server.server import Server
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.stories.grouping_pass import all_grouped, group_new
-from feeds.tagging.classifying import classify_new
+from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.topic.cache import TopicCache
 from feeds.tagging.topic.folders import said_of, topic_folders
 from feeds.tagging.topic.model import Topic

@@ -29,8 +29,8 @@ from feeds.publication.formats import atom, jsonfeed, rss
 from feeds.publication.story_entry import StoryEntry
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
+from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.classifier import classify
-from feeds.tagging.classifying import classify_new
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.topic.loader import parse_topic
 from feeds.tagging.topic.model import Topic

@@ -29,7 +29,7 @@ from feeds.cli.home import target_of, topics_of
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.stories.grouping_pass import group_new
-from feeds.tagging.classifying import classify_new
+from feeds.tagging.classification_pass import classify_new
 from ingest.errors import ParseError
 from ingest.model import NOTHING, ParsedFeed, Source
 from ingest.poll_state import Outcome, SourceState

@@ -59,7 +59,7 @@ class ConfusionMatrix:
 
 
 def wilson(part: int, whole: int) -> tuple[float, float]:
-    """Give the 95 % interval of a share (Wilson 1927): honest also for few rows and for shares of 0 and 1."""
+    """Return the 95 % interval of a share (Wilson 1927): honest also for few rows and for shares of 0 and 1."""
     if not whole:
         return 0.0, 1.0
     share, square = part / whole, _Z * _Z
@@ -106,7 +106,7 @@ def _line(name: str, of: ConfusionMatrix) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """Give a share with its 95 % interval, in words."""
+    """Return a share with its 95 % interval, in words."""
     if not whole:
         return "-"
     low, high = wilson(part, whole)

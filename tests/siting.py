@@ -13,7 +13,7 @@ from feeds.publication.edition import Target
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.stories.story import Grouping, Ungrouped
-from feeds.tagging.classifying import classify_new
+from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.topic.model import Topic
 from ingest.store.facts import Facts
 

@@ -11,14 +11,14 @@ import pytest
 ROOT: Final = Path(__file__).resolve().parents[1]
 EDGES: Final = set(  # all that may touch files, network, clock, processes or the database; whatever is not named here is pure
     "feeds.__main__ feeds.cli.commands feeds.store.reviews feeds.store.boilerplate feeds.cli.grants feeds.store.grants"
-    " feeds.publication.websub feeds.tagging.classifying feeds.site feeds.site.queries feeds.site.builder"
+    " feeds.publication.websub feeds.tagging.classification_pass feeds.site feeds.site.queries feeds.site.builder"
     " feeds.publication.edition feeds.publication.files feeds.store.ledger feeds.publication.atomic_file feeds.site.publish"
     " feeds.cli.review feeds.store.migrations feeds.search.search feeds.cli.search feeds.server.application feeds.cli.serve"
     " feeds.server.context feeds.server.files feeds.server.health feeds.server.private feeds.server.protocol"
     " feeds.server.review feeds.server.search feeds.server.server feeds.server.site feeds.server.threads"
     " feeds.tagging.topic.cache feeds.store.classifications feeds.cli.stories feeds.stories.grouping"
     " feeds.stories.grouping_pass feeds.stories.reading feeds.store.stories feeds.cli.topics feeds.cli.trial"
-    " feeds.tagging.reviewing feeds.tagging.topic.folders ingest.__main__ ingest.polling.adding"
+    " feeds.tagging.review feeds.tagging.topic.folders ingest.__main__ ingest.polling.adding"
     " ingest.polling.parsers ingest.cli.commands ingest.cli.console ingest.polling.home"
     " ingest.polling.discovery ingest.polling.engine"
     " ingest.http.failures ingest.http.client ingest.http.ssrf_guard ingest.polling.lists ingest.store.lock ingest.log"

@@ -15,7 +15,7 @@ from support import NOON
 import feeds.__main__
 from feeds.cli.home import topics_of
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import classify_new
+from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.topic.folders import ON_REQUEST, SHIPPED
 from ingest.cli.console import command
 from ingest.model import Author, Category, Enclosure, Item, Source

@@ -15,7 +15,7 @@ from support import NOON, TEXT, Clock, FakeWeb, rss, rss_item
 from feeds.cli.home import target_of
 from feeds.publication.entry import FeedEntry
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import classify_new
+from feeds.tagging.classification_pass import classify_new
 from ingest.model import Author, Category, Enclosure, GeoPlace, Item, Source, StoredItem
 from ingest.store.facts import Facts
 

@@ -13,7 +13,7 @@ from making import about, carry
 from support import NOON
 
 from feeds.store.reviews import Reviews, Verdict
-from feeds.tagging.classifying import classify_one
+from feeds.tagging.classification_pass import classify_one
 from ingest.store.facts import Facts
 
 

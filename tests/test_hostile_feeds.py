@@ -15,7 +15,7 @@ from support import NOON
 from feeds.publication.edition import Editor, Target
 from feeds.publication.formats import atom, jsonfeed, rss
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import classify_new
+from feeds.tagging.classification_pass import classify_new
 from ingest.model import Source
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.parsers import Job, read

@@ -13,7 +13,7 @@ from serving import served
 import topicwire_service
 from feeds.store.classifications import Classifications
 from feeds.store.migrations import migrations
-from feeds.tagging.classifying import classify_new
+from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.topic.loader import read_topic
 
 

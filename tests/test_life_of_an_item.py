@@ -8,7 +8,7 @@ from uuid import UUID
 from feeds.publication.edition import Target
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import classify_new
+from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.quality import reports
 from feeds.tagging.topic.folders import SHIPPED
 from feeds.tagging.topic.loader import read_topic

@@ -22,7 +22,7 @@ from feeds.site import builder
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.store.migrations import migrations
-from feeds.tagging.classifying import classify_new
+from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.topic.model import Topic
 from ingest.formats import opml
 from ingest.store.facts import Facts

@@ -15,7 +15,7 @@ from feeds.publication import atomic_file
 from feeds.publication.atomic_file import replace, sweep
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import classify_new
+from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.topic.model import Topic
 from ingest.errors import StoreError
 from ingest.model import SourceSettings

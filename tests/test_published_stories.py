@@ -17,7 +17,7 @@ from feeds.cli.home import target_of
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.stories.grouping_pass import GroupingPass, group_new
-from feeds.tagging.classifying import classify_new
+from feeds.tagging.classification_pass import classify_new
 from ingest.model import Item, Source
 from ingest.store.facts import Facts
 

@@ -13,7 +13,7 @@ from feeds.cli.review import _example
 from feeds.model import Classification, Grade
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Review, Verdict, reviewed
-from feeds.tagging.classifying import classify_new
+from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.topic.loader import parse_topic
 from ingest.text.sanitize import one_line, xml_safe
 

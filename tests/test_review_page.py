@@ -16,8 +16,8 @@ from wording import far
 from feeds.server.access import Access
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Verdict
-from feeds.tagging.classifying import classify_new
-from feeds.tagging.reviewing import record_review
+from feeds.tagging.classification_pass import classify_new
+from feeds.tagging.review import record_review
 
 TOKEN = "correct horse battery staple"  # noqa: S105 - of a test
 HOME = Access("127.0.0.1:8080", "", "")

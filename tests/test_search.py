@@ -15,10 +15,10 @@ from starlette.datastructures import QueryParams
 from support import NOON
 
 from feeds.publication.entry import source_key
-from feeds.search.question import Question, match, question
-from feeds.search.search import search, within
+from feeds.search.query import SearchQuery, fts5_expression, parse_query
+from feeds.search.search import search, time_limit
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import classify_new
+from feeds.tagging.classification_pass import classify_new
 from ingest.errors import UsageError
 from ingest.store.facts import Facts
 
@@ -67,7 +67,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def found(facts: Facts, words: str = "", **narrow: str) -> list[str]:
     """Give the titles that a question finds."""
-    asked = question({"q": words, **narrow})
+    asked = parse_query({"q": words, **narrow})
     return [result.stored.item.title for result in search(facts, asked, frozenset({"harbour"}), limit=10).results]
 
 
@@ -90,7 +90,7 @@ def found(facts: Facts, words: str = "", **narrow: str) -> list[str]:
 )
 def test_words_become_quoted_terms(words: str, expression: str | None) -> None:
     """Words, phrases, beginnings, exclusions and alternatives; whatever else the index understands is a word like others."""
-    assert match(words) == expression
+    assert fts5_expression(words) == expression
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
 def test_no_question_breaks_the_index(nothing: Facts, words: str) -> None:
     """Whatever is typed is searched for or refused in words: the index never finds a fault in it."""
     try:
-        asked = question({"q": words})
+        asked = parse_query({"q": words})
     except UsageError:
         return
     assert search(nothing, asked, frozenset(), limit=1).total == 0
@@ -115,23 +115,26 @@ def test_no_question_breaks_the_index(nothing: Facts, words: str) -> None:
 def test_a_question_without_a_word_is_refused(words: str) -> None:
     """Signs alone, exclusions alone and whole essays are no question."""
     with pytest.raises(UsageError):
-        question({"q": words})
+        parse_query({"q": words})
 
 
 def test_a_day_that_is_none_is_refused() -> None:
     """A date is a day of the calendar, in digits."""
     with pytest.raises(UsageError, match='since: "2026-02-30" is not a day; write it as 2026-01-31'):
-        question({"q": "ferry", "since": "2026-02-30"})
+        parse_query({"q": "ferry", "since": "2026-02-30"})
 
 
 @given(
     st.builds(
-        Question, words=st.sampled_from(["", "ferry", "a&b=c", "שלום"]), since=st.none() | st.dates(), until=st.none() | st.dates()
+        SearchQuery,
+        words=st.sampled_from(["", "ferry", "a&b=c", "שלום"]),
+        since=st.none() | st.dates(),
+        until=st.none() | st.dates(),
     )
 )
-def test_a_question_survives_the_journey_through_an_address(asked: Question) -> None:
+def test_a_question_survives_the_journey_through_an_address(asked: SearchQuery) -> None:
     """What is written into a link is read from it again."""
-    assert question(QueryParams(asked.written())) == asked
+    assert parse_query(QueryParams(asked.written())) == asked
 
 
 # What is found
@@ -177,9 +180,9 @@ def test_what_is_not_known_is_said_to_be_so(facts: Facts, narrow: dict[str, str]
 def test_a_search_ends(facts: Facts) -> None:
     """A question whose answer takes too long is refused in words, and the next one is answered."""
     endless = "with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n"
-    with pytest.raises(UsageError, match=r"takes longer than 0\.05 seconds"), within(facts.database.connection, 0.05):
+    with pytest.raises(UsageError, match=r"takes longer than 0\.05 seconds"), time_limit(facts.database.connection, 0.05):
         facts.database.execute(endless).fetchone()
-    with within(facts.database.connection, 5):
+    with time_limit(facts.database.connection, 5):
         assert facts.database.execute("select 1").fetchone() == (1,)
 
 

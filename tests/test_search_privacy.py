@@ -13,7 +13,7 @@ from serving import Answer, Site, served
 from support import NOON
 
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import classify_new
+from feeds.tagging.classification_pass import classify_new
 from ingest.model import Source
 from ingest.store.facts import Facts
 

@@ -18,7 +18,7 @@ from feeds.site.builder import Site as Pages
 from feeds.site.publish import publish
 from feeds.site.render import POLICY
 from feeds.store.reviews import Reviews, Verdict
-from feeds.tagging.classifying import classify_new, classify_one
+from feeds.tagging.classification_pass import classify_new, classify_one
 from ingest.poll_state import Outcome, SourceState
 from ingest.store.facts import Facts
 

@@ -34,12 +34,12 @@ def review_list(home: Home, name: str, limit: int) -> None:
     Newest first, or, where `topics learn` has left a second opinion, the likeliest first.
     """
     from feeds.store.reviews import Reviews
-    from feeds.tagging.reviewing import uncertain
+    from feeds.tagging.review import uncertain_items
 
     topic = named(home, name)
     with home.stored() as facts:
         decided = {row for row, _ in Reviews(facts).all(topic.name)}
-        waiting = [case for case in uncertain(home.folder, facts, topic) if case.stored.row not in decided]
+        waiting = [case for case in uncertain_items(home.folder, facts, topic) if case.stored.row not in decided]
     for case in waiting[:limit]:
         stored, mark = case.stored, "tagged" if case.answer.tagged else "missed"
         likely = f"  {case.likely:.0%}" if case.likely is not None else ""
@@ -47,7 +47,7 @@ def review_list(home: Home, name: str, limit: int) -> None:
 
 
 def _decide(home: Home, item: str, name: str, verdict: Verdict | None, reason: str) -> None:
-    from feeds.tagging.reviewing import record_review, undo_review
+    from feeds.tagging.review import record_review, undo_review
 
     topic = named(home, name)
     with home.stored() as facts:

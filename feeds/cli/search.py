@@ -14,7 +14,7 @@ from ingest.cli.console import say
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from feeds.search.search import Result
+    from feeds.search.search import SearchResult
     from ingest.polling.home import Home
 
 
@@ -34,10 +34,10 @@ def search_command(home: Home, /, query: tuple[str, ...], limit: int, *, as_json
     All words must be there; "in quotes" a phrase, begin* a beginning, -this must not be there, this OR that.
     What no public topic publishes is found too, and marked: `(private)` or `not published`; in JSON `"private": true`.
     """
-    from feeds.search.question import question
+    from feeds.search.query import parse_query
     from feeds.search.search import search
 
-    asked = question({"q": " ".join(query), **narrow})
+    asked = parse_query({"q": " ".join(query), **narrow})
     private = {topic.name: topic.publish.private for topic in topics_of(home)}  # its owner may see all of them
     with home.stored() as facts:
         found = search(facts, asked, frozenset(private), limit=limit)
@@ -49,13 +49,13 @@ def search_command(home: Home, /, query: tuple[str, ...], limit: int, *, as_json
         say("nothing found")
 
 
-def _object(result: Result, private: Mapping[str, bool]) -> str:
+def _object(result: SearchResult, private: Mapping[str, bool]) -> str:
     """Return an item as `items --json` does, with a mark if nobody but the owner and subscribers of private feeds may read it."""
     tags = [one.topic for one in result.classifications]
     hidden = {"private": True} if all(private[tag] for tag in tags) else {}
     return json.dumps(item_row(result.stored, tags) | hidden, ensure_ascii=False)
 
 
-def _line(result: Result, private: Mapping[str, bool]) -> str:
+def _line(result: SearchResult, private: Mapping[str, bool]) -> str:
     marks = [f"{one.topic} (private)" if private[one.topic] else one.topic for one in result.classifications]
     return item_line(result.stored, marks or ["not published"])

@@ -189,8 +189,7 @@ def topics_learn(home: Home, name: str, labels: IO[bytes] | None) -> None:
     from feeds import metrics
     from feeds.publication.atomic_file import replace
     from feeds.store.reviews import Reviews, Verdict
-    from feeds.tagging.linear_model import file_of
-    from feeds.tagging.training import LabelledText, proposals, train
+    from feeds.tagging.linear_model import LabelledText, model_file, proposals, train
 
     topic = named(home, name)
     marks = [LabelledText(example.title, example.text, example.tagged) for example in topic.examples]
@@ -204,7 +203,7 @@ def topics_learn(home: Home, name: str, labels: IO[bytes] | None) -> None:
         if wanted is not None:
             marks.append(LabelledText(str(row.get("title") or ""), str(row.get("summary") or ""), wanted))
     opinion = train(topic, marks, home.clock().date())
-    path = file_of(home.folder, topic.name)
+    path = model_file(home.folder, topic.name)
     replace(path, opinion.write().encode())
     click.echo(f"{path}: learnt from {opinion.accepted} accepted and {opinion.rejected} rejected texts")
     for word, weight in proposals(topic, opinion, _PROPOSED):

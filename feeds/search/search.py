@@ -11,7 +11,7 @@ from typing import Final
 
 from feeds.model import Classification
 from feeds.publication.entry import source_key
-from feeds.search.question import Question, match
+from feeds.search.query import SearchQuery, fts5_expression
 from feeds.store.classifications import Classifications
 from ingest.errors import UsageError
 from ingest.model import Source, StoredItem
@@ -36,7 +36,7 @@ _FROM: Final = "from item i join version v on v.id = i.version_id where "
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class SearchResult:
     """An item that was found, and what the topics that may be named say of it."""
 
     stored: StoredItem
@@ -47,20 +47,20 @@ class Result:
 class SearchResults:
     """A page of what was found, newest arrival first, and how much there is in all."""
 
-    results: tuple[Result, ...]
+    results: tuple[SearchResult, ...]
     total: int
 
 
 @dataclass(frozen=True, slots=True)
-class Public:
+class PublicItems:
     """What anybody may know: items that one of some topics tags, as they are shown."""
 
     topics: frozenset[str]
-    shown: Callable[[Result], Result]
+    shown: Callable[[SearchResult], SearchResult]
 
 
 @contextmanager
-def within(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+def time_limit(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
     """End what is asked of a database when it takes longer. Raises UsageError."""
     timer = Timer(seconds, connection.interrupt)
     timer.start()
@@ -75,32 +75,32 @@ def within(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
         timer.join()
 
 
-def search(facts: Facts, asked: Question, open_topics: frozenset[str], *, limit: int, skip: int = 0) -> SearchResults:
+def search(facts: Facts, asked: SearchQuery, open_topics: frozenset[str], *, limit: int, skip: int = 0) -> SearchResults:
     """Find items by the words of any of their versions and by what they are narrowed to.
 
     Only the topics in `open_topics` are named and can be asked for: of others nothing can be learnt.
     Raises UsageError for a topic or a source that is not known, and for what takes too long.
     """
     parts = _parameters(facts, asked, open_topics)
-    with within(facts.database.connection, _PATIENCE):
+    with time_limit(facts.database.connection, _PATIENCE):
         rows = _rows(facts, parts, limit, skip)
         total = _count(facts, parts)
     return SearchResults(tuple(_results(facts, rows, open_topics)), total)
 
 
-def search_published(facts: Facts, asked: Question, public: Public, *, limit: int, skip: int = 0) -> SearchResults:
+def search_published(facts: Facts, asked: SearchQuery, public: PublicItems, *, limit: int, skip: int = 0) -> SearchResults:
     """Find what is `public`, as it is shown: of anything else nothing can be learnt, not even that it is there.
 
     The index knows whole texts and all versions of them. It only proposes: an item is found if the words stand
     in what is shown of it. Of very many proposals the newest are looked at. Raises UsageError as `search` does.
     """
     parts = _parameters(facts, asked, public.topics, published=public.topics)
-    with within(facts.database.connection, _PATIENCE_WITH_ANYBODY):
+    with time_limit(facts.database.connection, _PATIENCE_WITH_ANYBODY):
         if "match" not in parts:
             rows, total = _rows(facts, parts, limit, skip), _count(facts, parts)
         else:
             proposed = _rows(facts, parts, _MOST, 0)
-            found = _holding(match(asked.words) or "", _words(facts, proposed, public))
+            found = _holding(fts5_expression(asked.words) or "", _words(facts, proposed, public))
             rows, total = [row for row in proposed if row in found][skip : skip + limit], len(found)
         return SearchResults(tuple(map(public.shown, _results(facts, rows, public.topics))), total)
 
@@ -118,8 +118,8 @@ def _where(parts: Iterable[str]) -> str:
     return " and ".join(_PARTS[name] for name in parts) or "1"
 
 
-def _words(facts: Facts, rows: list[int], public: Public) -> Iterator[tuple[int, str, str]]:
-    """Give what is shown of some items: (number, title, text)."""
+def _words(facts: Facts, rows: list[int], public: PublicItems) -> Iterator[tuple[int, str, str]]:
+    """Return what is shown of some items: (number, title, text)."""
     for start in range(0, len(rows), _BITE):
         for result in map(public.shown, _results(facts, rows[start : start + _BITE], public.topics)):
             yield result.stored.row, result.stored.item.title, result.stored.item.text
@@ -134,12 +134,14 @@ def _holding(expression: str, texts: Iterable[tuple[int, str, str]]) -> set[int]
 
 
 def _parameters(
-    facts: Facts, asked: Question, open_topics: frozenset[str], published: frozenset[str] | None = None
+    facts: Facts, asked: SearchQuery, open_topics: frozenset[str], published: frozenset[str] | None = None
 ) -> dict[str, str | int]:
     if asked.topic and asked.topic not in open_topics:
         raise UsageError(f'no topic is called "{asked.topic}"', f"known are: {', '.join(sorted(open_topics)) or 'none'}")
     known = {
-        "match": match(asked.words, negated=published is None),  # of what is only proposed nothing may be ruled out unseen
+        "match": fts5_expression(
+            asked.words, negated=published is None
+        ),  # of what is only proposed nothing may be ruled out unseen
         "topic": asked.topic,
         "source": _address(facts, asked.source, published) if asked.source else "",
         "published": None if published is None else json.dumps(sorted(published)),
@@ -155,7 +157,7 @@ def _day_after(day: date | None) -> str | None:
 
 
 def _address(facts: Facts, name: str, published: frozenset[str] | None) -> str:
-    """Give the address of the source that goes by a key, a name or an address."""
+    """Return the address of the source that goes by a key, a name or an address."""
     for source in sources(facts, published):
         if name in {source_key(source), source.url} or name.casefold() == source.name.casefold():
             return source.url
@@ -163,7 +165,7 @@ def _address(facts: Facts, name: str, published: frozenset[str] | None) -> str:
 
 
 def sources(facts: Facts, published: frozenset[str] | None = None) -> tuple[Source, ...]:
-    """Give the sources that carried anything, or anything that some topics publish, by name."""
+    """Return the sources that carried anything, or anything that some topics publish, by name."""
     where, asked = _of("g.item_id", published)
     found = f"select distinct s.url from sighting g join source s on s.id = g.source_id{where}"  # noqa: S608 - constants
     rows = {url for (url,) in facts.database.execute(found, asked)}
@@ -171,7 +173,7 @@ def sources(facts: Facts, published: frozenset[str] | None = None) -> tuple[Sour
 
 
 def languages(facts: Facts, published: frozenset[str] | None = None) -> tuple[str, ...]:
-    """Give the languages of the stored items, or of those that some topics publish, the commonest first."""
+    """Return the languages of the stored items, or of those that some topics publish, the commonest first."""
     where, asked = _of("i.id", published)
     rows = facts.database.execute(
         f"""select v.language, count(*) from item i join version v on v.id = i.version_id and v.language is not null{where}
@@ -185,7 +187,7 @@ def _of(column: str, published: frozenset[str] | None) -> tuple[str, list[str]]:
     return ("", []) if published is None else (f" where {column} in ({_PUBLISHED})", [json.dumps(sorted(published))])
 
 
-def _results(facts: Facts, rows: Iterable[int], open_topics: frozenset[str]) -> Iterable[Result]:
+def _results(facts: Facts, rows: Iterable[int], open_topics: frozenset[str]) -> Iterable[SearchResult]:
     judgements = Classifications(facts)
     for stored in facts.items.by_rows(rows):
-        yield Result(stored, tuple(one for one in judgements.of(stored.row) if one.topic in open_topics))
+        yield SearchResult(stored, tuple(one for one in judgements.of(stored.row) if one.topic in open_topics))

@@ -19,7 +19,7 @@ from feeds.site.render import review_page
 from feeds.site.views import card, reason
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Review, Reviews, Verdict
-from feeds.tagging.reviewing import UncertainItem, record_review, uncertain, undo_review
+from feeds.tagging.review import UncertainItem, record_review, uncertain_items, undo_review
 from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
@@ -100,7 +100,7 @@ class Reviewing:
         with self._lock:
             known = self._known.get(topic.name)
             if known is None or known[0] != state:
-                known = self._known[topic.name] = (state, uncertain(self.context.home.folder, facts, topic)[:_KEPT])
+                known = self._known[topic.name] = (state, uncertain_items(self.context.home.folder, facts, topic)[:_KEPT])
         return known[1]
 
     # Deciding

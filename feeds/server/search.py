@@ -17,8 +17,8 @@ from feeds.publication.entry import FeedEntry, Manner, feed_id, make_entry, own_
 from feeds.publication.entry_view import EntryView
 from feeds.publication.formats import atom
 from feeds.publication.story_entry import StoryEntry
-from feeds.search.question import KEYS, Question, places, question
-from feeds.search.search import Public, Result, SearchResults, languages, search, search_published, sources
+from feeds.search.query import KEYS, SearchQuery, parse_query, word_spans
+from feeds.search.search import PublicItems, SearchResult, SearchResults, languages, search, search_published, sources
 from feeds.server.access import knows
 from feeds.server.context import FRESH, ServiceContext
 from feeds.server.negotiation import asked, has_it, media_type
@@ -71,28 +71,28 @@ class _Reader:
         """The topics by which an item may be known; None: every item may."""
         return None if self.owner else frozenset(self.topics)
 
-    def find(self, facts: Facts, wanted: Question, limit: int, skip: int = 0) -> SearchResults:
+    def find(self, facts: Facts, wanted: SearchQuery, limit: int, skip: int = 0) -> SearchResults:
         """Find what this reader may know, as it may be shown."""
         names = frozenset(self.topics)
         if self.owner:
             found = search(facts, wanted, names, limit=limit, skip=skip)
             return replace(found, results=tuple(map(self._masked, found.results)))
-        return search_published(facts, wanted, Public(names, self._shown), limit=limit, skip=skip)
+        return search_published(facts, wanted, PublicItems(names, self._shown), limit=limit, skip=skip)
 
-    def _having(self, result: Result) -> tuple[Topic, ...]:
+    def _having(self, result: SearchResult) -> tuple[Topic, ...]:
         return tuple(self.topics[one.topic] for one in result.classifications)
 
-    def _shown(self, result: Result) -> Result:
+    def _shown(self, result: SearchResult) -> SearchResult:
         having = self._having(result)
         return _with_classifications(PageMasking.of(having), result, as_published(result.stored, having, full=self.full))
 
-    def _masked(self, result: Result) -> Result:
+    def _masked(self, result: SearchResult) -> SearchResult:
         masking = PageMasking.of(self._having(result))
         return _with_classifications(masking, result, masking.item(result.stored))
 
 
-def _with_classifications(masking: PageMasking, result: Result, shown: StoredItem) -> Result:
-    return Result(shown, tuple(masking.classification(one, result.stored) for one in result.classifications))
+def _with_classifications(masking: PageMasking, result: SearchResult, shown: StoredItem) -> SearchResult:
+    return SearchResult(shown, tuple(masking.classification(one, result.stored) for one in result.classifications))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Searching:
         with self._facts() as facts:
             form = _form(facts, reader, asked)
             try:
-                wanted, number = question(asked), _number(asked.get("page", ""))
+                wanted, number = parse_query(asked), _number(asked.get("page", ""))
                 if wanted.is_empty:
                     return form, 200
                 found = reader.find(facts, wanted, _PAGE, (number - 1) * _PAGE)
@@ -141,7 +141,7 @@ class Searching:
         cards = tuple(_card(result, reader.topics, wanted.words) for result in found.results)
         return self._found(replace(form, results=cards, total=found.total), wanted, found, number), 200
 
-    def _found(self, form: SearchPage, wanted: Question, found: SearchResults, number: int) -> SearchPage:
+    def _found(self, form: SearchPage, wanted: SearchQuery, found: SearchResults, number: int) -> SearchPage:
         path = f"{self.context.root}search"
         return replace(
             form,
@@ -152,7 +152,7 @@ class Searching:
 
     def _feed(self, reader: _Reader, request: Request) -> Response:
         try:
-            wanted = _something(question(request.query_params))
+            wanted = _something(parse_query(request.query_params))
             with self._facts() as facts:
                 document = self._document(facts, wanted, reader)
         except UsageError as fault:
@@ -164,7 +164,7 @@ class Searching:
             return Response(None, 304, known)
         return Response(body, 200, known, media_type("search.atom"))
 
-    def _document(self, facts: Facts, wanted: Question, reader: _Reader) -> SearchFindings:
+    def _document(self, facts: Facts, wanted: SearchQuery, reader: _Reader) -> SearchFindings:
         found = reader.find(facts, wanted, _FEED)
         instance, query = instance_of(facts), wanted.written()
         topic = parse_topic("", "search", "search")
@@ -178,7 +178,7 @@ class Searching:
         )
 
 
-def _something(wanted: Question) -> Question:
+def _something(wanted: SearchQuery) -> SearchQuery:
     if wanted.is_empty:
         raise UsageError("nothing is asked for", "write /search.atom?q=words")
     return wanted
@@ -195,7 +195,7 @@ def _ids(facts: Facts, items: list[StoredItem]) -> dict[int, str]:
     return given
 
 
-def _entry(result: Result, topics: Mapping[str, Topic], topic: Topic, manner: Manner, atom_id: str) -> FeedEntry:
+def _entry(result: SearchResult, topics: Mapping[str, Topic], topic: Topic, manner: Manner, atom_id: str) -> FeedEntry:
     said = Classification(topic.name, topic.version, tagged=True, grade=Grade.MENTION, score=0.0, why="")
     entry = make_entry(StoryEntry(result.stored, said), topic, atom_id, manner)
     tags = f"; tagged {', '.join(one.topic for one in result.classifications)}" if result.classifications else ""
@@ -205,12 +205,12 @@ def _entry(result: Result, topics: Mapping[str, Topic], topic: Topic, manner: Ma
     return entry
 
 
-def _card(result: Result, topics: Mapping[str, Topic], words: str) -> Card:
+def _card(result: SearchResult, topics: Mapping[str, Topic], words: str) -> Card:
     shown, text = card(result.stored, result.classifications), result.stored.item.text
     if words:  # what was searched for is marked, not what the topics found
         title = "".join(piece.text for piece in shown.title)
-        excerpt = snippet(text, EXCERPT, places(words, text))
-        shown = replace(shown, title=highlight(title, places(words, title)), excerpt=excerpt)
+        excerpt = snippet(text, EXCERPT, word_spans(words, text))
+        shown = replace(shown, title=highlight(title, word_spans(words, title)), excerpt=excerpt)
     # Only what a topic with rules has is a page.
     with_page = any(topics[one.topic].expression and not topics[one.topic].publish.private for one in result.classifications)
     return shown if with_page else replace(shown, href="")

@@ -16,7 +16,7 @@ from support import NOON
 from feeds.cli.home import good_topics, target_of
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
-from feeds.tagging.classifying import classify_new
+from feeds.tagging.classification_pass import classify_new
 from ingest.polling.home import Home
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[browser]'")

@@ -65,7 +65,7 @@ class _Parts(dict[str, int]):
             self._heads[part[:_HEAD]].add(len(part))
 
     def beginning(self, word: str) -> Iterator[int]:
-        """Give the numbers of the patterns that a word begins with, the shortest first."""
+        """Return the numbers of the patterns that a word begins with, the shortest first."""
         head = word[:_HEAD]
         yield from (self[part] for length in self._short if len(part := head[:length]) == length and part in self)
         if head in self._heads:
@@ -73,7 +73,7 @@ class _Parts(dict[str, int]):
             yield from (self[part] for part in longer if part in self)
 
     def within(self, word: str) -> Iterator[int]:
-        """Give the numbers of the patterns that stand anywhere in a word, by their place."""
+        """Return the numbers of the patterns that stand anywhere in a word, by their place."""
         if not self or (len(self) <= _FEW and not any(part in word for part in self)):
             return
         heads, short, most = self._heads, self._short, len(word)
@@ -142,7 +142,7 @@ class Lexicon:
         return table[word]
 
     def fitting(self, words: Iterable[str]) -> dict[str, tuple[int, ...]]:
-        """Give what `look_up` says of each of many words, as they are written, those left out that fit nothing."""
+        """Return what `look_up` says of each of many words, as they are written, those left out that fit nothing."""
         if self._prefilter is None:
             clitic, behind = ([*chain(*tables.values())] for tables in (self._clitic, self._clitic_prefix))
             whole, heads, particles = (*self._exact, *clitic), (*self._prefix, *behind), bool(clitic or behind)
@@ -151,7 +151,7 @@ class Lexicon:
         return {word: fits for word, fits in looked_up if fits}
 
     def look_up(self, word: str, written: str = "") -> tuple[int, ...]:
-        """Give the numbers of the patterns that a folded word fits; `written` is the word itself, for its stem.
+        """Return the numbers of the patterns that a folded word fits; `written` is the word itself, for its stem.
 
         Answers are remembered: few words are most of a text.
         """
@@ -183,7 +183,7 @@ class Lexicon:
             yield from (number for foreign in FOREIGN.findall(word) for number in self.look_up(foreign))
 
     def inside(self, word: str, number: int) -> tuple[int, int]:
-        """Give the span of a pattern within a run of letters without spaces; the whole of any other word."""
+        """Return the span of a pattern within a run of letters without spaces; the whole of any other word."""
         if SPACELESS.search(word):
             for text, known in self._inside.items():
                 if known == number and (at := word.find(text)) >= 0:

@@ -36,7 +36,7 @@ class Prefilter:
         self._stems = {language: frozenset(table) for language, table in stemmed.items()}
 
     def passed(self, words: Iterable[str]) -> set[str]:
-        """Give the words, as written, that may fit a pattern."""
+        """Return the words, as written, that may fit a pattern."""
         folded = {word: word.lower() if word.isascii() else fold(word) for word in words}
         found = self._at_edges(folded) | self._within(folded)
         return found.union(*(of_stems(folded, table, language) for language, table in self._stems.items()))

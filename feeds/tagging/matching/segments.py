@@ -89,7 +89,7 @@ class Segment:
         return digest(self.key)
 
     def readings(self, number: int) -> tuple[SegmentWord, ...]:
-        """Give what may be read at a word: itself, and hyphenated words joined from there on."""
+        """Return what may be read at a word: itself, and hyphenated words joined from there on."""
         return (self.words[number], *self.joined.get(number, ()))
 
 
@@ -111,7 +111,7 @@ class SegmentedText:
         return chain(title, *(words for _, words, _ in self._lines), (word.folded for word in joined))
 
     def segments(self, wanted: Callable[[list[str], list[SegmentWord]], bool]) -> tuple[Segment, ...]:
-        """Give its title, and the sentences of the lines that are `wanted`, by their words and the words that hyphens join.
+        """Return its title, and the sentences of the lines that are `wanted`, by their words and the words that hyphens join.
 
         Lines are left out whole: what is given lies as near to each other as in the whole article.
         """
@@ -140,7 +140,7 @@ def segments(title: str, text: str) -> tuple[Segment, ...]:
 
 
 def joined_words(line: str, words: list[str]) -> list[SegmentWord]:
-    """Give the readings of hyphenated words in a line; `words` are those of the line."""
+    """Return the readings of hyphenated words in a line; `words` are those of the line."""
     if ("-" not in line and line.isascii()) or not _HYPHENATED.search(line):
         return []
     return [word for _, longer in _joined(line, words, 0, len(line)) for word in longer]
@@ -160,7 +160,7 @@ def _joined(text: str, written: list[str], start: int, end: int) -> Iterator[tup
 
 
 def _joints(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Give the words that one hyphen ties to the next: (number of the word, place of the hyphen, place of the next word)."""
+    """Return the words that one hyphen ties to the next: (number of the word, place of the hyphen, place of the next word)."""
     number = -1
     for found in _HYPHENATED.finditer(text, start, end):
         before = written(text[start : found.start()])

@@ -31,7 +31,7 @@ class Changes:
     all: tuple[Change, ...]
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Give each gained or lost item as an object."""
+        """Return each gained or lost item as an object."""
         for change in self.all:
             if change.kind != "unchanged":
                 yield {

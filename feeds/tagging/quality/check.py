@@ -150,7 +150,7 @@ def _untested_terms(topic: Topic, answers: list[Classification]) -> Iterator[str
 
 
 def _unneeded_parts(topic: Topic, answers: list[Classification]) -> Iterator[str]:
-    """Give the parts of a topic that may go without any example changing; all examples are as declared."""
+    """Return the parts of a topic that may go without any example changing; all examples are as declared."""
     documents = [Document(example.title, example.text, example.language) for example in topic.examples]
     wanted = [example.tagged for example in topic.examples]
     for context in topic.negative_contexts:
@@ -169,7 +169,7 @@ def _unneeded_parts(topic: Topic, answers: list[Classification]) -> Iterator[str
 
 
 def _smaller(expression: query.Expression) -> Iterator[tuple[str, query.Expression]]:
-    """Give the expression with one part of one AND or OR, or one NOT, left out."""
+    """Return the expression with one part of one AND or OR, or one NOT, left out."""
     match expression:
         case query.And(parts) | query.Or(parts):
             build = query.And if isinstance(expression, query.And) else query.Or

@@ -37,7 +37,7 @@ class Slip:
 
 
 def slips(topic: Topic) -> Iterator[Slip]:
-    """Give the slips of a topic, in the order of its file."""
+    """Return the slips of a topic, in the order of its file."""
     yield from _rules(topic)
     for place, term in _terms(topic):
         yield from _term(place, term)

@@ -20,7 +20,7 @@ ClassifiedEntry = tuple[Item, tuple[Classification, ...]]
 
 
 def classified(trial: Trial, matcher: Matcher) -> tuple[ClassifiedEntry, ...]:
-    """Give the entries, each with the topics that would tag it; what a source repeats is not yet known of it."""
+    """Return the entries, each with the topics that would tag it; what a source repeats is not yet known of it."""
     said_by = (trial.feed.title, trial.where)
     items = [item for item, _ in trial.feed.items]
     return tuple((item, tag(matcher, Judged(item.title, item.text, item.language, said_by)).tags) for item in items)
@@ -47,7 +47,7 @@ def _doubts(what: str, unknown: bool, raw: str | None) -> list[str]:  # noqa: FB
 
 
 def as_values(trial: Trial, entries: tuple[ClassifiedEntry, ...]) -> dict[str, Any]:
-    """Give everything as values for programs."""
+    """Return everything as values for programs."""
     feed = trial.feed
     return {
         "source": trial.where,

@@ -20,7 +20,7 @@ class TopicCache:
         self._read: dict[Path, tuple[_Stamp, Topic | None]] = {}
 
     def topics(self) -> tuple[Topic, ...]:
-        """Give the topics by name: each file as it is now, or as it was when it could last be read."""
+        """Return the topics by name: each file as it is now, or as it was when it could last be read."""
         self._read = {path: self._look(path) for path in self._folders.files().values()}
         return tuple(topic for _, topic in self._read.values() if topic is not None)
 

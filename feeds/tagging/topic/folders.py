@@ -27,7 +27,7 @@ class TopicFolders:
         return self.own / "retired"
 
     def files(self) -> dict[str, Path]:
-        """Give the files in force by name, in the order of the names. Raises SettingsError for an unknown name that is chosen."""
+        """Return the files in force by name, in the order of the names. Raises SettingsError for an unknown name that is chosen."""
         retired = _named(self.retired).keys()
         shipped = {name: path for name, path in self._chosen().items() if name not in retired}
         return dict(sorted((shipped | _named(self.own)).items()))
@@ -53,7 +53,7 @@ def _known(names: Iterable[str], there: dict[str, Path]) -> None:
 
 
 def put_away(folders: TopicFolders, name: str, path: Path) -> Path:
-    """Put a topic's file, or a copy of the shipped one, where it is not in force; give where. Raises StoreError."""
+    """Put a topic's file, or a copy of the shipped one, where it is not in force; return where. Raises StoreError."""
     kept = folders.retired / path.name
     try:
         folders.retired.mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,7 @@ class Lines:
                 self._known.setdefault((table, key[1]), number)
 
     def meant(self, message: str) -> int | None:
-        """Give the line that a message is about, by the table, key and quoted word that it begins with and holds."""
+        """Return the line that a message is about, by the table, key and quoted word that it begins with and holds."""
         place = _PLACE.match(message)
         word = found[1] if (found := _QUOTED.search(message)) else ""
         if place is None:
@@ -37,14 +37,14 @@ class Lines:
         return (self.of(table, key, word) if key else self.of(table, word)) or self.of(table)
 
     def _headed(self, name: str) -> int | None:
-        """Give the first line of a table or a key of this name."""
+        """Return the first line of a table or a key of this name."""
         numbers = (
             number for (table, key), number in self._known.items() if name in {key, table.partition(".")[0].partition(" ")[0]}
         )
         return min(numbers, default=None) if name else None
 
     def of(self, table: str, key: str = "", word: str = "") -> int | None:
-        """Give the line of a table, of a key in it, or of a word in the value of the key; None where it cannot be told."""
+        """Return the line of a table, of a key in it, or of a word in the value of the key; None where it cannot be told."""
         begin = self._known.get((table, key))
         if begin is None or not word:
             return begin

@@ -131,7 +131,7 @@ class _Loader:
     def _expression(
         self, text: str, require: tuple[str, ...], exclude: tuple[str, ...], groups: tuple[str, ...]
     ) -> query.Expression | None:
-        """Give the query, or what `require` and `exclude` mean: they are its short form."""
+        """Return the query, or what `require` and `exclude` mean: they are its short form."""
         if text and (require or exclude):
             raise self._refuse("query stands beside require or exclude", "keep one of the two forms")
         if text:

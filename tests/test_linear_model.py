@@ -13,9 +13,8 @@ from wording import IDLE, wording
 
 from feeds.model import Document
 from feeds.tagging.classifier import classify, tag
-from feeds.tagging.linear_model import LinearModel, features, parse
+from feeds.tagging.linear_model import LabelledText, LinearModel, features, parse_model, proposals, train
 from feeds.tagging.matching.matcher import Matcher
-from feeds.tagging.training import LabelledText, proposals, train
 from ingest.errors import TopicError, UsageError
 
 DAY = date(2026, 3, 2)
@@ -37,7 +36,7 @@ def test_the_same_marks_give_the_same_file() -> None:
     """It is reproducible, and reads back to what was written."""
     opinion = train(wording(), MARKS, DAY)
     assert train(wording(), MARKS, DAY).write() == opinion.write()
-    assert parse(opinion.write(), "o.json") == opinion
+    assert parse_model(opinion.write(), "o.json") == opinion
 
 
 def test_it_proposes_words_that_no_term_finds() -> None:
@@ -73,7 +72,7 @@ def test_without_scikit_learn_it_says_what_to_install(monkeypatch: pytest.Monkey
 def test_a_file_that_is_no_opinion_is_refused(text: str) -> None:
     """The error names the file and the cure."""
     with pytest.raises(TopicError, match=r"o\.json.*learn it again"):
-        parse(text, "o.json")
+        parse_model(text, "o.json")
 
 
 def test_features_are_words_and_pairs() -> None:

@@ -1,4 +1,4 @@
-"""What only a person can judge, and their word on it: the uncertain items of a topic, decided on and judged again at once."""
+"""A person's reviews: the uncertain items of a topic, and the items that are accepted or rejected and classified again at once."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,9 @@ from feeds.model import Classification, Grade, document_of
 from feeds.store.boilerplate import Boilerplate
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Reviews, Verdict
+from feeds.tagging.classification_pass import classify_one
 from feeds.tagging.classifier import classify
-from feeds.tagging.classifying import classify_one
-from feeds.tagging.linear_model import file_of, parse
+from feeds.tagging.linear_model import model_file, parse_model
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
@@ -19,39 +19,39 @@ from ingest.store.facts import Facts
 
 @dataclass(frozen=True, slots=True)
 class UncertainItem:
-    """An item that the rules are not sure of, what they say, and how likely a second opinion holds it, from 0 to 1."""
+    """An item that the rules are not sure of, what they say, and how likely the linear model holds it, from 0 to 1."""
 
     stored: StoredItem
     answer: Classification
     likely: float | None
 
 
-def uncertain(home: Path, facts: Facts, topic: Topic) -> tuple[UncertainItem, ...]:
+def uncertain_items(home: Path, facts: Facts, topic: Topic) -> tuple[UncertainItem, ...]:
     """Return the mere mentions and near misses of a topic, reviewed or not.
 
     Newest first, or, where `topics learn` has left a linear model in `home`, the likeliest first. Raises TopicError
     for a model that cannot be read.
     """
-    path = file_of(home, topic.name)
-    opinion = parse(path.read_text(encoding="utf-8"), str(path)) if path.exists() else None
+    path = model_file(home, topic.name)
+    model = parse_model(path.read_text(encoding="utf-8"), str(path)) if path.exists() else None
     matcher, boilerplate, found = Matcher([topic]), Boilerplate(facts), []
     for stored in facts.items.all():
         answer = classify(matcher, document_of(stored), boilerplate.known(stored.carrier.source.url))[0]
         if answer.grade is Grade.MENTION or answer.near_miss:
-            likely = opinion.probability(stored.item.title, stored.item.text) if opinion else None
+            likely = model.probability(stored.item.title, stored.item.text) if model else None
             found.append(UncertainItem(stored, answer, likely))
-    found.sort(key=lambda case: case.stored.first_seen, reverse=True)
-    return tuple(sorted(found, key=lambda case: -(case.likely or 0)))
+    found.sort(key=lambda one: one.stored.first_seen, reverse=True)
+    return tuple(sorted(found, key=lambda one: -(one.likely or 0)))
 
 
 def record_review(facts: Facts, topic: Topic, stored: StoredItem, said: tuple[Verdict, str], now: datetime) -> Classification:
-    """Store a person's word on an item, and why; give what then holds. The next publication shows it."""
+    """Store a person's verdict on an item, and why; return what then holds. The next publication shows it."""
     Reviews(facts).put(stored.row, topic.name, *said, now)
     return classify_one(facts, Classifications(facts), topic, stored, now)
 
 
 def undo_review(facts: Facts, topic: Topic, stored: StoredItem, now: datetime) -> Classification | None:
-    """Forget a person's word, so that the rules decide again; None where nothing was said."""
+    """Forget a person's review, so that the rules decide again; return what then holds, None where there was no review."""
     if not Reviews(facts).take_back(stored.row, topic.name):
         return None
     return classify_one(facts, Classifications(facts), topic, stored, now)

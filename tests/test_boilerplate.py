@@ -10,9 +10,9 @@ from feeds.model import Document as Judged
 from feeds.model import Tagging
 from feeds.store.boilerplate import Boilerplate
 from feeds.store.classifications import Classifications
-from feeds.tagging import classifying
+from feeds.tagging import classification_pass
+from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.classifier import classify, tag
-from feeds.tagging.classifying import classify_new
 from feeds.tagging.matching.matcher import Matcher
 from ingest.model import Item, Source
 from ingest.store.facts import Facts
@@ -65,7 +65,7 @@ def test_what_is_known_costs_no_more_judging(facts: Facts, judgements: Classific
         judged.append(what.title)
         return tag(matcher, what, known)
 
-    monkeypatch.setattr(classifying, "tag", noted)
+    monkeypatch.setattr(classification_pass, "tag", noted)
     for number, times in ((1, 1), (2, 1), (3, 1), (4, 5), (5, 1), (6, 1), (7, 1), (8, 1), (9, 1), (10, 1)):
         judged.clear()
         come(facts, judgements, story(number))

@@ -8,9 +8,9 @@ from support import NOON
 
 from feeds.cli.home import target_of
 from feeds.store.classifications import Classifications, Progress
-from feeds.tagging import classifying
+from feeds.tagging import classification_pass
+from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.classifier import tag
-from feeds.tagging.classifying import classify_new
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.topic.model import Topic
 from ingest.store.facts import Facts
@@ -31,8 +31,8 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(item.title)
         return tag(matcher, item, *rest)
 
-    monkeypatch.setattr(classifying, "tag", noted)
-    monkeypatch.setattr(classifying, "_BITE", 2)
+    monkeypatch.setattr(classification_pass, "tag", noted)
+    monkeypatch.setattr(classification_pass, "_BATCH", 2)
     return seen
 
 
@@ -48,14 +48,14 @@ def feed(facts: Facts, judgements: Classifications, name: str = "harbour") -> se
     return {kept.item.title for kept in facts.items.by_rows(row for row, _ in newest(judgements, name, 100))}
 
 
-def test_old_items_are_judged_again_in_bounded_bites(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
+def test_old_items_are_judged_again_in_bounded_batches(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """One call does no more than it is told; the next goes on where it stopped, until all is done."""
     old = fill(facts, 1, 2, 3, 4, 5)
     classify_new(facts, judgements, (TOPIC,), NOON)
     judged.clear()
     progress = []
     for _ in range(4):
-        classify_new(facts, judgements, (WIDER,), NOON, bites=1)
+        classify_new(facts, judgements, (WIDER,), NOON, batches=1)
         progress.append(len(judged))
     assert progress == [2, 4, 5, 5]
     assert judged == old
@@ -63,11 +63,11 @@ def test_old_items_are_judged_again_in_bounded_bites(facts: Facts, judgements: C
 
 
 def test_the_bound_is_a_number_of_transactions(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
-    """So many bites, so many times two items."""
+    """So many batches, so many times two items."""
     fill(facts, 1, 2, 3, 4, 5)
     classify_new(facts, judgements, (TOPIC,), NOON)
     judged.clear()
-    classify_new(facts, judgements, (WIDER,), NOON, bites=2)
+    classify_new(facts, judgements, (WIDER,), NOON, batches=2)
     assert len(judged) == 4
 
 
@@ -86,7 +86,7 @@ def test_what_arrives_is_judged_first(facts: Facts, judgements: Classifications,
     classify_new(facts, judgements, (TOPIC,), NOON)
     new = fill(facts, 6, 7, 8, days=0)
     judged.clear()
-    classify_new(facts, judgements, (WIDER,), NOON, bites=1)
+    classify_new(facts, judgements, (WIDER,), NOON, batches=1)
     assert judged == [*new, *old[:2]]
     assert feed(facts, judgements) == set(new)
     assert judgements.count() == 5
@@ -97,20 +97,20 @@ def test_arrivals_during_the_background_work_are_judged_once(facts: Facts, judge
     old = fill(facts, 1, 2, 3)
     classify_new(facts, judgements, (TOPIC,), NOON)
     judged.clear()
-    classify_new(facts, judgements, (WIDER,), NOON, bites=1)
+    classify_new(facts, judgements, (WIDER,), NOON, batches=1)
     new = fill(facts, 4, days=0)
-    classify_new(facts, judgements, (WIDER,), NOON, bites=5)
-    classify_new(facts, judgements, (WIDER,), NOON, bites=5)
+    classify_new(facts, judgements, (WIDER,), NOON, batches=5)
+    classify_new(facts, judgements, (WIDER,), NOON, batches=5)
     assert judged == [*old[:2], *new, *old[2:]]
 
 
-def test_no_bites_at_all_still_judge_the_arrivals(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
+def test_no_batches_at_all_still_judge_the_arrivals(facts: Facts, judgements: Classifications, judged: list[str]) -> None:
     """A pass in a hurry leaves the archive for later."""
     fill(facts, 1)
     classify_new(facts, judgements, (TOPIC,), NOON)
     new = fill(facts, 2, days=0)
     judged.clear()
-    classify_new(facts, judgements, (WIDER,), NOON, bites=0)
+    classify_new(facts, judgements, (WIDER,), NOON, batches=0)
     assert judged == new
     assert judgements.marks()["harbour"].back < judgements.marks()["harbour"].until
 
@@ -159,9 +159,9 @@ def test_what_a_new_wording_no_longer_tags_leaves(facts: Facts, judgements: Clas
     fill(facts, 1, 2, 3, words="ferry in the harbour")
     classify_new(facts, judgements, (TOPIC,), OLD)
     assert judgements.count() == 3
-    classify_new(facts, judgements, (STRICTER,), NOON, bites=1)
+    classify_new(facts, judgements, (STRICTER,), NOON, batches=1)
     assert judgements.count() == 1
-    classify_new(facts, judgements, (STRICTER,), NOON, bites=1)
+    classify_new(facts, judgements, (STRICTER,), NOON, batches=1)
     assert judgements.count() == 0
 
 
@@ -177,10 +177,10 @@ def test_a_wording_that_changes_again_begins_anew(facts: Facts, judgements: Clas
     """A second change in the middle of the background work judges everything by the last wording."""
     old = fill(facts, 1, 2, 3, 4)
     classify_new(facts, judgements, (TOPIC,), NOON)
-    classify_new(facts, judgements, (STRICTER,), NOON, bites=1)
+    classify_new(facts, judgements, (STRICTER,), NOON, batches=1)
     judged.clear()
     for _ in range(3):
-        classify_new(facts, judgements, (WIDER,), NOON, bites=1)
+        classify_new(facts, judgements, (WIDER,), NOON, batches=1)
     assert judged == old
     assert judgements.count() == 4
 
@@ -213,7 +213,7 @@ def test_the_mark_says_how_far_the_work_has_come(facts: Facts, judgements: Class
     classify_new(facts, judgements, (TOPIC,), NOON)
     last = facts.items.after(0, 10)[-1].seq
     assert judgements.marks() == {"harbour": Progress(TOPIC.version, last)}
-    classify_new(facts, judgements, (WIDER,), NOON, bites=1)
+    classify_new(facts, judgements, (WIDER,), NOON, batches=1)
     half = judgements.marks()["harbour"]
     assert (half.version, half.seq, half.until) == (WIDER.version, last, last)
     assert 0 < half.back < last

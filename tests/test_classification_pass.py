@@ -10,8 +10,8 @@ from support import NOON
 from feeds.cli.home import target_of
 from feeds.publication.entry import own_id, wanted_id
 from feeds.store.classifications import Classifications
-from feeds.tagging import classifying
-from feeds.tagging.classifying import classify_new
+from feeds.tagging import classification_pass
+from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.topic.model import Topic
 from ingest.model import Item, StoredItem
 from ingest.store.facts import Facts
@@ -125,9 +125,9 @@ def test_without_topics_nothing_is_judged(facts: Facts, judgements: Classificati
 def test_an_interrupted_judging_goes_on_where_it_stopped(
     facts: Facts, judgements: Classifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed between two bites, the next pass does the rest and nothing twice."""
+    """Killed between two batches, the next pass does the rest and nothing twice."""
     carry(facts, [about(number) for number in range(5, 0, -1)])
-    monkeypatch.setattr(classifying, "_BITE", 2)
+    monkeypatch.setattr(classification_pass, "_BATCH", 2)
     after = Items.after
 
     def killed(self: Items, seq: int, limit: int) -> tuple[StoredItem, ...]:
@@ -147,11 +147,11 @@ def test_an_interrupted_judging_goes_on_where_it_stopped(
 def test_an_interrupted_judging_anew_goes_on_where_it_stopped(
     facts: Facts, judgements: Classifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a change of wording the old items are judged in bites, over several passes if need be, each item once."""
+    """After a change of wording the old items are judged in batches, over several passes if need be, each item once."""
     carry(facts, [about(number) for number in range(5, 0, -1)])
     classify_new(facts, judgements, (topic(),), NOON)
     forget(facts)
-    monkeypatch.setattr(classifying, "_BITE", 2)
+    monkeypatch.setattr(classification_pass, "_BATCH", 2)
     given = [classify_new(facts, judgements, (WIDER,), NOON, 1) for _ in range(5)]
     assert sum(given) == 5
     assert given[0] == 2, "no more at once than was asked for"

@@ -19,7 +19,7 @@ KEYS: Final = ("q", "topic", "source", "language", "since", "until")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SearchQuery:
     """Words, and what the items that hold them are to be narrowed to; what is empty narrows nothing."""
 
     words: str = ""
@@ -32,10 +32,10 @@ class Question:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was asked."""
-        return self == Question()
+        return self == SearchQuery()
 
     def written(self, page: int = 1) -> str:
-        """Give it as the query of an address: the same question is always written alike."""
+        """Return it as the query of an address: the same question is always written alike."""
         values = (
             self.words,
             self.topic,
@@ -47,13 +47,13 @@ class Question:
         return urlencode(known | ({"page": str(page)} if page > 1 else {}))
 
 
-def question(asked: Mapping[str, str]) -> Question:
+def parse_query(asked: Mapping[str, str]) -> SearchQuery:
     """Read a question from its parts by name (`KEYS`). Raises UsageError for a date that is none and for too long a question."""
     words, topic, source, language = (one_line(asked.get(key, "")) for key in KEYS[:4])
     if len(words) > _LONGEST:
         raise UsageError(f"the question is longer than {_LONGEST} characters", "leave some words out")
-    made = Question(words, topic, source, language.lower(), _day(asked, "since"), _day(asked, "until"))
-    match(made.words)
+    made = SearchQuery(words, topic, source, language.lower(), _day(asked, "since"), _day(asked, "until"))
+    fts5_expression(made.words)
     return made
 
 
@@ -65,8 +65,8 @@ def _day(asked: Mapping[str, str], key: str) -> date | None:
         raise UsageError(f'{key}: "{text[:40]}" is not a day', "write it as 2026-01-31") from None
 
 
-def match(words: str, *, negated: bool = True) -> str | None:
-    """Give words as an FTS5 expression, every one of them a quoted string; None for no words.
+def fts5_expression(words: str, *, negated: bool = True) -> str | None:
+    """Return words as an FTS5 expression, every one of them a quoted string; None for no words.
 
     All of them must be there; `"in quotes"` a phrase, `begin*` a beginning, `-this` must not be there,
     `this OR that` one of two. Without `negated` what must not be there is left out: more is found.
@@ -95,8 +95,8 @@ def match(words: str, *, negated: bool = True) -> str | None:
     return f"({all_of})" + "".join(f" NOT {term}" for term in unwanted if negated)
 
 
-def places(words: str, text: str) -> tuple[tuple[int, int], ...]:
-    """Give where in a text the words stand that `match` makes an expression of, a phrase as a whole: (start, end)."""
+def word_spans(words: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Return where in a text the words stand that `match` makes an expression of, a phrase as a whole: (start, end)."""
     said = tuple(folding.words(text))
     wanted = (
         ([one.folded for one in folding.words(phrase or word)], word.endswith("*"))

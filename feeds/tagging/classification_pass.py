@@ -1,0 +1,130 @@
+"""Classifies the items that topics have not classified yet, batch by batch, and stores the answers; decides nothing itself."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from feeds.model import Classification, Tagging, document_of
+from feeds.store.boilerplate import Boilerplate
+from feeds.store.classifications import Classifications, Progress
+from feeds.store.reviews import Reviews, reviewed
+from feeds.tagging.classifier import classify, tag
+from feeds.tagging.matching.matcher import Matcher
+from feeds.tagging.topic.model import Topic
+from ingest.model import StoredItem
+from ingest.store.facts import Facts
+
+_BATCH: Final = 500  # items in a transaction
+_MATCHERS: Final[deque[Matcher]] = deque(maxlen=2)  # a service has seen most words before: they are not looked up again
+
+
+def classify_new(  # noqa: PLR0913, PLR0917 - and how far to go
+    facts: Facts,
+    classifications: Classifications,
+    topics: tuple[Topic, ...],
+    now: datetime,
+    batches: int | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
+    """Classify by each topic what arrived or changed since it last did; a changed wording classifies everything anew.
+
+    What arrived comes first; of what a changed wording classifies again at most `batches` transactions are
+    done in one call, and none after `stopping`. Nothing is downloaded. Killed in the middle it goes on where
+    it stopped. Return the number of tags given.
+    """
+    work = _Pass(facts, classifications, now, stopping)
+    marks = classifications.marks()
+    current = {topic.name: _mark(topic, marks.get(topic.name)) for topic in topics}
+    tagged = 0
+    for seq, group in _grouped(topics, lambda topic: current[topic.name].seq):
+        tagged += work.arrivals(group, {t.name: current[t.name] for t in group}, seq)
+    current |= {name: mark for name, mark in classifications.marks().items() if name in current}
+    waiting = tuple(topic for topic in topics if current[topic.name].back < current[topic.name].until)
+    for back, group in _grouped(waiting, lambda topic: current[topic.name].back):
+        tagged += work.again(group, {t.name: current[t.name] for t in group}, back, batches)
+    return tagged
+
+
+def classify_one(facts: Facts, classifications: Classifications, topic: Topic, stored: StoredItem, now: datetime) -> Classification:
+    """Classify one item by one topic again and store the answer, a person's review included; return what then holds."""
+    boilerplate = Boilerplate(facts).known(stored.carrier.source.url)
+    answer = classify(Matcher([topic]), document_of(stored), boilerplate)[0]
+    classifications.record([(stored, Tagging((answer,) if answer.tagged else (), frozenset()))], (topic,), {}, now)
+    return reviewed(answer, Reviews(facts).all(topic.name).get((stored.row, topic.name)))
+
+
+def _mark(topic: Topic, mark: Progress | None) -> Progress:
+    if mark is None:
+        return Progress(topic.version, 0)
+    return mark if mark.version == topic.version else Progress(topic.version, mark.seq, 0, mark.seq)
+
+
+def _grouped(topics: Iterable[Topic], place: Callable[[Topic], int]) -> list[tuple[int, list[Topic]]]:
+    """Put topics that stand at one place together: each item is then read once for all of them."""
+    groups: defaultdict[int, list[Topic]] = defaultdict(list)
+    for topic in topics:
+        groups[place(topic)].append(topic)
+    return sorted(groups.items())
+
+
+def _matcher(topics: Iterable[Topic]) -> Matcher:
+    """Return a matcher of some topics, the one of last time if there is one."""
+    wanted = tuple(topics)
+    known = next((matcher for matcher in _MATCHERS if matcher.topics == wanted), None)
+    if known is None:
+        _MATCHERS.append(known := Matcher(wanted))
+    return known
+
+
+class _Pass:
+    """A pass, with its stores."""
+
+    def __init__(self, facts: Facts, classifications: Classifications, now: datetime, stopping: Callable[[], bool]) -> None:
+        self._facts, self._classifications, self._now, self._stopping = facts, classifications, now, stopping
+        self._boilerplate = Boilerplate(facts)
+
+    def arrivals(self, topics: list[Topic], marks: dict[str, Progress], seq: int) -> int:
+        """Classify all that came after number `seq`."""
+        matcher, tagged = _matcher(topics), 0
+        if marks != {name: mark for name, mark in self._classifications.marks().items() if name in marks}:
+            self._classifications.record([], (), marks, self._now)  # a new wording is known before its first item
+        while not self._stopping() and (items := self._facts.items.after(seq, _BATCH)):
+            seq = items[-1].seq
+            tagged += self._classify_batch(
+                matcher, items, {name: replace(mark, seq=seq) for name, mark in marks.items()}, again=False
+            )
+        return tagged
+
+    def again(self, topics: list[Topic], marks: dict[str, Progress], back: int, batches: int | None) -> int:
+        """Classify again what was there when the wording changed, at most `batches` batches of it."""
+        matcher, tagged, done = _matcher(topics), 0, 0
+        until = max(mark.until for mark in marks.values())
+        while back < until and (batches is None or done < batches) and not self._stopping():
+            items = tuple(item for item in self._facts.items.after(back, _BATCH) if item.seq <= until)
+            back = items[-1].seq if len(items) == _BATCH else until
+            tagged += self._classify_batch(
+                matcher, items, {name: replace(mark, back=back) for name, mark in marks.items()}, again=True
+            )
+            done += 1
+        return tagged
+
+    def _classify_batch(self, matcher: Matcher, items: tuple[StoredItem, ...], marks: dict[str, Progress], *, again: bool) -> int:
+        taggings = list(self._taggings(matcher, items))
+        self._classifications.record(taggings, matcher.topics, marks, self._now, again=again)
+        tags = {stored.row: len(tagging.tags) for stored, tagging in taggings}
+        repeated = self._boilerplate.learn((stored, tagging.lines) for stored, tagging in taggings)
+        if repeated:  # a sentence has turned out to be boilerplate: what it helped to tag is classified without it
+            anew = list(self._taggings(matcher, self._facts.items.by_rows(sorted(repeated))))
+            self._classifications.record(anew, matcher.topics, {}, self._now, again=True)
+            tags |= {stored.row: len(tagging.tags) for stored, tagging in anew if stored.row in tags}
+        return sum(tags.values())
+
+    def _taggings(self, matcher: Matcher, items: Iterable[StoredItem]) -> Iterator[tuple[StoredItem, Tagging]]:
+        known: dict[str, frozenset[str]] = {}
+        for stored in items:
+            source = stored.carrier.source.url
+            if source not in known:
+                known[source] = self._boilerplate.known(source)
+            yield stored, tag(matcher, document_of(stored), known[source])
