@@ -17,7 +17,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from feeds.cli.home import good_topics, kept_topics, say_kept, target_of
-from feeds.publication.atomic_file import sweep
+from feeds.publication.atomic_files import sweep
 from feeds.publication.publish import feed_path
 from feeds.publication.websub import tell_hub
 from feeds.server.application import application

@@ -12,7 +12,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 EDGES: Final = set(  # all that may touch files, network, clock, processes or the database; whatever is not named here is pure
     "feeds.__main__ feeds.cli.commands feeds.store.reviews feeds.store.boilerplate feeds.cli.grants feeds.store.grants"
     " feeds.publication.websub feeds.tagging.classification_pass feeds.site feeds.site.queries feeds.site.builder"
-    " feeds.publication.edition feeds.publication.files feeds.store.ledger feeds.publication.atomic_file feeds.site.publish"
+    " feeds.publication.edition feeds.publication.files feeds.store.ledger feeds.publication.atomic_files feeds.site.publish"
     " feeds.cli.review feeds.store.migrations feeds.search.search feeds.cli.search feeds.server.application feeds.cli.serve"
     " feeds.server.context feeds.server.files feeds.server.health feeds.server.private feeds.server.protocol"
     " feeds.server.review feeds.server.search feeds.server.server feeds.server.site feeds.server.threads"
@@ -30,7 +30,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " ingest.store.turns ingest.polling.trial ingest.http.websub scheduler"
     " topicwire_service ingest.http.connections ingest.http.cookies"
     " ingest.http.tls ingest.cli.meant ingest.polling.following feeds.site.fingerprints feeds.site.stories"
-    " feeds.publication.visible feeds.publication.writers feeds.publication.publish feeds.cli.home".split()
+    " feeds.publication.visible feeds.publication.publish feeds.cli.home".split()
 )
 PURE: Final = set(  # those that the design names; they must exist and stay out of EDGES
     "feeds.publication.archive feeds.publication.formats.atom feeds.publication.document feeds.publication.entry"

@@ -12,7 +12,7 @@ from making import Cli, home_at, write_topic
 from processes import Started, start
 from support import FakeWeb, rss, rss_item, wait_until
 
-from feeds.publication.atomic_file import _UNFINISHED
+from feeds.publication.atomic_files import _UNFINISHED
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 FEEDS, EACH, SEEDS, ROUNDS = 50, 4, 30, 6

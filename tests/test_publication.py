@@ -13,8 +13,8 @@ from schema import sound
 from support import NOON, Clock
 
 from feeds.cli.home import target_of
+from feeds.publication import atomic_files
 from feeds.publication import publish as publishing
-from feeds.publication import writers
 from feeds.publication.edition import Editor
 from feeds.publication.files import PublishedFiles
 from feeds.publication.publish import Published
@@ -72,7 +72,7 @@ def test_with_the_extra_there_is_a_second_twin(home: Path, facts: Facts, monkeyp
     """Where brotli is installed there is a .br too, made also for what was published without."""
     carry(facts, [about(1)])
     with monkeypatch.context() as without:
-        without.setattr(writers, "brotli", None)
+        without.setattr(atomic_files, "brotli", None)
         run(home, facts)
     path, twin = home / "public" / "harbour.atom", home / "public" / "harbour.atom.br"
     assert not twin.exists()

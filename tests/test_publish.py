@@ -11,8 +11,8 @@ from making import HARBOUR, POST, about, carry, home_at, topic
 from support import NOON, Clock
 
 from feeds.cli.home import target_of
-from feeds.publication import atomic_file
-from feeds.publication.atomic_file import replace, sweep
+from feeds.publication import atomic_files
+from feeds.publication.atomic_files import replace, sweep
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.tagging.classification_pass import classify_new
@@ -167,7 +167,7 @@ def test_a_folder_without_rights_is_one_clear_error(tmp_path: Path) -> None:
 
 def test_unfinished_files_are_swept(tmp_path: Path) -> None:
     """What a killed process left unfinished is removed; nothing else is."""
-    (tmp_path / f"{atomic_file._UNFINISHED}x1y2").write_bytes(b"ha")
+    (tmp_path / f"{atomic_files._UNFINISHED}x1y2").write_bytes(b"ha")
     (tmp_path / "harbour.atom").write_bytes(b"whole")
     (tmp_path / ".htaccess").write_bytes(b"the owner's")
     sweep(tmp_path)

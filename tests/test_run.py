@@ -18,7 +18,7 @@ import ingest.polling.sources
 import scheduler
 import topicwire_service
 from feeds.cli.home import topics_of
-from feeds.publication.atomic_file import _UNFINISHED
+from feeds.publication.atomic_files import _UNFINISHED
 from feeds.site.publish import publish
 from ingest.errors import StoreError
 from ingest.model import Source

@@ -12,7 +12,7 @@ import pytest
 from making import home_at
 from serving import Site, served
 
-from feeds.publication.atomic_file import replace
+from feeds.publication.atomic_files import replace
 from feeds.server import files
 from feeds.server.health import readable
 from feeds.server.server import listen

@@ -18,7 +18,7 @@ from processes import Started, comes, free_port, get, start
 from serving import Site, served
 from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
-from feeds.publication.atomic_file import replace as put
+from feeds.publication.atomic_files import replace as put
 from feeds.server.connections import ConnectionLimits, Phase, in_the_way, limits_for, owner_of
 from feeds.server.protocol import QuickProtocol
 

@@ -187,7 +187,7 @@ def topics_learn(home: Home, name: str, labels: IO[bytes] | None) -> None:
     Needs the extra `learn` (scikit-learn). Words that speak for the topic and that no term finds are proposed.
     """
     from feeds import metrics
-    from feeds.publication.atomic_file import replace
+    from feeds.publication.atomic_files import replace
     from feeds.store.reviews import Reviews, Verdict
     from feeds.tagging.linear_model import LabelledText, model_file, proposals, train
 

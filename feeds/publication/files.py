@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
-from feeds.publication.writers import TWINS, Writers, is_twinned
+from feeds.publication.atomic_files import TWINS, FileWriter, is_twinned
 from feeds.store.ledger import digest_of
 from feeds.store.migrations import migrations
 from ingest.store.facts import Facts
@@ -26,7 +26,7 @@ class PublishedFiles:
         self._stopping = stopping
         self._facts, self._home, self._now = facts, home, now
         self._execute = facts.database.execute
-        self._writers = Writers()
+        self._writers = FileWriter()
         self._written: list[Path] = []
         self._kept: set[str] = set()  # paths that were written or found unchanged
         self._rows: list[tuple[Any, ...]] = []

@@ -5,19 +5,19 @@ from pathlib import Path
 import pytest
 from support import NOON
 
-from feeds.publication.writers import Writers, is_twinned
+from feeds.publication.atomic_files import FileWriter, is_twinned
 from ingest.errors import StoreError
 
 
 @pytest.fixture
-def writers() -> Iterator[Writers]:
+def writers() -> Iterator[FileWriter]:
     """Give writers, and let them end."""
-    made = Writers()
+    made = FileWriter()
     yield made
     made.close()
 
 
-def test_all_that_was_put_is_there_once_it_is_settled(tmp_path: Path, writers: Writers) -> None:
+def test_all_that_was_put_is_there_once_it_is_settled(tmp_path: Path, writers: FileWriter) -> None:
     """More files than are held at once lie there with their twins, told in the order in which they were put."""
     paths = [tmp_path / "sub" / f"{number}.html" for number in range(40)]
     for path in paths:
@@ -27,7 +27,7 @@ def test_all_that_was_put_is_there_once_it_is_settled(tmp_path: Path, writers: W
     assert writers.settle() == ()
 
 
-def test_what_is_there_already_is_not_written(tmp_path: Path, writers: Writers) -> None:
+def test_what_is_there_already_is_not_written(tmp_path: Path, writers: FileWriter) -> None:
     """The same bytes again are not told as written, and a twin that is known is taken as it is."""
     path = tmp_path / "harbour.atom"
     for told in ((path,), ()):
@@ -36,7 +36,7 @@ def test_what_is_there_already_is_not_written(tmp_path: Path, writers: Writers) 
     assert path.with_name("harbour.atom.gz").read_bytes() == gzip.compress(b"ferry", 1, mtime=0)
 
 
-def test_a_fault_is_heard_of(tmp_path: Path, writers: Writers) -> None:
+def test_a_fault_is_heard_of(tmp_path: Path, writers: FileWriter) -> None:
     """What one thread could not write is an error of whoever waits for all."""
     (tmp_path / "sub").write_text("in the way", encoding="utf-8")
     writers.put(tmp_path / "sub" / "harbour.atom", b"ferry", NOON)

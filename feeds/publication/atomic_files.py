@@ -1,14 +1,17 @@
-"""Bytes -> files that are whole at any moment, each with its compressed twins, in a few threads; knows no table and no format."""
+"""Files that are whole at any moment, also after a power cut, each with its compressed twins; knows no table and no format."""
 
 import gzip
 import os
+import tempfile
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from feeds.publication.atomic_file import overwrite, put, sync_folder
+from ingest.errors import StoreError
 
 try:
     import brotli
@@ -19,10 +22,87 @@ TWINS: Final = (".gz", ".br")
 _BROTLI_QUALITY: Final = 6  # 9 takes ten times as long for one per cent, the best a hundred times
 _THREADS: Final = 3  # compressing and waiting for the disk let others work
 _MOST: Final = 8  # files held at once
+_UNFINISHED: Final = ".topicwire-"  # how a file begins that is not yet whole
 
 
-class Writers:
-    """Threads that write files while the next are made."""
+def replace(path: Path, data: bytes) -> bool:
+    """Replace a file by `data` in one step, and wait until it is on the disk; return whether it was replaced. Raises StoreError."""
+    replaced = put(path, data)
+    if replaced:
+        sync_folder(path.parent)
+    return replaced
+
+
+def put(path: Path, data: bytes, changed: datetime | None = None, *, synced: bool = True) -> bool:
+    """Replace a file by `data` in one step, unless it holds just that already; return whether it was replaced.
+
+    `changed` is the time that the file is given; None: the present. A reader sees the old file or the
+    new one, also after a power cut; that it is the new one is sure once its folder is synced. Where not
+    `synced`, a power cut may leave a file that must be made again. Raises StoreError.
+    """
+    with suppress(OSError):
+        if path.read_bytes() == data:
+            return False
+    overwrite(path, data, changed, synced=synced)
+    return True
+
+
+def overwrite(path: Path, data: bytes, changed: datetime | None = None, *, synced: bool = True) -> None:
+    """Replace a file that is known to hold something else. Raises StoreError."""
+    with _explained(path):
+        try:
+            _write_beside(path, data, changed, synced=synced)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_beside(path, data, changed, synced=synced)
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until the names in a folder are on the disk. Raises StoreError."""
+    with _explained(path):
+        folder = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn a fault into a StoreError that says what could not be done, and what to do."""
+    try:
+        yield
+    except OSError as fault:
+        raise StoreError(f"{path}: {fault.strerror}", "check the folder's rights and free space") from fault
+
+
+def _write_beside(path: Path, data: bytes, changed: datetime | None, *, synced: bool) -> None:
+    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            if synced:
+                os.fsync(file.fileno())
+            os.fchmod(file.fileno(), 0o644)  # mkstemp's is for the owner alone; another user's web server reads it
+        if changed is not None:
+            os.utime(name, (changed.timestamp(), changed.timestamp()))
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def sweep(*folders: Path) -> None:
+    """Remove the unfinished files that a killed process left."""
+    for path in (path for folder in folders for path in folder.rglob(f"{_UNFINISHED}*")):
+        with suppress(OSError):
+            path.unlink()
+
+
+class FileWriter:
+    """Write files and their twins in a few threads, while the next are made."""
 
     def __init__(self) -> None:
         """Start none yet."""
@@ -86,7 +166,7 @@ def _put(path: Path, data: bytes, changed: datetime, packed: bytes | None, synce
 
 
 def _compressed(data: bytes, ending: str) -> bytes:
-    """Compress: the same bytes give the same on every day."""
+    """Return bytes compressed: the same bytes give the same on every day."""
     if ending == TWINS[0]:
         return gzip.compress(data, mtime=0)
     # A window no larger than the data: the usual 4 MB costs a small page thirty times its work.
