@@ -100,12 +100,16 @@ class Newsroom:
         for number in numbers:
             stored = self.facts.items.by_rows([self.row(number)])[0]
             said = replace(judgement(stored, self.topic), tagged=True)
-            self.judgements.record([(stored, Tagging((said,), frozenset()))], (self.topic,), {}, self.now, again=again)
+            self.judgements.record(
+                [(stored, Tagging((said,), frozenset()))], {self.topic.name: self.topic.version}, {}, self.now, again=again
+            )
 
     def untag(self, *numbers: int) -> None:
         """Take the tag off items."""
         stored = self.facts.items.by_rows([self.row(number) for number in numbers])
-        self.judgements.record([(one, Tagging((), frozenset())) for one in stored], (self.topic,), {}, self.now)
+        self.judgements.record(
+            [(one, Tagging((), frozenset())) for one in stored], {self.topic.name: self.topic.version}, {}, self.now
+        )
 
     def add(self, *numbers: int) -> None:
         """Carry and tag items."""

@@ -70,7 +70,7 @@ def test_without_words_there_is_no_segment(title: str, text: str) -> None:
 def test_a_title_of_signs_alone_has_no_words() -> None:
     """A title is a segment even if it says nothing."""
     (only,) = segments("!!!", "")
-    assert (only.kind, only.words, only.key) == (SegmentKind.TITLE, (), "")
+    assert (only.kind, only.words) == (SegmentKind.TITLE, ())
 
 
 @pytest.mark.parametrize("hyphen", ["-", "\u2010", "\u2011", "\u2012", "–", "\u2212", "\ufe63", "\uff0d"])
@@ -109,7 +109,7 @@ def test_a_joined_reading_spans_the_words_as_written() -> None:
 
 def test_the_key_of_a_sentence_is_its_folded_words() -> None:
     """Case, accents and punctuation make no difference when a source repeats itself."""
-    one, other = (segments("", text)[0].key for text in ("À BIENTÔT, au port!", "a bientot: au port"))
+    one, other = (segments("", text)[0].digest for text in ("À BIENTÔT, au port!", "a bientot: au port"))
     assert one == other == "a bientot au port"
 
 

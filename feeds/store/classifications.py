@@ -12,7 +12,6 @@ import msgspec
 from feeds.model import Classification, Evidence, Grade, Tagging
 from feeds.store.migrations import migrations
 from feeds.store.reviews import Reviews, reviewed
-from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
 from ingest.text.dates import rfc3339
@@ -72,27 +71,26 @@ class Classifications:
     def record(
         self,
         judged: Sequence[tuple[StoredItem, Tagging]],
-        topics: Iterable[Topic],
+        versions: Mapping[str, str],
         marks: dict[str, Progress],
         now: datetime,
         *,
         again: bool = False,
     ) -> None:
-        """Store which of `topics` tag some items, and how far that brought them, all or nothing.
+        """Store which of some topics, with their `versions` by name, tag some items, and how far that brought them, all or nothing.
 
         A person's decision outranks an answer. `again` says that the items are not new: one that was
         first seen days ago and is tagged only now is not announced.
         """
         decisions = Reviews(self._facts).all()
-        names = {topic.name: topic for topic in topics}
         with self._facts.transaction():
             spoken = self._tags_of(stored.row for stored, _ in judged)
             for item, topic in decisions:
                 spoken[item].add(topic)
             for stored, tagging in judged:
                 tags = {judgement.topic: judgement for judgement in tagging.tags}
-                for name in names.keys() & (tags.keys() | spoken.get(stored.row, set())):
-                    answer = tags.get(name) or _untagged(names[name])
+                for name in versions.keys() & (tags.keys() | spoken.get(stored.row, set())):
+                    answer = tags.get(name) or _untagged(name, versions[name])
                     quiet = again and stored.first_seen < now - _NEWS and not self._was_announced(stored.row, name)
                     self._one(stored, reviewed(answer, decisions.get((stored.row, name))), now, quiet=quiet)
             for name, mark in marks.items():
@@ -253,8 +251,8 @@ class Classifications:
         return found.fetchone() is not None
 
 
-def _untagged(topic: Topic) -> Classification:
-    return Classification(topic.name, topic.version, tagged=False, grade=None, score=0.0, why="")
+def _untagged(topic: str, version: str) -> Classification:
+    return Classification(topic, version, tagged=False, grade=None, score=0.0, why="")
 
 
 def _evidence(judgement: Classification) -> str:

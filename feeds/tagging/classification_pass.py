@@ -51,7 +51,8 @@ def classify_one(facts: Facts, classifications: Classifications, topic: Topic, s
     """Classify one item by one topic again and store the answer, a person's review included; return what then holds."""
     boilerplate = Boilerplate(facts).known(stored.carrier.source.url)
     answer = classify(Matcher([topic]), document_of(stored), boilerplate)[0]
-    classifications.record([(stored, Tagging((answer,) if answer.tagged else (), frozenset()))], (topic,), {}, now)
+    tagging = Tagging((answer,) if answer.tagged else (), frozenset())
+    classifications.record([(stored, tagging)], {topic.name: topic.version}, {}, now)
     return reviewed(answer, Reviews(facts).all(topic.name).get((stored.row, topic.name)))
 
 
@@ -89,7 +90,7 @@ class _Pass:
         """Classify all that came after number `seq`."""
         matcher, tagged = _matcher(topics), 0
         if marks != {name: mark for name, mark in self._classifications.marks().items() if name in marks}:
-            self._classifications.record([], (), marks, self._now)  # a new wording is known before its first item
+            self._classifications.record([], {}, marks, self._now)  # a new wording is known before its first item
         while not self._stopping() and (items := self._facts.items.after(seq, _BATCH)):
             seq = items[-1].seq
             tagged += self._classify_batch(
@@ -112,12 +113,13 @@ class _Pass:
 
     def _classify_batch(self, matcher: Matcher, items: tuple[StoredItem, ...], marks: dict[str, Progress], *, again: bool) -> int:
         taggings = list(self._taggings(matcher, items))
-        self._classifications.record(taggings, matcher.topics, marks, self._now, again=again)
+        versions = {topic.name: topic.version for topic in matcher.topics}
+        self._classifications.record(taggings, versions, marks, self._now, again=again)
         tags = {stored.row: len(tagging.tags) for stored, tagging in taggings}
         repeated = self._boilerplate.learn((stored, tagging.lines) for stored, tagging in taggings)
         if repeated:  # a sentence has turned out to be boilerplate: what it helped to tag is classified without it
             anew = list(self._taggings(matcher, self._facts.items.by_rows(sorted(repeated))))
-            self._classifications.record(anew, matcher.topics, {}, self._now, again=True)
+            self._classifications.record(anew, versions, {}, self._now, again=True)
             tags |= {stored.row: len(tagging.tags) for stored, tagging in anew if stored.row in tags}
         return sum(tags.values())
 

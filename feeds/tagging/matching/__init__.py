@@ -1,1 +1,6 @@
-"""TODO."""
+"""Finds the terms of topics in texts of any language, with their places; decides nothing and reads no file.
+
+Public: the segments of a text, the patterns of words, the phrases of topics by language, the matcher.
+"""
+
+__all__ = ("lexicon", "matcher", "phrasebook", "prefilter", "segments")

@@ -1,5 +1,6 @@
 """A text as a matcher reads it: title, lead, sentences and list items, each with its words in place; knows no topic."""
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,7 +9,6 @@ from functools import cached_property
 from itertools import chain
 from typing import Final
 
-from ingest.identity import digest
 from ingest.text.folding import INVISIBLE, fold, folded, spaced, word_pattern, written
 from ingest.text.sanitize import CAPTION_MARK, ENTRY_MARK, sentences
 
@@ -78,15 +78,11 @@ class Segment:
         """Its words as they are written, and what hyphens join in it, folded."""
         return chain(self.written, (word.folded for longer in self.joined.values() for word in longer))
 
-    @property
-    def key(self) -> str:
-        """Its folded words: what is compared when a source repeats itself."""
-        return folded(self._text[self._start : self._end])
-
     @cached_property
     def digest(self) -> str:
-        """A hash of its key."""
-        return digest(self.key)
+        """A hash of its folded words, 24 hex digits: what is compared, and stored, when a source repeats itself."""
+        words = folded(self._text[self._start : self._end])
+        return hashlib.blake2b(b"\x01" + words.encode() + b"\x1f", digest_size=12).hexdigest()
 
     def readings(self, number: int) -> tuple[SegmentWord, ...]:
         """Return what may be read at a word: itself, and hyphenated words joined from there on."""
