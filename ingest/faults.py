@@ -31,7 +31,7 @@ class Faults:
         self.part = ""  # of the document that is being read
 
     def attempt(self, where: str, work: Callable[[_A], _B], of: _A, default: _C) -> _B | _C:
-        """Give `work(of)`, or the default and a fault that names `where`.
+        """Return `work(of)`, or the default and a fault that names `where`.
 
         Errors that say something of the document, and want of memory, are none of ours: they go up.
         """

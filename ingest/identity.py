@@ -97,7 +97,7 @@ def _is_enough(words: str) -> bool:
 
 
 def known_by_words(item: Item, key: Keys) -> Keys:
-    """Give the keys of a document, which has nothing but its words: they name it however few they are.
+    """Return the keys of a document, which has nothing but its words: they name it however few they are.
 
     Few words name it among documents only: in feeds a short text may be any day's "Press review".
     """
@@ -105,7 +105,7 @@ def known_by_words(item: Item, key: Keys) -> Keys:
 
 
 def name(key: Keys, source: Source) -> str:
-    """Give an item's own id: from its address, else from what its source or its words call it.
+    """Return an item's own id: from its address, else from what its source or its words call it.
 
     It depends on nothing but the item and its first carrier, so a fresh database gives it again.
     """
@@ -134,7 +134,7 @@ class Known:
 
 
 def same(item: Item, key: Keys, known: Known) -> str | None:
-    """Say why `item` is the `known` one ("guid", "address", "title", "text"), or None when it is another.
+    """Return why `item` is the `known` one ("guid", "address", "title", "text"), or None when it is another.
 
     - guid, within one source; a guid reused with another address and another title is another article,
       and so is a file name reused for another title.
@@ -167,7 +167,7 @@ def same(item: Item, key: Keys, known: Known) -> str | None:
 
 
 def _is_renamed(item: Item, known: Known) -> bool:
-    """Say whether an entry took the place of another that differs in guid and address alone."""
+    """Return whether an entry took the place of another that differs in guid and address alone."""
     if item.published != known.published or folded(item.title) != folded(known.title):
         return False
     if item.published is None or not (item.text and known.text):
@@ -176,12 +176,12 @@ def _is_renamed(item: Item, known: Known) -> bool:
 
 
 def _says_the_same(item: Item, known: Known) -> bool:
-    """Say whether title and text are word for word those that are known."""
+    """Return whether title and text are word for word those that are known."""
     return _names_one(item.title) and folded(item.title) == folded(known.title) and folded(item.text) == folded(known.text)
 
 
 def _names_one(title: str) -> bool:
-    """Say whether a title is long enough to be that of one article: "Press review" is not."""
+    """Return whether a title is long enough to be that of one article: "Press review" is not."""
     words = folded(title)
     return words.count(" ") + 1 >= _TITLE_WORDS or (not words.isascii() and len(words) >= _TITLE_LETTERS)
 
@@ -198,7 +198,7 @@ def _same_edition(a: datetime | None, b: datetime | None) -> bool:
 
 
 def titles_alike(a: str, b: str) -> bool:
-    """Say whether one title may be an edited form of the other: they share most of the shorter one's words."""
+    """Return whether one title may be an edited form of the other: they share most of the shorter one's words."""
     return _alike(folded(a), folded(b))
 
 
@@ -210,12 +210,12 @@ def _alike(a: str, b: str) -> bool:
 
 
 def own_names(*addresses: str | None) -> set[str]:
-    """Give the names of a source's own addresses, which are of no article."""
+    """Return the names of a source's own addresses, which are of no article."""
     return set(filter(None, map(canonical, addresses)))
 
 
 def without(own: set[str], key: Keys) -> Keys:
-    """Give the keys without an address or guid that is the source's own."""
+    """Return the keys without an address or guid that is the source's own."""
     if key.url in own:
         key = replace(key, url=None)
     return replace(key, guid=None) if key.guid and canonical(key.guid) in own else key
@@ -231,7 +231,7 @@ def document_keys(items: tuple[Item, ...]) -> tuple[tuple[Item, Keys], ...]:
 
 
 def distinct(made: Iterable[tuple[Item, Keys]]) -> tuple[tuple[Item, Keys], ...]:
-    """Give a document's items with the keys that are left of those made of each, as `document_keys` does."""
+    """Return a document's items with the keys that are left of those made of each, as `document_keys` does."""
     pairs = {key.fingerprint: (item, key) for item, key in made}
     urls = _shared([(key.url, item.title) for item, key in pairs.values()])
     guids = _shared([(key.guid, item.title) for item, key in pairs.values()])

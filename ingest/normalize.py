@@ -98,13 +98,13 @@ def normalize(raw: RawFeed, context: Context, before: Before = NOTHING) -> Parse
 
 
 def names(raw: RawFeed, context: Context) -> list[tuple[str, str | None]]:
-    """Give what each entry would be recognised by first: guid and address."""
+    """Return what each entry would be recognised by first: guid and address."""
     work = _Work(raw, context)
     return [(entry.id, work.link(entry)) for entry in raw.entries]
 
 
 def _known(work: "_Work", hashes: list[str], before: Before) -> dict[str, str]:
-    """Give the entries that need no work: the same as before, and with names that no other entry has.
+    """Return the entries that need no work: the same as before, and with names that no other entry has.
 
     Entries that share a guid or an address decide together what it is worth: they are always made.
     """
@@ -118,7 +118,7 @@ def _known(work: "_Work", hashes: list[str], before: Before) -> dict[str, str]:
 
 
 def _says_something(item: Item, entry: RawEntry) -> bool:
-    """Say whether there is anything in an entry; a date alone is of nothing."""
+    """Return whether there is anything in an entry; a date alone is of nothing."""
     said = item.guid or item.url or item.title or item.text or item.content or item.summary
     return bool(said or item.enclosures or item.categories or item.places or (item.authors and entry.authors))
 
@@ -149,7 +149,7 @@ class _Work:
     # The feed
 
     def feed(self, pairs: tuple[tuple[Item, Keys], ...], notes: list[str], served: tuple[tuple[str, str], ...]) -> ParsedFeed:
-        """Give the document with what it says of itself; a value that fails is left out, and said."""
+        """Return the document with what it says of itself; a value that fails is left out, and said."""
         raw, attempt = self.raw, self.faults.attempt
         feed = ParsedFeed(
             items=pairs,
@@ -166,7 +166,7 @@ class _Work:
         return replace(feed, notes=(*notes, *(fault.line for fault in self.faults.found)), faults=tuple(self.faults.found))
 
     def unread_of_the_feed(self) -> tuple[dates.DateReading, ...]:
-        """Give the reading of the document's own date, if it was not understood."""
+        """Return the reading of the document's own date, if it was not understood."""
         moment, said = self._date(self.raw.dates, UPDATED, self.raw.language)
         reading = None if moment else dates.read_date(said, self._context.now, self.raw.language)
         return (reading,) if reading and reading.fault else ()
@@ -179,7 +179,7 @@ class _Work:
         return self._best(own, raw.id if raw.id_is_link else "")
 
     def _named(self, relation: str) -> str | None:
-        """Give the first sound address of a relation, the server's word before the document's (WebSub 4)."""
+        """Return the first sound address of a relation, the server's word before the document's (WebSub 4)."""
         found = (self._address(link.href) for link in (*self._context.links, *self.raw.links) if relation in link.rel.split())
         return next((address for address in found if address), None)
 
@@ -227,7 +227,7 @@ class _Work:
         )
 
     def _listed(self, make: Callable[[Iterable[_A]], Iterable[_B]], of: tuple[_A, ...]) -> tuple[_B, ...]:
-        """Give each value once and no more than anyone reads; a fault of ours costs the list."""
+        """Return each value once and no more than anyone reads; a fault of ours costs the list."""
         if not of:
             return ()
         made = self.faults.attempt("a list of names left out", lambda raw: tuple(make(raw)), of, ())
@@ -241,7 +241,7 @@ class _Work:
         return self.faults.attempt("a language left out", lambda tags: detection.decide(text, *tags), declared, (None, None))
 
     def _date(self, said: tuple[RawDate, ...], order: tuple[str, ...], spoken: str | None) -> tuple[datetime | None, str | None]:
-        """Give the first date that is understood, in the order of what they are called, and its text; else the first text."""
+        """Return the first date that is understood, in the order of what they are called, and its text; else the first text."""
         there = [date for date in said if date.value and date.role in order]
         if len(there) > 1:
             there.sort(key=lambda date: order.index(date.role))
@@ -255,7 +255,7 @@ class _Work:
     # Texts
 
     def _bodies(self, said: _Texts, link: str | None, roles: tuple[str, ...]) -> tuple[str, str]:
-        """Give summary and content, by the order of preference; where one element says two texts, the longer is the content."""
+        """Return summary and content, by the order of preference; where one element says two texts, the longer is the content."""
         contents = [self._body(text, link) for role in CONTENTS if role in said for text in said[role]]
         content = max(contents, key=len) if contents else ""
         for role in roles:
@@ -291,11 +291,11 @@ class _Work:
     # Addresses
 
     def link(self, entry: RawEntry) -> str | None:
-        """Give the address of an entry."""
+        """Return the address of an entry."""
         return self._best(entry.links, entry.id if entry.id_is_link else "")
 
     def _best(self, links: tuple[RawLink, ...], guid: str) -> str | None:
-        """Give the best address of a kind of links, whatever their order is; a guid stands for one only where it is an address.
+        """Return the best address of a kind of links, whatever their order is; a guid stands for one only where it is an address.
 
         Of several equals it is the one that the guid names too, else the shortest.
         """
@@ -325,7 +325,7 @@ class _Work:
                 yield Author(*known)
 
     def _enclosures(self, entries: Iterable[RawEntry]) -> Iterator[Enclosure]:
-        """Give the files of an entry, each once; a duration of the entry is that of its first sound or film."""
+        """Return the files of an entry, each once; a duration of the entry is that of its first sound or film."""
         found: dict[str, Enclosure] = {}
         duration = None
         for entry in entries:
@@ -343,7 +343,7 @@ class _Work:
 
 
 def _rank(link: RawLink) -> int | None:
-    """Give how well a link names the article itself; None for a link to something else."""
+    """Return how well a link names the article itself; None for a link to something else."""
     rank = _RANKS.get("alternate" if " " in link.rel and "alternate" in link.rel.split() else link.rel)
     return rank + _OTHER_TYPE if rank == _RANKS["alternate"] and link.type not in _PAGES else rank
 
@@ -389,7 +389,7 @@ def _both(one: Enclosure, other: Enclosure) -> Enclosure:
 
 
 def _places(points: Iterable[RawPoint]) -> Iterator[GeoPlace]:
-    """Give the places whose numbers are numbers, as they were written, each once."""
+    """Return the places whose numbers are numbers, as they were written, each once."""
     found = {}
     for point in points:
         value = " ".join(point.value.split())

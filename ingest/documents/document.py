@@ -62,7 +62,7 @@ _LOOKS: Final = (  # of what has no ending, as a pipe has none
 
 
 def is_document(name: str) -> bool:
-    """Say whether a file called `name` is of a kind that is read."""
+    """Return whether a file called `name` is of a kind that is read."""
     return _ending(name) in _READERS.keys() | FEEDS
 
 

@@ -64,7 +64,7 @@ def _has_words(entry: RawEntry) -> bool:
 
 
 def _is_winmail(part: MIMEPart) -> bool:
-    """Say whether a part is Outlook's own form of a message (MS-OXTNEF)."""
+    """Return whether a part is Outlook's own form of a message (MS-OXTNEF)."""
     name = part.get_filename() or ""
     return part.get_content_type() in {"application/ms-tnef", "application/vnd.ms-tnef"} or name.lower() == "winmail.dat"
 
@@ -104,7 +104,7 @@ def _inside(part: MIMEPart, name: str, told: _Told, depth: int) -> tuple[RawEntr
 
 
 def _body(message: EmailMessage, name: str) -> tuple[str, RawEntry]:
-    """Give the safe HTML of the message, if it has any, and the entry of the whole."""
+    """Return the safe HTML of the message, if it has any, and the entry of the whole."""
     part = message.get_body(("html", "plain"))
     said = _decoded(part) if part is not None and not part.is_multipart() else ""
     html = safe_html(said, None) if part is not None and part.get_content_subtype() == "html" else ""
@@ -154,7 +154,7 @@ def _is_bytes(text: str) -> bool:
 
 
 def _decoded(part: MIMEPart) -> str:
-    """Give a part's text by its declared encoding, unless it has none or a wrong one."""
+    """Return a part's text by its declared encoding, unless it has none or a wrong one."""
     data = part.get_payload(decode=True)
     body = data if isinstance(data, bytes) else b""
     said = part.get_content_charset()

@@ -99,7 +99,7 @@ def _notes(said: Metadata) -> Iterator[str]:
 
 
 def _main_text(page: etree._Element, title: str) -> tuple[str, str]:
-    """Give the main text as HTML, still unsafe, and who found it."""
+    """Return the main text as HTML, still unsafe, and who found it."""
     by_extra = _extracted(page)
     if by_extra:
         return by_extra, "trafilatura"

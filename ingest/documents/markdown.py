@@ -55,7 +55,7 @@ _Said = dict[str, tuple[str, ...]]
 
 
 def _front_matter(text: str) -> tuple[_Said, str, list[str]]:
-    """Give what the front matter says, the text below it, and a note if it could not be read."""
+    """Return what the front matter says, the text below it, and a note if it could not be read."""
     found = _FRONT.match(text)
     nothing: _Said = dict.fromkeys(_NAMES, ())
     if found is None:
@@ -73,7 +73,7 @@ def _front_matter(text: str) -> tuple[_Said, str, list[str]]:
 
 
 def _words(value: Any) -> tuple[str, ...]:
-    """Give what a key says, as texts: one value or a list; of a table (`{name = ...}`) its name."""
+    """Return what a key says, as texts: one value or a list; of a table (`{name = ...}`) its name."""
     if isinstance(value, dict):
         value = value.get("name")
     if isinstance(value, list):
@@ -88,7 +88,7 @@ def _first(said: _Said, name: str) -> str:
 
 
 def _body(text: str) -> tuple[str, str]:
-    """Give the first heading, if the text begins with one, and the rest as HTML."""
+    """Return the first heading, if the text begins with one, and the rest as HTML."""
     tokens = _MARKDOWN.parse(text)
     begins = len(tokens) > 1 and (tokens[0].type, tokens[0].tag) == ("heading_open", "h1")
     render = _MARKDOWN.renderer.render

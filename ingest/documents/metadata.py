@@ -78,7 +78,7 @@ def metadata(page: etree._Element, address: str = "") -> Metadata:
 
 
 def _first(*values: Value | tuple[str, str]) -> Value:
-    """Give the first value that says anything; each comes as (where, what)."""
+    """Return the first value that says anything; each comes as (where, what)."""
     return next(((what, where) for where, raw in values if (what := one_line(raw))), _NOTHING)
 
 
@@ -135,7 +135,7 @@ def _string(value: Any) -> str:
 
 
 def _article(page: etree._Element) -> dict[str, Any]:
-    """Give the first JSON-LD object that is an article; an empty one where none is."""
+    """Return the first JSON-LD object that is an article; an empty one where none is."""
     for script in page.iter("script"):
         if (script.get("type") or "").lower() == "application/ld+json":
             for one in _objects(script.text or ""):
@@ -146,7 +146,7 @@ def _article(page: etree._Element) -> dict[str, Any]:
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """Give the objects of a JSON-LD text, outermost first."""
+    """Yield the objects of a JSON-LD text, outermost first."""
     try:
         waiting = [json.loads(text, strict=False)]
     except (ValueError, RecursionError):

@@ -28,7 +28,7 @@ def pages_of(folder: str, beside: Iterable[str]) -> list[str]:
 
 
 def is_companion(folder: str, page: str, body: bytes, inside: Collection[str]) -> bool:
-    """Say whether a folder belongs to the page beside it: by its word, because the page names it, or by what is in it.
+    """Return whether a folder belongs to the page beside it: by its word, because the page names it, or by what is in it.
 
     A folder of other documents that begins with a page's name is none.
     """
@@ -48,7 +48,7 @@ def _word(folder: str, stem: str) -> str | None:
 
 
 def _is_named(folder: str, body: bytes) -> bool:
-    """Say whether a page's elements point into a folder."""
+    """Return whether a page's elements point into a folder."""
     names = {
         folder.encode(errors="replace"),
         quote(folder, errors="replace").encode(),

@@ -78,7 +78,7 @@ def decode(body: bytes, labels: Iterable[str] = ()) -> str:
 
 
 def unwrapped(text: str) -> list[str]:
-    """Give the paragraphs, one a line; lines that were wrapped to a width are joined again."""
+    """Return the paragraphs, one a line; lines that were wrapped to a width are joined again."""
     raw = [one_line(line) for line in text.splitlines()]
     width = max(map(len, raw), default=0)
     if width not in _WRAP or "" not in raw:

@@ -73,7 +73,7 @@ def _text(element: etree._Element) -> str:
 
 
 def _stands_around(element: etree._Element) -> bool:
-    """Say whether an element stands in the page's header or beside the article, and not in the article's own header."""
+    """Return whether an element stands in the page's header or beside the article, and not in the article's own header."""
     line = [element, *element.iterancestors()]
     return not any(above.tag in _ARTICLE for above in line) and any(map(_is_around, line))
 
@@ -85,13 +85,13 @@ def _is_around(element: etree._Element) -> bool:
 
 
 def _is_home(head: etree._Element) -> bool:
-    """Say whether a heading is a link to the site's first page."""
+    """Return whether a heading is a link to the site's first page."""
     links = [*head.iter("a"), *(above for above in head.iterancestors("a"))]
     return any(link.get("rel") == "home" or _HOME.fullmatch((link.get("href") or "x").strip()) for link in links)
 
 
 def _in_header(page: etree._Element) -> Iterator[str]:
-    """Give the words and pictures that lead to the first page from around the article."""
+    """Yield the words and pictures that lead to the first page from around the article."""
     for link in page.iter("a"):
         if _stands_around(link) and (link.get("rel") == "home" or _HOME.fullmatch((link.get("href") or "x").strip())):
             yield _text(link)
@@ -103,7 +103,7 @@ def _in_header(page: etree._Element) -> Iterator[str]:
 
 
 def _in_title(page: etree._Element) -> Iterator[str]:
-    """Give the first heading where the title element has it behind the title, or before what another heading says."""
+    """Yield the first heading where the title element has it behind the title, or before what another heading says."""
     shown = title_element(page)[:_MOST_TITLE]
     cuts = [(found.start(), found.end()) for found in _PARTS.finditer(shown)]
     first = next((_text(head) for head in page.iter("h1")), "")
@@ -125,7 +125,7 @@ def _of_host(address: str) -> Iterator[str]:
 
 
 def publisher_names(ld: dict[str, Any]) -> Iterator[str]:
-    """Give the publisher's name of a JSON-LD article."""
+    """Yield the publisher's name of a JSON-LD article."""
     said = ld.get("publisher")
     for one in said if isinstance(said, list) else [said]:
         name = one.get("name") if isinstance(one, dict) else one

@@ -84,7 +84,7 @@ class _Noted:
 
 
 def _encoding(body: bytes, content_type: str) -> str | None:
-    """Give the encoding that a page is in, or None for what its own head says."""
+    """Return the encoding that a page is in, or None for what its own head says."""
     said = _CHARSET.search(content_type)
     try:
         if said:
@@ -111,14 +111,14 @@ def _is_of_comments(address: str, title: str) -> bool:
 
 
 def _target(said: str | None, url: str, base: str) -> str | None:
-    """Give where a refresh leads, if it is elsewhere."""
+    """Return where a refresh leads, if it is elsewhere."""
     found = _REFRESH.match(said or "")
     target = absolute((found[1] or found[2] or found[3] or "").strip(), base) if found else None
     return target if target and feed_address(target) != feed_address(url) else None
 
 
 def header_links(value: str) -> Iterator[dict[str, str]]:
-    """Give the links of a Link header, each with its `href` and its parameters, names in lower case (RFC 8288, 3)."""
+    """Yield the links of a Link header, each with its `href` and its parameters, names in lower case (RFC 8288, 3)."""
     for target, parameters in _LINK.findall(value):
         named: dict[str, str] = {}
         for name, quoted, plain in _PARAMETER.findall(parameters):

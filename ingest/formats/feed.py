@@ -57,14 +57,14 @@ def _read(body: bytes, headers: dict[str, str], url: str, now: datetime) -> tupl
 
 
 def beginning(body: bytes) -> bytes:
-    """Give the first bytes of a document that tell its format: comments and processing instructions say nothing of it."""
+    """Return the first bytes of a document that tell its format: comments and processing instructions say nothing of it."""
     if _REMARK.search(body, 0, _SNIFF) is None:
         return body[:_SNIFF]
     return _REMARK.sub(b"", body[:_MOST_REMARKS])[:_SNIFF]
 
 
 def _base(headers: dict[str, str], url: str) -> str:
-    """Give the address on which a document's are read: its server may name another than it was asked for (RFC 9110, 8.7)."""
+    """Return the address on which a document's are read: its server may name another than it was asked for (RFC 9110, 8.7)."""
     said = absolute(headers.get("content-location"), url)
     known = said and (machine_of(said) == machine_of(url) or _OF_THE_WEB.search(machine_of(said)))
     return said if said and known else url

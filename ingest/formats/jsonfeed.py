@@ -91,7 +91,7 @@ def _entry(entry: Any) -> RawEntry:
 
 
 def _text(of: _Object, key: str) -> str:
-    """Give a value as text: some publishers write ids as numbers."""
+    """Return a value as text: some publishers write ids as numbers."""
     value = of.get(key)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return value if isinstance(value, str) else str(value) if is_number else ""
@@ -103,7 +103,7 @@ def _list(of: _Object, key: str) -> list[Any]:
 
 
 def _authors(of: _Object) -> Iterator[RawPerson]:
-    """Give the authors: a list in 1.1, one object in 1.0."""
+    """Yield the authors: a list in 1.1, one object in 1.0."""
     for one in (*_list(of, "authors"), of.get("author")):
         if isinstance(one, dict):
             yield RawPerson(_text(one, "name") or _text(one, "url"), _text(one, "url"))

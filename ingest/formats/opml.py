@@ -53,7 +53,7 @@ def parse(data: bytes, origin: str, where: str) -> SourceList:
 
 
 def _root(data: bytes, where: str) -> tuple[etree._Element, tuple[str, ...]]:
-    """Give the root of a document, mended where it is not well-formed, and what that left out."""
+    """Return the root of a document, mended where it is not well-formed, and what that left out."""
     try:
         return _parsed(data.strip(), encoding=_undeclared(data)), ()
     except etree.XMLSyntaxError as first:
@@ -75,7 +75,7 @@ def _name(element: etree._Element) -> str:
 
 
 def _undeclared(data: bytes) -> str | None:
-    """Give the encoding of a list that declares none and is not UTF-8: the one of old programs; else None."""
+    """Return the encoding of a list that declares none and is not UTF-8: the one of old programs; else None."""
     if _DECLARED.match(data) or data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return None
     try:
@@ -102,7 +102,7 @@ def _collected(body: etree._Element, origin: str, where: str) -> SourceList:
 
 
 def _address(outline: etree._Element, folders: tuple[str, ...], before: int) -> tuple[Address | None, str]:
-    """Give an outline's address, or None and the cause."""
+    """Return an outline's address, or None and the cause."""
     if named := _included(outline):
         return None, f"it includes another list, which is not followed: add {named} with `topicwire sources add --list`"
     said = one_line(_attribute(outline, "xmlUrl") or "")[:100]
@@ -116,14 +116,14 @@ def _address(outline: etree._Element, folders: tuple[str, ...], before: int) -> 
 
 
 def _included(outline: etree._Element) -> str:
-    """Give the address of the list that an outline includes (OPML 2.0), or nothing."""
+    """Return the address of the list that an outline includes (OPML 2.0), or nothing."""
     kind, named = (_attribute(outline, "type") or "").strip().lower(), _attribute(outline, "url") or ""
     includes = kind == "include" or (kind == "link" and named.strip().lower().partition("?")[0].endswith(".opml"))
     return (one_line(named or _attribute(outline, "xmlUrl") or "") or "what it names")[:200] if includes else ""
 
 
 def _is_feed(outline: etree._Element) -> bool:
-    """Say whether an outline is meant to be one, also where it lacks what makes it one."""
+    """Return whether an outline is meant to be one, also where it lacks what makes it one."""
     kind = (_attribute(outline, "type") or "").strip().lower()
     return _attribute(outline, "xmlUrl") is not None or kind in {"rss", "atom"} or bool(_included(outline))
 

@@ -73,7 +73,7 @@ class _Work:
     _has_body: bool = False  # the body was closed
 
     def pieces(self) -> Iterator[str]:
-        """Give the document, tag by tag."""
+        """Yield the document, tag by tag."""
         while found := _TOKEN.search(self.text, self._at):
             self._go_to(found.start())
             if found["cut"]:  # a comment or its like without an end hides the rest
@@ -151,7 +151,7 @@ class _Work:
 
 
 def _doubt(attributes: list[tuple[str, str]]) -> str:
-    """Say why the address of an outline is not sure; nothing when it is."""
+    """Return why the address of an outline is not sure; nothing when it is."""
     named = [value for key, value in attributes if key.lower() in _ADDRESSES]
     by_key = {(key.lower(), value) for key, value in attributes if key.lower() in _ADDRESSES}
     if len(by_key) > len({key for key, _ in by_key}):

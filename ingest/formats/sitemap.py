@@ -104,7 +104,7 @@ def _name(element: etree._Element) -> str:
 
 
 def _child(element: etree._Element | None, name: str) -> etree._Element | None:
-    """Give the first child of a name, in whatever namespace: publishers spell that of the extension in several ways."""
+    """Return the first child of a name, in whatever namespace: publishers spell that of the extension in several ways."""
     return next((child for child in (() if element is None else element) if _name(child) == name), None)
 
 

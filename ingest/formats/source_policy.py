@@ -44,7 +44,7 @@ def parse(own: Mapping[str, str], tags: str) -> tuple[SourceSettings, tuple[str,
 
 
 def _value(field: str, text: str) -> Any:
-    """Give what a setting means, or None when it means nothing."""
+    """Return what a setting means, or None when it means nothing."""
     if field == "user_agent":
         return text if text.isascii() and text.isprintable() and text else None
     if field == "ca_file":
@@ -63,7 +63,7 @@ def _seconds(text: str) -> float:
 
 
 def render(settings: SourceSettings) -> Iterator[tuple[str, str]]:
-    """Give the attributes that `parse` reads back to the same settings; the tags stand elsewhere."""
+    """Yield the attributes that `parse` reads back to the same settings; the tags stand elsewhere."""
     known = (("userAgent", settings.user_agent), ("auth", settings.auth), ("header", settings.header), ("ca", settings.ca_file))
     yield from ((name, text) for name, text in known if text)
     for name, seconds in (("shortest", settings.shortest), ("longest", settings.longest)):

@@ -67,7 +67,7 @@ def codec(label: str) -> str | None:
 
 
 def is_seven_bits(label: str) -> bool:
-    """Say whether a charset writes other letters with the bytes of ASCII."""
+    """Return whether a charset writes other letters with the bytes of ASCII."""
     return bool(_SEVEN_BITS.match(label.strip()))
 
 
@@ -111,7 +111,7 @@ def _wide(body: bytes) -> str | None:
 
 
 def _holds_controls(body: bytes) -> bool:
-    """Say whether bytes are no text in one byte a character: halves of wider ones look like controls."""
+    """Return whether bytes are no text in one byte a character: halves of wider ones look like controls."""
     return len(body) - len(body.translate(None, _CONTROLS)) > len(body) * _HALVES
 
 

@@ -28,7 +28,7 @@ _STEM: Final = 3  # letters: "1 post" is "2 posts" later, and Slavic languages h
 
 
 def without_counts(text: str) -> str:
-    """Give a text with the numbers left out of those of its lines that only count.
+    """Return a text with the numbers left out of those of its lines that only count.
 
     Such a line stands by itself, or behind the last sentence, or in brackets at the end of a line. It is whole numbers
     with few words beside each, and no sentence: "12 people died." says something, "12 replies" counts. A text that is
@@ -65,7 +65,7 @@ def _last_part(line: str) -> tuple[str, str]:
 
 
 def _only_counts(line: str, least: int = 1) -> bool:
-    """Say whether a line is at least so many counts and no more than a label beside each."""
+    """Return whether a line is at least so many counts and no more than a label beside each."""
     if len(line) > _MOST_LINE or line[-1] in _SENTENCE or _MEASURE.search(line):
         return False
     parts = [part for part in _PARTED.split(line) if part.strip()]

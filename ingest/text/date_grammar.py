@@ -171,7 +171,7 @@ def _without_clock(text: str) -> _Rest:
 
 
 def _is_by(found: re.Match[str], by: str) -> bool:
-    """Say whether a clock is of one kind: 10:30, 10h30 and 10 pm, 10.30; the surest kind is taken."""
+    """Return whether a clock is of one kind: 10:30, 10h30 and 10 pm, 10.30; the surest kind is taken."""
     return (found["by"] or "h") == by and not (by == "." and _NUMBERS.match(found.string[found.start() :].strip()))
 
 
@@ -286,7 +286,7 @@ def _unknown(strange: str = "") -> UnreadableDateError:
 
 
 def _tables(said: list[str], code: str | None) -> Iterator[_Table]:
-    """Give the ways to read words, the surest first: in English, in the text's language, in all; then their particles mixed."""
+    """Yield the ways to read words, the surest first: in English, in the text's language, in all; then their particles mixed."""
     yield _Table((_ENGLISH,))
     if strange := next((word for word in said if not is_known(word)), ""):
         raise _unknown(strange)

@@ -191,5 +191,5 @@ def languages_with_a_month(among: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_known(token: str) -> bool:
-    """Say whether a token stands in the dates of any language."""
+    """Return whether a token stands in the dates of any language."""
     return token in _speakers(of_months=False)

@@ -43,7 +43,7 @@ class Address:
 
 
 def pasted(text: str | None) -> Address | None:
-    """Give the address that a person means, or None for what is none.
+    """Return the address that a person means, or None for what is none.
 
     White space, brackets and quotes around it are no part of it; `feed:` and its like stand for http, with a letter
     more for https, or for nothing before a whole address; without a scheme it is https, then http.
@@ -72,7 +72,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _web_address(scheme: re.Match[str], rest: str) -> str:
-    """Give what stands behind the scheme of a feed; nothing for what is no address."""
+    """Return what stands behind the scheme of a feed; nothing for what is no address."""
     if _WEB.match(rest) or _FEED.match(rest):
         return rest
     sound = not rest.startswith("/") and (scheme[2] or _BEGINS_WITH_HOST.fullmatch(rest))

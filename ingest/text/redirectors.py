@@ -65,7 +65,7 @@ _END: Final = re.compile(r"/R[KS]=.*$|__;.*$")
 
 
 def seen_through(url: str) -> str:
-    """Give the address that a known redirector names as its target, or `url` itself."""
+    """Return the address that a known redirector names as its target, or `url` itself."""
     if not _HINTS.search(url, 8):
         return url  # nearly every address
     for _ in range(_DEEPEST):
@@ -96,7 +96,7 @@ def _target(url: str) -> str | None:
 
 
 def _spelled_out(value: str) -> str:
-    """Give an address that a redirector wrote in base64, as Bing does behind `a1`, or as Proofpoint does."""
+    """Return an address that a redirector wrote in base64, as Bing does behind `a1`, or as Proofpoint does."""
     if value.startswith("a1aHR0c"):
         try:
             return base64.urlsafe_b64decode(value[2:] + "=" * (-len(value[2:]) % 4)).decode()

@@ -48,7 +48,7 @@ _SELECTS: Final = re.compile(
 
 
 def telling(pairs: Iterable[Pair], path: str) -> list[Pair]:
-    """Give those parameters that tell which page it is, of an address with this path, in order."""
+    """Return those parameters that tell which page it is, of an address with this path, in order."""
     known = [pair for pair in pairs if not _is_tracking(*pair)]
     if not known:
         return []
@@ -60,12 +60,12 @@ def telling(pairs: Iterable[Pair], path: str) -> list[Pair]:
 
 
 def selecting(pairs: Iterable[Pair]) -> list[Pair]:
-    """Give those parameters whose very name says that they choose an article."""
+    """Return those parameters whose very name says that they choose an article."""
     return sorted((name, value) for name, value in pairs if _SELECTS.fullmatch(name))
 
 
 def is_rich(path: str) -> bool:
-    """Say whether a path names an article by itself: its last part has a number or some words."""
+    """Return whether a path names an article by itself: its last part has a number or some words."""
     last = path.rstrip("/").rpartition("/")[2]
     name = last.rpartition(".")[0] or last
     return name.count("-") + name.count("_") + name.count("+") + 1 >= _PARTS or _DIGIT.search(name) is not None
@@ -76,7 +76,7 @@ def _is_tracking(name: str, value: str) -> bool:
 
 
 def _says_feed(name: str, value: str, *, rich: bool) -> bool:
-    """Say whether a parameter tells that its reader came by a feed, and which.
+    """Return whether a parameter tells that its reader came by a feed, and which.
 
     An article may be about feeds: where the name of the parameter chooses an article, it stays.
     """

@@ -36,7 +36,7 @@ _SIMPLE = re.compile(
 
 
 def absolute(url: str | None, base: str | None) -> str | None:
-    """Give the http(s) address that `url` means on `base`, or None when it means none (S7)."""
+    """Return the http(s) address that `url` means on `base`, or None when it means none (S7)."""
     if not url or len(url) > _MAX_URL:
         return None
     if _SOUND.fullmatch(url):
@@ -53,7 +53,7 @@ def absolute(url: str | None, base: str | None) -> str | None:
 
 
 def _in_ascii(url: str) -> str:
-    """Give an address with its host as it is sent to servers: `bücher.example` is `xn--bcher-kva.example` (IDNA, UTS 46)."""
+    """Return an address with its host as it is sent to servers: `bücher.example` is `xn--bcher-kva.example` (IDNA, UTS 46)."""
     found = None if url.isascii() else _HOST.match(url)
     if found is None or found["host"].isascii():
         return url
@@ -93,7 +93,7 @@ def _encoded(part: str) -> str:
 
 
 def destination(url: str) -> str:
-    """Give the page that an address leads to: a redirector's target where it stands in plain sight, else `url` itself."""
+    """Return the page that an address leads to: a redirector's target where it stands in plain sight, else `url` itself."""
     target = seen_through(url)
     return url if target is url else absolute(target, None) or url
 
@@ -105,12 +105,12 @@ _USER = re.compile(r"(?<=://)[^/?#\s\"'<>]*@")
 
 
 def without_secrets(url: str) -> str:
-    """Give an address, or a text with addresses, without the user name and password that a feed's may hold."""
+    """Return an address, or a text with addresses, without the user name and password that a feed's may hold."""
     return _USER.sub("", url) if "@" in url else url
 
 
 def host_of(url: str) -> str:
-    """Give host and port, which a person may allow; empty for what has none."""
+    """Return host and port, which a person may allow; empty for what has none."""
     if plain := _PLAIN.match(url):  # most are: taking them apart by the standard takes ten times as long
         return f"{plain[2].lower()}:{plain[3] or _DEFAULTS[plain[1].lower()]}"
     try:
@@ -123,7 +123,7 @@ def host_of(url: str) -> str:
 
 
 def machine_of(url: str) -> str:
-    """Give the host alone, the unit of politeness: its schemes and ports are one machine."""
+    """Return the host alone, the unit of politeness: its schemes and ports are one machine."""
     if plain := _PLAIN.match(url):
         return plain[2].lower().rstrip(".")
     try:
@@ -133,12 +133,12 @@ def machine_of(url: str) -> str:
 
 
 def origin_of(url: str) -> str:
-    """Give scheme, host and port: what a password is given to."""
+    """Return scheme, host and port: what a password is given to."""
     return f"{url.partition(':')[0].lower()}://{host_of(url)}"
 
 
 def feed_address(url: str | None) -> str | None:
-    """Give the one spelling under which a source is stored, or None for what is no http(s) address.
+    """Return the one spelling under which a source is stored, or None for what is no http(s) address.
 
     Case of scheme and host, the default port, an empty path and a fragment make no difference (RFC 3986, 6.2);
     everything else is the server's own and stays byte for byte.
@@ -156,7 +156,7 @@ def feed_address(url: str | None) -> str | None:
 
 @lru_cache(maxsize=4_000)  # a feed's own addresses are asked for with every entry
 def canonical(url: str | None) -> str | None:
-    """Give the key under which two addresses of one page are equal, or None.
+    """Return the key under which two addresses of one page are equal, or None.
 
     Scheme, `www.`, default port, tracking parameters, order of parameters, index page, trailing
     slash and plain fragments make no difference; unknown parameters, `#!` and numbered fragments do.
@@ -193,13 +193,13 @@ def _page(path: str) -> str:
 
 
 def page_key(url: str | None) -> str | None:
-    """Give the canonical address, unless it names a whole site: such a link says nothing about an article."""
+    """Return the canonical address, unless it names a whole site: such a link says nothing about an article."""
     key = None if url is None or is_front_page(url) else canonical(url)
     return None if key is None or is_front_page(key) else key
 
 
 def path_of(key: str | None) -> str | None:
-    """Give a canonical address without its parameters, where its path names an article by itself."""
+    """Return a canonical address without its parameters, where its path names an article by itself."""
     if key is None:
         return None
     page = key.partition("#")[0].partition("?")[0]
@@ -207,7 +207,7 @@ def path_of(key: str | None) -> str | None:
 
 
 def same_page(one: str | None, other: str | None) -> bool:
-    """Say whether two canonical addresses differ in nothing but parameters that need not choose an article."""
+    """Return whether two canonical addresses differ in nothing but parameters that need not choose an article."""
     if one is None or other is None or "#" in one + other or path_of(one) is None or path_of(one) != path_of(other):
         return False
     first, second = (selecting(URL(key).query.items()) for key in (one, other))
@@ -215,7 +215,7 @@ def same_page(one: str | None, other: str | None) -> bool:
 
 
 def is_front_page(url: str) -> bool:
-    """Say whether an address names a whole site rather than a page of it."""
+    """Return whether an address names a whole site rather than a page of it."""
     if _LONGER.match(url) and "/." not in url:
         return False
     try:

@@ -21,7 +21,7 @@ _LAST: Final = 0x10FFFF
 
 
 def bare(body: bytes, content_type: str) -> bytes | None:
-    """Give a document that is UTF-8, if it is sound, without mark, blank lines before and XML declaration; else None.
+    """Return a document that is UTF-8, if it is sound, without mark, blank lines before and XML declaration; else None.
 
     Whatever is declared: other charsets are hardly ever valid UTF-8, and whose are is told by its label.
     """
@@ -35,7 +35,7 @@ def bare(body: bytes, content_type: str) -> bytes | None:
 
 
 def utf8(body: bytes, content_type: str) -> tuple[bytes, tuple[str, ...]]:
-    """Give a document in UTF-8 that holds nothing but characters of XML, and what was repaired, a line each."""
+    """Return a document in UTF-8 that holds nothing but characters of XML, and what was repaired, a line each."""
     text, notes = charsets.decode(body, _labels(content_type, _DECLARATION.match(body.lstrip(_SPACE))))
     data = text.lstrip("\ufeff \t\r\n\0").encode("utf-8", "replace")
     declared = _DECLARATION.match(data)
@@ -55,7 +55,7 @@ def _reference(found: re.Match[bytes]) -> bytes:
 
 
 def _labels(content_type: str, declared: re.Match[bytes] | None) -> list[str]:
-    """Give the charsets that a document is said to be in, the strongest word first (RFC 7303)."""
+    """Return the charsets that a document is said to be in, the strongest word first (RFC 7303)."""
     by_server = _CHARSET.search(content_type)
     by_document = _DECLARED.search(declared[0]) if declared else None
     labels = [by_server[1]] if by_server else []

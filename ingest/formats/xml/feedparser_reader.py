@@ -78,7 +78,7 @@ def _feed(parsed: Any, entries: tuple[RawEntry, ...], fault: Exception | None, f
 
 
 def _parsed(data: bytes, language: str | None) -> tuple[Any, Exception | None]:
-    """Give the parser that has read the document, and what made the stricter one stop.
+    """Return the parser that has read the document, and what made the stricter one stop.
 
     No base address is given: guids must not depend on where the feed lies today; links are resolved later.
     """
@@ -122,7 +122,7 @@ def _set_up(parser: Any, closed: frozenset[str] | None) -> None:
 
 
 def _closed(text: str) -> frozenset[str]:
-    """Give the names of elements that are closed as often as they are opened: only what ends can hide what is inside."""
+    """Return the names of elements that are closed as often as they are opened: only what ends can hide what is inside."""
     opened: Counter[str] = Counter()
     for closing, name, said in _TAG.findall(text):
         opened[name.lower()] += -1 if closing else not said.endswith("/")
@@ -184,7 +184,7 @@ class _OwnVocabulary:
         return vocabulary.named(self.namespacemap.get(prefix, prefix) if prefix else "", name.lower())
 
     def _is_foreign(self: Any, kind: vocabulary.Kind) -> bool:
-        """Say whether an element is none of its entry's, nor of its feed's."""
+        """Return whether an element is none of its entry's, nor of its feed's."""
         if not (self.inentry or self.infeed):
             return False
         holder = self.inside[-1][1] if self.inside else ""
@@ -218,7 +218,7 @@ class _OwnVocabulary:
         self.push(what, 1)
 
     def _end(self: Any, what: str) -> str | None:
-        """Give the text of an element that ends; None where its beginning is not the last that was seen."""
+        """Return the text of an element that ends; None where its beginning is not the last that was seen."""
         text: str | None = self.pop(what)
         return text if text is None or self.closed is None else unescape(text, _XML)  # the looser parser leaves XML's own escapes
 
@@ -393,7 +393,7 @@ def _nothing(_self: object, *_attrs: object) -> None:
 
 
 def _handlers() -> dict[str, Callable[..., None]]:
-    """Give the methods by which feedparser's parsers call for each element that we read in our own way."""
+    """Return the methods by which feedparser's parsers call for each element that we read in our own way."""
     found: dict[str, Callable[..., None]] = {}
     for word, (action, role) in vocabulary.KINDS.items():
         name = word.replace(":", "_")

@@ -58,17 +58,17 @@ def resolve(base: str, address: str) -> str:
 
 
 def link_text(text: str) -> str:
-    """Give the address that a link element's text means: `&` may have been escaped once too often."""
+    """Return the address that a link element's text means: `&` may have been escaped once too often."""
     return _LOOSE_AND.sub(r"&\1", text.replace("&amp;", "&")) if "&" in text else text
 
 
 def is_address(text: str) -> bool:
-    """Say whether a text is an address of the web as it stands."""
+    """Return whether a text is an address of the web as it stands."""
     return text[:4].lower() == "http" and _WEB.match(text) is not None
 
 
 def link_address(said: Mapping[str, str], text: str) -> tuple[str, str]:
-    """Give the address and the relation of a link with attributes.
+    """Return the address and the relation of a link with attributes.
 
     `href` is Atom's own; any other attribute yields to an address in words, as RSS has it.
     """
@@ -82,13 +82,13 @@ def link_address(said: Mapping[str, str], text: str) -> tuple[str, str]:
 
 
 def raw_file(said: Mapping[str, str], address: str, role: str) -> RawFile:
-    """Give the file that an element's attributes describe (RSS, Atom, Media RSS, the podcast namespace)."""
+    """Return the file that an element's attributes describe (RSS, Atom, Media RSS, the podcast namespace)."""
     length = said.get("length", said.get("filesize", ""))
     return RawFile(address, said.get("type", "").lower(), length, said.get("duration", ""), said.get("medium", "").lower(), role)
 
 
 def split_commas(text: str) -> list[str]:
-    """Give the words of a list with commas."""
+    """Return the words of a list with commas."""
     return [word for one in text.split(",") if (word := one.strip())]
 
 
@@ -101,7 +101,7 @@ def parse_person(text: str) -> RawPerson:
 
 
 def looks_like_html(text: str) -> bool:
-    """Say whether text that claims to be plain is HTML: all its tags and entities are known there."""
+    """Return whether text that claims to be plain is HTML: all its tags and entities are known there."""
     if not _CLOSING_TAG.search(text):
         return False
     return all(tag.lower() in _ELEMENTS for tag in _TAG.findall(text)) and all(

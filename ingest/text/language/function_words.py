@@ -70,7 +70,7 @@ _KANA_SHARE: Final = 0.2
 
 
 def spoken_for(text: str, words: int, times: int) -> str | None:
-    """Give the language for which at least `words` different small words of a text speak, and `times` as many as for another."""
+    """Return the language for which at least `words` different small words of a text speak, and `times` as many as for another."""
     code, most, next_most = _loudest(text)
     if most < words or most < times * next_most:
         return None
@@ -79,14 +79,14 @@ def spoken_for(text: str, words: int, times: int) -> str | None:
 
 @lru_cache(maxsize=1)  # the same lines are asked first for what was declared, then for anything
 def _loudest(text: str) -> tuple[str, int, int]:
-    """Give the language that most different small words of a text are of, how many they are, and how many of the next."""
+    """Return the language that most different small words of a text are of, how many they are, and how many of the next."""
     found = [_SPEAKS_FOR[word] for word in _SMALL.intersection(text.lower().split())]
     (most, code), (next_most, _) = sorted([*((found.count(code), code) for code in set(found)), (0, ""), (0, "")])[:-3:-1]
     return code, most, next_most
 
 
 def script(text: str) -> str | None:
-    """Give the language whose own script many letters of a text are in; None for scripts of many languages."""
+    """Return the language whose own script many letters of a text are in; None for scripts of many languages."""
     if text.isascii() or not _OTHER_SCRIPT.search(text):
         return None
     letters = len(_LETTER.findall(text))

@@ -18,12 +18,12 @@ UNKNOWN: Final = "und"  # BCP 47: undetermined
 
 
 def name(code: str | None) -> str:
-    """Give a language's name in English; its code where we know no name."""
+    """Return a language's name in English; its code where we know no name."""
     return _NAMES.get(code, code) if code and code != UNKNOWN else "language unknown"
 
 
 def direction(code: str | None) -> str:
-    """Give the value of `dir` for a text: a browser decides by the letters where the language is unknown."""
+    """Return the value of `dir` for a text: a browser decides by the letters where the language is unknown."""
     if not code or code == UNKNOWN:
         return "auto"
     return "rtl" if code in _RIGHT_TO_LEFT else "ltr"

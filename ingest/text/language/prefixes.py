@@ -10,7 +10,7 @@ _SHORTEST: Final = 2  # letters that must remain
 
 
 def without(word: str, language: str) -> tuple[str, ...]:
-    """Give a folded word and what it is without its particles.
+    """Return a folded word and what it is without its particles.
 
     Hebrew: up to three of ו ה ב כ ל מ ש. Arabic: و or ف, then ب, ك or ل, then the article, where
     ل and the article are written لل.

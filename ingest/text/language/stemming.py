@@ -48,17 +48,17 @@ def _stemmer(language: str) -> snowballstemmer.stemmer:
 
 
 def composed(word: str) -> str:
-    """Give a word as it was written in the form that `stemmed` takes."""
+    """Return a word as it was written in the form that `stemmed` takes."""
     return word.lower() if word.isascii() else unicodedata.normalize("NFKC", visible(word)).lower()
 
 
 def stem(word: str, language: str) -> str:
-    """Give the folded stem of a word as it was written."""
+    """Return the folded stem of a word as it was written."""
     return stemmed(composed(word), language)
 
 
 def of_stems(words: Iterable[str], stems: frozenset[str], language: str) -> list[str]:
-    """Give those words, as they were written, whose folded stem is one of `stems`."""
+    """Return those words, as they were written, whose folded stem is one of `stems`."""
     if language not in _CHANGE_FIRST:  # a stem in ASCII begins as its word does: few need to be made
         letters = frozenset(stem[:1] for stem in stems)
         words = [word for word in words if word[:1].lower() in letters or not word.isascii()]
@@ -68,5 +68,5 @@ def of_stems(words: Iterable[str], stems: frozenset[str], language: str) -> list
 
 @lru_cache(maxsize=200_000)
 def stemmed(word: str, language: str) -> str:
-    """Give the folded stem of a composed word."""
+    """Return the folded stem of a composed word."""
     return fold(_stemmer(language).stemWord(word))

@@ -50,5 +50,5 @@ def _by_word() -> dict[str, frozenset[str]]:
 
 
 def common_in(word: str) -> frozenset[str]:
-    """Give the languages in which a folded word is a common one."""
+    """Return the languages in which a folded word is a common one."""
     return _by_word().get(word, frozenset())
