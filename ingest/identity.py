@@ -19,7 +19,7 @@ _ENOUGH_WORDS: Final = 20  # fewer words of text recognise nothing across source
 _REISSUE: Final = timedelta(days=3)  # the same words dated further apart are another edition
 _NEXT_DAY: Final = timedelta(hours=20)  # other words dated further apart are the next "Press review"
 _TITLE_WORDS: Final = 4  # fewer may be the title of many articles
-_TITLE_LETTERS: Final = 12  # ... where words are not parted by spaces
+_TITLE_LETTERS: Final = 12  # ... where words are not separated by spaces
 _ID: Final = 16  # hex digits of an item's id
 _TAG: Final = re.compile(r"<[^<>]*>")
 _DETAILS: Final = attrgetter(
@@ -38,7 +38,7 @@ def digest(*parts: str | None) -> str:
 
 
 def keys(item: Item) -> Keys:
-    """Make the keys of an item. Pure: the same item has the same keys on every machine."""
+    """Return the keys of an item; the same item has the same keys on every machine."""
     text, bare, body = _text_keys(item)
     return Keys(
         fingerprint=_fingerprint(item),
@@ -62,7 +62,7 @@ def wording(title: str, text: str, summary: str, content: str) -> str:
 
 
 def significance(item: Item) -> str:
-    """Hash what makes an article another one to its readers: its title and words, but no number that only counts."""
+    """Hash what makes a change significant to readers: title and words, but no number that only counts (RFC 4287, 4.2.15)."""
     return _significance(item.title, item.text, item.summary if item.content else "")
 
 
@@ -96,7 +96,7 @@ def _is_enough(words: str) -> bool:
     return words.count(" ") + 1 >= _ENOUGH_WORDS
 
 
-def known_by_words(item: Item, key: Keys) -> Keys:
+def with_words_key(item: Item, key: Keys) -> Keys:
     """Return the keys of a document, which has nothing but its words: they name it however few they are.
 
     Few words name it among documents only: in feeds a short text may be any day's "Press review".
@@ -104,7 +104,7 @@ def known_by_words(item: Item, key: Keys) -> Keys:
     return key if key.text else replace(key, text=digest("document", folded(f"{item.title} {item.text} {item.boilerplate}")))
 
 
-def name(key: Keys, source: Source) -> str:
+def public_id(key: Keys, source: Source) -> str:
     """Return an item's own id: from its address, else from what its source or its words call it.
 
     It depends on nothing but the item and its first carrier, so a fresh database gives it again.
@@ -117,7 +117,7 @@ def name(key: Keys, source: Source) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownItem:
     """What is stored of an item that may be the one at hand."""
 
     item_id: int
@@ -133,8 +133,8 @@ class Known:
     gone: bool = False  # its source no longer serves it under the names that are known
 
 
-def same(item: Item, key: Keys, known: Known) -> str | None:
-    """Return why `item` is the `known` one ("guid", "address", "title", "text"), or None when it is another.
+def same(item: Item, key: Keys, known: KnownItem) -> str | None:
+    """Return by what `item` is the `known` one ("guid", "address", "title", "text"), or None when it is another.
 
     - guid, within one source; a guid reused with another address and another title is another article,
       and so is a file name reused for another title.
@@ -166,7 +166,7 @@ def same(item: Item, key: Keys, known: Known) -> str | None:
     return "text" if words and not distinct and _same_edition(item.published, known.published) else None
 
 
-def _is_renamed(item: Item, known: Known) -> bool:
+def _is_renamed(item: Item, known: KnownItem) -> bool:
     """Return whether an entry took the place of another that differs in guid and address alone."""
     if item.published != known.published or folded(item.title) != folded(known.title):
         return False
@@ -175,7 +175,7 @@ def _is_renamed(item: Item, known: Known) -> bool:
     return _alike(folded(item.text), folded(known.text))
 
 
-def _says_the_same(item: Item, known: Known) -> bool:
+def _says_the_same(item: Item, known: KnownItem) -> bool:
     """Return whether title and text are word for word those that are known."""
     return _names_one(item.title) and folded(item.title) == folded(known.title) and folded(item.text) == folded(known.text)
 
@@ -186,7 +186,7 @@ def _names_one(title: str) -> bool:
     return words.count(" ") + 1 >= _TITLE_WORDS or (not words.isascii() and len(words) >= _TITLE_LETTERS)
 
 
-def _is_next_issue(item: Item, known: Known) -> bool:
+def _is_next_issue(item: Item, known: KnownItem) -> bool:
     if item.published is None or known.published is None or abs(item.published - known.published) < _NEXT_DAY:
         return False
     one, other = folded(item.text), folded(known.text)
@@ -209,29 +209,29 @@ def _alike(a: str, b: str) -> bool:
     return len(first & second) > _ALIKE * min(len(first), len(second))
 
 
-def own_names(*addresses: str | None) -> set[str]:
-    """Return the names of a source's own addresses, which are of no article."""
+def own_addresses(*addresses: str | None) -> set[str]:
+    """Return the canonical forms of a source's own addresses, which are no article's."""
     return set(filter(None, map(canonical, addresses)))
 
 
-def without(own: set[str], key: Keys) -> Keys:
-    """Return the keys without an address or guid that is the source's own."""
+def without_own_addresses(own: set[str], key: Keys) -> Keys:
+    """Return the keys of an item without an address or guid that is the source's own."""
     if key.url in own:
         key = replace(key, url=None)
     return replace(key, guid=None) if key.guid and canonical(key.guid) in own else key
 
 
 def document_keys(items: tuple[Item, ...]) -> tuple[tuple[Item, Keys], ...]:
-    """Make the keys of a document's items, without those that the document itself shows to be empty.
+    """Return a document's items with their keys, without those that the document itself shows to mean nothing.
 
     The same entry twice is kept once. An address or guid that entries with different titles share
     (the site's front page, the thread of a comment) recognises none of them.
     """
-    return distinct((item, keys(item)) for item in items)
+    return distinct_items((item, keys(item)) for item in items)
 
 
-def distinct(made: Iterable[tuple[Item, Keys]]) -> tuple[tuple[Item, Keys], ...]:
-    """Return a document's items with the keys that are left of those made of each, as `document_keys` does."""
+def distinct_items(made: Iterable[tuple[Item, Keys]]) -> tuple[tuple[Item, Keys], ...]:
+    """Return a document's items, each once, with those of its keys that recognise it, as `document_keys` does."""
     pairs = {key.fingerprint: (item, key) for item, key in made}
     urls = _shared([(key.url, item.title) for item, key in pairs.values()])
     guids = _shared([(key.guid, item.title) for item, key in pairs.values()])

@@ -74,7 +74,7 @@ class Context:
 
 def normalize(raw: RawFeed, context: Context, before: Before = NOTHING) -> ParsedFeed:
     """Make the items of a document; those that `before` has already are named by their fingerprints alone."""
-    work = _Work(raw, context)
+    work = _Normalizer(raw, context)
     hashes = [work.hash(entry) for entry in raw.entries]
     known = _known(work, hashes, before) if before.entries else {}
     notes = list(raw.notes)
@@ -92,18 +92,18 @@ def normalize(raw: RawFeed, context: Context, before: Before = NOTHING) -> Parse
             notes.append(f"entry {number} left out: it says nothing")
     work.faults.part = ""
     notes += dates.note_of_unread((*work.unread_of_the_feed(), *dates.unread((item for item, _ in made.values()), context.now)))
-    pairs = identity.distinct(made.values())
+    pairs = identity.distinct_items(made.values())
     new = {as_served: key.fingerprint for as_served, (_, key) in made.items()}
     return work.feed(pairs, notes, tuple({**known, **new}.items()))
 
 
-def names(raw: RawFeed, context: Context) -> list[tuple[str, str | None]]:
+def entry_names(raw: RawFeed, context: Context) -> list[tuple[str, str | None]]:
     """Return what each entry would be recognised by first: guid and address."""
-    work = _Work(raw, context)
+    work = _Normalizer(raw, context)
     return [(entry.id, work.link(entry)) for entry in raw.entries]
 
 
-def _known(work: "_Work", hashes: list[str], before: Before) -> dict[str, str]:
+def _known(work: "_Normalizer", hashes: list[str], before: Before) -> dict[str, str]:
     """Return the entries that need no work: the same as before, and with names that no other entry has.
 
     Entries that share a guid or an address decide together what it is worth: they are always made.
@@ -123,7 +123,7 @@ def _says_something(item: Item, entry: RawEntry) -> bool:
     return bool(said or item.enclosures or item.categories or item.places or (item.authors and entry.authors))
 
 
-class _Work:
+class _Normalizer:
     """One document's entries -> Items."""
 
     def __init__(self, raw: RawFeed, context: Context) -> None:

@@ -45,7 +45,7 @@ ACCEPTED: Final[tuple[Accepted, ...]] = ()
 
 def lxml_read(body: bytes, content_type: str = "") -> RawFeed | None:
     """Read with the lxml reader alone; None for what it does not understand."""
-    data, _ = encodings.utf8(body, content_type)
+    data, _ = encodings.to_utf8(body, content_type)
     try:
         return lxml_reader.read(data, None, MOST)
     except NotUnderstoodError:
@@ -54,7 +54,7 @@ def lxml_read(body: bytes, content_type: str = "") -> RawFeed | None:
 
 def feedparser_read(body: bytes, content_type: str = "") -> RawFeed:
     """Read with the feedparser reader alone."""
-    return feedparser_reader.read(encodings.utf8(body, content_type)[0], None, MOST)
+    return feedparser_reader.read(encodings.to_utf8(body, content_type)[0], None, MOST)
 
 
 def differences(mine: RawFeed, other: RawFeed, now: datetime, accepted: tuple[Accepted, ...] = ACCEPTED) -> list[Difference]:

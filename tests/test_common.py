@@ -1,7 +1,7 @@
 import pytest
 
 from ingest.text.folding import folded
-from ingest.text.language.stop_words import common_in
+from ingest.text.language.stop_words import languages_with_stop_word
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from ingest.text.language.stop_words import common_in
 )
 def test_a_common_word_is_known_with_its_languages(word: str, languages: set[str]) -> None:
     """A term such as `red` is an everyday word in several languages; a rare word is in none."""
-    assert common_in(folded(word)) == languages
+    assert languages_with_stop_word(folded(word)) == languages
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,10 @@ def test_a_common_word_is_known_with_its_languages(word: str, languages: set[str
 )
 def test_thirteen_languages_are_covered(language: str, word: str) -> None:
     """Each language of the shipped topic has its commonest words on the list."""
-    assert language in common_in(folded(word))
+    assert language in languages_with_stop_word(folded(word))
 
 
 def test_words_are_kept_folded() -> None:
     """The list is asked with folded words: accents and final letters are already gone."""
-    assert "pt" in common_in("nao")
-    assert not common_in("não")
+    assert "pt" in languages_with_stop_word("nao")
+    assert not languages_with_stop_word("não")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.formats.xml.encodings import bare, utf8
+from ingest.formats.xml.encodings import plain_utf8, to_utf8
 
 RUSSIAN: Final = "Новости гавани: последний паром ушёл вечером, и капитан дал каждому ребёнку погудеть. " * 3
 FRENCH: Final = "Le dernier bac a quitté le port dimanche; « à bientôt », dit l'équipage, ému. " * 3
@@ -18,7 +18,7 @@ def document(text: str, declared: str | None = None) -> str:
 
 def read(body: bytes, content_type: str = "") -> str:
     """Give the text of a document."""
-    return utf8(body, content_type)[0].decode()
+    return to_utf8(body, content_type)[0].decode()
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
@@ -49,12 +49,12 @@ def test_wrong_labels_on_utf8(label: str) -> None:
     """What is valid UTF-8 is UTF-8."""
     body = document(RUSSIAN, label).encode()
     assert read(body, f"text/xml; charset={label}") == document(RUSSIAN)
-    assert bare(body, f"text/xml; charset={label}") == document(RUSSIAN).encode()
+    assert plain_utf8(body, f"text/xml; charset={label}") == document(RUSSIAN).encode()
 
 
 def test_windows_1251_posing_as_utf8() -> None:
     """A charset that is neither declared nor UTF-8 is found out, and a note says so."""
-    data, notes = utf8(document(RUSSIAN, "utf-8").encode("windows-1251"), "text/xml; charset=utf-8")
+    data, notes = to_utf8(document(RUSSIAN, "utf-8").encode("windows-1251"), "text/xml; charset=utf-8")
     assert data.decode() == document(RUSSIAN)
     assert notes == ("inferred: the charset is cp1251",)
 
@@ -69,7 +69,7 @@ def test_latin1_is_what_browsers_take_it_for() -> None:
 def test_one_bad_byte_is_replaced_and_nothing_else(place: int, bad: bytes) -> None:
     """In a good document the bad byte alone is lost (S11)."""
     before, after = RUSSIAN[:place], RUSSIAN[place:]
-    data, notes = utf8(document(before, "utf-8").removesuffix("</title></rss>").encode() + bad + document(after).encode(), "")
+    data, notes = to_utf8(document(before, "utf-8").removesuffix("</title></rss>").encode() + bad + document(after).encode(), "")
     kept = data.decode()
     assert kept.replace("\ufffd", "") == document(before).removesuffix("</title></rss>") + document(after)
     assert len(notes) == 1
@@ -79,13 +79,13 @@ def test_one_bad_byte_is_replaced_and_nothing_else(place: int, bad: bytes) -> No
 def test_charsets_of_seven_bits_are_read_by_their_label(codec: str) -> None:
     """Their bytes are ASCII, and mean something else."""
     body = document("日本", codec).encode(codec)
-    assert bare(body, "") is None
+    assert plain_utf8(body, "") is None
     assert read(body) == document("日本")
 
 
 def test_blank_lines_and_the_declaration_go() -> None:
     """What stands before the root and says nothing is taken off."""
-    assert bare(b"\xef\xbb\xbf \n" + document("x", "utf-8").encode(), "") == document("x").encode()
+    assert plain_utf8(b"\xef\xbb\xbf \n" + document("x", "utf-8").encode(), "") == document("x").encode()
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,6 @@ def test_controls_are_taken_out(raw: str, clean: str) -> None:
 @given(st.binary(max_size=300), st.text(max_size=20))
 def test_any_bytes_are_some_text(body: bytes, label: str) -> None:
     """Whatever the bytes and the label, there is UTF-8, without controls that XML forbids."""
-    data, notes = utf8(body, f"text/xml; charset={label}")
+    data, notes = to_utf8(body, f"text/xml; charset={label}")
     assert not set(data.decode()) & {chr(n) for n in range(32) if chr(n) not in "\t\n\r"}
     assert all(notes)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON, TEXT
 
-from ingest.identity import Known, digest, document_keys, keys, name, same, titles_alike
+from ingest.identity import KnownItem, digest, document_keys, keys, public_id, same, titles_alike
 from ingest.model import Author, Item, Source, SourceKind
 
 FEED = Source("http://feed.example/rss")
@@ -15,10 +15,10 @@ SEED = Source("seeds:", SourceKind.DOCUMENT)
 ITEM = Item(guid="g1", url="http://site.example/a", title="Last ferry sails", text=TEXT, content=f"<p>{TEXT}</p>")
 
 
-def known(item: Item, *, same_source: bool = False, document: bool = False) -> Known:
+def known(item: Item, *, same_source: bool = False, document: bool = False) -> KnownItem:
     """Give an item as the database knows it."""
     key = keys(item)
-    return Known(1, same_source, document, key.guid, key.url, key.text, item.title, item.published)
+    return KnownItem(1, same_source, document, key.guid, key.url, key.text, item.title, item.published)
 
 
 def why(item: Item, other: Item, *, same_source: bool = False, document: bool = False) -> str | None:
@@ -111,23 +111,23 @@ def test_a_short_text_recognises_nothing() -> None:
 def test_the_id_comes_from_the_address() -> None:
     """Whoever carries an address, under whatever guid, the id is the same."""
     other = replace(ITEM, guid="other", title="Other", url="https://www.site.example/a#x")
-    assert name(keys(ITEM), FEED) == name(keys(other), SEED)
-    assert len(name(keys(ITEM), FEED)) == 16
+    assert public_id(keys(ITEM), FEED) == public_id(keys(other), SEED)
+    assert len(public_id(keys(ITEM), FEED)) == 16
 
 
 def test_without_an_address_the_guid_is_the_id_within_its_feed() -> None:
     """Two feeds may use one guid for two things."""
     item = replace(ITEM, url=None)
-    assert name(keys(item), FEED) == name(keys(replace(item, title="x", text="y")), FEED)
-    assert name(keys(item), FEED) != name(keys(item), Source("http://other.example/rss"))
+    assert public_id(keys(item), FEED) == public_id(keys(replace(item, title="x", text="y")), FEED)
+    assert public_id(keys(item), FEED) != public_id(keys(item), Source("http://other.example/rss"))
 
 
 def test_a_document_is_called_by_its_words() -> None:
     """A file's name is no guid: the same words in another file have the same id."""
     one, two = replace(ITEM, url=None, guid="a.txt"), replace(ITEM, url=None, guid="b.txt")
-    assert name(keys(one), SEED) == name(keys(two), SEED)
+    assert public_id(keys(one), SEED) == public_id(keys(two), SEED)
     short = replace(one, text="few words")
-    assert name(keys(short), SEED) != name(keys(one), SEED)
+    assert public_id(keys(short), SEED) != public_id(keys(one), SEED)
 
 
 # The same article

@@ -146,4 +146,4 @@ def test_small_words_or_a_script_tell_most_texts(monkeypatch: pytest.MonkeyPatch
 )
 def test_small_words_of_two_tongues_tell_nothing(text: str) -> None:
     """Words of another script, of two languages, or too few of them leave the question to the detector."""
-    assert function_words.spoken_for(text, 3, times=3) is None
+    assert function_words.language_of_words(text, 3, times=3) is None

@@ -9,7 +9,7 @@ from ingest.errors import SourceListError
 from ingest.formats import opml
 from ingest.model import Source
 from ingest.polling.sources import STARTER
-from ingest.text.pasted_urls import pasted
+from ingest.text.pasted_urls import parse_pasted
 from ingest.text.sanitize import one_line
 
 
@@ -220,7 +220,7 @@ def test_entities_are_not_expanded(tmp_path: Path) -> None:
 lines = st.text(max_size=30).map(one_line)
 names = lines.filter(bool)
 addresses = st.builds("http://{}.example/{}".format, st.sampled_from("abcdef"), st.text(max_size=12)).map(
-    lambda u: getattr(pasted(u), "url", "")
+    lambda u: getattr(parse_pasted(u), "url", "")
 )
 sources = st.builds(
     Source,

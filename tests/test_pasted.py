@@ -11,7 +11,7 @@ from ingest.http.client import FetchLimits
 from ingest.http.client import web as open_web
 from ingest.http.message import Request, Response
 from ingest.http.ssrf_guard import SsrfGuard
-from ingest.text.pasted_urls import Address, pasted
+from ingest.text.pasted_urls import PastedAddress, parse_pasted
 from ingest.text.urls import feed_address
 
 FEED = rss(rss_item("The ferry", "http://harbour.example/1"))
@@ -48,7 +48,7 @@ def cli(home: Path, web: FakeWeb) -> Cli:
 )
 def test_pasted_addresses_are_understood(text: str, url: str) -> None:
     """Schemes of feed readers, white space, brackets and quotes mean nothing."""
-    assert pasted(text) == Address(url)
+    assert parse_pasted(text) == PastedAddress(url)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_pasted_addresses_are_understood(text: str, url: str) -> None:
 )
 def test_a_missing_scheme_is_https_then_http(text: str, rest: str) -> None:
     """And both are kept."""
-    assert pasted(text) == Address(f"https://{rest}", f"http://{rest}")
+    assert parse_pasted(text) == PastedAddress(f"https://{rest}", f"http://{rest}")
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ def test_a_missing_scheme_is_https_then_http(text: str, rest: str) -> None:
 )  # fmt: skip
 def test_what_is_no_address_is_none(text: str | None) -> None:
     """Commands, files, mail and words stay what they are (S1, S13)."""
-    assert pasted(text) is None
+    assert parse_pasted(text) is None
 
 
 @given(st.text(max_size=60) | st.from_regex(r"(feed|rss)s?:(//)?[a-z.:/?@<>\"' ]{0,20}"))
 def test_any_text_is_a_web_address_or_none(text: str) -> None:
     """What is given is in its one spelling, and means itself."""
-    found = pasted(text)
+    found = parse_pasted(text)
     if found:
         assert feed_address(found.url) == found.url
         assert (

@@ -79,7 +79,7 @@ def test_languages_without_a_stemmer_are_not_offered() -> None:
 )
 def test_hebrew_words_lose_up_to_three_letters(word: str, forms: set[str]) -> None:
     """Up to three of ו ה ב כ ל מ ש in front may be particles; two letters must remain."""
-    assert set(prefixes.without(word, "he")) == forms
+    assert set(prefixes.without_prefixes(word, "he")) == forms
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ def test_hebrew_words_lose_up_to_three_letters(word: str, forms: set[str]) -> No
 )
 def test_arabic_words_lose_conjunction_preposition_and_article(word: str, forms: set[str]) -> None:
     """First و or ف, then ب, ك or ل, then the article, which after ل is contracted to لل."""
-    assert set(prefixes.without(word, "ar")) == forms
+    assert set(prefixes.without_prefixes(word, "ar")) == forms
 
 
 @pytest.mark.parametrize("language", sorted(prefixes.LANGUAGES))
 def test_the_word_itself_comes_first(language: str) -> None:
     """The whole word is always one of its forms, and none comes twice."""
     for word in ("והשלומ", "واللسان"):
-        forms = prefixes.without(word, language)
+        forms = prefixes.without_prefixes(word, language)
         assert forms[0] == word
         assert len(set(forms)) == len(forms)

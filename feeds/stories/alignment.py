@@ -19,7 +19,7 @@ from feeds.stories.weekdays import weekday
 from feeds.stories.words import NO_SPACES, STEM, weight
 from ingest.text.folding import fold, folded, word_pattern
 from ingest.text.language.prefixes import LANGUAGES as WITH_PARTICLES
-from ingest.text.language.prefixes import without
+from ingest.text.language.prefixes import without_prefixes
 from ingest.text.language.stemming import LANGUAGES as STEMMED
 from ingest.text.language.stemming import stemmed
 
@@ -325,4 +325,4 @@ def _forms(word: str) -> tuple[str, ...]:
     """Return a word and, in Hebrew and Arabic letters, what it is without its particles."""
     if not _ABJAD.match(word):
         return (word,)
-    return tuple({word, *(form for language in sorted(WITH_PARTICLES) for form in without(word, language) if len(form) > 2)})  # noqa: PLR2004
+    return tuple({word, *(form for language in sorted(WITH_PARTICLES) for form in without_prefixes(word, language) if len(form) > 2)})  # noqa: PLR2004

@@ -8,7 +8,7 @@ from typing import Final
 from feeds.stories import vocabulary
 from feeds.stories.sketch import digest
 from ingest.text.folding import fold, parted, word_pattern
-from ingest.text.language.stop_words import common_in
+from ingest.text.language.stop_words import languages_with_stop_word
 
 STEM: Final = 6  # letters: "orage" and "orages", "attaque" and "attaquent" are one word
 NO_SPACES: Final = re.compile(
@@ -62,7 +62,7 @@ def weight(token: str) -> float:
 
     A fixed scale: a table counted from what has arrived would make stories depend on the order.
     """
-    if common_in(token) or token in vocabulary.FORMAT:
+    if languages_with_stop_word(token) or token in vocabulary.FORMAT:
         return 0.0
     return 1.5 if len(token) > STEM or token.isdigit() else 1.0 if len(token) > 2 else 0.5  # noqa: PLR2004 - letters
 

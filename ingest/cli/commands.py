@@ -71,9 +71,9 @@ def sources_remove(home: Home, addresses: tuple[str, ...]) -> None:
 
 def _stored(facts: Facts, address: str) -> str:
     """Give the address under which a source is stored, by what a person calls it."""
-    from ingest.text.pasted_urls import pasted
+    from ingest.text.pasted_urls import parse_pasted
 
-    meant = pasted(address)
+    meant = parse_pasted(address)
     named = [address] if meant is None else [meant.url, *([meant.instead] if meant.instead else [])]
     return next((url for url in named if facts.sources.get(url) is not None), named[0])
 

@@ -3,16 +3,16 @@
 from pathlib import Path
 
 from ingest.documents.document import is_document
-from ingest.text.pasted_urls import Address, pasted
+from ingest.text.pasted_urls import PastedAddress, parse_pasted
 
 
-def meant(name: str) -> Address | Path | None:
+def meant(name: str) -> PastedAddress | Path | None:
     """Give the address or the path that `name` means, or None for neither.
 
     What has a scheme is an address; else what is there is a file or folder; else what begins with a host is an
     address, unless it is called like a document.
     """
-    address = pasted(name)
+    address = parse_pasted(name)
     if address and not address.instead:
         return address
     if name and "\0" not in name and Path(name).exists():

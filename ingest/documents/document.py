@@ -10,7 +10,7 @@ from typing import Final
 from ingest.documents import email, html, markdown, mhtml, pdf, text
 from ingest.errors import ParseError
 from ingest.formats.feed import beginning, parse_feed
-from ingest.identity import known_by_words
+from ingest.identity import with_words_key
 from ingest.model import Item, ParsedFeed
 from ingest.normalize import Context, normalize
 from ingest.raw import RawFeed
@@ -85,7 +85,7 @@ def parse_document(body: bytes, name: str, now: datetime) -> ParsedFeed:
     worded = [(item, key) for item, key in feed.items if _has_words(item, reader)]
     if not worded and not feed.faults:
         raise ParseError(*reader.empty)
-    return replace(feed, items=tuple((item, known_by_words(item, key)) for item, key in worded), parser=reader.name)
+    return replace(feed, items=tuple((item, with_words_key(item, key)) for item, key in worded), parser=reader.name)
 
 
 def _has_words(item: Item, reader: _Reader) -> bool:

@@ -48,7 +48,7 @@ def read_page(body: bytes, headers: Mapping[str, str], url: str) -> Page:
     (RFC 8288); addresses resolve on `base`. Feeds of what readers say count where there is no other; what stands in a
     comment of HTML is not there.
     """
-    noted = _Noted()
+    noted = _PageLinks()
     parser: Any = partial(etree.HTMLParser, huge_tree=True)  # its types know no target of this form
     parser(target=noted, encoding=_encoding(body, headers.get("content-type", ""))).feed(body or b" ")
     base = absolute(noted.base, url) or url
@@ -64,7 +64,7 @@ def read_page(body: bytes, headers: Mapping[str, str], url: str) -> Page:
 
 
 @dataclass(slots=True)
-class _Noted:
+class _PageLinks:
     """Takes from lxml's parser what matters here, element by element; no tree is built."""
 
     base: str | None = None

@@ -10,7 +10,7 @@ from ingest.formats import jsonfeed, sitemap
 from ingest.formats.autodiscovery import Page, header_links, read_page
 from ingest.formats.xml import reader
 from ingest.model import NOTHING, Before, ParsedFeed
-from ingest.normalize import MOST_ENTRIES, Context, names, normalize
+from ingest.normalize import MOST_ENTRIES, Context, entry_names, normalize
 from ingest.raw import RawFeed, RawLink
 from ingest.text.sanitize import one_line
 from ingest.text.urls import absolute, machine_of
@@ -36,7 +36,7 @@ def parse_feed(body: bytes, headers: dict[str, str], url: str, now: datetime, be
     if before.parser == reader.FEEDPARSER and parser == reader.LXML:
         # A source that the feedparser reader read before goes to the other with the first document whose entries both name alike.
         same = reader.read_with_feedparser(body, headers, MOST_ENTRIES)
-        if names(same, context) != names(raw, context):
+        if entry_names(same, context) != entry_names(raw, context):
             raw, parser = same, reader.FEEDPARSER
     return replace(normalize(raw, context, before), parser=parser)
 

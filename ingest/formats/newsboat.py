@@ -5,7 +5,7 @@ import shlex
 from ingest.errors import SourceListError
 from ingest.formats.opml import SourceList
 from ingest.model import Source, SourceSettings
-from ingest.text.pasted_urls import Address, pasted
+from ingest.text.pasted_urls import PastedAddress, parse_pasted
 from ingest.text.sanitize import one_line
 
 _MOST_LINES = 100_000
@@ -19,7 +19,7 @@ def parse(data: bytes, origin: str, where: str) -> SourceList:
     refused = [f"{where}: more than {_MOST_LINES} lines, the rest was not read"] if len(lines) > _MOST_LINES else []
     for number, line in enumerate(lines[:_MOST_LINES], 1):
         words = _words(line)
-        address = pasted(words[0]) if words else None
+        address = parse_pasted(words[0]) if words else None
         if address:
             sources.setdefault(address.url, _source(address, words[1:], origin))
             notes += [f"{where}, line {number}: {address.guess}"] if address.instead else []
@@ -40,7 +40,7 @@ def _words(line: str) -> list[str]:
         return text.split()
 
 
-def _source(address: Address, words: list[str], origin: str) -> Source:
+def _source(address: PastedAddress, words: list[str], origin: str) -> Source:
     title = next((one_line(word[1:]) for word in words if word.startswith("~")), "")
     tags = tuple(one_line(word) for word in words if word[:1] not in {"~", "!"} and one_line(word))
     settings = SourceSettings(tags=tags, scheme_guessed=address.instead is not None)

@@ -9,10 +9,10 @@ from lxml import etree
 
 from ingest.errors import SourceListError
 from ingest.formats import source_policy
-from ingest.formats.opml_repair import mended
+from ingest.formats.opml_repair import repair
 from ingest.model import Source
 from ingest.text.language import codes
-from ingest.text.pasted_urls import Address, pasted
+from ingest.text.pasted_urls import PastedAddress, parse_pasted
 from ingest.text.sanitize import one_line
 from ingest.text.urls import absolute
 
@@ -57,7 +57,7 @@ def _root(data: bytes, where: str) -> tuple[etree._Element, tuple[str, ...]]:
     try:
         return _parsed(data.strip(), encoding=_undeclared(data)), ()
     except etree.XMLSyntaxError as first:
-        repaired = mended(data.strip())
+        repaired = repair(data.strip())
         try:
             return _parsed(repaired.document, recover=True), repaired.faults  # from prefixes that nothing declares
         except etree.XMLSyntaxError:
@@ -101,7 +101,7 @@ def _collected(body: etree._Element, origin: str, where: str) -> SourceList:
     return SourceList(tuple(sources.values()), tuple(refused), tuple(notes))
 
 
-def _address(outline: etree._Element, folders: tuple[str, ...], before: int) -> tuple[Address | None, str]:
+def _address(outline: etree._Element, folders: tuple[str, ...], before: int) -> tuple[PastedAddress | None, str]:
     """Return an outline's address, or None and the cause."""
     if named := _included(outline):
         return None, f"it includes another list, which is not followed: add {named} with `topicwire sources add --list`"
@@ -112,7 +112,7 @@ def _address(outline: etree._Element, folders: tuple[str, ...], before: int) -> 
         return None, f"more than {_DEEPEST} folders deep: {said}"
     if before >= _MOST_SOURCES:
         return None, f"more than {_MOST_SOURCES} sources: {said}"
-    return pasted(_attribute(outline, "xmlUrl")), f"not an http or https address: {said}"
+    return parse_pasted(_attribute(outline, "xmlUrl")), f"not an http or https address: {said}"
 
 
 def _included(outline: etree._Element) -> str:
@@ -147,11 +147,13 @@ def _attribute(outline: etree._Element, name: str) -> str | None:
     return None
 
 
-def _source(outline: etree._Element, address: Address, folders: tuple[str, ...], origin: str) -> tuple[Source, tuple[str, ...]]:
+def _source(
+    outline: etree._Element, address: PastedAddress, folders: tuple[str, ...], origin: str
+) -> tuple[Source, tuple[str, ...]]:
     url = address.url
     title = one_line(_attribute(outline, "title") or _attribute(outline, "text") or "")
     own = {str(k).rpartition("}")[2].rpartition(":")[2]: str(v) for k, v in outline.attrib.items() if _is_ours(str(k))}
-    settings, faults = source_policy.parse(own, _attribute(outline, "category") or "")
+    settings, faults = source_policy.parse_settings(own, _attribute(outline, "category") or "")
     source = Source(
         url=url,
         title="" if title == one_line(url) else title,  # an untitled source is listed by its address
@@ -179,7 +181,9 @@ def render(sources: Iterable[Source], title: str = "topicwire sources") -> bytes
         url = source.url.removeprefix("https://") if source.settings.scheme_guessed else source.url
         known = {"title": source.title, "xmlUrl": url, "htmlUrl": source.site_url, "language": source.language}
         known |= {"category": ",".join(source.settings.tags)}
-        known |= {f"{{{source_policy.NAMESPACE}}}{name}": value for name, value in source_policy.render(source.settings)}
+        known |= {
+            f"{{{source_policy.NAMESPACE}}}{name}": value for name, value in source_policy.settings_attributes(source.settings)
+        }
         for name, value in known.items():
             if value:
                 outline.set(name, value)

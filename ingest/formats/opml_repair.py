@@ -27,14 +27,14 @@ _ADDRESSES: Final = frozenset({"xmlurl", "url"})
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class RepairedList:
     """The document, well-formed, and what of it is missing: `line N: why`, a line each."""
 
     document: bytes
     faults: tuple[str, ...]
 
 
-def mended(data: bytes) -> Mended:
+def repair(data: bytes) -> RepairedList:
     """Make a document well-formed: bare ampersands, stray and missing end tags, entities of HTML.
 
     An outline of which the attributes cannot be told apart for certain is left out and named, and so is the end of a
@@ -42,7 +42,7 @@ def mended(data: bytes) -> Mended:
     """
     work = _Work(_text(data))
     document = "".join(work.pieces())
-    return Mended(document.encode(), tuple(work.faults))
+    return RepairedList(document.encode(), tuple(work.faults))
 
 
 def _text(data: bytes) -> str:

@@ -65,16 +65,16 @@ def _root(body: bytes) -> etree._Element | None:
 
 
 def _index(root: etree._Element, url: str, now: datetime) -> ParseError:
-    """Say what an index is, and which of its sitemaps most likely hold news: by name, by namespace, else the newest."""
-    named = [(_promise(child, address, now), address) for child in root if (address := absolute(_text(child, "loc"), url))]
+    """Return the error for an index, with its sitemaps that most likely hold news first: by name, by namespace, else the newest."""
+    named = [(_rank(child, address, now), address) for child in root if (address := absolute(_text(child, "loc"), url))]
     best = [address for _, address in sorted(named, key=lambda one: one[0], reverse=True)][:_MOST_NAMED]
     shown = f": {best[0]}" if best else ""
     what = f"a sitemap index that lists {len(named)} sitemaps, not a feed"
     return ParseError(what, f"give the address of its news sitemap{shown}", elsewhere=tuple(best))
 
 
-def _promise(listed: etree._Element, address: str, now: datetime) -> tuple[bool, float]:
-    """Rank a sitemap of an index: the larger, the sooner it is opened."""
+def _rank(listed: etree._Element, address: str, now: datetime) -> tuple[bool, float]:
+    """Return how likely a sitemap of an index holds news: the largest is opened first."""
     path = address.partition("://")[2].partition("/")[2]
     is_news = bool(_NEWS_NAME.search(path)) or any(_NEWS_SPACE in str(part.tag) for part in listed)
     changed = dates.understand(_text(listed, "lastmod") or None, now)

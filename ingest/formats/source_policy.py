@@ -29,7 +29,7 @@ _CURES: Final = {
 }
 
 
-def parse(own: Mapping[str, str], tags: str) -> tuple[SourceSettings, tuple[str, ...]]:
+def parse_settings(own: Mapping[str, str], tags: str) -> tuple[SourceSettings, tuple[str, ...]]:
     """Read the attributes of our namespace, and the comma-separated `category` of OPML 2.0; give a line for each bad one."""
     settings, faults = SourceSettings(tags=tuple(filter(None, map(one_line, tags.split(","))))), []
     for name, text in own.items():
@@ -62,7 +62,7 @@ def _seconds(text: str) -> float:
     return float(found[1]) * _UNITS[found[2]] if found else 0.0
 
 
-def render(settings: SourceSettings) -> Iterator[tuple[str, str]]:
+def settings_attributes(settings: SourceSettings) -> Iterator[tuple[str, str]]:
     """Yield the attributes that `parse` reads back to the same settings; the tags stand elsewhere."""
     known = (("userAgent", settings.user_agent), ("auth", settings.auth), ("header", settings.header), ("ca", settings.ca_file))
     yield from ((name, text) for name, text in known if text)

@@ -18,7 +18,7 @@ from ingest.polling.home import Home
 from ingest.polling.pipeline import look, present_price, settled
 from ingest.store.facts import Facts
 from ingest.text.dates import rfc3339
-from ingest.text.pasted_urls import pasted
+from ingest.text.pasted_urls import parse_pasted
 from ingest.text.sanitize import one_line
 from ingest.text.urls import without_secrets
 
@@ -53,7 +53,7 @@ def sound(addresses: tuple[str, ...], kind: SourceKind = SourceKind.FEED) -> tup
     sources: dict[str, Source] = {}
     guesses: list[str] = []
     for address in addresses:
-        meant = pasted(address)
+        meant = parse_pasted(address)
         if meant is None:
             what = f"{one_line(address)[:200]}: not an http or https address"
             raise UsageError(what, "give the feed's full address; nothing was added")

@@ -27,7 +27,7 @@ from ingest.polling.pipeline import (
 )
 from ingest.settings import Settings
 from ingest.store.facts import Facts
-from ingest.text.pasted_urls import Address
+from ingest.text.pasted_urls import PastedAddress
 from ingest.text.sanitize import one_line
 from ingest.text.urls import without_secrets
 
@@ -66,7 +66,7 @@ def _standard_input() -> bytes:
     return sys.stdin.buffer.read()
 
 
-def _address(facts: Facts, engine: Engine, settings: Settings, address: Address) -> Report:
+def _address(facts: Facts, engine: Engine, settings: Settings, address: PastedAddress) -> Report:
     url = address.url
     if address.instead:
         say(address.guess)

@@ -13,7 +13,7 @@ from ingest.polling.engine import Engine
 from ingest.polling.following import read_document
 from ingest.polling.parsers import Job
 from ingest.polling.pipeline import file_bytes, shown_name
-from ingest.text.pasted_urls import Address
+from ingest.text.pasted_urls import PastedAddress
 from ingest.text.sanitize import one_line
 from ingest.text.urls import without_secrets
 
@@ -21,7 +21,7 @@ from ingest.text.urls import without_secrets
 def look_at(name: str, engine: Engine) -> Trial:
     """Look at an address, a file or standard input (-). Raises UsageError, FetchError, ParseError."""
     address = None if name == "-" else meant(name)
-    if not isinstance(address, Address):
+    if not isinstance(address, PastedAddress):
         return _document(name, engine)
     if address.instead:
         say(address.guess)
@@ -30,11 +30,13 @@ def look_at(name: str, engine: Engine) -> Trial:
     except ParseError as fault:
         if not fault.feeds:
             raise
-        found = _address(Address(fault.feeds[0]), engine)  # a site's address: the feed that it names first, as `ingest` takes it
+        found = _address(
+            PastedAddress(fault.feeds[0]), engine
+        )  # a site's address: the feed that it names first, as `ingest` takes it
         return Trial(found.where, found.size, found.feed, without_secrets(address.url))
 
 
-def _address(address: Address, engine: Engine) -> Trial:
+def _address(address: PastedAddress, engine: Engine) -> Trial:
     now = engine.clock()
 
     def job(got: Response) -> Job:

@@ -128,9 +128,11 @@ class Recorder:
         known = self._known_fingerprints()
         names = (name for _, key in feed.items for name in (key.guid, key.url))
         self.present = frozenset((*feed.fingerprints, *names)) - {None}
-        own = identity.own_names(self.source.url, feed.site_url or self.source.site_url)
+        own = identity.own_addresses(self.source.url, feed.site_url or self.source.site_url)
         # Oldest first, so that a higher number means newer: feeds list the newest at the top.
-        items = [(item, identity.without(own, key)) for item, key in reversed(feed.items) if key.fingerprint not in known]
+        items = [
+            (item, identity.without_own_addresses(own, key)) for item, key in reversed(feed.items) if key.fingerprint not in known
+        ]
         self.taken = self._taken(items)
         for item, key in items:
             self._one(item, key)
@@ -196,10 +198,10 @@ class Recorder:
                     return known.item_id, reason
         return None, "first"
 
-    def _candidates(self, where: str, value: str | None) -> Iterator[identity.Known]:
+    def _candidates(self, where: str, value: str | None) -> Iterator[identity.KnownItem]:
         for row in self.db.execute(where, {"source": self.source_id, "key": value}).fetchall():
             item_id, same_source, document, guid, url, words, title, published, bare, text, fingerprint = row
-            yield identity.Known(
+            yield identity.KnownItem(
                 item_id=item_id,
                 same_source=bool(same_source),
                 document=bool(document),
@@ -214,7 +216,7 @@ class Recorder:
             )
 
     def _insert(self, key: Keys) -> int:
-        uid = identity.name(key, self.source)
+        uid = identity.public_id(key, self.source)
         if self.db.execute("select 1 from item where uid = ?", [uid]).fetchone():
             uid = identity.digest(uid, self.source.url, key.fingerprint)[: len(uid)]  # an address used twice
         self.new += 1

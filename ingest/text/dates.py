@@ -37,7 +37,7 @@ def read_date(raw: str | None, now: datetime, language: str | None = None) -> Da
     """Read a date; None where nothing was written. It never raises: what cannot be read or believed is kept with the reason.
 
     Believed is what lies between 1990 and two days after `now`: an epoch number, a typing error or a calendar entry is no
-    publication date. A day is never guessed from an order of numbers (T15), a missing day or month never filled in.
+    publication date. A day is never guessed from an order of numbers, a missing day or month never filled in.
     `language` is the text's own; a month's name that is two months in two languages is read with its help alone.
     """
     stripped = raw.strip() if raw else ""

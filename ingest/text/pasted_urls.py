@@ -30,7 +30,7 @@ _BEGINS_WITH_HOST: Final = re.compile(rf"{_FILE}{_HOST}(?:[/?#].*)?", re.IGNOREC
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class PastedAddress:
     """The address of a source in its one spelling; `instead` is the same with http, where the scheme was left out."""
 
     url: str
@@ -42,7 +42,7 @@ class Address:
         return f"no scheme: taken as {without_secrets(self.url)}; http is asked where https gives no answer" if self.instead else ""
 
 
-def pasted(text: str | None) -> Address | None:
+def parse_pasted(text: str | None) -> PastedAddress | None:
     """Return the address that a person means, or None for what is none.
 
     White space, brackets and quotes around it are no part of it; `feed:` and its like stand for http, with a letter
@@ -55,10 +55,10 @@ def pasted(text: str | None) -> Address | None:
         bare = _web_address(found, bare[found.end() :])
     if _WEB.match(bare):
         url = feed_address(bare)
-        return Address(url) if url else None
+        return PastedAddress(url) if url else None
     bare = bare.removeprefix("//")
     secure, plain = (feed_address(f"{scheme}://{bare}") for scheme in ("https", "http"))
-    return Address(secure, plain) if secure and _BEGINS_WITH_HOST.fullmatch(bare) else None
+    return PastedAddress(secure, plain) if secure and _BEGINS_WITH_HOST.fullmatch(bare) else None
 
 
 def _unwrapped(text: str) -> str:

@@ -64,7 +64,7 @@ _IN_PATH: Final = re.compile(
 _END: Final = re.compile(r"/R[KS]=.*$|__;.*$")
 
 
-def seen_through(url: str) -> str:
+def redirect_target(url: str) -> str:
     """Return the address that a known redirector names as its target, or `url` itself."""
     if not _HINTS.search(url, 8):
         return url  # nearly every address

@@ -6,7 +6,7 @@ from typing import Final
 
 Pair = tuple[str, str]
 
-# Parameters that say how a reader came, never which page it is (libraries.md section 7).
+# Parameters that say how a reader came, never which page it is.
 _TRACKING: Final = re.compile(
     r"(?:utm|wt)\..*|(?:utm|at|mc|wt|ns|pk|mtm|hsa|piwik|matomo|fb_action|fb_source|guce|itm|hmb|vero|oly)_.*|fbclid|gclid|dclid|gbraid|wbraid"
     r"|gclsrc|msclkid|igshid|igsh|yclid|twclid|ttclid|li_fat_id|srsltid|xtor|xtref|_ga|_gl|_hsenc|_hsmi|_openstat|mkt_tok"
@@ -47,24 +47,24 @@ _SELECTS: Final = re.compile(
 )
 
 
-def telling(pairs: Iterable[Pair], path: str) -> list[Pair]:
-    """Return those parameters that tell which page it is, of an address with this path, in order."""
+def identifying_parameters(pairs: Iterable[Pair], path: str) -> list[Pair]:
+    """Return the parameters that identify a page among those of an address with this path, sorted."""
     known = [pair for pair in pairs if not _is_tracking(*pair)]
     if not known:
         return []
-    rich = is_rich(path)
+    rich = names_an_article(path)
     said = [pair for pair in known if not _says_feed(*pair, rich=rich)]
     if len(said) < len(known):
         said = [(name, value) for name, value in said if not (_FEED_NAME.fullmatch(name) or _BESIDE.fullmatch(name))]
     return sorted(said)
 
 
-def selecting(pairs: Iterable[Pair]) -> list[Pair]:
-    """Return those parameters whose very name says that they choose an article."""
+def selecting_parameters(pairs: Iterable[Pair]) -> list[Pair]:
+    """Return the parameters whose very name says that they select an article, sorted."""
     return sorted((name, value) for name, value in pairs if _SELECTS.fullmatch(name))
 
 
-def is_rich(path: str) -> bool:
+def names_an_article(path: str) -> bool:
     """Return whether a path names an article by itself: its last part has a number or some words."""
     last = path.rstrip("/").rpartition("/")[2]
     name = last.rpartition(".")[0] or last

@@ -6,9 +6,9 @@ from urllib.parse import urljoin
 
 from yarl import URL
 
-from ingest.text.redirectors import seen_through
+from ingest.text.redirectors import redirect_target
 from ingest.text.sanitize import xml_safe
-from ingest.text.url_parameters import is_rich, selecting, telling
+from ingest.text.url_parameters import identifying_parameters, names_an_article, selecting_parameters
 
 _SCHEME = re.compile(r"https?:", re.IGNORECASE)  # with one an address stands alone: `http://` is not its base
 _NAMES_A_PART = re.compile(r"!|[a-z_-]*\d+$", re.IGNORECASE)  # `#!/story/5`, `#comment-1313`: a page of its own
@@ -36,7 +36,7 @@ _SIMPLE = re.compile(
 
 
 def absolute(url: str | None, base: str | None) -> str | None:
-    """Return the http(s) address that `url` means on `base`, or None when it means none (S7)."""
+    """Return the http(s) address that `url` means on `base`, or None when it means none."""
     if not url or len(url) > _MAX_URL:
         return None
     if _SOUND.fullmatch(url):
@@ -94,7 +94,7 @@ def _encoded(part: str) -> str:
 
 def destination(url: str) -> str:
     """Return the page that an address leads to: a redirector's target where it stands in plain sight, else `url` itself."""
-    target = seen_through(url)
+    target = redirect_target(url)
     return url if target is url else absolute(target, None) or url
 
 
@@ -163,7 +163,7 @@ def canonical(url: str | None) -> str | None:
     AMP and mobile twins are the page itself, and so is what a redirector names in plain sight.
     It is a key: what is stored and published is always the original address.
     """
-    sound = absolute(_NUMERIC_AND.sub("&", seen_through(url)) if url else url, None)
+    sound = absolute(_NUMERIC_AND.sub("&", redirect_target(url)) if url else url, None)
     if sound is None:
         return None
     if "/." not in sound and (simple := _SIMPLE.fullmatch(sound)):
@@ -172,7 +172,7 @@ def canonical(url: str | None) -> str | None:
     try:
         parts = URL(sound)
         named = ((_ESCAPED_TWICE.sub("", k), v) for k, v in parts.query.items())
-        pairs = telling(named, parts.path)
+        pairs = identifying_parameters(named, parts.path)
         path = _page(parts.path)
         host = _TWIN_HOST.sub("", (parts.host_subcomponent or "").lower().rstrip("."))
         port = "" if parts.port in {80, 443, None} else f":{parts.port}"
@@ -184,7 +184,7 @@ def canonical(url: str | None) -> str | None:
 
 
 def _query(pairs: list[tuple[str, str]], path: str) -> str:
-    kept = "&".join(f"{k}={v}" for k, v in telling(pairs, path)) if pairs else ""
+    kept = "&".join(f"{k}={v}" for k, v in identifying_parameters(pairs, path)) if pairs else ""
     return f"?{kept}" if kept else ""
 
 
@@ -203,14 +203,14 @@ def path_of(key: str | None) -> str | None:
     if key is None:
         return None
     page = key.partition("#")[0].partition("?")[0]
-    return page if is_rich(page) else None
+    return page if names_an_article(page) else None
 
 
 def same_page(one: str | None, other: str | None) -> bool:
     """Return whether two canonical addresses differ in nothing but parameters that need not choose an article."""
     if one is None or other is None or "#" in one + other or path_of(one) is None or path_of(one) != path_of(other):
         return False
-    first, second = (selecting(URL(key).query.items()) for key in (one, other))
+    first, second = (selecting_parameters(URL(key).query.items()) for key in (one, other))
     return first == second
 
 

@@ -172,9 +172,9 @@ class Lexicon:
         yield from (self._suffix[end] for end in ends if end in self._suffix)
         yield from self._inside.within(word)
         for language, table in self._clitic.items():
-            yield from (table[form] for form in prefixes.without(word, language) if form in table)
+            yield from (table[form] for form in prefixes.without_prefixes(word, language) if form in table)
         for language, table in self._clitic_prefix.items():
-            for form in prefixes.without(word, language):
+            for form in prefixes.without_prefixes(word, language):
                 yield from (table[form[:end]] for end in range(1, len(form) + 1) if form[:end] in table)
         if self._stem:
             plain = composed(written)

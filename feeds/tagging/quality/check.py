@@ -16,7 +16,7 @@ from feeds.tagging.topic.lines import Lines
 from feeds.tagging.topic.model import Example, Group, Term, Topic
 from ingest.text.folding import folded
 from ingest.text.language import prefixes
-from ingest.text.language.stop_words import common_in
+from ingest.text.language.stop_words import languages_with_stop_word
 from ingest.text.sanitize import shorten
 
 _LOOSE: Final = prefixes.LANGUAGES | COMPOUNDING  # a term without a star is also found behind other letters
@@ -133,7 +133,7 @@ def _covers(wide: str, narrow: Term) -> bool:
 
 def _homographs(group: Group) -> Iterator[tuple[Group, Term, str]]:
     for term in group.terms:
-        languages = common_in(folded(term.text)) - {term.language}
+        languages = languages_with_stop_word(folded(term.text)) - {term.language}
         if languages and term.language is None and "*" not in term.text:
             yield group, term, f"is a common word in {', '.join(sorted(languages))}: bind it to its language"
 

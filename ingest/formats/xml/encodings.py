@@ -20,7 +20,7 @@ _WINDOWS_1252: Final = range(0x80, 0xA0)  # later readers know what their writer
 _LAST: Final = 0x10FFFF
 
 
-def bare(body: bytes, content_type: str) -> bytes | None:
+def plain_utf8(body: bytes, content_type: str) -> bytes | None:
     """Return a document that is UTF-8, if it is sound, without mark, blank lines before and XML declaration; else None.
 
     Whatever is declared: other charsets are hardly ever valid UTF-8, and whose are is told by its label.
@@ -34,7 +34,7 @@ def bare(body: bytes, content_type: str) -> bytes | None:
     return data[declared.end() :] if declared else data
 
 
-def utf8(body: bytes, content_type: str) -> tuple[bytes, tuple[str, ...]]:
+def to_utf8(body: bytes, content_type: str) -> tuple[bytes, tuple[str, ...]]:
     """Return a document in UTF-8 that holds nothing but characters of XML, and what was repaired, a line each."""
     text, notes = charsets.decode(body, _labels(content_type, _DECLARATION.match(body.lstrip(_SPACE))))
     data = text.lstrip("\ufeff \t\r\n\0").encode("utf-8", "replace")

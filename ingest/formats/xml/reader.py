@@ -18,11 +18,11 @@ def read(body: bytes, headers: dict[str, str], most: int) -> tuple[RawFeed, str]
     """Read a document, its first `most` entries, and say which reader did. Raises ParseError for what is none."""
     kind, language = headers.get("content-type", ""), headers.get("content-language")
     faults = Faults()
-    sound = encodings.bare(body, kind)
+    sound = encodings.plain_utf8(body, kind)
     raw = _read_with_lxml(sound, language, most, faults) if sound is not None else None
     if raw:
         return raw, LXML
-    data, notes = encodings.utf8(body, kind)
+    data, notes = encodings.to_utf8(body, kind)
     raw, parser = _read_with_lxml(data, language, most, faults) if data != sound else None, LXML
     if raw is None:
         raw, parser = feedparser_reader.read(data, language, most), FEEDPARSER
@@ -31,7 +31,7 @@ def read(body: bytes, headers: dict[str, str], most: int) -> tuple[RawFeed, str]
 
 def read_with_feedparser(body: bytes, headers: dict[str, str], most: int) -> RawFeed:
     """Read a document by the feedparser reader, whatever the other would say. Raises ParseError."""
-    data, notes = encodings.utf8(body, headers.get("content-type", ""))
+    data, notes = encodings.to_utf8(body, headers.get("content-type", ""))
     raw = feedparser_reader.read(data, headers.get("content-language"), most)
     return replace(raw, notes=notes + raw.notes)
 

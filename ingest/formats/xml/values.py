@@ -31,7 +31,7 @@ _NO_C1: Final = re.compile("[^\x80-\x9f]*+")  # in half the time of a search
 
 
 def undo_double_utf8(text: str) -> str:
-    """Undo UTF-8 that was taken for Latin-1 and encoded again."""
+    """Return a text with UTF-8 decoded that was taken for Latin-1 and encoded again."""
     if not text.isascii():
         with suppress(UnicodeError):
             return text.encode("latin-1").decode()
@@ -39,7 +39,7 @@ def undo_double_utf8(text: str) -> str:
 
 
 def restore_windows_1252(text: str) -> str:
-    """Put the characters meant for C1 controls."""
+    """Return a text with the characters of windows-1252 in place of C1 controls."""
     if text.isascii() or _NO_C1.fullmatch(text):
         return text
     return _C1.sub(lambda found: _WINDOWS.get(found[0], found[0]), text)
@@ -88,12 +88,12 @@ def raw_file(said: Mapping[str, str], address: str, role: str) -> RawFile:
 
 
 def split_commas(text: str) -> list[str]:
-    """Return the words of a list with commas."""
+    """Return the parts of a list with commas, without empty ones."""
     return [word for one in text.split(",") if (word := one.strip())]
 
 
 def parse_person(text: str) -> RawPerson:
-    """Take a name and an address of mail out of one line: `ann@site.example (Ann)`, `Ann <ann@site.example>`."""
+    """Read a name and a mail address from one line: `ann@site.example (Ann)`, `Ann <ann@site.example>`."""
     found = _MAILBOX.search(text) if "@" in text and _PLAUSIBLE.search(text) else None
     if found is None:
         return RawPerson(text, "", "")

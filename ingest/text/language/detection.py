@@ -18,7 +18,7 @@ def detect(text: str) -> str | None:
     Small words that are of one language alone, or its script, tell most texts; the detector is for the others.
     """
     glance = text[:_GLANCE]
-    if told := function_words.spoken_for(glance, 3, times=3) or function_words.script(glance):
+    if told := function_words.language_of_words(glance, 3, times=3) or function_words.language_of_script(glance):
         return told
     sample = text[:_SAMPLE]
     if len(sample.split()) < _ENOUGH_WORDS and sample.isascii():
@@ -47,4 +47,4 @@ def decide(text: str, *declared: str | None) -> tuple[str | None, str | None]:
 
 def _shows(text: str, said: str) -> bool:
     """Return whether the beginning of a text is in the declared language, as far as can be told."""
-    return said not in DETECTED or said == function_words.spoken_for(text, 2, times=2) or said == detect(text)
+    return said not in DETECTED or said == function_words.language_of_words(text, 2, times=2) or said == detect(text)

@@ -69,23 +69,23 @@ _SHARE: Final = 0.4  # of the letters
 _KANA_SHARE: Final = 0.2
 
 
-def spoken_for(text: str, words: int, times: int) -> str | None:
-    """Return the language for which at least `words` different small words of a text speak, and `times` as many as for another."""
-    code, most, next_most = _loudest(text)
+def language_of_words(text: str, words: int, times: int) -> str | None:
+    """Return the language of at least `words` different function words of a text, and `times` as many as of any other."""
+    code, most, next_most = _commonest(text)
     if most < words or most < times * next_most:
         return None
     return code if text.isascii() or code in _NOT_LATIN or len(_OTHER_SCRIPT.findall(text)) <= len(text) * _FEW else None
 
 
 @lru_cache(maxsize=1)  # the same lines are asked first for what was declared, then for anything
-def _loudest(text: str) -> tuple[str, int, int]:
-    """Return the language that most different small words of a text are of, how many they are, and how many of the next."""
+def _commonest(text: str) -> tuple[str, int, int]:
+    """Return the language of most different function words of a text, how many they are, and how many of the next."""
     found = [_SPEAKS_FOR[word] for word in _SMALL.intersection(text.lower().split())]
     (most, code), (next_most, _) = sorted([*((found.count(code), code) for code in set(found)), (0, ""), (0, "")])[:-3:-1]
     return code, most, next_most
 
 
-def script(text: str) -> str | None:
+def language_of_script(text: str) -> str | None:
     """Return the language whose own script many letters of a text are in; None for scripts of many languages."""
     if text.isascii() or not _OTHER_SCRIPT.search(text):
         return None

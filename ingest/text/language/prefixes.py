@@ -9,7 +9,7 @@ _STARTS: Final = frozenset("والفبكل") | _HEBREW
 _SHORTEST: Final = 2  # letters that must remain
 
 
-def without(word: str, language: str) -> tuple[str, ...]:
+def without_prefixes(word: str, language: str) -> tuple[str, ...]:
     """Return a folded word and what it is without its particles.
 
     Hebrew: up to three of ו ה ב כ ל מ ש. Arabic: و or ف, then ب, ك or ل, then the article, where

@@ -49,6 +49,6 @@ def _by_word() -> dict[str, frozenset[str]]:
     return {word: frozenset(languages) for word, languages in found.items()}
 
 
-def common_in(word: str) -> frozenset[str]:
+def languages_with_stop_word(word: str) -> frozenset[str]:
     """Return the languages in which a folded word is a common one."""
     return _by_word().get(word, frozenset())
