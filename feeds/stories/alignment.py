@@ -325,6 +325,5 @@ def _forms(word: str) -> tuple[str, ...]:
     """Return a word and, in Hebrew and Arabic letters, what it is without its particles."""
     if not _ABJAD.match(word):
         return (word,)
-    return tuple(
-        {word, *(form for language in sorted(WITH_PARTICLES) for form in without_prefixes(word, language) if len(form) > 2)}
-    )  # noqa: PLR2004
+    bare = (form for language in sorted(WITH_PARTICLES) for form in without_prefixes(word, language))
+    return tuple({word, *(form for form in bare if len(form) > 2)})  # noqa: PLR2004
