@@ -54,7 +54,7 @@ def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
             private = f"{topic.name} is private: `topicwire feeds grant` gives somebody an address"
             say(private if topic.publish.private else f"subscribe to {home.settings.base_url}/{topic.name}.atom")
         if listening:
-            say(access_of(home.settings.service).said())
+            say(access_of(home.settings.service).summary())
         run_loop(run_service(home, engine, listening))
     say("stopped")
 

@@ -15,7 +15,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.publication.edition feeds.publication.files feeds.store.ledger feeds.publication.atomic_files feeds.site.publish"
     " feeds.cli.review feeds.store.migrations feeds.search.search feeds.cli.search feeds.server.application feeds.cli.serve"
     " feeds.server.context feeds.server.files feeds.server.health feeds.server.private feeds.server.protocol"
-    " feeds.server.review feeds.server.search feeds.server.server feeds.server.site feeds.server.threads"
+    " feeds.server.review feeds.server.search feeds.server.server"
     " feeds.tagging.topic.cache feeds.store.classifications feeds.cli.stories feeds.stories.grouping"
     " feeds.stories.grouping_pass feeds.stories.reading feeds.store.stories feeds.cli.topics feeds.cli.trial"
     " feeds.tagging.review feeds.tagging.topic.folders ingest.__main__ ingest.polling.adding"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.server.files import FileServer
-from feeds.server.negotiation import asked, codings, file_named, has_it, media_type
+from feeds.server.negotiation import acceptable_codings, deciding_headers, file_of_target, is_not_modified, media_type
 
 # Which file
 
@@ -35,7 +35,7 @@ from feeds.server.negotiation import asked, codings, file_named, has_it, media_t
 )
 def test_a_path_names_a_file_or_nothing(target: str, name: str | None) -> None:
     """What leads elsewhere, is hidden, or is no name names nothing; a folder is its index."""
-    assert file_named(target) == name
+    assert file_of_target(target) == name
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_no_request_fails_or_leaves_the_folder(folder: Path, path: str, headers:
         answer = files.answer(target, headers)
         assert answer.status in {200, 304, 404}
         assert answer.body in {b"", b"open"}
-        files.unchanged(target, headers)
+        files.not_modified(target, headers)
 
 
 # Which coding
@@ -93,7 +93,7 @@ def test_no_request_fails_or_leaves_the_folder(folder: Path, path: str, headers:
 )
 def test_codings_are_tried_as_they_are_liked(accept: str, wanted: tuple[str, ...]) -> None:
     """Weights are obeyed, 0 is a refusal; of two alike the smaller is sent; none that is liked less than the plain file."""
-    assert codings(accept) == wanted
+    assert acceptable_codings(accept) == wanted
 
 
 # Who has it already
@@ -116,13 +116,13 @@ def test_codings_are_tried_as_they_are_liked(accept: str, wanted: tuple[str, ...
 )
 def test_the_tag_decides_and_without_one_the_date(headers: dict[str, str], *, known: bool) -> None:
     """Weak and strong tags are compared alike for a 304; a date is the fall-back; what is neither is as if it were not there."""
-    assert has_it('"a"', 1000, headers) is known
+    assert is_not_modified('"a"', 1000, headers) is known
 
 
 def test_a_header_in_two_lines_is_one_list() -> None:
     """Two lines of If-None-Match are one (RFC 9110, 5.3); what does not decide is left out."""
     lines = [(b"if-none-match", b'"a"'), (b"cookie", b"x"), (b"if-none-match", b'"b"')]
-    assert asked(lines) == {"if-none-match": '"a", "b"'}
+    assert deciding_headers(lines) == {"if-none-match": '"a", "b"'}
 
 
 def test_what_has_no_known_end_is_bytes() -> None:

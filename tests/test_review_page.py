@@ -267,8 +267,8 @@ def test_a_browser_of_this_computer_sends_nothing_of_that_kind(site: Site) -> No
 )
 def test_a_service_says_who_may_review(access: Access, words: str) -> None:
     """One line at the start names who may, and never the token."""
-    assert access.said().startswith(f"review: {words}")
-    assert TOKEN not in access.said()
+    assert access.summary().startswith(f"review: {words}")
+    assert TOKEN not in access.summary()
 
 
 def test_a_token_opens_it_from_anywhere(cli: Cli) -> None:
@@ -292,4 +292,4 @@ def test_no_header_breaks_the_rule(header: str, host: str) -> None:
     """Whatever a header holds is refused or good, never a fault."""
     assert Access("127.0.0.1:80", "", TOKEN).refusal({"authorization": header}, "") is not None
     HOME.refusal({"host": host}, "127.0.0.1")
-    HOME.forged({"origin": header, "host": host}, "secret", header)
+    HOME.forgery({"origin": header, "host": host}, "secret", header)

@@ -19,8 +19,8 @@ from serving import Site, served
 from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
 from feeds.publication.atomic_files import replace as put
-from feeds.server.connections import ConnectionLimits, Phase, in_the_way, limits_for, owner_of
-from feeds.server.protocol import QuickProtocol
+from feeds.server.connections import ConnectionLimits, Phase, client_of, evicted, limits_for
+from feeds.server.protocol import ServerProtocol
 
 BRISK = ConnectionLimits(most=20, most_of_one=20, head=0.6, body=0.6, reading=0.6, ending=0.6, slowest=1 << 30)
 FEED = b"<feed>" + b"the ferry in the harbour " * 100 + b"</feed>"
@@ -65,12 +65,12 @@ def test_the_owner_may_want_fewer_and_not_more_than_there_are() -> None:
 )
 def test_a_household_is_one_address(host: str, owner: str) -> None:
     """In IPv6 one line has billions of addresses: they are counted as one."""
-    assert owner_of(host) == owner
+    assert client_of(host) == owner
 
 
 def test_while_there_is_room_nobody_gives_way() -> None:
     """Below the limits everybody comes in."""
-    assert in_the_way("192.0.2.1", [Guest()] * 9, ConnectionLimits(most=10, most_of_one=10), 100) == ([], True)
+    assert evicted("192.0.2.1", [Guest()] * 9, ConnectionLimits(most=10, most_of_one=10), 100) == ([], True)
 
 
 def test_who_has_waited_longest_gives_way() -> None:
@@ -78,24 +78,24 @@ def test_who_has_waited_longest_gives_way() -> None:
     limits = ConnectionLimits(most=3, most_of_one=3)
     reader, sender = Guest(phase=Phase.READING, since=1), Guest(phase=Phase.SENDING, since=2)
     young, old = Guest(since=50), Guest(since=40)
-    assert in_the_way("192.0.2.9", [reader, young, old], limits, 100) == ([old], True)
-    assert in_the_way("192.0.2.9", [reader, sender, reader], limits, 100) == ([sender], True)
-    assert in_the_way("192.0.2.9", [reader] * 3, limits, 100) == ([reader], True)
+    assert evicted("192.0.2.9", [reader, young, old], limits, 100) == ([old], True)
+    assert evicted("192.0.2.9", [reader, sender, reader], limits, 100) == ([sender], True)
+    assert evicted("192.0.2.9", [reader] * 3, limits, 100) == ([reader], True)
 
 
 def test_who_works_or_is_quick_keeps_its_place() -> None:
     """An answer under way and a body that has just begun are left alone: the new one is refused."""
     busy = [Guest(phase=Phase.WORKING), Guest(phase=Phase.SENDING, since=98), Guest(phase=Phase.READING, since=98)]
-    assert in_the_way("192.0.2.9", busy, ConnectionLimits(most=3), 100) == ([], False)
+    assert evicted("192.0.2.9", busy, ConnectionLimits(most=3), 100) == ([], False)
 
 
 def test_one_address_takes_no_places_of_others() -> None:
     """Whoever has its share gives way to itself; a proxy of this computer brings everybody, and has all places."""
     limits = ConnectionLimits(most=100, most_of_one=2)
     greedy, other = Guest("192.0.2.1", since=9), Guest("192.0.2.2", since=1)
-    assert in_the_way("192.0.2.1", [greedy, other, greedy], limits, 100) == ([greedy], True)
-    assert in_the_way("192.0.2.3", [greedy, other, greedy], limits, 100) == ([], True)
-    assert in_the_way("127.0.0.1", [Guest("127.0.0.1")] * 99, limits, 100) == ([], True)
+    assert evicted("192.0.2.1", [greedy, other, greedy], limits, 100) == ([greedy], True)
+    assert evicted("192.0.2.3", [greedy, other, greedy], limits, 100) == ([], True)
+    assert evicted("127.0.0.1", [Guest("127.0.0.1")] * 99, limits, 100) == ([], True)
 
 
 @given(
@@ -105,7 +105,7 @@ def test_one_address_takes_no_places_of_others() -> None:
 )
 def test_there_are_never_more_than_the_limit(there: list[Guest], most: int, most_of_one: int) -> None:
     """Whoever comes in where it is full takes the place of one that is there."""
-    slow, has_room = in_the_way("192.0.2.1", there, ConnectionLimits(most=most, most_of_one=most_of_one), 100)
+    slow, has_room = evicted("192.0.2.1", there, ConnectionLimits(most=most, most_of_one=most_of_one), 100)
     assert all(one in there for one in slow)
     assert not has_room or slow or len(there) < most
 
@@ -113,15 +113,15 @@ def test_there_are_never_more_than_the_limit(there: list[Guest], most: int, most
 def test_in_a_crowd_some_give_way_at_once() -> None:
     """One in sixteen: else a crowd that comes again and again would cost a look at all of it each time."""
     crowd = [Guest(since=number) for number in range(160)]
-    assert in_the_way("192.0.2.9", crowd, ConnectionLimits(most=160, most_of_one=160), 1_000) == (crowd[:10], True)
+    assert evicted("192.0.2.9", crowd, ConnectionLimits(most=160, most_of_one=160), 1_000) == (crowd[:10], True)
 
 
 def test_a_large_body_has_more_time() -> None:
     """What goes on at a fair pace is not ended, however long it is; what drips is."""
     limits = ConnectionLimits(body=20, slowest=1_000)
-    assert not limits.overdue(Phase.SENDING, 100, 90_000)
-    assert limits.overdue(Phase.SENDING, 100, 70_000)
-    assert not limits.overdue(Phase.WORKING, 10_000, 0)
+    assert not limits.has_timed_out(Phase.SENDING, 100, 90_000)
+    assert limits.has_timed_out(Phase.SENDING, 100, 70_000)
+    assert not limits.has_timed_out(Phase.WORKING, 10_000, 0)
 
 
 # With real sockets
@@ -284,7 +284,7 @@ def _is_open(connection: socket.socket) -> bool:
 
 def test_the_short_way_is_the_same_for_everybody() -> None:
     """The limits of one server are not those of another."""
-    assert QuickProtocol.limits == ConnectionLimits()
+    assert ServerProtocol.limits == ConnectionLimits()
 
 
 # As a process of its own

@@ -24,7 +24,7 @@ def serve(home: Home) -> None:
     home.stored(quiet=True).close()  # a folder that is none is said before anybody is told to come here
     listening = listen(home.settings.service.bind)
     say(f"serving {home.settings.base_url}/")
-    say(access_of(home.settings.service).said())
+    say(access_of(home.settings.service).summary())
     run_loop(_serve(home, listening))
 
 

@@ -1,4 +1,4 @@
-"""Who may decide and see what is not published: somebody at this computer, or who knows the token; pure."""
+"""Who may review, and see what is not published: a person at this computer, or whoever has the token; pure."""
 
 import hmac
 import re
@@ -12,7 +12,7 @@ from typing import Final
 from ingest.text.urls import host_of
 
 _OPEN: Final = "set service.review_token to review from elsewhere"
-_FORWARDED: Final = re.compile(  # what proxies and delivery networks add to a request that they pass on, and no browser sends
+_FORWARDED: Final = re.compile(  # headers that proxies and delivery networks add and no browser sends
     r"forwarded|via|x-forwarded(-.*)?|x-original-.*|x-real-(ip|host)|x-host|x-remote-(ip|addr|host)|x-originating-ip"
     r"|(.*-)?(client|connecting|proxyuser)-?ip|cdn-loop|cf-.*|fly-.*|proxy-.*|x-(proxy|envoy|amz-cf|amzn|azure|arr|cluster)-.*"
     r"|x-(varnish|request-id|cache.*|appengine-.*|cloud-trace-context|vercel-.*|nf-.*)"
@@ -21,14 +21,14 @@ _FORWARDED: Final = re.compile(  # what proxies and delivery networks add to a r
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request may not decide: its status and a line."""
+    """Why a request is refused: a status and one line."""
 
     status: int
     why: str
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host's name or address is this computer's own."""
+    """Return whether a host's name or address is a loopback address."""
     bare = host.strip("[]").lower()
     if bare == "localhost":
         return True
@@ -40,27 +40,27 @@ def is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The rule of one service: where it listens, the address that it has for others, the token."""
+    """The access rule of one service: where it listens, its public address, the token."""
 
     bind: str
-    base_url: str  # empty: nobody else is told of an address
+    base_url: str  # empty: it has no public address
     token: str
 
     @property
     def is_local(self) -> bool:
-        """Whether the service is of this computer alone: where it listens, and the address that it says it has."""
+        """Whether the service is for this computer alone: both where it listens and its public address are local."""
         named = not self.base_url or is_loopback(host_of(self.base_url).rpartition(":")[0])
         return named and is_loopback(self.bind.rpartition(":")[0])
 
     def refusal(self, headers: Mapping[str, str], client: str, version: str = "1.1") -> Refusal | None:
         """Return why a request may not see the page, or None; `headers` have lower-case names, `version` is that of HTTP.
 
-        Without a token everything must be of this computer: where the service listens, the address that
-        it says it has, the asker, and the name that was asked for (else a page anywhere could, by a name
-        of its own that leads here). A request that was passed on is the world's, wherever the proxy runs.
+        Without a token everything must be local: where the service listens, its public address, the client,
+        and the host name of the request (a page elsewhere could use a name of its own that leads here: DNS
+        rebinding). A request that came through a proxy may come from anywhere, even if the proxy runs here.
         """
         if self.token:
-            good = knows(headers.get("authorization", ""), self.token)
+            good = knows_token(headers.get("authorization", ""), self.token)
             return None if good else Refusal(401, "the token of this service is needed, as the password")
         if not self.is_local:
             return Refusal(403, f"review is for this computer alone: {_OPEN}")
@@ -70,25 +70,25 @@ class Access:
             return Refusal(403, f"review is asked for under another name: use http://{self.bind}/review, or {_OPEN}")
         return None
 
-    def said(self) -> str:
-        """Say in one line who may review, for whoever starts the service."""
+    def summary(self) -> str:
+        """Return one line that says who may review, for the person who starts the service."""
         if self.token:
             return "review: whoever has service.review_token"
         if self.is_local:
             return f"review: this computer alone, at http://{self.bind}/review; a proxy in front needs service.review_token"
         return "review: nobody, since the service is reached from elsewhere; set service.review_token"
 
-    def forged(self, headers: Mapping[str, str], secret: str, sent: str) -> Refusal | None:
-        """Return why a decision is not believed to come from our page, or None.
+    def forgery(self, headers: Mapping[str, str], secret: str, sent: str) -> Refusal | None:
+        """Return why a decision is refused as a cross-site request forgery, or None.
 
-        `secret` is what our page sends back, `sent` what came. A program that knows the token needs neither.
+        `secret` is what our page sends back, `sent` what came. A program with the token needs no secret.
         """
         if self.token and headers.get("authorization", "").lower().startswith("bearer "):
             return None
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
         ours = origin is None or origin.partition("://")[2] == headers.get("host")
         if not ours or site not in {None, "same-origin"} or not hmac.compare_digest(sent.encode(), secret.encode()):
-            return Refusal(403, "this did not come from the page as it is now: load it again")
+            return Refusal(403, "this form is out of date or comes from another page: load the page again")
         return None
 
 
@@ -97,12 +97,12 @@ def _name(host: str) -> str:
 
 
 def is_forwarded(headers: Iterable[str], version: str) -> bool:
-    """Return whether something between passed a request on: by what it added, or by an HTTP that browsers have left."""
+    """Return whether a proxy passed a request on: it added headers, or it speaks HTTP/1.0, which browsers no longer do."""
     return version == "1.0" or any(_FORWARDED.fullmatch(name.lower()) for name in headers)
 
 
-def knows(authorization: str, token: str) -> bool:
-    """Return whether credentials hold the token: as the password of Basic, or as Bearer. No token is known by nobody."""
+def knows_token(authorization: str, token: str) -> bool:
+    """Return whether credentials hold the token, as the password of Basic or as Bearer; never without a token."""
     scheme, _, value = authorization.partition(" ")
     if not token:
         return False

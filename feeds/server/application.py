@@ -1,34 +1,131 @@
-"""The whole site of a home folder: its files and, beside them, what needs the database."""
+"""The HTTP application of a home: published files by a short way, all other addresses by routes; knows no content of either."""
 
+import sqlite3
+from asyncio import CancelledError
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 from urllib.parse import quote
 
+from starlette.requests import ClientDisconnect
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, Router
+from starlette.types import Message, Receive, Scope, Send
+
 from feeds.server.context import ServiceContext
-from feeds.server.files import FileServer, Headers
+from feeds.server.files import SECURITY_HEADERS, FileResponse, FileServer, Headers
 from feeds.server.health import HealthRoutes
-from feeds.server.private import Private
-from feeds.server.review import Reviewing
-from feeds.server.search import Searching
-from feeds.server.site import SiteApplication
+from feeds.server.negotiation import deciding_headers
+from feeds.server.private import PrivateRoutes
+from feeds.server.review import ReviewRoutes
+from feeds.server.search import SearchRoutes
 from feeds.site.render import gone, not_found
-from ingest.http.websub import route
+from ingest.cli.console import database_failed, say
+from ingest.errors import TopicwireError
+from ingest.http.websub import route as websub_route
 from ingest.polling.home import Home
 from ingest.settings import Settings
 
-_FEEDS = (".atom", ".rss", ".json")
+_FEEDS: Final = (".atom", ".rss", ".json")
+_SAFE_METHODS: Final = {"GET", "HEAD"}
+_RETRY: Final = {"cache-control": "no-store", "retry-after": "30"}
+_NOT_FOUND, _NOT_ALLOWED = 404, 405
+
+
+@dataclass(slots=True)
+class SiteApplication:
+    """An ASGI application: a few routes, and the published folder for every other path."""
+
+    files: FileServer
+    error_pages: Mapping[int, bytes]  # by status
+    answered: Counter[int] = field(default_factory=Counter)  # requests by status
+    _router: Router = field(default_factory=lambda: Router(redirect_slashes=False))
+    _last_fault: str = ""
+    _routed_names: set[str] = field(default_factory=set)  # first parts of the paths of routes
+
+    def add(self, routes: Iterable[Route]) -> None:
+        """Add routes; no file is served below the first part of their paths."""
+        for route in routes:
+            self._router.routes.append(route)
+            self._routed_names.add(route.path.split("/")[1])
+
+    def not_modified(self, target: str, headers: dict[str, str]) -> bytes | None:
+        """Return the header lines of a 304, or None where another answer is due: the protocol asks this first."""
+        lines = None if self._is_routed(target) else self.files.not_modified(target, headers)
+        if lines is not None:
+            self.answered[304] += 1
+        return lines
+
+    def _is_routed(self, path: str) -> bool:
+        return path[1:].partition("/")[0] in self._routed_names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        if self._is_routed(scope["path"]):
+            await self._route(scope, receive, self._counting(send))
+            return
+        answer = self._file(scope)
+        self.answered[answer.status] += 1
+        headers = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._router(scope, receive, send)
+        except ClientDisconnect:
+            pass  # nobody is left to answer
+        except CancelledError:  # the service stops: a short answer is better than none
+            await PlainTextResponse("The service stops.\n", 503, _RETRY)(scope, receive, send)
+        except (TopicwireError, sqlite3.Error) as fault:  # a route does all of its work before its answer begins
+            if self._last_fault != str(fault):  # once: repeated requests must not fill a log
+                self._last_fault = str(fault)
+                say(f"topicwire: {fault if isinstance(fault, TopicwireError) else database_failed(fault)}")
+            await PlainTextResponse("The database does not answer just now.\n", 503, _RETRY)(scope, receive, send)
+
+    def _file(self, scope: Scope) -> FileResponse:
+        if scope["method"] not in _SAFE_METHODS:
+            return self.with_error_page(FileResponse(_NOT_ALLOWED, (("allow", "GET, HEAD"), *SECURITY_HEADERS)))
+        target = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        answer = self.files.answer(target, deciding_headers(scope["headers"]))
+        return self.with_error_page(answer) if answer.status >= _NOT_FOUND else answer
+
+    def with_error_page(self, answer: FileResponse) -> FileResponse:
+        """Return a refusal with its page, or with one line where its status has none."""
+        body = self.error_pages.get(answer.status, b"This can only be read.\n")
+        kind = f"text/{'html' if answer.status in self.error_pages else 'plain'}; charset=utf-8"
+        about = (("content-type", kind), ("content-length", str(len(body))), ("cache-control", "public, max-age=60"))
+        return FileResponse(answer.status, (*about, *answer.headers), body)
+
+    def _counting(self, send: Send) -> Send:
+        """Return `send` that counts the answers of routes and adds the security headers that they lack."""
+
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.answered[message["status"]] += 1
+                present = {name for name, _ in message["headers"]}
+                more = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS if name.encode() not in present]
+                message = {**message, "headers": [*message["headers"], *more]}
+            await send(message)
+
+        return counted
 
 
 def application(home: Home) -> SiteApplication:
-    """Make the site of a home, whose folder may still be empty; nothing is made in it."""
+    """Return the application of a home, whose folder may still be empty; create nothing in it."""
     public = home.folder / "public"
     context = ServiceContext(home)
-    notices = {404: not_found(context.root), 410: gone(context.root)}
-    site = SiteApplication(FileServer(public, links=partial(feed_links, home.settings)), notices)
+    error_pages = {404: not_found(context.root), 410: gone(context.root)}
+    site = SiteApplication(FileServer(public, links=partial(feed_links, home.settings)), error_pages)
     site.add(HealthRoutes(home.database_path, public, home.clock, lambda: dict(site.answered), context.open_topics).routes())
-    site.add(Searching(context).routes())
-    site.add(Private(context, site.notice).routes())
-    site.add(Reviewing(context).routes())
-    site.add([route(home.database_path, home.clock)])  # where hubs find us
+    site.add(SearchRoutes(context).routes())
+    site.add(PrivateRoutes(context, site.with_error_page).routes())
+    site.add(ReviewRoutes(context).routes())
+    site.add([websub_route(home.database_path, home.clock)])
     return site
 
 

@@ -1,4 +1,4 @@
-"""The files of a folder as HTTP answers, each read and hashed once for every version of it; knows no feed and no database."""
+"""The files of a folder as HTTP answers, each read and hashed once until it changes; knows no feed and no database."""
 
 import hashlib
 import os
@@ -9,27 +9,27 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Final
 
-from feeds.server.negotiation import CODINGS, GONE, codings, file_named, has_it, media_type
+from feeds.server.negotiation import CODINGS, GONE, acceptable_codings, file_of_target, is_not_modified, media_type
 from feeds.site.render import POLICY
 
 Headers = tuple[tuple[str, str], ...]
 
-SAFE: Final[Headers] = (
+SECURITY_HEADERS: Final[Headers] = (
     ("content-security-policy", f"{POLICY}; frame-ancestors 'none'"),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-opener-policy", "same-origin"),
 )
-"""What every answer says: nothing from elsewhere, no inline script, no framing, no telling where one came from."""
+"""Headers of every answer: nothing from elsewhere, no inline script, no framing, no referrer."""
 
-_FOR_EVER: Final = "public, max-age=31536000, immutable"
-_NAMED_BY_BYTES: Final = "static/"  # where a file with other bytes has another name
-_MOST: Final = 10_000  # versions remembered
+_IMMUTABLE: Final = "public, max-age=31536000, immutable"
+_HASHED_NAMES: Final = "static/"  # in this folder a file with other bytes has another name
+_MOST_REMEMBERED: Final = 10_000  # files remembered
 
 
 @dataclass(frozen=True, slots=True)
 class FileResponse:
-    """A status, its headers and the bytes to send."""
+    """An answer: status, headers and body."""
 
     status: int
     headers: Headers = ()
@@ -37,14 +37,14 @@ class FileResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class _Version:
-    """What is known of one version of a file: found out once, true as long as its key is that of the file."""
+class _FileState:
+    """What is known of a file: valid as long as the file has the same key."""
 
     key: tuple[int, int, int]  # inode, time, size
     etag: str
     modified: int
-    known: Headers  # what a 304 says too
-    quick: bytes  # a 304's header lines
+    headers: Headers  # of a 200 and of a 304
+    lines: bytes  # the same headers as the lines of a 304
 
 
 def _no_links(_name: str) -> Headers:
@@ -53,60 +53,60 @@ def _no_links(_name: str) -> Headers:
 
 @dataclass(slots=True)
 class FileServer:
-    """A folder's files: strong ETag and Last-Modified, 304, the compressed file beside for who can read it.
+    """The files of a folder: strong ETag and Last-Modified, 304, the compressed file beside it for clients that accept it.
 
-    Nothing hidden is served, nothing by a symbolic link. `links` gives headers that a file has by its name.
+    Hidden files and symbolic links are not served. `links` returns headers for a file by its name.
     """
 
     folder: Path
     cache: str = "public, max-age=300"
     extra: Headers = ()
     links: Callable[[str], Headers] = _no_links
-    _versions: dict[str, _Version] = field(default_factory=dict)
+    _states: dict[str, _FileState] = field(default_factory=dict)
     _root: str = field(init=False)
 
     def __post_init__(self) -> None:
-        """Write the folder's name once."""
+        """Write the name of the folder once."""
         self._root = f"{self.folder}/"
 
     def answer(self, target: str, headers: Mapping[str, str]) -> FileResponse:
-        """FileResponse GET for a path as it was sent, by the request's headers; 404 and 410 have no body yet."""
-        name = file_named(target)
+        """Answer GET for a path as it was sent, by the request's headers; 404 and 410 have no body yet."""
+        name = file_of_target(target)
         found = self._regular(name) if name else None
         if name is None or found is None:
-            return self._nothing(name)
-        for coding in (*codings(headers.get("accept-encoding", "")), ""):
+            return self._missing(name)
+        for coding in (*acceptable_codings(headers.get("accept-encoding", "")), ""):
             if self._beside(name, found, coding) is not None and (read := self._read(name + CODINGS.get(coding, ""))):
                 return self._found(name, coding, *read, headers)
-        return self._nothing(name)
+        return self._missing(name)
 
-    def _found(self, name: str, coding: str, version: _Version, body: bytes, headers: Mapping[str, str]) -> FileResponse:
-        if has_it(version.etag, version.modified, headers):
-            return FileResponse(304, version.known)
+    def _found(self, name: str, coding: str, state: _FileState, body: bytes, headers: Mapping[str, str]) -> FileResponse:
+        if is_not_modified(state.etag, state.modified, headers):
+            return FileResponse(304, state.headers)
         coded = (("content-encoding", coding),) if coding else ()
         about = (("content-type", media_type(name)), ("content-length", str(len(body))))
-        return FileResponse(200, (*about, *coded, *version.known, *SAFE, *self.extra, *self.links(name)), body)
+        return FileResponse(200, (*about, *coded, *state.headers, *SECURITY_HEADERS, *self.extra, *self.links(name)), body)
 
-    def unchanged(self, target: str, headers: Mapping[str, str]) -> bytes | None:
-        """Return the header lines of a 304 at the cost of a look at the file, or None where that is not the answer."""
-        name = file_named(target)
+    def not_modified(self, target: str, headers: Mapping[str, str]) -> bytes | None:
+        """Return the header lines of a 304 without reading the file, or None where another answer is due."""
+        name = file_of_target(target)
         found = self._regular(name) if name else None
         if name is None or found is None:
             return None
-        for coding in (*codings(headers.get("accept-encoding", "")), ""):
+        for coding in (*acceptable_codings(headers.get("accept-encoding", "")), ""):
             if (beside := self._beside(name, found, coding)) is not None:
-                version = self._versions.get(name + CODINGS.get(coding, ""))
-                if version is None or version.key != _key(beside) or not has_it(version.etag, version.modified, headers):
+                state = self._states.get(name + CODINGS.get(coding, ""))
+                if state is None or state.key != _key(beside) or not is_not_modified(state.etag, state.modified, headers):
                     return None
-                return version.quick
+                return state.lines
         return None
 
-    def _nothing(self, name: str | None) -> FileResponse:
+    def _missing(self, name: str | None) -> FileResponse:
         gone = name is not None and self._regular(name + GONE) is not None
-        return FileResponse(410 if gone else 404, (*SAFE, *self.extra))
+        return FileResponse(410 if gone else 404, (*SECURITY_HEADERS, *self.extra))
 
     def _regular(self, name: str) -> os.stat_result | None:
-        """Look at a file that is one, in folders that are some: a symbolic link is nothing."""
+        """Return the status of a regular file in real folders; None for anything else, such as a symbolic link."""
         try:
             start = name.find("/")
             while start > 0:
@@ -119,35 +119,35 @@ class FileServer:
         return found if stat.S_ISREG(found.st_mode) else None
 
     def _beside(self, name: str, found: os.stat_result, coding: str) -> os.stat_result | None:
-        """Look at the file that holds a coding of a document; one that is older than the document is of another version."""
+        """Return the status of the file that holds a document in a coding; None for one that is older than the document."""
         if not coding:
             return found
         beside = self._regular(name + CODINGS[coding])
         return beside if beside is not None and beside.st_mtime_ns >= found.st_mtime_ns else None
 
-    def _read(self, path: str) -> tuple[_Version, bytes] | None:
-        """Read a file as it is at one moment: what was found out before may be of the one that it replaced (D3)."""
+    def _read(self, path: str) -> tuple[_FileState, bytes] | None:
+        """Return a file's state and body of the same moment: between two looks another file may have replaced it."""
         try:
             handle = os.open(self._root + path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(handle, "rb") as file:
                 body, now = file.read(), os.fstat(handle)
         except OSError:
             return None
-        version = self._versions.get(path)
-        if version is None or version.key != _key(now):
-            version = _version(now, body, _FOR_EVER if path.startswith(_NAMED_BY_BYTES) else self.cache)
-            if len(self._versions) >= _MOST:
-                self._versions.clear()
-            self._versions[path] = version
-        return version, body
+        state = self._states.get(path)
+        if state is None or state.key != _key(now):
+            state = _state_of(now, body, _IMMUTABLE if path.startswith(_HASHED_NAMES) else self.cache)
+            if len(self._states) >= _MOST_REMEMBERED:
+                self._states.clear()
+            self._states[path] = state
+        return state, body
 
 
-def _version(found: os.stat_result, body: bytes, cache: str) -> _Version:
+def _state_of(found: os.stat_result, body: bytes, cache: str) -> _FileState:
     etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     modified = int(found.st_mtime)
     date = formatdate(modified, usegmt=True)
-    known = (("etag", etag), ("last-modified", date), ("cache-control", cache), ("vary", "accept-encoding"))
-    return _Version(_key(found), etag, modified, known, _lines(known))
+    headers = (("etag", etag), ("last-modified", date), ("cache-control", cache), ("vary", "accept-encoding"))
+    return _FileState(_key(found), etag, modified, headers, _lines(headers))
 
 
 def _key(found: os.stat_result) -> tuple[int, int, int]:

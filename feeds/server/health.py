@@ -1,4 +1,4 @@
-"""Whether the service does its work, for load balancers and Prometheus: states and counts, no address and no name of a reader."""
+"""Health checks and metrics, for load balancers and Prometheus: states and counts, no address and no name of a reader."""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -12,11 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from feeds.server.threads import threaded
+from feeds.server.context import NO_STORE, in_threads
 from ingest.text.dates import from_rfc3339
 
-_RECENT: Final = timedelta(hours=2)  # without a poll for so long, nobody polls
-_FRESH: Final = {"cache-control": "no-store"}
+_RECENT: Final = timedelta(hours=2)  # without a poll for so long, polling has stopped
 _POLLED: Final = "from source s left join poll p on p.source_id = s.id where s.kind = 'feed' and s.status = 'active'"
 _STATES: Final = f"""select case when p.last_poll is null then 'waiting' when p.error is null then 'ok' else 'failing' end,
     count(*) {_POLLED} group by 1"""
@@ -25,31 +24,31 @@ _NEXT: Final = f"select min(p.next_poll), max(p.last_poll), count(*) {_POLLED}"
 
 @dataclass(frozen=True, slots=True)
 class HealthRoutes:
-    """Where to look, and what is counted here."""
+    """`/healthz`, `/readyz` and `/metrics`."""
 
     database_path: Path
     public: Path
     clock: Callable[[], datetime]
     answered: Callable[[], dict[int, int]]  # requests by status
-    topics: Callable[[], Iterable[str]]  # that anybody may know of
+    topics: Callable[[], Iterable[str]]  # the public ones
 
     def routes(self) -> list[Route]:
-        """Return the three addresses."""
+        """Return the three routes."""
         answers = {"/healthz": self._alive, "/readyz": self._ready, "/metrics": self._metrics}
-        return [Route(path, threaded(answer)) for path, answer in answers.items()]
+        return [Route(path, in_threads(answer)) for path, answer in answers.items()]
 
     def _alive(self, _request: Request) -> Response:
         good = readable(self.database_path)
-        return JSONResponse({"status": "ok" if good else "failing"}, 200 if good else 503, _FRESH)
+        return JSONResponse({"status": "ok" if good else "failing"}, 200 if good else 503, NO_STORE)
 
     def _ready(self, _request: Request) -> Response:
         checks = {"database": readable(self.database_path), "published": (self.public / "index.html").is_file()}
         checks["polled"] = checks["database"] and self._is_polled()
         good = all(checks.values())
-        return JSONResponse({"status": "ready" if good else "not ready", "checks": checks}, 200 if good else 503, _FRESH)
+        return JSONResponse({"status": "ready" if good else "not ready", "checks": checks}, 200 if good else 503, NO_STORE)
 
     def _is_polled(self) -> bool:
-        """Return whether somebody still polls: nothing is overdue by long, or the last poll was not long ago."""
+        """Return whether polling goes on: the next poll is not long overdue, or the last poll was recent."""
         with closing(_reading(self.database_path)) as db:
             due, last, count = db.execute(_NEXT).fetchone()
         moments = [moment for moment in (from_rfc3339(due), from_rfc3339(last)) if moment is not None]
@@ -61,7 +60,7 @@ class HealthRoutes:
                 lines = [*self._requests(), *_facts(db, self.topics()), *_newest(self.public)]
         except sqlite3.Error:
             lines = [*self._requests(), *_newest(self.public)]  # what is known without the database
-        return PlainTextResponse("\n".join((*lines, "")), headers=_FRESH, media_type="text/plain; version=0.0.4")
+        return PlainTextResponse("\n".join((*lines, "")), headers=NO_STORE, media_type="text/plain; version=0.0.4")
 
     def _requests(self) -> Iterator[str]:
         yield from _named("topicwire_requests_total", "counter", "Requests answered, by status.")
@@ -101,7 +100,7 @@ def _reading(database: Path) -> sqlite3.Connection:
 
 
 def readable(database: Path) -> bool:
-    """Return whether the database answers: the health of the service."""
+    """Return whether the database answers a query."""
     try:
         with closing(_reading(database)) as db:
             return db.execute("select count(*) from source").fetchone() is not None

@@ -1,13 +1,12 @@
-"""What a request asks for: which file, in which coding, and whether the asker has it already; pure, opens nothing."""
+"""What a request asks for (RFC 9110): which file, in which content coding, and whether it is modified; pure, opens nothing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-CODINGS: Final = {"br": ".br", "gzip": ".gz"}  # the smallest first: it wins where the asker likes both alike
+CODINGS: Final = {"br": ".br", "gzip": ".gz"}  # the smallest first: it wins where a client likes both alike
 _TYPES: Final = {
     ".atom": "application/atom+xml; charset=utf-8",
     ".rss": "application/rss+xml; charset=utf-8",
@@ -24,24 +23,24 @@ _TYPES: Final = {
     ".ico": "image/x-icon",
     ".gz": "application/gzip",
 }
-_ASKED: Final = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since"})
-GONE: Final = ".gone"  # beside where a file was that will not come back
+_DECIDING: Final = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since"})
+GONE: Final = ".gone"  # ends the name of a mark where a file was withdrawn for good
 _LONGEST: Final = 1_000  # characters of a path
 _LONGEST_VALUE: Final = 4_000  # bytes of a header that decides
 _INDEX: Final = "index.html"
 
 
 def media_type(name: str) -> str:
-    """Return the type of a file by the end of its name."""
+    """Return the media type of a file by the end of its name."""
     return _TYPES.get(name[name.rfind(".") :], "application/octet-stream")
 
 
 @lru_cache(maxsize=4_096)
-def file_named(target: str) -> str | None:
-    """Return the file below the folder that the target of a request names, or None where it can name none.
+def file_of_target(target: str) -> str | None:
+    """Return the file below the folder that a request's target names, or None where it names none.
 
-    `target` is the path as it was sent, percent-encoded, without its query. Refused are names that
-    begin with a dot (and so every `..`), empty parts, backslashes, controls, and what is no UTF-8.
+    `target` is the path as it was sent, percent-encoded, without its query. Names that begin with a dot
+    (and so every `..`), empty parts, backslashes, control characters and invalid UTF-8 are refused.
     """
     if len(target) > _LONGEST or not target.startswith("/"):
         return None
@@ -51,32 +50,23 @@ def file_named(target: str) -> str | None:
         return None
     *folders, name = path[1:].split("/")
     name = name or _INDEX
-    sound = not name.endswith(GONE) and all(
+    valid = not name.endswith(GONE) and all(
         part and part[0] != "." and part.isprintable() and "\\" not in part for part in (*folders, name)
     )
-    return "/".join((*folders, name)) if sound else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Liking:
-    weights: dict[str, float]
-
-    def of(self, coding: str) -> float:
-        """Return how much a coding is wanted; 0 is a refusal."""
-        return self.weights.get(coding, self.weights.get("*", 0.0))
+    return "/".join((*folders, name)) if valid else None
 
 
 @lru_cache(maxsize=1_024)
-def codings(accept: str) -> tuple[str, ...]:
+def acceptable_codings(accept: str) -> tuple[str, ...]:
     """Return the codings to try, the best first, by an Accept-Encoding header (RFC 9110, 12.5.3).
 
-    Those that the asker likes less than the plain document are left out. The plain document is what
-    remains when nothing else is there, also for who refuses it: anything is better than nothing.
+    Codings that the client likes less than the plain document are left out. The plain document remains
+    when nothing else is there, even for a client that refuses it.
     """
-    liking = _Liking({name: weight for name, weight in map(_weighted, accept.lower().split(",")) if name})
-    plain = liking.weights.get("identity", 0.0)
-    wanted = [coding for coding in CODINGS if liking.of(coding) > 0 and liking.of(coding) >= plain]
-    return tuple(sorted(wanted, key=lambda coding: -liking.of(coding)))
+    given = {name: weight for name, weight in map(_weighted, accept.lower().split(",")) if name}
+    weights = {coding: given.get(coding, given.get("*", 0.0)) for coding in CODINGS}
+    wanted = [coding for coding, weight in weights.items() if weight > 0 and weight >= given.get("identity", 0.0)]
+    return tuple(sorted(wanted, key=lambda coding: -weights[coding]))
 
 
 def _weighted(part: str) -> tuple[str, float]:
@@ -91,18 +81,18 @@ def _weighted(part: str) -> tuple[str, float]:
     return name.strip(), weight if 0.0 <= weight <= 1.0 else 0.0
 
 
-def asked(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Return the headers that decide on an answer; a header that comes twice is one list (RFC 9110, 5.3)."""
+def deciding_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return the headers that decide on an answer, by name; a header that comes twice is one list (RFC 9110, 5.3)."""
     found: dict[str, str] = {}
     for name, value in headers:
-        if name in _ASKED:
-            key, text = name.decode("ascii"), value[:_LONGEST_VALUE].decode("latin-1")  # what they mean is remembered
+        if name in _DECIDING:
+            key, text = name.decode("ascii"), value[:_LONGEST_VALUE].decode("latin-1")  # bounded, because what they mean is cached
             found[key] = f"{found[key]}, {text}" if key in found else text
     return found
 
 
-def has_it(etag: str, modified: int, headers: Mapping[str, str]) -> bool:
-    """Return whether the asker has what would be sent (RFC 9110, 13.2.2): the tag decides, without one the date."""
+def is_not_modified(etag: str, modified: int, headers: Mapping[str, str]) -> bool:
+    """Return whether the client has what would be sent (RFC 9110, 13.2.2): the entity tag decides, without one the date."""
     none_match, modified_since = headers.get("if-none-match"), headers.get("if-modified-since")
     if none_match is not None:
         return none_match == etag or _names(none_match, etag)
@@ -115,7 +105,7 @@ def _names(none_match: str, etag: str) -> bool:
 
 @lru_cache(maxsize=1_024)
 def _seconds(date: str) -> int:
-    """Return an HTTP date as seconds since 1970; before all time for what is no date."""
+    """Return an HTTP date in seconds since 1970; -1 for anything else."""
     try:
         return int(parsedate_to_datetime(date).timestamp())
     except (ValueError, TypeError, OverflowError):

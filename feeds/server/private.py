@@ -1,4 +1,4 @@
-"""`/private/TOKEN/FILE`: the files of a private feed for who was given an address; says nothing of what others could read."""
+"""`/private/TOKEN/FILE`: the files of a private feed for whoever was granted an address; reveals nothing to others."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,33 +9,35 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from feeds.server.context import ServiceContext
+from feeds.server.context import ServiceContext, in_threads
 from feeds.server.files import FileResponse, FileServer
-from feeds.server.negotiation import asked
-from feeds.server.threads import threaded
+from feeds.server.negotiation import deciding_headers
 from feeds.store.grants import Grants
 
-_QUIET: Final = (("x-robots-tag", "noindex, nofollow"),)
+_NOINDEX: Final = (("x-robots-tag", "noindex, nofollow"),)
 _LONGEST: Final = 200  # characters of a token
 
 
 @dataclass(slots=True)
-class Private:
-    """The addresses that were given."""
+class PrivateRoutes:
+    """The addresses that were granted."""
 
     context: ServiceContext
-    notice: Callable[[FileResponse], FileResponse]  # gives a refusal its page
+    with_error_page: Callable[[FileResponse], FileResponse]
     _files: FileServer = field(init=False)
 
     def __post_init__(self) -> None:
-        """Serve a folder of their own."""
-        self._files = FileServer(self.context.home.folder / "private", "private, max-age=300", _QUIET)
+        """Serve the folder of the private feeds."""
+        self._files = FileServer(self.context.home.folder / "private", "private, max-age=300", _NOINDEX)
 
     def routes(self) -> list[Route]:
-        """Return the one address."""
-        return [Route("/private/{token}/{name}", threaded(self._answer)), Route("/private/{rest:path}", threaded(self._nothing))]
+        """Return the routes: one address, and a refusal for everything below."""
+        return [
+            Route("/private/{token}/{name}", in_threads(self._answer)),
+            Route("/private/{rest:path}", in_threads(self._missing)),
+        ]
 
-    def _nothing(self, _request: Request) -> Response:
+    def _missing(self, _request: Request) -> Response:
         return self._refuse(404)
 
     def _answer(self, request: Request) -> Response:
@@ -50,11 +52,11 @@ class Private:
             if grant.revoked is not None:
                 return self._refuse(410)
             grants.note_use(grant, token, self.context.home.clock())
-        answer = self._files.answer(f"/{quote(name)}", asked(request.scope["headers"]))
+        answer = self._files.answer(f"/{quote(name)}", deciding_headers(request.scope["headers"]))
         if answer.status in {404, 410}:
             return self._refuse(answer.status)
         return Response(answer.body, answer.status, dict(answer.headers))
 
     def _refuse(self, status: int) -> Response:
-        answer = self.notice(FileResponse(status, _QUIET))
+        answer = self.with_error_page(FileResponse(status, _NOINDEX))
         return Response(answer.body, status, dict(answer.headers) | {"cache-control": "no-store"})

@@ -1,4 +1,4 @@
-"""`/search` and the same as a feed: what is published to anybody, everything to who knows the token; knows no table and no HTML."""
+"""`/search` and `/search.atom`: published items for anybody, all items for whoever has the token; knows no table and no HTML."""
 
 import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -19,10 +19,9 @@ from feeds.publication.formats import atom
 from feeds.publication.story_entry import StoryEntry
 from feeds.search.query import KEYS, SearchQuery, parse_query, word_spans
 from feeds.search.search import PublicItems, SearchResult, SearchResults, languages, search, search_published, sources
-from feeds.server.access import knows
-from feeds.server.context import FRESH, ServiceContext
-from feeds.server.negotiation import asked, has_it, media_type
-from feeds.server.threads import threaded
+from feeds.server.access import knows_token
+from feeds.server.context import NO_STORE, ServiceContext, in_threads
+from feeds.server.negotiation import deciding_headers, is_not_modified, media_type
 from feeds.site.highlighting import highlight, snippet
 from feeds.site.masking import PageMasking, as_published
 from feeds.site.models import Card, PageLink, SearchPage
@@ -35,20 +34,20 @@ from ingest.errors import UsageError
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
 from ingest.store.instance import instance_of
-from ingest.text.language.names import name as tongue
+from ingest.text.language.names import name as language_name
 
 _PAGE: Final = 20  # results on a page
 _FEED: Final = 50  # entries in a feed
-_LAST: Final = 500  # pages
-_AT_ONCE: Final = 4  # questions looked into at the same time
-_BY_WHOM: Final = {"vary": "authorization"}
-_ASKED: Final = FRESH | _BY_WHOM
-_NEVER: Final = 1 << 60  # when it changed, in seconds: a search has no such date, so that none is recent enough
+_LAST_PAGE: Final = 500
+_AT_ONCE: Final = 4  # searches at the same time
+_VARY: Final = {"vary": "authorization"}
+_HEADERS: Final = NO_STORE | _VARY
+_NO_DATE: Final = 1 << 60  # a search has no date of change: no If-Modified-Since is late enough
 
 
 @dataclass(frozen=True, slots=True)
 class SearchFindings(FeedDocument):
-    """A search as a feed: its addresses hold the question."""
+    """A search as a feed: its addresses hold the query."""
 
     query: str = ""
 
@@ -60,73 +59,71 @@ class SearchFindings(FeedDocument):
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Who asks: anybody, or, by the token, the owner."""
+    """Who searches: anybody, or with the token the owner."""
 
-    topics: Mapping[str, Topic]  # that may be named
+    topics: Mapping[str, Topic]  # that this reader may know, by name
     owner: bool
     full: bool  # whether whole texts are published unless a topic says otherwise
 
     @property
     def published(self) -> frozenset[str] | None:
-        """The topics by which an item may be known; None: every item may."""
+        """The topics whose items this reader may find; None for all items."""
         return None if self.owner else frozenset(self.topics)
 
     def find(self, facts: Facts, wanted: SearchQuery, limit: int, skip: int = 0) -> SearchResults:
-        """Find what this reader may know, as it may be shown."""
+        """Return what this reader may know, as it may be shown."""
         names = frozenset(self.topics)
         if self.owner:
             found = search(facts, wanted, names, limit=limit, skip=skip)
-            return replace(found, results=tuple(map(self._masked, found.results)))
+            return replace(found, results=tuple(map(self._shown_to_owner, found.results)))
         return search_published(facts, wanted, PublicItems(names, self._shown), limit=limit, skip=skip)
 
-    def _having(self, result: SearchResult) -> tuple[Topic, ...]:
+    def _shown(self, result: SearchResult) -> SearchResult:
+        return self._masked(result, as_published(result.stored, self._topics_of(result), full=self.full))
+
+    def _shown_to_owner(self, result: SearchResult) -> SearchResult:
+        return self._masked(result, PageMasking.of(self._topics_of(result)).item(result.stored))
+
+    def _topics_of(self, result: SearchResult) -> tuple[Topic, ...]:
         return tuple(self.topics[one.topic] for one in result.classifications)
 
-    def _shown(self, result: SearchResult) -> SearchResult:
-        having = self._having(result)
-        return _with_classifications(PageMasking.of(having), result, as_published(result.stored, having, full=self.full))
-
-    def _masked(self, result: SearchResult) -> SearchResult:
-        masking = PageMasking.of(self._having(result))
-        return _with_classifications(masking, result, masking.item(result.stored))
-
-
-def _with_classifications(masking: PageMasking, result: SearchResult, shown: StoredItem) -> SearchResult:
-    return SearchResult(shown, tuple(masking.classification(one, result.stored) for one in result.classifications))
+    def _masked(self, result: SearchResult, shown: StoredItem) -> SearchResult:
+        masking = PageMasking.of(self._topics_of(result))
+        return SearchResult(shown, tuple(masking.classification(one, result.stored) for one in result.classifications))
 
 
 @dataclass(frozen=True, slots=True)
-class Searching:
-    """The two addresses. A few questions are looked into at once, the others wait, and nothing else waits with them."""
+class SearchRoutes:
+    """The search page and its feed. Few searches run at the same time; other requests do not wait for them."""
 
     context: ServiceContext
-    _few: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_AT_ONCE))
+    _limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_AT_ONCE))
 
     def routes(self) -> list[Route]:
-        """Return them; none where the owner has closed the search."""
+        """Return the two routes; none where the owner has closed the search."""
         if not self.context.home.settings.service.search:
             return []
-        return [Route("/search", self._asked(self._page)), Route("/search.atom", self._asked(self._feed))]
+        return [Route("/search", self._endpoint(self._page)), Route("/search.atom", self._endpoint(self._feed))]
 
-    def _asked(self, answer: Callable[[_Reader, Request], Response]) -> Callable[[Request], Awaitable[Response]]:
-        return threaded(lambda request: answer(self._reader(request), request), self._few)
+    def _endpoint(self, answer: Callable[[_Reader, Request], Response]) -> Callable[[Request], Awaitable[Response]]:
+        return in_threads(lambda request: answer(self._reader(request), request), self._limiter)
 
     def _reader(self, request: Request) -> _Reader:
         settings = self.context.home.settings
-        owner = knows(request.headers.get("authorization", ""), settings.service.review_token)
+        owner = knows_token(request.headers.get("authorization", ""), settings.service.review_token)
         topics = {topic.name: topic for topic in self.context.topics()} if owner else self.context.open_topics()
         return _Reader(topics, owner, settings.publish.full_content)
 
     @contextmanager
     def _facts(self) -> Iterator[Facts]:
-        """Open the database, also one in which nothing was classified yet."""
+        """Open the database, even one in which nothing was classified yet."""
         with self.context.home.stored(quiet=True) as facts:
             Classifications(facts)
             yield facts
 
     def _page(self, reader: _Reader, request: Request) -> Response:
         page, status = self._answer(reader, request.query_params)
-        return Response(search_page(page, self.context.root), status, _ASKED, "text/html; charset=utf-8")
+        return Response(search_page(page, self.context.root), status, _HEADERS, "text/html; charset=utf-8")
 
     def _answer(self, reader: _Reader, asked: Mapping[str, str]) -> tuple[SearchPage, int]:
         with self._facts() as facts:
@@ -146,30 +143,32 @@ class Searching:
         return replace(
             form,
             feed=f"{path}.atom?{wanted.written()}",
-            earlier=f"{path}?{wanted.written(number + 1)}" if number * _PAGE < found.total and number < _LAST else "",
+            earlier=f"{path}?{wanted.written(number + 1)}" if number * _PAGE < found.total and number < _LAST_PAGE else "",
             later=f"{path}?{wanted.written(number - 1)}" if number > 1 else "",
         )
 
     def _feed(self, reader: _Reader, request: Request) -> Response:
         try:
-            wanted = _something(parse_query(request.query_params))
+            wanted = parse_query(request.query_params)
+            if wanted.is_empty:
+                raise UsageError("nothing to search for", "write /search.atom?q=words")  # noqa: TRY301 - answered as the others are
             with self._facts() as facts:
                 document = self._document(facts, wanted, reader)
         except UsageError as fault:
-            return Response(f"{fault}\n", 400, _ASKED, "text/plain; charset=utf-8")
+            return Response(f"{fault}\n", 400, _HEADERS, "text/plain; charset=utf-8")
         body = atom.render(document)
         cache = "private, no-store" if reader.owner else "public, max-age=300"
-        known = {"etag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"', "cache-control": cache} | _BY_WHOM
-        if has_it(known["etag"], _NEVER, asked(request.scope["headers"])):
-            return Response(None, 304, known)
-        return Response(body, 200, known, media_type("search.atom"))
+        headers = {"etag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"', "cache-control": cache} | _VARY
+        if is_not_modified(headers["etag"], _NO_DATE, deciding_headers(request.scope["headers"])):
+            return Response(None, 304, headers)
+        return Response(body, 200, headers, media_type("search.atom"))
 
     def _document(self, facts: Facts, wanted: SearchQuery, reader: _Reader) -> SearchFindings:
         found = reader.find(facts, wanted, _FEED)
         instance, query = instance_of(facts), wanted.written()
         topic = parse_topic("", "search", "search")
         words = wanted.words or "everything"
-        topic = replace(topic, title=f"Search: {words}", description=f"What answers to “{words}”, newest first.")
+        topic = replace(topic, title=f"Search: {words}", description=f"What matches “{words}”, newest first.")
         manner = Manner(instance, reader.full)
         ids = _ids(facts, [result.stored for result in found.results])
         entries = tuple(_entry(result, reader.topics, topic, manner, ids[result.stored.row]) for result in found.results)
@@ -178,14 +177,8 @@ class Searching:
         )
 
 
-def _something(wanted: SearchQuery) -> SearchQuery:
-    if wanted.is_empty:
-        raise UsageError("nothing is asked for", "write /search.atom?q=words")
-    return wanted
-
-
 def _ids(facts: Facts, items: list[StoredItem]) -> dict[int, str]:
-    """Return the ids of entries, as they are everywhere. Nothing is written for those that have one already."""
+    """Return the ids of entries, the same as in every feed, by the items' rows; write only the ids that are new."""
     names = {stored.row: (wanted_id(stored.item.guid), own_id(stored.id)) for stored in items}
     classifications = Classifications(facts)
     given = classifications.given_ids(names)
@@ -196,8 +189,8 @@ def _ids(facts: Facts, items: list[StoredItem]) -> dict[int, str]:
 
 
 def _entry(result: SearchResult, topics: Mapping[str, Topic], topic: Topic, manner: Manner, atom_id: str) -> FeedEntry:
-    said = Classification(topic.name, topic.version, tagged=True, grade=Grade.MENTION, score=0.0, why="")
-    entry = make_entry(StoryEntry(result.stored, said), topic, atom_id, manner)
+    tagged = Classification(topic.name, topic.version, tagged=True, grade=Grade.MENTION, score=0.0, why="")
+    entry = make_entry(StoryEntry(result.stored, tagged), topic, atom_id, manner)
     tags = f"; tagged {', '.join(one.topic for one in result.classifications)}" if result.classifications else ""
     entry = replace(entry, why=f"Found by a search. Carried by {', '.join(one.name for one in entry.carriers)}{tags}.")
     for one in result.classifications:
@@ -207,11 +200,11 @@ def _entry(result: SearchResult, topics: Mapping[str, Topic], topic: Topic, mann
 
 def _card(result: SearchResult, topics: Mapping[str, Topic], words: str) -> Card:
     shown, text = card(result.stored, result.classifications), result.stored.item.text
-    if words:  # what was searched for is marked, not what the topics found
+    if words:  # the words of the query are highlighted, not the words of the topics
         title = "".join(piece.text for piece in shown.title)
         excerpt = snippet(text, EXCERPT, word_spans(words, text))
         shown = replace(shown, title=highlight(title, word_spans(words, title)), excerpt=excerpt)
-    # Only what a topic with rules has is a page.
+    # Only items of a public topic with a query have a page.
     with_page = any(topics[one.topic].expression and not topics[one.topic].publish.private for one in result.classifications)
     return shown if with_page else replace(shown, href="")
 
@@ -224,9 +217,9 @@ def _form(facts: Facts, reader: _Reader, asked: Mapping[str, str]) -> SearchPage
         **{("query" if key == "q" else key): value for key, value in typed.items()},  # type: ignore[arg-type]
         topics=tuple(PageLink(PageMasking.of([topic]).topic(topic).title, "", key=name) for name, topic in reader.topics.items()),
         sources=tuple(PageLink(masking.name(public_address(one.name)), "", key=source_key(one)) for one in named),
-        languages=tuple(PageLink(tongue(code), "", key=code) for code in languages(facts, reader.published)),
+        languages=tuple(PageLink(language_name(code), "", key=code) for code in languages(facts, reader.published)),
     )
 
 
 def _number(text: str) -> int:
-    return min(max(int(text), 1), _LAST) if text.isdecimal() and len(text) < 6 else 1  # noqa: PLR2004 - digits of a page
+    return min(max(int(text), 1), _LAST_PAGE) if text.isdecimal() and len(text) < 6 else 1  # noqa: PLR2004 - digits of a page

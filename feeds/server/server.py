@@ -1,4 +1,4 @@
-"""uvicorn for one site, and the socket that it listens on; knows no page and no file."""
+"""The uvicorn server of one application, and the socket on which it listens; knows no page and no file."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ import uvloop
 from starlette.types import ASGIApp
 
 from feeds.server.connections import ConnectionLimits, limits_for
-from feeds.server.protocol import QuickProtocol
+from feeds.server.protocol import ServerProtocol
 from ingest.errors import TopicwireError, UsageError
 from ingest.settings import Service
 
@@ -24,14 +24,14 @@ _PATIENCE: Final = 4  # seconds for answers that are under way when the server s
 
 
 class Server(uvicorn.Server):
-    """uvicorn without its own signal handling: whoever started it stops it."""
+    """uvicorn without its own signal handling: the caller stops it."""
 
     def __init__(self, site: ASGIApp, service: Service | None = None) -> None:
-        """Keep no access log: who reads what is nobody's business, and private addresses hold tokens."""
+        """Configure a server without an access log: readers stay private, and private addresses hold tokens."""
         limits = limits_of(service or Service())
         config = uvicorn.Config(
             site,
-            http=type("LimitedProtocol", (QuickProtocol,), {"limits": limits}),
+            http=type("LimitedProtocol", (ServerProtocol,), {"limits": limits}),
             ws="none",
             log_level="error",
             access_log=False,
@@ -43,42 +43,42 @@ class Server(uvicorn.Server):
         super().__init__(config)
 
     async def on_tick(self, counter: int) -> bool:
-        """Look once a second at who is slow."""
+        """Check the time limits of all connections once a second."""
         if counter % 10 == 0:
             now = asyncio.get_running_loop().time()
-            for one in cast("tuple[QuickProtocol, ...]", tuple(self.server_state.connections)):
-                one.look(now)
+            for one in cast("tuple[ServerProtocol, ...]", tuple(self.server_state.connections)):
+                one.check_timeout(now)
         return await super().on_tick(counter)
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serve until told to stop; who has not finished a request by then is no news."""
+        """Serve until told to stop; unfinished requests are then not logged as errors."""
         log = logging.getLogger("uvicorn.error")
-        log.addFilter(self._is_news)
+        log.addFilter(self._is_serving)
         try:
             await super().serve(sockets)
             if self.server_state.tasks:  # they are cancelled, and not yet over
                 await asyncio.wait(self.server_state.tasks, timeout=_PATIENCE)
         finally:
-            log.removeFilter(self._is_news)
+            log.removeFilter(self._is_serving)
 
-    def _is_news(self, _record: logging.LogRecord) -> bool:
+    def _is_serving(self, _record: logging.LogRecord) -> bool:
         return not self.should_exit
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
+        """Install no signal handlers."""
         yield
 
 
 def limits_of(service: Service) -> ConnectionLimits:
-    """Return the limits of a service by its settings and by how many files this process may have open."""
+    """Return the connection limits of a service by its settings and by how many files this process may open."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     descriptors = sys.maxsize if soft == resource.RLIM_INFINITY else soft
     return limits_for(descriptors, service.connections, service.connections_per_address)
 
 
 def run_loop(work: Coroutine[Any, Any, None]) -> None:
-    """Run until it ends, on libuv's loop."""
+    """Run a coroutine to its end on the event loop of libuv."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(work)
 
@@ -86,11 +86,13 @@ def run_loop(work: Coroutine[Any, Any, None]) -> None:
 def listen(bind: str) -> socket.socket:
     """Open the listening socket for `host:port`. Raises UsageError for another form, TopicwireError when it is taken."""
     host, _, port = bind.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > _LAST_PORT:  # a port alone would mean every network there is
+    if not host or not port.isdecimal() or int(port) > _LAST_PORT:  # a port alone would mean all networks
         raise UsageError(f'service.bind: "{bind}" is not host:port', 'write "127.0.0.1:8080"')
     family = socket.AF_INET6 if "[" in host else socket.AF_INET
     try:
         return socket.create_server((host.strip("[]"), int(port)), family=family, backlog=1024)
     except OSError as fault:
-        cause = os.strerror(fault.errno) if fault.errno and fault.errno > 0 else fault.strerror  # below 0: of the name's look-up
+        cause = (
+            os.strerror(fault.errno) if fault.errno and fault.errno > 0 else fault.strerror
+        )  # below 0: from the look-up of the name
         raise TopicwireError(f"cannot listen on {bind}: {cause}", "stop what listens there or set service.bind") from fault
