@@ -1,4 +1,4 @@
-"""How good a topic is on labelled rows: precision, recall and F1 with intervals, by language and grade; reads no file."""
+"""Measures topics on labelled rows: precision, recall and F1 with intervals, by language and grade; reads no file."""
 
 import math
 from collections import defaultdict
@@ -15,7 +15,7 @@ NEGATIVE: Final = frozenset({"neg", "0", "false", "no"})
 
 @dataclass(frozen=True, slots=True)
 class LabelledAnswer:
-    """One labelled row and what the topic said of it."""
+    """One labelled row, and its classification."""
 
     name: str
     title: str
@@ -26,7 +26,7 @@ class LabelledAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ConfusionMatrix:
-    """Counts of one set of rows."""
+    """Counts of one set of rows, by what was wanted and what was found."""
 
     true_positives: int = 0
     false_positives: int = 0
@@ -59,7 +59,7 @@ class ConfusionMatrix:
 
 
 def wilson(part: int, whole: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson 1927): honest also for few rows and for shares of 0 and 1."""
+    """Return the 95 % interval of a share (Wilson 1927), which is honest also for few rows and for shares of 0 and 1."""
     if not whole:
         return 0.0, 1.0
     share, square = part / whole, _Z * _Z
@@ -69,7 +69,7 @@ def wilson(part: int, whole: int) -> tuple[float, float]:
 
 
 def confusion_matrix(answers: Iterable[LabelledAnswer]) -> ConfusionMatrix:
-    """Count hits, false alarms, misses and the rest."""
+    """Count true and false positives and negatives."""
     counts = [0, 0, 0, 0]
     for answer in answers:
         tagged = answer.classification.tagged
@@ -78,13 +78,13 @@ def confusion_matrix(answers: Iterable[LabelledAnswer]) -> ConfusionMatrix:
 
 
 def wanted(label: object) -> bool | None:
-    """Read a label; None for rows that are unclear and left out."""
+    """Parse a label; None for rows that are unclear and left out."""
     text = str(label).lower()
     return True if text in POSITIVE else False if text in NEGATIVE else None
 
 
 def report(answers: tuple[LabelledAnswer, ...], worst: int) -> list[str]:
-    """Say how good the topic is, by language and by grade, and show its worst errors with their evidence."""
+    """Return lines: how good the topic is, in all, by language and by grade, then its `worst` errors of each kind with reasons."""
     languages: defaultdict[str, list[LabelledAnswer]] = defaultdict(list)
     for answer in answers:
         languages[answer.language].append(answer)

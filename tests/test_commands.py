@@ -300,7 +300,7 @@ def test_what_was_inferred_cut_or_changed_is_said(cli: Cli) -> None:
     assert lines[1].startswith(
         "  no address; no publication date given; first seen 2026-03-02T12:00:00Z, 2 versions; language unknown"
     )
-    assert "  cut as page furniture: Share this | Subscribe" in lines
+    assert "  cut as boilerplate: Share this | Subscribe" in lines
 
 
 def _fields(what: Item) -> dict[str, Any]:

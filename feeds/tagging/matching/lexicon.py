@@ -1,4 +1,4 @@
-"""The terms of topics as patterns over single words, each word of a text looked up once; knows no text and no topic rule."""
+"""Compiles the terms of topics to patterns over single words, and looks words up; knows no text and no topic rule."""
 
 import re
 from collections import defaultdict
@@ -65,7 +65,7 @@ class _Parts(dict[str, int]):
             self._heads[part[:_HEAD]].add(len(part))
 
     def beginning(self, word: str) -> Iterator[int]:
-        """Return the numbers of the patterns that a word begins with, the shortest first."""
+        """Yield the numbers of the patterns that a word begins with, the shortest first."""
         head = word[:_HEAD]
         yield from (self[part] for length in self._short if len(part := head[:length]) == length and part in self)
         if head in self._heads:
@@ -73,7 +73,7 @@ class _Parts(dict[str, int]):
             yield from (self[part] for part in longer if part in self)
 
     def within(self, word: str) -> Iterator[int]:
-        """Return the numbers of the patterns that stand anywhere in a word, by their place."""
+        """Yield the numbers of the patterns that stand anywhere in a word, by their place."""
         if not self or (len(self) <= _FEW and not any(part in word for part in self)):
             return
         heads, short, most = self._heads, self._short, len(word)
@@ -142,11 +142,11 @@ class Lexicon:
         return table[word]
 
     def fitting(self, words: Iterable[str]) -> dict[str, tuple[int, ...]]:
-        """Return what `look_up` says of each of many words, as they are written, those left out that fit nothing."""
+        """Return what `look_up` returns for each of many words, as they are written; those that fit nothing are left out."""
         if self._prefilter is None:
             clitic, behind = ([*chain(*tables.values())] for tables in (self._clitic, self._clitic_prefix))
-            whole, heads, particles = (*self._exact, *clitic), (*self._prefix, *behind), bool(clitic or behind)
-            self._prefilter = Prefilter(whole, heads, self._suffix, self._inside, self._stem, particles=particles)
+            whole, heads, clitics = (*self._exact, *clitic), (*self._prefix, *behind), bool(clitic or behind)
+            self._prefilter = Prefilter(whole, heads, self._suffix, self._inside, self._stem, clitics=clitics)
         looked_up = ((word, self.look_up(fold(word), word)) for word in self._prefilter.passed(words))
         return {word: fits for word, fits in looked_up if fits}
 

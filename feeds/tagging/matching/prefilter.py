@@ -1,4 +1,4 @@
-"""Which words fit no pattern at all, told of many words at once: most words of a text do not; knows no topic and no text."""
+"""Filters out words that fit no pattern at all, many words at once: most words of a text; knows no topic and no text."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -26,10 +26,10 @@ class Prefilter:
         inside: Iterable[str],
         stemmed: Mapping[str, Iterable[str]],
         *,
-        particles: bool,
+        clitics: bool,
     ) -> None:
-        """Take folded patterns by kind, stems by language; `particles` says that some may stand behind a word's first letters."""
-        self._whole, self._particles = frozenset(whole), particles
+        """Take folded patterns by kind, stems by language; with `clitics` some may stand behind the first letters of a word."""
+        self._whole, self._clitics = frozenset(whole), clitics
         self._heads, self._tails = _by_length(part[:_EDGE] for part in prefixes), _by_length(part[-_EDGE:] for part in suffixes)
         self._inside = tuple(inside)
         self._middles = _by_length(part[:_MIDDLE] for part in self._inside) if len(self._inside) > _FEW else {}
@@ -51,7 +51,7 @@ class Prefilter:
 
     def _within(self, folded: dict[str, str]) -> set[str]:
         other = [(word, plain) for word, plain in folded.items() if not plain.isascii()]
-        found = {word for word, plain in other if self._particles or (SPACELESS.search(plain) and FOREIGN.search(plain))}
+        found = {word for word, plain in other if self._clitics or (SPACELESS.search(plain) and FOREIGN.search(plain))}
         if not self._middles:
             together = " ".join(folded.values())
             for part in (part for part in self._inside if part in together):

@@ -1,4 +1,4 @@
-"""A text as a matcher reads it: title, lead, sentences and list items, each with its words in place; knows no topic."""
+"""Splits a text into title, lead, sentences and list items, each with its words in place; knows no topic."""
 
 import hashlib
 import re
@@ -156,7 +156,7 @@ def _joined(text: str, written: list[str], start: int, end: int) -> Iterator[tup
 
 
 def _joints(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Return the words that one hyphen ties to the next: (number of the word, place of the hyphen, place of the next word)."""
+    """Yield the words that one hyphen ties to the next: (number of the word, place of the hyphen, place of the next word)."""
     number = -1
     for found in _HYPHENATED.finditer(text, start, end):
         before = written(text[start : found.start()])

@@ -1,4 +1,4 @@
-"""What one wording of a topic tags and another does not: gained, lost, unchanged, by source and language; pure."""
+"""Compares what two wordings of a topic tag: gained, lost, unchanged, by source and language; pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ class Changes:
     all: tuple[Change, ...]
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Return each gained or lost item as an object."""
+        """Yield each gained or lost item as an object of JSON."""
         for change in self.all:
             if change.kind != "unchanged":
                 yield {
@@ -44,7 +44,7 @@ class Changes:
                 }
 
     def report(self) -> list[str]:
-        """Say the numbers, in all, by language and by source, then each gained and lost item with its reason."""
+        """Return lines: the numbers in all, by language and by source, then each gained and lost item with its reason."""
         lines = [self._numbers("all", self.all)]
         for name in ("language", "source"):
             keys = Counter(getattr(change, name) for change in self.all)
@@ -61,7 +61,7 @@ class Changes:
 
 
 def compare(old: Topic, new: Topic, items: Iterable[StoredItem]) -> Changes:
-    """Judge every item by both wordings."""
+    """Classify every item by both wordings."""
     matcher = Matcher([old, new])
     return Changes(tuple(change for stored in items if (change := _change(matcher, stored))))
 

@@ -1,4 +1,4 @@
-"""A topic's wording under test: slips, examples that fail, dead terms, parts that no example needs; changes no file."""
+"""Checks the wording of a topic: slips, examples that fail, dead terms, parts that no example needs; changes no file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ _LOOSE: Final = prefixes.LANGUAGES | COMPOUNDING  # a term without a star is als
 
 @dataclass(frozen=True, slots=True)
 class TopicFindings:
-    """What was found: errors fail the check, warnings do not; terms and parts that no example needs are counted."""
+    """What a check found, in lines: errors fail it, warnings do not; terms and parts that no example needs are counted."""
 
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -46,7 +46,7 @@ class _File:
 
 
 def check(topic: Topic, text: str = "", where: str = "") -> TopicFindings:
-    """Look for slips, run a topic's examples, look for terms that can do nothing, and for parts that no example needs.
+    """Run a topic's examples, and find slips, terms that can do nothing, and parts that no example needs.
 
     `text` is that of the topic's file, which tells the lines, and `where` is how messages call it.
     """
@@ -150,7 +150,7 @@ def _untested_terms(topic: Topic, answers: list[Classification]) -> Iterator[str
 
 
 def _unneeded_parts(topic: Topic, answers: list[Classification]) -> Iterator[str]:
-    """Return the parts of a topic that may go without any example changing; all examples are as declared."""
+    """Yield the parts of a topic that may go without any example changing; all examples are as declared."""
     documents = [Document(example.title, example.text, example.language) for example in topic.examples]
     wanted = [example.tagged for example in topic.examples]
     for context in topic.negative_contexts:
@@ -169,7 +169,7 @@ def _unneeded_parts(topic: Topic, answers: list[Classification]) -> Iterator[str
 
 
 def _smaller(expression: query.Expression) -> Iterator[tuple[str, query.Expression]]:
-    """Return the expression with one part of one AND or OR, or one NOT, left out."""
+    """Yield the expression with one part of one AND or OR, or one NOT, left out, and the name of that part."""
     match expression:
         case query.And(parts) | query.Or(parts):
             build = query.And if isinstance(expression, query.And) else query.Or

@@ -1,4 +1,4 @@
-"""Judgements in words and rows: what checking, matching and explaining show; pure."""
+"""Shows classifications in words and rows, as matching and explaining print them, and reads rows of JSON Lines; opens no file."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ _TEXTS = ("title", "summary", "content", "lang", "feed")
 
 
 def read_row(line: bytes, name: str, number: int) -> dict[str, Any]:
-    """Read one JSON Lines row. Raises UsageError, naming file and line."""
+    """Parse one row of JSON Lines. Raises UsageError, naming file and line."""
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as fault:
@@ -31,7 +31,7 @@ def read_row(line: bytes, name: str, number: int) -> dict[str, Any]:
 
 
 def matched(matcher: Matcher, row: dict[str, Any], number: int) -> dict[str, Any]:
-    """Judge a row by the one topic of `matcher`: its id, whether it is tagged, score and hits."""
+    """Classify a row by the one topic of `matcher`; return its id, whether it is tagged, score, grade, reason and hits."""
     answer = classify_row(matcher, row)
     hits = [
         {"group": h.group, "term": h.term, "field": h.field, "start": h.start, "end": h.end, "text": h.text} for h in answer.hits
@@ -48,7 +48,7 @@ def matched(matcher: Matcher, row: dict[str, Any], number: int) -> dict[str, Any
 
 
 def classify_row(matcher: Matcher, row: dict[str, Any]) -> Classification:
-    """Judge a row's title and texts, which may be HTML or plain; its language is `lang` or detected."""
+    """Classify a row's title and texts, which may be HTML or plain; its language is `lang` or detected."""
     title, summary, content = (xml_safe(str(row.get(key) or "")) for key in ("title", "summary", "content"))
     text = plain(safe_html(content or summary, None))
     language, _ = decide(f"{title}. {text}", str(row.get("lang") or ""))
@@ -56,7 +56,7 @@ def classify_row(matcher: Matcher, row: dict[str, Any]) -> Classification:
 
 
 def about_item(stored: StoredItem) -> list[str]:
-    """Say what an item is and where it came from."""
+    """Return lines that say what an item is and where it came from."""
     item = stored.item
     inferred = " (inferred from the text)" if item.title_inferred else ""
     said = f"published {rfc3339(item.published)}" if item.published else "no publication date given"
@@ -72,12 +72,12 @@ def about_item(stored: StoredItem) -> list[str]:
         for seen in stored.sightings
     ]
     if item.boilerplate:
-        lines.append(f"  cut as page furniture: {' | '.join(item.boilerplate.splitlines())}")
+        lines.append(f"  cut as boilerplate: {' | '.join(item.boilerplate.splitlines())}")
     return lines
 
 
 def about_classification(topic: Topic, kept: Classification | None, answer: Classification) -> list[str]:
-    """Say what a topic thinks of an item now, and whether what is stored is another answer."""
+    """Return lines that say what a topic makes of an item now, and whether what is stored is another answer."""
     if not answer.tagged:
         lines = [f"not tagged {topic.name}: {answer.why}"]
     else:
@@ -89,7 +89,7 @@ def about_classification(topic: Topic, kept: Classification | None, answer: Clas
     if answer.review:
         lines.append(f"  a person's word: {answer.review}")
     if (kept is not None) != answer.tagged or (kept and kept.version != answer.version):
-        lines.append("  what is published is older than this wording: the next pass judges anew")
+        lines.append("  what is published is older than this wording: the next pass classifies it anew")
     return lines
 
 

@@ -1,4 +1,4 @@
-"""What beginners write into a topic file and does not do what they mean: place, fault and cure of each slip; runs no example."""
+"""Finds what beginners write into a topic file and does not do what they mean: place, fault, cure; runs no example."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ class Slip:
 
 
 def slips(topic: Topic) -> Iterator[Slip]:
-    """Return the slips of a topic, in the order of its file."""
+    """Yield the slips of a topic, in the order of its file."""
     yield from _rules(topic)
     for place, term in _terms(topic):
         yield from _term(place, term)

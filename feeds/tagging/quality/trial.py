@@ -1,12 +1,11 @@
-"""What a look at a source showed, in words and as values: entries, what was inferred, what topics would say; pure."""
+"""Shows a trial of a source, in words and as values: entries, what was inferred, what topics would tag; pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any, Final
 
-from feeds.model import Classification
-from feeds.model import Document as Judged
+from feeds.model import Classification, Document
 from feeds.tagging.classifier import tag
 from feeds.tagging.matching.matcher import Matcher
 from ingest.model import Item
@@ -20,14 +19,14 @@ ClassifiedEntry = tuple[Item, tuple[Classification, ...]]
 
 
 def classified(trial: Trial, matcher: Matcher) -> tuple[ClassifiedEntry, ...]:
-    """Return the entries, each with the topics that would tag it; what a source repeats is not yet known of it."""
+    """Return the entries, each with the topics that would tag it; which sentences the source repeats is not known yet."""
     said_by = (trial.feed.title, trial.where)
     items = [item for item, _ in trial.feed.items]
-    return tuple((item, tag(matcher, Judged(item.title, item.text, item.language, said_by)).tags) for item in items)
+    return tuple((item, tag(matcher, Document(item.title, item.text, item.language, said_by)).tags) for item in items)
 
 
 def inferred(item: Item) -> list[str]:
-    """Say what of an entry the source did not say itself, or said in a way that is not believed."""
+    """Return, in words, what of an entry its source did not say itself, or said in a way that is not believed."""
     return [
         *(["title inferred from the text"] if item.title_inferred and item.title else []),
         *([] if item.title else ["no title"]),
@@ -38,7 +37,7 @@ def inferred(item: Item) -> list[str]:
         *_doubts("published", item.published is None, item.published_raw),
         *_doubts("updated", item.updated is None, item.updated_raw),
         *([] if item.published or item.published_raw or item.updated_raw else ["no date"]),
-        *([f"{len(item.boilerplate.splitlines())} lines cut as page furniture"] if item.boilerplate else []),
+        *([f"{len(item.boilerplate.splitlines())} lines cut as boilerplate"] if item.boilerplate else []),
     ]
 
 
@@ -72,7 +71,7 @@ def _entry(item: Item, tags: tuple[Classification, ...]) -> dict[str, Any]:
 
 
 def as_lines(trial: Trial, entries: tuple[ClassifiedEntry, ...]) -> Iterator[str]:
-    """Say everything in words: the source, what was noticed, then the first entries."""
+    """Yield everything in words: the source, what was noticed, then the first entries."""
     feed = trial.feed
     yield feed.title or "(no title)"
     yield f"  {trial.where}{f', named by {trial.led}' if trial.led else ''}; {trial.size:,} bytes; read by {feed.parser}"

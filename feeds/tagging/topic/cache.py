@@ -1,4 +1,4 @@
-"""The topics in force while the service runs: a changed file is read anew, a broken one keeps its last good wording."""
+"""Keeps the topics in force while the service runs: a changed file is read anew, a broken one keeps its last good wording."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,19 +12,19 @@ _Stamp = tuple[int, int]  # mtime in ns and size: another stamp is another file
 
 
 class TopicCache:
-    """The topics of a home, kept from one look to the next."""
+    """The topics of a home, kept from one call to the next."""
 
     def __init__(self, folders: TopicFolders, say: Callable[[str], None]) -> None:
-        """Look in `folders`; `say` is told of a broken file, once for each change of it."""
+        """Read from `folders`; `say` is told of a broken file, once for each change of it."""
         self._folders, self._say = folders, say
         self._read: dict[Path, tuple[_Stamp, Topic | None]] = {}
 
     def topics(self) -> tuple[Topic, ...]:
-        """Return the topics by name: each file as it is now, or as it was when it could last be read."""
-        self._read = {path: self._look(path) for path in self._folders.files().values()}
+        """Return the topics in the order of their names: each file as it is now, or as it was when it could last be read."""
+        self._read = {path: self._read_file(path) for path in self._folders.files().values()}
         return tuple(topic for _, topic in self._read.values() if topic is not None)
 
-    def _look(self, path: Path) -> tuple[_Stamp, Topic | None]:
+    def _read_file(self, path: Path) -> tuple[_Stamp, Topic | None]:
         before, topic = self._read.get(path, ((0, 0), None))
         try:
             about = path.stat()

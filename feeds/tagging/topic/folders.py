@@ -1,4 +1,4 @@
-"""Which topic files are in force: the home's own and, beside them, the shipped ones that the settings choose; reads none."""
+"""Finds the topic files in force: the home's own and, beside them, the shipped ones that the settings choose; reads none."""
 
 import difflib
 from collections.abc import Iterable, Iterator
@@ -67,7 +67,7 @@ def put_away(folders: TopicFolders, name: str, path: Path) -> Path:
 
 
 def said_of(names: Iterable[str]) -> Iterator[str]:
-    """Say of feeds that have no topic in force any more what becomes of them, a line each."""
+    """Yield a line for each feed without a topic in force: what becomes of it."""
     for name in names:
         yield f"{name}: no topic file in force; its feed is served as it was (`topicwire topics retire {name}` withdraws it)"
 

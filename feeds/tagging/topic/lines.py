@@ -1,4 +1,4 @@
-"""Where things stand in the text of a topic file: the line of a table, a key or a term; knows no meaning."""
+"""Finds where things stand in the text of a topic file: the line of a table, a key or a term; knows no meaning."""
 
 import re
 from typing import Final

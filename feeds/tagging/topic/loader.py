@@ -1,4 +1,4 @@
-"""A topic file -> Topic, or an error that names file, key and cure; knows the file's form, matches nothing."""
+"""Loads a topic file as a Topic, or refuses it and names file, key and cure; knows the file's form, matches nothing."""
 
 import difflib
 import hashlib
@@ -36,7 +36,7 @@ __all__ = ["parse_topic", "read_good_topics", "read_topic", "read_topics"]
 
 
 def read_topic(path: Path) -> Topic:
-    """Read one topic file. Raises TopicError."""
+    """Read one topic file (TOML, UTF-8). Raises TopicError."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
@@ -52,7 +52,7 @@ def read_topics(files: Iterable[Path]) -> tuple[Topic, ...]:
 
 
 def read_good_topics(files: Iterable[Path]) -> tuple[tuple[Topic, ...], tuple[TopicError, ...]]:
-    """Read the topics that can be read, and what is wrong with the others: one bad file takes no other along."""
+    """Return the topics that can be read, and what is wrong with the others: one bad file takes no other along."""
     good, bad = [], []
     for path in files:
         try:
@@ -63,7 +63,7 @@ def read_good_topics(files: Iterable[Path]) -> tuple[tuple[Topic, ...], tuple[To
 
 
 def parse_topic(text: str, name: str, where: str) -> Topic:
-    """Make a Topic of the text of a file; `where` is how errors call it."""
+    """Parse the text of a topic file; `where` is how errors call it. Raises TopicError."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
