@@ -136,7 +136,7 @@ def test_any_bytes_are_a_page(body: bytes, header: str) -> None:
 
 
 def test_a_long_link_header_costs_little() -> None:
-    """However it is made (S5)."""
+    """However it is made."""
     begin = time.process_time()
     for value in ("<a>" * 20_000, "<a>;" + " ;a=b" * 10_000, '<a>;b="' * 10_000, "<" * 60_000, "<a>; " + "x" * 60_000):
         list(header_links(value))
@@ -219,7 +219,7 @@ def test_a_refresh_is_followed_once(cli: Cli, web: FakeWeb) -> None:
 
 @pytest.mark.parametrize("target", ["http://169.254.169.254/", "file:///etc/passwd", "http://127.0.0.1:1/"])
 def test_a_refresh_goes_behind_the_guard(cli: Cli, web: FakeWeb, target: str) -> None:
-    """No page leads to a private address (S1, S2)."""
+    """No page leads to a private address."""
     url = web.serve("/a", refresh(target), content_type=HTML)
     result = cli("try", url)
     assert (result.exit_code, web.paths()) == (1, ["/a"])
@@ -227,7 +227,7 @@ def test_a_refresh_goes_behind_the_guard(cli: Cli, web: FakeWeb, target: str) ->
 
 
 def test_no_secret_follows_a_refresh(cli: Cli, web: FakeWeb) -> None:
-    """What a source's own server may hear is no other's (F11)."""
+    """What a source's own server may hear is no other's."""
     with FakeWeb() as other:
         cli.settings["fetch.allow"] = f"{web.allow},{other.allow}"
         other.serve("/feed", FEED)

@@ -137,7 +137,7 @@ def test_a_date_that_nobody_believes_tells_nothing() -> None:
 
 
 def test_what_changes_in_every_answer_is_told_so_often_and_no_more() -> None:
-    """It is stored each time; after fifty times it no longer makes anybody judge and publish anew."""
+    """It is stored each time; after fifty times it no longer makes anybody classify and publish anew."""
     with Facts(MEMORY) as facts:
         for number in range(60):
             carry(facts, [item(enclosures=(Enclosure(f"http://post.example/{number}.mp3"),))], at=LATER)

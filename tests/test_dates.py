@@ -79,7 +79,7 @@ def test_dates_as_feeds_write_them(raw: str, moment: str) -> None:
 )
 @pytest.mark.parametrize("form", ["Sat, 07 Jun 2025 10:00:00 {}", "2025-06-07 10:00:00 {}"])
 def test_zone_names_are_no_utc(form: str, zone: str, hour: int) -> None:
-    """A zone's name shifts the hour, whatever the libraries make of it (T26)."""
+    """A zone's name shifts the hour, whatever the libraries make of it."""
     moment = read(form.format(zone))
     assert moment is not None
     assert moment.endswith(f"T{hour:02}:00:00Z")
@@ -99,7 +99,7 @@ def test_zone_names_are_no_utc(form: str, zone: str, hour: int) -> None:
     ],
 )
 def test_a_zone_that_may_be_several_makes_no_date(raw: str) -> None:
-    """Where the hour cannot be known, none is invented (T26)."""
+    """Where the hour cannot be known, none is invented."""
     assert read(raw) is None
 
 
@@ -120,7 +120,7 @@ def test_a_zone_that_may_be_several_makes_no_date(raw: str) -> None:
     ],
 )
 def test_a_day_is_never_guessed_from_an_order_of_numbers(raw: str) -> None:
-    """What may be 7 November or 11 July is neither (T15)."""
+    """What may be 7 November or 11 July is neither."""
     assert read(raw) is None
 
 
@@ -151,7 +151,7 @@ def test_a_missing_day_is_never_filled_in(raw: str) -> None:
     ],
 )
 def test_what_cannot_be_believed_is_no_date(raw: str) -> None:
-    """Impossible days, epoch numbers, moments before 1990 and of the day after tomorrow are none (T14, P3)."""
+    """Impossible days, epoch numbers, moments before 1990 and of the day after tomorrow are none."""
     assert read(raw) is None
 
 

@@ -133,7 +133,7 @@ def test_markdown_without_a_title_infers_one() -> None:
 
 
 def test_html_in_markdown_is_made_safe() -> None:
-    """Markdown may hold HTML; none of it runs (S6)."""
+    """Markdown may hold HTML; none of it runs."""
     item = only(f"# T\n\n{TEXT}\n\n<script>bad()</script>\n\n<img src=x onerror=bad()>\n\n[x](javascript:bad)\n", "d.md")
     assert "bad()" not in item.content
     assert "href=" not in item.content
@@ -141,7 +141,7 @@ def test_html_in_markdown_is_made_safe() -> None:
 
 @pytest.mark.parametrize("broken", ["---\ntitle: [\n---\n", "+++\ntitle = \n+++\n", '+++\n"a" = 1979-13-45\n+++\n'])
 def test_broken_front_matter_is_left_out_and_named(broken: str) -> None:
-    """The text below it is read all the same (S11)."""
+    """The text below it is read all the same."""
     said = feed(f"{broken}\n# The ferry\n\n{TEXT}", "e.md")
     assert said.items[0][0].title == "The ferry"
     assert said.notes[0].startswith("front matter left out: ")
@@ -159,7 +159,7 @@ def test_norwegian_is_a_language() -> None:
 
 
 def test_markdown_without_words_is_refused() -> None:
-    """Front matter alone is no document (S10)."""
+    """Front matter alone is no document."""
     with pytest.raises(ParseError, match="there are no words in it"):
         feed("---\nlang: de\n---\n\n***\n", "h.md")
 
@@ -279,7 +279,7 @@ def test_a_page_is_decoded_by_its_word_if_it_is_true(without: Any, text: str, de
 
 @pytest.mark.parametrize("nothing", ["", "<html></html>", "<script>draw()</script><div id=app></div>", "<!-- x -->"])
 def test_a_page_without_words_is_refused(nothing: str) -> None:
-    """What a script would draw cannot be read, and the error says so (S10)."""
+    """What a script would draw cannot be read, and the error says so."""
     with pytest.raises(ParseError, match="a page without words"):
         feed(nothing, "f.html")
 
@@ -398,7 +398,7 @@ def test_a_digest_is_an_item_a_message() -> None:
 
 
 def test_a_message_without_words_is_refused() -> None:
-    """Headers alone are no document (S10)."""
+    """Headers alone are no document."""
     with pytest.raises(ParseError, match="an e-mail without words"):
         feed(mail(""), "e.eml")
 
@@ -418,7 +418,7 @@ TNEF = (
     ],
 )
 def test_a_message_in_outlook_s_own_form_is_said_to_be_that(part: str) -> None:
-    """The line names winmail.dat and what to do (S10)."""
+    """The line names winmail.dat and what to do."""
     with pytest.raises(ParseError, match=r"whose words are only in winmail\.dat \(TNEF\).*ask its sender"):
         feed(mail(part, "multipart/mixed; boundary=x"), "w.eml")
 
@@ -489,14 +489,14 @@ def test_a_date_that_cannot_be_read_costs_no_pdf(made: str) -> None:
 
 
 def test_a_scan_is_told_from_a_text() -> None:
-    """A PDF of pictures has no words, and the error says what to do (S10)."""
+    """A PDF of pictures has no words, and the error says what to do."""
     with pytest.raises(ParseError, match="a PDF without text; it may be scanned pictures"):
         feed(pdf(), "c.pdf")
 
 
 @pytest.mark.parametrize("damaged", [b"%PDF-1.4\n", pdf(*LINES)[:300], b"%PDF-1.4\n" + b"\x00" * 500])
 def test_a_damaged_pdf_is_refused_in_words(damaged: bytes) -> None:
-    """It ends in one line (S10)."""
+    """It ends in one line."""
     with pytest.raises(ParseError, match=r"a PDF (that cannot be read|without text)"):
         feed(damaged, "d.pdf")
 
@@ -562,7 +562,7 @@ def test_a_pdf_that_opens_without_a_password_is_read(algorithm: str) -> None:
 
 
 def test_a_pdf_with_a_password_is_refused_in_words() -> None:
-    """The line says that it is locked (S10)."""
+    """The line says that it is locked."""
     with pytest.raises(ParseError, match="a PDF that is locked with a password; save it without"):
         feed(locked("secret", "AES-256"), "a.pdf")
 
@@ -642,7 +642,7 @@ _PIECES = [
     st.sampled_from(["a.md", "a.html", "a.eml", "a.pdf", "-"]),
 )
 def test_any_bytes_are_read_or_refused_in_words(body: bytes, name: str) -> None:
-    """No bytes break a reader (S10)."""
+    """No bytes break a reader."""
     try:
         said = [item.title for item, _ in feed(body, name).items]
     except ParseError as fault:

@@ -34,7 +34,7 @@ def test_texts_and_feeds_are_documents(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["a.odt", "a.png", "a.docx", "a.txt.gz"])
 def test_other_files_are_refused_in_words(name: str) -> None:
-    """What is not read says so, with a cure (S10)."""
+    """What is not read says so, with a cure."""
     assert not is_document(name)
     with pytest.raises(ParseError, match=r"files are not read; save the text as \.txt"):
         parse_document(b"words", name, NOON)
@@ -95,13 +95,13 @@ def test_a_document_invents_nothing() -> None:
 
 
 def test_file_names_are_one_line() -> None:
-    """A name of any characters is stored as one safe line (S9)."""
+    """A name of any characters is stored as one safe line."""
     assert read(ARTICLE, "a\n\x1b[31m\udc80b.txt").guid == "a [31m b.txt"
 
 
 @pytest.mark.parametrize("nothing", [b"", b"\n\n", b"...\n!!!\n", "\u200b\n \ufeff".encode()])
 def test_a_document_without_words_is_refused(nothing: bytes) -> None:
-    """Nothing to read is said, not stored (S10)."""
+    """Nothing to read is said, not stored."""
     with pytest.raises(ParseError, match="there are no words in it"):
         parse_document(nothing, "a.txt", NOON)
 
@@ -112,7 +112,7 @@ def test_invisible_lines_are_no_lines() -> None:
 
 
 def test_controls_do_not_reach_the_text() -> None:
-    """NUL and escapes are dropped, whatever file brings them (S8)."""
+    """NUL and escapes are dropped, whatever file brings them."""
     item = read("The\x00 title\n\nSome \x1b[31mred\x07 words here.\x85More.")
     assert not any(c in f"{item.title}{item.text}{item.content}" for c in "\x00\x1b\x07\x85")
 
@@ -133,7 +133,7 @@ def test_controls_do_not_reach_the_text() -> None:
     ],
 )
 def test_old_encodings_are_read(text: str, encoding: str) -> None:
-    """UTF-8, UTF-16 with its mark, and the alphabets' own old encodings (T6)."""
+    """UTF-8, UTF-16 with its mark, and the alphabets' own old encodings."""
     assert decode(text.encode(encoding)) == text
 
 
@@ -145,7 +145,7 @@ def test_a_guess_that_python_cannot_read_stops_nothing(guess: str | None, monkey
 
 
 def test_a_few_controls_in_an_old_text_are_no_binary() -> None:
-    """A bell in a page of text is dropped, not a reason to refuse it (S8)."""
+    """A bell in a page of text is dropped, not a reason to refuse it."""
     assert read((RUSSIAN * 3 + "\x07").encode("windows-1251")).text == RUSSIAN * 3
 
 
@@ -273,7 +273,7 @@ files = st.binary(max_size=300) | st.builds(
 
 @given(files, st.sampled_from(["a.txt", "a", "-", "a.xml", "a.pdf", "a.md", "a.html", "a.eml", "a.json", "a.odt", "\udcff.txt"]))
 def test_any_file_is_read_or_refused_in_words(body: bytes, name: str) -> None:
-    """No bytes break the reader: it gives items or a ParseError (S10)."""
+    """No bytes break the reader: it gives items or a ParseError."""
     try:
         said = [f"{item.title}{item.text}{item.guid}{item.url}" for item, _ in parse_document(body, name, NOON).items]
     except ParseError as fault:

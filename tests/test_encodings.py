@@ -67,7 +67,7 @@ def test_latin1_is_what_browsers_take_it_for() -> None:
 
 @given(st.integers(0, 150), st.sampled_from([b"\xff", b"\xc3", b"\x80", b"\xed\xa0\x80"]))
 def test_one_bad_byte_is_replaced_and_nothing_else(place: int, bad: bytes) -> None:
-    """In a good document the bad byte alone is lost (S11)."""
+    """In a good document the bad byte alone is lost."""
     before, after = RUSSIAN[:place], RUSSIAN[place:]
     data, notes = to_utf8(document(before, "utf-8").removesuffix("</title></rss>").encode() + bad + document(after).encode(), "")
     kept = data.decode()
@@ -93,7 +93,7 @@ def test_blank_lines_and_the_declaration_go() -> None:
     [("a\x0bb", "a b"), ("a \x1b[31mb", "a [31mb"), ("a\x00\x01\x02b", "a b"), ("a\ufffeb\uffff", "ab"), ("a\tb\nc", "a\tb\nc")],
 )
 def test_controls_are_taken_out(raw: str, clean: str) -> None:
-    """A control character parts words and is nothing beside a space (S8)."""
+    """A control character parts words and is nothing beside a space."""
     assert read(document(raw).encode()) == document(clean)
 
 

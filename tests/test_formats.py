@@ -110,12 +110,12 @@ def test_golden_pairs(name: str) -> None:
 
 
 def test_an_empty_document_says_so() -> None:
-    """Nothing served is an error of its own (S10)."""
+    """Nothing served is an error of its own."""
     assert refusal(b" \n").what == "the document is empty"
 
 
 def test_a_page_says_which_feeds_it_names() -> None:
-    """An HTML page is refused in one line that names the feeds it links to, safe and absolute (S1, S10)."""
+    """An HTML page is refused in one line that names the feeds it links to, safe and absolute."""
     page = b"""<!DOCTYPE html><html><head><title>Post</title>
         <link rel="alternate" type="application/rss+xml" href="/rss.xml">
         <LINK type='application/atom+xml' rel='home Alternate' href='//other.example/feed?a=1&amp;b=2'>
@@ -143,7 +143,7 @@ def test_a_page_without_feeds_says_so() -> None:
 
 @pytest.mark.parametrize("body", [b'{"version": "https://jsonfeed.org/version/1.1"}', b" [1, 2]"])
 def test_json_is_refused_by_its_name(body: bytes) -> None:
-    """A JSON document is never an empty feed (T21)."""
+    """A JSON document is never an empty feed."""
     assert refusal(body).what == "a JSON document, not a JSON Feed"
 
 
@@ -154,20 +154,20 @@ def test_what_is_no_feed_is_refused(body: bytes) -> None:
 
 
 def test_bytes_that_name_a_file_are_not_opened(tmp_path: Path) -> None:
-    """A body that happens to be a path is a body (S3)."""
+    """A body that happens to be a path is a body."""
     secret = tmp_path / "secret.xml"
     secret.write_bytes(rss(rss_item("Secret")))
     assert "not RSS" in refusal(str(secret).encode()).what
 
 
 def test_an_empty_feed_is_a_feed() -> None:
-    """A well-formed feed without entries is no error (S12)."""
+    """A well-formed feed without entries is no error."""
     feed = parse(rss())
     assert (feed.title, feed.items, feed.notes) == ("The Harbour Post", (), ())
 
 
 def test_a_parser_that_fails_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the library raises ends in one line (S10)."""
+    """Whatever the library raises ends in one line."""
 
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("inside\nthe library")
@@ -191,7 +191,7 @@ def test_want_of_memory_is_no_fault_of_the_document(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_bad_entry_does_not_lose_its_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An entry that cannot be translated is left out, and a note says which and why (S11)."""
+    """An entry that cannot be translated is left out, and a note says which and why."""
     real = safe_html
 
     def fragile(html: str, base: str | None) -> str:
@@ -209,7 +209,7 @@ def test_a_bad_entry_does_not_lose_its_neighbours(monkeypatch: pytest.MonkeyPatc
     "reference", ["&#0;", "&#xD800;", "&#xdfff;", "&#x110000;", "&#99999999999999999999;", "&#27;", "&#xFFFE;", "&#x0;"]
 )
 def test_a_reference_to_no_character_loses_nothing(reference: str) -> None:
-    """One wrong character reference costs itself, not the feed (S8, S11)."""
+    """One wrong character reference costs itself, not the feed."""
     feed = parse(
         rss(extra=f"<item><title>a{reference}b</title><link>http://x.example/c{reference}</link></item>" + rss_item("Two"))
     )
@@ -223,7 +223,7 @@ def test_good_references_stay() -> None:
 
 
 def test_entries_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of an endless document the first entries are taken, and a note says so (S5)."""
+    """Of an endless document the first entries are taken, and a note says so."""
     monkeypatch.setattr("ingest.normalize.MOST_ENTRIES", 3)
     monkeypatch.setattr("ingest.formats.feed.MOST_ENTRIES", 3)
     feed = parse(rss(*(rss_item(f"Item {n}", f"http://x.example/{n}") for n in range(5))))
@@ -232,7 +232,7 @@ def test_entries_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_bodies_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One body is at most so long (S5)."""
+    """One body is at most so long."""
     monkeypatch.setattr("ingest.normalize.MOST_TEXT", 50)
     assert len(items(rss(rss_item("One", text="word " * 100)))[0].text) <= 50
 
@@ -292,7 +292,7 @@ def test_a_declared_language_is_the_entrys_before_the_feeds() -> None:
 
 
 def test_a_guid_does_not_depend_on_where_the_feed_lies() -> None:
-    """A relative guid or id stays as it was served (S14)."""
+    """A relative guid or id stays as it was served."""
     body = atom(atom_entry("One", guid="/posts/1", link="/posts/1"))
     assert {parse_feed(body, {}, url, NOON).items[0][0].guid for url in (URL, "http://new.example/feed")} == {"/posts/1"}
 
@@ -337,7 +337,7 @@ def strings(value: Any) -> list[str]:
 
 @given(documents | documents.map(lambda body: b'<rss version="2.0"><channel><item>' + body))
 def test_any_bytes_are_a_feed_or_refused_in_words(body: bytes) -> None:
-    """No bytes break the parser, and every string that comes out is XML-safe (S8, S10)."""
+    """No bytes break the parser, and every string that comes out is XML-safe."""
     try:
         said = strings(as_json(parse(body)))
     except ParseError as fault:

@@ -42,7 +42,7 @@ def hub_of(body: bytes, headers: dict[str, str] | None = None) -> tuple[str | No
     ],
 )
 def test_a_feed_says_how_often_it_changes(extra: str, hints: Hints) -> None:
-    """Ttl in minutes, the syndication module's period, hours and days to skip; what cannot be is nothing (F14)."""
+    """Ttl in minutes, the syndication module's period, hours and days to skip; what cannot be is nothing."""
     assert parse(rss(rss_item("One", extra="<ttl>1</ttl>"), extra=extra)).hints == hints
 
 
@@ -80,7 +80,7 @@ def test_hints_are_read_with_the_items(body: bytes) -> None:
     ],
 )
 def test_a_feed_names_its_hub(links: str, found: tuple[str | None, str | None]) -> None:
-    """The first hub and the feed's own address, http(s) alone; links of entries mean nothing (F16, S1)."""
+    """The first hub and the feed's own address, http(s) alone; links of entries mean nothing."""
     document = atom(atom_entry("One", extra='<link rel="hub" href="http://entry.example/"/>')).replace(
         b"<title>", links.encode() + b"<title>", 1
     )

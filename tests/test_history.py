@@ -28,7 +28,7 @@ def urn(*numbers: int) -> list[str]:
     return [f"urn:item:{number}" for number in numbers]
 
 
-# The head and the archive (P6)
+# The head and the archive
 
 
 def test_a_short_feed_has_no_archive(room: Newsroom) -> None:
@@ -136,7 +136,7 @@ def test_a_late_carrier_moves_nothing(room: Newsroom) -> None:
 
 
 def test_updated_stays_while_the_article_does(room: Newsroom) -> None:
-    """A publisher that only moves its own date changes nothing: `updated` moves on a significant change (P3)."""
+    """A publisher that only moves its own date changes nothing: `updated` moves on a significant change."""
     room.add(1)
     first = room.publish().entries[0].updated
     room.pass_time(days=1)

@@ -49,7 +49,7 @@ JOBS = {name: Job(b"", NOON, "http://a.example/feed") for name in DOCUMENTS} | {
 
 @pytest.mark.parametrize("name", JOBS)
 def test_a_hostile_document_is_refused_or_stored(parsers: Engine, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Within its bounds it ends as a feed or as a line with a cure; nothing comes in, its neighbour is read (S3, S5)."""
+    """Within its bounds it ends as a feed or as a line with a cure; nothing comes in, its neighbour is read."""
     monkeypatch.setattr(parsers, "parsing", Parsing(seconds=0.4, seconds_per_megabyte=0.0, patience=50.0))
     body = (DOCUMENTS | FILES)[name]()
     ended = outcome(parsers, Job(body, NOON, JOBS[name].url, JOBS[name].name))

@@ -69,7 +69,7 @@ def test_the_content_key_sees_what_a_reader_sees(change: dict[str, Any], *, diff
 
 
 def test_the_address_key_is_canonical_and_no_front_page() -> None:
-    """Tracking makes no difference (S14), and a link to the whole site recognises nothing."""
+    """Tracking makes no difference, and a link to the whole site recognises nothing."""
     assert keys(replace(ITEM, url="https://www.site.example/a?utm_source=rss")).url == keys(ITEM).url
     assert keys(replace(ITEM, url="http://site.example/")).url is None
     assert keys(replace(ITEM, url=None)).url is None
@@ -144,7 +144,7 @@ def test_the_same_guid_elsewhere_means_nothing() -> None:
 
 
 def test_a_reused_guid_loses_no_story() -> None:
-    """Another address and another title under an old guid is another article (S14)."""
+    """Another address and another title under an old guid is another article."""
     reused = replace(ITEM, url="http://site.example/b", title="Bakery burns down", text="x")
     assert why(reused, ITEM, same_source=True) is None
     assert why(replace(reused, title="Last ferry sails away"), ITEM, same_source=True) == "guid"
@@ -163,7 +163,7 @@ def test_an_address_is_the_same_article_everywhere() -> None:
 
 
 def test_one_source_may_put_several_articles_under_one_address() -> None:
-    """Within a source the address counts only if the titles are alike (S14)."""
+    """Within a source the address counts only if the titles are alike."""
     assert why(replace(ITEM, guid="x", title="Bakery burns down", text="x"), ITEM, same_source=True) is None
     assert why(replace(ITEM, guid="x", text="x"), ITEM, same_source=True) == "address"
 

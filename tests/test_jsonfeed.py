@@ -97,7 +97,7 @@ def test_a_missing_title_is_inferred() -> None:
 
 @pytest.mark.parametrize("wrong", [{"tags": "x"}, {"attachments": {}}, {"authors": "Ann"}, {"title": []}, {"date_published": 5}])
 def test_a_value_of_the_wrong_kind_is_absent(wrong: dict[str, Any]) -> None:
-    """It costs itself, never its neighbours (S11)."""
+    """It costs itself, never its neighbours."""
     assert item(**wrong).url == "http://host.example/1"
 
 
@@ -110,7 +110,7 @@ def test_an_entry_that_says_nothing_is_named(empty: Any) -> None:
 
 
 def test_further_pages_are_not_followed() -> None:
-    """A next page is noted, never fetched unasked (S3)."""
+    """A next page is noted, never fetched unasked."""
     assert parse(ENTRY, next_url="/2").notes == ("it names a next page, which is not followed",)
 
 
@@ -122,7 +122,7 @@ def test_a_feed_without_a_version_is_taken_by_its_look() -> None:
 
 
 def test_too_many_entries_are_cut() -> None:
-    """The first five thousand are taken, and a note says so (S5)."""
+    """The first five thousand are taken, and a note says so."""
     feed = parse(*({"id": str(n), "url": f"/{n}"} for n in range(5_001)))
     assert len(feed.items) == 5_000
     assert feed.notes == ("5001 entries: the first 5000 were taken",)
@@ -152,7 +152,7 @@ def test_one_bad_byte_spoils_one_character() -> None:
     ],
 )
 def test_what_is_no_json_feed_is_refused_in_words(body: bytes, what: str) -> None:
-    """Broken, deep and foreign JSON ends in one line (S5, S10)."""
+    """Broken, deep and foreign JSON ends in one line."""
     with pytest.raises(ParseError, match=what):
         parse_feed(body, {}, URL, NOON)
 

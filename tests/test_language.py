@@ -144,6 +144,6 @@ def test_small_words_or_a_script_tell_most_texts(monkeypatch: pytest.MonkeyPatch
         "Xi in Varanasi",  # a name that is a word elsewhere
     ],
 )
-def test_small_words_of_two_tongues_tell_nothing(text: str) -> None:
+def test_small_words_of_two_languages_tell_nothing(text: str) -> None:
     """Words of another script, of two languages, or too few of them leave the question to the detector."""
     assert function_words.language_of_words(text, 3, times=3) is None

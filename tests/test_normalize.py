@@ -187,7 +187,7 @@ def test_a_date_costs_no_entry(read: Callable[[str], ParsedFeed], date: str) -> 
 
 @pytest.mark.parametrize("read", DATED.values(), ids=DATED.keys())
 def test_a_fault_of_reading_dates_costs_the_date(read: Callable[[str], ParsedFeed], monkeypatch: pytest.MonkeyPatch) -> None:
-    """An exception of ours costs one value, and is said: in a line for people, with the traceback for the log (S11)."""
+    """An exception of ours costs one value, and is said: in a line for people, with the traceback for the log."""
 
     def fail(_raw: str, _now: object, _language: object) -> None:
         raise KeyError("marraskuu")
@@ -218,7 +218,7 @@ WHOLE: Final[dict[str, Callable[[], ParsedFeed]]] = {
 @pytest.mark.parametrize("where", ["ingest.normalize._title", "ingest.identity.keys"])
 @pytest.mark.parametrize("read", WHOLE.values(), ids=WHOLE.keys())
 def test_a_fault_costs_one_entry(read: Callable[[], ParsedFeed], where: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever goes wrong while one entry is made, its neighbours are read, and it is said which one is missing (S11)."""
+    """Whatever goes wrong while one entry is made, its neighbours are read, and it is said which one is missing."""
     module, _, name = where.rpartition(".")
     real = getattr(__import__(module, fromlist=[name]), name)
 

@@ -71,7 +71,7 @@ def test_a_source_listed_twice_is_taken_once() -> None:
     ],
 )
 def test_only_web_addresses_are_taken(address: str) -> None:
-    """Commands, filters and files are refused in a line that names place and address, the rest is read (S13)."""
+    """Commands, filters and files are refused in a line that names place and address, the rest is read."""
     quoted = address.replace('"', "&quot;")
     listed = parse(f'\n<outline text="bad" xmlUrl="{quoted}"/>\n<outline text="good" xmlUrl="http://a.example/"/>')
     assert [source.title for source in listed.sources] == ["good"]
@@ -79,7 +79,7 @@ def test_only_web_addresses_are_taken(address: str) -> None:
 
 
 def test_refused_lines_cannot_forge_lines() -> None:
-    """What is shown of a refused address is short, one line and without escapes (S9)."""
+    """What is shown of a refused address is short, one line and without escapes."""
     line = parse(f'<outline xmlUrl="x&#10;ERROR {"y" * 300}"/>').refused[0]
     assert "\n" not in line
     assert len(line) < 160
@@ -97,7 +97,7 @@ def test_refused_lines_cannot_forge_lines() -> None:
     ],
 )
 def test_what_is_no_list_says_so(data: bytes, why: str) -> None:
-    """The error names the file and the cure (S10)."""
+    """The error names the file and the cure."""
     with pytest.raises(SourceListError) as caught:
         opml.parse(data, "opml", "s.opml")
     assert str(caught.value).startswith(why)
@@ -195,7 +195,7 @@ def test_a_scheme_that_is_missing_is_guessed_and_said() -> None:
 
 
 def test_a_list_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither bytes nor sources nor depth are without an end (S5, S13)."""
+    """Neither bytes nor sources nor depth are without an end."""
     deep = '<outline text="f">' * 200 + '<outline xmlUrl="http://deep.example/"/>' + "</outline>" * 200
     assert parse(deep).sources == ()
     monkeypatch.setattr(opml, "_MOST_SOURCES", 2)
@@ -206,7 +206,7 @@ def test_a_list_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_entities_are_not_expanded(tmp_path: Path) -> None:
-    """Neither bombs nor files named in a list are opened (S3, S5, S13)."""
+    """Neither bombs nor files named in a list are opened."""
     secret = tmp_path / "secret"
     secret.write_text("the secret")
     bomb = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))

@@ -77,7 +77,7 @@ def test_a_missing_scheme_is_https_then_http(text: str, rest: str) -> None:
      "C:/a.xml", "tel:112", "a.example b.example", "http://", "ftp://a.example/", "x" * 5_000],
 )  # fmt: skip
 def test_what_is_no_address_is_none(text: str | None) -> None:
-    """Commands, files, mail and words stay what they are (S1, S13)."""
+    """Commands, files, mail and words stay what they are."""
     assert parse_pasted(text) is None
 
 
@@ -141,7 +141,7 @@ def test_lists_take_what_people_paste(cli: Cli, web: FakeWeb) -> None:
 
 
 def test_a_list_that_is_damaged_takes_nothing_away(cli: Cli, web: FakeWeb) -> None:
-    """An owner's list that was cut off in the middle of writing loses no source (S12)."""
+    """An owner's list that was cut off in the middle of writing loses no source."""
     outlines = "".join(f'<outline xmlUrl="{web.serve(f"/{n}", FEED)}"/>' for n in range(3))
     whole = f"<opml><body>{outlines}</body></opml>"
     (cli.home / "sources.opml").write_text(whole, "utf-8")

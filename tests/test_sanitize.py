@@ -56,7 +56,7 @@ any_text = st.text(alphabet=st.characters(), max_size=200)  # lone surrogates to
 
 @given(st.text(alphabet=st.characters(exclude_characters="\r"), max_size=200))
 def test_xml_safe_gives_what_xml_can_hold(text: str) -> None:
-    """Whatever goes in, what comes out can be written as XML and read back unchanged (S8, T4)."""
+    """Whatever goes in, what comes out can be written as XML and read back unchanged."""
     safe = xml_safe(text)
     element = etree.Element("a")
     element.text = safe
@@ -68,7 +68,7 @@ def test_xml_safe_gives_what_xml_can_hold(text: str) -> None:
     "bad", ["\x00", "\x0b", "\x1b", "\x7f", "\x85", "\x9b", "\ud800", "\ufffe", "\ufdd0", "\U0010ffff", "\u202e"]
 )
 def test_unsafe_characters_are_dropped(bad: str) -> None:
-    """Controls, NUL, lone surrogates, noncharacters and direction overrides go, their neighbours stay (S8, S9)."""
+    """Controls, NUL, lone surrogates, noncharacters and direction overrides go, their neighbours stay."""
     assert xml_safe(f"a{bad}b") == "ab"
     assert one_line(f"a{bad}b") in {"ab", "a b"}
 
@@ -86,7 +86,7 @@ def test_every_unsafe_character_goes_wherever_it_stands(text: str) -> None:
 
 
 def test_one_line_cannot_forge_lines() -> None:
-    """A title stays one line without terminal escapes and without characters that reorder it (S9)."""
+    """A title stays one line without terminal escapes and without characters that reorder it."""
     assert (
         one_line("  Mayor\r\n2026-01-01 ERROR \x1b[31mred\x1b[0m \u202eevil\u2066 \u200b end ")
         == "Mayor 2026-01-01 ERROR [31mred [0m evil end"
@@ -131,7 +131,7 @@ def test_words_stand_one_space_apart(text: str) -> None:
     ],
 )
 def test_titles_become_plain_text(raw: str, shown: str) -> None:
-    """A title loses its inline markup and its last layer of references, never what only looks like a tag (T3)."""
+    """A title loses its inline markup and its last layer of references, never what only looks like a tag."""
     assert title_text(raw) == shown
 
 
@@ -140,7 +140,7 @@ def test_titles_become_plain_text(raw: str, shown: str) -> None:
 
 @pytest.mark.parametrize("link", SCRIPT_LINKS)
 def test_script_links_go(link: str) -> None:
-    """No spelling of a script address survives as a link; its words do (T2, S6)."""
+    """No spelling of a script address survives as a link; its words do."""
     clean = safe_html(f'<p><a href="{link}">words</a></p>', "http://site.example/")
     assert "words" in clean
     assert "href" not in clean
@@ -149,7 +149,7 @@ def test_script_links_go(link: str) -> None:
 @pytest.mark.parametrize("payload", ACTIVE)
 @pytest.mark.parametrize("base", [None, "http://site.example/"])
 def test_active_markup_goes(payload: str, base: str | None) -> None:
-    """Scripts, handlers, frames, forms, styles and foreign content go, with and without a base (S6)."""
+    """Scripts, handlers, frames, forms, styles and foreign content go, with and without a base."""
     clean = safe_html(f"<p>before</p>{payload}<p>after</p>", base)
     assert "before" in clean
     assert not any(
@@ -161,7 +161,7 @@ def test_active_markup_goes(payload: str, base: str | None) -> None:
 
 
 def test_links_become_absolute() -> None:
-    """Relative links and images stand on the entry's base (T27)."""
+    """Relative links and images stand on the entry's base."""
     clean = safe_html('<a href="../b?x=1&amp;y=2">b</a><img src="/i.png" alt="i">', "http://site.example/news/a/")
     assert 'href="http://site.example/news/b?x=1&amp;y=2"' in clean
     assert 'src="http://site.example/i.png"' in clean
@@ -174,7 +174,7 @@ def test_relative_links_without_a_base_go() -> None:
 
 @pytest.mark.parametrize("size", ['width="1" height="1"', 'height="0"', 'width="1px"'])
 def test_tracking_pixels_go(size: str) -> None:
-    """An image of no size watches readers, so it goes; one of a size stays (T27)."""
+    """An image of no size watches readers, so it goes; one of a size stays."""
     html = f'<p>text<img src="http://t.example/p.gif" {size}><img src="http://t.example/q.png" width="10" height="10"></p>'
     clean = safe_html(html, None)
     assert "p.gif" not in clean
@@ -182,7 +182,7 @@ def test_tracking_pixels_go(size: str) -> None:
 
 
 def test_character_references_cannot_bring_back_controls() -> None:
-    """What a reference in HTML names is held to the same rule as what stands there itself (S8)."""
+    """What a reference in HTML names is held to the same rule as what stands there itself."""
     assert "\u202e" not in safe_html("<p>a&#x202e;b &#8238;</p>", None)
     assert safe_html("<p>&\x03#1;</p>", None) == "<p></p>"  # a reference once the control inside it is gone
     assert safe_html("a&#13;&#10;b&#13;c", None) == "a\nb\nc"
@@ -196,7 +196,7 @@ def test_text_without_markup_passes() -> None:
 
 @given(any_text | st.text(alphabet="<>&;#x/=\"' abpscriptlimg0123\n!-[]", max_size=120))
 def test_any_html_can_be_cleaned_and_read(html: str) -> None:
-    """No text breaks the cleaner or the plain reading, and cleaning twice is cleaning once (S6)."""
+    """No text breaks the cleaner or the plain reading, and cleaning twice is cleaning once."""
     clean = safe_html(html, "http://site.example/")
     reading = plain(clean)
     assert not any(line != line.strip() or not line for line in reading.splitlines())
@@ -209,7 +209,7 @@ def test_any_html_can_be_cleaned_and_read(html: str) -> None:
 
 
 def test_blocks_become_lines() -> None:
-    """Paragraph edges part words, inline elements do not, list items get a bullet (T17)."""
+    """Paragraph edges part words, inline elements do not, list items get a bullet."""
     html = "<p>A</p><p>B<b>o</b>ld</p><ul><li>one</li><li>two</li></ul>c<br>d<h2>E</h2>"
     assert plain(html) == "A\nBold\n• one\n• two\nc\nd\nE"
 
@@ -316,7 +316,7 @@ def test_a_sentence_ends_where_the_rule_says(line: str) -> None:
 
 @pytest.mark.parametrize("tags", ["<div>", "<div><table>", "<blockquote><p>"])
 def test_tags_nested_without_end_are_taken_off(tags: str) -> None:
-    """Markup that no reader could show costs no more than its text (S5)."""
+    """Markup that no reader could show costs no more than its text."""
     assert plain(safe_html(f"before {tags * 20_000} after", None)) == "before after"
 
 

@@ -162,6 +162,6 @@ def test_a_page_saved_in_one_file_is_read_as_a_page(name: str) -> None:
 
 
 def test_a_saved_page_without_a_page_is_refused() -> None:
-    """In one line (S10)."""
+    """In one line."""
     with pytest.raises(ParseError, match="a saved page without a page in it"):
         parse_document(b"MIME-Version: 1.0\n\nwords", "a.mht", NOON)

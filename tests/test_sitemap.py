@@ -66,7 +66,7 @@ OLD, NEW = "<lastmod>2026-02-01</lastmod>", "<lastmod>2026-03-01T10:00:00+01:00<
     ],
 )
 def test_an_index_tells_what_may_hold_news(sitemaps: list[str], order: str) -> None:
-    """By name, by namespace, else the newest; the cure names the best (S3: nothing is fetched here)."""
+    """By name, by namespace, else the newest; the cure names the best (nothing is fetched here)."""
     with pytest.raises(ParseError) as caught:
         parse(*(f"<sitemap>{one}</sitemap>" for one in sitemaps), root="sitemapindex")
     assert caught.value.what == f"a sitemap index that lists {len(order)} sitemaps, not a feed"
@@ -84,7 +84,7 @@ def test_a_broken_sitemap_is_read_as_far_as_it_goes() -> None:
 
 
 def test_entities_are_not_expanded() -> None:
-    """What a document type names is not fetched: the reference stays as it was written (S3, S5)."""
+    """What a document type names is not fetched: the reference stays as it was written."""
     body = (
         f'<!DOCTYPE urlset [<!ENTITY e SYSTEM "file:///etc/hostname">]><urlset {SPACES}>{NEWS.replace("Hafen,", "&e;,")}</urlset>'
     )

@@ -59,7 +59,7 @@ addresses = st.lists(pieces, max_size=9).map("".join) | st.builds("http://site.e
     ],
 )
 def test_an_address_is_made_absolute_or_refused(url: str | None, meant: str | None) -> None:
-    """Relative addresses stand on their base; what is not http(s) or not usable is none (S1, S7, S8)."""
+    """Relative addresses stand on their base; what is not http(s) or not usable is none."""
     assert absolute(url, BASE) == meant
 
 
@@ -72,7 +72,7 @@ def test_a_relative_address_needs_a_base() -> None:
 
 @given(addresses)
 def test_absolute_addresses_are_sound(url: str) -> None:
-    """Any text gives an XML-safe http(s) address or none, and making it absolute again changes nothing (S7, S8)."""
+    """Any text gives an XML-safe http(s) address or none, and making it absolute again changes nothing."""
     made = absolute(url, BASE)
     if made is not None:
         assert made.lower().startswith(("http://", "https://"))
@@ -112,7 +112,7 @@ def test_absolute_addresses_are_sound(url: str) -> None:
     ],
 )
 def test_twins_and_redirectors_lead_to_the_page(twin: str) -> None:
-    """AMP and mobile twins, caches, and redirectors that name their target are the page itself (S14)."""
+    """AMP and mobile twins, caches, and redirectors that name their target are the page itself."""
     assert canonical(twin) == "http://site.example/a/story"
 
 
@@ -155,7 +155,7 @@ def test_what_only_looks_like_a_twin_stays_itself(itself: str) -> None:
     ],
 )
 def test_what_makes_no_difference(same: str) -> None:
-    """Scheme, www, port, slash, index page, fragment and tracking parameters make no second page (S14)."""
+    """Scheme, www, port, slash, index page, fragment and tracking parameters make no second page."""
     assert canonical(same) == "http://site.example/a/story"
 
 
@@ -175,7 +175,7 @@ def test_what_makes_no_difference(same: str) -> None:
     ],
 )
 def test_different_pages_stay_different(one: str, other: str) -> None:
-    """Nothing that may name a page of its own is taken off (T16)."""
+    """Nothing that may name a page of its own is taken off."""
     assert canonical(one) is not None
     assert canonical(one) != canonical(other)
 
@@ -221,7 +221,7 @@ def test_a_key_is_its_own_key(url: str) -> None:
     ],
 )
 def test_the_unit_of_politeness_is_host_and_port(url: str, host: str) -> None:
-    """Host and port in lower case, without a password; what has none has an empty one (F12)."""
+    """Host and port in lower case, without a password; what has none has an empty one."""
     assert host_of(url) == host
 
 
