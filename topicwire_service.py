@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from threading import Event, Lock
+from typing import Final
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -29,9 +30,9 @@ from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.topic.cache import TopicCache
 from feeds.tagging.topic.folders import said_of, topic_folders
 from feeds.tagging.topic.model import Topic
-from ingest.cli.console import database_failed, say
+from ingest.cli.console import database_failed, progress_bar
 from ingest.errors import FetchError, TopicwireError
-from ingest.http.websub import subscribe
+from ingest.log import log_event
 from ingest.polling.batch import Due, halves
 from ingest.polling.engine import Engine
 from ingest.polling.home import Home
@@ -39,9 +40,11 @@ from ingest.polling.lists import read_lists
 from ingest.polling.offline import QUESTION
 from ingest.polling.passes import due_sources, poll_these, read_seeds
 from ingest.polling.pipeline import Report
+from ingest.polling.websub import subscribe
 from ingest.store.facts import Facts
 from ingest.store.lock import Hold
 
+_LOG: Final = logging.getLogger(__name__)
 _AT_ONCE = 400  # sources a tick
 _BITES = 20  # of old items, judged again after a change of wording, a tick
 _WHILE = 10.0  # seconds of grouping, after which what is ready is published
@@ -100,7 +103,7 @@ def full_pass(home: Home, *, everything: bool = False) -> Pass:
     with home.facts() as facts, home.engine() as engine:
         documents = read_seeds(home, facts, engine)
         read_lists(home, facts, engine, everything=everything)
-        polls = poll_these(home, facts, engine, due_sources(home, facts, set(), everything=everything))
+        polls = poll_these(home, facts, engine, due_sources(home, facts, set(), everything=everything), progress=progress_bar)
         done = Pass(documents, polls, *classify_and_publish(home, facts, chosen), code)
         say_kept(home, facts)
         sweep(home.folder / "public", home.folder / "private")
@@ -123,7 +126,7 @@ def tell_of_changes(home: Home, engine: Engine) -> tuple[FetchError, ...]:
 
 def _tell(home: Home, engine: Engine) -> None:
     for fault in tell_of_changes(home, engine):
-        say(f"topicwire: {fault}")
+        log_event(_LOG, logging.WARNING, "hub_ping_failed", f"topicwire: {fault}")
 
 
 # The service
@@ -150,7 +153,9 @@ class Service:
         self._guard = Lock()
         self._said: set[str] = set()  # refused lines of sources.opml: once is enough
         self._offline = False
-        self._shelf = TopicCache(topic_folders(home.folder, home.settings), say)
+        self._shelf = TopicCache(
+            topic_folders(home.folder, home.settings), partial(log_event, _LOG, logging.ERROR, "topic_refused")
+        )
         self._kept: frozenset[str] = frozenset()  # feeds without a topic, of which was told
         self._working: set[Facts] = set()  # those of the ticks under way
 
@@ -226,10 +231,10 @@ class Service:
             if not self.stopping.is_set():
                 work()
         except TopicwireError as fault:
-            say(f"topicwire: {fault}")
+            log_event(_LOG, logging.ERROR, "tick_failed", f"topicwire: {fault}")
         except sqlite3.Error as fault:
             if not self.stopping.is_set():  # else it was broken off
-                say(f"topicwire: {database_failed(fault)}")
+                log_event(_LOG, logging.ERROR, "database_failed", f"topicwire: {database_failed(fault)}")
         except CancelledError:
             pass  # the service stops; what was under way is still due
         finally:
@@ -269,7 +274,7 @@ class Service:
     def _poll(self, facts: Facts) -> None:
         read_lists(self._home, facts, self._engine)
         due = due_sources(self._home, facts, self._said, limit=_AT_ONCE)
-        report = poll_these(self._home, facts, self._engine, due, self._heard, partial(self._parts, facts))
+        report = poll_these(self._home, facts, self._engine, due, self._heard, partial(self._parts, facts), progress_bar)
         self._say_offline(report)
         if not report.offline:
             self._brought(report)
@@ -295,15 +300,18 @@ class Service:
 
     def _say_offline(self, report: Report) -> None:
         if report.offline and not self._offline:
-            say(f"{QUESTION} nothing is held against them; all are asked as soon as one of them answers")
+            message = f"{QUESTION} nothing is held against them; all are asked as soon as one of them answers"
+            log_event(_LOG, logging.WARNING, "sources_unreachable", message)
         elif report.looked and self._offline and not report.offline:
-            say("sources can be reached again")
+            log_event(_LOG, logging.INFO, "sources_reachable", "sources can be reached again")
         self._offline = report.offline or (self._offline and not report.looked)
 
     def _brought(self, report: Report) -> None:
         """Say what a look at documents or sources brought, and have it judged."""
         if report.looked > report.unchanged:
-            say(f"{report.looked} looked at, {len(report.failed)} failed; {report.counts.new} items new")
+            figures = {"looked": report.looked, "failed": len(report.failed), "new": report.counts.new}
+            message = f"{report.looked} looked at, {len(report.failed)} failed; {report.counts.new} items new"
+            log_event(_LOG, logging.INFO, "items_stored", message, **figures)
             self._news.set()
 
     def _publish(self, facts: Facts) -> None:
@@ -311,14 +319,15 @@ class Service:
         self._published_at = self.now()  # also when it fails: what is left is done a minute later
         tagged, written = classify_and_publish(self._home, facts, self._shelf.topics(), _BITES, self.stopping.is_set)
         if tagged or written:
-            say(f"{tagged} tags given; {written} files written")
+            message = f"{tagged} tags given; {written} files written"
+            log_event(_LOG, logging.INFO, "feeds_published", message, tagged=tagged, written=written)
         self._say_kept(facts)
 
     def _say_kept(self, facts: Facts) -> None:
         """Say, once, which feeds are served though no topic makes them any more."""
         kept = frozenset(kept_topics(self._home, facts))
         for line in said_of(sorted(kept - self._kept)):
-            say(f"topicwire: {line}")
+            log_event(_LOG, logging.WARNING, "feed_without_topic", f"topicwire: {line}")
         self._kept = kept
 
     def _tidied(self, facts: Facts) -> None:
@@ -358,8 +367,13 @@ async def run_service(home: Home, engine: Engine, listening: socket.socket | Non
     ticks.shutdown()
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Return whether a line of the scheduler is worth reading: that a tick is skipped while the last one runs is not."""
+    return "maximum number of running instances reached" not in record.msg
+
+
 def _ticks(service: Service) -> AsyncIOScheduler:
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a tick is skipped while the last one runs is no news
+    logging.getLogger("apscheduler.scheduler").addFilter(_is_news)
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     threads = {name: ThreadPoolExecutor(1) for name in ("default", "seeds", "publication", "hub")}
     ticks = AsyncIOScheduler(timezone="UTC", executors=threads, job_defaults=defaults)

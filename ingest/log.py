@@ -45,11 +45,14 @@ def log_fault(log: logging.Logger, message: str, trace: str, **fields: object) -
 
 
 def configure(log_format: LogFormat = LogFormat.PLAIN, *, debug: bool = False) -> None:
-    """Write events to stderr: our own from INFO on, those of libraries from WARNING on. The last call counts."""
+    """Write events to stderr: our own from INFO on (as JSON and with `debug` all), those of libraries from WARNING on.
+
+    The last call counts.
+    """
     root = logging.getLogger()
     _replace(root, _Stderr(log_format, debug=debug))
     for name in _OURS:
-        logging.getLogger(name).setLevel(logging.DEBUG if debug else logging.INFO)
+        logging.getLogger(name).setLevel(logging.DEBUG if debug or log_format is LogFormat.JSON else logging.INFO)
 
 
 def open_log(home: Path) -> None:

@@ -178,7 +178,7 @@ def test_after_a_start_of_the_machine_pages_are_looked_at(home: Path, facts: Fac
     before, times = path.read_bytes(), (path.stat().st_atime, path.stat().st_mtime)
     path.write_bytes(bytes(len(before)))
     os.utime(path, times)
-    monkeypatch.setattr("ingest.store.ids.boot", lambda: "the next start")
+    monkeypatch.setattr("ingest.store.instance.boot", lambda: "the next start")
     run(home, facts)
     assert path.read_bytes() == before
 

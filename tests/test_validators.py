@@ -6,8 +6,8 @@ import pytest
 from support import NOON
 
 from ingest.http.semantics import freshness
-from ingest.http.validators import learned, sendable
 from ingest.model import Source
+from ingest.planner.validators import learned, sendable
 from ingest.poll_state import Outcome, SourceState
 
 SOURCE: Final = Source("http://a.example/")

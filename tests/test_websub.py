@@ -12,8 +12,9 @@ from making import home_at, listed_poll
 from starlette.applications import Starlette
 from support import NOON, Clock, FakeWeb, Page, rss, rss_item
 
-from ingest.http.websub import _Signature, route, subscribe
+from feeds.server.websub import route
 from ingest.polling.home import Home
+from ingest.polling.websub import PingSignature, subscribe
 from ingest.store.facts import Facts
 from ingest.store.subscriptions import Subscription
 
@@ -192,9 +193,9 @@ def test_a_ping_that_is_not_the_hubs_changes_nothing(made: Home, asked: Subscrip
     """Without a good signature it is answered and believed nothing (F16)."""
     confirm(made, asked)
     clock.forward(minutes=10)
-    begun = _Signature.of(asked, signature)
+    begun = PingSignature.of(asked, signature)
     if begun:
-        begun.made.update(b"news")
+        begun.computed.update(b"news")
     assert begun is None or not begun.is_right()
     assert Call(made)(f"/websub/{asked.token}", body=b"news", signature=signature.encode("ascii", "replace").decode())[0] == 202
     assert due(made) == 0

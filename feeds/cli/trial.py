@@ -54,7 +54,7 @@ def topics_of_feed(home: Home) -> Callable[[ParsedFeed, str], Mapping[str, int]]
 
 def _looked_at(home: Home, source: str) -> Trial:
     """Look; a failure names the source."""
-    from ingest.polling.trial import look_at
+    from ingest.polling.oneoff import look_at
 
     with home.engine() as engine:
         try:

@@ -1,5 +1,6 @@
 """The HTTP application of a home: published files by a short way, all other addresses by routes; knows no content of either."""
 
+import logging
 import sqlite3
 from asyncio import CancelledError
 from collections import Counter
@@ -21,16 +22,18 @@ from feeds.server.negotiation import deciding_headers
 from feeds.server.private import PrivateRoutes
 from feeds.server.review import ReviewRoutes
 from feeds.server.search import SearchRoutes
+from feeds.server.websub import route as websub_route
 from feeds.site.render import gone, not_found
-from ingest.cli.console import database_failed, say
+from ingest.cli.console import database_failed
 from ingest.errors import TopicwireError
-from ingest.http.websub import route as websub_route
+from ingest.log import log_event
 from ingest.polling.home import Home
 from ingest.settings import Settings
 
 _FEEDS: Final = (".atom", ".rss", ".json")
 _SAFE_METHODS: Final = {"GET", "HEAD"}
 _RETRY: Final = {"cache-control": "no-store", "retry-after": "30"}
+_LOG: Final = logging.getLogger(__name__)
 _NOT_FOUND, _NOT_ALLOWED = 404, 405
 
 
@@ -84,7 +87,8 @@ class SiteApplication:
         except (TopicwireError, sqlite3.Error) as fault:  # a route does all of its work before its answer begins
             if self._last_fault != str(fault):  # once: repeated requests must not fill a log
                 self._last_fault = str(fault)
-                say(f"topicwire: {fault if isinstance(fault, TopicwireError) else database_failed(fault)}")
+                message = str(fault) if isinstance(fault, TopicwireError) else database_failed(fault)
+                log_event(_LOG, logging.ERROR, "request_failed", f"topicwire: {message}", path=scope["path"].split("/")[1])
             await PlainTextResponse("The database does not answer just now.\n", 503, _RETRY)(scope, receive, send)
 
     def _file(self, scope: Scope) -> FileResponse:

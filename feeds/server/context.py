@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from threading import Lock
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter
@@ -17,6 +17,7 @@ from feeds.tagging.topic.model import Topic
 from ingest.polling.home import Home
 from ingest.settings import Service
 
+_T = TypeVar("_T")
 NO_STORE: Final = {"cache-control": "no-store"}
 _MOST_WAITING: Final = 32  # requests that wait for one limiter
 _BUSY: Final = NO_STORE | {"retry-after": "5"}
@@ -48,7 +49,7 @@ def access_of(service: Service) -> Access:
     return Access(service.bind, service.base_url, service.review_token)
 
 
-async def in_thread(work: Callable[[], Response]) -> Response:
+async def in_thread(work: Callable[[], _T]) -> _T:
     """Run `work` in a thread. A cancelled request abandons the thread, which reads only, or writes all or nothing."""
     return await run_sync(work, abandon_on_cancel=True)
 

@@ -33,6 +33,7 @@ class Server(uvicorn.Server):
             site,
             http=type("LimitedProtocol", (ServerProtocol,), {"limits": limits}),
             ws="none",
+            log_config=None,  # its errors go where ours go
             log_level="error",
             access_log=False,
             lifespan="off",

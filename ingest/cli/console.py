@@ -7,6 +7,7 @@ import os
 import sqlite3
 import sys
 import traceback
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +18,7 @@ from ingest.log import LogFormat, configure, open_log
 from ingest.polling.home import Home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ingest.model import StoredItem
     from ingest.store.facts import Facts
@@ -46,6 +47,13 @@ def one_item(facts: Facts, name: str) -> StoredItem:
         ids = ", ".join(item.id for item in found[:5])
         raise TopicwireError(f"{name!r} may be any of {ids}", "give more of the id")
     return found[0]
+
+
+@contextmanager
+def progress_bar(length: int) -> Iterator[Callable[[int], object]]:
+    """Show a bar for a pass over so many sources, on a terminal only; what it gives is told how many more were looked at."""
+    with click.progressbar(length=length, label="polling", file=sys.stderr, hidden=not (length and is_terminal())) as bar:
+        yield bar.update
 
 
 def database_failed(fault: sqlite3.Error) -> str:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Final, Protocol
 
 import aiohttp
@@ -20,7 +21,7 @@ from ingest.http.cookies import Cookies
 from ingest.http.failures import failure_of
 from ingest.http.host_limiter import HostLimiter
 from ingest.http.message import Request, Response
-from ingest.http.semantics import OK, PERMANENT, REDIRECTS, SUCCESS, UNCHANGED, freshness, is_partial, refusal
+from ingest.http.semantics import PERMANENT, REDIRECTS, SUCCESS, freshness, is_partial, refusal
 from ingest.http.ssrf_guard import SsrfGuard
 from ingest.http.tls import trust
 from ingest.text.sanitize import one_line
@@ -187,10 +188,12 @@ class _Web:
             return await self._answer(url, response, moved, heard)
 
     async def _answer(self, url: str, response: aiohttp.ClientResponse, moved: str | None, heard: Callable[[], None]) -> Response:
-        if response.status not in SUCCESS and response.status != UNCHANGED:
+        if response.status not in SUCCESS and response.status != HTTPStatus.NOT_MODIFIED:
             raise refusal(response.status, response.headers, self._clock())
-        body, whole = (b"", True) if response.status == UNCHANGED else await _bounded(response, self._limits.size, heard)
-        if not body.strip() and response.status not in {OK, UNCHANGED}:
+        body, whole = (
+            (b"", True) if response.status == HTTPStatus.NOT_MODIFIED else await _bounded(response, self._limits.size, heard)
+        )
+        if not body.strip() and response.status not in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
             raise refusal(response.status, response.headers, self._clock())
         if is_partial(response.status, response.headers) or (not body and not whole):
             what, cure = "the server sent only a part of the document", "it is tried again later"

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from ingest.errors import FetchError
 from ingest.http.message import Request
-from ingest.http.validators import sendable
 from ingest.model import Source, SourceSettings
+from ingest.planner.validators import sendable
 from ingest.poll_state import SourceState
 
 

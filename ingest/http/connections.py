@@ -8,10 +8,9 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.http_exceptions import HttpProcessingError
 
-from ingest.http import heads
-from ingest.http.chunks import Chunks
+from ingest.http import http1
 
-_LIMITS: Final = {"max_line_size": heads.LONGEST, "max_field_size": heads.LONGEST + 1_024, "max_headers": heads.MOST}
+_LIMITS: Final = {"max_line_size": http1.LONGEST, "max_field_size": http1.LONGEST + 1_024, "max_headers": http1.MOST}
 
 
 class Connector(aiohttp.TCPConnector):
@@ -29,7 +28,7 @@ class _Protocol(ResponseHandler):
     _awaiting_head = False
     _held = b""  # of a head that has not ended
     _left: int | None = None  # bytes of the present answer still to come; None: its chunks, or its end, will tell
-    _chunks: Chunks | None = None
+    _chunks: http1.Chunks | None = None
 
     def set_response_params(self, **options: Any) -> None:
         """Expect the answer to a request: from here on what comes in is its head."""
@@ -40,7 +39,7 @@ class _Protocol(ResponseHandler):
         """Take what came in."""
         try:
             share = self._share(data) if data else data
-        except heads.HeadError as fault:
+        except http1.HeadError as fault:
             self._refuse(fault)
             return
         if share or not data:
@@ -54,12 +53,12 @@ class _Protocol(ResponseHandler):
         """Give the parser's share: heads that are complete, and the beginning of the body behind the last one."""
         self._held += data
         whole = b""
-        while (found := heads.take(self._held)) is not None:
+        while (found := http1.take(self._held)) is not None:
             head, self._held = found
             whole += head.data
             if not head.is_interim:
                 rest, self._held, self._awaiting_head = self._held, b"", False
-                self._left, self._chunks = head.length, Chunks() if head.chunked else None
+                self._left, self._chunks = head.length, http1.Chunks() if head.chunked else None
                 if head.is_bodiless:
                     self.force_close()
                 return whole + self._belonging(rest)
@@ -80,7 +79,7 @@ class _Protocol(ResponseHandler):
             self.force_close()
         return kept
 
-    def _refuse(self, fault: heads.HeadError) -> None:
+    def _refuse(self, fault: http1.HeadError) -> None:
         self._awaiting_head, self._held = False, b""
         if self.transport is not None:
             self.transport.close()

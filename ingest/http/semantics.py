@@ -4,14 +4,12 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Final
 
 from ingest.errors import Failure, FetchError
 
-OK: Final = 200
 SUCCESS: Final = range(200, 300)  # with a document, each of them gives it (RFC 9110, 15.3)
-UNCHANGED: Final = 304
-GONE: Final = 410
 PERMANENT: Final = frozenset({301, 308})
 REDIRECTS: Final = PERMANENT | {300, 302, 303, 307}
 _PARTIAL: Final = 206
@@ -27,7 +25,7 @@ _CAUSES: Final = {
     ),
     403: ("refuses us (403)", "the publisher may block programs: ask them, or remove the source"),
     404: ("has nothing there (404)", "look for the feed's new address"),
-    GONE: ("says the feed is gone for good (410)", "it is not asked again: remove the source or find its new address"),
+    HTTPStatus.GONE: ("says the feed is gone for good (410)", "it is not asked again: remove the source or find its new address"),
     429: ("asks us to slow down (429)", "nothing to do: it is asked less often"),
 }
 _KINDS: Final = {

@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Final, NamedTuple
 
-from ingest.http.validators import trusted
 from ingest.planner.hours_of_week import DAY
 from ingest.planner.plan import Standing, plan
 from ingest.planner.polling_cost import PollingCost, is_stale, paid, steer
 from ingest.planner.publishing_rate import observe, reshaped
+from ingest.planner.validators import trusted
 from ingest.poll_state import Outcome, PublishingRate, SourceState
 
 __all__ = ["is_stale", "next_state", "paid", "steer"]
 
-_NOT_MODIFIED: Final = 304
 _LOOSER: Final = 1.25
 _WASTED: Final = 3  # full answers in a row, for nothing
 
@@ -49,7 +49,7 @@ def next_state(state: SourceState, outcome: Outcome, price: PollingCost, chance:
         error=outcome.error,
         failures=failures,
         polls=state.polls + 1,
-        not_modified=state.not_modified + (outcome.http_status == _NOT_MODIFIED),
+        not_modified=state.not_modified + (outcome.http_status == HTTPStatus.NOT_MODIFIED),
         etag=kept.etag,
         last_modified=kept.last_modified,
         body_hash=kept.body_hash,
@@ -74,7 +74,7 @@ def _learned(state: SourceState, outcome: Outcome, price: PollingCost) -> _Learn
 
 
 def _wasted(state: SourceState, outcome: Outcome) -> int:
-    if outcome.http_status == _NOT_MODIFIED:
+    if outcome.http_status == HTTPStatus.NOT_MODIFIED:
         return 0
     return state.wasted + 1 if outcome.body_hash == state.body_hash and outcome.conditional else state.wasted
 

@@ -1,14 +1,15 @@
 """Adding sources by hand: each address is asked once, a site's gives way to the feed that it names; polls nothing later."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
-from ingest.cli.console import say
 from ingest.errors import Failure, UsageError
-from ingest.http.semantics import GONE
+from ingest.log import log_event
 from ingest.model import ParsedFeed, Source, SourceKind, SourceSettings, SourceStatus
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.batch import Poll
@@ -28,6 +29,7 @@ Topics = Callable[[ParsedFeed, str], Mapping[str, int] | None]
 Matching = Callable[[Home], Topics]
 """Gives the topics of a home. What a topic is is none of this side's business: whoever joins both sides passes it."""
 
+_LOG: Final = logging.getLogger(__name__)
 _NO_NETWORK: Final = {Failure.NAME, Failure.LOOKUP, Failure.NETWORK}
 
 
@@ -60,7 +62,7 @@ def sound(addresses: tuple[str, ...], kind: SourceKind = SourceKind.FEED) -> tup
         guesses += [meant.guess] if meant.instead else []
         sources[meant.url] = Source(meant.url, kind, settings=SourceSettings(scheme_guessed=meant.instead is not None))
     for guess in guesses:
-        say(guess)
+        _tell("scheme_guessed", guess)
     return tuple(sources.values())
 
 
@@ -83,7 +85,7 @@ def add(home: Home, addresses: tuple[str, ...], matching: Matching = no_topics, 
                 if not _leads_to_known(facts, source.url, one)
             ]
             if all(one.outcome.failure in _NO_NETWORK for one in found):
-                say("is this computer online?")
+                _tell("sources_unreachable", "is this computer online?")
         return Added(sum(kept), len(addresses) - len(kept), len(kept) - sum(kept))
 
 
@@ -97,7 +99,7 @@ def _leads_to_known(facts: Facts, url: str, found: Discovery) -> bool:
     feed = found.outcome.source.url
     if feed == url or not _is_polled(facts, feed):
         return False
-    say(f"{without_secrets(url)}: a page; its feed {without_secrets(feed)} is polled already")
+    _tell("source_known", f"{without_secrets(url)}: a page; its feed {without_secrets(feed)} is polled already")
     return True
 
 
@@ -123,25 +125,26 @@ class _Keeping:
         """Store what was found at an address; give whether a source was added."""
         outcome, shown = found.outcome, without_secrets(url)
         if len(found.named) > 1:
-            say(f"{shown}: a page that names {len(found.named)} feeds; add the one that you mean:")
-            say("\n".join(f"  {named}" for named in found.named))
+            _tell("page_names_feeds", f"{shown}: a page that names {len(found.named)} feeds; add the one that you mean:")
+            for named in found.named:
+                _tell("feed_named", f"  {named}", page=shown, feed=named)
             return False
         if outcome.source.url != url:
-            say(f"{shown}: a page; its feed is {outcome.source.url}")
+            _tell("feed_named", f"{shown}: a page; its feed is {outcome.source.url}")
             shown = without_secrets(outcome.source.url)
         if outcome.moved and outcome.source.settings.scheme_guessed:
-            say(f"{shown}: the answer came from {without_secrets(outcome.moved)}")
+            _tell("source_moved", f"{shown}: the answer came from {without_secrets(outcome.moved)}")
         temporary = outcome.failure is not None and outcome.failure.is_temporary
         if outcome.error and not (temporary or self._anyway):
-            say(f"{shown}: {outcome.error}; not added: --anyway adds it all the same")
+            _tell("source_refused", f"{shown}: {outcome.error}; not added: --anyway adds it all the same", source=shown)
             return False
         after = self._stored(outcome)
         if outcome.feed:
-            say(f"{shown}: {self._about(outcome.feed, shown)}")
+            _tell("source_added", f"{shown}: {self._about(outcome.feed, shown)}", source=shown)
         elif outcome.error:
             kind = "this may pass by itself" if temporary else "this will not pass by itself"
-            then = "" if outcome.http_status == GONE else f", tried again at {rfc3339(after.next_poll)}"
-            say(f"{shown}: {outcome.error}; added all the same: {kind}{then}")
+            then = "" if outcome.http_status == HTTPStatus.GONE else f", tried again at {rfc3339(after.next_poll)}"
+            _tell("source_added", f"{shown}: {outcome.error}; added all the same: {kind}{then}", source=shown)
         return True
 
     def _stored(self, outcome: Outcome) -> SourceState:
@@ -168,6 +171,10 @@ class _Keeping:
 def _counted(names: Mapping[str, int]) -> str:
     most = sorted(names.items(), key=lambda pair: (-pair[1], pair[0]))
     return ", ".join(f"{name} {count}" for name, count in most)
+
+
+def _tell(event: str, message: str, **fields: str) -> None:
+    log_event(_LOG, logging.INFO, event, message, **fields)
 
 
 def add_lists(home: Home, addresses: tuple[str, ...]) -> Added:

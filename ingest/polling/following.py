@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from http import HTTPStatus
 from typing import Final
 
 from ingest.errors import FetchError, ParseError
 from ingest.http.message import Request, Response
-from ingest.http.semantics import UNCHANGED
 from ingest.model import ParsedFeed
 from ingest.polling.engine import Engine
 from ingest.polling.parsers import Job
@@ -46,7 +46,7 @@ async def read_document(
 
 
 async def _parsed(engine: Engine, fetched: Response, job: Callable[[Response], Job], known: str | None) -> FollowedDocument:
-    if fetched.status == UNCHANGED:
+    if fetched.status == HTTPStatus.NOT_MODIFIED:
         return FollowedDocument(fetched, None, known)
     body_hash = blake2b(fetched.body, digest_size=16).hexdigest()
     feed = await engine.parse(job(fetched)) if body_hash != known else None  # the same bytes cost no parse

@@ -1,13 +1,15 @@
 """Lists of feeds at an address, read again once a day: what they name is polled, what they name no longer is not."""
 
+import logging
 from dataclasses import replace
+from http import HTTPStatus
+from typing import Final
 
-from ingest.cli.console import say
 from ingest.errors import TopicwireError
 from ingest.formats.opml import SourceList
 from ingest.http.conditional import request_for
 from ingest.http.message import Response
-from ingest.http.semantics import UNCHANGED
+from ingest.log import log_event
 from ingest.model import Source, SourceKind, SourceSettings
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.engine import Engine
@@ -17,6 +19,7 @@ from ingest.polling.sources import take_over, understand
 from ingest.store.facts import Facts
 from ingest.text.urls import without_secrets
 
+_LOG: Final = logging.getLogger(__name__)
 _DAILY = SourceSettings(shortest=86_400.0, longest=86_400.0)
 
 
@@ -28,14 +31,14 @@ def read_lists(home: Home, facts: Facts, engine: Engine, *, everything: bool = F
         try:
             fetched = engine.submit(engine.fetch(request_for(source, state, now, engine.environment))).result()
             outcome = _outcome(source, state, fetched, home)
-            if fetched.status != UNCHANGED:
+            if fetched.status != HTTPStatus.NOT_MODIFIED:
                 listed = without_access(understand(fetched.body, source.url, shown), shown)
                 take_over(facts, listed, {source.url}, now)
                 for line in listed.said:
-                    say(line)
+                    log_event(_LOG, logging.WARNING, "source_refused", line, list=shown)
         except TopicwireError as fault:
             outcome = failed(outcome, fault)
-            say(f"{shown}: {outcome.error}")
+            log_event(_LOG, logging.WARNING, "list_failed", f"{shown}: {outcome.error}", list=shown)
         planned = outcome if outcome.error else replace(outcome, source=replace(source, settings=_DAILY))
         facts.polls.record([(outcome, settled(state, planned, present_price(facts, home.settings, now), 0.5))])
 
@@ -58,7 +61,7 @@ def _names_access(own: SourceSettings) -> bool:
 
 
 def _outcome(source: Source, state: SourceState, fetched: Response, home: Home) -> Outcome:
-    unchanged = fetched.status == UNCHANGED
+    unchanged = fetched.status == HTTPStatus.NOT_MODIFIED
     return Outcome(
         source,
         home.clock(),

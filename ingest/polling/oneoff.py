@@ -1,21 +1,26 @@
 """One-off ingestion: an address, a site's address, a file, a folder or standard input -> stored items; polls nothing later."""
 
+import logging
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from ingest.cli.console import say
-from ingest.cli.meant import meant
-from ingest.errors import UsageError
-from ingest.model import Source, SourceKind, SourceSettings, SourceStatus
-from ingest.poll_state import SourceState
+from ingest.documents.document import is_document
+from ingest.errors import ParseError, UsageError
+from ingest.http.message import Request, Response
+from ingest.log import log_event
+from ingest.model import ParsedFeed, Source, SourceKind, SourceSettings, SourceStatus
+from ingest.poll_state import SourceState, Trial
 from ingest.polling.batch import Poll
 from ingest.polling.discovery import discover
 from ingest.polling.engine import Engine
+from ingest.polling.following import read_document
+from ingest.polling.parsers import Job
 from ingest.polling.pipeline import (
     Report,
     SeedDocument,
+    file_bytes,
     look,
     present_price,
     read_bytes,
@@ -27,13 +32,29 @@ from ingest.polling.pipeline import (
 )
 from ingest.settings import Settings
 from ingest.store.facts import Facts
-from ingest.text.pasted_urls import PastedAddress
+from ingest.text.pasted_urls import PastedAddress, parse_pasted
 from ingest.text.sanitize import one_line
 from ingest.text.urls import without_secrets
 
+_LOG: Final = logging.getLogger(__name__)
 DOCUMENTS: Final = Source(
     "documents:", SourceKind.DOCUMENT, title="Documents read by hand", origin="ingest", status=SourceStatus.ONCE
 )
+
+
+def meant(name: str) -> PastedAddress | Path | None:
+    """Give the address or the path that `name` means, or None for neither.
+
+    What has a scheme is an address; else what is there is a file or folder; else what begins with a host is an
+    address, unless it is called like a document.
+    """
+    address = parse_pasted(name)
+    if address and not address.instead:
+        return address
+    if name and "\0" not in name and Path(name).exists():
+        return Path(name)
+    is_file_name = "/" not in name and bool(Path(name).suffix) and is_document(name)
+    return None if is_file_name else address
 
 
 def ingest_all(facts: Facts, engine: Engine, settings: Settings, names: tuple[str, ...]) -> Report:
@@ -69,12 +90,12 @@ def _standard_input() -> bytes:
 def _address(facts: Facts, engine: Engine, settings: Settings, address: PastedAddress) -> Report:
     url = address.url
     if address.instead:
-        say(address.guess)
+        log_event(_LOG, logging.INFO, "scheme_guessed", address.guess)
     source, state = _known(facts, url, SourceSettings(scheme_guessed=address.instead is not None))
     found = engine.submit(discover(engine, source, state)).result()
     outcome = found.outcome
     if found.named:
-        _say_named(url, found.named)
+        _log_named(url, found.named)
         source, state = _known(facts, found.named[0])
         outcome = engine.submit(look(Poll(source, state, facts.polls.before(source.url)), engine)).result()
     after = settled(state, outcome, present_price(facts, settings, outcome.at), 0.5)
@@ -82,14 +103,15 @@ def _address(facts: Facts, engine: Engine, settings: Settings, address: PastedAd
     return report_of([replace(outcome, error=f"{outcome.source.url}: {outcome.error}") if outcome.error else outcome], counts)
 
 
-def _say_named(url: str, named: tuple[str, ...]) -> None:
-    """Say which feeds a site names, and that the first is read."""
+def _log_named(url: str, named: tuple[str, ...]) -> None:
+    """Log which feeds a page names; the first is read."""
     shown = without_secrets(url)
     if len(named) > 1:
-        say(f"{shown}: a page that names {len(named)} feeds; the first is read:")
-        say("\n".join(f"  {feed}" for feed in named))
+        log_event(_LOG, logging.INFO, "page_names_feeds", f"{shown}: a page that names {len(named)} feeds; the first is read:")
+        for feed in named:
+            log_event(_LOG, logging.INFO, "feed_named", f"  {feed}", page=shown, feed=feed)
     else:
-        say(f"{shown}: a page; its feed is {named[0]}")
+        log_event(_LOG, logging.INFO, "feed_named", f"{shown}: a page; its feed is {named[0]}", page=shown, feed=named[0])
 
 
 def _known(facts: Facts, url: str, own: SourceSettings = SourceSettings()) -> tuple[Source, SourceState]:  # noqa: B008 - frozen
@@ -100,3 +122,48 @@ def summary(report: Report) -> str:
     """Say what an ingestion did: a line for each failure, then one for all."""
     done = f"{report.counts.new} new, {report.counts.changed} changed, {report.unchanged} unchanged, {len(report.failed)} failed"
     return "\n".join([*(str(outcome.error) for outcome in report.failed), *report.faults, done])
+
+
+# A look that stores nothing
+
+
+def look_at(name: str, engine: Engine) -> Trial:
+    """Look at an address, a file or standard input (-). Raises UsageError, FetchError, ParseError."""
+    address = None if name == "-" else meant(name)
+    if not isinstance(address, PastedAddress):
+        return _trial_of_document(name, engine)
+    if address.instead:
+        log_event(_LOG, logging.INFO, "scheme_guessed", address.guess)
+    try:
+        return _trial_of_address(address, engine)
+    except ParseError as fault:
+        if not fault.feeds:
+            raise
+        found = _trial_of_address(
+            PastedAddress(fault.feeds[0]), engine
+        )  # a site's address: the feed that it names first, as `ingest` takes it
+        return Trial(found.where, found.size, found.feed, without_secrets(address.url))
+
+
+def _trial_of_address(address: PastedAddress, engine: Engine) -> Trial:
+    now = engine.clock()
+
+    def job(got: Response) -> Job:
+        return Job(got.body, now, without_secrets(got.url), headers=tuple(got.headers.items()))
+
+    found = engine.submit(read_document(engine, Request(address.url, instead=address.instead), job)).result()
+    feed = found.feed or ParsedFeed(())
+    led = without_secrets(address.url) if found.led_by else ""
+    return Trial(without_secrets(found.fetched.url), len(found.fetched.body), feed, led)
+
+
+def _trial_of_document(name: str, engine: Engine) -> Trial:
+    path = Path(name)
+    if name == "-":
+        body = b"" if sys.stdin is None else sys.stdin.buffer.read()
+    elif path.is_file():
+        body = file_bytes(path)
+    else:
+        raise UsageError("no such file or http(s) address", "check the spelling; a folder's files are tried one by one")
+    known = one_line(name) if name == "-" else shown_name(Path(path.name))
+    return Trial(known, len(body), engine.submit(engine.parse(Job(body, engine.clock(), name=known))).result())

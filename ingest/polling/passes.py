@@ -1,56 +1,77 @@
-"""The parts of a pass over seeds and sources, as a person follows them: lines for what went wrong, a bar on a terminal."""
+"""The parts of a pass over seeds and sources: logs an event for whatever went wrong; knows no terminal."""
 
+import logging
 import random
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Final
 
-import click
-
-from ingest.cli.console import is_terminal, say
+from ingest.log import log_event
 from ingest.polling.batch import Due
 from ingest.polling.engine import Engine
 from ingest.polling.home import Home
 from ingest.polling.pipeline import Report, poll_sources, read_folder
 from ingest.polling.sources import synchronise
 from ingest.store.facts import Facts
+from ingest.text.urls import without_secrets
+
+Progress = Callable[[int], AbstractContextManager[Callable[[int], object]]]
+"""Begins to show how far a pass over so many sources is; gives what is told how many more were looked at."""
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+@contextmanager
+def no_progress(_length: int) -> Iterator[Callable[[int], object]]:
+    """Show nothing."""
+    yield lambda _looked: None
 
 
 def read_seeds(home: Home, facts: Facts, engine: Engine) -> Report:
-    """Read what is new in seeds/; say a line for each document that cannot be read."""
+    """Read what is new in seeds/; log a line for each document that cannot be read."""
     report = read_folder(facts, engine, home.folder / "seeds")
     for outcome in report.failed:
-        say(f"seeds/{outcome.error}")
+        log_event(_LOG, logging.WARNING, "seed_failed", f"seeds/{outcome.error}")
     for line in report.faults:
-        say(f"seeds/{line}")
+        log_event(_LOG, logging.ERROR, "program_fault", f"seeds/{line}")
     return report
 
 
 def due_sources(home: Home, facts: Facts, said: set[str], *, everything: bool = False, limit: int = -1) -> list[Due]:
-    """Bring the sources in line with the home, say what was refused, unless it was `said`, and give those that are due, or all."""
+    """Bring the sources in line with the home and return those that are due, or all; log what was refused, unless it was `said`."""
     refused = synchronise(facts, home.folder, home.clock())
     for line in refused:
         if line not in said:
-            say(line)
+            log_event(_LOG, logging.WARNING, "source_refused", line)
     said.update(refused)
     return facts.sources.due(home.clock(), limit, everything=everything)
 
 
-def poll_these(  # noqa: PLR0913, PLR0917 - and how it is parted
+def poll_these(  # noqa: PLR0913, PLR0917 - and how it is parted and shown
     home: Home,
     facts: Facts,
     engine: Engine,
     due: list[Due],
     goes_on: Callable[[Report], bool] = lambda _: True,
     parts: Callable[[list[Due]], Iterable[list[Due]]] = lambda due: (due,),
+    progress: Progress = no_progress,
 ) -> Report:
-    """Poll sources, part after part, until done or told not to go on; a bar on a terminal shows how far it is."""
+    """Poll sources, part after part, until done or told not to go on."""
     total = Report()
-    with click.progressbar(length=len(due), label="polling", file=sys.stderr, hidden=not (due and is_terminal())) as bar:
+    with progress(len(due)) as advance:
         for report in poll_sources(facts, engine, due, home.settings, random.random, parts):
             total += report
-            for line in report.faults:
-                say(line)
-            bar.update(report.looked)
+            _log(report)
+            advance(report.looked)
             if not goes_on(report):
                 break
     return total
+
+
+def _log(report: Report) -> None:
+    for line in report.faults:
+        log_event(_LOG, logging.ERROR, "program_fault", line)
+    for one in report.failed:
+        source = without_secrets(one.source.url)
+        kind = one.failure.value if one.failure else None
+        log_event(_LOG, logging.DEBUG, "poll_failed", f"{source}: {one.error}", source=source, failure=kind, status=one.http_status)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
+from http import HTTPStatus
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final
@@ -18,12 +19,11 @@ from ingest.documents.document import CURE, is_document
 from ingest.errors import ExtraMissingError, Failure, FetchError, ParseError, TopicwireError
 from ingest.http.conditional import request_for
 from ingest.http.message import Response
-from ingest.http.semantics import UNCHANGED
-from ingest.http.validators import learned
 from ingest.log import NAME, log_fault
 from ingest.model import Source, SourceKind, SourceStatus
 from ingest.planner.next_poll import is_stale, next_state, paid, steer
 from ingest.planner.polling_cost import PollingCost
+from ingest.planner.validators import learned
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.batch import Batch, Due, Poll, cut
 from ingest.polling.engine import Engine
@@ -102,7 +102,7 @@ def failed(outcome: Outcome, fault: TopicwireError) -> Outcome:
 
 def _understood(poll: Poll, document: Read, now: datetime, *, conditional: bool) -> Outcome:
     fetched, state = document.fetched, poll.state
-    unchanged = fetched.status == UNCHANGED
+    unchanged = fetched.status == HTTPStatus.NOT_MODIFIED
     if unchanged and not conditional:
         raise FetchError("the server says that nothing has changed (304), though no version was named", "tell its publisher")
     feed = document.feed

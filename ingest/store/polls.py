@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from http import HTTPStatus
 from typing import Final
 
 import msgspec
 
-from ingest.http.semantics import GONE
 from ingest.model import NOTHING, Before, ParsedFeed, Source, SourceKind, SourceStatus
 from ingest.planner.polling_cost import PollingCost
 from ingest.poll_state import Outcome, PollingRule, SourceState
@@ -111,7 +111,7 @@ class Polls:
         """Take a source at its server's word: its hub, gone for good, or moved for good."""
         if outcome.feed and outcome.feed.hub:
             self._subscriptions.offer(identifier, outcome.feed.hub, outcome.feed.self_url or outcome.source.url)
-        if outcome.http_status == GONE:
+        if outcome.http_status == HTTPStatus.GONE:
             self._sources.set_status(outcome.source.url, SourceStatus.GONE)
         elif outcome.moved and outcome.error is None:
             self._sources.move(identifier, outcome.moved, outcome.at)

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 
-from ingest.http.semantics import UNCHANGED
 from ingest.poll_state import Outcome, SourceState
 
 _LONGEST_SILENCE: Final = timedelta(days=8)  # of 304s: then the whole document is asked for (F13)
@@ -33,7 +33,7 @@ def learned(before: SourceState, after: SourceState, outcome: Outcome) -> Source
     """
     if outcome.error:
         return after
-    if outcome.http_status == UNCHANGED:
+    if outcome.http_status == HTTPStatus.NOT_MODIFIED:
         return after if after.unchanged_since else replace(after, unchanged_since=outcome.at)
     return replace(after, unchanged_since=None, distrusted=outcome.at if _lied(before, outcome) else before.distrusted)
 
