@@ -8,6 +8,8 @@ from typing import Final
 
 import pytest
 
+from ingest.store.facts import IN_MEMORY, Facts
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 EDGES: Final = set(  # all that may touch files, network, clock, processes or the database; whatever is not named here is pure
     "feeds.__main__ feeds.cli.commands feeds.store.reviews feeds.store.boilerplate feeds.cli.grants feeds.store.grants"
@@ -25,7 +27,8 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " ingest.polling.oneoff ingest.http.host_limiter ingest.polling.passes ingest.polling.pipeline ingest.settings"
     " ingest.polling.sources ingest.cli.status"
     " ingest.store.facts ingest.store.instance ingest.store.items ingest.store.polls ingest.store.recorder"
-    " ingest.store.database ingest.store.documents ingest.store.notes"
+    " ingest.store.database ingest.store.monitor ingest.store.documents ingest.store.notes"
+    " feeds.store.monitor feeds.store.outbox feeds.store.published_files feeds.store.search feeds.store.tagged"
     " ingest.store.migrations ingest.store.sources ingest.store.subscriptions"
     " ingest.store.turns ingest.polling.websub scheduler"
     " topicwire_service ingest.http.connections ingest.http.cookies"
@@ -254,3 +257,44 @@ def test_no_file_names_a_place_of_one_computer() -> None:
     """No path of one developer's disk is in the code or the tests."""
     files = [*code(), *sorted((ROOT / "tests").rglob("*.py"))]
     assert [path.name for path in files if str(ROOT) in path.read_text(encoding="utf-8")] == []
+
+
+# SQL stays in the stores
+
+
+STORES: Final = ("ingest.store", "feeds.store")
+_SQL: Final = re.compile(
+    r"\bselect\b.*\bfrom\b|\bdelete from\b|\binsert (or \w+ )?into\b|\bupdate \w+ set\b|\bpragma\b", re.DOTALL | re.IGNORECASE
+)
+
+
+def strings(name: str) -> Iterator[tuple[int, str]]:
+    """Give the lines and values of the strings in a module that are no docstrings; what is put into one is left out of it."""
+    docs = {id(node.value) for node in ast.walk(tree(MODULES[name])) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree(MODULES[name])):
+        if isinstance(node, ast.JoinedStr):
+            yield node.lineno, "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            yield node.lineno, node.value
+
+
+def test_sql_stays_in_the_stores() -> None:
+    """No module outside the two stores holds SQL or reaches into the open database."""
+    outside = [name for name in MODULES if not name.startswith(STORES)]
+    assert [f"{name}:{line}" for name in outside for line, value in strings(name) if _SQL.search(value)] == []
+    reached = [name for name in outside for node in ast.walk(tree(MODULES[name])) if _is_database(node)]
+    assert reached == [], "ask a part of Facts, or a class of feeds.store"
+    assert [name for name in outside if "ingest.store.database" in ours(name)] == []
+
+
+def _is_database(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "database"
+
+
+def test_judgements_read_facts_through_views() -> None:
+    """No statement of `feeds/store` names a table of facts: it joins the views that `ingest/store` publishes."""
+    with Facts(IN_MEMORY) as facts:
+        tables = facts.database.schema.table_names()
+    named = re.compile(rf"\b(from|join|into|update)\s+({'|'.join(tables)})\b", re.IGNORECASE)
+    stores = [name for name in MODULES if name.startswith("feeds.store.") and name != "feeds.store.migrations"]
+    assert [f"{name}:{line}" for name in stores for line, value in strings(name) if named.search(value)] == []

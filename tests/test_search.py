@@ -16,8 +16,9 @@ from support import NOON
 
 from feeds.publication.entry import source_key
 from feeds.search.query import SearchQuery, fts5_expression, parse_query
-from feeds.search.search import search, time_limit
+from feeds.search.search import search
 from feeds.store.classifications import Classifications
+from feeds.store.search import SearchIndex
 from feeds.tagging.classification_pass import classify_new
 from ingest.errors import UsageError
 from ingest.store.facts import Facts
@@ -180,9 +181,9 @@ def test_what_is_not_known_is_said_to_be_so(facts: Facts, narrow: dict[str, str]
 def test_a_search_ends(facts: Facts) -> None:
     """A question whose answer takes too long is refused in words, and the next one is answered."""
     endless = "with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n"
-    with pytest.raises(UsageError, match=r"takes longer than 0\.05 seconds"), time_limit(facts.database.connection, 0.05):
+    with pytest.raises(UsageError, match=r"takes longer than 0\.05 seconds"), SearchIndex(facts).time_limit(0.05):
         facts.database.execute(endless).fetchone()
-    with time_limit(facts.database.connection, 5):
+    with SearchIndex(facts).time_limit(5):
         assert facts.database.execute("select 1").fetchone() == (1,)
 
 

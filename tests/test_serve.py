@@ -14,9 +14,9 @@ from serving import Site, served
 
 from feeds.publication.atomic_files import replace
 from feeds.server import files
-from feeds.server.health import readable
 from feeds.server.server import listen
 from ingest.errors import TopicwireError, UsageError
+from ingest.store.monitor import readable
 
 ONLY_READ = b"This can only be read.\n"
 FEED = b"<feed>" + b"the ferry in the harbour " * 100 + b"</feed>"

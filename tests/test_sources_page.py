@@ -9,7 +9,7 @@ from making import Cli, about, carry, home_at, write_topic
 from support import NOON
 from test_planner import known
 
-from feeds.site import queries, render, views
+from feeds.site import render, views
 from feeds.site.models import SourcesPage
 from ingest.model import Source, SourceKind
 from ingest.planner.health import all_health
@@ -119,6 +119,6 @@ def test_items_are_counted_by_who_carried_them(home: Path) -> None:
     with home_at(home).facts() as facts:
         carry(facts, [about(1), about(2)], at=NOON)
         carry(facts, [about(1)], source=POST, at=NOON)
-        counts = queries.carried(facts)
+        counts = facts.sources.carried()
     assert sorted(counts.values()) == [1, 2]
     assert counts[POST.url] == 1

@@ -170,9 +170,9 @@ def test_what_is_compared_is_what_the_item_says(facts: Facts) -> None:
     carry(facts, [item(guid="c", url="http://post.example/c", published=NOON + timedelta(days=1))], POST)
     carry(facts, [item(guid="c", url="http://post.example/c", published=NOON - timedelta(hours=1))], GAZETTE)
     items = list(facts.items.all())
-    assert reading.by_rows(facts.database, [one.row for one in items]) == {one.row: compared(one) for one in items}
+    assert reading.by_rows(facts, [one.row for one in items]) == {one.row: compared(one) for one in items}
     latest = sorted(items, key=lambda one: one.seq)
-    assert reading.after(facts.database, latest[0].seq, 9) == [compared(one) for one in latest[1:]]
+    assert reading.after(facts, latest[0].seq, 9) == [compared(one) for one in latest[1:]]
 
 
 def compared(stored: StoredItem) -> StoryDocument:

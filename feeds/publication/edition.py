@@ -1,6 +1,5 @@
 """A topic's tags, and what its feed has said before -> what it says now, and the pages that are sealed; writes no file."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -76,7 +75,7 @@ class Editor:
     def __init__(self, facts: Facts, classifications: Classifications, topic: Topic, target: Target) -> None:
         """Read what the feed has said."""
         self._facts, self._classifications, self._topic, self._target = facts, classifications, topic, target
-        self.ledger = Ledger(facts.database, feed_name(topic))
+        self.ledger = Ledger(facts, feed_name(topic))
         self._variant = EntryView(topic)
         self._steady = self.ledger.steady(topic.name, target.grouping.grouped())
         self._lines = self.ledger.lines(besides=self._steady)
@@ -122,7 +121,7 @@ class Editor:
         """Return what the topic tags and is not steady, by the item whose id the entry has, newest first."""
         tagged = {one.row: one for one in self._classifications.tagged(self._topic.name, besides=self._steady)}
         groups = [rows for rows in self._target.grouping.groups(list(tagged)) if tagged.keys() & rows]
-        others = self._seqs([row for rows in groups for row in rows if row not in tagged])
+        others = self._facts.items.seqs(row for rows in groups for row in rows if row not in tagged)
         seqs = others | {row: one.seq for row, one in tagged.items()}
         place = {row: number for number, row in enumerate(tagged)}
         # A late copy leaves an article where it was: the oldest says where.
@@ -137,12 +136,6 @@ class Editor:
             for rows in groups
         )
         return {article.anchor: article for article in articles}
-
-    def _seqs(self, rows: list[int]) -> dict[int, int]:
-        found = self._facts.database.execute(
-            "select id, seq from item where id in (select value from json_each(?))", [json.dumps(rows)]
-        )
-        return dict(found.fetchall())
 
     def _anchor(self, rows: tuple[int, ...]) -> int:
         """Return the item that was published first, of those in the feed before those that have left it; else the first."""

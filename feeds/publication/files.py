@@ -6,11 +6,11 @@ from concurrent.futures import CancelledError
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from feeds.publication.atomic_files import TWINS, FileWriter, is_twinned
 from feeds.store.ledger import digest_of
-from feeds.store.migrations import migrations
+from feeds.store.published_files import FileRecord, FileRecords
 from ingest.store.facts import Facts
 from ingest.text.dates import from_rfc3339, rfc3339
 
@@ -24,12 +24,12 @@ class PublishedFiles:
     def __init__(self, facts: Facts, home: Path, now: datetime, stopping: Callable[[], bool] = lambda: False) -> None:
         """Take the folder in which `public` and `private` lie; after `stopping` nothing more is put there."""
         self._stopping = stopping
-        self._facts, self._home, self._now = facts, home, now
-        self._execute = facts.database.execute
+        self._home, self._now = home, now
+        self._records = FileRecords(facts)
         self._writers = FileWriter()
         self._written: list[Path] = []
         self._kept: set[str] = set()  # paths that were written or found unchanged
-        self._rows: list[tuple[Any, ...]] = []
+        self._changed: list[FileRecord] = []
         self._forgotten: list[str] = []
 
     def __enter__(self) -> Self:
@@ -64,14 +64,14 @@ class PublishedFiles:
         """Return the time of a file that is put, and remember it."""
         self.go_on()
         self._kept.add(path)
-        known = self._execute("select hash, changed, gone from document where path = ?", [path]).fetchone()
-        digest, before = digest_of(data), from_rfc3339(known[1]) if known else None
-        if known and known[0] == digest and before:
+        known = self._records.get(path)
+        digest, before = digest_of(data), from_rfc3339(known.changed) if known else None
+        if known and known.hash == digest and before:
             changed = before
         else:
             changed = newest if newest and (before is None or newest > before) else self._now
-        if not known or (known[0], known[2]) != (digest, None):
-            self._rows.append((path, feed, digest, len(data), rfc3339(changed), None))
+        if not known or (known.hash, known.deleted_at) != (digest, None):
+            self._changed.append(FileRecord(path, feed, digest, len(data), rfc3339(changed) or ""))
             with suppress(FileNotFoundError, NotADirectoryError):  # where no file can be, writing it says so
                 self._marker(path).unlink()
         return changed
@@ -92,9 +92,8 @@ class PublishedFiles:
                 (self._home / name).unlink()
         with suppress(OSError):
             self._marker(path).touch()
-        known = self._execute("select feed, hash, size, changed from document where path = ?", [path]).fetchone()
-        if known:
-            self._rows.append((path, *known, rfc3339(self._now)))
+        if known := self._records.get(path):
+            self._changed.append(known._replace(deleted_at=rfc3339(self._now)))
 
     def forget(self, paths: Iterable[str]) -> None:
         """Expect some files no longer, whether they are there or not."""
@@ -102,19 +101,18 @@ class PublishedFiles:
 
     def remember(self) -> None:
         """Store what was written, removed and forgotten, inside the caller's transaction."""
-        self._facts.database.executemany("delete from document where path = ?", ([path] for path in self._forgotten))
-        self._facts.database.executemany("insert or replace into document values (?, ?, ?, ?, ?, ?)", self._rows)
+        self._records.write(self._changed, self._forgotten)
 
     def _marker(self, path: str) -> Path:
         return self._home / f"{path}{_GONE}"
 
     def paths(self, feed: str) -> frozenset[str]:
         """Return the files of a feed that there should be."""
-        return frozenset(path for path, *_ in self._known(feed))
+        return frozenset(path for path, *_ in self._records.of_feed(feed))
 
     def lying(self, feed: str) -> frozenset[str]:
         """Return the files of a feed that lie as they were put, by size and time, with their twins; they are kept as they are."""
-        good = frozenset(path for path, size, changed in self._known(feed) if self._lies(path, size, changed))
+        good = frozenset(path for path, size, changed in self._records.of_feed(feed) if self._lies(path, size, changed))
         self._kept |= good
         return good
 
@@ -123,16 +121,12 @@ class PublishedFiles:
         paths = self.paths(feed)
         return bool(paths) and self.lying(feed) == paths
 
-    def _known(self, feed: str) -> list[tuple[str, int, str]]:
-        return self._execute("select path, size, changed from document where feed = ? and gone is null", [feed]).fetchall()
-
     def _lies(self, path: str, size: int, changed: str) -> bool:
         return is_twinned(f"{self._home}/{path}", datetime.fromisoformat(changed).timestamp(), size)
 
     def retire(self, spared: frozenset[str]) -> tuple[Path, ...]:
         """Remove the files of feeds that are no more, unless a spared topic's; return which."""
-        rows = self._execute("select path from document where gone is null and feed != '' order by path").fetchall()
-        leaving = [path for (path,) in rows if path not in self._kept and _owner(path) not in spared]
+        leaving = [path for path in self._records.paths() if path not in self._kept and _owner(path) not in spared]
         for path in leaving:
             self.remove(path)
         return tuple(self._home / path for path in leaving)
@@ -145,6 +139,4 @@ def _owner(path: str) -> str:
 
 def served_topics(facts: Facts) -> frozenset[str]:
     """Return the topics of which files are published."""
-    facts.database.migrate(migrations)
-    rows = facts.database.execute("select distinct feed from document where gone is null and feed not in (?, '')", [HOME])
-    return frozenset(feed.partition("/")[2] for (feed,) in rows)
+    return frozenset(feed.partition("/")[2] for feed in FileRecords(facts).feeds() if feed != HOME)

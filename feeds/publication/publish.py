@@ -19,6 +19,7 @@ from feeds.publication.formats import atom, jsonfeed, opml, rss
 from feeds.publication.visible import Visible
 from feeds.store.classifications import Classifications
 from feeds.store.ledger import Ledger
+from feeds.store.tagged import TaggedItems
 from feeds.stories.story import Grouping
 from feeds.tagging.topic.model import Topic
 from ingest.model import Source, SourceKind, SourceSettings
@@ -121,7 +122,7 @@ class _Home:
     ) -> None:
         self.facts, self.classifications, self.target, self.files = facts, classifications, target, files
         self._topics = topics
-        self.ledger = Ledger(facts.database, _PAGES)
+        self.ledger = Ledger(facts, _PAGES)
         self._names = target.known.union(topic.name for topic in topics)
         seen = sorted((topic.name, topic.publish.private) for topic in topics), classifications.bonded(self._names)
         self.about = _hash(_about(facts, target), seen)
@@ -189,7 +190,7 @@ class _Edition:
     def __init__(self, home: _Home, feed: str, *inputs: object) -> None:
         self.inputs = _hash(home.about, *inputs)
         self._files, self._now, self._feed = home.files, home.target.now, feed
-        self._ledger = Ledger(home.facts.database, feed)
+        self._ledger = Ledger(home.facts, feed)
         self._until: datetime | None = None
 
     def is_current(self) -> bool:
@@ -212,7 +213,7 @@ class _Feed:
 
     def __init__(self, home: _Home, topic: Topic) -> None:
         self._home, self._topic, self._name = home, topic, feed_name(topic)
-        self._ledger = Ledger(home.facts.database, self._name)
+        self._ledger = Ledger(home.facts, self._name)
         shaping = replace(topic, groups=(), negative_contexts=(), examples=())
         self._target = home.readers_of(topic)
         self.edition = _Edition(home, self._name, shaping, home.classifications.sum(topic.name))
@@ -259,12 +260,7 @@ class _Feed:
 
     def _sources(self) -> Iterator[Source]:
         """Return the feeds that carried what the topic tags, in the order in which they were added, as they may be published."""
-        rows = self._home.facts.database.execute(
-            """select distinct s.url from tag t join sighting g on g.item_id = t.item_id join source s on s.id = g.source_id
-            where t.topic = ?""",
-            [self._topic.name],
-        )
-        carried = {url for (url,) in rows}
+        carried = TaggedItems(self._home.facts).source_urls([self._topic.name])
         for source in self._home.sources:
             if source.url in carried and source.kind is SourceKind.FEED:
                 known = (public_address(source.url), public_address(source.title), public_address(source.site_url))
@@ -282,8 +278,7 @@ def _title(feed: Path) -> str:
 
 def _about(facts: Facts, target: Target) -> str:
     """Hash what everything is made of beside tags."""
-    sources = facts.database.execute("select url, title, site_url, feed_id from source order by id").fetchall()
-    settings = target.settings
+    sources, settings = facts.sources.names(), target.settings
     return _hash(version("topicwire"), target.instance, settings.base_url, settings.publish, target.grouping.state(), sources)
 
 

@@ -1,23 +1,15 @@
 """The WebSub publisher: tell the hub of every public feed that changed, and again after a failure; knows no network."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from feeds.store.migrations import migrations
+from feeds.store.outbox import Outbox, PingResult
 from ingest.errors import FetchError
 from ingest.store.facts import Facts
-from ingest.text.dates import rfc3339
 
 _FIRST: Final = timedelta(minutes=1)  # after a failure; doubled by each that follows it
 _LAST: Final = timedelta(hours=6)
-# The files remember what they hold: a change that is published is never forgotten, whenever the process ends.
-_DUE: Final = """
-select d.path, d.hash, coalesce(o.tries, 0) from document d left join outbox o on o.path = d.path and o.hub = :hub
-where d.gone is null and d.path glob 'public/*.*' and d.path not glob 'public/*/*' and d.path not glob 'public/*.archive-*'
-    and (d.path glob '*.atom' or d.path glob '*.json' or d.path glob '*.rss')
-    and o.hash is not d.hash and coalesce(o.next, '') <= :now
-order by d.path"""
 
 
 def tell_hub(
@@ -27,10 +19,14 @@ def tell_hub(
 
     `post` sends a form to an address and raises FetchError. To be called after publication, which never waits for it.
     """
-    outbox = _Outbox(facts, hub)
+    outbox = Outbox(facts, hub)
     due = outbox.due(clock())
-    results = _sent(hub, [f"{base_url}/{path.partition('/')[2]}" for path, _, _ in due], post)
-    outbox.note(zip(due, results, strict=True), clock())
+    results = _sent(hub, [f"{base_url}/{ping.path.partition('/')[2]}" for ping in due], post)
+    now = clock()
+    outbox.record(
+        PingResult(ping, str(fault), _next(fault, ping.failures, now)) if fault else PingResult(ping)
+        for ping, fault in zip(due, results, strict=True)
+    )
     return tuple({str(fault): fault for fault in results if fault}.values())
 
 
@@ -46,28 +42,6 @@ def _sent(hub: str, addresses: Sequence[str], post: Callable[[str, Mapping[str, 
             fault = FetchError(f"the hub {hub}: {failed.what}", "it is told again later", wait=failed.wait)
         results.append(fault)
     return results
-
-
-class _Outbox:
-    """The table of what the hub was told."""
-
-    def __init__(self, facts: Facts, hub: str) -> None:
-        self._facts, self._db, self._hub = facts, facts.database, hub
-        self._db.migrate(migrations)
-
-    def due(self, now: datetime) -> list[tuple[str, str, int]]:
-        """Return (path, hash, failures so far) of the feeds to tell of."""
-        return self._db.execute(_DUE, {"hub": self._hub, "now": rfc3339(now)}).fetchall()
-
-    def note(self, told: Iterable[tuple[tuple[str, str, int], FetchError | None]], now: datetime) -> None:
-        """Remember what came of it."""
-        with self._facts.transaction():
-            for (path, digest, tries), fault in told:
-                if fault is None:
-                    row = {"hash": digest, "tries": 0, "next": None, "error": None}
-                else:
-                    row = {"tries": tries + 1, "next": rfc3339(_next(fault, tries, now)), "error": str(fault)}
-                self._db.schema.table("outbox").upsert({"path": path, "hub": self._hub, **row}, pk="path")
 
 
 def _next(fault: FetchError, tries: int, now: datetime) -> datetime:

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,13 +12,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from feeds.server.context import NO_STORE, in_threads
-from ingest.text.dates import from_rfc3339
+from feeds.store.monitor import tag_counts
+from ingest.store.monitor import Monitor, readable
 
 _RECENT: Final = timedelta(hours=2)  # without a poll for so long, polling has stopped
-_POLLED: Final = "from source s left join poll p on p.source_id = s.id where s.kind = 'feed' and s.status = 'active'"
-_STATES: Final = f"""select case when p.last_poll is null then 'waiting' when p.error is null then 'ok' else 'failing' end,
-    count(*) {_POLLED} group by 1"""
-_NEXT: Final = f"select min(p.next_poll), max(p.last_poll), count(*) {_POLLED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +45,15 @@ class HealthRoutes:
 
     def _is_polled(self) -> bool:
         """Return whether polling goes on: the next poll is not long overdue, or the last poll was recent."""
-        with closing(_reading(self.database_path)) as db:
-            due, last, count = db.execute(_NEXT).fetchone()
-        moments = [moment for moment in (from_rfc3339(due), from_rfc3339(last)) if moment is not None]
-        return count == 0 or any(moment > self.clock() - _RECENT for moment in moments)
+        with Monitor(self.database_path) as monitor:
+            state = monitor.polling()
+        moments = [moment for moment in (state.next_poll, state.last_poll) if moment is not None]
+        return state.polled == 0 or any(moment > self.clock() - _RECENT for moment in moments)
 
     def _metrics(self, _request: Request) -> Response:
         try:
-            with closing(_reading(self.database_path)) as db:
-                lines = [*self._requests(), *_facts(db, self.topics()), *_newest(self.public)]
+            with Monitor(self.database_path) as monitor:
+                lines = [*self._requests(), *_facts(monitor, self.topics()), *_newest(self.public)]
         except sqlite3.Error:
             lines = [*self._requests(), *_newest(self.public)]  # what is known without the database
         return PlainTextResponse("\n".join((*lines, "")), headers=NO_STORE, media_type="text/plain; version=0.0.4")
@@ -71,38 +67,20 @@ def _named(name: str, kind: str, words: str) -> tuple[str, str]:
     return f"# HELP {name} {words}", f"# TYPE {name} {kind}"
 
 
-def _facts(db: sqlite3.Connection, topics: Iterable[str]) -> Iterator[str]:
+def _facts(monitor: Monitor, topics: Iterable[str]) -> Iterator[str]:
     yield from _named("topicwire_sources", "gauge", "Polled sources, by state.")
-    yield from (f'topicwire_sources{{state="{state}"}} {count}' for state, count in db.execute(_STATES))
+    yield from (f'topicwire_sources{{state="{state}"}} {count}' for state, count in monitor.source_states())
     yield from _named("topicwire_items", "gauge", "Items stored.")
-    items = db.execute("select count(*) from item").fetchone()[0]
-    yield f"topicwire_items {items}"
+    yield f"topicwire_items {monitor.items()}"
     yield from _named("topicwire_tags", "gauge", "Tags given, by topic.")
-    tags = dict(db.execute("select topic, count(*) from tag group by topic")) if _has_tags(db) else {}
+    tags = tag_counts(monitor)
     yield from (f'topicwire_tags{{topic="{topic}"}} {tags.get(topic, 0)}' for topic in sorted(topics))
     yield from _named("topicwire_last_poll_timestamp_seconds", "gauge", "When a source was last asked.")
-    last = from_rfc3339(db.execute(_NEXT).fetchone()[1])
+    last = monitor.polling().last_poll
     yield f"topicwire_last_poll_timestamp_seconds {last.timestamp() if last else 0:.0f}"
-
-
-def _has_tags(db: sqlite3.Connection) -> bool:
-    return db.execute("select 1 from sqlite_master where name = 'tag'").fetchone() is not None
 
 
 def _newest(public: Path) -> Iterator[str]:
     yield from _named("topicwire_published_timestamp_seconds", "gauge", "When a published file last changed.")
     moments = [path.stat().st_ctime for path in public.glob("*.atom") if path.is_file()]
     yield f"topicwire_published_timestamp_seconds {max(moments, default=0):.0f}"
-
-
-def _reading(database: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=1)
-
-
-def readable(database: Path) -> bool:
-    """Return whether the database answers a query."""
-    try:
-        with closing(_reading(database)) as db:
-            return db.execute("select count(*) from source").fetchone() is not None
-    except sqlite3.Error:
-        return False

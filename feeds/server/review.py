@@ -94,7 +94,7 @@ class ReviewRoutes:
 
     def _uncertain(self, facts: Facts, topic: Topic) -> tuple[UncertainItem, ...]:
         """Return the uncertain items: classifying everything takes a while, so it is done once for what is stored now."""
-        newest = facts.database.execute("select max(seq) from item").fetchone()[0]
+        newest = facts.items.last_seq()
         state = (topic.version, topic.review, newest)
         with self._lock:
             known = self._cache.get(topic.name)

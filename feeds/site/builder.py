@@ -26,6 +26,7 @@ from feeds.site.models import (
 from feeds.site.stories import Copies, TopicStories
 from feeds.store.classifications import Classifications
 from feeds.store.ledger import Ledger
+from feeds.store.tagged import TaggedItems
 from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.planner.health import all_health
@@ -65,11 +66,12 @@ class Site:
         """Read what all pages have in common; pages in `damaged` are made again, whatever lies there."""
         readable = tuple(topics)
         self._facts, self._classifications, self._folder = facts, classifications, PageFolder(target.folder, damaged)
+        self._tagged = TaggedItems(facts)
         self._topics = {topic.name: topic for topic in readable if not topic.publish.private}
         self._has_private = len(self._topics) < len(target.known | {topic.name for topic in readable})
         self._unreadable = target.known - {topic.name for topic in readable}
         self._search_is_open = target.settings.service.search
-        self._now, self._rule = queries.as_of(facts), target.settings.polling.rule
+        self._now, self._rule = facts.polls.last_moment(), target.settings.polling.rule
         self._today = (self._now or EPOCH).date()
         self._item_states: dict[int, str] = {}  # another state, another page
         self._rows: dict[str, int] = {}  # of the items that have a page
@@ -84,7 +86,7 @@ class Site:
     @property
     def until(self) -> datetime | None:
         """When time alone changes the pages, apart from the date: an item leaves the list of a topic without a query."""
-        seen = (queries.oldest(self._facts, name, self._since) for name, topic in self._topics.items() if not topic.expression)
+        seen = (self._tagged.oldest(name, self._since) for name, topic in self._topics.items() if not topic.expression)
         return min((one + timedelta(days=_CHART_DAYS) for one in seen if one), default=None)
 
     @property
@@ -115,7 +117,7 @@ class Site:
     def _index(self, tagged: Mapping[str, tuple[TaggedItem, ...]]) -> PageFile:
         lines = tuple(self._topic_line(topic, tagged[topic.name]) for topic in self._topics.values())
         last = max((line.last for line in lines if line.last), default=None)
-        return PageFile("index.html", render.index(IndexPage(lines, queries.polled(self._facts), self._now)), last)
+        return PageFile("index.html", render.index(IndexPage(lines, self._facts.sources.count_polled(), self._now)), last)
 
     def _topic_line(self, topic: Topic, items: tuple[TaggedItem, ...]) -> TopicLine:
         recent = facets.daily((item.line.day for item in items), self._today, _SPARKLINE_DAYS)
@@ -130,14 +132,14 @@ class Site:
         """
         now = self._now or EPOCH
         masking = self._masking(tuple(self._topics.values()))
-        named = queries.published(self._facts, self._topics) if self._has_private else None
+        named = self._tagged.source_urls(self._topics) if self._has_private else None
         mark = fingerprint(
             sources_state(self._facts, now), *map(topic_state, self._topics.values()), sorted(named or ()), named is None
         )
         if not self._folder.is_current("sources.html", mark):
             listed = [one for one in self._facts.sources.all() if named is None or one[0].url in named]
             found = all_health(listed, now, self._facts.polls.cost(self._rule).shape)
-            page = views.sources_page(found, queries.carried(self._facts), self._now, mark)
+            page = views.sources_page(found, self._facts.sources.carried(), self._now, mark)
             page = replace(page, sources=tuple(masking.source(one) for one in page.sources))
             yield PageFile("sources.html", render.sources(page), self._now)
 
@@ -159,7 +161,7 @@ class Site:
         months = tuple(facets.month(topic.name, first, lines) for first, lines in by_month.items())
         languages = facets.languages(topic.name, items)
         sources = tuple(map(self._masking((topic,)).link, facets.sources(topic.name, items)))
-        sealed = Ledger(self._facts.database, feed_name(topic)).pages()
+        sealed = Ledger(self._facts, feed_name(topic)).pages()
         archives = tuple(PageLink(f"{page.number}", file_name(topic.name, page.number)) for page in sealed)
         yield from self._topic_pages(topic, items, TopicLists(languages, sources, months, archives))
         for number, (month, lines) in enumerate(zip(months, by_month.values(), strict=True)):
@@ -239,7 +241,7 @@ class Site:
 
     def _item_batch(self, due: dict[int, str]) -> Iterator[PageFile]:
         """Yield the pages of the items in `due`, each with its fingerprint."""
-        texts = queries.texts(self._facts, due)
+        texts = self._facts.items.versions(due)
         related = (one.row for row in due for one in self._copies.evidence(row).related)
         rows = {*(one for row in due for one in (row, *self._copies.of(row))), *related}
         found = {stored.row: stored for stored in self._facts.items.by_rows(rows)}

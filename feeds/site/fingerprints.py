@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from feeds.publication.edition import Target
-from feeds.site import queries, views
+from feeds.site import views
+from feeds.store.ledger import archive_sizes
 from feeds.tagging.topic.model import Topic
 from ingest.store.facts import Facts
 
@@ -24,7 +25,7 @@ _FINGERPRINT: Final = re.compile(rb'<meta name="fingerprint" content="([0-9a-f]*
 
 def as_of(facts: Facts) -> datetime:
     """Return the moment that pages describe: the last of which the database knows anything."""
-    return queries.as_of(facts) or EPOCH
+    return facts.polls.last_moment() or EPOCH
 
 
 def site_state(facts: Facts, target: Target) -> tuple[object, ...]:
@@ -34,7 +35,7 @@ def site_state(facts: Facts, target: Target) -> tuple[object, ...]:
         _program(),
         now.date(),
         sources_state(facts, now),
-        queries.sealed(facts),
+        tuple(archive_sizes(facts).items()),
         settings.polling.rule,
         settings.service.search,
     )
@@ -42,7 +43,7 @@ def site_state(facts: Facts, target: Target) -> tuple[object, ...]:
 
 def sources_state(facts: Facts, now: datetime) -> tuple[object, ...]:
     """Return values that change when a source comes, goes, fails or recovers, and every ten minutes."""
-    return queries.sources_mark(facts), int(now.timestamp()) // _SOURCES_SECONDS
+    return facts.sources.figures(), int(now.timestamp()) // _SOURCES_SECONDS
 
 
 def topic_state(topic: Topic) -> object:

@@ -143,9 +143,9 @@ class Classifications:
     def tagged(self, topic: str, besides: Iterable[int] = ()) -> tuple[Tagged, ...]:
         """Give the items that a topic tags, newest arrival first, but for some of them."""
         rows = self._db.execute(
-            """select t.item_id, i.seq, t.quiet from tag t join item i on i.id = t.item_id join version v on v.id = i.version_id
+            """select t.item_id, i.seq, t.quiet from tag t join current_item i on i.id = t.item_id
             where t.topic = ? and t.item_id not in (select value from json_each(?))
-            order by i.first_seen desc, v.published desc, i.uid""",
+            order by i.first_seen desc, i.published desc, i.uid""",
             [topic, json.dumps(list(besides))],
         )
         return tuple(Tagged(row, seq, bool(quiet)) for row, seq, quiet in rows)
@@ -164,12 +164,12 @@ class Classifications:
         execute = self._db.execute
         tags = execute(
             """select count(*), total(t.item_id), total(t.score), total(length(t.why) + length(t.evidence)), total(t.quiet),
-            total(i.seq), max(i.seq), group_concat(distinct t.version) from tag t join item i on i.id = t.item_id
+            total(i.seq), max(i.seq), group_concat(distinct t.version) from tag t join current_item i on i.id = t.item_id
             where t.topic = ?""",
             [topic],
         ).fetchone()
         seen = execute(
-            """select count(*), total(g.id), total(g.version_id) from tag t join sighting g on g.item_id = t.item_id
+            """select count(*), total(g.id), total(g.version_id) from tag t join carrier g on g.item_id = t.item_id
             where t.topic = ?""",
             [topic],
         ).fetchone()
@@ -244,11 +244,8 @@ class Classifications:
         return dict(self._db.execute(query, [json.dumps(list(rows))]))
 
     def _is_taken(self, wanted: str, row: int) -> bool:
-        found = self._db.execute(
-            "select 1 from sighting where guid = ? and item_id != ? union all select 1 from entry where atom_id = ?",
-            [wanted, row, wanted],
-        )
-        return found.fetchone() is not None
+        given = self._db.execute("select 1 from entry where atom_id = ?", [wanted]).fetchone()
+        return given is not None or self._facts.items.has_guid_of_another(wanted, row)
 
 
 def _untagged(topic: str, version: str) -> Classification:

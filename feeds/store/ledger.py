@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ingest.store.database import Database
+from ingest.store.facts import Facts
 from ingest.text.dates import from_rfc3339, rfc3339
 
 _COLUMNS = "item_id, atom_id, entered, updated, digest, state, version, archive, gone, reason, buried"
@@ -47,14 +47,15 @@ class Sealed:
 class Ledger:
     """The lines and pages of one feed."""
 
-    def __init__(self, db: Database, feed: str) -> None:
+    def __init__(self, facts: Facts, feed: str) -> None:
         """Take a feed by its name: its folder and its topic."""
-        self._execute, self._many, self._feed = db.execute, db.executemany, feed
+        self._execute, self._many, self._feed = facts.database.execute, facts.database.executemany, feed
 
     def steady(self, topic: str, grouped: Iterable[int]) -> tuple[int, ...]:
         """Give the items that a topic tags and whose article is sealed as it is now: none of `grouped`, which have copies."""
         rows = self._execute(
-            """select p.item_id from published p join tag t on t.item_id = p.item_id and t.topic = ? join item i on i.id = p.item_id
+            """select p.item_id from published p join tag t on t.item_id = p.item_id and t.topic = ?
+            join current_item i on i.id = p.item_id
             where p.feed = ? and p.archive is not null and p.gone is null and p.state = p.item_id || ':' || i.seq
                 and p.item_id not in (select value from json_each(?))""",
             [topic, self._feed, json.dumps(list(grouped))],
@@ -124,6 +125,11 @@ class Ledger:
     def set_edition(self, inputs: str, until: datetime | None) -> None:
         """Remember what the feed was made of."""
         self._execute("insert or replace into edition values (?, ?, ?)", [self._feed, inputs, rfc3339(until)])
+
+
+def archive_sizes(facts: Facts) -> dict[str, int]:
+    """Return the number of sealed pages of each archive, by feed."""
+    return dict(facts.database.execute("select feed, count(*) from archive group by feed order by feed").fetchall())
 
 
 def digest_of(data: bytes) -> str:

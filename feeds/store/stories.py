@@ -32,7 +32,7 @@ class StoryTables:
 
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
-        self._db = facts.database
+        self._facts, self._db = facts, facts.database
         self._db.migrate(migrations)
 
     # Progress
@@ -48,7 +48,7 @@ class StoryTables:
             return row[1], row[2]
         for table in ("story_edge", "story_band", "story_mark"):
             execute(f"delete from {table}")  # noqa: S608 - constants
-        until = execute("select coalesce(max(seq), 0) from item").fetchone()[0] if row else 0
+        until = self._facts.items.last_seq() if row else 0
         execute("insert into story_mark values (?, 0, ?)", [version, until])
         return 0, until
 
@@ -67,6 +67,21 @@ class StoryTables:
             union select a from story_decision union select b from story_decision"""
         )
         return {row[0] for row in rows}
+
+    def grouped(self) -> list[int]:
+        """Return the members of all stories."""
+        return [row for (row,) in self._db.execute("select item_id from story")]
+
+    def state(self) -> str:
+        """Return figures that change whenever a story's members, their texts, carriers or related items may have."""
+        found = self._db.execute(
+            """select count(*), total(s.story_id * 7919.0 + s.item_id), total(i.seq),
+            (select count(*) || ' ' || total(id) || ' ' || total(version_id) from carrier
+                where item_id in (select item_id from story)),
+            (select count(*) || ' ' || total(a * 7919.0 + b) || ' ' || total(strength) from story_edge)
+            from story s join current_item i on i.id = s.item_id"""
+        )
+        return repr(found.fetchone())
 
     # Sketches
 

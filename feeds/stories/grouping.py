@@ -34,7 +34,7 @@ class StoryGrouping:
 
     def grouped(self) -> Iterable[int]:
         """Return the members of all stories."""
-        return (row for (row,) in self._facts.database.execute("select item_id from story"))
+        return self._tables.grouped()
 
     def evidence(self, groups: Iterable[tuple[int, ...]]) -> dict[int, StoryEvidence]:
         """Return why the members of some stories are one and what is related to them, by the lead; none where nothing is known."""
@@ -48,14 +48,7 @@ class StoryGrouping:
 
     def state(self) -> str:
         """Return figures that change whenever a story's members, their texts, carriers or related items may have."""
-        found = self._facts.database.execute(
-            """select count(*), total(s.story_id * 7919.0 + s.item_id), total(i.seq),
-            (select count(*) || ' ' || total(id) || ' ' || total(version_id) from sighting
-                where item_id in (select item_id from story)),
-            (select count(*) || ' ' || total(a * 7919.0 + b) || ' ' || total(strength) from story_edge)
-            from story s join item i on i.id = s.item_id"""
-        )
-        return repr(found.fetchone())
+        return self._tables.state()
 
 
 class Stories:

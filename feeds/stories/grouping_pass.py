@@ -50,7 +50,7 @@ def group_new(  # noqa: PLR0913 - what bounds it
 
 def all_grouped(facts: Facts) -> bool:
     """Return whether every stored item was grouped."""
-    return not reading.after(facts.database, StoryTables(facts).seen(), 1)
+    return not reading.after(facts, StoryTables(facts).seen(), 1)
 
 
 class GroupingPass:
@@ -69,7 +69,7 @@ class GroupingPass:
         begun = self._clock() if self._clock else None
         with self._facts.transaction():
             seq, until = self._tables.mark(self._version)
-            items = reading.after(self._facts.database, seq, self._size)
+            items = reading.after(self._facts, seq, self._size)
             if items:
                 touched = self._compare(items)
                 self._tables.put_mark(items[-1].seq)
@@ -143,7 +143,7 @@ class GroupingPass:
         if len(self._moments) > _DATED:
             self._moments.clear()
         if unknown := [row for row in rows if row not in self._moments]:
-            self._moments |= reading.moments(self._facts.database, unknown)
+            self._moments |= self._facts.items.moments(unknown)
 
     def _regroup_each(self, touched: set[int]) -> None:
         """Group some items anew, one connected component at a time."""
@@ -173,7 +173,7 @@ class GroupingPass:
 
     def _read(self, rows: list[int]) -> list[DocumentFeatures]:
         missing = [row for row in rows if row not in self._articles]
-        documents = reading.by_rows(self._facts.database, missing) if missing else {}
+        documents = reading.by_rows(self._facts, missing) if missing else {}
         fresh = dict(zip(documents, extract(documents.values()), strict=True))
         found = [fresh.get(row) or self._articles[row] for row in rows]
         self._keep(fresh)

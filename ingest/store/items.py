@@ -1,10 +1,11 @@
-"""Stored items as values: the queries that judging, publishing and listing need; writes nothing."""
+"""Stored items as values: the queries that classifying, comparing, publishing and listing need; writes nothing."""
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -24,12 +25,39 @@ select g.item_id, g.guid, g.url, g.reason, v.title, v.published, g.first_seen, g
     {SOURCE_COLUMNS}
 from sighting g join version v on v.id = g.version_id join source s on s.id = g.source_id
 where g.item_id in (select value from json_each(?)) order by g.id"""  # noqa: S608 - constants
+# As the whole item would say it: a text without a date has that of a carrier, the first address is the item's.
+_TEXT = """
+select i.id, i.seq, i.first_seen, i.uid, iif(v.title_inferred, '', v.title), v.text, v.language,
+    coalesce(v.published, (select w.published from sighting g join version w on w.id = g.version_id
+        where g.item_id = i.id and w.published is not null order by g.id limit 1)),
+    (select url from sighting where item_id = i.id and url != '' order by id limit 1),
+    (select json_group_array(name) from (select iif(s.title = '', s.url, s.title) name from sighting g
+        join source s on s.id = g.source_id where g.item_id = i.id order by g.id))
+from item i join version v on v.id = i.version_id """
+_VERSIONS = """
+select v.item_id, v.seen, iif(s.title = '', s.url, s.title), v.title, v.text from version v join source s on s.id = v.source_id
+where v.item_id in (select value from json_each(?)) order by v.id"""
 _shared = lru_cache(maxsize=512)(source_from)  # a few sources carried most items: each is read once
 _CHUNK = 500  # items held at once
 _AUTHORS = msgspec.json.Decoder(tuple[Author, ...])
 _CATEGORIES = msgspec.json.Decoder(tuple[Category, ...])
 _ENCLOSURES = msgspec.json.Decoder(tuple[Enclosure, ...])
 _PLACES = msgspec.json.Decoder(tuple[GeoPlace, ...])
+
+
+class ItemText(NamedTuple):
+    """What is compared of an item: of the whole item its words, date, address and carriers' names, and no more."""
+
+    row: int
+    seq: int
+    first_seen: datetime
+    uid: str
+    title: str  # empty where it was inferred
+    text: str
+    language: str | None
+    published: datetime | None
+    url: str | None
+    carriers: tuple[str, ...]
 
 
 class Items:
@@ -63,6 +91,52 @@ class Items:
             join sighting g on g.id = f.sighting_id where f.url = :n or f.guid = :n) order by i.id limit 20"""
         return self._load(where, {"n": name})
 
+    def count(self) -> int:
+        """Return the number of items."""
+        return int(self._db.execute("select count(*) from item").fetchone()[0])
+
+    def last_seq(self) -> int:
+        """Return the highest number of change, 0 where nothing is stored."""
+        return int(self._db.execute("select coalesce(max(seq), 0) from item").fetchone()[0])
+
+    def seqs(self, rows: Iterable[int]) -> dict[int, int]:
+        """Return the numbers of change of some items, by row number."""
+        found = self._db.execute("select id, seq from item where id in (select value from json_each(?))", [json.dumps(list(rows))])
+        return dict(found.fetchall())
+
+    def has_guid_of_another(self, guid: str, row: int) -> bool:
+        """Return whether another item than `row` is known by a guid."""
+        found = self._db.execute("select 1 from sighting where guid = ? and item_id != ? limit 1", [guid, row])
+        return found.fetchone() is not None
+
+    def versions(self, rows: Iterable[int]) -> dict[int, tuple[tuple[datetime, str, str, str], ...]]:
+        """Return (seen, source's name, title, text) of every version of some items, oldest first, by row number."""
+        found: defaultdict[int, list[tuple[datetime, str, str, str]]] = defaultdict(list)
+        for row, seen, *said in self._db.execute(_VERSIONS, [json.dumps(list(rows))]):
+            source, title, text = said
+            found[row].append((datetime.fromisoformat(seen), source, title, text))
+        return {row: tuple(versions) for row, versions in found.items()}
+
+    # What is compared of items
+
+    def texts_after(self, seq: int, limit: int) -> list[ItemText]:
+        """Return the texts of the items whose present version came after number `seq`, oldest change first, at most `limit`."""
+        return [_text(row) for row in self._db.execute(f"{_TEXT} where i.seq > ? order by i.seq limit ?", [seq, limit])]
+
+    def texts(self, rows: Iterable[int]) -> list[ItemText]:
+        """Return the texts of some items."""
+        where = "where i.id in (select value from json_each(?))"
+        return [_text(row) for row in self._db.execute(_TEXT + where, [json.dumps(list(rows))])]
+
+    def moments(self, rows: Iterable[int]) -> dict[int, datetime]:
+        """Return when items appeared, by row number, of those whose own text is dated."""
+        found = self._db.execute(
+            """select i.id, v.published, i.first_seen from item i join version v on v.id = i.version_id
+            where v.published is not null and i.id in (select value from json_each(?))""",
+            [json.dumps(list(rows))],
+        )
+        return {row: min(map(datetime.fromisoformat, said)) for row, *said in found}
+
     def _load(self, where: str, parameters: list[Any] | dict[str, Any]) -> tuple[StoredItem, ...]:
         rows = self._db.execute(_ITEMS + where, parameters).fetchall()
         sightings = self._sightings([row[0] for row in rows])
@@ -87,6 +161,22 @@ class Items:
                 ),
             )
         return found
+
+
+def _text(row: tuple[Any, ...]) -> ItemText:
+    number, seq, first_seen, uid, title, text, language, published, url, carriers = row
+    return ItemText(
+        number,
+        seq,
+        datetime.fromisoformat(first_seen),
+        uid,
+        title,
+        text,
+        language,
+        datetime.fromisoformat(published) if published else None,
+        destination(url) if url else url,
+        tuple(dict.fromkeys(json.loads(carriers))),
+    )
 
 
 def _moment(text: str) -> Any:

@@ -234,3 +234,28 @@ def publishers_feed_parameters(db: Database) -> None:
     rows = db.conn.execute("select id, url, url_key from sighting where url_key is not null and instr(url, '?') > 0").fetchall()
     changed = [(key, row) for row, url, old in rows if (key := page_key(url)) != old]
     db.conn.executemany("update sighting set url_key = ? where id = ?", changed)
+
+
+@migrations()
+def views(db: Database) -> None:
+    """Publish what is read beside the judgements: other rooms join these views, and no table of facts.
+
+    The outer joins always find their row: a table of which no column is asked for is then left out of the plan.
+    """
+    # `moment` is what a reader calls the day of an item: the publisher's date, unless that is after it was first seen.
+    db.conn.execute(
+        """create view current_item as
+        select i.id, i.uid, i.seq, i.first_seen, i.changed, v.title, v.language, v.published,
+            iif(v.published <= i.first_seen, v.published, i.first_seen) as moment
+        from item i left join version v on v.id = i.version_id"""
+    )
+    db.conn.execute(
+        """create view carrier as
+        select g.id, g.item_id, g.version_id, g.first_seen, s.url as source_url, s.title as source_title, s.kind as source_kind
+        from sighting g left join source s on s.id = g.source_id"""
+    )
+    db.conn.execute("create view item_version as select id, item_id, source_id, seen from version")
+    db.conn.execute(
+        """create view indexed_text as
+        select v.item_id, version_fts.version_fts as words from version_fts left join version v on v.id = version_fts.rowid"""
+    )

@@ -44,6 +44,13 @@ class Polls:
         )
         return {url: Before(parser, json.loads(entries)) for url, parser, entries in rows}
 
+    def last_moment(self) -> datetime | None:
+        """Return the last moment of which the database knows anything: its own idea of now."""
+        (at,) = self._db.execute(
+            "select max(at) from (select max(last_poll) at from poll union all select max(first_seen) from sighting)"
+        ).fetchone()
+        return from_rfc3339(at)
+
     def cost(self, rule: PollingRule) -> PollingCost:
         """Return the polling cost that all sources share, as last stored; under another rule it is to be set anew."""
         noted = self._notes.get(_COST)

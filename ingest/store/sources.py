@@ -30,6 +30,10 @@ _KINDS, _STATUSES = {str(one): one for one in SourceKind}, {str(one): one for on
 _POLLED = "s.kind = 'feed' and s.status = 'active'"
 _POLITE = timedelta(minutes=15)  # between two polls of one source
 _ASTRAY = timedelta(minutes=5)  # what two clocks may differ by
+_FIGURES = """
+select count(*), total(length(s.title) + length(s.url)), sum(s.status = 'active'), sum(s.status = 'gone'),
+    total(iif(p.error is null, 0, s.id)), total(length(p.error)), total(p.gaps), count(p.last_success)
+from source s left join poll p on p.source_id = s.id"""
 _TOGETHER = 40  # rows a statement: with 999 values any SQLite is content
 _ASKED = {"command", "import"}  # origins that are a person's word of this moment
 
@@ -104,6 +108,24 @@ class Sources:
     def polled_urls(self) -> list[str]:
         """Return the addresses of all polled feeds."""
         return [url for (url,) in self._db.execute(f"select s.url from source s where {_POLLED}")]  # noqa: S608 - constants
+
+    def names(self) -> list[tuple[str, str, str | None, str | None]]:
+        """Return (url, title, site_url, feed_id) of every source, in the order they were added."""
+        return self._db.execute("select url, title, site_url, feed_id from source order by id").fetchall()
+
+    def count_polled(self) -> int:
+        """Return the number of sources that are asked, or were."""
+        return int(self._db.execute("select count(*) from source where kind != 'document'").fetchone()[0])
+
+    def carried(self) -> dict[str, int]:
+        """Return how many items each source has carried, by its address."""
+        return dict(
+            self._db.execute("select s.url, count(*) from sighting g join source s on s.id = g.source_id group by s.id").fetchall()
+        )
+
+    def figures(self) -> tuple[object, ...]:
+        """Return figures that change whenever a source comes, goes, fails, recovers or shows a gap."""
+        return tuple(self._db.execute(_FIGURES).fetchone())
 
     def publishing_rates(self) -> list[PublishingRate | None]:
         """Return the publishing rate of every polled feed, None for those that have shown none yet."""

@@ -1,0 +1,60 @@
+"""The table of what a WebSub hub was told, and of what it is still to be told; sends nothing."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from feeds.store.migrations import migrations
+from ingest.store.facts import Facts
+from ingest.text.dates import rfc3339
+
+# The files remember what they hold: a change that is published is never forgotten, whenever the process ends.
+_DUE: Final = """
+select d.path, d.hash, coalesce(o.tries, 0) from document d left join outbox o on o.path = d.path and o.hub = :hub
+where d.gone is null and d.path glob 'public/*.*' and d.path not glob 'public/*/*' and d.path not glob 'public/*.archive-*'
+    and (d.path glob '*.atom' or d.path glob '*.json' or d.path glob '*.rss')
+    and o.hash is not d.hash and coalesce(o.next, '') <= :now
+order by d.path"""
+
+
+class DuePing(NamedTuple):
+    """A public feed that the hub was not told of as it is now."""
+
+    path: str  # in the home
+    hash: str
+    failures: int  # so far
+
+
+class PingResult(NamedTuple):
+    """What came of telling the hub of one feed."""
+
+    ping: DuePing
+    error: str | None = None
+    retry: datetime | None = None  # after an error
+
+
+class Outbox:
+    """What one hub was told."""
+
+    def __init__(self, facts: Facts, hub: str) -> None:
+        """Use the database of `facts`."""
+        self._db, self._hub = facts.database, hub
+        self._db.migrate(migrations)
+
+    def due(self, now: datetime) -> list[DuePing]:
+        """Return the feeds to tell of at `now`, by path."""
+        return [DuePing(*row) for row in self._db.execute(_DUE, {"hub": self._hub, "now": rfc3339(now)})]
+
+    def record(self, results: Iterable[PingResult]) -> None:
+        """Store what came of pings, in one transaction."""
+        with self._db.transaction():
+            rows = (
+                [path, self._hub, None, failures + 1, rfc3339(retry), error] if error else [path, self._hub, digest, 0, None, None]
+                for (path, digest, failures), error, retry in results
+            )
+            self._db.executemany(
+                """insert into outbox (path, hub, hash, tries, next, error) values (?, ?, ?, ?, ?, ?)
+                on conflict (path) do update set hub = excluded.hub, hash = coalesce(excluded.hash, hash),
+                    tries = excluded.tries, next = excluded.next, error = excluded.error""",
+                rows,
+            )

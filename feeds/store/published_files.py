@@ -1,0 +1,51 @@
+"""The table of published files: what each was when it was last written, and when it was removed; touches no file."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from feeds.store.migrations import migrations
+from ingest.store.facts import Facts
+
+
+class FileRecord(NamedTuple):
+    """What is known of a published file."""
+
+    path: str  # in the home
+    feed: str
+    hash: str
+    size: int
+    changed: str  # RFC 3339
+    deleted_at: str | None = None
+
+
+class FileRecords:
+    """The files that are published, and those that were."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Use the database of `facts`."""
+        self._db = facts.database
+        self._db.migrate(migrations)
+
+    def get(self, path: str) -> FileRecord | None:
+        """Return what is known of a file, also of one that was removed."""
+        row = self._db.execute("select path, feed, hash, size, changed, gone from document where path = ?", [path]).fetchone()
+        return FileRecord(*row) if row else None
+
+    def of_feed(self, feed: str) -> list[tuple[str, int, str]]:
+        """Return (path, size, changed) of the files of a feed that there should be."""
+        return self._db.execute("select path, size, changed from document where feed = ? and gone is null", [feed]).fetchall()
+
+    def paths(self) -> list[str]:
+        """Return the paths of all files of feeds that there should be, sorted."""
+        rows = self._db.execute("select path from document where gone is null and feed != '' order by path")
+        return [path for (path,) in rows]
+
+    def feeds(self) -> frozenset[str]:
+        """Return the feeds that have files."""
+        rows = self._db.execute("select distinct feed from document where gone is null and feed != ''")
+        return frozenset(feed for (feed,) in rows)
+
+    def write(self, records: Iterable[FileRecord], forgotten: Iterable[str] = ()) -> None:
+        """Store records, after those of `forgotten` paths were dropped, inside the caller's transaction."""
+        self._db.executemany("delete from document where path = ?", ([path] for path in forgotten))
+        self._db.executemany("insert or replace into document values (?, ?, ?, ?, ?, ?)", records)
