@@ -281,7 +281,7 @@ def test_an_older_judgement_is_said_to_be_old(cli: Cli) -> None:
     fill(cli, item())
     write_topic(cli.home, HARBOUR.replace('"ferry", ', ""))
     assert (
-        "  what is published is older than this wording: the next pass judges anew"
+        "  what is published is older than this wording: the next pass classifies it anew"
         in cli("explain", "http://post.example/ferry").stdout.splitlines()
     )
 
