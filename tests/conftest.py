@@ -52,8 +52,8 @@ def facts(home: Path) -> Iterator[Facts]:
 
 
 @pytest.fixture
-def judgements(facts: Facts) -> Classifications:
-    """Open the tables of judgements."""
+def classifications(facts: Facts) -> Classifications:
+    """Open the tables of classifications."""
     return Classifications(facts)
 
 

@@ -10,7 +10,7 @@ from unittest.mock import patch
 from uuid import UUID
 
 from lxml import etree
-from making import about, carry, judgement, topic
+from making import about, carry, classification, topic
 from schema import sound
 from support import NOON
 
@@ -74,8 +74,8 @@ class Newsroom:
     until: datetime | None = None
 
     def __post_init__(self) -> None:
-        """Open the judgements."""
-        self.judgements = Classifications(self.facts)
+        """Open the classifications."""
+        self.classifications = Classifications(self.facts)
 
     @property
     def target(self) -> Target:
@@ -99,15 +99,15 @@ class Newsroom:
         """Tag items; `again`: in the course of a re-judging."""
         for number in numbers:
             stored = self.facts.items.by_rows([self.row(number)])[0]
-            said = replace(judgement(stored, self.topic), tagged=True)
-            self.judgements.record(
+            said = replace(classification(stored, self.topic), tagged=True)
+            self.classifications.record(
                 [(stored, Tagging((said,), frozenset()))], {self.topic.name: self.topic.version}, {}, self.now, again=again
             )
 
     def untag(self, *numbers: int) -> None:
         """Take the tag off items."""
         stored = self.facts.items.by_rows([self.row(number) for number in numbers])
-        self.judgements.record(
+        self.classifications.record(
             [(one, Tagging((), frozenset())) for one in stored], {self.topic.name: self.topic.version}, {}, self.now
         )
 
@@ -123,7 +123,7 @@ class Newsroom:
         with patch.object(edition, "_PAGES", 1):
             while document is None:
                 with self.facts.transaction():
-                    self.editor = Editor(self.facts, self.judgements, self.topic, self.target)
+                    self.editor = Editor(self.facts, self.classifications, self.topic, self.target)
                     document, self.until = self.editor.step()
         self.head = atom.render(document)
         return document
@@ -131,7 +131,7 @@ class Newsroom:
     def publish_plainly(self) -> tuple[bytes, dict[str, bytes]]:
         """Give the head and the pages that would be if nothing were passed over; nothing of it is kept."""
         with suppress(_UndoneError), patch.object(Ledger, "steady", return_value=()), self.facts.transaction():
-            editor = Editor(self.facts, self.judgements, self.topic, self.target)
+            editor = Editor(self.facts, self.classifications, self.topic, self.target)
             made = atom.render(editor.revise()[0]), self.pages(editor.ledger)
             raise _UndoneError
         return made
@@ -144,7 +144,7 @@ class Newsroom:
 
     def says(self) -> dict[str, str]:
         """Give what the database says is in the topic: titles by id."""
-        rows = [one.row for one in self.judgements.tagged(self.topic.name)]
+        rows = [one.row for one in self.classifications.tagged(self.topic.name)]
         return {item.item.guid or "": item.item.title for item in self.facts.items.by_rows(rows)}
 
 

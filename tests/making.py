@@ -1,4 +1,4 @@
-"""Makers of what the tests of judging and publishing need: a topic, items, judgements, a filled database."""
+"""Makers of what the tests of judging and publishing need: a topic, items, classifications, a filled database."""
 
 import asyncio
 import io
@@ -102,7 +102,7 @@ def stored(what: Item = ITEM, *sightings: Sighting, **changes: Any) -> StoredIte
     return replace(kept, **changes)
 
 
-def judgement(kept: StoredItem, by: Topic | None = None) -> Classification:
+def classification(kept: StoredItem, by: Topic | None = None) -> Classification:
     """Give what a topic says of a stored item."""
     return classify(Matcher([by or topic()]), document_of(kept))[0]
 
@@ -110,7 +110,7 @@ def judgement(kept: StoredItem, by: Topic | None = None) -> Classification:
 def entry(kept: StoredItem | None = None, *, full: bool = False, by: Topic | None = None, atom_id: str = "urn:x:1") -> FeedEntry:
     """Give what is published of a stored item."""
     kept, by = kept or stored(), by or topic()
-    return make_entry(StoryEntry(kept, judgement(kept, by)), by, atom_id, Manner(INSTANCE, full))
+    return make_entry(StoryEntry(kept, classification(kept, by)), by, atom_id, Manner(INSTANCE, full))
 
 
 def document(*entries: FeedEntry, by: Topic | None = None, **changes: Any) -> FeedDocument:
@@ -120,17 +120,17 @@ def document(*entries: FeedEntry, by: Topic | None = None, **changes: Any) -> Fe
     return replace(FeedDocument(by, feed_id(INSTANCE, by.name), base, base, entries), **changes)
 
 
-def newest(judgements: Classifications, name: str, limit: int = 100) -> list[tuple[int, Classification]]:
-    """Give what a topic tags as news, newest first: (item's number, judgement)."""
-    rows = [one.row for one in judgements.tagged(name) if not one.quiet][:limit]
-    judged = judgements.some(name, rows)
+def newest(classifications: Classifications, name: str, limit: int = 100) -> list[tuple[int, Classification]]:
+    """Give what a topic tags as news, newest first: (item's number, classification)."""
+    rows = [one.row for one in classifications.tagged(name) if not one.quiet][:limit]
+    judged = classifications.some(name, rows)
     return [(row, judged[row]) for row in rows]
 
 
-def shown(facts: Facts, judgements: Classifications, by: Topic, target: Target) -> tuple[FeedEntry, ...]:
+def shown(facts: Facts, classifications: Classifications, by: Topic, target: Target) -> tuple[FeedEntry, ...]:
     """Bring a topic's feed up to what is judged; give its entries."""
     with facts.transaction():
-        return Editor(facts, judgements, by, target).revise()[0].entries
+        return Editor(facts, classifications, by, target).revise()[0].entries
 
 
 def carry(facts: Facts, what: Iterable[Item], source: Source = POST, at: datetime = NOON) -> Counts:

@@ -22,15 +22,15 @@ class Site:
     """The pages of a home, written by the publisher as a web server would find them."""
 
     def __init__(self, home: Path, facts: Facts) -> None:
-        self.home, self.facts, self.judgements = home, facts, Classifications(facts)
+        self.home, self.facts, self.classifications = home, facts, Classifications(facts)
         self.folder = home / "public"
         self.grouping: Grouping = Ungrouped()
 
     def publish(self, *topics: Topic, at: datetime = NOON) -> list[str]:
         """Judge and publish; give the pages that were written or removed."""
         chosen = topics or (topic(),)
-        classify_new(self.facts, self.judgements, chosen, at)
-        done = publish(self.facts, self.judgements, chosen, self.target())
+        classify_new(self.facts, self.classifications, chosen, at)
+        done = publish(self.facts, self.classifications, chosen, self.target())
         paths = (path.relative_to(self.folder) for path in done.written if self.folder in path.parents)
         return sorted(path.as_posix() for path in paths if path.suffix == ".html")
 

@@ -217,7 +217,7 @@ def test_a_frame_can_take_an_exclusion_away() -> None:
     assert not classify(by, Document("", "A ferry with a gull."))[0].tagged
 
 
-def test_what_only_page_furniture_says_is_quoted() -> None:
+def test_what_only_boilerplate_says_is_quoted() -> None:
     """A sentence that the source repeats under its articles counts for nothing, and the reason says so."""
     text = "The ferry left.\nFollow the harbour every day."
     key = sentence_key(wording(), segments("", text)[1])
@@ -228,7 +228,7 @@ def test_what_only_page_furniture_says_is_quoted() -> None:
     assert answer.why == "nothing says place: “harbour” is only page furniture"
 
 
-def test_furniture_is_never_a_title() -> None:
+def test_boilerplate_is_never_a_title() -> None:
     """A title counts, even if the same words are repeated below articles."""
     key = sentence_key(wording(), segments("", "Ferry in the harbour")[0])
     answer = classify(Matcher([wording()]), Document("Ferry in the harbour", "Ferry in the harbour"), frozenset({key}))[0]
@@ -403,7 +403,7 @@ def test_a_topic_may_want_more_than_a_mention(grade: str, text: str, *, tagged: 
 
 
 def test_what_decides_is_in_the_version() -> None:
-    """A change of `publish_from` is a change of wording: what is stored is judged anew."""
+    """A change of `publish_from` is a change of wording: what is stored is classified anew."""
     assert wording(f'{BOTH}\npublish_from = "core"').version != wording(BOTH).version
 
 
@@ -439,15 +439,15 @@ _MATCHER = Matcher(_TOPICS.values())
 
 
 @given(_TITLES, _TEXTS, st.sampled_from([None, "en", "zh"]))
-def test_judging_again_gives_the_same_record(title: str, text: str, language: str | None) -> None:
-    """A stored text judged again, alone or with other topics, by a fresh matcher, gives the same record to the last character."""
+def test_classification_again_gives_the_same_record(title: str, text: str, language: str | None) -> None:
+    """A stored text classified again, alone or with other topics, by a fresh matcher, gives the same record to the letter."""
     about = Document(title, text, language)
     for topic, answer in zip(_TOPICS.values(), classify(_MATCHER, about), strict=True):
         assert classify(Matcher([topic]), replace(about))[0] == answer
 
 
 @given(_TITLES, _TEXTS)
-def test_what_only_tags_says_what_judging_says(title: str, text: str) -> None:
+def test_what_only_tags_says_what_classification_says(title: str, text: str) -> None:
     """The short way that skips the reasons for a no gives the same yeses."""
     about = Document(title, text)
     assert tag(_MATCHER, about).tags == tuple(answer for answer in classify(_MATCHER, about) if answer.tagged)
@@ -521,7 +521,7 @@ def test_a_sentence_that_says_nothing_takes_no_tag_away(title: str, text: str, e
 
 @given(st.lists(_PIECES, max_size=30), st.randoms(use_true_random=False))
 def test_the_order_of_topics_changes_no_answer(words: list[str], chance: object) -> None:
-    """Topics are judged side by side: none sees the others."""
+    """Topics are classified side by side: none sees the others."""
     topics = list(_TOPICS.values())
     chance.shuffle(topics)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
     about = Document("", " ".join(words))
@@ -529,7 +529,7 @@ def test_the_order_of_topics_changes_no_answer(words: list[str], chance: object)
     assert answers == {answer.topic: answer for answer in classify(_MATCHER, about)}
 
 
-# The parts of an evaluation that no whole judgement shows
+# The parts of an evaluation that no whole classification shows
 
 
 def evaluation(by: Topic, text: str) -> Evaluation:

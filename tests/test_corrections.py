@@ -66,9 +66,9 @@ def only(facts: Facts) -> StoredItem:
 
 def entry(facts: Facts, home: Path) -> FeedEntry:
     """Judge, and give the one entry that the topic's feed has."""
-    judgements, by = Classifications(facts), topic()
-    classify_new(facts, judgements, (by,), LATER)
-    (said,) = shown(facts, judgements, by, target_of(home_at(home, clock=Clock(LATER)), facts))
+    classifications, by = Classifications(facts), topic()
+    classify_new(facts, classifications, (by,), LATER)
+    (said,) = shown(facts, classifications, by, target_of(home_at(home, clock=Clock(LATER)), facts))
     return said
 
 
@@ -185,14 +185,14 @@ def test_an_older_version_is_corrected_where_it_lies() -> None:
 def test_a_sealed_entry_comes_back_with_its_correction(facts: Facts, home: Path) -> None:
     """It stands in the feed again, with the `updated` that it had: nothing significant happened."""
     many = [item(guid=f"g{n}", url=f"http://post.example/{n}", title=f"Ferry {n} leaves the harbour") for n in range(6)]
-    judgements, by = Classifications(facts), topic()
+    classifications, by = Classifications(facts), topic()
     clock = Clock(LATER)
 
     def publish(*items: Item) -> tuple[FeedEntry, ...]:
         now = clock.forward(minutes=1)
         carry(facts, items, at=now)
-        classify_new(facts, judgements, (by,), now)
-        return shown(facts, judgements, by, target_of(home_at(home, {"publish.entries": "2"}, clock), facts))
+        classify_new(facts, classifications, (by,), now)
+        return shown(facts, classifications, by, target_of(home_at(home, {"publish.entries": "2"}, clock), facts))
 
     for one in many:
         entries = publish(one)

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import GAZETTE, HARBOUR, INSTANCE, ITEM, SEED, document, entry, item, judgement, sighting, stored, topic
+from making import GAZETTE, HARBOUR, INSTANCE, ITEM, SEED, classification, document, entry, item, sighting, stored, topic
 from support import NOON
 
 from feeds.publication.entry import TOPIC_SCHEME, _beginning, feed_id, is_iri, own_id, public_url, wanted_id
@@ -366,6 +366,6 @@ def test_a_subscribers_password_is_never_published() -> None:
     )
     shown = entry(stored(kept, seen, sighting(Source(f"{hidden}/2", title=f"{hidden}/2"))), full=True)
     assert shown.content.startswith('<a href="http://post.example/more">more</a>')
-    assert "secret" not in repr(replace(shown, classification=judgement(stored())))
+    assert "secret" not in repr(replace(shown, classification=classification(stored())))
     assert (shown.url, shown.title) == ("http://post.example/ferry", "http://post.example/ferry")
     assert (shown.origin.url, shown.origin.title) == ("http://post.example/feed", "http://post.example/feed")

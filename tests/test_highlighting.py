@@ -3,8 +3,8 @@ from typing import Final
 
 from hypothesis import given
 from hypothesis import strategies as some
+from making import classification, stored
 from making import item as an_item
-from making import judgement, stored
 
 from feeds.model import Evidence
 from feeds.site.highlighting import highlight, opening, quotes, snippet, spans_of
@@ -52,9 +52,9 @@ def test_two_marks_never_touch(text: str, spans: list[tuple[int, int]]) -> None:
 
 
 def test_words_found_are_marked_where_they_stand() -> None:
-    """The evidence of a judgement marks the title's and the text's own words."""
+    """The evidence of a classification marks the title's and the text's own words."""
     kept = stored(an_item(title="Ferry leaves the harbour", text="Rain.\nA boat in the harbour."))
-    hits = judgement(kept).hits
+    hits = classification(kept).hits
     title, text = kept.item.title, kept.item.text
     assert shown(highlight(title, spans_of(hits, "title", title))) == ["Ferry", "harbour"]
     assert shown(highlight(text, spans_of(hits, "text", text))) == ["boat", "harbour"]

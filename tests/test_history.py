@@ -192,7 +192,7 @@ def test_a_veto_is_the_reason(room: Newsroom) -> None:
     room.add(1)
     room.publish()
     Reviews(room.facts).put(room.row(1), "harbour", Verdict.REJECT, "an advertisement", room.now)
-    classify_one(room.facts, room.judgements, room.topic, room.facts.items.by_rows([room.row(1)])[0], room.now)
+    classify_one(room.facts, room.classifications, room.topic, room.facts.items.by_rows([room.row(1)])[0], room.now)
     room.publish()
     assert deleted(etree.fromstring(room.head)) == {"urn:item:1": "rejected by hand: an advertisement"}
 
@@ -335,7 +335,7 @@ class Histories(RuleBasedStateMachine):
     def agree(self, client: Client) -> None:
         """Say that a client has one entry of each article that is tagged, with the words of its lead, and nothing else."""
         assert client.has == client.in_order
-        tagged = [one.row for one in self.room.judgements.tagged("harbour")]
+        tagged = [one.row for one in self.room.classifications.tagged("harbour")]
         found = {}
         for rows in self.room.grouping.groups(tagged):
             stored = self.room.facts.items.by_rows(rows)

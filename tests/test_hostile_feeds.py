@@ -50,11 +50,11 @@ def test_whatever_comes_in_goes_out_valid_and_safe(path: Path, tmp_path: Path) -
     with Facts(tmp_path / "topicwire.db") as facts:
         feed = read(Job(path.read_bytes(), NOON, url=source.url))
         facts.polls.record([(Outcome(source, NOON, feed=feed), SourceState(last_poll=NOON))])
-        judgements = Classifications(facts)
-        classify_new(facts, judgements, (EVERYTHING,), NOON)
+        classifications = Classifications(facts)
+        classify_new(facts, classifications, (EVERYTHING,), NOON)
         target = Target(tmp_path, UUID(int=1), Settings(), NOON)
         with facts.transaction():
-            document = Editor(facts, judgements, EVERYTHING, target).revise()[0]
+            document = Editor(facts, classifications, EVERYTHING, target).revise()[0]
     root = sound(atom.render(document))
     texts = [node.text or "" for node in root.iter("{*}summary", "{*}content")]
     texts += [node.text or "" for node in etree.fromstring(rss.render(document)).iter("description", "{*}encoded")]

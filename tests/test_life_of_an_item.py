@@ -59,9 +59,9 @@ def parsed(feed: ParsedFeed) -> str:
     return block("\n".join([*lines, f"keys            url={keys.url} guid={keys.guid} text={keys.text}"]))
 
 
-def explained(stored: StoredItem, topic: Topic, judgements: Classifications) -> str:
+def explained(stored: StoredItem, topic: Topic, classifications: Classifications) -> str:
     """Show what `topicwire explain` says."""
-    kept = judgements.of(stored.row)[0]
+    kept = classifications.of(stored.row)[0]
     return block("\n".join([*reports.about_item(stored), *reports.about_classification(topic, kept, kept)]))
 
 
@@ -69,15 +69,15 @@ def page(folder: Path) -> str:
     """Tell the story with the real values."""
     topic = read_topic(SHIPPED / "antisemitism-online.toml")
     with Facts(folder / "topicwire.db") as facts:
-        judgements = Classifications(facts)
+        classifications = Classifications(facts)
         feed = record(facts, FEED_URL, FEED)
         record(facts, OTHER_URL, OTHER)
         seed = read(Job((ROOT / "seeds" / SEED).read_bytes(), NOW, name=SEED))
         facts.documents.record(Outcome(SEEDS, NOW, feed=seed, body_hash="x"), SEED)
-        classify_new(facts, judgements, (topic,), NOW)
+        classify_new(facts, classifications, (topic,), NOW)
         entry_item, seed_item = facts.items.all()
         target = Target(folder / "public", UUID(int=1), Settings(), NOW)
-        publish(facts, judgements, (topic,), target)
+        publish(facts, classifications, (topic,), target)
         document = (folder / "public" / f"{topic.name}.atom").read_text(encoding="utf-8")
         parts = [f"<entry{part.partition('</entry>')[0]}</entry>" for part in document.split("<entry")[1:]]
         published = {title: part for part in parts for title in (entry_item.item.title, seed_item.item.title) if title in part}
@@ -103,7 +103,7 @@ sighting and no second item.
 
 **4. Classify**, from what is stored (`feeds/tagging/classifier.py`). `topicwire explain {entry_item.id}` says:
 
-{explained(entry_item, topic, judgements)}
+{explained(entry_item, topic, classifications)}
 **5. Publish** (`feeds/publication/entry.py` and `formats/atom.py` beside it). The file is replaced in one step, because its bytes
 changed:
 
@@ -118,7 +118,7 @@ detected, and no date is invented:
 {parsed(seed)}
 **2. From here on it goes the same way.** `topicwire explain {seed_item.id}` says:
 
-{explained(seed_item, topic, judgements)}
+{explained(seed_item, topic, classifications)}
 It has no address, so it is published with its text. `published` is absent, because nobody said when it was published:
 
 {block(published[seed_item.item.title][:900] + " …", "xml")}"""

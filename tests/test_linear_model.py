@@ -103,7 +103,7 @@ def test_the_command_learns_from_decisions_examples_and_rows(home: Path) -> None
     assert cli("review", "list", "harbour").exit_code == 0
 
 
-def test_a_second_query_lists_what_only_a_person_can_judge() -> None:
+def test_a_second_query_lists_what_only_a_person_can_classify() -> None:
     """What `review` finds is a near miss, with the reason why it is not tagged; it is never tagged by it."""
     topic = wording('require = ["ship", "place"]\nreview = "gull"')
     answer = classify(Matcher([topic]), Document("", f"Gulls everywhere. {IDLE}"))[0]

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from making import Cli, judgement, stored, write_topic
+from making import Cli, classification, stored, write_topic
 from making import item as made
 
 from feeds.metrics import ConfusionMatrix, LabelledAnswer, confusion_matrix, report, wanted, wilson
@@ -11,7 +11,7 @@ from feeds.model import Classification, Grade
 
 
 def said(grade: Grade | None, points: float = 1.0, why: str = "because") -> Classification:
-    """Give a judgement of some grade; None is not tagged."""
+    """Give a classification of some grade; None is not tagged."""
     return Classification("harbour", "v", tagged=grade is not None, grade=grade, score=points, why=why)
 
 
@@ -188,6 +188,6 @@ def test_rows_without_any_label_are_refused(home: Path) -> None:
 
 
 def test_what_is_measured_is_what_would_be_published() -> None:
-    """The score uses the judgement itself, whatever its grade."""
-    kept = judgement(stored(made()))
+    """The score uses the classification itself, whatever its grade."""
+    kept = classification(stored(made()))
     assert confusion_matrix([LabelledAnswer("x", "t", "en", wanted=True, classification=kept)]) == ConfusionMatrix(true_positives=1)

@@ -33,11 +33,11 @@ SMALL = {"publish.entries": "4"}
 
 def run(home: Path, facts: Facts, *topics: Topic, clock: Clock | None = None, everything: bool = False) -> Published:
     """Judge and publish with room for four entries."""
-    judgements, clock = Classifications(facts), clock or Clock()
+    classifications, clock = Classifications(facts), clock or Clock()
     chosen = topics or (topic(),)
-    classify_new(facts, judgements, chosen, clock())
+    classify_new(facts, classifications, chosen, clock())
     target = target_of(home_at(home, SMALL, clock), facts)
-    return publish(facts, judgements, chosen, target, everything=everything)
+    return publish(facts, classifications, chosen, target, everything=everything)
 
 
 def feeds(home: Path) -> dict[str, tuple[bytes, int]]:
@@ -250,8 +250,8 @@ def test_time_alone_moves_what_is_due(home: Path, facts: Facts) -> None:
 
 def retire(home: Path, facts: Facts, *left: Topic) -> Published:
     """Publish what is left in force, and withdraw harbour."""
-    judgements = Classifications(facts)
-    return publish(facts, judgements, left, target_of(home_at(home, SMALL), facts, retired="harbour"))
+    classifications = Classifications(facts)
+    return publish(facts, classifications, left, target_of(home_at(home, SMALL), facts, retired="harbour"))
 
 
 def test_a_topic_that_is_retired_leaves_marks(home: Path, facts: Facts) -> None:

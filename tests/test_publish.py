@@ -34,9 +34,9 @@ def facts(home: Path) -> Iterator[Facts]:
 def written(home: Path, facts: Facts, *topics: Topic, settings: dict[str, str] | None = None) -> list[str]:
     """Judge and publish; give the names of the feed documents that changed; pages have tests of their own."""
     chosen = topics or (topic(),)
-    judgements = Classifications(facts)
-    classify_new(facts, judgements, chosen, NOON)
-    paths = publish(facts, judgements, chosen, target_of(home_at(home, settings), facts)).written
+    classifications = Classifications(facts)
+    classify_new(facts, classifications, chosen, NOON)
+    paths = publish(facts, classifications, chosen, target_of(home_at(home, settings), facts)).written
     return [path.name for path in paths if path.suffix in {".atom", ".json", ".rss", ".opml"}]
 
 

@@ -42,11 +42,11 @@ class Desk:
 
     def publish(self) -> etree._Element:
         """Group, judge and publish what is stored; give the feed, which is sound."""
-        judgements, chosen = Classifications(self.facts), (topic(),)
+        classifications, chosen = Classifications(self.facts), (topic(),)
         group_new(self.facts, self.now)
-        classify_new(self.facts, judgements, chosen, self.now)
+        classify_new(self.facts, classifications, chosen, self.now)
         target = target_of(home_at(self.home), self.facts)
-        publish(self.facts, judgements, chosen, target)
+        publish(self.facts, classifications, chosen, target)
         return sound((self.home / "public" / "harbour.atom").read_bytes())
 
     def row(self, guid: str) -> int:

@@ -27,7 +27,7 @@ WIDER = HARBOUR.replace('"boat*"]', '"boat*", "market"]')
 
 @pytest.fixture
 def cli(home: Path) -> Cli:
-    """Give the command of a home with four items, judged."""
+    """Give the command of a home with four items, classified."""
     write_topic(home)
     stories = (about(1), about(2, "market by the harbour"), about(3, "news"), about(4, "more news"))
     texts = ("", "", far("A ferry came.\nThe harbour is old."), far("A ferry came to the harbour."))
@@ -39,8 +39,8 @@ def cli(home: Path) -> Cli:
     return Cli(home)
 
 
-def judge_again(cli: Cli, text: str = HARBOUR) -> None:
-    """Change the topic's wording and judge by it, as the service would."""
+def classify_again(cli: Cli, text: str = HARBOUR) -> None:
+    """Change the topic's wording and classify by it, as the service would."""
     write_topic(cli.home, text)
     with home_at(cli.home).facts() as facts:
         classify_new(facts, Classifications(facts), (topic(text),), NOON)
@@ -72,11 +72,11 @@ def test_a_rejected_item_is_not_tagged_whatever_its_words(cli: Cli) -> None:
 
 @pytest.mark.parametrize("wording", [STRICTER, WIDER, f"near = 3\n{HARBOUR}"])
 def test_a_decision_survives_a_changed_wording(cli: Cli, wording: str) -> None:
-    """However often everything is judged anew, what a person said stands."""
+    """However often everything is classified anew, what a person said stands."""
     cli("review", "accept", MARKET, "--topic", "harbour")
     cli("review", "reject", FERRY, "--topic", "harbour")
     for text in (wording, HARBOUR, wording):
-        judge_again(cli, text)
+        classify_again(cli, text)
         assert MARKET in tags(cli)
         assert FERRY not in tags(cli)
 
@@ -244,7 +244,7 @@ REFUSED = Classification("harbour", "v", tagged=False, grade=None, score=0.0, wh
 
 
 @pytest.mark.parametrize(
-    ("judgement", "decision", "tagged", "grade", "why"),
+    ("classification", "decision", "tagged", "grade", "why"),
     [
         (TAGGED, None, True, Grade.MENTION, "ship: “ferry”"),
         (REFUSED, None, False, None, "nothing says ship"),
@@ -255,14 +255,14 @@ REFUSED = Classification("harbour", "v", tagged=False, grade=None, score=0.0, wh
     ],
 )
 def test_a_person_outranks_the_rules(
-    judgement: Classification,
+    classification: Classification,
     decision: Verdict | None,
     tagged: bool,  # noqa: FBT001 - a column of the table
     grade: Grade | None,
     why: str,
 ) -> None:
     """The verdict decides; the words that met and the grade stay as they are."""
-    answer = reviewed(judgement, Review(decision, "so it is", NOON) if decision else None)
+    answer = reviewed(classification, Review(decision, "so it is", NOON) if decision else None)
     assert (answer.tagged, answer.grade, answer.why) == (tagged, grade, why)
     assert bool(answer.review) is bool(decision)
 
@@ -273,5 +273,5 @@ def test_a_decision_is_kept_with_the_tag(cli: Cli) -> None:
     with home_at(cli.home).facts() as facts:
         kept = {stored.item.url: Classifications(facts).of(stored.row) for stored in facts.items.all()}
         evidence = facts.database.execute("select evidence from tag where why like 'accepted%'").fetchone()[0]
-    assert [judgement.review for judgement in kept[MARKET]] == ["accepted by hand: yes"]
+    assert [classification.review for classification in kept[MARKET]] == ["accepted by hand: yes"]
     assert json.loads(evidence)["decision"] == "accepted by hand: yes"

@@ -77,11 +77,11 @@ def test_the_page_begins_where_something_waits(cli: Cli, site: Site) -> None:
     assert "Review: Harbour news" in site.ask("/review?topic=").text
     assert "Review: Harbour news" in site.ask("/review").text
     with home_at(cli.home).facts() as facts:
-        judgements = Classifications(facts)
-        assert judgements.unsure() == {"harbour"}
+        classifications = Classifications(facts)
+        assert classifications.unsure() == {"harbour"}
         for stored in facts.items.all():
             record_review(facts, topic(), stored, (Verdict.REJECT, ""), NOON)
-        assert judgements.unsure() == frozenset()
+        assert classifications.unsure() == frozenset()
 
 
 def test_the_page_shows_what_is_uncertain(site: Site) -> None:
@@ -95,7 +95,7 @@ def test_the_page_shows_what_is_uncertain(site: Site) -> None:
 
 @pytest.mark.parametrize(("verdict", "change"), [("accept", 1), ("reject", 0)])
 def test_a_verdict_is_one_press(cli: Cli, site: Site, verdict: str, change: int) -> None:
-    """Accept and reject are stored with their reason, judged at once, said, and the next item is there."""
+    """Accept and reject are stored with their reason, classified at once, said, and the next item is there."""
     before = tagged(cli)
     page = press(site, verdict, reason="the quay\nis near")
     assert heading(page) == "Story 3: news 3"

@@ -259,7 +259,7 @@ def test_nothing_of_a_question_becomes_a_header(site: Site) -> None:
         assert not {"set-cookie", "x-y"} & answer.headers.keys()
 
 
-def test_a_database_in_which_nothing_was_judged_can_be_searched(tmp_path: Path) -> None:
+def test_a_database_in_which_nothing_was_classified_can_be_searched(tmp_path: Path) -> None:
     """Nothing is found there, and nothing is wrong."""
     write_topic(tmp_path)
     made = home_at(tmp_path)

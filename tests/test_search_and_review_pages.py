@@ -2,7 +2,7 @@ from dataclasses import replace
 from typing import Final
 
 from lxml import html
-from making import item, judgement, stored, topic
+from making import classification, item, stored, topic
 
 from feeds.site.models import PageLink, ReviewCase, ReviewPage, SearchPage
 from feeds.site.render import gone, not_found, review_page, search_page
@@ -10,8 +10,8 @@ from feeds.site.views import card, reason
 from ingest.text.language.names import direction, name
 
 KEPT: Final = stored(item(title="<b>Ferry</b> & harbour", text="The boat left the harbour."))
-CARD: Final = card(KEPT, (judgement(KEPT),))
-CASE: Final = ReviewCase(CARD, tagged=False, reason=reason(KEPT, judgement(KEPT), "Harbour news"), likely=0.625)
+CARD: Final = card(KEPT, (classification(KEPT),))
+CASE: Final = ReviewCase(CARD, tagged=False, reason=reason(KEPT, classification(KEPT), "Harbour news"), likely=0.625)
 WORD: Final = "to<ken"  # that a form sends back
 REVIEW: Final = ReviewPage("harbour", "Harbour news", (), (CASE,), 1, WORD, message="<it> was accepted.", undo="abc")
 

@@ -157,7 +157,7 @@ def test_the_index_shows_what_each_topic_is(site: Site) -> None:
 
 def test_a_home_without_anything_has_pages_that_say_so(site: Site) -> None:
     """No topic, no source, no story: each page is there and says it in words."""
-    publish(site.facts, site.judgements, (), site.target())
+    publish(site.facts, site.classifications, (), site.target())
     assert "No topic is published here yet." in words(site.page("index.html"), "//p")
     assert "No source is known yet." in words(site.page("sources.html"), "//p")
     site.publish()
@@ -296,7 +296,7 @@ def test_a_person_s_word_is_shown(site: Site) -> None:
     carry(site.facts, [item(title="A train", text="On rails.")])
     kept = next(iter(site.facts.items.all()))
     Reviews(site.facts).put(kept.row, "harbour", Verdict.ACCEPT, "<it> moves ferries", NOON)
-    classify_one(site.facts, site.judgements, topic(), kept, NOON)
+    classify_one(site.facts, site.classifications, topic(), kept, NOON)
     site.publish()
     page = site.page(site.items()[0])
     assert any("accepted by hand: <it> moves ferries" in line for line in words(page, "//p"))
@@ -327,7 +327,7 @@ def test_a_topic_that_cannot_be_read_keeps_its_pages(site: Site) -> None:
     carry(site.facts, [about(1)])
     site.publish()
     before = site.pages()
-    publish(site.facts, site.judgements, (), site.target("harbour"))
+    publish(site.facts, site.classifications, (), site.target("harbour"))
     assert site.pages().keys() == before.keys()
 
 
@@ -356,7 +356,7 @@ def test_pages_that_show_the_same_are_not_made_again(site: Site) -> None:
     """A second publication of the same facts makes no page of a topic, a month or an item."""
     fill(site.facts)
     site.publish()
-    again = Pages(site.facts, site.judgements, (topic(),), site.target()).files()
+    again = Pages(site.facts, site.classifications, (topic(),), site.target()).files()
     assert {file.path for file in again if file.path.endswith("html")} == {"index.html", "search.html"}
 
 
@@ -401,7 +401,7 @@ def test_a_persons_other_words_are_shown(site: Site) -> None:
     (stored,) = site.facts.items.all()
     for words_said in ("seen by Ann", "seen by Ben"):
         Reviews(site.facts).put(stored.row, "harbour", Verdict.ACCEPT, words_said, NOON)
-        classify_one(site.facts, site.judgements, topic(), stored, NOON)
+        classify_one(site.facts, site.classifications, topic(), stored, NOON)
         site.publish()
         assert words_said.encode() in (site.folder / site.items()[0]).read_bytes()
         assert words_said.encode() in (site.folder / "harbour.atom").read_bytes()
@@ -454,5 +454,5 @@ def test_a_page_bears_the_time_of_its_newest_change(site: Site) -> None:
 
 def made(site: Site) -> Iterator[PageFile]:
     """Give the files of a folder that is still empty."""
-    classify_new(site.facts, site.judgements, (topic(),), NOON)
-    return Pages(site.facts, site.judgements, (topic(),), site.target()).files()
+    classify_new(site.facts, site.classifications, (topic(),), NOON)
+    return Pages(site.facts, site.classifications, (topic(),), site.target()).files()

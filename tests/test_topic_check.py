@@ -38,7 +38,7 @@ def test_an_example_that_comes_out_otherwise_is_an_error() -> None:
     )
 
 
-def test_an_example_is_judged_with_its_title_and_language() -> None:
+def test_an_example_is_classified_with_its_title_and_language() -> None:
     """Title and language of an example count as those of an item would."""
     groups = '[group.ship]\nfr = ["bac"]\n[group.place]\nany = ["harbour"]'
     example = '\n[[example]]\ntagged = {}\nlang = "{}"\ntitle = "Le bac"\ntext = "Harbour."\n'

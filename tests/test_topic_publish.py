@@ -16,7 +16,7 @@ def test_a_topic_says_how_it_is_published() -> None:
     assert said == Publishing(Content.LINKS, images=False, mask=("ship", "tub"), private=True)
 
 
-def test_how_it_is_published_judges_nothing_again() -> None:
+def test_how_it_is_published_classifies_nothing_again() -> None:
     """The version names the wording that decides, and this decides nothing."""
     assert topic(f"{HARBOUR}\n[publish]\nprivate = true\n").version == topic().version
 

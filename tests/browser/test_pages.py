@@ -47,9 +47,9 @@ def fill(made: Home) -> None:
             GAZETTE,
         )
         carry(facts, [about(1)], GAZETTE, NOON + timedelta(hours=2))
-        judgements, (topics, _) = Classifications(facts), good_topics(made)
-        classify_new(facts, judgements, topics, NOON)
-        publish(facts, judgements, topics, target_of(made, facts))
+        classifications, (topics, _) = Classifications(facts), good_topics(made)
+        classify_new(facts, classifications, topics, NOON)
+        publish(facts, classifications, topics, target_of(made, facts))
 
 
 @pytest.fixture(scope="module")
