@@ -24,9 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this fold
 from feeds.model import document_of
 from feeds.publication.document import FeedDocument
 from feeds.publication.edition import Target
-from feeds.publication.entry import FeedEntry, Manner, feed_id, make_entry
+from feeds.publication.entry import FeedEntry, PublishingPolicy, StoryEntry, feed_id, make_entry
 from feeds.publication.formats import atom, jsonfeed, rss
-from feeds.publication.story_entry import StoryEntry
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.tagging.classification_pass import classify_new
@@ -69,7 +68,7 @@ def items(count: int, chance: random.Random, topics: int = 1) -> list[Item]:
 def entries(count: int, topic: Topic) -> tuple[FeedEntry, ...]:
     """Make entries as they stand in a feed."""
     source = Source("http://post.example/feed.xml", title="The Post", site_url="http://post.example/", feed_id="urn:post")
-    matcher, manner = Matcher([topic]), Manner(UUID(int=1), full=False)
+    matcher, manner = Matcher([topic]), PublishingPolicy(UUID(int=1), full=False)
     made = []
     for number, item in enumerate(items(count, random.Random(1)), 1):
         seen = Sighting(source, item.guid, item.url, "first", item.title, item.published, NOON, NOON)

@@ -18,8 +18,7 @@ import scheduler  # noqa: F401 - it joins the commands
 from feeds.model import Classification, document_of
 from feeds.publication.document import FeedDocument
 from feeds.publication.edition import Editor, Target
-from feeds.publication.entry import FeedEntry, Manner, feed_id, make_entry
-from feeds.publication.story_entry import StoryEntry
+from feeds.publication.entry import FeedEntry, PublishingPolicy, StoryEntry, feed_id, make_entry
 from feeds.store.classifications import Classifications
 from feeds.tagging.classifier import classify
 from feeds.tagging.matching.matcher import Matcher
@@ -110,7 +109,7 @@ def classification(kept: StoredItem, by: Topic | None = None) -> Classification:
 def entry(kept: StoredItem | None = None, *, full: bool = False, by: Topic | None = None, atom_id: str = "urn:x:1") -> FeedEntry:
     """Give what is published of a stored item."""
     kept, by = kept or stored(), by or topic()
-    return make_entry(StoryEntry(kept, classification(kept, by)), by, atom_id, Manner(INSTANCE, full))
+    return make_entry(StoryEntry(kept, classification(kept, by)), by, atom_id, PublishingPolicy(INSTANCE, full))
 
 
 def document(*entries: FeedEntry, by: Topic | None = None, **changes: Any) -> FeedDocument:

@@ -44,7 +44,7 @@ PURE: Final = set(  # those that the design names; they must exist and stay out 
     " feeds.tagging.matching.segments feeds.tagging.matching.prefilter feeds.stories.features feeds.stories.story"
     " feeds.stories.evaluation feeds.stories.weekdays feeds.stories.clustering feeds.stories.guards"
     " feeds.stories.pair feeds.stories.sketch feeds.stories.alignment feeds.stories.vocabulary feeds.stories.words"
-    " feeds.tagging.classifier feeds.tagging.topic.loader feeds.tagging.quality.trial feeds.publication.story_entry"
+    " feeds.tagging.classifier feeds.tagging.topic.loader feeds.tagging.quality.trial"
     " feeds.publication.entry_view ingest.http.semantics ingest.http.conditional ingest.polling.batch ingest.text.charsets"
     " ingest.text.date_names ingest.text.date_grammar ingest.text.date_words ingest.text.dates ingest.documents.document"
     " ingest.documents.email ingest.documents.html ingest.documents.markdown ingest.documents.metadata"

@@ -17,10 +17,9 @@ from schema import sound
 from support import NOON
 
 from feeds.model import Classification, Evidence, Grade
-from feeds.publication.entry import TOPIC_SCHEME, FeedEntry, Manner, feed_id, make_entry
+from feeds.publication.entry import TOPIC_SCHEME, FeedEntry, PublishingPolicy, StoryEntry, feed_id, make_entry
 from feeds.publication.formats.atom import render
 from feeds.publication.formats.envelope import TW as NAMESPACE
-from feeds.publication.story_entry import StoryEntry
 from feeds.tagging.topic.model import Topic
 from ingest.model import Author, Category, Enclosure
 from ingest.text.sanitize import one_line, plain, xml_safe
@@ -326,7 +325,10 @@ def test_any_text_comes_back_as_it_was_stored(title: str, body: str, name: str) 
     what = item(title=title, text=body, authors=(Author(name),), categories=(Category(name, "urn:words"),))
     judged = Classification("harbour", "v1", tagged=True, grade=Grade.CORE, score=3.0, why=f"ship: “{title}”")
     one = make_entry(
-        StoryEntry(stored(what, sighting(replace(POST, title=name))), judged), topic(), "urn:x:1", Manner(INSTANCE, full=True)
+        StoryEntry(stored(what, sighting(replace(POST, title=name))), judged),
+        topic(),
+        "urn:x:1",
+        PublishingPolicy(INSTANCE, full=True),
     )
     data = made(one)
     sound(data)
@@ -380,7 +382,7 @@ def golden_feed() -> bytes:
     text_file = stored(item(url=None, title_inferred=True, language=None, published=None), sighting(SEED, url=None))
     hebrew = stored(replace(about(2), title="מעבורת בנמל", language="he"))
     others = (
-        make_entry(StoryEntry(kept, JUDGED), topic(), f"urn:x:{n}", Manner(INSTANCE, full=False))
+        make_entry(StoryEntry(kept, JUDGED), topic(), f"urn:x:{n}", PublishingPolicy(INSTANCE, full=False))
         for n, kept in enumerate((text_file, hebrew), 2)
     )
     return made(replace(rich, body="<p>The story.</p>"), *others)

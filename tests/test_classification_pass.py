@@ -8,7 +8,7 @@ from making import GAZETTE, HARBOUR, POST, SEED, about, carry, classification, h
 from support import NOON
 
 from feeds.cli.home import target_of
-from feeds.publication.entry import own_id, wanted_id
+from feeds.publication.entry import own_id, permanent_id
 from feeds.store.classifications import Classifications
 from feeds.tagging import classification_pass
 from feeds.tagging.classification_pass import classify_new
@@ -225,7 +225,7 @@ def named(facts: Facts, classifications: Classifications) -> dict[str, str]:
     ids = {}
     for kept in facts.items.all():
         with facts.transaction():
-            given = classifications.atom_ids({kept.row: (wanted_id(kept.item.guid), own_id(kept.id))})
+            given = classifications.atom_ids({kept.row: (permanent_id(kept.item.guid), own_id(kept.id))})
             ids[kept.item.title] = given[kept.row]
     return ids
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from making import GAZETTE, HARBOUR, INSTANCE, ITEM, SEED, classification, document, entry, item, sighting, stored, topic
 from support import NOON
 
-from feeds.publication.entry import TOPIC_SCHEME, _beginning, feed_id, is_iri, own_id, public_url, wanted_id
+from feeds.publication.entry import TOPIC_SCHEME, _beginning, feed_id, is_iri, own_id, permanent_id, public_url
 from ingest.model import Author, Category, Enclosure, Source
 
 
@@ -66,7 +66,7 @@ def test_any_address_is_an_iri_when_it_is_published(rest: str) -> None:
 )
 def test_a_sound_id_of_the_publisher_is_kept(guid: str) -> None:
     """The publisher's id is kept when it is an absolute URI in normal form."""
-    assert wanted_id(guid) == guid
+    assert permanent_id(guid) == guid
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_sound_id_of_the_publisher_is_kept(guid: str) -> None:
 )
 def test_an_unsound_id_of_the_publisher_is_not_kept(guid: str | None) -> None:
     """What is no absolute URI, not in normal form, or of another kind, is never an entry's id."""
-    assert wanted_id(guid) is None
+    assert permanent_id(guid) is None
 
 
 def test_our_own_id_depends_on_the_item_alone() -> None:
@@ -125,7 +125,7 @@ def test_a_feed_has_an_id_of_its_own_in_each_database() -> None:
     other = UUID(int=2)
     assert len({feed_id(i, t) for i in (INSTANCE, other) for t in ("harbour", "market")}) == 4
     assert feed_id(INSTANCE, "harbour") == feed_id(INSTANCE, "harbour")
-    assert wanted_id(feed_id(INSTANCE, "harbour"))
+    assert permanent_id(feed_id(INSTANCE, "harbour"))
 
 
 # The dates (P3)

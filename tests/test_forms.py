@@ -17,14 +17,14 @@ from support import NOON
 from test_atom import JUDGED
 
 from feeds.publication.document import FeedDocument
-from feeds.publication.entry import Deleted, FeedEntry
+from feeds.publication.entry import FeedEntry, Tombstone
 from feeds.publication.entry_view import EntryView
 from feeds.publication.formats import atom, jsonfeed, rss
 from ingest.model import Author, Category, Enclosure
 
 GOLDEN: Final = Path(__file__).parent / "golden" / "forms"
 RENDER: Final = {"atom": atom.render, "json": jsonfeed.render, "rss": rss.render}
-GONE: Final = Deleted("urn:x:9", NOON, "the topic's wording changed")
+GONE: Final = Tombstone("urn:x:9", NOON, "the topic's wording changed")
 
 
 def published(words: str, **changes: Any) -> FeedEntry:
@@ -57,7 +57,7 @@ SPARSE: Final = replace(
 
 def head(**changes: Any) -> FeedDocument:
     """Give a feed with an entry of each kind, one that has left, an archive and a hub."""
-    return document(RICH, SPARSE, deleted=(GONE,), previous=3, hub="https://hub.example/", **changes)
+    return document(RICH, SPARSE, tombstones=(GONE,), previous=3, hub="https://hub.example/", **changes)
 
 
 def as_json(one: FeedDocument) -> Any:
@@ -258,6 +258,6 @@ def test_a_document_is_as_new_as_what_left_it() -> None:
     """An entry that has left is a change of the feed; a late carrier is one of its bytes, not of its date."""
     late = sighting(GAZETTE, first_seen=NOON + timedelta(days=1))
     one = entry(stored(item(), sighting(), late))
-    assert document(deleted=(GONE,)).updated == NOON
+    assert document(tombstones=(GONE,)).updated == NOON
     assert document(one).updated == one.updated
     assert document(one).changed == NOON + timedelta(days=1)

@@ -202,10 +202,10 @@ def test_what_comes_back_is_newer_than_the_word_that_it_had_left(room: Newsroom)
     room.add(1)
     room.publish()
     room.untag(1)
-    gone = room.publish().deleted[0].when
+    gone = room.publish().tombstones[0].deleted_at
     room.tag(1)
     document = room.publish()
-    assert ([entry.id for entry in document.entries], document.deleted) == (urn(1), ())
+    assert ([entry.id for entry in document.entries], document.tombstones) == (urn(1), ())
     assert document.entries[0].updated > gone
 
 
@@ -253,7 +253,7 @@ def test_a_split_story_is_two_entries_again(room: Newsroom) -> None:
     room.pass_time(days=1)
     room.grouping = Groups()
     document = room.publish()
-    assert (sorted(entry.id for entry in document.entries), document.deleted) == (urn(1, 2), ())
+    assert (sorted(entry.id for entry in document.entries), document.tombstones) == (urn(1, 2), ())
 
 
 # Any history whatever

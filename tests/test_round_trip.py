@@ -11,9 +11,8 @@ from support import NOON
 
 from feeds.model import Classification, Grade
 from feeds.publication.document import FeedDocument
-from feeds.publication.entry import FeedEntry, Manner, make_entry
+from feeds.publication.entry import FeedEntry, PublishingPolicy, StoryEntry, make_entry
 from feeds.publication.formats import atom, jsonfeed, rss
-from feeds.publication.story_entry import StoryEntry
 from ingest.formats.feed import parse_feed
 from ingest.model import Author, Category, Enclosure, GeoPlace, Item
 from ingest.text.sanitize import one_line, paragraphs, safe_html, title_text, xml_safe
@@ -132,7 +131,7 @@ def test_what_we_publish_we_read_back(  # noqa: PLR0913, PLR0917 - an entry has 
         places=tuple(places),
     )
     judged = Classification("harbour", "v1", tagged=True, grade=Grade.CORE, score=3.0, why="why")
-    entry = make_entry(StoryEntry(stored(what, sighting(POST)), judged), topic(), "urn:x:1", Manner(INSTANCE, full=True))
+    entry = make_entry(StoryEntry(stored(what, sighting(POST)), judged), topic(), "urn:x:1", PublishingPolicy(INSTANCE, full=True))
     found = again(entry, name)
     assert (found.guid, found.url, found.title) == (entry.id, entry.url, entry.title)
     assert (found.published, found.updated) == (entry.published, entry.updated)

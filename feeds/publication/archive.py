@@ -1,53 +1,53 @@
-"""Which entries a feed keeps at its head, and which pages of its archive are sealed now (RFC 5005); pure."""
+"""Which entries stay in a feed's subscription document, and which go to archive documents now (RFC 5005); pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-TOLD: Final = timedelta(days=30)  # how long a feed says that an entry has left
-_FEW: Final = 4  # a page has at least this part of a full head, so that archives are few and never tiny
+TOMBSTONE_AGE: Final = timedelta(days=30)  # how long the subscription document says that an entry was deleted
+_FEW: Final = 4  # an archive document has at least this part of a full subscription document: archives are few and never tiny
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveBounds:
-    """How much a feed's head holds."""
+class SubscriptionLimits:
+    """How much a subscription document holds."""
 
     entries: int
     age: timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class ArchivePlace:
-    """An entry at the head: its number, and since when it is there."""
+class SubscribedEntry:
+    """An entry of a subscription document: its item's row id, and since when it is there."""
 
     row: int
     entered: datetime
 
 
 def split(
-    head: Sequence[ArchivePlace], bounds: ArchiveBounds, now: datetime
+    entries: Sequence[SubscribedEntry], limits: SubscriptionLimits, now: datetime
 ) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
-    """Return (what stays at the head, the pages to seal now, oldest page first); `head` and each page newest first.
+    """Return (what stays, the pages to archive now, oldest page first); `entries` and each page newest first.
 
-    Nothing is sealed while the head is within its bounds. When it is not, what entered it first goes,
-    at least a quarter of a full head at once. Age alone seals nothing until so many have come of age.
+    Nothing is archived while the subscription document is within its limits. When it is not, what entered it first goes,
+    at least a quarter of a full one at once. Age alone archives nothing until so many have come of age.
     """
-    waiting = sorted(range(len(head)), key=lambda n: (head[n].entered, -n))  # who leaves first
-    least = max(bounds.entries // _FEW, 1)
-    old = sum(place.entered <= now - bounds.age for place in head)
-    over = max(len(head) - bounds.entries, 0)
+    waiting = sorted(range(len(entries)), key=lambda n: (entries[n].entered, -n))  # who leaves first
+    least = max(limits.entries // _FEW, 1)
+    old = sum(entry.entered <= now - limits.age for entry in entries)
+    over = max(len(entries) - limits.entries, 0)
     leaving = max(over and max(over, least), old if old >= least else 0)
     places = waiting[:leaving]
-    pages = [places[at : at + bounds.entries] for at in range(0, leaving, bounds.entries)]
-    gone = set(places)
-    stay = tuple(place.row for n, place in enumerate(head) if n not in gone)
-    return stay, tuple(tuple(head[n].row for n in sorted(page)) for page in pages)
+    pages = [places[at : at + limits.entries] for at in range(0, leaving, limits.entries)]
+    left = set(places)
+    stay = tuple(entry.row for n, entry in enumerate(entries) if n not in left)
+    return stay, tuple(tuple(entries[n].row for n in sorted(page)) for page in pages)
 
 
-def next_change(head: Sequence[datetime], deleted: Sequence[datetime], bounds: ArchiveBounds) -> datetime | None:
-    """Return the first moment at which time alone changes a feed: `head` are the moments of entering, `deleted` of leaving."""
-    least = max(bounds.entries // _FEW, 1)
-    aged = sorted(head)[least - 1 : least]
-    moments = [entered + bounds.age for entered in aged] + [gone + TOLD for gone in deleted]
+def next_change(entered: Sequence[datetime], deleted: Sequence[datetime], limits: SubscriptionLimits) -> datetime | None:
+    """Return the first moment at which time alone changes a feed, from when its entries entered it and when others were deleted."""
+    least = max(limits.entries // _FEW, 1)
+    aged = sorted(entered)[least - 1 : least]
+    moments = [one + limits.age for one in aged] + [one + TOMBSTONE_AGE for one in deleted]
     return min(moments, default=None)

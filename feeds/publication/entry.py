@@ -1,18 +1,20 @@
-"""A tagged article as it is published, whatever the format: pure choices about ids, dates, texts and carriers."""
+"""A tagged story -> the entry that is published, whatever the format: ids, dates, texts, carriers; knows no table and no format."""
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final, overload
 from uuid import UUID, uuid5
 
 from yarl import URL
 
 from feeds.model import Classification, RelatedItem
-from feeds.publication.story_entry import StoryEntry
 from feeds.tagging.topic.model import Content, Topic
+from ingest.identity import significance
 from ingest.model import Author, Category, Enclosure, GeoPlace, Sighting, Source, SourceKind, StoredItem
 from ingest.text.sanitize import escape, sentences, shorten
 from ingest.text.urls import iri, without_secrets
@@ -26,6 +28,77 @@ _NAME: Final = re.compile(
     r"(?:urn:[a-z0-9][a-z0-9-]{1,31}|tag:[a-z0-9.@_-]+,\d{4}[0-9-]*):(?:[\w.~!$&'()*+,;=:@/?#-]|%[0-9A-F]{2})+", re.ASCII
 )
 _SUMMARY: Final = 600  # characters
+_DIGEST_RULES: Final = "2:"  # by which a digest was made; another number, another rule
+
+
+# A story
+
+
+@dataclass(frozen=True, slots=True)
+class StoryEntry:
+    """One story: the item that stands for it, its copies, and why it is in a topic."""
+
+    lead: StoredItem
+    classification: Classification
+    copies: tuple[tuple[StoredItem, str], ...] = ()  # each with the evidence that it is one
+    tagged: StoredItem | None = None  # the copy that the classification is about; None: the lead
+    related: tuple[RelatedItem, ...] = ()
+
+    @property
+    def sightings(self) -> tuple[Sighting, ...]:
+        """Who carried it, the lead's carriers first, then those of its copies in the order in which they came."""
+        return carried(self.lead, self.copies)
+
+    @property
+    def significant(self) -> str:
+        """A hash of what a reader would call the article: while it stays, an entry's `updated` stays."""
+        return f"{_DIGEST_RULES}{significance(self.lead.item)}"
+
+    @property
+    def digest(self) -> str:
+        """A hash of all that is published of what the publisher says: what is significant, then the rest."""
+        item = self.lead.item
+        believed = item.published if item.published and item.published <= self.lead.first_seen else None
+        files = [(file.url.partition("?")[0], file.type, file.length) for file in item.enclosures]  # what follows may be a ticket
+        said = (item.url, item.language, believed, item.authors, item.categories, files, item.places, item.title_inferred)
+        return f"{self.significant}.{_hash(repr(said))}"
+
+    def is_significantly(self, digest: str) -> bool:
+        """Return whether the article is what it was when it had this digest, for its readers."""
+        if digest.startswith(_DIGEST_RULES):
+            return digest.partition(".")[0] == self.significant
+        item = self.lead.item  # made before markup and addresses, and numbers that only count, stopped to count
+        return digest == _hash("\x00".join((item.title, item.text, item.summary, item.content, item.url or "")))
+
+    def is_exactly(self, digest: str) -> bool:
+        """Return whether the publisher has corrected nothing either."""
+        return digest == self.digest if "." in digest else self.is_significantly(digest)
+
+
+def carried(lead: StoredItem, copies: Iterable[tuple[StoredItem, str]]) -> tuple[Sighting, ...]:
+    """Return who carried an item, then who carried its copies, in the order in which they came.
+
+    The source that had a copy first carried the story for the reason that makes it a copy.
+    """
+    others = [
+        replace(seen, reason=why) if seen.reason == "first" else seen for copy, why in copies for seen in _once(copy.sightings)
+    ]
+    return (*_once(lead.sightings), *sorted(others, key=attrgetter("first_seen")))
+
+
+def _once(sightings: Iterable[Sighting]) -> Iterable[Sighting]:
+    """Return the first sighting by each source: an item that its source served again is no copy of itself."""
+    found: dict[str, Sighting] = {}
+    for seen in sightings:
+        found.setdefault(seen.source.url, seen)
+    return found.values()
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+# An entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +135,7 @@ class FeedEntry:
     updated: datetime
     language: str | None
     excerpt: str  # plain text; may be empty
-    body: str  # HTML; empty unless asked for or without any address
+    body: str  # HTML; empty unless the whole text is asked for or there is no address
     whole: bool  # whether content is written: the body and the why-line
     why: str  # one line of plain text: why it is here, and who carried it
     authors: tuple[Author, ...]
@@ -105,16 +178,16 @@ class FeedEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Deleted:
+class Tombstone:
     """An entry that has left a feed (RFC 6721)."""
 
     id: str
-    when: datetime
+    deleted_at: datetime
     reason: str
 
 
-def wanted_id(guid: str | None) -> str | None:
-    """Return the publisher's id if it is an absolute URI in normal form, which may stand for ever (P1), else None."""
+def permanent_id(guid: str | None) -> str | None:
+    """Return the publisher's id if it is an absolute URI in normal form, which may stand for ever (RFC 4287, 4.2.6), else None."""
     return guid if guid and (_NAME.fullmatch(guid) or _is_normal_address(guid)) else None
 
 
@@ -141,20 +214,22 @@ def feed_id(instance: UUID, topic: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How a database publishes: under which permanent name, and whether with the whole text unless a topic says otherwise."""
+class PublishingPolicy:
+    """How a home publishes: under which permanent name, and whether with the whole text unless a topic says otherwise."""
 
     instance: UUID
     full: bool
 
 
-def make_entry(unit: StoryEntry, topic: Topic, atom_id: str, manner: Manner, updated: datetime | None = None) -> FeedEntry:
-    """Choose what to publish of an article; `updated` is its last significant change, where that is known better."""
-    item, first = unit.lead.item, unit.lead.carrier
+def make_entry(
+    story: StoryEntry, topic: Topic, atom_id: str, policy: PublishingPolicy, updated: datetime | None = None
+) -> FeedEntry:
+    """Return what to publish of a story; `updated` is its last significant change, where that is known better."""
+    item, first = story.lead.item, story.lead.carrier
     # As it was when the item came: else every poll of a lively source would change every entry.
-    origin = _origin(first.source, first.feed_updated or first.first_seen, manner.instance)
-    carriers = carriers_of(unit.sightings)
-    content = topic.publish.content or (Content.FULL if manner.full else Content.SUMMARY)
+    origin = _origin(first.source, first.feed_updated or first.first_seen, policy.instance)
+    carriers = carriers_of(story.sightings)
+    content = topic.publish.content or (Content.FULL if policy.full else Content.SUMMARY)
     # An entry without any address has nothing but its content (RFC 4287, 4.1.2).
     body = content is Content.FULL or (content is Content.SUMMARY and item.url is None)
     return FeedEntry(
@@ -162,32 +237,32 @@ def make_entry(unit: StoryEntry, topic: Topic, atom_id: str, manner: Manner, upd
         title=item.title or public_url(item.url) or origin.title,
         title_inferred=item.title_inferred,
         url=public_url(item.url),
-        published=item.published if item.published and item.published <= unit.lead.first_seen else None,
-        updated=updated or last_change(unit.lead),
+        published=item.published if item.published and item.published <= story.lead.first_seen else None,
+        updated=updated or last_change(story.lead),
         language=item.language,
         excerpt=_excerpt(item.text) if content is not Content.LINKS else "",
         body=public_address(item.content or item.summary) if body else "",  # its links were made absolute on the feed's address
         whole=body or item.url is None,
-        why=_why_line(topic, unit, carriers),
+        why=_why_line(topic, story, carriers),
         # A reader that ignores `source` still sees whose it is.
         authors=item.authors or (Author(origin.title),),
         categories=tuple(_schemed(category, origin) for category in item.categories),
         enclosures=tuple(replace(enclosure, url=public_url(enclosure.url)) for enclosure in item.enclosures),
         carriers=carriers,
         origin=origin,
-        classification=unit.classification,
-        related=tuple(one for one in unit.related if one.url),
+        classification=story.classification,
+        related=tuple(one for one in story.related if one.url),
         places=item.places,
     )
 
 
 def published_related(related: RelatedItem, stored: StoredItem) -> RelatedItem:
     """Return a related item with its publisher's name and its address, as both may be published."""
-    return replace(related, name=_called(stored.carrier.source), url=public_url(stored.item.url) or "")
+    return replace(related, name=_public_name(stored.carrier.source), url=public_url(stored.item.url) or "")
 
 
 def last_change(stored: StoredItem) -> datetime:
-    """Return the last significant change, never the time of a poll for an old item, never the future (P3)."""
+    """Return the last significant change, never the time of a poll for an old item, never the future."""
     item = stored.item
     said = item.updated or (item.published if stored.versions == 1 or stored.changed == stored.first_seen else None)
     return min(said, stored.changed) if said else stored.changed
@@ -216,13 +291,13 @@ def carriers_of(sightings: tuple[Sighting, ...]) -> tuple[Carrier, ...]:
     """Return who carried an article, as it may be published, first carrier first; one with two addresses for it has two."""
     found: dict[tuple[str, str | None], Carrier] = {}
     for seen in sightings:
-        carrier = Carrier(_called(seen.source), public_url(seen.url), seen.first_seen, seen.reason, seen.language)
+        carrier = Carrier(_public_name(seen.source), public_url(seen.url), seen.first_seen, seen.reason, seen.language)
         # Documents come by several doors of one house: they are one carrier.
         found.setdefault((seen.source.url if seen.source.kind is SourceKind.FEED else "", carrier.url), carrier)
     return tuple(found.values())
 
 
-def _called(source: Source) -> str:
+def _public_name(source: Source) -> str:
     return public_address(source.name)
 
 
@@ -244,16 +319,16 @@ def public_url(url: str | None) -> str | None:
     return iri(without_secrets(url)) if url else url
 
 
-def _why_line(topic: Topic, unit: StoryEntry, carriers: tuple[Carrier, ...]) -> str:
+def _why_line(topic: Topic, story: StoryEntry, carriers: tuple[Carrier, ...]) -> str:
     first, *others = dict.fromkeys(carrier.name for carrier in carriers)
     also = f"; also by {', '.join(others)}" if others else ""
     # The words may stand in one copy alone: then it says in whose.
-    whose = f" (in the copy of {_called(unit.tagged.carrier.source)})" if unit.tagged else ""
-    return f"Tagged “{topic.title}” because {unit.classification.why}{whose}. Carried by {first}{also}."
+    whose = f" (in the copy of {_public_name(story.tagged.carrier.source)})" if story.tagged else ""
+    return f"Tagged “{topic.title}” because {story.classification.why}{whose}. Carried by {first}{also}."
 
 
 def _schemed(category: Category, origin: Origin) -> Category:
-    """Return a term without a sound scheme that of the source that used it: it is a word of its vocabulary."""
+    """Return a category with a valid scheme, else that of the source that used it: the term is a word of its vocabulary."""
     if is_iri(category.scheme):
         return category
     return Category(category.term, origin.site_url or origin.url or origin.id, category.label)
@@ -263,8 +338,8 @@ def _schemed(category: Category, origin: Origin) -> Category:
 def _origin(source: Source, updated: datetime, instance: UUID) -> Origin:
     address = public_url(source.url if source.kind is SourceKind.FEED else None)
     return Origin(
-        id=wanted_id(source.feed_id) or wanted_id(address) or uuid5(instance, f"source:{public_address(source.url)}").urn,
-        title=_called(source),
+        id=permanent_id(source.feed_id) or permanent_id(address) or uuid5(instance, f"source:{public_address(source.url)}").urn,
+        title=_public_name(source),
         updated=updated,
         url=address,
         site_url=public_url(source.site_url),

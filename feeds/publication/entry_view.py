@@ -55,8 +55,8 @@ class EntryView:
         """Return a document whose entries are as they are published: what else it says of its topic and of what has left."""
         if not self._mask:
             return document
-        gone = tuple(replace(one, reason=self.name(one.reason)) for one in document.deleted)
-        return replace(document, topic=self.topic(document.topic), deleted=gone)
+        tombstones = tuple(replace(one, reason=self.name(one.reason)) for one in document.tombstones)
+        return replace(document, topic=self.topic(document.topic), tombstones=tombstones)
 
     def source(self, source: Source) -> Source:
         """Return a source by the name that it is published under."""

@@ -13,10 +13,19 @@ from starlette.routing import Route
 
 from feeds.model import Classification, Grade
 from feeds.publication.document import FeedDocument
-from feeds.publication.entry import FeedEntry, Manner, feed_id, make_entry, own_id, public_address, source_key, wanted_id
+from feeds.publication.entry import (
+    FeedEntry,
+    PublishingPolicy,
+    StoryEntry,
+    feed_id,
+    make_entry,
+    own_id,
+    permanent_id,
+    public_address,
+    source_key,
+)
 from feeds.publication.entry_view import EntryView
 from feeds.publication.formats import atom
-from feeds.publication.story_entry import StoryEntry
 from feeds.search.query import KEYS, SearchQuery, parse_query, word_spans
 from feeds.search.search import PublicItems, SearchResult, SearchResults, languages, search, search_published, sources
 from feeds.server.access import knows_token
@@ -169,9 +178,9 @@ class SearchRoutes:
         topic = parse_topic("", "search", "search")
         words = wanted.words or "everything"
         topic = replace(topic, title=f"Search: {words}", description=f"What matches “{words}”, newest first.")
-        manner = Manner(instance, reader.full)
+        policy = PublishingPolicy(instance, reader.full)
         ids = _ids(facts, [result.stored for result in found.results])
-        entries = tuple(_entry(result, reader.topics, topic, manner, ids[result.stored.row]) for result in found.results)
+        entries = tuple(_entry(result, reader.topics, topic, policy, ids[result.stored.row]) for result in found.results)
         return SearchFindings(
             topic, feed_id(instance, f"search?{query}"), self.context.base, self.context.base, entries, query=query
         )
@@ -179,7 +188,7 @@ class SearchRoutes:
 
 def _ids(facts: Facts, items: list[StoredItem]) -> dict[int, str]:
     """Return the ids of entries, the same as in every feed, by the items' rows; write only the ids that are new."""
-    names = {stored.row: (wanted_id(stored.item.guid), own_id(stored.id)) for stored in items}
+    names = {stored.row: (permanent_id(stored.item.guid), own_id(stored.id)) for stored in items}
     classifications = Classifications(facts)
     given = classifications.given_ids(names)
     if missing := {row: name for row, name in names.items() if row not in given}:
@@ -188,9 +197,9 @@ def _ids(facts: Facts, items: list[StoredItem]) -> dict[int, str]:
     return given
 
 
-def _entry(result: SearchResult, topics: Mapping[str, Topic], topic: Topic, manner: Manner, atom_id: str) -> FeedEntry:
+def _entry(result: SearchResult, topics: Mapping[str, Topic], topic: Topic, policy: PublishingPolicy, atom_id: str) -> FeedEntry:
     tagged = Classification(topic.name, topic.version, tagged=True, grade=Grade.MENTION, score=0.0, why="")
-    entry = make_entry(StoryEntry(result.stored, tagged), topic, atom_id, manner)
+    entry = make_entry(StoryEntry(result.stored, tagged), topic, atom_id, policy)
     tags = f"; tagged {', '.join(one.topic for one in result.classifications)}" if result.classifications else ""
     entry = replace(entry, why=f"Found by a search. Carried by {', '.join(one.name for one in entry.carriers)}{tags}.")
     for one in result.classifications:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from feeds.model import StoryEvidence
-from feeds.publication.story_entry import carried
+from feeds.publication.entry import carried
 from feeds.site import views
 from feeds.site.masking import PageMasking
 from feeds.site.models import Card, TaggedItem

@@ -9,7 +9,7 @@ from lxml import etree
 
 from feeds.model import Evidence
 from feeds.publication.document import FeedDocument, stamp
-from feeds.publication.entry import TOPIC_SCHEME, Deleted, FeedEntry, Origin, is_iri
+from feeds.publication.entry import TOPIC_SCHEME, FeedEntry, Origin, Tombstone, is_iri
 from feeds.publication.formats import envelope
 from feeds.publication.formats.envelope import HISTORY
 from feeds.publication.formats.xml import branch, empty, filled, leaf
@@ -29,11 +29,11 @@ _MAILBOX: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
 
 def render(document: FeedDocument) -> bytes:
-    """Return the feed document. The same argument gives the same bytes (P8)."""
+    """Return the feed document. The same argument gives the same bytes."""
     root = envelope.atom(document)
-    _history(root, document)
+    _history_links(root, document)
     said = [_entry(entry, document.topic) for entry in document.entries]
-    said += [_deleted(deleted) for deleted in document.deleted]
+    said += map(_tombstone, document.tombstones)
     return filled(envelope.written(root), "feed", said, 1)
 
 
@@ -59,8 +59,8 @@ def written_media(entry: FeedEntry) -> Iterator[str]:
         yield leaf("itunes:duration", str(entry.duration), _ITUNES)
 
 
-def _history(root: etree._Element, document: FeedDocument) -> None:
-    """Say where older entries are. A sealed page has no link to one that was not there when it was sealed."""
+def _history_links(root: etree._Element, document: FeedDocument) -> None:
+    """Say where older entries are. An archive document has no link to one that was not there when it was written."""
     links = {"prev-archive": document.previous, "next-archive": document.next}
     if document.number is not None:
         etree.SubElement(root, f"{{{HISTORY}}}archive")
@@ -166,6 +166,6 @@ def _hit(hit: Evidence) -> str:
     return leaf("tw:hit", hit.text, where)
 
 
-def _deleted(deleted: Deleted) -> str:
-    comment = leaf("at:comment", deleted.reason, {"xml:lang": "en"})
-    return branch("at:deleted-entry", [comment], 1, {"ref": deleted.id, "when": stamp(deleted.when)})
+def _tombstone(tombstone: Tombstone) -> str:
+    comment = leaf("at:comment", tombstone.reason, {"xml:lang": "en"})
+    return branch("at:deleted-entry", [comment], 1, {"ref": tombstone.id, "when": stamp(tombstone.deleted_at)})

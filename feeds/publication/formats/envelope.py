@@ -1,4 +1,4 @@
-"""What a feed says of itself: feedgen writes the Atom and RSS envelopes, the entries are put in by those who know a format."""
+"""What a feed says of itself: feedgen writes the Atom and RSS envelopes; knows no entry."""
 
 from typing import Final
 
@@ -45,7 +45,7 @@ def atom(document: FeedDocument) -> etree._Element:
 def rss(document: FeedDocument) -> etree._Element:
     """Return the root of an RSS feed without items."""
     feed = _feed(document, "application/rss+xml", "rss")
-    feed.lastBuildDate(document.updated)  # else the clock is written (T1e)
+    feed.lastBuildDate(document.updated)  # else feedgen writes the clock's time
     feed.docs("")
     return etree.fromstring(feed.rss_str(pretty=False), _PARSER)
 

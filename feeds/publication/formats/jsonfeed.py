@@ -19,7 +19,7 @@ def render(document: FeedDocument) -> bytes:
     """Return the feed document."""
     topic = document.topic
     public = bool(document.base)
-    deleted = [{"id": one.id, "when": stamp(one.when), "reason": one.reason} for one in document.deleted]
+    deleted = [{"id": one.id, "when": stamp(one.deleted_at), "reason": one.reason} for one in document.tombstones]
     feed = {
         "version": _VERSION,
         "title": topic.title,
