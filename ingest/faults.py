@@ -1,4 +1,4 @@
-"""What a fault of our own costs: the part in which it happened, with a line for people and a traceback for the log; pure."""
+"""What a fault of our own costs: the part in which it happened; a line for people, a traceback for the log; knows no document."""
 
 import traceback
 from collections.abc import Callable, Iterable
@@ -41,9 +41,7 @@ class Faults:
             raise
         except Exception as fault:  # noqa: BLE001 - whatever it is, its neighbours are read
             said = "".join(letter if letter.isprintable() else " " for letter in str(fault)[: 2 * _LONGEST])
-            self._add(f"{self.part}{where}: {type(fault).__name__}: {' '.join(said.split())[:_LONGEST]}")
+            line = f"{self.part}{where}: {type(fault).__name__}: {' '.join(said.split())[:_LONGEST]}"
+            if all(known.line != line for known in self.found[-_MOST_TRACES:]):
+                self.found.append(Fault(line, traceback.format_exc() if len(self.found) < _MOST_TRACES else ""))
             return default
-
-    def _add(self, line: str) -> None:
-        if all(known.line != line for known in self.found[-_MOST_TRACES:]):
-            self.found.append(Fault(line, traceback.format_exc() if len(self.found) < _MOST_TRACES else ""))

@@ -11,7 +11,7 @@ from ingest.documents import email, html, markdown, mhtml, pdf, text
 from ingest.errors import ParseError
 from ingest.formats.feed import beginning, parse_feed
 from ingest.identity import with_words_key
-from ingest.model import Item, ParsedFeed
+from ingest.model import ParsedFeed
 from ingest.normalize import Context, normalize
 from ingest.raw import RawFeed
 
@@ -62,7 +62,7 @@ _LOOKS: Final = (  # of what has no ending, as a pipe has none
 
 
 def is_document(name: str) -> bool:
-    """Return whether a file called `name` is of a kind that is read."""
+    """Return whether a file called `name` is of a kind that can be read."""
     return _ending(name) in _READERS.keys() | FEEDS
 
 
@@ -71,7 +71,7 @@ def _ending(name: str) -> str:
 
 
 def parse_document(body: bytes, name: str, now: datetime) -> ParsedFeed:
-    """Translate a file called `name`. Raises ParseError for what cannot be read."""
+    """Parse a file called `name`. Raises ParseError for what cannot be read and what has no words."""
     suffix = _ending(name)
     if suffix == "":
         head = body.lstrip()[:200] if not body.lstrip().startswith(b"<!--") else beginning(body).lstrip()[:200]
@@ -82,11 +82,9 @@ def parse_document(body: bytes, name: str, now: datetime) -> ParsedFeed:
         raise ParseError(f"{suffix} files are not read", CURE)
     reader = _READERS[suffix]
     feed = normalize(reader.read(body, name), Context(now))
-    worded = [(item, key) for item, key in feed.items if _has_words(item, reader)]
-    if not worded and not feed.faults:
+    found = [
+        (item, key) for item, key in feed.items if any(map(str.isalnum, (item.title if reader.titles_count else "") + item.text))
+    ]
+    if not found and not feed.faults:
         raise ParseError(*reader.empty)
-    return replace(feed, items=tuple((item, with_words_key(item, key)) for item, key in worded), parser=reader.name)
-
-
-def _has_words(item: Item, reader: _Reader) -> bool:
-    return any(character.isalnum() for character in (f"{item.title}{item.text}" if reader.titles_count else item.text))
+    return replace(feed, items=tuple((item, with_words_key(item, key)) for item, key in found), parser=reader.name)

@@ -31,6 +31,7 @@ _LINK: Final = re.compile(r'<a [^>]*?href="(https?://[^"]+)"')
 _END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n")
 _FIELD: Final = re.compile(rb"\n(?![ \t])")  # where one begins
 _LONGEST_FIELD: Final = 65_536  # bytes: the library's time for addresses grows with the square
+_SIGNATURE: Final = re.compile(r"\n-- \r?\n")  # where one begins (RFC 3676, 4.3)
 _BLOCK: Final = re.compile(r"<(?:p|div|td|table|hr|footer)\b[^>]*>")
 _FOOTER: Final = re.compile(
     r"""unsubscribe | manage\ your\ (?:subscription|preferences) | view\ (?:this|it)\ in\ (?:your\ )?browser
@@ -108,7 +109,7 @@ def _body(message: EmailMessage, name: str) -> tuple[str, RawEntry]:
     part = message.get_body(("html", "plain"))
     said = _decoded(part) if part is not None and not part.is_multipart() else ""
     html = safe_html(said, None) if part is not None and part.get_content_subtype() == "html" else ""
-    lines, boilerplate = ([], []) if html else without_boilerplate(unwrapped(_without_signature(said)))
+    lines, boilerplate = ([], []) if html else without_boilerplate(unwrapped(_SIGNATURE.split(said, maxsplit=1)[0]))
     return html, RawEntry(
         id=name,
         texts=(
@@ -160,10 +161,6 @@ def _decoded(part: MIMEPart) -> str:
     said = part.get_content_charset()
     labels = [*([str(said)] if said else []), *(charset_labels(body) if part.get_content_subtype() == "html" else [])]
     return decode(body, labels)
-
-
-def _without_signature(text: str) -> str:
-    return re.split(r"\n-- \r?\n", text, maxsplit=1)[0]
 
 
 def _authors(message: EmailMessage) -> Iterator[RawPerson]:

@@ -63,17 +63,15 @@ def _page(body: bytes, labels: tuple[str, ...]) -> etree._Element:
         raise ParseError("an element with more than 1000 attributes", "no page needs that; save it anew from a browser")
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
-        page = etree.fromstring(_decoded(body, labels).replace("\x00", "").encode("utf-8", "replace"), parser)
+        text = decode(
+            body, (*labels, *charset_labels(body))
+        )  # by its mark, or its own word if that is true (HTML standard, 13.2.3.2)
+        page = etree.fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         page = None
     if page is None:
         raise ParseError("a page without words", "save it anew from a browser")
     return page
-
-
-def _decoded(body: bytes, labels: tuple[str, ...]) -> str:
-    """Read a page by its mark or its own word, if that is true, else as text is read (HTML standard, 13.2.3.2)."""
-    return decode(body, (*labels, *charset_labels(body)))
 
 
 def charset_labels(body: bytes) -> list[str]:
@@ -103,7 +101,9 @@ def _main_text(page: etree._Element, title: str) -> tuple[str, str]:
     by_extra = _extracted(page)
     if by_extra:
         return by_extra, "trafilatura"
-    _strip(page)
+    for element in list(page.iter("*")):
+        if element.tag in _AROUND or _is_boilerplate(element):
+            _drop(element)
     candidates = [*page.xpath(_MAIN), *page.iter("body")]
     main = max(candidates, key=_weight, default=page)
     if len(main) and main.tag == "body":
@@ -122,12 +122,6 @@ def _extracted(page: etree._Element) -> str:
         return ""
     html = etree.tostring(page, encoding="unicode", method="html")
     return extract(html, output_format="html", include_links=True, include_comments=False, include_tables=True) or ""
-
-
-def _strip(page: etree._Element) -> None:
-    for element in list(page.iter("*")):
-        if element.tag in _AROUND or _is_boilerplate(element):
-            _drop(element)
 
 
 def _is_boilerplate(element: etree._Element) -> bool:

@@ -1,7 +1,7 @@
 """What the head of a web page declares: JSON-LD, OpenGraph, meta and link elements, each value with its origin; reads no text."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -50,6 +50,7 @@ def metadata(page: etree._Element, address: str = "") -> Metadata:
         ("where it was saved from", address),
     )
     sites = titles.site_names(page, meta, titles.publisher_names(ld), absolute(url, None) or "")
+    keywords = [word for value in meta.get("keywords", ()) for word in value.split(",")]
     title, title_from = _first(
         *_in(ld, "headline"),
         *_of(meta, "og:title", "twitter:title"),
@@ -73,7 +74,7 @@ def metadata(page: etree._Element, address: str = "") -> Metadata:
         ),
         authors=authors,
         authors_from=origin,
-        categories=tuple(map(RawCategory, (*meta.get("article:tag", ()), *_split(meta.get("keywords", ()))))),
+        categories=tuple(map(RawCategory, (*meta.get("article:tag", ()), *keywords))),
     )
 
 
@@ -97,11 +98,6 @@ def _in(ld: dict[str, Any], *names: str) -> Iterator[tuple[str, str]]:
 def _attribute(page: etree._Element, path: str) -> str:
     found = page.xpath(path)
     return str(found[0]) if isinstance(found, list) and found else ""
-
-
-def _split(values: Iterable[str]) -> Iterator[str]:
-    for value in values:
-        yield from value.split(",")
 
 
 def _meta(page: etree._Element) -> dict[str, list[str]]:

@@ -1,7 +1,6 @@
-"""Bytes of a feed -> ParsedFeed: finds out the format and hands over; opens nothing and contacts nothing."""
+"""Bytes of a feed -> ParsedFeed: finds out the format and calls its reader; opens nothing and contacts nothing."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,13 +25,14 @@ _MOST_REMARKS = 1_000_000  # bytes in which it is looked for
 
 
 def parse_feed(body: bytes, headers: dict[str, str], url: str, now: datetime, before: Before = NOTHING) -> ParsedFeed:
-    """Translate the bytes of a feed served at `url`.
+    """Parse the bytes of a feed served at `url`.
 
     `headers` are the response's, names in lower case; items that `before` has are not made again.
     Raises ParseError, in words for a person, for what is not a feed.
     """
     raw, parser = _read(body, headers, url, now)
-    context = Context(now, url, _base(headers, url), tuple(_header_links(headers)))
+    links = tuple(RawLink(link["href"], link.get("rel", "").strip().lower()) for link in header_links(headers.get("link", "")))
+    context = Context(now, url, _base(headers, url), links)
     if before.parser == reader.FEEDPARSER and parser == reader.LXML:
         # A source that the feedparser reader read before goes to the other with the first document whose entries both name alike.
         same = reader.read_with_feedparser(body, headers, MOST_ENTRIES)
@@ -42,13 +42,14 @@ def parse_feed(body: bytes, headers: dict[str, str], url: str, now: datetime, be
 
 
 def _read(body: bytes, headers: dict[str, str], url: str, now: datetime) -> tuple[RawFeed, str]:
-    """Find out the format, and read; gives the reader's name too."""
+    """Return what the reader of the document's format finds, and the reader's name. Raises ParseError."""
     if not body.strip():
         raise ParseError("the document is empty", "the server may be mending it: it is asked again")
     head = beginning(body)
     if _HTML.search(head) and not _FEED.search(head):
         page = read_page(body, headers, url)
-        raise ParseError("an HTML page, not a feed", _cure(page), feeds=page.feeds, elsewhere=_elsewhere(page))
+        elsewhere = () if page.feeds or not page.refresh else (page.refresh,)
+        raise ParseError("an HTML page, not a feed", _cure(page), feeds=page.feeds, elsewhere=elsewhere)
     if head.translate(None, _MARKS).lstrip()[:1] in {b"{", b"["}:
         return jsonfeed.read(body, MOST_ENTRIES), "jsonfeed"
     if _SITEMAP.search(head) and not _FEED.search(head):
@@ -57,22 +58,17 @@ def _read(body: bytes, headers: dict[str, str], url: str, now: datetime) -> tupl
 
 
 def beginning(body: bytes) -> bytes:
-    """Return the first bytes of a document that tell its format: comments and processing instructions say nothing of it."""
+    """Return the first bytes of a document that tell its format: without comments and processing instructions."""
     if _REMARK.search(body, 0, _SNIFF) is None:
         return body[:_SNIFF]
     return _REMARK.sub(b"", body[:_MOST_REMARKS])[:_SNIFF]
 
 
 def _base(headers: dict[str, str], url: str) -> str:
-    """Return the address on which a document's are read: its server may name another than it was asked for (RFC 9110, 8.7)."""
+    """Return the base address of a document: its server may name another than was asked for (RFC 9110, 8.7)."""
     said = absolute(headers.get("content-location"), url)
     known = said and (machine_of(said) == machine_of(url) or _OF_THE_WEB.search(machine_of(said)))
     return said if said and known else url
-
-
-def _header_links(headers: dict[str, str]) -> Iterator[RawLink]:
-    for link in header_links(headers.get("link", "")):
-        yield RawLink(link["href"], link.get("rel", "").strip().lower())
 
 
 def _cure(page: Page) -> str:
@@ -81,7 +77,3 @@ def _cure(page: Page) -> str:
     if page.refresh:
         return f"it leads to {one_line(page.refresh)}, where no feed was found"
     return "it names no feed: look for an RSS or Atom link on the site"
-
-
-def _elsewhere(page: Page) -> tuple[str, ...]:
-    return () if page.feeds or not page.refresh else (page.refresh,)

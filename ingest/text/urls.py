@@ -49,7 +49,7 @@ def absolute(url: str | None, base: str | None) -> str | None:
         parts.port  # noqa: B018 - a port out of range raises here, not later
     except _UNSOUND:
         return None
-    return _spelled(joined) if usable and not _BROKEN_HOST.match(joined) else None
+    return _percent_encoded(joined) if usable and not _BROKEN_HOST.match(joined) else None
 
 
 def _in_ascii(url: str) -> str:
@@ -61,7 +61,7 @@ def _in_ascii(url: str) -> str:
     return f"{url[: found.start('host')]}{host}{url[found.end('host') :]}"
 
 
-def _spelled(url: str) -> str:
+def _percent_encoded(url: str) -> str:
     """Percent-encode what may not stand in a URI, and nothing else."""
     return re.sub(r"[\s<>\"{}|\\^`\x00-\x1f\x7f]", lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), url)
 
