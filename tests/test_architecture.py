@@ -53,6 +53,7 @@ PURE: Final = set(  # those that the design names; they must exist and stay out 
     " ingest.formats.xml.encodings ingest.formats.jsonfeed ingest.formats.xml.feedparser_reader ingest.formats.source_policy"
     " ingest.formats.newsboat ingest.formats.opml ingest.formats.xml.lxml_reader ingest.formats.sitemap"
     " ingest.formats.rss ingest.formats.atom ingest.formats.rdf ingest.formats.xml.vocabulary ingest.formats.xml.extensions"
+    " ingest.formats.xml.parser"
     " ingest.formats.xml.reader ingest.planner.health ingest.identity ingest.model ingest.text.language.detection"
     " ingest.text.language.codes ingest.text.language.detector"
     " ingest.text.language.function_words ingest.planner.next_poll ingest.faults ingest.poll_state ingest.normalize"

@@ -10,6 +10,7 @@ from lxml import etree
 from ingest.errors import SourceListError
 from ingest.formats import source_policy
 from ingest.formats.opml_repair import repair
+from ingest.formats.xml.parser import hardened_parser
 from ingest.model import Source
 from ingest.text.language import codes
 from ingest.text.pasted_urls import PastedAddress, parse_pasted
@@ -65,8 +66,7 @@ def _root(data: bytes, where: str) -> tuple[etree._Element, tuple[str, ...]]:
 
 
 def _parsed(data: bytes, **options: Any) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, **options)
-    root: etree._Element = etree.fromstring(data, parser)
+    root: etree._Element = etree.fromstring(data, hardened_parser(**options))
     return root
 
 

@@ -9,6 +9,7 @@ from lxml import etree
 
 from ingest.errors import ParseError
 from ingest.faults import Faults
+from ingest.formats.xml.parser import hardened_parser
 from ingest.formats.xml.values import split_commas
 from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawLink, RawText
 from ingest.text import dates
@@ -49,15 +50,7 @@ def read(body: bytes, url: str, most: int, now: datetime) -> RawFeed:
 
 
 def _root(body: bytes) -> etree._Element | None:
-    parser = etree.XMLParser(
-        recover=True,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = hardened_parser(recover=True, remove_comments=True, remove_pis=True)
     try:
         return etree.fromstring(body.strip(), parser)
     except etree.XMLSyntaxError as fault:

@@ -11,6 +11,7 @@ from ingest.faults import Faults
 from ingest.formats import atom, rdf, rss
 from ingest.formats.xml.context import NotUnderstoodError, ParseContext, attributes, local
 from ingest.formats.xml.lxml_entry import EntryReader
+from ingest.formats.xml.parser import hardened_parser
 from ingest.formats.xml.values import resolve
 from ingest.formats.xml.vocabulary import TITLES
 from ingest.raw import RawDate, RawEntry, RawFeed, RawHints, RawLink, RawPerson, RawText
@@ -56,17 +57,7 @@ def read(data: bytes, language: str | None, most: int) -> RawFeed:
 
 
 def _root(data: bytes) -> etree._Element:
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        recover=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
+    parser = hardened_parser(encoding="utf-8", recover=False, remove_comments=True, remove_pis=True, collect_ids=False)
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as fault:
