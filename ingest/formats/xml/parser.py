@@ -10,4 +10,5 @@ def hardened_parser(**options: Any) -> etree.XMLParser:
 
     `options` are lxml's own: encoding, recover, remove_comments, ...
     """
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, **options)
+    parser: etree.XMLParser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, **options)
+    return parser
