@@ -1,4 +1,4 @@
-"""What somebody searches for, from words as people type them; knows no table: an index's own syntax cannot be reached."""
+"""Parses what somebody searches for, words as people type them, into FTS5 expressions that no one can break out of."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ KEYS: Final = ("q", "topic", "source", "language", "since", "until")
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """Words, and what the items that hold them are to be narrowed to; what is empty narrows nothing."""
+    """The words to find, and what the items that hold them are narrowed to; what is empty narrows nothing."""
 
     words: str = ""
     topic: str = ""
@@ -35,7 +35,7 @@ class SearchQuery:
         return self == SearchQuery()
 
     def written(self, page: int = 1) -> str:
-        """Return it as the query of an address: the same question is always written alike."""
+        """Return it as the query part of an address; equal queries are written alike."""
         values = (
             self.words,
             self.topic,
@@ -48,7 +48,7 @@ class SearchQuery:
 
 
 def parse_query(asked: Mapping[str, str]) -> SearchQuery:
-    """Read a question from its parts by name (`KEYS`). Raises UsageError for a date that is none and for too long a question."""
+    """Parse a query from its parts by name (`KEYS`). Raises UsageError for a date that is none, and for too much text."""
     words, topic, source, language = (one_line(asked.get(key, "")) for key in KEYS[:4])
     if len(words) > _LONGEST:
         raise UsageError(f"the question is longer than {_LONGEST} characters", "leave some words out")
@@ -66,11 +66,11 @@ def _day(asked: Mapping[str, str], key: str) -> date | None:
 
 
 def fts5_expression(words: str, *, negated: bool = True) -> str | None:
-    """Return words as an FTS5 expression, every one of them a quoted string; None for no words.
+    """Return words as an FTS5 expression (SQLite full-text search), each of them a quoted string; None for no words.
 
-    All of them must be there; `"in quotes"` a phrase, `begin*` a beginning, `-this` must not be there,
-    `this OR that` one of two. Without `negated` what must not be there is left out: more is found.
-    Raises UsageError where nothing is left to look for.
+    All of them must be there; `"in quotes"` is a phrase, `begin*` a beginning, `-this` must not be there,
+    `this OR that` is one of two. Without `negated`, what must not be there is left out: more is found.
+    Raises UsageError where no word is left, and for more than 24 words and phrases.
     """
     wanted: list[list[str]] = []
     unwanted, joined = [], False
@@ -96,7 +96,7 @@ def fts5_expression(words: str, *, negated: bool = True) -> str | None:
 
 
 def word_spans(words: str, text: str) -> tuple[tuple[int, int], ...]:
-    """Return where in a text the words stand that `match` makes an expression of, a phrase as a whole: (start, end)."""
+    """Return the spans in a text, (start, end) in characters, of the words that `fts5_expression` asks for; a phrase has one."""
     said = tuple(folding.words(text))
     wanted = (
         ([one.folded for one in folding.words(phrase or word)], word.endswith("*"))

@@ -1,4 +1,4 @@
-"""Search over what is stored, or what is published alone: asks the full-text index and the tags; judges and writes nothing."""
+"""Searches what is stored, or what is published alone, by the full-text index and the tags; classifies and writes nothing."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -17,8 +17,8 @@ from ingest.store.facts import Facts
 
 _PATIENCE: Final = 10.0  # seconds: a beginning of one letter may stand for all there is
 _PATIENCE_WITH_ANYBODY: Final = 3.0
-_MOST: Final = 2_000  # published items whose words are looked at for one question
-_BITE: Final = 200  # of them held at once
+_MOST: Final = 2_000  # published items whose words are looked at for one query
+_BATCH: Final = 200  # of them held at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class PublicItems:
 def search(facts: Facts, asked: SearchQuery, open_topics: frozenset[str], *, limit: int, skip: int = 0) -> SearchResults:
     """Find items by the words of any of their versions and by what they are narrowed to.
 
-    Only the topics in `open_topics` are named and can be asked for: of others nothing can be learnt.
+    Only the topics in `open_topics` are named and can be asked for: others stay unknown.
     Raises UsageError for a topic or a source that is not known, and for what takes too long.
     """
     parts = _parameters(facts, asked, open_topics)
@@ -59,7 +59,7 @@ def search(facts: Facts, asked: SearchQuery, open_topics: frozenset[str], *, lim
 
 
 def search_published(facts: Facts, asked: SearchQuery, public: PublicItems, *, limit: int, skip: int = 0) -> SearchResults:
-    """Find what is `public`, as it is shown: of anything else nothing can be learnt, not even that it is there.
+    """Find what is `public`, as it is shown: the answer does not tell even that anything else is there.
 
     The index knows whole texts and all versions of them. It only proposes: an item is found if the words stand
     in what is shown of it. Of very many proposals the newest are looked at. Raises UsageError as `search` does.
@@ -77,9 +77,9 @@ def search_published(facts: Facts, asked: SearchQuery, public: PublicItems, *, l
 
 
 def _words(facts: Facts, rows: list[int], public: PublicItems) -> Iterator[tuple[int, str, str]]:
-    """Return what is shown of some items: (number, title, text)."""
-    for start in range(0, len(rows), _BITE):
-        for result in map(public.shown, _results(facts, rows[start : start + _BITE], public.topics)):
+    """Yield what is shown of some items: (row, title, text)."""
+    for start in range(0, len(rows), _BATCH):
+        for result in map(public.shown, _results(facts, rows[start : start + _BATCH], public.topics)):
             yield result.stored.row, result.stored.item.title, result.stored.item.text
 
 
@@ -89,9 +89,8 @@ def _parameters(
     if asked.topic and asked.topic not in open_topics:
         raise UsageError(f'no topic is called "{asked.topic}"', f"known are: {', '.join(sorted(open_topics)) or 'none'}")
     known = {
-        "match": fts5_expression(
-            asked.words, negated=published is None
-        ),  # of what is only proposed nothing may be ruled out unseen
+        # Of what is only proposed, nothing may be ruled out unseen.
+        "match": fts5_expression(asked.words, negated=published is None),
         "topic": asked.topic,
         "source": _address(facts, asked.source, published) if asked.source else "",
         "published": None if published is None else json.dumps(sorted(published)),
@@ -107,7 +106,7 @@ def _day_after(day: date | None) -> str | None:
 
 
 def _address(facts: Facts, name: str, published: frozenset[str] | None) -> str:
-    """Return the address of the source that goes by a key, a name or an address."""
+    """Return the address of the source that goes by a key, a name or an address. Raises UsageError."""
     for source in sources(facts, published):
         if name in {source_key(source), source.url} or name.casefold() == source.name.casefold():
             return source.url
@@ -126,6 +125,6 @@ def languages(facts: Facts, published: frozenset[str] | None = None) -> tuple[st
 
 
 def _results(facts: Facts, rows: Iterable[int], open_topics: frozenset[str]) -> Iterable[SearchResult]:
-    judgements = Classifications(facts)
+    classifications = Classifications(facts)
     for stored in facts.items.by_rows(rows):
-        yield SearchResult(stored, tuple(one for one in judgements.of(stored.row) if one.topic in open_topics))
+        yield SearchResult(stored, tuple(one for one in classifications.of(stored.row) if one.topic in open_topics))
