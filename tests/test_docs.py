@@ -114,11 +114,15 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_table_is_documented(home: Path) -> None:
-    """Each table of the database stands in docs/database.md."""
+    """Each table and view of the database stands in docs/database.md, and the statements there can be run."""
     with Facts(home / "topicwire.db") as facts:
         Classifications(facts)
         names = {name for name in facts.database.schema.table_names() if not name.startswith(("_", "sqlite_", "version_fts_"))}
+        views = set(facts.database.schema.view_names())
+        for statement in re.findall(r"```sql\n(.*?)```", DOCS["database.md"], re.DOTALL):
+            facts.database.execute(statement)
     assert names == set(re.findall(r"^\| `(\w+)` \|", DOCS["database.md"], re.MULTILINE))
+    assert views == set(re.findall(r"^\| view `(\w+)` \|", DOCS["database.md"], re.MULTILINE))
 
 
 def test_the_topic_in_the_docs_is_a_topic() -> None:
