@@ -10,7 +10,7 @@ import click
 
 from feeds.cli.commands import explain, items, publish_command
 from feeds.cli.grants import feeds
-from feeds.cli.home import good_topics, topics_of
+from feeds.cli.home import readable_topics, topics_of
 from feeds.cli.review import review
 from feeds.cli.search import search_command
 from feeds.cli.serve import serve
@@ -62,7 +62,7 @@ def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
 def _once(home: Home, *, strict: bool, everything: bool, quiet: bool) -> None:
     from ingest.polling.offline import QUESTION
     from ingest.store.lock import alone
-    from topicwire_service import full_pass
+    from topicwire_service import make_pass
 
     home.make()
     with alone(home.folder) as free:
@@ -70,7 +70,7 @@ def _once(home: Home, *, strict: bool, everything: bool, quiet: bool) -> None:
             if not quiet:
                 say("another pass is under way in this home; it does the work")
             raise SystemExit(0)
-        done = full_pass(home, everything=everything)
+        done = make_pass(home, everything=everything)
     if not quiet:
         say(str(done))
         if done.polls.offline:
@@ -98,7 +98,7 @@ def ingest(home: Home, sources: tuple[str, ...], *, no_publish: bool) -> None:
     from ingest.polling.oneoff import ingest_all, summary
     from topicwire_service import classify_and_publish
 
-    chosen, code = good_topics(home)
+    chosen, code = readable_topics(home)
     with home.facts() as facts, home.engine() as engine:
         report = ingest_all(facts, engine, home.settings, sources)
         tagged, written = (0, 0) if no_publish else classify_and_publish(home, facts, chosen)

@@ -1,4 +1,4 @@
-"""The service: passes and APScheduler's ticks; with scheduler.py, which starts it, the only place that knows both halves."""
+"""One pass over everything, and the service, which works by schedule; with scheduler.py the only place that knows both halves."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ from typing import Final
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from feeds.cli.home import good_topics, kept_topics, say_kept, target_of
+from feeds.cli.home import kept_feeds, readable_topics, report_kept_feeds, target_of
 from feeds.publication.atomic_files import sweep
 from feeds.publication.publish import feed_path
 from feeds.publication.websub import tell_hub
@@ -45,12 +45,12 @@ from ingest.store.facts import Facts
 from ingest.store.lock import Hold
 
 _LOG: Final = logging.getLogger(__name__)
-_AT_ONCE = 400  # sources a tick
-_BITES = 20  # of old items, judged again after a change of wording, a tick
-_WHILE = 10.0  # seconds of grouping, after which what is ready is published
-_SOON = 0.1  # seconds
-_BETWEEN = 5.0  # seconds between two steps of a poll: the hosts that have many sources rest
-_PATIENCE = 4  # seconds in which a tick may end its work when the service stops
+_SOURCES = 400  # polled in one tick
+_BATCHES = 20  # of old items classified again in one tick, after a topic changed
+_GROUPING_SECONDS = 10.0  # after so much grouping, what is ready is published
+_STEP_PAUSE = 5.0  # seconds between two steps of a poll: hosts with many sources rest meanwhile
+_GRACE = 4  # seconds in which the ticks may finish when the service stops
+_CHECK_PAUSE = 0.1  # seconds between two looks at whether they have finished
 _SECONDS = {"poll": 30, "seeds": 60, "publish": 2, "news": 15, "all": 60, "hub": 15, "housekeeping": 3_600}
 
 
@@ -62,10 +62,10 @@ class Pass:
     polls: Report
     tagged: int
     written: int
-    code: int = 0  # what a broken topic file deserves
+    code: int = 0  # the exit code: not 0 where a topic file is broken
 
     def __str__(self) -> str:
-        """Say it in one line."""
+        """Return it in one line."""
         counts = self.documents.counts + self.polls.counts
         return (
             f"{self.polls.looked} sources polled, {len(self.polls.failed)} failed; {self.documents.looked} documents read; "
@@ -80,34 +80,34 @@ def classify_and_publish(
     home: Home,
     facts: Facts,
     chosen: tuple[Topic, ...],
-    bites: int | None = None,
+    batches: int | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> tuple[int, int]:
-    """Judge what is new and write what changed: (tags given, files written).
+    """Group and classify what is new, write what changed, and return (tags given, files written).
 
-    Without a number of bites all is grouped, but what is ready is published every while.
+    `batches` limits the work. Without a limit everything is done, and what is ready is published in between.
     """
-    judgements = Classifications(facts)
+    classifications = Classifications(facts)
     tagged = written = 0
     while True:
-        group_new(facts, home.clock(), bites, seconds=_WHILE, clock=home.clock, stopping=stopping)
-        tagged += classify_new(facts, judgements, chosen, home.clock(), bites, stopping)
-        written += len(publish(facts, judgements, chosen, target_of(home, facts), stopping=stopping).written)
-        if bites is not None or stopping() or all_grouped(facts):
+        group_new(facts, home.clock(), batches, seconds=_GROUPING_SECONDS, clock=home.clock, stopping=stopping)
+        tagged += classify_new(facts, classifications, chosen, home.clock(), batches, stopping)
+        written += len(publish(facts, classifications, chosen, target_of(home, facts), stopping=stopping).written)
+        if batches is not None or stopping() or all_grouped(facts):
             return tagged, written
 
 
-def full_pass(home: Home, *, everything: bool = False) -> Pass:
-    """Read the seeds, poll, judge, publish, and sweep up what an earlier pass that was killed left."""
-    chosen, code = good_topics(home)  # a topic file that cannot be read must not cost what the sources say today
+def make_pass(home: Home, *, everything: bool = False) -> Pass:
+    """Read the seeds, poll, classify and publish; remove the unfinished files of an earlier pass that was killed."""
+    chosen, code = readable_topics(home)  # a broken topic file must not stop the polling
     with home.facts() as facts, home.engine() as engine:
         documents = read_seeds(home, facts, engine)
         read_lists(home, facts, engine, everything=everything)
         polls = poll_these(home, facts, engine, due_sources(home, facts, set(), everything=everything), progress=progress_bar)
         done = Pass(documents, polls, *classify_and_publish(home, facts, chosen), code)
-        say_kept(home, facts)
+        report_kept_feeds(home, facts)
         sweep(home.folder / "public", home.folder / "private")
-        _tell(home, engine)
+        _notify_hub(home, engine)
     return done
 
 
@@ -124,7 +124,7 @@ def tell_of_changes(home: Home, engine: Engine) -> tuple[FetchError, ...]:
         return tell_hub(facts, hub, home.settings.base_url, post, home.clock)
 
 
-def _tell(home: Home, engine: Engine) -> None:
+def _notify_hub(home: Home, engine: Engine) -> None:
     for fault in tell_of_changes(home, engine):
         log_event(_LOG, logging.WARNING, "hub_ping_failed", f"topicwire: {fault}")
 
@@ -132,56 +132,57 @@ def _tell(home: Home, engine: Engine) -> None:
 # The service
 
 
-class Service:
-    """The ticks. Polling, seeds, publication and the hub have a thread and a connection each: none waits for another.
+class ServiceTicks:
+    """The work of the ticks. Polling, seeds, publication and the hub have a thread and a connection each.
 
-    Each writes in short transactions, in turns. A fault is a line, never the end.
+    They write in short transactions, in turns, so that none waits for another. An error of one tick is
+    reported in one line, and the service goes on.
     """
 
     def __init__(self, home: Home, engine: Engine) -> None:
-        """Prepare; `engine` is open."""
+        """Prepare the ticks; `engine` is open."""
         self._home, self._engine = home, engine
         self.stopping = Event()
-        self.ready = Event()  # what is published so far lies where it is served
-        self._begun = Event()  # the seeds of the start are published: sources may be asked
-        self._begun.set()
+        self.ready = Event()  # the files that can be published at once are in place
+        self._may_poll = Event()
+        self._may_poll.set()
         self._polling = Event()
-        self._news = Event()  # something is stored that is not judged yet
+        self._has_new_items = Event()  # stored and not yet classified
         self._published_at: datetime | None = None
         self._hold = Hold(home.folder)
         self._running = 0
-        self._guard = Lock()
-        self._said: set[str] = set()  # refused lines of sources.opml: once is enough
+        self._lock = Lock()
+        self._reported: set[str] = set()  # refused lines of sources.opml, which are reported once
         self._offline = False
-        self._shelf = TopicCache(
+        self._topics = TopicCache(
             topic_folders(home.folder, home.settings), partial(log_event, _LOG, logging.ERROR, "topic_refused")
         )
-        self._kept: frozenset[str] = frozenset()  # feeds without a topic, of which was told
-        self._working: set[Facts] = set()  # those of the ticks under way
+        self._kept: frozenset[str] = frozenset()  # feeds without a topic that were reported
+        self._working: set[Facts] = set()  # the connections of the running ticks
 
-    def hold_back(self) -> None:
-        """Let polling wait until `open` is done, though not for ever: somebody's seeds may be many."""
-        self._begun.clear()
+    def delay_polling(self) -> None:
+        """Let polling wait until `open` is done, or for one interval of the seeds where there are many of them."""
+        self._may_poll.clear()
 
     def stop(self) -> None:
-        """Begin nothing more, and let nobody wait for what does not come."""
+        """Start no more work, and release whatever waits for some."""
         self.stopping.set()
         self.ready.set()
-        self._begun.set()
+        self._may_poll.set()
 
     def open(self) -> None:
-        """Publish what there is, then the seeds: a subscriber of a new home is answered before any source is asked."""
+        """Publish what is stored, then read the seeds and publish them: a new home answers before any source is polled."""
         try:
             self._tick(self._opened)
             self.ready.set()
             self._tick(self._opened_with_seeds)
         finally:
             self.ready.set()
-            self._begun.set()
+            self._may_poll.set()
 
     def poll(self) -> None:
-        """Poll what is due; what it brings is judged and published by another tick."""
-        self._begun.wait(_SECONDS["seeds"])
+        """Poll what is due; another tick classifies and publishes what is new."""
+        self._may_poll.wait(_SECONDS["seeds"])
         self._polling.set()
         try:
             self._tick(self._poll)
@@ -189,56 +190,56 @@ class Service:
             self._polling.clear()
 
     def seeds(self) -> None:
-        """Read new documents."""
+        """Read new and changed documents."""
         self._tick(self._seeds)
 
-    def publish_news(self) -> None:
-        """Publish what is new, now and then while polling goes on, and once a minute what else there is to do."""
-        patience = _SECONDS["all"] if not self._news.is_set() else _SECONDS["news"] if self._polling.is_set() else 0
+    def publish_new_items(self) -> None:
+        """Publish new items at once, or at intervals while polling goes on; without new items publish once a minute."""
+        patience = _SECONDS["all"] if not self._has_new_items.is_set() else _SECONDS["news"] if self._polling.is_set() else 0
         before = self._published_at
         if before is None or not 0 <= (self.now() - before).total_seconds() < patience:
             self.publish()
 
     def publish(self) -> None:
-        """Judge and publish what is to be."""
+        """Classify and publish."""
         self._tick(self._publish)
 
     def housekeeping(self) -> None:
-        """Tidy the database and the published folder."""
-        self._tick(self._tidied)
+        """Tidy the database and the published folders."""
+        self._tick(self._tidy)
 
     def hub(self) -> None:
-        """Tell the hub what was published: a slow one keeps nothing waiting."""
-        self._guarded(lambda: _tell(self._home, self._engine))
+        """Notify the hub of what was published, in a thread of its own: hubs may be slow."""
+        self._guarded(lambda: _notify_hub(self._home, self._engine))
 
     def now(self) -> datetime:
-        """Return the present moment."""
+        """Return the time now."""
         return self._home.clock()
 
     @property
     def is_idle(self) -> bool:
         """Whether no tick is under way."""
-        with self._guard:
+        with self._lock:
             return not self._running
 
     def _tick(self, work: Callable[[Facts], None]) -> None:
         self._guarded(lambda: self._alone(work))
 
     def _guarded(self, work: Callable[[], None]) -> None:
-        with self._guard:
-            self._running += 1  # before looking at `stopping`, which whoever waits has set before looking at this
+        with self._lock:
+            self._running += 1  # before `stopping` is read: whoever stops sets that first and then waits for this
         try:
             if not self.stopping.is_set():
                 work()
         except TopicwireError as fault:
             log_event(_LOG, logging.ERROR, "tick_failed", f"topicwire: {fault}")
         except sqlite3.Error as fault:
-            if not self.stopping.is_set():  # else it was broken off
+            if not self.stopping.is_set():  # otherwise it was interrupted
                 log_event(_LOG, logging.ERROR, "database_failed", f"topicwire: {database_failed(fault)}")
         except CancelledError:
-            pass  # the service stops; what was under way is still due
+            pass  # the service stops; unfinished work is still due
         finally:
-            with self._guard:
+            with self._lock:
                 self._running -= 1
 
     def _alone(self, work: Callable[[Facts], None]) -> None:
@@ -251,129 +252,129 @@ class Service:
                     finally:
                         self._working.discard(facts)
 
-    def break_off(self) -> None:
-        """End what the ticks ask of the database just now: it is undone, and still due."""
+    def interrupt(self) -> None:
+        """Interrupt the running database statements of the ticks; their work is rolled back and still due."""
         for facts in tuple(self._working):
-            with suppress(sqlite3.Error):  # it has ended meanwhile
+            with suppress(sqlite3.Error):  # the tick has ended meanwhile
                 facts.interrupt()
 
     def _opened(self, facts: Facts) -> None:
-        topics = self._shelf.topics()
+        topics = self._topics.topics()
         if not all((self._home.folder / feed_path(topic)).exists() for topic in topics):
             publish(facts, Classifications(facts), topics, target_of(self._home, facts), stopping=self.stopping.is_set)
             self._published_at = self.now()
 
     def _seeds(self, facts: Facts) -> None:
-        self._brought(read_seeds(self._home, facts, self._engine))
+        self._report(read_seeds(self._home, facts, self._engine))
 
     def _opened_with_seeds(self, facts: Facts) -> None:
         self._seeds(facts)
-        if self._news.is_set():
+        if self._has_new_items.is_set():
             self._publish(facts)
 
     def _poll(self, facts: Facts) -> None:
         read_lists(self._home, facts, self._engine)
-        due = due_sources(self._home, facts, self._said, limit=_AT_ONCE)
-        report = poll_these(self._home, facts, self._engine, due, self._heard, partial(self._parts, facts), progress_bar)
-        self._say_offline(report)
+        due = due_sources(self._home, facts, self._reported, limit=_SOURCES)
+        report = poll_these(self._home, facts, self._engine, due, self._after_step, partial(self._steps, facts), progress_bar)
+        self._report_offline(report)
         if not report.offline:
-            self._brought(report)
+            self._report(report)
             subscribe(self._home, facts, self._engine)
 
-    def _heard(self, report: Report) -> bool:
+    def _after_step(self, report: Report) -> bool:
         if report.looked > report.unchanged + len(report.failed):
-            self._news.set()
+            self._has_new_items.set()
         return not self.stopping.is_set()
 
-    def _rest(self, seconds: float) -> bool:
-        """Wait, and give whether to stop."""
+    def _pauses(self, seconds: float) -> bool:
+        """Wait, and return whether the service stops."""
         return self.stopping.wait(seconds)
 
-    def _parts(self, facts: Facts, due: list[Due]) -> Iterator[list[Due]]:
-        """Return what is due in steps, none of which asks a host for more than half of its sources."""
+    def _steps(self, facts: Facts, due: list[Due]) -> Iterator[list[Due]]:
+        """Yield what is due in steps; no step polls more than half of the sources of a host."""
         urls = facts.sources.polled_urls()
         now, later = halves(due, urls)
         yield now
-        while later and not self._rest(_BETWEEN):
+        while later and not self._pauses(_STEP_PAUSE):
             now, later = halves(later, urls)
             yield now
 
-    def _say_offline(self, report: Report) -> None:
+    def _report_offline(self, report: Report) -> None:
         if report.offline and not self._offline:
-            message = f"{QUESTION} nothing is held against them; all are asked as soon as one of them answers"
+            message = f"{QUESTION} no source is marked as failing; all are polled as soon as one of them answers"
             log_event(_LOG, logging.WARNING, "sources_unreachable", message)
         elif report.looked and self._offline and not report.offline:
             log_event(_LOG, logging.INFO, "sources_reachable", "sources can be reached again")
         self._offline = report.offline or (self._offline and not report.looked)
 
-    def _brought(self, report: Report) -> None:
-        """Say what a look at documents or sources brought, and have it judged."""
+    def _report(self, report: Report) -> None:
+        """Report what reading documents or polling brought, and let it be classified."""
         if report.looked > report.unchanged:
             figures = {"looked": report.looked, "failed": len(report.failed), "new": report.counts.new}
             message = f"{report.looked} looked at, {len(report.failed)} failed; {report.counts.new} items new"
             log_event(_LOG, logging.INFO, "items_stored", message, **figures)
-            self._news.set()
+            self._has_new_items.set()
 
     def _publish(self, facts: Facts) -> None:
-        self._news.clear()
-        self._published_at = self.now()  # also when it fails: what is left is done a minute later
-        tagged, written = classify_and_publish(self._home, facts, self._shelf.topics(), _BITES, self.stopping.is_set)
+        self._has_new_items.clear()
+        self._published_at = self.now()  # also when it fails: the rest is done a minute later
+        tagged, written = classify_and_publish(self._home, facts, self._topics.topics(), _BATCHES, self.stopping.is_set)
         if tagged or written:
             message = f"{tagged} tags given; {written} files written"
             log_event(_LOG, logging.INFO, "feeds_published", message, tagged=tagged, written=written)
-        self._say_kept(facts)
+        self._report_kept(facts)
 
-    def _say_kept(self, facts: Facts) -> None:
-        """Say, once, which feeds are served though no topic makes them any more."""
-        kept = frozenset(kept_topics(self._home, facts))
+    def _report_kept(self, facts: Facts) -> None:
+        """Report once which feeds are served although they have no topic in force."""
+        kept = frozenset(kept_feeds(self._home, facts))
         for line in said_of(sorted(kept - self._kept)):
             log_event(_LOG, logging.WARNING, "feed_without_topic", f"topicwire: {line}")
         self._kept = kept
 
-    def _tidied(self, facts: Facts) -> None:
+    def _tidy(self, facts: Facts) -> None:
         facts.tidy()
         sweep(self._home.folder / "public", self._home.folder / "private")
 
 
 async def run_service(home: Home, engine: Engine, listening: socket.socket | None) -> None:
     """Run the ticks, and the server where a socket is listening, until SIGTERM or SIGINT."""
-    service = Service(home, engine)
+    service = ServiceTicks(home, engine)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    service.hold_back()
+    service.delay_polling()
     ticks = _ticks(service)
     ticks.start()
-    # Whoever asks before that waits: the socket listens already, and a feed that is about to be there is not missing.
+    # The socket listens already: early requests wait until the first files are in place, instead of getting 404.
     stop, ready = (asyncio.create_task(one) for one in (stopped.wait(), asyncio.to_thread(service.ready.wait)))
     await asyncio.wait((stop, ready), return_when=asyncio.FIRST_COMPLETED)
     server = Server(application(home), home.settings.service)
     serving = asyncio.create_task(server.serve([listening])) if listening and not stopped.is_set() else None
     await stop
-    # In this order: no new work, end the old, then the rest.
+    # In this order: start no new work, end the running work, then close the server and the scheduler.
     service.stop()
     ticks.pause()
     server.should_exit = True
-    late = loop.time() + _PATIENCE
+    late = loop.time() + _GRACE
     while not service.is_idle:
-        engine.cancel()  # again and again: the running tick may have begun something meanwhile
+        engine.cancel()  # repeatedly: a running tick may have started something meanwhile
         if loop.time() > late:
-            service.break_off()
-        await asyncio.sleep(_SOON)
+            service.interrupt()
+        await asyncio.sleep(_CHECK_PAUSE)
     await ready
     if serving:
         await serving
     ticks.shutdown()
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """Return whether a line of the scheduler is worth reading: that a tick is skipped while the last one runs is not."""
+def _is_of_interest(record: logging.LogRecord) -> bool:
+    """Return whether a log record of APScheduler is of interest: a tick skipped while the last one runs is normal."""
     return "maximum number of running instances reached" not in record.msg
 
 
-def _ticks(service: Service) -> AsyncIOScheduler:
-    logging.getLogger("apscheduler.scheduler").addFilter(_is_news)
+def _ticks(service: ServiceTicks) -> AsyncIOScheduler:
+    logging.getLogger("apscheduler.scheduler").addFilter(_is_of_interest)
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     threads = {name: ThreadPoolExecutor(1) for name in ("default", "seeds", "publication", "hub")}
     ticks = AsyncIOScheduler(timezone="UTC", executors=threads, job_defaults=defaults)
@@ -381,7 +382,7 @@ def _ticks(service: Service) -> AsyncIOScheduler:
     ticks.add_job(service.poll, "interval", seconds=_SECONDS["poll"], id="poll", next_run_time=service.now())
     for name, work, executor in (
         ("seeds", service.seeds, "seeds"),
-        ("publish", service.publish_news, "publication"),
+        ("publish", service.publish_new_items, "publication"),
         ("housekeeping", service.housekeeping, "publication"),
         ("hub", service.hub, "hub"),
     ):

@@ -137,10 +137,10 @@ def test_the_command_looks_back_so_far(cli: Cli, since: str, lost: int) -> None:
 
 @pytest.mark.parametrize("since", ["yesterday", "3", "d", "3m", "-3d", "3 d", "123456d"])
 def test_an_age_that_is_none_is_refused(cli: Cli, since: str) -> None:
-    """What is no age is refused with an example; nothing is guessed."""
+    """A text that is not an age is refused with an example; nothing is guessed."""
     result = cli("topics", "diff", "harbour", "draft", "--since", since)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert f'--since "{since}" is no age; write 36h, 90d or 12w' in result.stderr
+    assert f'--since "{since}" is not an age; write 36h, 90d or 12w' in result.stderr
 
 
 def test_the_command_speaks_json(cli: Cli) -> None:

@@ -238,7 +238,7 @@ def test_the_service_tells_the_hub_by_itself(cli: Cli, hub: Hub, capsys: pytest.
     bring(cli, 1)
     made = home_at(cli.home, cli.settings, cli.clock)
     with made.engine() as engine:
-        service = topicwire_service.Service(made, engine)
+        service = topicwire_service.ServiceTicks(made, engine)
         service.hub()
         assert hub.told[:3] == FORMS
         hub.status = 500

@@ -13,7 +13,7 @@ from ingest.errors import Failure
 from ingest.model import Source
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.offline import QUESTION, is_suspicious, scouts
-from topicwire_service import Service
+from topicwire_service import ServiceTicks
 
 # Names that no one knows and ports at which no one listens stand for a computer without a network.
 
@@ -24,7 +24,7 @@ NOBODY = tuple(f"http://nobody-{number}.invalid/feed" for number in range(4))
 @pytest.fixture
 def cli(home: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     """Give the command in a home with one topic, from which this computer may be asked; a host with many sources never rests."""
-    monkeypatch.setattr(topicwire_service, "_BETWEEN", 0.0)
+    monkeypatch.setattr(topicwire_service, "_STEP_PAUSE", 0.0)
     write_topic(home)
     made = Cli(home)
     made.settings["fetch.allow"] = "127.0.0.0/8"
@@ -40,11 +40,11 @@ def state_of(cli: Cli, url: str) -> SourceState:
 
 
 @contextmanager
-def service_of(cli: Cli) -> Iterator[Service]:
+def service_of(cli: Cli) -> Iterator[ServiceTicks]:
     """Give the ticks of a service in the home."""
     made = home_at(cli.home, cli.settings, cli.clock)
     with made.engine() as engine:
-        yield Service(made, engine)
+        yield ServiceTicks(made, engine)
 
 
 def closed(*paths: str) -> list[str]:

@@ -172,6 +172,6 @@ def test_explain_says_why_these_are_one(desk: Desk) -> None:
     desk.publish()
     cli, lead = Cli(desk.home), desk.facts.items.find("urn:post")[0].id
     lines = cli("explain", "urn:gazette").stdout.splitlines()
-    assert f"  2 items are one story: the same text; {lead} speaks for it" in lines
-    assert f"  published there all the same, with its story: {lead} is tagged" in lines
+    assert f"  2 items are one story: the same text; {lead} stands for it" in lines
+    assert f"  published there with its story: {lead} is tagged" in lines
     assert cli("explain", "urn:post", "--with", "urn:gazette").stdout.startswith("one story; same: the same text; ")

@@ -112,7 +112,7 @@ def test_there_is_nothing_to_undo_where_nothing_was_said(cli: Cli) -> None:
     """Taking back what was never said is a mistake, and named."""
     result = cli("review", "undo", FERRY, "--topic", "harbour")
     assert result.exit_code == 2
-    assert "nothing was decided on" in result.stderr
+    assert "there is no review of" in result.stderr
 
 
 def test_a_decision_is_about_one_topic(cli: Cli) -> None:

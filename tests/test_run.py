@@ -27,7 +27,7 @@ from ingest.polling.batch import halves
 from ingest.store.lock import alone
 from ingest.store.polls import Polls
 from ingest.store.sources import Sources
-from topicwire_service import Service
+from topicwire_service import ServiceTicks
 
 FERRY = rss_item("The ferry leaves the harbour", "http://harbour.example/1", guid="urn:1", text=TEXT)
 MARKET = rss_item("The market opens", "http://harbour.example/2", guid="urn:2", text="Fish and flowers.")
@@ -326,17 +326,17 @@ def test_an_overlapping_pass_leaves_quietly(cli: Cli, web: FakeWeb) -> None:
 
 
 @pytest.fixture
-def service(cli: Cli) -> Iterator[Service]:
+def service(cli: Cli) -> Iterator[ServiceTicks]:
     """Give the ticks of a service in the home, with an open engine; nobody calls them but the test."""
     made = home_at(cli.home, cli.settings, cli.clock)
     with made.engine() as engine:
-        yield Service(made, engine)
+        yield ServiceTicks(made, engine)
 
 
-def tick(service: Service) -> None:
+def tick(service: ServiceTicks) -> None:
     """Let polling and publication have their turn."""
     service.poll()
-    service.publish_news()
+    service.publish_new_items()
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -344,12 +344,14 @@ def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return capsys.readouterr().err.splitlines()
 
 
-def test_a_tick_polls_judges_and_publishes(cli: Cli, web: FakeWeb, service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_tick_polls_judges_and_publishes(
+    cli: Cli, web: FakeWeb, service: ServiceTicks, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A tick of polling with something new is one line, so is the publication that follows; without there is none."""
     cli.poll(web.serve("/a", rss(FERRY)))
     service.poll()
     assert said(capsys) == ["1 looked at, 0 failed; 1 items new"]
-    service.publish_news()
+    service.publish_new_items()
     assert said(capsys) == ["1 tags given; 16 files written"]
     tick(service)
     cli.clock.forward(days=2)
@@ -358,20 +360,20 @@ def test_a_tick_polls_judges_and_publishes(cli: Cli, web: FakeWeb, service: Serv
     assert web.paths() == ["/a", "/a"]
 
 
-def test_a_tick_reads_seeds(cli: Cli, service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_tick_reads_seeds(cli: Cli, service: ServiceTicks, capsys: pytest.CaptureFixture[str]) -> None:
     """A document that is laid into seeds/ is published at the next tick, without any network."""
     (cli.home / "seeds").mkdir()
     service.seeds()
     assert said(capsys) == []
     (cli.home / "seeds" / "boat.txt").write_text("A boat\n\nIt lies in the harbour.", encoding="utf-8")
     service.seeds()
-    service.publish_news()
+    service.publish_new_items()
     assert said(capsys) == ["1 looked at, 0 failed; 1 items new", "1 tags given; 16 files written"]
     assert len(cli.published().entries) == 1
 
 
 def test_a_changed_topic_is_published_without_a_poll(
-    cli: Cli, web: FakeWeb, service: Service, capsys: pytest.CaptureFixture[str]
+    cli: Cli, web: FakeWeb, service: ServiceTicks, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A tick re-judges after a change of wording, and says nothing when there is nothing to do."""
     cli.poll(web.serve("/a", rss(FERRY, MARKET)))
@@ -387,7 +389,7 @@ def test_a_changed_topic_is_published_without_a_poll(
     assert len(web.calls) == 1
 
 
-def test_a_broken_topic_file_is_one_line(cli: Cli, web: FakeWeb, service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_topic_file_is_one_line(cli: Cli, web: FakeWeb, service: ServiceTicks, capsys: pytest.CaptureFixture[str]) -> None:
     """A slip in a topic file while the service runs is a line, not the end: the service goes on."""
     cli.poll(web.serve("/a", rss(FERRY)))
     path = write_topic(cli.home, HARBOUR.replace('require = ["ship"', 'require = ["shp"'))
@@ -402,7 +404,7 @@ def test_a_broken_topic_file_is_one_line(cli: Cli, web: FakeWeb, service: Servic
 
 
 def test_a_topic_that_breaks_keeps_its_last_good_wording(
-    cli: Cli, web: FakeWeb, service: Service, capsys: pytest.CaptureFixture[str]
+    cli: Cli, web: FakeWeb, service: ServiceTicks, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A slip in a file that was good is said once; until it is mended the feed goes on by the wording before."""
     cli.poll(web.serve("/a", rss(FERRY)))
@@ -416,7 +418,7 @@ def test_a_topic_that_breaks_keeps_its_last_good_wording(
     assert [entry.title for entry in cli.published().entries] == ["New boats in the harbour", "The ferry leaves the harbour"]
 
 
-def test_a_refused_source_is_said_once(cli: Cli, web: FakeWeb, service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refused_source_is_said_once(cli: Cli, web: FakeWeb, service: ServiceTicks, capsys: pytest.CaptureFixture[str]) -> None:
     """A bad line of sources.opml is said at the first tick, not at every one."""
     cli.poll("exec:rm", web.serve("/a", rss(FERRY)))
     service.poll()
@@ -431,7 +433,7 @@ def _locked(_sources: Sources, *_rest: Any, **_named: Any) -> Any:
 
 
 def test_a_fault_of_the_database_is_one_line(
-    cli: Cli, service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    cli: Cli, service: ServiceTicks, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A tick that meets a full or locked database says so and leaves the service alive."""
     cli.poll()
@@ -446,7 +448,7 @@ def test_a_fault_of_the_database_is_one_line(
 
 
 def test_a_cancelled_tick_says_nothing(
-    cli: Cli, service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    cli: Cli, service: ServiceTicks, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """When the service stops in the middle of a tick, what was under way is simply still due."""
 
@@ -459,7 +461,7 @@ def test_a_cancelled_tick_says_nothing(
     assert said(capsys) == []
 
 
-def test_no_tick_begins_after_the_stop_or_beside_another_pass(cli: Cli, web: FakeWeb, service: Service) -> None:
+def test_no_tick_begins_after_the_stop_or_beside_another_pass(cli: Cli, web: FakeWeb, service: ServiceTicks) -> None:
     """A tick does nothing while another process works in the home, and nothing once the service stops."""
     cli.poll(web.serve("/a", rss(FERRY)))
     with alone(cli.home):
@@ -471,7 +473,7 @@ def test_no_tick_begins_after_the_stop_or_beside_another_pass(cli: Cli, web: Fak
 
 
 def test_a_stopping_service_begins_no_more_batches(
-    cli: Cli, web: FakeWeb, service: Service, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, web: FakeWeb, service: ServiceTicks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Told to stop in the middle of many sources, a tick commits what it has and leaves the rest due."""
     urls = [web.serve(f"/{number}", rss(FERRY)) for number in range(30)]
@@ -490,7 +492,7 @@ def test_a_stopping_service_begins_no_more_batches(
     assert 0 < len(waiting) < 30
 
 
-def test_housekeeping_tidies(cli: Cli, service: Service) -> None:
+def test_housekeeping_tidies(cli: Cli, service: ServiceTicks) -> None:
     """The log is folded into the database and unfinished files of a killed process are swept."""
     with home_at(cli.home).facts() as facts:
         facts.sources.add([Source(f"http://a.example/{n}") for n in range(500)], cli.clock())
@@ -501,7 +503,7 @@ def test_housekeeping_tidies(cli: Cli, service: Service) -> None:
         assert (cli.home / "topicwire.db-wal").stat().st_size == 0
 
 
-def test_the_ticks_are_few_and_forgiving(service: Service, cli: Cli) -> None:
+def test_the_ticks_are_few_and_forgiving(service: ServiceTicks, cli: Cli) -> None:
     """Five ticks, by UTC, none dropped for being late, none twice at once; polls begin at once, after what is opened (T7 to T9)."""
     ticks = topicwire_service._ticks(service)
     jobs = {job.id: job for job in ticks.get_jobs()}
@@ -521,12 +523,12 @@ def test_the_ticks_are_few_and_forgiving(service: Service, cli: Cli) -> None:
 # New homes, long publications, many sources of one host
 
 
-def test_a_new_home_is_published_before_any_source_is_asked(cli: Cli, web: FakeWeb, service: Service) -> None:
+def test_a_new_home_is_published_before_any_source_is_asked(cli: Cli, web: FakeWeb, service: ServiceTicks) -> None:
     """First the feeds as they are, then the seeds, then polling: each topic has its feed from the first moment on."""
     cli.poll(web.serve("/a", rss(FERRY)))
     (cli.home / "seeds").mkdir()
     (cli.home / "seeds" / "boat.txt").write_text("A boat\n\nIt lies in the harbour.", encoding="utf-8")
-    service.hold_back()
+    service.delay_polling()
     polling = Thread(target=service.poll)
     polling.start()
     assert not service.ready.is_set()
@@ -537,10 +539,10 @@ def test_a_new_home_is_published_before_any_source_is_asked(cli: Cli, web: FakeW
     assert web.paths() == ["/a"]
 
 
-def test_a_stop_before_anything_began_keeps_nobody_waiting(cli: Cli, web: FakeWeb, service: Service) -> None:
+def test_a_stop_before_anything_began_keeps_nobody_waiting(cli: Cli, web: FakeWeb, service: ServiceTicks) -> None:
     """Polling that waits for the seeds of the start ends, and asks nobody."""
     cli.poll(web.serve("/a", rss(FERRY)))
-    service.hold_back()
+    service.delay_polling()
     polling = Thread(target=service.poll)
     polling.start()
     service.stop()
@@ -551,7 +553,7 @@ def test_a_stop_before_anything_began_keeps_nobody_waiting(cli: Cli, web: FakeWe
 
 
 def test_a_publication_that_fails_is_tried_again_a_minute_later(
-    cli: Cli, service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    cli: Cli, service: ServiceTicks, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A full disk is said once a minute, not at every tick."""
 
@@ -561,13 +563,13 @@ def test_a_publication_that_fails_is_tried_again_a_minute_later(
     cli.poll()
     monkeypatch.setattr(topicwire_service, "publish", full)
     for _ in range(45):
-        service.publish_news()
+        service.publish_new_items()
         cli.clock.forward(seconds=2)
     assert said(capsys) == ["topicwire: public: No space left on device"] * 2
 
 
 def test_a_home_that_is_published_already_is_served_at_once(
-    cli: Cli, web: FakeWeb, service: Service, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, web: FakeWeb, service: ServiceTicks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is made anew before the first answer: the files of the last time lie there."""
     cli.poll(web.serve("/a", rss(FERRY)))
@@ -582,7 +584,7 @@ def test_a_home_that_is_published_already_is_served_at_once(
 
 
 def test_a_publication_that_takes_long_does_not_stop_polling(
-    cli: Cli, web: FakeWeb, service: Service, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, web: FakeWeb, service: ServiceTicks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While it goes on sources are asked as ever, and what they bring is stored."""
     began, over = Event(), Event()
@@ -603,7 +605,7 @@ def test_a_publication_that_takes_long_does_not_stop_polling(
     assert len(web.calls) == 3
     over.set()
     publishing.join(30)
-    service.publish_news()
+    service.publish_new_items()
     assert len(cli.published().entries) == 1
 
 
@@ -633,7 +635,7 @@ def test_polling_waits_for_one_transaction_of_a_publication_and_not_for_all(cli:
 
 
 def test_a_step_asks_at_most_half_of_what_one_host_has(
-    cli: Cli, web: FakeWeb, service: Service, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, web: FakeWeb, service: ServiceTicks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a start everything may be due: a host with many sources is asked in steps, with a rest between."""
     asked: list[int] = []
@@ -643,7 +645,7 @@ def test_a_step_asks_at_most_half_of_what_one_host_has(
         return False
 
     cli.poll(*[web.serve(f"/{number}", rss(FERRY)) for number in range(9)])
-    monkeypatch.setattr(service, "_rest", rest)
+    monkeypatch.setattr(service, "_pauses", rest)
     service.poll()
     assert asked == [4, 8]
     assert len(web.calls) == 9
@@ -657,7 +659,7 @@ def test_a_host_with_one_source_is_never_split() -> None:
     assert halves(due, [*urls, *(f"http://b.example/{n}" for n in range(3, 5))]) == (due, [])
 
 
-def test_a_stop_ends_a_publication_between_two_files(cli: Cli, web: FakeWeb, service: Service) -> None:
+def test_a_stop_ends_a_publication_between_two_files(cli: Cli, web: FakeWeb, service: ServiceTicks) -> None:
     """It goes on at the next start; nothing that is served was half written."""
     cli.poll(web.serve("/a", rss(FERRY)))
     service.poll()

@@ -267,7 +267,7 @@ def test_a_stop_waits_for_no_hub(cli: Cli) -> None:
         cli("publish")
         made = home_at(cli.home, cli.settings)
         with made.engine() as engine:
-            service = topicwire_service.Service(made, engine)
+            service = topicwire_service.ServiceTicks(made, engine)
             telling = Thread(target=service.hub)
             telling.start()
             unanswered, _ = silent.accept()
@@ -319,7 +319,7 @@ def test_a_stop_breaks_off_what_takes_too_long(cli: Cli, monkeypatch: pytest.Mon
         raise AssertionError
 
     monkeypatch.setattr(topicwire_service, "read_seeds", endless)
-    monkeypatch.setattr(topicwire_service, "_PATIENCE", 0.5)
+    monkeypatch.setattr(topicwire_service, "_GRACE", 0.5)
     cli.poll()
 
     def send() -> None:

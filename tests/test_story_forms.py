@@ -122,7 +122,7 @@ def test_grouping_stops_in_time_and_goes_on(facts: Facts) -> None:
 def test_what_is_ready_is_published_while_the_rest_is_grouped(cli: Cli, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     """A document that takes long to group is published before it is done, and whole in the end."""
     published: list[int] = []
-    monkeypatch.setattr("topicwire_service._WHILE", 0)
+    monkeypatch.setattr("topicwire_service._GROUPING_SECONDS", 0)
     monkeypatch.setattr("feeds.stories.grouping_pass._BATCH", 4)
     cli.settings["fetch.allow"] = web.allow
 

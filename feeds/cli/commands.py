@@ -1,4 +1,4 @@
-"""The commands `explain`, `items` and `publish`: what we think of what is stored, and why; downloads nothing."""
+"""The commands `explain`, `items` and `publish`: what is stored, how it is tagged and why; downloads nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.cli.home import good_topics, named, say_kept, target_of
+from feeds.cli.home import readable_topics, report_kept_feeds, target_of, topic_named
 from feeds.cli.stories import why_two
 from feeds.model import document_of
 from ingest.cli.commands import item_line, item_row
@@ -33,28 +33,30 @@ def explain(home: Home, item: str, name: str | None, other: str | None) -> None:
     from feeds.tagging.matching.matcher import Matcher
     from feeds.tagging.quality import reports
 
-    chosen = [named(home, name)] if name else list(good_topics(home)[0])
+    chosen = [topic_named(home, name)] if name else list(readable_topics(home)[0])
     with home.stored() as facts:
         stored = one_item(facts, item)
         if other:
             click.echo(why_two(facts, stored, one_item(facts, other)))
             return
-        story, judgements = Stories(facts).of(stored), Classifications(facts)
-        kept = {judgement.topic: judgement for judgement in judgements.of(stored.row)}
-        through = {one.topic: member for member in story.members for one in judgements.of(member.row) if member.row != stored.row}
-        decisions = Reviews(facts).all()
+        story, classifications = Stories(facts).of(stored), Classifications(facts)
+        kept = {classification.topic: classification for classification in classifications.of(stored.row)}
+        through = {
+            one.topic: member for member in story.members for one in classifications.of(member.row) if member.row != stored.row
+        }
+        reviews = Reviews(facts).all()
         answers = classify(Matcher(chosen), document_of(stored), Boilerplate(facts).known(stored.carrier.source.url))
-    answers = tuple(reviewed(answer, decisions.get((stored.row, answer.topic))) for answer in answers)
+    answers = tuple(reviewed(answer, reviews.get((stored.row, answer.topic))) for answer in answers)
     click.echo("\n".join((*reports.about_item(stored), *_about_story(story))))
     for topic, answer in zip(chosen, answers, strict=True):
         click.echo("\n".join(reports.about_classification(topic, kept.get(topic.name), answer)))
         if topic.name in through and not answer.tagged:
-            click.echo(f"  published there all the same, with its story: {through[topic.name].id} is tagged")
+            click.echo(f"  published there with its story: {through[topic.name].id} is tagged")
 
 
 def _about_story(story: Story) -> list[str]:
-    """Say of an item with copies why they are one, and which of them speaks for all."""
-    return [f"  {story.why}; {story.lead.id} speaks for it"] if len(story.members) > 1 else []
+    """Return a line that says why an item and its copies are one story and which item stands for it; nothing without copies."""
+    return [f"  {story.why}; {story.lead.id} stands for it"] if len(story.members) > 1 else []
 
 
 @click.command("items")
@@ -66,11 +68,11 @@ def items(home: Home, name: str | None, *, as_json: bool) -> None:
     from feeds.store.classifications import Classifications
 
     with home.stored() as facts:
-        judgements = Classifications(facts)
+        classifications = Classifications(facts)
         if name:
-            named(home, name)
+            topic_named(home, name)
         for stored in facts.items.all():
-            tags = [judgement.topic for judgement in judgements.of(stored.row)]
+            tags = [classification.topic for classification in classifications.of(stored.row)]
             if name is None or name in tags:
                 click.echo(json.dumps(item_row(stored, tags), ensure_ascii=False) if as_json else item_line(stored, tags))
 
@@ -82,11 +84,11 @@ def publish_command(home: Home) -> None:
     from feeds.site.publish import publish
     from feeds.store.classifications import Classifications
 
-    chosen, code = good_topics(home)
+    chosen, code = readable_topics(home)
     with home.facts() as facts:
         done = publish(facts, Classifications(facts), chosen, target_of(home, facts), everything=True)
-        say_kept(home, facts)
-    feeds = (path for path in done.written if path.suffix != ".html")  # pages come by the hundred
+        report_kept_feeds(home, facts)
+    feeds = (path for path in done.written if path.suffix != ".html")  # there are hundreds of pages
     say(f"{len(done.written)} files written" + "".join(f"\n{path}" for path in feeds))
     for path in done.removed:
         say(f"removed {path}")

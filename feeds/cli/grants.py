@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.cli.home import named
+from feeds.cli.home import topic_named
 from ingest.cli.console import Commands, say
 from ingest.errors import UsageError
 from ingest.text.sanitize import one_line
@@ -38,11 +38,11 @@ def feeds_grant(home: Home, topic: str, name: str) -> None:
     from feeds.publication.document import file_name
     from feeds.store.grants import Grants
 
-    chosen, name = named(home, topic), one_line(name)
+    chosen, name = topic_named(home, topic), one_line(name)
     if not chosen.publish.private:
-        raise UsageError(f"{chosen.name} is public", "to make it private write `private = true` under [publish] in its file")
+        raise UsageError(f"{chosen.name} is public", "to make it private, write `private = true` under [publish] in its file")
     if not name:
-        raise UsageError("a subscriber without a name", "give a name to know the address by")
+        raise UsageError("the subscriber has no name", "give a name that tells this address from others")
     token = secrets.token_urlsafe(32)
     with home.facts() as facts:
         Grants(facts).give(chosen.name, name, token, home.clock())

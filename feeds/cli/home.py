@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def topics_of(home: Home) -> tuple[Topic, ...]:
-    """Return the topics in force: the home's own, beside them the shipped ones that are chosen. Raises TopicError."""
+    """Return the topics in force: the home's own and the shipped ones that the settings choose. Raises TopicError."""
     from feeds.tagging.topic.folders import topic_folders
     from feeds.tagging.topic.loader import read_topics
 
@@ -24,7 +24,7 @@ def topics_of(home: Home) -> tuple[Topic, ...]:
 
 
 def target_of(home: Home, facts: Facts, retired: str = "") -> Target:
-    """Return where this home publishes; all that was ever served stays, but a topic that is `retired`."""
+    """Return where this home publishes; every feed that was ever served stays, except the topic `retired`."""
     from feeds.publication.edition import Target
     from feeds.publication.files import served_topics
     from feeds.stories.grouping import StoryGrouping
@@ -36,24 +36,24 @@ def target_of(home: Home, facts: Facts, retired: str = "") -> Target:
     return Target(folder, instance, home.settings, home.clock(), known - {retired}, StoryGrouping(facts), boot())
 
 
-def kept_topics(home: Home, facts: Facts) -> tuple[str, ...]:
-    """Return the topics that are served and have no file in force."""
+def kept_feeds(home: Home, facts: Facts) -> tuple[str, ...]:
+    """Return the names of feeds that are still served although their topics have no file in force."""
     from feeds.publication.files import served_topics
     from feeds.tagging.topic.folders import topic_folders
 
     return tuple(sorted(served_topics(facts) - topic_folders(home.folder, home.settings).files().keys()))
 
 
-def say_kept(home: Home, facts: Facts) -> None:
-    """Say which feeds are served as they were because their topic files are gone."""
+def report_kept_feeds(home: Home, facts: Facts) -> None:
+    """Tell the person which feeds are served unchanged because their topic files are gone."""
     from feeds.tagging.topic.folders import said_of
 
-    for line in said_of(kept_topics(home, facts)):
+    for line in said_of(kept_feeds(home, facts)):
         say(f"topicwire: {line}")
 
 
-def good_topics(home: Home) -> tuple[tuple[Topic, ...], int]:
-    """Return the topics that can be read, say a line for each that cannot, and give the exit code that this deserves."""
+def readable_topics(home: Home) -> tuple[tuple[Topic, ...], int]:
+    """Return the topics that can be read and the exit code; report each file that cannot be read."""
     from feeds.tagging.topic.folders import topic_folders
     from feeds.tagging.topic.loader import read_good_topics
 
@@ -63,8 +63,8 @@ def good_topics(home: Home) -> tuple[tuple[Topic, ...], int]:
     return good, bad[0].exit_code if bad else 0
 
 
-def path_of(home: Home, name: str) -> Path:
-    """Return a topic's file by its path or its name. Raises UsageError."""
+def topic_path(home: Home, name: str) -> Path:
+    """Return the file of a topic that is named by path or by name. Raises UsageError."""
     from feeds.tagging.topic.folders import topic_folders
 
     if name.endswith(".toml"):
@@ -77,8 +77,8 @@ def path_of(home: Home, name: str) -> Path:
     return files[name]
 
 
-def named(home: Home, name: str) -> Topic:
-    """Find a topic by the path of its file or by its name; another file's fault is no matter."""
+def topic_named(home: Home, name: str) -> Topic:
+    """Return a topic by the path of its file or by its name; other files are not read. Raises UsageError and TopicError."""
     from feeds.tagging.topic.loader import read_topic
 
-    return read_topic(path_of(home, name))
+    return read_topic(topic_path(home, name))

@@ -1,4 +1,4 @@
-"""The command `review`: what is uncertain, and a person's word on it, which outranks the rules; learns nothing by itself."""
+"""The command `review`: uncertain items and what a person decides on them, which outranks the rules; trains nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.cli.home import named
+from feeds.cli.home import topic_named
 from ingest.cli.console import Commands, one_item, say
 from ingest.errors import UsageError
 from ingest.text.sanitize import shorten
@@ -29,33 +29,33 @@ def review() -> None:
 @click.option("--limit", default=20, show_default=True, help="How many items at the most.")
 @click.pass_obj
 def review_list(home: Home, name: str, limit: int) -> None:
-    """Show the uncertain items of a topic: mere mentions and near misses that nobody has decided on.
+    """Show the uncertain items of a topic: mere mentions and near misses that nobody has reviewed.
 
-    Newest first, or, where `topics learn` has left a second opinion, the likeliest first.
+    Newest first, or, where `topics learn` has trained a model, the likeliest first.
     """
     from feeds.store.reviews import Reviews
     from feeds.tagging.review import uncertain_items
 
-    topic = named(home, name)
+    topic = topic_named(home, name)
     with home.stored() as facts:
-        decided = {row for row, _ in Reviews(facts).all(topic.name)}
-        waiting = [case for case in uncertain_items(home.folder, facts, topic) if case.stored.row not in decided]
+        reviewed = {row for row, _ in Reviews(facts).all(topic.name)}
+        waiting = [case for case in uncertain_items(home.folder, facts, topic) if case.stored.row not in reviewed]
     for case in waiting[:limit]:
         stored, mark = case.stored, "tagged" if case.answer.tagged else "missed"
         likely = f"  {case.likely:.0%}" if case.likely is not None else ""
         click.echo(f"{stored.id}  {mark}{likely}  {stored.item.language or '--'}  {stored.item.title}\n    {case.answer.why}")
 
 
-def _decide(home: Home, item: str, name: str, verdict: Verdict | None, reason: str) -> None:
+def _record(home: Home, item: str, name: str, verdict: Verdict | None, reason: str) -> None:
     from feeds.tagging.review import record_review, undo_review
 
-    topic = named(home, name)
+    topic = topic_named(home, name)
     with home.stored() as facts:
         stored = one_item(facts, item)
         if verdict is not None:
             answer = record_review(facts, topic, stored, (verdict, reason), home.clock())
         elif (undone := undo_review(facts, topic, stored, home.clock())) is None:
-            raise UsageError(f"nothing was decided on {stored.id} and {topic.name}", "`topicwire review list` shows what is open")
+            raise UsageError(f"there is no review of {stored.id} for {topic.name}", "`topicwire review list` shows uncertain items")
         else:
             answer = undone
     say(f"{stored.id} is {'tagged' if answer.tagged else 'not tagged'} {topic.name}: {answer.why}; `topicwire publish` writes it")
@@ -75,7 +75,7 @@ def review_accept(home: Home, item: str, name: str, reason: str) -> None:
     """Say that ITEM belongs to a topic, whatever its words."""
     from feeds.store.reviews import Verdict
 
-    _decide(home, item, name, Verdict.ACCEPT, reason)
+    _record(home, item, name, Verdict.ACCEPT, reason)
 
 
 @review.command("reject")
@@ -87,7 +87,7 @@ def review_reject(home: Home, item: str, name: str, reason: str) -> None:
     """Say that ITEM does not belong to a topic, whatever its words."""
     from feeds.store.reviews import Verdict
 
-    _decide(home, item, name, Verdict.REJECT, reason)
+    _record(home, item, name, Verdict.REJECT, reason)
 
 
 @review.command("undo")
@@ -95,23 +95,23 @@ def review_reject(home: Home, item: str, name: str, reason: str) -> None:
 @_topic
 @click.pass_obj
 def review_undo(home: Home, item: str, name: str) -> None:
-    """Take back what was said of ITEM: the rules decide again."""
-    _decide(home, item, name, None, "")
+    """Take back the review of ITEM: the rules decide again."""
+    _record(home, item, name, None, "")
 
 
 @review.command("examples")
 @click.argument("name", metavar="TOPIC")
 @click.pass_obj
 def review_examples(home: Home, name: str) -> None:
-    """Propose the decisions on a topic as examples for its file, to be read and shortened by a person."""
+    """Propose the reviews of a topic as examples for its file, to be read and shortened by a person."""
     from feeds.store.reviews import Reviews, Verdict
 
-    topic = named(home, name)
+    topic = topic_named(home, name)
     with home.stored() as facts:
-        decisions = Reviews(facts).all(topic.name)
-        for stored, decision in zip(facts.items.by_rows(row for row, _ in decisions), decisions.values(), strict=True):
-            why = decision.reason or f"{decision.verdict}ed by hand"
-            click.echo(_example(stored, tagged=decision.verdict is Verdict.ACCEPT, why=why))
+        reviews = Reviews(facts).all(topic.name)
+        for stored, review_given in zip(facts.items.by_rows(row for row, _ in reviews), reviews.values(), strict=True):
+            why = review_given.reason or f"{review_given.verdict}ed by hand"
+            click.echo(_example(stored, tagged=review_given.verdict is Verdict.ACCEPT, why=why))
 
 
 def _example(stored: StoredItem, *, tagged: bool, why: str) -> str:
@@ -121,6 +121,6 @@ def _example(stored: StoredItem, *, tagged: bool, why: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Write a TOML basic string."""
+    """Return a TOML basic string."""
     flat = " ".join(text.split())
     return '"' + flat.replace("\\", "\\\\").replace('"', '\\"') + '"'

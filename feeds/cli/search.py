@@ -1,4 +1,4 @@
-"""The command `search`: everything stored, by its words; downloads and judges nothing."""
+"""The command `search`: everything stored, by its words; downloads and classifies nothing."""
 
 from __future__ import annotations
 

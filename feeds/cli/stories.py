@@ -44,7 +44,7 @@ def stories_show(home: Home, item: str, other: str | None) -> None:
 
 
 def why_two(facts: Facts, one: StoredItem, two: StoredItem) -> str:
-    """Say in one line why two items are, or are not, one story."""
+    """Return one line that says why two items are, or are not, one story."""
     from feeds.stories.grouping import Stories
     from feeds.stories.grouping_pass import GroupingPass
 

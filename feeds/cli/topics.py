@@ -1,4 +1,4 @@
-"""The commands about topic files, `topics list|retire|check|match|evaluate|diff`: wording put to the test, and taken back."""
+"""The commands about topic files, `topics list|retire|check|match|evaluate|diff|learn`; they store no classification."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.cli.home import good_topics, named, path_of, say_kept, target_of, topics_of
+from feeds.cli.home import readable_topics, report_kept_feeds, target_of, topic_named, topic_path, topics_of
 from ingest.cli.console import Commands, say
 from ingest.errors import TopicError, UsageError
 
@@ -40,7 +40,7 @@ def topics_list(home: Home) -> None:
         click.echo(f"{topic.name}  {topic.version}  {topic.status}  {topic.title}")
     if home.database_path.exists():
         with home.facts() as facts:
-            say_kept(home, facts)
+            report_kept_feeds(home, facts)
 
 
 @topics.command("retire")
@@ -66,7 +66,7 @@ def topics_retire(home: Home, name: str) -> None:
         if name in files:
             undo = "move it back" if files[name].parent == folders.own else "delete it"
             say(f"{name}: its topic file lies in {put_away(folders, name, files[name])} now; {undo} to undo this")
-        chosen, code = good_topics(home)
+        chosen, code = readable_topics(home)
         done = publish(facts, Classifications(facts), chosen, target_of(home, facts, retired=name))
     say(f"{name}: {len(done.removed)} files withdrawn")
     raise SystemExit(code)
@@ -87,7 +87,7 @@ def topics_check(home: Home, names: tuple[str, ...], *, terms: bool) -> None:
 
     home.require_folder()
     code = 0
-    for path in [path_of(home, name) for name in names] or list(topic_folders(home.folder, home.settings).files().values()):
+    for path in [topic_path(home, name) for name in names] or list(topic_folders(home.folder, home.settings).files().values()):
         try:
             topic = read_topic(path)
         except TopicError as fault:  # the other files are checked all the same
@@ -101,7 +101,7 @@ def topics_check(home: Home, names: tuple[str, ...], *, terms: bool) -> None:
 
 
 def _checked(topic: Topic, found: check.TopicFindings, *, terms: bool) -> Iterator[str]:
-    """Say what was found: errors, warnings, and one line that sums up."""
+    """Yield the lines of a report: errors, warnings, and one line that sums up."""
     yield from found.errors
     yield from (f"warning: {line}" for line in found.warnings)
     if terms:
@@ -125,11 +125,11 @@ def _rows(file: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
 @click.argument("file", type=click.File("rb"))
 @click.pass_obj
 def topics_match(home: Home, name: str, file: IO[bytes]) -> None:
-    """Judge the rows of a JSON Lines FILE (title, summary, content, lang, feed), without storing anything."""
+    """Classify the rows of a JSON Lines FILE (title, summary, content, lang, feed), without storing anything."""
     from feeds.tagging.matching.matcher import Matcher
     from feeds.tagging.quality import reports
 
-    matcher = Matcher([named(home, name)])
+    matcher = Matcher([topic_named(home, name)])
     for number, row in _rows(file):
         click.echo(json.dumps(reports.matched(matcher, row, number), ensure_ascii=False))
 
@@ -145,7 +145,7 @@ def topics_evaluate(home: Home, name: str, file: IO[bytes], worst: int) -> None:
     from feeds.tagging.matching.matcher import Matcher
     from feeds.tagging.quality import reports
 
-    matcher = Matcher([named(home, name)])
+    matcher = Matcher([topic_named(home, name)])
     answers = []
     for number, row in _rows(file):
         wanted = metrics.wanted(row.get("label"))
@@ -161,14 +161,14 @@ def topics_evaluate(home: Home, name: str, file: IO[bytes], worst: int) -> None:
 @topics.command("diff")
 @click.argument("old")
 @click.argument("new")
-@click.option("--since", metavar="AGE", help="Only items first seen so long ago at the most: 36h, 90d, 12w.")
+@click.option("--since", metavar="AGE", help="Only items first seen at most so long ago: 36h, 90d, 12w.")
 @click.option("--json", "as_json", is_flag=True, help="One object a line: id, change, title, language, source, why.")
 @click.pass_obj
 def topics_diff(home: Home, old: str, new: str, since: str | None, *, as_json: bool) -> None:
     """Show what replacing topic OLD by NEW (names or files) would change among the stored items. Nothing is changed."""
     from feeds.tagging.quality.changes import compare
 
-    before, after = named(home, old), named(home, new)
+    before, after = topic_named(home, old), topic_named(home, new)
     earliest = home.clock() - _age(since) if since else None
     with home.stored() as facts:
         changes = compare(before, after, (item for item in facts.items.all() if earliest is None or item.first_seen >= earliest))
@@ -182,7 +182,7 @@ def topics_diff(home: Home, old: str, new: str, since: str | None, *, as_json: b
 @click.option("--labels", type=click.File("rb"), help="Learn also from the labelled rows of this JSON Lines file.")
 @click.pass_obj
 def topics_learn(home: Home, name: str, labels: IO[bytes] | None) -> None:
-    """Learn a second opinion from your decisions and the topic's examples. It ranks `review list`; it never tags.
+    """Train a linear model on your reviews and the topic's examples. It ranks `review list`; it never tags.
 
     Needs the extra `learn` (scikit-learn). Words that speak for the topic and that no term finds are proposed.
     """
@@ -191,27 +191,27 @@ def topics_learn(home: Home, name: str, labels: IO[bytes] | None) -> None:
     from feeds.store.reviews import Reviews, Verdict
     from feeds.tagging.linear_model import LabelledText, model_file, proposals, train
 
-    topic = named(home, name)
-    marks = [LabelledText(example.title, example.text, example.tagged) for example in topic.examples]
+    topic = topic_named(home, name)
+    labelled = [LabelledText(example.title, example.text, example.tagged) for example in topic.examples]
     with home.stored() as facts:
-        decisions = Reviews(facts).all(topic.name)
-        items = facts.items.by_rows(row for row, _ in decisions)
-    for stored, decision in zip(items, decisions.values(), strict=True):
-        marks.append(LabelledText(stored.item.title, stored.item.text, decision.verdict is Verdict.ACCEPT))
+        reviews = Reviews(facts).all(topic.name)
+        items = facts.items.by_rows(row for row, _ in reviews)
+    for stored, review in zip(items, reviews.values(), strict=True):
+        labelled.append(LabelledText(stored.item.title, stored.item.text, review.verdict is Verdict.ACCEPT))
     for _, row in _rows(labels) if labels else ():
         wanted = metrics.wanted(row.get("label"))
         if wanted is not None:
-            marks.append(LabelledText(str(row.get("title") or ""), str(row.get("summary") or ""), wanted))
-    opinion = train(topic, marks, home.clock().date())
+            labelled.append(LabelledText(str(row.get("title") or ""), str(row.get("summary") or ""), wanted))
+    model = train(topic, labelled, home.clock().date())
     path = model_file(home.folder, topic.name)
-    replace(path, opinion.write().encode())
-    click.echo(f"{path}: learnt from {opinion.accepted} accepted and {opinion.rejected} rejected texts")
-    for word, weight in proposals(topic, opinion, _PROPOSED):
+    replace(path, model.write().encode())
+    click.echo(f"{path}: learnt from {model.accepted} accepted and {model.rejected} rejected texts")
+    for word, weight in proposals(topic, model, _PROPOSED):
         click.echo(f"  {weight:6.2f}  {word}")
 
 
 def _age(text: str) -> timedelta:
     match = _AGE.fullmatch(text)
     if match is None:
-        raise UsageError(f'--since "{text}" is no age', "write 36h, 90d or 12w")
+        raise UsageError(f'--since "{text}" is not an age', "write 36h, 90d or 12w")
     return int(match[1]) * _UNITS[match[2]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.cli.home import good_topics
+from feeds.cli.home import readable_topics
 from ingest.errors import FetchError, ParseError, UsageError
 from ingest.poll_state import Trial
 from ingest.text.sanitize import one_line
@@ -30,8 +30,8 @@ def try_command(home: Home, source: str, *, as_json: bool) -> None:
     from feeds.tagging.matching.matcher import Matcher
     from feeds.tagging.quality.trial import as_lines, as_values, classified
 
-    chosen, code = good_topics(home)
-    trial = _looked_at(home, source)
+    chosen, code = readable_topics(home)
+    trial = _fetched(home, source)
     entries = classified(trial, Matcher(chosen))
     click.echo(
         json.dumps(as_values(trial, entries), ensure_ascii=False, default=str) if as_json else "\n".join(as_lines(trial, entries))
@@ -40,11 +40,11 @@ def try_command(home: Home, source: str, *, as_json: bool) -> None:
 
 
 def topics_of_feed(home: Home) -> Callable[[ParsedFeed, str], Mapping[str, int]]:
-    """Return what says how many entries of a feed, found at an address, each topic of a home would tag."""
+    """Return a function (feed, address) that counts how many entries each topic of a home would tag."""
     from feeds.tagging.matching.matcher import Matcher
     from feeds.tagging.quality.trial import classified
 
-    matcher = Matcher(good_topics(home)[0])
+    matcher = Matcher(readable_topics(home)[0])
 
     def matching(feed: ParsedFeed, where: str) -> Mapping[str, int]:
         return Counter(one.topic for _, tags in classified(Trial(where, 0, feed), matcher) for one in tags)
@@ -52,8 +52,8 @@ def topics_of_feed(home: Home) -> Callable[[ParsedFeed, str], Mapping[str, int]]
     return matching
 
 
-def _looked_at(home: Home, source: str) -> Trial:
-    """Look; a failure names the source."""
+def _fetched(home: Home, source: str) -> Trial:
+    """Fetch and parse a source; errors name it."""
     from ingest.polling.oneoff import look_at
 
     with home.engine() as engine:

@@ -13,7 +13,7 @@ from making import GAZETTE, about, carry, home_at, item, write_topic
 from serving import served
 from support import NOON
 
-from feeds.cli.home import good_topics, target_of
+from feeds.cli.home import readable_topics, target_of
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.tagging.classification_pass import classify_new
@@ -47,7 +47,7 @@ def fill(made: Home) -> None:
             GAZETTE,
         )
         carry(facts, [about(1)], GAZETTE, NOON + timedelta(hours=2))
-        classifications, (topics, _) = Classifications(facts), good_topics(made)
+        classifications, (topics, _) = Classifications(facts), readable_topics(made)
         classify_new(facts, classifications, topics, NOON)
         publish(facts, classifications, topics, target_of(made, facts))
 
