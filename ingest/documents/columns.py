@@ -1,4 +1,4 @@
-"""Lines as they lie on a page, spaces standing for distance -> the same lines in reading order, column by column; pure."""
+"""Lines as they lie on a page, spaces standing for distance -> the same lines column by column; knows no document format."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def _read(lines: list[str], depth: int) -> Iterator[str]:
 
 
 def _columns(lines: list[str]) -> _Columns | None:
-    """Return the columns that the most lines keep, together with what stands above and below in one of them alone."""
+    """Return the columns that most lines keep, with the lines above and below that stand in one of them alone; None for none."""
     blank = [_gaps(line) for line in lines]
     best, score = None, _LEAST_LINES - 1
     for gap in range(_LEAST_WIDTH, max(map(len, lines), default=0) - _LEAST_WIDTH):

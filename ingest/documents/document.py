@@ -1,4 +1,4 @@
-"""Bytes of a seed document -> ParsedFeed: chooses the reader by the file's ending or its look; opens nothing."""
+"""Bytes of a seed document -> ParsedFeed: chooses the reader by the file's ending or its first bytes; opens nothing."""
 
 import re
 from collections.abc import Callable
@@ -21,7 +21,7 @@ FEEDS: Final = frozenset({".xml", ".rss", ".atom", ".rdf", ".json"})
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """How a kind of document is read, and what is said of one that has no words."""
+    """How a kind of document is read, and the error for one that has no words."""
 
     name: str
     read: Callable[[bytes, str], RawFeed]

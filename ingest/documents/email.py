@@ -1,4 +1,4 @@
-"""An e-mail (.eml) -> RawFeed: a message is one, a newsletter or digest one for each story where its structure says so."""
+"""An e-mail (.eml) -> RawFeed: one entry for a message, one for each story of a newsletter or digest; contacts nothing."""
 
 import re
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ def parse(body: bytes, name: str) -> RawFeed:
     message = message_from_bytes(body, policy=policy.default)
     notes: list[str] = []
     faults = Faults()
-    entries = tuple(_entries(message, name, _Told(notes, faults), 0))
+    entries = tuple(_entries(message, name, _Report(notes, faults), 0))
     if not any(map(_has_words, entries)) and any(map(_is_winmail, message.walk())):
         raise ParseError(
             "an e-mail whose words are only in winmail.dat (TNEF), a format of Outlook's own",
@@ -71,27 +71,27 @@ def _is_winmail(part: MIMEPart) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What is said of a message while it is read."""
+class _Report:
+    """Notes and faults of reading a message."""
 
     notes: list[str]
     faults: Faults
 
 
-def _entries(message: EmailMessage, name: str, told: _Told, depth: int) -> Iterator[RawEntry]:
+def _entries(message: EmailMessage, name: str, report: _Report, depth: int) -> Iterator[RawEntry]:
     inside = [part for part in message.walk() if part.get_content_type() == "message/rfc822"] if depth < _MOST_DEPTH else []
     if inside:
-        told.notes.append(f"{len(inside)} messages inside the message: an item each")
+        report.notes.append(f"{len(inside)} messages inside the message: an item each")
         for number, part in enumerate(inside, 1):
-            read = partial(_inside, name=f"{name}#{number}", told=told, depth=depth + 1)
-            yield from told.faults.attempt(f"message {number} left out", read, part, ())
+            read = partial(_inside, name=f"{name}#{number}", report=report, depth=depth + 1)
+            yield from report.faults.attempt(f"message {number} left out", read, part, ())
         return
     html, whole = _body(message, name)
     sections = _sections(html) if html and _is_newsletter(message) else []
     if not sections:
         yield whole
         return
-    told.notes.append(f"a newsletter of {len(sections)} stories, with the date and the sender of the whole")
+    report.notes.append(f"a newsletter of {len(sections)} stories, with the date and the sender of the whole")
     letter = html[: html.index(sections[0][1])]
     if len(plain(letter).split()) >= _LETTER_WORDS:
         yield replace(whole, texts=(*whole.texts[:1], RawText("content", letter)))
@@ -100,8 +100,8 @@ def _entries(message: EmailMessage, name: str, told: _Told, depth: int) -> Itera
         yield replace(whole, id=f"{name}#{number}", links=(RawLink(url),), texts=texts, boilerplate=rest)
 
 
-def _inside(part: MIMEPart, name: str, told: _Told, depth: int) -> tuple[RawEntry, ...]:
-    return tuple(_entries(part.get_content(), name, told, depth))
+def _inside(part: MIMEPart, name: str, report: _Report, depth: int) -> tuple[RawEntry, ...]:
+    return tuple(_entries(part.get_content(), name, report, depth))
 
 
 def _body(message: EmailMessage, name: str) -> tuple[str, RawEntry]:
@@ -155,7 +155,7 @@ def _is_bytes(text: str) -> bool:
 
 
 def _decoded(part: MIMEPart) -> str:
-    """Return a part's text by its declared encoding, unless it has none or a wrong one."""
+    """Return a part's text by its declared charset, unless it declares none or a wrong one."""
     data = part.get_payload(decode=True)
     body = data if isinstance(data, bytes) else b""
     said = part.get_content_charset()
@@ -174,7 +174,7 @@ def _is_newsletter(message: EmailMessage) -> bool:
 
 
 def _sections(html: str) -> list[tuple[str, str, str, str]]:
-    """Cut safe HTML at the headings of one level: (title, content, address, what follows it); nothing if they are no stories."""
+    """Cut safe HTML at the headings of one level: (title, content, address, rest); empty if they are no stories."""
     for level in "1234":
         heading = re.compile(rf"<h{level}\b[^>]*>(.*?)</h{level}>", re.DOTALL)
         starts = [found.start() for found in heading.finditer(html)]

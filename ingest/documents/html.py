@@ -97,7 +97,7 @@ def _notes(said: Metadata) -> Iterator[str]:
 
 
 def _main_text(page: etree._Element, title: str) -> tuple[str, str]:
-    """Return the main text as HTML, still unsafe, and who found it."""
+    """Return the main text as HTML, not yet sanitised, and what found it."""
     by_extra = _extracted(page)
     if by_extra:
         return by_extra, "trafilatura"
@@ -133,7 +133,7 @@ def _is_boilerplate(element: etree._Element) -> bool:
 
 
 def _drop(element: etree._Element) -> None:
-    """Take an element out, but leave the text behind it."""
+    """Remove an element, but keep the text behind it."""
     parent = element.getparent()
     if parent is None:
         return
@@ -146,7 +146,7 @@ def _drop(element: etree._Element) -> None:
 
 
 def _weight(element: etree._Element) -> int:
-    """Weigh a candidate by its paragraphs; the marked ones win over the whole body as long as they hold most of it."""
+    """Return a candidate's letters in paragraphs, twice for one that is marked: it wins over the body if it holds half of it."""
     letters = sum(len("".join(p.itertext())) for p in element.iter("p"))
     return letters if element.tag == "body" else letters * 2
 

@@ -1,4 +1,4 @@
-"""Markdown, with TOML or YAML front matter -> RawFeed: invents nothing that neither the front matter nor a heading says."""
+"""Markdown, with TOML or YAML front matter -> RawFeed: takes title and date from front matter or heading alone."""
 
 import re
 import tomllib
@@ -55,7 +55,7 @@ _Said = dict[str, tuple[str, ...]]
 
 
 def _front_matter(text: str) -> tuple[_Said, str, list[str]]:
-    """Return what the front matter says, the text below it, and a note if it could not be read."""
+    """Return the values of the front matter, the text below it, and a note if it could not be read."""
     found = _FRONT.match(text)
     nothing: _Said = dict.fromkeys(_NAMES, ())
     if found is None:
@@ -73,7 +73,7 @@ def _front_matter(text: str) -> tuple[_Said, str, list[str]]:
 
 
 def _words(value: Any) -> tuple[str, ...]:
-    """Return what a key says, as texts: one value or a list; of a table (`{name = ...}`) its name."""
+    """Return the value of a key as texts: one value or a list; of a table (`{name = ...}`) its name."""
     if isinstance(value, dict):
         value = value.get("name")
     if isinstance(value, list):

@@ -37,7 +37,7 @@ class Metadata:
 
 
 def metadata(page: etree._Element, address: str = "") -> Metadata:
-    """Read what a page declares. JSON-LD speaks of the article alone, so it comes first; a title element last.
+    """Read what a page declares. JSON-LD describes the article alone, so it comes first; a title element comes last.
 
     `address` is where the page was saved from, which counts where it names none itself.
     """
@@ -79,7 +79,7 @@ def metadata(page: etree._Element, address: str = "") -> Metadata:
 
 
 def _first(*values: Value | tuple[str, str]) -> Value:
-    """Return the first value that says anything; each comes as (where, what)."""
+    """Return the first value that is not empty, with its origin; each comes as (origin, value)."""
     return next(((what, where) for where, raw in values if (what := one_line(raw))), _NOTHING)
 
 

@@ -1,4 +1,4 @@
-"""PDF -> RawFeed, by the extra `pdf`: its text page by page; a scan has none."""
+"""PDF -> RawFeed, by the extra `pdf`: its text page by page; recognises no text in pictures."""
 
 import io
 import re
@@ -120,7 +120,7 @@ def _letters(text: str) -> int:
 
 
 def _with_metadata(entry: RawEntry, said: Any) -> tuple[RawEntry, list[str]]:
-    """Add what the file's own properties say. When it was made is no date of publication: it stays a date of change."""
+    """Add the file's own properties, and return notes about them. When it was made is its date of change, not of publication."""
     title, author = _title(one_line(str(said.get("/Title") or ""))), _author(one_line(str(said.get("/Author") or "")))
     stamp, raw = _stamp(said)
     notes = [

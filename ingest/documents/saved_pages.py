@@ -23,14 +23,14 @@ _FRAME: Final = re.compile(r"saved_resource|frame|iframe|a?html|[0-9a-f]{8,}", r
 
 
 def pages_of(folder: str, beside: Iterable[str]) -> list[str]:
-    """Return the files beside a folder of which it may be the companion: `page.html` beside `page_files`."""
+    """Return the pages beside a folder whose companion it may be: `page.html` beside `page_files`."""
     return [name for name in beside if PurePath(name).suffix.lower() in PAGES and _word(folder, PurePath(name).stem)]
 
 
 def is_companion(folder: str, page: str, body: bytes, inside: Collection[str]) -> bool:
     """Return whether a folder belongs to the page beside it: by its word, because the page names it, or by what is in it.
 
-    A folder of other documents that begins with a page's name is none.
+    A folder of other documents whose name begins with the page's is no companion.
     """
     if (_word(folder, PurePath(page).stem) or "").casefold() in _WORDS or _is_named(folder, body):
         return True

@@ -56,7 +56,7 @@ def parse(body: bytes, name: str) -> RawFeed:
 
 
 def from_text(text: str, name: str) -> RawEntry:
-    """Make the entry of a document of which only the words are known. Raises ParseError when there are none."""
+    """Return the entry of a document of which only the words are known. Raises ParseError when there are none."""
     lines, boilerplate = without_boilerplate(unwrapped(text))
     if not any(character.isalnum() for line in lines for character in line):
         raise ParseError("there are no words in it", "a seed document is plain text")

@@ -91,7 +91,7 @@ def _is_home(head: etree._Element) -> bool:
 
 
 def _in_header(page: etree._Element) -> Iterator[str]:
-    """Yield the words and pictures that lead to the first page from around the article."""
+    """Yield the names in links to the site's first page, from around the article and from headings."""
     for link in page.iter("a"):
         if _stands_around(link) and (link.get("rel") == "home" or _HOME.fullmatch((link.get("href") or "x").strip())):
             yield _text(link)
@@ -103,7 +103,7 @@ def _in_header(page: etree._Element) -> Iterator[str]:
 
 
 def _in_title(page: etree._Element) -> Iterator[str]:
-    """Yield the first heading where the title element has it behind the title, or before what another heading says."""
+    """Yield the first heading where the title element has it behind the title, or before another heading's text."""
     shown = title_element(page)[:_MOST_TITLE]
     cuts = [(found.start(), found.end()) for found in _PARTS.finditer(shown)]
     first = next((_text(head) for head in page.iter("h1")), "")

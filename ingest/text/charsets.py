@@ -1,4 +1,4 @@
-"""Bytes of any document -> text: what charset labels mean (WHATWG Encoding), what bytes say against them; one bad byte is one."""
+"""Bytes of any document -> text: what charset labels mean (WHATWG Encoding) and what the bytes say against them; opens nothing."""
 
 import codecs
 import re
@@ -74,8 +74,8 @@ def is_seven_bits(label: str) -> bool:
 def decode(body: bytes, labels: Iterable[str] = ()) -> tuple[str, tuple[str, ...]]:
     """Return a document's text, and a note where a charset was inferred or bytes were replaced.
 
-    `labels` are the charsets that it is said to be in, the strongest word first. A mark decides; else it is UTF-8 if its
-    bytes are, whatever was said; else what was said, unless the bytes contradict it; else a guess.
+    `labels` are the charsets that it is said to be in, the most trusted first. A byte order mark decides; else it is UTF-8
+    if its bytes are valid, whatever was declared; else what was declared, unless the bytes contradict it; else a guess.
     """
     if wide := _wide(body):
         return _decoded(body, wide).removeprefix("\ufeff"), ()
@@ -99,7 +99,7 @@ def decode(body: bytes, labels: Iterable[str] = ()) -> tuple[str, tuple[str, ...
 
 
 def _wide(body: bytes) -> str | None:
-    """Return the codec of a document in two or four bytes a character, or with a mark."""
+    """Return the codec of a document with a byte order mark, or in two or four bytes a character; else None."""
     for begins, name in (*_BOMS, *_BEGINNINGS):
         if body.startswith(begins):
             return name
@@ -111,7 +111,7 @@ def _wide(body: bytes) -> str | None:
 
 
 def _holds_controls(body: bytes) -> bool:
-    """Return whether bytes are no text in one byte a character: halves of wider ones look like controls."""
+    """Return whether many bytes are controls: then it is no text in one byte a character, but halves of wider ones."""
     return len(body) - len(body.translate(None, _CONTROLS)) > len(body) * _HALVES
 
 
@@ -131,7 +131,7 @@ def _decoded(body: bytes, name: str) -> str:
 
 
 def _guessed(body: bytes) -> tuple[str, tuple[str, ...]]:
-    """Read a document that nobody labels rightly; a few odd bytes are what is commonest, they tell nothing."""
+    """Decode a document that nobody labels rightly, with a note; too few bytes beyond ASCII for a guess are windows-1252."""
     few = len(body) - len(body.translate(None, bytes(range(0x80, 0x100)))) < _FEW
     found = None if few else cchardet.detect(body)["encoding"]
     name = (codec(found) if found else None) or "cp1252"

@@ -9,13 +9,13 @@ from ingest.text.sanitize import sentences
 _GROUP: Final = r"[.,'’\u00a0\u202f\u066c ]"  # between thousands
 _SHORT: Final = r"(?:[kKmM]|тыс\.?|млн\.?|[万千億亿萬만천])(?!\w)"  # thousands and millions
 _DASH: Final = r"[-–—]"
-# A whole number, its thousands parted or shortened. A measured value such as 5.1 is no count, nor a time or a score.
+# A whole number, its thousands separated or shortened. A measured value such as 5.1 is no count, nor a time or a score.
 _COUNT: Final = re.compile(
     rf"(?<![\w.,:/+–—-])[~≈]?(?:\d{{1,3}}(?:{_GROUP}\d{{3}})+|\d+(?:[.,]\d{{1,2}})?\s?{_SHORT}|\d+)\+?(?![.,:/–—-]?\d)"
 )
 _MEASURE: Final = re.compile(rf"[$€£¥₹₽₪%‰°]|\d\s?(?:{_DASH}|:)\s?\d")
-# What parts one count from the next.
-_PARTED: Final = re.compile(rf"\s{_DASH}\s|[|·•‧∙⋅・●/,;،؛、，；\t]+|\s{{2,}}|[()\[\]（）【】「」]")
+# What separates one count from the next.
+_SEPARATOR: Final = re.compile(rf"\s{_DASH}\s|[|·•‧∙⋅・●/,;،؛、，；\t]+|\s{{2,}}|[()\[\]（）【】「」]")
 _TABLE: Final = re.compile(rf"\s{_DASH}\s|[|·•‧∙⋅・●]|\w\s?[:：]\s?\d")
 _SENTENCE: Final = frozenset(".!?…؟。！？।\"'»”’:")  # how a line ends that says something
 _BRACKET: Final = re.compile(r"\s?[(\[（【][^()\[\]（）【】]*[)\]）】]\s*$")
@@ -31,8 +31,8 @@ def without_counts(text: str) -> str:
     """Return a text with the numbers left out of those of its lines that only count.
 
     Such a line stands by itself, or behind the last sentence, or in brackets at the end of a line. It is whole numbers
-    with few words beside each, and no sentence: "12 people died." says something, "12 replies" counts. A text that is
-    nothing but one such line says what it says, unless it is a table of several counts.
+    with few words beside each, and no sentence: "12 people died." is a sentence, "12 replies" is a count. A text that is
+    nothing but one such line is kept, unless it is a table of several counts.
     """
     alone, pieces, done = "\n" not in text, list[str](), 0
     while number := _DIGIT.search(text, done):
@@ -53,7 +53,7 @@ def _line(line: str, *, alone: bool) -> str:
 
 
 def _last_part(line: str) -> tuple[str, str]:
-    """Part a line into what it says and what stands behind its last sentence, or in brackets at its end."""
+    """Split a line before what follows its last sentence, or before brackets at its end: (text, rest)."""
     if not _DIGIT.search(line, max(0, len(line) - _MOST_LABEL)):
         return line, ""
     near = max(0, len(line) - 2 * _MOST_LINE)  # what begins before is too long
@@ -65,10 +65,10 @@ def _last_part(line: str) -> tuple[str, str]:
 
 
 def _only_counts(line: str, least: int = 1) -> bool:
-    """Return whether a line is at least so many counts and no more than a label beside each."""
+    """Return whether a line holds at least `least` counts, each with no more than a label beside it."""
     if len(line) > _MOST_LINE or line[-1] in _SENTENCE or _MEASURE.search(line):
         return False
-    parts = [part for part in _PARTED.split(line) if part.strip()]
+    parts = [part for part in _SEPARATOR.split(line) if part.strip()]
     counted = sum(len(_COUNT.findall(part)) for part in parts)
     return counted >= least and 2 * counted >= len(parts) and all(map(_is_label, parts))
 

@@ -1,4 +1,4 @@
-"""What the text of a date says: every number and word of it is accounted for, or it says nothing; guesses nothing.
+"""The grammar of dates: every number and word of a text is accounted for, or it is no date; guesses nothing.
 
 A date is a day, a month and a year, told apart by their form and never by their order; perhaps the hour and the zone;
 and words that move nothing (weekdays, particles). The words come from `date_words`.
@@ -100,7 +100,7 @@ _NO_ORDINALS: Final = frozenset("am pm a p h t z s m min".split())
 
 
 class UnreadableDateError(ValueError):
-    """A text that names no moment; its words say why."""
+    """A text that names no moment; the message says why."""
 
 
 class _Clock(NamedTuple):
@@ -171,7 +171,7 @@ def _without_clock(text: str) -> _Rest:
 
 
 def _is_by(found: re.Match[str], by: str) -> bool:
-    """Return whether a clock is of one kind: 10:30, 10h30 and 10 pm, 10.30; the surest kind is taken."""
+    """Return whether a time is written with the separator `by`: `:` 10:30, `h` 10h30 and 10 pm, `.` 10.30."""
     return (found["by"] or "h") == by and not (by == "." and _NUMBERS.match(found.string[found.start() :].strip()))
 
 
@@ -205,7 +205,7 @@ def _of_offset(sign: str, hours: int, minutes: int) -> timezone:
 
 
 def _hour(clock: _Clock, period: str) -> int:
-    """Return the hour of 24 that a clock and a word for the time of day say together."""
+    """Return the hour (0 to 23) of a clock time and a word for the part of the day. Raises UnreadableDateError."""
     half = {"a": "am", "p": "pm"}.get(clock.half, period)
     if not half:
         return clock.hour
@@ -252,7 +252,7 @@ def _by_number(rest: _Rest, found: re.Match[str], code: str | None) -> tuple[_Da
 
 
 def _by_name(rest: _Rest, code: str | None) -> tuple[_Day, str]:
-    """Return a day whose month is a word. Where its language does not tell, all that know its words must agree."""
+    """Return a day whose month is a word; where the language is not known, all that know its words must agree."""
     parts, ordinals, is_buddhist = _prepared(rest.text)
     said = [token for token in parts if not token.isdecimal() and token not in ordinals]
     count = sum(token.isdecimal() for token in parts)
@@ -286,7 +286,7 @@ def _unknown(strange: str = "") -> UnreadableDateError:
 
 
 def _tables(said: list[str], code: str | None) -> Iterator[_Table]:
-    """Yield the ways to read words, the surest first: in English, in the text's language, in all; then their particles mixed."""
+    """Yield the ways to read words, the safest first: in English, in the text's language, in all, at last with mixed particles."""
     yield _Table((_ENGLISH,))
     if strange := next((word for word in said if not is_known(word)), ""):
         raise _unknown(strange)
@@ -317,7 +317,7 @@ def _day(sentence: _Sentence | None, spoken: Words, is_buddhist: bool) -> tuple[
 
 
 def _sentence(parts: list[str], spoken: Words, table: _Table, ordinals: frozenset[str]) -> _Sentence | None:
-    """Return what each token of a text is in a language; None if one of them is nothing."""
+    """Return what each token of a text is in a language; None if one of them is unknown to it."""
     months: set[int] = set()
     perhaps: set[int] = set()  # months that may be weekdays too: `mar` is martes and marzo
     numbers: list[str] = []
@@ -343,7 +343,7 @@ def _sentence(parts: list[str], spoken: Words, table: _Table, ordinals: frozense
 
 
 def _phrase(parts: list[str], place: int, spoken: Words, silent: frozenset[Phrase]) -> Phrase:
-    """Return the longest phrase that a language knows at a place, an empty one where it knows none."""
+    """Return the longest phrase that a language knows from `place` on, an empty one where it knows none."""
     for length in range(min(spoken.longest, len(parts) - place), 0, -1):
         phrase = tuple(parts[place : place + length])
         if phrase in spoken.months or phrase in spoken.periods or phrase in spoken.silent or phrase in silent:

@@ -1,4 +1,4 @@
-"""The words that dates are written with, a table a language: months, weekdays, periods of the day; knows no date."""
+"""The words that dates are written with, one table for each language: months, weekdays, periods of the day; knows no date."""
 
 import re
 import unicodedata

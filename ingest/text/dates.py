@@ -16,7 +16,7 @@ _NO_OFFSET, _WEST, _EAST = timedelta(0), timedelta(hours=-12), timedelta(hours=1
 _SHOWN = 60  # characters of a date in a note
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _ENGLISH = "JanFebMarAprMayJunJulAugSepOctNovDec"
-# Most dates of RSS; whatever else is written is read by date_text.
+# Most dates of RSS; any other is read by date_grammar.
 _MAIL = re.compile(
     r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d):(\d\d):(\d\d) "
     r"(?:GMT|UTC|([+-]\d\d)([0-5]\d))",
@@ -26,7 +26,7 @@ _MAIL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class DateReading:
-    """A date as it was written, what it was read as, and why it was not if it was not."""
+    """A date as it was written, and the moment that it was read as or the reason why not."""
 
     raw: str
     moment: datetime | None
@@ -60,7 +60,7 @@ def understand(raw: str | None, now: datetime, language: str | None = None) -> d
 
 
 def unread(items: Iterable[Item], now: datetime) -> tuple[DateReading, ...]:
-    """Return the readings of the dates that items give and that were not understood."""
+    """Return the readings of those dates of items that were not understood."""
     said = ((item, ((item.published, item.published_raw), (item.updated, item.updated_raw))) for item in items)
     readings = (
         read_date(raw, now, item.language)

@@ -19,10 +19,10 @@ _LAST_MARK: Final = 0x1F000  # beyond are only variation selectors, which are na
 
 @cache
 def word_pattern() -> re.Pattern[str]:
-    """Return the pattern of a word: letters, digits and `_`, with combining marks and what nobody sees among them.
+    """Return the pattern of a word: letters, digits and `_`, with combining marks and invisible characters among them.
 
-    It is made when first needed, in some 30 ms: the class of all marks is long. They are looked for only where a run of
-    letters ends, and not in front of a common sign.
+    It is compiled at the first call, in some 30 ms: the class of all marks is long. Marks are looked for only where a run
+    of letters ends, and not in front of a common sign.
     """
     # A regular expression's word characters leave combining marks out.
     points = [n for n in range(_LAST_MARK) if unicodedata.category(chr(n)) in {"Mn", "Mc", "Me"}]
@@ -67,7 +67,7 @@ class Word:
 
 
 def visible(word: str) -> str:
-    """Return a word without the characters that nobody sees: soft hyphens, zero-width ones, direction marks, tatweel."""
+    """Return a word without invisible characters: soft hyphens, zero-width ones, direction marks, tatweel."""
     return _DROP.sub("", word)
 
 
@@ -139,7 +139,7 @@ class _Pieces(dict[str, str]):
     """What stands between two white spaces, folded: no word goes across one."""
 
     def __missing__(self, piece: str) -> str:
-        """Fold a piece, in which all of ASCII is folded, and remember it if it is short."""
+        """Fold a piece whose ASCII letters are folded already, and remember it if it is short."""
         known = piece if piece.isascii() else " ".join(map(fold, word_pattern().findall(piece)))
         if len(piece) < _LONG:
             if len(self) >= _MOST:

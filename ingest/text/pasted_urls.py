@@ -1,4 +1,4 @@
-"""Addresses as people paste them -> the http(s) address that is meant; knows their habits, contacts nothing."""
+"""Addresses as people paste them -> the http(s) address that is meant; contacts nothing."""
 
 import re
 from dataclasses import dataclass
@@ -31,14 +31,14 @@ _BEGINS_WITH_HOST: Final = re.compile(rf"{_FILE}{_HOST}(?:[/?#].*)?", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class PastedAddress:
-    """The address of a source in its one spelling; `instead` is the same with http, where the scheme was left out."""
+    """The normalised address of a source; `instead` is the same with http, where the scheme was left out."""
 
     url: str
     instead: str | None = None
 
     @property
     def guess(self) -> str:
-        """What to say of a scheme that was left out; nothing where none was."""
+        """The line about a scheme that was left out; empty where none was."""
         return f"no scheme: taken as {without_secrets(self.url)}; http is asked where https gives no answer" if self.instead else ""
 
 
@@ -72,7 +72,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _web_address(scheme: re.Match[str], rest: str) -> str:
-    """Return what stands behind the scheme of a feed; nothing for what is no address."""
+    """Return the address behind a scheme such as `feed:`; an empty string for what is none."""
     if _WEB.match(rest) or _FEED.match(rest):
         return rest
     sound = not rest.startswith("/") and (scheme[2] or _BEGINS_WITH_HOST.fullmatch(rest))

@@ -1,4 +1,4 @@
-"""Addresses of redirectors that name their target in plain sight, seen through; contacts nothing."""
+"""Addresses of redirectors that hold their target in plain sight -> the target; contacts nothing."""
 
 import base64
 import re
@@ -96,7 +96,7 @@ def _target(url: str) -> str | None:
 
 
 def _spelled_out(value: str) -> str:
-    """Return an address that a redirector wrote in base64, as Bing does behind `a1`, or as Proofpoint does."""
+    """Decode an address that a redirector wrote in base64 (Bing, behind `a1`) or with signs of its own (Proofpoint)."""
     if value.startswith("a1aHR0c"):
         try:
             return base64.urlsafe_b64decode(value[2:] + "=" * (-len(value[2:]) % 4)).decode()

@@ -55,7 +55,7 @@ def xml_safe(text: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    """Return a text with one space for each run of white space and none at the ends, where nothing invisible stays either.
+    """Return a text with one space for each run of white space and none at the ends, and nothing invisible there.
 
     Inside a word what has no width stays as it was written: it separates nothing.
     """

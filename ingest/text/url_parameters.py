@@ -1,4 +1,4 @@
-"""What the parameters of an address say: how a reader came, or which page it is; knows habits of publishers, contacts nothing."""
+"""Query parameters: which identify a page and which only track how a reader came to it; contacts nothing."""
 
 import re
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from typing import Final
 
 Pair = tuple[str, str]
 
-# Parameters that say how a reader came, never which page it is.
+# Tracking parameters: they say how a reader came, never which page it is.
 _TRACKING: Final = re.compile(
     r"(?:utm|wt)\..*|(?:utm|at|mc|wt|ns|pk|mtm|hsa|piwik|matomo|fb_action|fb_source|guce|itm|hmb|vero|oly)_.*|fbclid|gclid|dclid|gbraid|wbraid"
     r"|gclsrc|msclkid|igshid|igsh|yclid|twclid|ttclid|li_fat_id|srsltid|xtor|xtref|_ga|_gl|_hsenc|_hsmi|_openstat|mkt_tok"
@@ -76,9 +76,9 @@ def _is_tracking(name: str, value: str) -> bool:
 
 
 def _says_feed(name: str, value: str, *, rich: bool) -> bool:
-    """Return whether a parameter tells that its reader came by a feed, and which.
+    """Return whether a parameter tells by which feed its reader came.
 
-    An article may be about feeds: where the name of the parameter chooses an article, it stays.
+    An article may be about feeds: a parameter whose name selects an article stays.
     """
     if _FEED_NAME.fullmatch(name):
         return rich or value.lower() in _YES or bool(_FEED.fullmatch(value))

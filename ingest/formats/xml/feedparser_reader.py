@@ -78,7 +78,7 @@ def _feed(parsed: Any, entries: tuple[RawEntry, ...], fault: Exception | None, f
 
 
 def _parsed(data: bytes, language: str | None) -> tuple[Any, Exception | None]:
-    """Return the parser that has read the document, and what made the stricter one stop.
+    """Return the parser that has read the document, and the error that stopped the strict one.
 
     No base address is given: guids must not depend on where the feed lies today; links are resolved later.
     """
@@ -122,7 +122,7 @@ def _set_up(parser: Any, closed: frozenset[str] | None) -> None:
 
 
 def _closed(text: str) -> frozenset[str]:
-    """Return the names of elements that are closed as often as they are opened: only what ends can hide what is inside."""
+    """Return the names of elements that are closed as often as they are opened: only these can hide what is inside."""
     opened: Counter[str] = Counter()
     for closing, name, said in _TAG.findall(text):
         opened[name.lower()] += -1 if closing else not said.endswith("/")
@@ -147,7 +147,7 @@ class _OwnVocabulary:
     # Elements
 
     def unknown_starttag(self: Any, tag: str, attrs: list[tuple[str, str]]) -> None:
-        """Pass on what counts."""
+        """Handle a tag unless an element of another vocabulary hides it."""
         kind = self._kind(tag)
         if kind[0] == "entry":
             self.hidden = ""
@@ -165,7 +165,7 @@ class _OwnVocabulary:
             super().unknown_starttag(tag, attrs)  # type: ignore[misc] # feedparser's
 
     def unknown_endtag(self: Any, tag: str) -> None:
-        """Pass on what counts."""
+        """Handle a tag unless an element of another vocabulary hides it."""
         if self._kind(tag)[0] == "entry":
             self.hidden = ""
             self.inside.clear()
@@ -184,7 +184,7 @@ class _OwnVocabulary:
         return vocabulary.named(self.namespacemap.get(prefix, prefix) if prefix else "", name.lower())
 
     def _is_foreign(self: Any, kind: vocabulary.Kind) -> bool:
-        """Return whether an element is none of its entry's, nor of its feed's."""
+        """Return whether an element belongs neither to its entry nor to its feed."""
         if not (self.inentry or self.infeed):
             return False
         holder = self.inside[-1][1] if self.inside else ""
@@ -197,17 +197,17 @@ class _OwnVocabulary:
         return holder != "geographic_point" and (kind == vocabulary.OTHER or kind[0] == "person")
 
     def handle_data(self: Any, text: str, escape: int = 1) -> None:
-        """Take text that counts."""
+        """Handle text unless an element of another vocabulary hides it."""
         if not self.hidden:
             super().handle_data(text, escape)  # type: ignore[misc] # feedparser's
 
     def handle_charref(self: Any, ref: str) -> None:
-        """Take a character that counts."""
+        """Handle a character reference unless an element of another vocabulary hides it."""
         if not self.hidden:
             super().handle_charref(ref)  # type: ignore[misc] # feedparser's
 
     def handle_entityref(self: Any, ref: str) -> None:
-        """Take a character that counts."""
+        """Handle a character reference unless an element of another vocabulary hides it."""
         if not self.hidden:
             super().handle_entityref(ref)  # type: ignore[misc] # feedparser's
 
@@ -218,7 +218,7 @@ class _OwnVocabulary:
         self.push(what, 1)
 
     def _end(self: Any, what: str) -> str | None:
-        """Return the text of an element that ends; None where its beginning is not the last that was seen."""
+        """Return the text of an element that ends; None where another element was opened last."""
         text: str | None = self.pop(what)
         return text if text is None or self.closed is None else unescape(text, _XML)  # the looser parser leaves XML's own escapes
 
@@ -339,7 +339,7 @@ class _OwnVocabulary:
         self._found("tags").append(RawCategory(attrs.get("text"), ITUNES_SCHEME))
 
     def _close_itunes_category(self: Any, _role: str) -> None:
-        """Nothing: what it says stands in its attributes."""
+        """Do nothing: the category stands in its attributes."""
 
     def _open_keywords(self: Any, _attrs: _Parsed, _role: str) -> None:
         self._begin("itunes_keywords")
@@ -416,7 +416,7 @@ _Loose: Final = type("_Loose", (type("_Named", (_OwnVocabulary,), _handlers()), 
 
 
 def _get(parsed: _Parsed, key: str) -> Any:
-    """Read a key as it was served: feedparser's own look-up lends one value to another."""
+    """Return the value of a key as it was served: feedparser's own look-up falls back to other keys."""
     return dict.get(parsed, key)
 
 

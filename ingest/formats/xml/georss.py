@@ -1,4 +1,4 @@
-"""Where an entry's subject lies, by GeoRSS: the numbers as they were written; knows no map and no other element of an entry."""
+"""GeoRSS: the geographic points of an entry, their numbers as they were written; knows no other element of an entry."""
 
 from collections.abc import Iterator
 from typing import Final

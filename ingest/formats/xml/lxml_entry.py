@@ -1,7 +1,7 @@
 """The element tree of an item or entry -> RawEntry, in a single walk over its own children; guesses nothing.
 
-Only the entry's own children speak for it, and of what is inside them: an author's parts, the media of a group, a list of
-categories (RFC 4287, 6.4.2). NotUnderstoodError is raised for what is not certain.
+Only the entry's own children count, and inside them an author's parts, the media of a group and a list of categories
+(RFC 4287, 6.4.2). NotUnderstoodError is raised for what is not certain.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class EntryReader:
     )  # fmt: skip
 
     def __init__(self, context: ParseContext, base: str, xml_lang: str | None) -> None:
-        """Begin, with the base address and the language that hold around the entry."""
+        """Start with the base address and the language that hold around the entry."""
         self.context, self.base, self.xml_lang = context, base, xml_lang
         self.id = self.duration = ""
         self.id_is_link = False
@@ -71,7 +71,7 @@ class EntryReader:
         )
 
     def _pass(self, element: _Element, _role: str) -> None:
-        """Pass over an element: whatever is inside is not the entry's."""
+        """Pass over an element: what is inside is not the entry's."""
         if element.attrib:
             check_attributes(element)
 

@@ -1,4 +1,4 @@
-"""Small readings of values as feeds write them: addresses, people, text that may be HTML, text decoded twice; pure strings."""
+"""Values as feeds write them: addresses, people, text that may be HTML, text in a wrong charset; knows strings alone."""
 
 import re
 from collections.abc import Mapping
@@ -58,19 +58,19 @@ def resolve(base: str, address: str) -> str:
 
 
 def link_text(text: str) -> str:
-    """Return the address that a link element's text means: `&` may have been escaped once too often."""
+    """Return the address in a link element's text, where `&` may have been escaped once too often."""
     return _LOOSE_AND.sub(r"&\1", text.replace("&amp;", "&")) if "&" in text else text
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text is an address of the web as it stands."""
+    """Return whether a text is an http(s) address as it stands."""
     return text[:4].lower() == "http" and _WEB.match(text) is not None
 
 
 def link_address(said: Mapping[str, str], text: str) -> tuple[str, str]:
     """Return the address and the relation of a link with attributes.
 
-    `href` is Atom's own; any other attribute yields to an address in words, as RSS has it.
+    `href` is Atom's; before any other attribute comes an address in the text, as RSS has it.
     """
     address, usual = said.get("href"), "alternate"
     if address is None:
@@ -101,7 +101,7 @@ def parse_person(text: str) -> RawPerson:
 
 
 def looks_like_html(text: str) -> bool:
-    """Return whether text that claims to be plain is HTML: all its tags and entities are known there."""
+    """Return whether text that claims to be plain is HTML: it has tags or entities, all of them known to HTML."""
     if not _CLOSING_TAG.search(text):
         return False
     return all(tag.lower() in _ELEMENTS for tag in _TAG.findall(text)) and all(

@@ -15,7 +15,7 @@ _SAMPLE: Final = 800  # characters: more changes hardly an answer
 def detect(text: str) -> str | None:
     """Return the language of `text`, or None when there is too little of it to be sure.
 
-    Small words that are of one language alone, or its script, tell most texts; the detector is for the others.
+    Function words of one language alone, or its script, decide for most texts; the detector reads the others.
     """
     glance = text[:_GLANCE]
     if told := function_words.language_of_words(glance, 3, times=3) or function_words.language_of_script(glance):

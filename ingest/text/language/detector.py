@@ -1,4 +1,4 @@
-"""The language detector of py3langid, restricted to languages that are told well; reads only its model, knows no declaration."""
+"""The language detector of py3langid, restricted to those of DETECTED; reads only its model, knows no declared language."""
 
 from collections import Counter
 from functools import cache
@@ -15,7 +15,7 @@ _WALKS: Final = 50_000  # words that are remembered
 
 
 class Detector(LanguageIdentifier):  # type: ignore[misc] # it publishes no types
-    """The library's identifier, its walk over the bytes remembered word by word: the same features in the same order."""
+    """The library's identifier with a cache of its walk over the bytes, word by word; the features and scores are the same."""
 
     __slots__ = ("walks",)
 

@@ -1,4 +1,4 @@
-"""The small words that every text of a language is full of, and the scripts of one language alone; knows no detector."""
+"""Function words, which every text of a language is full of, and the scripts of one language alone; knows no detector."""
 
 import re
 from collections import Counter

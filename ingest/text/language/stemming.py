@@ -1,4 +1,4 @@
-"""The stem of a word, by language: Snowball's; stems before accents are folded away, folds after; knows no term."""
+"""The stem of a word by its language (Snowball): stemmed with its accents, folded afterwards; knows no term."""
 
 import unicodedata
 from collections.abc import Iterable

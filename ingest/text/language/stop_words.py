@@ -1,4 +1,4 @@
-"""The commonest words of thirteen languages, folded: a term that is one of them means something else there."""
+"""The stop words of thirteen languages, folded: a term of another language that is one of them is ambiguous there."""
 
 from functools import cache
 from typing import Final
@@ -50,5 +50,5 @@ def _by_word() -> dict[str, frozenset[str]]:
 
 
 def languages_with_stop_word(word: str) -> frozenset[str]:
-    """Return the languages in which a folded word is a common one."""
+    """Return the languages in which a folded word is a stop word."""
     return _by_word().get(word, frozenset())
