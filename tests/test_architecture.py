@@ -19,7 +19,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.server.context feeds.server.files feeds.server.health feeds.server.private feeds.server.protocol"
     " feeds.server.review feeds.server.search feeds.server.server"
     " feeds.tagging.topic.cache feeds.store.classifications feeds.cli.stories feeds.stories.grouping"
-    " feeds.stories.grouping_pass feeds.stories.reading feeds.store.stories feeds.cli.topics feeds.cli.trial"
+    " feeds.stories.grouping_pass feeds.store.stories feeds.cli.topics feeds.cli.trial"
     " feeds.tagging.review feeds.tagging.topic.folders ingest.__main__ ingest.polling.adding"
     " ingest.polling.parsers ingest.cli.commands ingest.cli.console ingest.polling.home"
     " ingest.polling.discovery ingest.polling.engine"

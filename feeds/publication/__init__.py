@@ -1,1 +1,6 @@
-"""What the feeds have said so far, and the files that say it: the memory behind publishing; renders nothing."""
+"""Turns tagged stories into entries, feeds and files, and tells the hub; knows no page, no server and no network.
+
+Public: publish_home with its target, entries and how they are shown, documents, atomic files, the hub; formats lie below.
+"""
+
+__all__ = ("atomic_files", "document", "edition", "entry", "entry_view", "files", "publish", "websub")

@@ -8,11 +8,11 @@ from typing import Final
 
 from feeds.model import Comparison, pair_of
 from feeds.store.stories import Sketch, StoryTables
-from feeds.stories import reading
 from feeds.stories.clustering import cluster, reachable
 from feeds.stories.features import DocumentFeatures, StoryDocument, extract
 from feeds.stories.pair import VERSION, WINDOW, compare, conflicts, keys, one_publisher, related
 from ingest.store.facts import Facts
+from ingest.store.items import ItemText
 
 _BATCH: Final = 200  # items a transaction
 _LEAST: Final = 10  # of them, however long they take
@@ -50,7 +50,7 @@ def group_new(  # noqa: PLR0913 - what bounds it
 
 def all_grouped(facts: Facts) -> bool:
     """Return whether every stored item was grouped."""
-    return not reading.after(facts, StoryTables(facts).seen(), 1)
+    return not facts.items.texts_after(StoryTables(facts).seen(), 1)
 
 
 class GroupingPass:
@@ -69,7 +69,7 @@ class GroupingPass:
         begun = self._clock() if self._clock else None
         with self._facts.transaction():
             seq, until = self._tables.mark(self._version)
-            items = reading.after(self._facts, seq, self._size)
+            items = [document_of(found) for found in self._facts.items.texts_after(seq, self._size)]
             if items:
                 touched = self._compare(items)
                 self._tables.put_mark(items[-1].seq)
@@ -173,8 +173,8 @@ class GroupingPass:
 
     def _read(self, rows: list[int]) -> list[DocumentFeatures]:
         missing = [row for row in rows if row not in self._articles]
-        documents = reading.by_rows(self._facts, missing) if missing else {}
-        fresh = dict(zip(documents, extract(documents.values()), strict=True))
+        documents = [document_of(found) for found in self._facts.items.texts(missing)] if missing else []
+        fresh = {one.row: features for one, features in zip(documents, extract(documents), strict=True)}
         found = [fresh.get(row) or self._articles[row] for row in rows]
         self._keep(fresh)
         return found
@@ -184,6 +184,22 @@ class GroupingPass:
         self._moments.update((row, article.moment) for row, article in fresh.items())
         while len(self._articles) > _REMEMBERED:
             self._articles.popitem(last=False)
+
+
+def document_of(found: ItemText) -> StoryDocument:
+    """Return the document that is compared of a stored item."""
+    return StoryDocument(
+        id=found.uid,
+        title=found.title,
+        text=found.text,
+        moment=min(found.published, found.first_seen) if found.published else found.first_seen,
+        language=found.language,
+        url=found.url,
+        sources=found.carriers,
+        row=found.row,
+        seq=found.seq,
+        first_seen=found.first_seen,
+    )
 
 
 def _sketches(items: Sequence[StoryDocument], articles: Mapping[int, DocumentFeatures]) -> Iterator[Sketch]:

@@ -1,9 +1,7 @@
 """What a feed says of itself: feedgen writes the Atom and RSS envelopes; knows no entry."""
 
-from typing import Final
+from typing import Any, ClassVar, Final
 
-from feedgen.ext.base import BaseExtension
-from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from feeds.publication.document import FeedDocument, stamp
@@ -17,20 +15,32 @@ GENERATOR: Final = "topicwire"
 _PARSER: Final = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True)
 
 
-class AtomPrefixes(BaseExtension):  # type: ignore[misc]  # feedgen has no types
+class _Prefixes:
+    """An extension, as feedgen expects it, that only declares prefixes at the root."""
+
+    namespaces: ClassVar[dict[str, str]]
+
+    def extend_ns(self) -> dict[str, str]:
+        """Return namespaces by prefix."""
+        return self.namespaces
+
+    def extend_atom(self, feed: etree._Element) -> etree._Element:
+        """Return the feed as it is."""
+        return feed
+
+    extend_rss = extend_atom
+
+
+class AtomPrefixes(_Prefixes):
     """The prefixes of what our Atom entries hold beside Atom, declared once, at the root."""
 
-    def extend_ns(self) -> dict[str, str]:
-        """Return prefix and namespace."""
-        return {"tw": TW, "fh": HISTORY, "at": TOMBSTONES}
+    namespaces: ClassVar = {"tw": TW, "fh": HISTORY, "at": TOMBSTONES}
 
 
-class RssPrefixes(BaseExtension):  # type: ignore[misc]  # feedgen has no types
+class RssPrefixes(_Prefixes):
     """The prefix of what RSS has no word for."""
 
-    def extend_ns(self) -> dict[str, str]:
-        """Return prefix and namespace."""
-        return {"dc": DUBLIN_CORE}
+    namespaces: ClassVar = {"dc": DUBLIN_CORE}
 
 
 def atom(document: FeedDocument) -> etree._Element:
@@ -55,7 +65,9 @@ def written(root: etree._Element) -> bytes:
     return etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
 
 
-def _feed(document: FeedDocument, media_type: str, suffix: str) -> FeedGenerator:
+def _feed(document: FeedDocument, media_type: str, suffix: str) -> Any:
+    from feedgen.feed import FeedGenerator  # noqa: PLC0415 - most commands write no feed
+
     topic = document.topic
     feed = FeedGenerator()
     feed.register_extension("prefixes", AtomPrefixes, rss=False)
