@@ -33,12 +33,12 @@ from feeds.tagging.topic.model import Topic
 from ingest.cli.console import database_failed, progress_bar
 from ingest.errors import FetchError, TopicwireError
 from ingest.log import log_event
-from ingest.polling.batch import Due, halves
+from ingest.polling.batch import Due, split_by_host
 from ingest.polling.engine import Engine
 from ingest.polling.home import Home
 from ingest.polling.lists import read_lists
 from ingest.polling.offline import QUESTION
-from ingest.polling.passes import due_sources, poll_these, read_seeds
+from ingest.polling.passes import due_sources, poll_due, read_seeds
 from ingest.polling.pipeline import Report
 from ingest.polling.websub import subscribe
 from ingest.store.facts import Facts
@@ -103,7 +103,7 @@ def make_pass(home: Home, *, everything: bool = False) -> Pass:
     with home.facts() as facts, home.engine() as engine:
         documents = read_seeds(home, facts, engine)
         read_lists(home, facts, engine, everything=everything)
-        polls = poll_these(home, facts, engine, due_sources(home, facts, set(), everything=everything), progress=progress_bar)
+        polls = poll_due(home, facts, engine, due_sources(home, facts, set(), everything=everything), progress=progress_bar)
         done = Pass(documents, polls, *classify_and_publish(home, facts, chosen), code)
         report_kept_feeds(home, facts)
         sweep(home.folder / "public", home.folder / "private")
@@ -275,7 +275,7 @@ class ServiceTicks:
     def _poll(self, facts: Facts) -> None:
         read_lists(self._home, facts, self._engine)
         due = due_sources(self._home, facts, self._reported, limit=_SOURCES)
-        report = poll_these(self._home, facts, self._engine, due, self._after_step, partial(self._steps, facts), progress_bar)
+        report = poll_due(self._home, facts, self._engine, due, self._after_step, partial(self._steps, facts), progress_bar)
         self._report_offline(report)
         if not report.offline:
             self._report(report)
@@ -293,10 +293,10 @@ class ServiceTicks:
     def _steps(self, facts: Facts, due: list[Due]) -> Iterator[list[Due]]:
         """Yield what is due in steps; no step polls more than half of the sources of a host."""
         urls = facts.sources.polled_urls()
-        now, later = halves(due, urls)
+        now, later = split_by_host(due, urls)
         yield now
         while later and not self._pauses(_STEP_PAUSE):
-            now, later = halves(later, urls)
+            now, later = split_by_host(later, urls)
             yield now
 
     def _report_offline(self, report: Report) -> None:

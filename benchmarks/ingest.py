@@ -161,7 +161,7 @@ def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     from feeds.tagging.topic.cache import TopicCache  # noqa: PLC0415
     from feeds.tagging.topic.folders import topic_folders  # noqa: PLC0415
     from ingest.polling.home import Home  # noqa: PLC0415 - started by this program alone
-    from ingest.polling.passes import due_sources, poll_these  # noqa: PLC0415
+    from ingest.polling.passes import due_sources, poll_due  # noqa: PLC0415
     from scheduler import leave_memory_alone  # noqa: PLC0415
     from topicwire_service import classify_and_publish  # noqa: PLC0415
 
@@ -178,7 +178,7 @@ def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     leave_memory_alone()
 
     def one_pass() -> None:
-        report = poll_these(app, facts, engine, due_sources(app, facts, set(), everything=True))
+        report = poll_due(app, facts, engine, due_sources(app, facts, set(), everything=True))
         if report.looked > report.unchanged:  # else the service has nothing to judge
             classify_and_publish(app, facts, cache.topics())
 

@@ -34,8 +34,8 @@ from zlib import crc32
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
 from ingest.model import Item, Keys, ParsedFeed, Source
-from ingest.planner.next_poll import is_stale, next_state, paid, steer
-from ingest.planner.polling_cost import PollingCost, PollingRule
+from ingest.planner.next_poll import next_state
+from ingest.planner.polling_cost import PollingCost, PollingRule, adjust_cost, is_stale, with_requests
 from ingest.poll_state import Outcome, SourceState
 
 DAY: Final = 86_400.0
@@ -141,14 +141,14 @@ class Shipped:
         """Start with nothing known."""
         self._sources = [Source(feed.name) for feed in series.feeds]
         self.states = [SourceState() for _ in series.feeds]
-        self.price = PollingCost(rule)
+        self.cost = PollingCost(rule)
         self._chance = random.Random(2)
 
     def __call__(self, look: Look) -> float:
         """Give the seconds until the next poll."""
         now = moment(look.now)
-        if is_stale(self.price, now):
-            self.price = steer(self.price, [state.rhythm for state in self.states], now)
+        if is_stale(self.cost, now):
+            self.cost = adjust_cost(self.cost, [state.publishing_rate for state in self.states], now)
         state = self.states[look.number]
         fresh = look.posted != look.before or state.last_poll is None
         shown = look.feed.times[max(look.posted - look.feed.window, 0) : look.posted] if fresh else ()
@@ -163,8 +163,8 @@ class Shipped:
             body_hash=f"{look.posted}",
             conditional=True,
         )
-        after = next_state(state, outcome, self.price, self._chance.random())
-        self.price = paid(self.price, 1)
+        after = next_state(state, outcome, self.cost, self._chance.random())
+        self.cost = with_requests(self.cost, 1)
         self.states[look.number] = after
         assert after.next_poll
         return (after.next_poll - now).total_seconds()

@@ -56,7 +56,7 @@ class SourceState:
     wasted: int = 0  # full answers for nothing since its last 304: its validators do not work
     gaps: int = 0  # documents that shared no entry with those before: something may have been missed
     last_gap: datetime | None = None
-    rhythm: PublishingRate | None = None
+    publishing_rate: PublishingRate | None = None
 
 
 @dataclass(frozen=True, slots=True)

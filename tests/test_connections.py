@@ -8,7 +8,7 @@ import pytest
 from support import Clock, rss
 
 from ingest.http.client import FetchLimits
-from ingest.http.client import web as open_web
+from ingest.http.client import open_client as open_web
 from ingest.http.message import Request, Response
 from ingest.http.ssrf_guard import SsrfGuard
 

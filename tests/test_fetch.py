@@ -16,7 +16,7 @@ from support import NOON, Call, Clock, FakeWeb, Page, rss, rss_item
 from ingest.errors import FetchError, GuardError
 from ingest.http import client as fetching
 from ingest.http.client import FetchLimits
-from ingest.http.client import web as open_web
+from ingest.http.client import open_client as open_web
 from ingest.http.cookies import Cookies
 from ingest.http.message import Request, Response
 from ingest.http.semantics import retry_after

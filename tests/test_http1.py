@@ -13,7 +13,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 
 def take(data: bytes) -> Head:
     """Read a head that is complete."""
-    found = http1.take(data)
+    found = http1.split_head(data)
     assert found is not None
     return found[0]
 
@@ -26,8 +26,8 @@ def fields(data: bytes) -> bytes:
 def test_a_sound_head_stays_as_it_is() -> None:
     """Byte for byte: validators are opaque (F1)."""
     head = OK + b'ETag: W/"\xc3\xa9"\r\nX:  a\t \r\nContent-Length: 5\r\n\r\n'
-    assert http1.take(head + b"hello") == (Head(head, 200, 5), b"hello")
-    assert http1.take(head[:-1]) is None
+    assert http1.split_head(head + b"hello") == (Head(head, 200, 5), b"hello")
+    assert http1.split_head(head[:-1]) is None
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_odd_status_lines_are_read(line: bytes, read: bytes) -> None:
 def test_what_is_no_http_is_refused(line: bytes) -> None:
     """As soon as it shows."""
     with pytest.raises(HeadError, match="it does not begin like HTTP"):
-        http1.take(line + b"\r\n\r\n")
+        http1.split_head(line + b"\r\n\r\n")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_the_end_of_a_body_is_found(framing: bytes, length: int | None, *, chunk
 def test_lengths_that_differ_are_refused() -> None:
     """Nobody can say where such a body ends."""
     with pytest.raises(HeadError, match="two lengths that differ, 5 and 6"):
-        http1.take(OK + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n")
+        http1.split_head(OK + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n")
 
 
 @pytest.mark.parametrize("status", [204, 304])
@@ -112,16 +112,16 @@ def test_a_head_is_bounded() -> None:
     assert take(OK + (b"X: " + b"y" * 65_000 + b"\r\n") * 4 + b"\r\n").status == 200
     for long in (b"X: " + b"y" * 66_000 + b"\r\n\r\n", b"X: y\r\n" * 50_000, (b"X: " + b"y" * 65_000 + b"\r\n") * 5 + b"\r\n"):
         with pytest.raises(HeadError, match="more than"):
-            http1.take(OK + long)
+            http1.split_head(OK + long)
 
 
 @given(st.binary(max_size=200) | st.text("HTP/1. 20OK:\r\nabc,;content-lghtrsfd\0", max_size=200).map(str.encode))
 def test_any_bytes_are_a_head_or_refused_in_words(data: bytes) -> None:
     """What is rewritten is sound, and is not rewritten again."""
     with contextlib.suppress(HeadError):
-        found = http1.take(b"HTTP/1.1 200 " + data + b"\r\n\r\n")
+        found = http1.split_head(b"HTTP/1.1 200 " + data + b"\r\n\r\n")
         assert found is not None
-        assert http1.mended(found[0].data) == found[0]
+        assert http1.rewrite_head(found[0].data) == found[0]
 
 
 # Chunks

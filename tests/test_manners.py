@@ -10,7 +10,7 @@ from ingest.formats import newsboat, opml
 from ingest.http.conditional import request_for
 from ingest.model import Source, SourceSettings
 from ingest.poll_state import SourceState
-from ingest.polling.sources import understand
+from ingest.polling.sources import parse_list
 
 NAMESPACE = 'xmlns:tw="urn:x-topicwire:source:1"'
 
@@ -133,7 +133,7 @@ def test_newsboats_commands_are_refused() -> None:
 def test_a_file_without_a_feed_is_no_list() -> None:
     """Words alone are refused with both forms that a list may have."""
     with pytest.raises(SourceListError, match="no feed in it; it should be an OPML file, or a file with an address on each line"):
-        understand(b"just words\n", "import", "x")
+        parse_list(b"just words\n", "import", "x")
 
 
 OUTLINE = '<outline text="Café" xmlUrl="http://a.example/"/>'
@@ -151,7 +151,7 @@ OUTLINE = '<outline text="Café" xmlUrl="http://a.example/"/>'
 )
 def test_lists_of_old_programs_are_read(data: bytes) -> None:
     """A byte order mark, Latin-1 declared or not, no version: the names come out right."""
-    assert [(source.url, source.title) for source in understand(data, "opml", "x").sources] == [("http://a.example/", "Café")]
+    assert [(source.url, source.title) for source in parse_list(data, "opml", "x").sources] == [("http://a.example/", "Café")]
 
 
 @pytest.mark.parametrize("other", ["HTTP://A.example/", "http://a.example:80/", "http://a.example", "http://a.example/#top"])

@@ -12,7 +12,7 @@ from support import NOON, Clock, FakeWeb, rss, rss_item
 
 from ingest.errors import FetchError
 from ingest.http.client import FetchLimits
-from ingest.http.client import web as open_web
+from ingest.http.client import open_client as open_web
 from ingest.http.message import Request, Response
 from ingest.http.ssrf_guard import SsrfGuard
 from ingest.model import Source, SourceSettings, SourceStatus

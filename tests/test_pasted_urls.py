@@ -8,7 +8,7 @@ from making import Cli
 from support import Clock, FakeWeb, rss, rss_item
 
 from ingest.http.client import FetchLimits
-from ingest.http.client import web as open_web
+from ingest.http.client import open_client as open_web
 from ingest.http.message import Request, Response
 from ingest.http.ssrf_guard import SsrfGuard
 from ingest.text.pasted_urls import PastedAddress, parse_pasted

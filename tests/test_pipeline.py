@@ -17,7 +17,7 @@ from ingest.http.message import Request, Response
 from ingest.model import ParsedFeed, Source, StoredItem
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling import pipeline
-from ingest.polling.batch import cut
+from ingest.polling.batch import cut_batches
 from ingest.polling.engine import Engine
 from ingest.polling.parsers import Job
 from ingest.polling.pipeline import SEEDS, Report, poll_sources, read_folder
@@ -161,7 +161,7 @@ def test_the_same_bytes_cost_no_parse(poll: Poller, web: FakeWeb, monkeypatch: p
 
 
 def test_a_source_is_asked_when_it_is_due(poll: Poller, web: FakeWeb, clock: Clock) -> None:
-    """Once when added, then at its rhythm, with a restart between or not (F3, F4)."""
+    """Once when added, then at its publishing rate, with a restart between or not (F3, F4)."""
     url = web.serve("/rss", rss(FERRY))
     poll.add(url)
     poll(everything=False)
@@ -174,7 +174,7 @@ def test_a_source_is_asked_when_it_is_due(poll: Poller, web: FakeWeb, clock: Clo
 
 
 def test_a_clock_that_was_put_back_silences_nobody(poll: Poller, web: FakeWeb, clock: Clock) -> None:
-    """A source that was asked in what is now the future is asked once, then at its rhythm: neither a burst nor a silence (D4)."""
+    """A source that was asked in what is now the future is asked once, then at its publishing rate: no burst, no silence."""
     poll.add(web.serve("/rss", rss(FERRY)))
     poll(everything=False)
     clock.forward(days=-30)
@@ -184,7 +184,7 @@ def test_a_clock_that_was_put_back_silences_nobody(poll: Poller, web: FakeWeb, c
 
 
 def test_a_long_sleep_is_made_up_for_once(poll: Poller, web: FakeWeb, clock: Clock) -> None:
-    """After a week without a pass each source is asked once, and the price that all share has not fallen."""
+    """After a week without a pass each source is asked once, and the cost that all share has not fallen."""
     poll.add(*(web.serve(f"/{n}", rss(FERRY), etag=f'"{n}"') for n in range(4)))
     poll(everything=False)
     rule = poll.settings.polling.rule
@@ -455,7 +455,7 @@ def test_one_host_is_asked_in_turn_with_pauses(poll: Poller, web: FakeWeb, other
 def test_batches_of_one_host_keep_the_pause_between_them(poll: Poller, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     """A large host is cut into batches, committed one by one, and is not asked faster for it (F12)."""
     monkeypatch.setattr(pipeline, "_BATCH", 2)
-    monkeypatch.setattr(pipeline, "cut", lambda due, size: cut(due, size, per_host=2))
+    monkeypatch.setattr(pipeline, "cut_batches", lambda due, size: cut_batches(due, size, per_host=2))
     poll.add(*(web.serve(f"/{n}", rss(FERRY), delay=0.01) for n in range(5)))
     due = poll.facts.sources.due(None)
     reports = list(poll_sources(poll.facts, poll.engine, due, poll.settings, lambda: 0.5))

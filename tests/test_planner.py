@@ -11,8 +11,7 @@ from support import NOON
 from ingest.errors import Failure
 from ingest.model import Hints, Item, Keys, ParsedFeed, Source, SourceSettings
 from ingest.planner.hours_of_week import DAY, FLAT, HOUR, HOURS, pack
-from ingest.planner.next_poll import next_state
-from ingest.planner.plan import PollReason, walk
+from ingest.planner.next_poll import PollReason, next_state, walk
 from ingest.planner.polling_cost import PollingCost
 from ingest.poll_state import Outcome, PollingRule, PublishingRate, SourceState
 
@@ -22,8 +21,8 @@ SHAPES: Final = st.lists(st.floats(0, 8), min_size=12, max_size=12).map(lambda v
 DAYS: Final = st.integers(0, 7 * 86_400 - 1).map(lambda seconds: NOON + timedelta(seconds=seconds))
 
 
-def rhythm(per_day: float = 6.0, **changes: object) -> PublishingRate:
-    """Make a rhythm of so many entries a day, long watched."""
+def publishing_rate(per_day: float = 6.0, **changes: object) -> PublishingRate:
+    """Make a publishing rate of so many entries a day, long watched."""
     # (N + 0.5) / (T + 2 d) is the rate: choose N for it.
     seconds = 18 * DAY
     items = max(per_day / DAY * (seconds + 2 * DAY) - 0.5, 0.0)
@@ -33,7 +32,9 @@ def rhythm(per_day: float = 6.0, **changes: object) -> PublishingRate:
 
 def known(per_day: float = 6.0, **changes: object) -> SourceState:
     """Make the state of a source that answers as it should."""
-    return SourceState(etag='"1"', body_hash="h", last_success=NOON, last_poll=NOON, polls=9, rhythm=rhythm(per_day, **changes))
+    return SourceState(
+        etag='"1"', body_hash="h", last_success=NOON, last_poll=NOON, polls=9, publishing_rate=publishing_rate(per_day, **changes)
+    )
 
 
 def good(at: datetime = NOON, **changes: object) -> Outcome:
@@ -57,16 +58,16 @@ def served(*numbers: int, at: datetime = NOON, hints: Hints | None = None) -> Ou
     return Outcome(SOURCE, at, feed=feed, http_status=200, etag='"2"', body_hash=f"{numbers}", conditional=True)
 
 
-def delay(outcome: Outcome, state: SourceState | None = None, price: PollingCost = PRICE, chance: float = 0.5) -> float:
+def delay(outcome: Outcome, state: SourceState | None = None, cost: PollingCost = PRICE, chance: float = 0.5) -> float:
     """Give the seconds until the next poll."""
-    moment = next_state(state or known(), outcome, price, chance).next_poll
+    moment = next_state(state or known(), outcome, cost, chance).next_poll
     assert moment is not None
     return (moment - outcome.at).total_seconds()
 
 
-def why(outcome: Outcome, state: SourceState | None = None, price: PollingCost = PRICE) -> str:
+def why(outcome: Outcome, state: SourceState | None = None, cost: PollingCost = PRICE) -> str:
     """Give the reason for the next poll."""
-    return next_state(state or known(), outcome, price, 0.5).why
+    return next_state(state or known(), outcome, cost, 0.5).why
 
 
 # What is kept
@@ -81,21 +82,21 @@ def test_a_success_is_remembered() -> None:
 
 
 def test_a_failure_keeps_what_was_known() -> None:
-    """The error is noted; validators, rhythm and the last good time stay (S12)."""
+    """The error is noted; validators, publishing rate and the last good time stay (S12)."""
     before = known()
     after = next_state(before, bad(NOON + timedelta(hours=1)), PRICE, 0.5)
-    assert (after.etag, after.body_hash, after.last_success, after.rhythm) == ('"1"', "h", NOON, before.rhythm)
+    assert (after.etag, after.body_hash, after.last_success, after.publishing_rate) == ('"1"', "h", NOON, before.publishing_rate)
     assert (after.error, after.http_status, after.failures, after.polls) == ("it broke", 503, 1, 10)
 
 
-# The walk to the price
+# The walk to the cost
 
 
-def by_steps(price: float, per_second: float, shape: tuple[float, ...], now: datetime, longest: float) -> float:
+def by_steps(cost: float, per_second: float, shape: tuple[float, ...], now: datetime, longest: float) -> float:
     """Sum up the wait minute by minute."""
     pile = waited = passed = 0.0
     start = (now.weekday() * 24 + now.hour) * 3_600 + now.minute * 60 + now.second
-    while passed < longest and waited < price:
+    while passed < longest and waited < cost:
         arriving = 60 * per_second * shape[int((start + passed) // 3_600) % HOURS]
         waited += 60 * (pile + arriving / 2)
         pile += arriving
@@ -105,22 +106,22 @@ def by_steps(price: float, per_second: float, shape: tuple[float, ...], now: dat
 
 @settings(max_examples=40)
 @given(st.floats(10, 1e6), st.floats(0.1, 500), SHAPES, DAYS.map(lambda moment: moment.replace(second=0)))
-def test_the_walk_is_the_integral(price: float, per_day: float, shape: tuple[float, ...], now: datetime) -> None:
+def test_the_walk_is_the_integral(cost: float, per_day: float, shape: tuple[float, ...], now: datetime) -> None:
     """Solved in closed form hour by hour, it ends where summing up in small steps ends."""
-    found = walk(price, per_day / DAY, shape, now, DAY)
-    assert found == pytest.approx(by_steps(price, per_day / DAY, shape, now, DAY), abs=120)
+    found = walk(cost, per_day / DAY, shape, now, DAY)
+    assert found == pytest.approx(by_steps(cost, per_day / DAY, shape, now, DAY), abs=120)
 
 
 @given(st.floats(10, 1e6), st.floats(0.1, 500))
-def test_a_constant_rate_gives_the_root_rule(price: float, per_day: float) -> None:
-    """Where a source posts evenly the interval is the root of twice the price by the rate."""
-    wanted = (2 * price * DAY / per_day) ** 0.5
-    assert walk(price, per_day / DAY, FLAT, NOON, 7 * DAY) == pytest.approx(min(wanted, 7 * DAY), rel=1e-6)
+def test_a_constant_rate_gives_the_root_rule(cost: float, per_day: float) -> None:
+    """Where a source posts evenly the interval is the root of twice the cost by the rate."""
+    wanted = (2 * cost * DAY / per_day) ** 0.5
+    assert walk(cost, per_day / DAY, FLAT, NOON, 7 * DAY) == pytest.approx(min(wanted, 7 * DAY), rel=1e-6)
 
 
 @given(st.floats(0.01, 500), st.floats(1, 50), SHAPES, DAYS)
 def test_who_posts_more_is_never_asked_later(per_day: float, times: float, shape: tuple[float, ...], now: datetime) -> None:
-    """The walk is monotone in rate and in price."""
+    """The walk is monotone in rate and in cost."""
     slow = walk(1_000, per_day / DAY, shape, now, DAY)
     assert walk(1_000, per_day * times / DAY, shape, now, DAY) <= slow + 1e-6
     assert walk(1_000 * times, per_day / DAY, shape, now, DAY) >= slow - 1e-6
@@ -144,7 +145,7 @@ STATES: Final = st.builds(
 
 
 @given(STATES, st.floats(1, 1e9), st.floats(0, 1, exclude_max=True), st.floats(0, 86_400), DAYS)
-def test_no_poll_comes_too_early_or_never(state: SourceState, price: float, chance: float, wait: float, now: datetime) -> None:
+def test_no_poll_comes_too_early_or_never(state: SourceState, cost: float, chance: float, wait: float, now: datetime) -> None:
     """Whatever happens the next poll is at least a quarter of an hour and at most eight days and a half away (F3, F6).
 
     Only a server that failed and named its own wait is asked sooner, a minute later at the soonest.
@@ -155,7 +156,7 @@ def test_no_poll_comes_too_early_or_never(state: SourceState, price: float, chan
         (bad(now), 900),
         (bad(now, wait), max(60, wait // 1)),
     ):
-        seconds = delay(outcome, state, PollingCost(value=price), chance)
+        seconds = delay(outcome, state, PollingCost(value=cost), chance)
         assert least <= seconds <= 7 * DAY * 1.21
 
 
@@ -227,7 +228,7 @@ def test_a_silent_source_converges_to_the_longest_interval() -> None:
 
 
 def test_a_short_document_is_read_before_it_rolls_over() -> None:
-    """Where the price would wait longer than half a document's entries take, the window decides."""
+    """Where the cost would wait longer than half a document's entries take, the window decides."""
     dear = PollingCost(value=1e7)
     assert delay(good(), known(48, window=8), dear) == pytest.approx(2 * HOUR, rel=0.01)
     assert why(good(), known(48, window=8), dear) == PollReason.WINDOW
@@ -248,7 +249,7 @@ def test_freshness_is_believed_up_to_the_longest_interval(hours: float, own: flo
     settings_ = SourceSettings(longest=own * HOUR if own else None)
     outcome = good(fresh=365 * DAY, source=Source(SOURCE.url, settings=settings_))
     longest = own or hours
-    assert delay(outcome, price=PollingCost(PollingRule(longest=hours * HOUR), value=1_000.0)) == pytest.approx(
+    assert delay(outcome, cost=PollingCost(PollingRule(longest=hours * HOUR), value=1_000.0)) == pytest.approx(
         longest * HOUR, rel=0.05
     )
 
@@ -361,10 +362,10 @@ def test_ttl_is_a_first_guess_and_no_bound() -> None:
 
 
 def test_a_source_whose_hub_tells_is_asked_to_be_sure_only() -> None:
-    """With pings the price is fifty times as high, and never waits longer than a day (F16)."""
-    after = next_state(known(), good(), PRICE, 0.5, pushed=True)
+    """With pings the cost is fifty times as high, and never waits longer than a day (F16)."""
+    after = next_state(known(), good(), PRICE, 0.5, websub_active=True)
     assert after.next_poll
-    assert after.why == PollReason.PUSHED
+    assert after.why == PollReason.WEBSUB
     assert 6 * delay(good()) < (after.next_poll - NOON).total_seconds() <= DAY * 1.05
 
 
@@ -379,12 +380,12 @@ def test_documents_that_share_no_entry_are_a_gap() -> None:
     gap = next_state(first, served(4, 5, 6, at=later), PRICE, 0.5)
     assert (first.gaps, overlap.gaps, gap.gaps, gap.last_gap) == (0, 0, 1, later)
     dear = PollingCost(value=1e9)
-    assert gap.rhythm
-    assert gap.rhythm.tight == HOUR
+    assert gap.publishing_rate
+    assert gap.publishing_rate.tight == HOUR
     assert delay(good(later), gap, dear) <= HOUR < delay(good(later), overlap, dear)
     healed = next_state(gap, served(6, 7, 8, at=later), PRICE, 0.5)
-    assert healed.rhythm
-    assert (healed.gaps, healed.rhythm.tight) == (1, 1.25 * HOUR)
+    assert healed.publishing_rate
+    assert (healed.gaps, healed.publishing_rate.tight) == (1, 1.25 * HOUR)
 
 
 def test_a_document_of_nothing_is_no_gap() -> None:

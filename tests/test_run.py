@@ -13,7 +13,7 @@ import pytest
 from making import HARBOUR, Cli, home_at, write_topic
 from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
-import ingest.polling.passes
+import ingest.cli.console
 import ingest.polling.sources
 import scheduler
 import topicwire_service
@@ -23,7 +23,7 @@ from feeds.site.publish import publish
 from ingest.errors import StoreError
 from ingest.model import Source
 from ingest.poll_state import SourceState
-from ingest.polling.batch import halves
+from ingest.polling.batch import split_by_host
 from ingest.store.lock import alone
 from ingest.store.polls import Polls
 from ingest.store.sources import Sources
@@ -301,7 +301,7 @@ def test_strict_tells_of_failing_sources(cli: Cli, web: FakeWeb, arguments: tupl
 
 def test_on_a_terminal_a_pass_shows_how_far_it_is(cli: Cli, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     """A person sees a bar and a summary; a program does not."""
-    for module in (scheduler, ingest.polling.passes):
+    for module in (scheduler, ingest.cli.console):
         monkeypatch.setattr(module, "is_terminal", lambda: True)
     cli.poll(web.serve("/a", rss(FERRY)))
     said = cli("poll").stderr
@@ -655,8 +655,8 @@ def test_a_host_with_one_source_is_never_split() -> None:
     """Half of one is one; what is polled at a host counts, not only what is due there."""
     due = [(Source(url), SourceState()) for url in ("http://a.example/1", "http://b.example/1", "http://b.example/2")]
     urls = [source.url for source, _ in due]
-    assert [source.url[-9:] for source, _ in halves(due, urls)[0]] == ["example/1", "example/1"]
-    assert halves(due, [*urls, *(f"http://b.example/{n}" for n in range(3, 5))]) == (due, [])
+    assert [source.url[-9:] for source, _ in split_by_host(due, urls)[0]] == ["example/1", "example/1"]
+    assert split_by_host(due, [*urls, *(f"http://b.example/{n}" for n in range(3, 5))]) == (due, [])
 
 
 def test_a_stop_ends_a_publication_between_two_files(cli: Cli, web: FakeWeb, service: ServiceTicks) -> None:

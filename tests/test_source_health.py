@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 from support import NOON
-from test_planner import known, rhythm
+from test_planner import known, publishing_rate
 
 from ingest.model import Source, SourceKind, SourceSettings, SourceStatus
 from ingest.planner.health import HealthState, SourceHealth, all_health, health, is_silent
@@ -33,7 +33,7 @@ def test_a_healthy_source() -> None:
     assert (one.polls, one.not_modified, one.share_unchanged) == (9, 6, 6 / 9)
     assert (one.next_poll, one.reason, one.why) == (NOON + timedelta(hours=1), "rhythm", "by its rhythm")
     assert one.per_day == pytest.approx(2, rel=0.05)
-    assert len(one.rhythm) == HOURS
+    assert len(one.weekly_shape) == HOURS
 
 
 def test_a_source_never_asked() -> None:
@@ -46,7 +46,7 @@ def test_a_source_never_asked() -> None:
         None,
         None,
     )
-    assert one.rhythm == FLAT
+    assert one.weekly_shape == FLAT
 
 
 def test_a_failing_source_says_why() -> None:
@@ -90,23 +90,23 @@ def test_a_weekend_is_no_silence() -> None:
     """A source that posts on weekdays only is not silent on Sunday night, and is on Wednesday."""
     weekdays = pack([1.4 if hour < 120 else 0.0 for hour in range(HOURS)])
     friday = NOON - timedelta(days=2, hours=18)  # 18 h; noon is a Monday's
-    own: PublishingRate = rhythm(20.0, at=friday, news=friday, shape=weekdays)
-    quiet = replace(state(), rhythm=own)
+    own: PublishingRate = publishing_rate(20.0, at=friday, news=friday, shape=weekdays)
+    quiet = replace(state(), publishing_rate=own)
     assert not is_silent(POST, quiet, NOON - timedelta(hours=13))
     assert is_silent(POST, quiet, NOON + timedelta(days=2))
 
 
 def test_its_owner_may_say_what_to_expect() -> None:
-    """Something every so many days: then that decides, earlier or later than the rhythm would."""
+    """Something every so many days: then that decides, earlier or later than the publishing rate would."""
     for days, expect, silent in ((5, 3.0, True), (5, 30.0, False), (14, 30.0, False), (2.5, 1.0, True)):
         source = replace(POST, settings=SourceSettings(expect=expect))
         assert is_silent(source, state(days, 1.0), NOON) is silent
 
 
 def test_nothing_is_said_of_a_source_without_news() -> None:
-    """What never brought an entry has no rhythm to be silent against."""
+    """What never brought an entry has no publishing rate to be silent against."""
     assert not is_silent(POST, SourceState(), NOON)
-    assert not is_silent(POST, replace(state(), rhythm=rhythm()), NOON)
+    assert not is_silent(POST, replace(state(), publishing_rate=publishing_rate()), NOON)
 
 
 def test_the_worst_comes_first() -> None:

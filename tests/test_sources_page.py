@@ -53,8 +53,8 @@ def test_the_page_says_what_the_command_says(home: Path) -> None:
 def test_a_row_shows_its_standing_its_strip_and_its_dates() -> None:
     """A source has its name, its standing, the strip of its own week, when it was well, when and why it is next asked."""
     own = replace(known(2.0, at=NOON, news=NOON), next_poll=NOON + timedelta(hours=2), why="rhythm")
-    assert own.rhythm
-    own = replace(own, rhythm=replace(own.rhythm, shape=pack([3.0, *(0.0,) * (HOURS - 1)])))
+    assert own.publishing_rate
+    own = replace(own, publishing_rate=replace(own.publishing_rate, shape=pack([3.0, *(0.0,) * (HOURS - 1)])))
     drawn = html.fromstring(render.sources(page((POST, own))))
     (row,) = drawn.xpath("//li[@class='source ok']")
     assert " ".join(row.xpath(".//h2")[0].text_content().split()) == "The Harbour Post ok"
@@ -68,10 +68,10 @@ def test_a_row_shows_its_standing_its_strip_and_its_dates() -> None:
 
 
 def test_a_source_that_has_shown_little_has_the_hours_of_its_entries() -> None:
-    """Until it has a rhythm the strip shows when its late entries came."""
+    """Until it has a publishing rate the strip shows when its late entries came."""
     few = state()
-    assert few.rhythm
-    few = replace(few, rhythm=replace(few.rhythm, hours=pack([0.0, 2.0, *(0.0,) * (HOURS - 2)])))
+    assert few.publishing_rate
+    few = replace(few, publishing_rate=replace(few.publishing_rate, hours=pack([0.0, 2.0, *(0.0,) * (HOURS - 2)])))
     drawn = html.fromstring(render.sources(page((POST, few))))
     assert drawn.xpath("//path[@class='h4']/@d") == ["M1 0h1v10h-1z"]
 

@@ -74,7 +74,7 @@ def test_a_gap_is_recorded_and_shown(cli: Cli, web: FakeWeb, clock: Clock) -> No
 
 
 def test_json_holds_everything(cli: Cli, web: FakeWeb) -> None:
-    """One object a source, with the 168 hours of its rhythm."""
+    """One object a source, with the 168 hours of its publishing_rate."""
     url = web.serve("/rss", rss(FERRY), etag='"1"')
     cli.poll(url)
     cli("poll")

@@ -7,7 +7,7 @@ from support import NOON
 
 from ingest.http.semantics import freshness
 from ingest.model import Source
-from ingest.planner.validators import learned, sendable
+from ingest.planner.validators import learn_validators, validators_to_send
 from ingest.poll_state import Outcome, SourceState
 
 SOURCE: Final = Source("http://a.example/")
@@ -18,30 +18,30 @@ DAY: Final = timedelta(days=1)
 def after(before: SourceState, days: float = 0, **said: object) -> SourceState:
     """Give the state after an outcome some days later; its validators are the outcome's, as the planner leaves them."""
     outcome = Outcome(SOURCE, NOON + days * DAY, **({"http_status": 200, "etag": '"1"', "last_modified": "yesterday"} | said))  # type: ignore[arg-type]
-    return learned(before, replace(before, etag=outcome.etag, last_modified=outcome.last_modified), outcome)
+    return learn_validators(before, replace(before, etag=outcome.etag, last_modified=outcome.last_modified), outcome)
 
 
 def test_validators_are_sent_as_they_came() -> None:
     """Both, or what there is (F1)."""
-    assert sendable(KNOWN, NOON) == ('"1"', "yesterday")
-    assert sendable(SourceState(), NOON) == (None, None)
+    assert validators_to_send(KNOWN, NOON) == ('"1"', "yesterday")
+    assert validators_to_send(SourceState(), NOON) == (None, None)
 
 
 def test_eight_days_of_304_end_in_a_whole_document() -> None:
     """Some servers answer 304 for ever: then nothing is named, and a 200 begins a new count (F13)."""
     state = KNOWN
     for day in range(9):
-        assert sendable(state, NOON + day * DAY) == (('"1"', "yesterday") if day < 8 else (None, None))
+        assert validators_to_send(state, NOON + day * DAY) == (('"1"', "yesterday") if day < 8 else (None, None))
         state = after(state, day, http_status=304, body_hash="aa")
     fresh = after(state, 8, body_hash="aa")
-    assert sendable(fresh, NOON + 9 * DAY) == ('"1"', "yesterday")
+    assert validators_to_send(fresh, NOON + 9 * DAY) == ('"1"', "yesterday")
 
 
 def test_a_failure_does_not_end_a_run_of_304s() -> None:
     """An error in between shows nothing about validators (F13)."""
     state = after(KNOWN, 0, http_status=304, body_hash="aa")
     state = after(state, 4, http_status=500, error="broken")
-    assert sendable(state, NOON + 8 * DAY) == (None, None)
+    assert validators_to_send(state, NOON + 8 * DAY) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -55,21 +55,21 @@ def test_a_failure_does_not_end_a_run_of_304s() -> None:
 )
 def test_an_etag_that_stays_while_the_body_changes_is_a_lie(said: dict[str, object], *, trusted: bool) -> None:
     """The body's own hash finds it out; a new ETag, no ETag or the same body are no lies."""
-    assert (sendable(after(KNOWN, 1, **said), NOON + DAY) != (None, None)) == trusted
+    assert (validators_to_send(after(KNOWN, 1, **said), NOON + DAY) != (None, None)) == trusted
 
 
 def test_a_date_can_lie_too() -> None:
     """Without an ETag, Last-Modified is the witness."""
     dated = replace(KNOWN, etag=None)
-    assert sendable(after(dated, 1, body_hash="bb", etag=None), NOON + DAY) == (None, None)
-    assert sendable(after(dated, 1, body_hash="bb", etag=None, last_modified="today"), NOON + DAY) == (None, "today")
+    assert validators_to_send(after(dated, 1, body_hash="bb", etag=None), NOON + DAY) == (None, None)
+    assert validators_to_send(after(dated, 1, body_hash="bb", etag=None, last_modified="today"), NOON + DAY) == (None, "today")
 
 
 def test_a_lie_is_forgiven_after_a_month() -> None:
     """A server that was mended gets its conditional requests back."""
     liar = after(KNOWN, 0, body_hash="bb")
-    assert sendable(liar, NOON + 29 * DAY) == (None, None)
-    assert sendable(liar, NOON + 30 * DAY) == ('"1"', "yesterday")
+    assert validators_to_send(liar, NOON + 29 * DAY) == (None, None)
+    assert validators_to_send(liar, NOON + 30 * DAY) == ('"1"', "yesterday")
 
 
 @pytest.mark.parametrize(

@@ -54,10 +54,10 @@ def topics_of_feed(home: Home) -> Callable[[ParsedFeed, str], Mapping[str, int]]
 
 def _fetched(home: Home, source: str) -> Trial:
     """Fetch and parse a source; errors name it."""
-    from ingest.polling.oneoff import look_at
+    from ingest.polling.oneoff import try_source
 
     with home.engine() as engine:
         try:
-            return look_at(source, engine)
+            return try_source(source, engine)
         except (FetchError, ParseError, UsageError) as fault:
             raise type(fault)(f"{one_line(without_secrets(source))[:200]}: {fault.what}", fault.cure) from fault

@@ -108,8 +108,8 @@ def sources_list(home: Home, *, as_json: bool) -> None:
 def _source_row(source: Source, state: SourceState) -> dict[str, Any]:
     from ingest.text.dates import rfc3339
 
-    known = asdict(replace(state, rhythm=None)).items()  # `sources status` tells of rhythms
-    return asdict(source) | {name: rfc3339(v) if isinstance(v, datetime) else v for name, v in known if name != "rhythm"}
+    known = asdict(replace(state, publishing_rate=None)).items()  # `sources status` tells of publishing rates
+    return asdict(source) | {name: rfc3339(v) if isinstance(v, datetime) else v for name, v in known if name != "publishing_rate"}
 
 
 def _source_line(source: Source, state: SourceState) -> str:

@@ -67,7 +67,7 @@ def row(one: SourceHealth) -> dict[str, Any]:
         "share_unchanged": None if one.share_unchanged is None else round(one.share_unchanged, 3),
         "gaps": one.gaps,
         "last_gap": rfc3339(one.last_gap),
-        "rhythm": [round(value, 2) for value in one.rhythm],
+        "rhythm": [round(value, 2) for value in one.weekly_shape],
     }
 
 

@@ -23,7 +23,7 @@ from ingest.http.host_limiter import HostLimiter
 from ingest.http.message import Request, Response
 from ingest.http.semantics import PERMANENT, REDIRECTS, SUCCESS, freshness, is_partial, refusal
 from ingest.http.ssrf_guard import SsrfGuard
-from ingest.http.tls import trust
+from ingest.http.tls import tls_context
 from ingest.text.sanitize import one_line
 from ingest.text.urls import absolute, feed_address, machine_of, origin_of
 
@@ -65,7 +65,7 @@ class HttpClient(Protocol):
 
 
 @asynccontextmanager
-async def web(  # noqa: PLR0913 - all that the network needs to know
+async def open_client(  # noqa: PLR0913 - all that the network needs to know
     guard: SsrfGuard, user_agent: str, limits: FetchLimits, clock: Clock, proxy: str | None = None, *, ca_file: str | None = None
 ) -> AsyncIterator[HttpClient]:
     """Open the real network behind `guard`; every request of the program goes through here.
@@ -78,7 +78,7 @@ async def web(  # noqa: PLR0913 - all that the network needs to know
         limit_per_host=1,
         ttl_dns_cache=300,
         keepalive_timeout=limits.pause + _IDLE,
-        ssl=trust(ca_file) if ca_file else True,
+        ssl=tls_context(ca_file) if ca_file else True,
     )
     headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ", ".join(ENCODINGS)}
     session = aiohttp.ClientSession(
@@ -180,7 +180,10 @@ class _Web:
         if self._proxied:
             await self._guard.check_name(url)
         self._guard.enter(url)
-        headers, trusted = _own_headers(request, url) | cookies.sent_to(url), trust(request.ca_file) if request.ca_file else True
+        headers, trusted = (
+            _own_headers(request, url) | cookies.sent_to(url),
+            tls_context(request.ca_file) if request.ca_file else True,
+        )
         async with self._session.get(_as_spelled(url), headers=headers, allow_redirects=False, ssl=trusted) as response:
             cookies.keep(response.headers.getall("Set-Cookie", ()), url)
             if response.status in REDIRECTS and (named := response.headers.get("Location", "").strip()):

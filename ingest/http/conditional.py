@@ -7,7 +7,7 @@ from datetime import datetime
 from ingest.errors import FetchError
 from ingest.http.message import Request
 from ingest.model import Source, SourceSettings
-from ingest.planner.validators import sendable
+from ingest.planner.validators import validators_to_send
 from ingest.poll_state import SourceState
 
 
@@ -16,7 +16,7 @@ def request_for(source: Source, state: SourceState, now: datetime, environment: 
 
     Raises FetchError when a variable that the source names is not set.
     """
-    etag, last_modified = sendable(state, now)
+    etag, last_modified = validators_to_send(state, now)
     own = source.settings
     secrets = tuple(_secrets(own, environment))
     is_guess = own.scheme_guessed and source.url.startswith("https:")

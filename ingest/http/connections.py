@@ -53,7 +53,7 @@ class _Protocol(ResponseHandler):
         """Give the parser's share: heads that are complete, and the beginning of the body behind the last one."""
         self._held += data
         whole = b""
-        while (found := http1.take(self._held)) is not None:
+        while (found := http1.split_head(self._held)) is not None:
             head, self._held = found
             whole += head.data
             if not head.is_interim:

@@ -43,7 +43,7 @@ class Head:
         return 100 <= self.status < 200 and self.status != 101  # noqa: PLR2004 - 101 ends HTTP on a connection
 
 
-def take(data: bytes) -> tuple[Head, bytes] | None:
+def split_head(data: bytes) -> tuple[Head, bytes] | None:
     """Split what came in so far into a head and what follows it; None while its end is missing. Raises HeadError."""
     begin = _start(data)
     end = _end(data, begin)
@@ -53,7 +53,7 @@ def take(data: bytes) -> tuple[Head, bytes] | None:
         if not _BEGINNING.match(data, begin):
             raise HeadError("it does not begin like HTTP")
         return None
-    return mended(data[begin:end]), data[end:]
+    return rewrite_head(data[begin:end]), data[end:]
 
 
 def _end(data: bytes, begin: int) -> int | None:
@@ -70,7 +70,7 @@ def _start(data: bytes) -> int:
     return len(data) - len(data.lstrip(b"\r\n"))
 
 
-def mended(raw: bytes) -> Head:
+def rewrite_head(raw: bytes) -> Head:
     """Rewrite a head from its status line to its blank line. Raises HeadError for what nobody could read.
 
     Lines may end in a bare LF and be folded, a name may have spaces before its colon; a line that is no field is left

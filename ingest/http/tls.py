@@ -7,7 +7,7 @@ from ingest.errors import SettingsError
 
 
 @lru_cache(maxsize=64)
-def trust(ca_file: str) -> ssl.SSLContext:
+def tls_context(ca_file: str) -> ssl.SSLContext:
     """Trust the authorities of a PEM file beside those that OpenSSL knows (SSL_CERT_FILE). Raises SettingsError."""
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])

@@ -1,4 +1,4 @@
-"""From a run of failures to the seconds until the next try; pure, knows no rhythm and no price."""
+"""From a run of failures to the seconds until the next try; pure, knows no publishing rate and no cost."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ _TAKEN_AT_ITS_WORD: Final = 3  # failures in a row: a server that names the same
 _HESITANT: Final = {Failure.BUSY, Failure.REFUSED, Failure.SIZE}  # who was told to hold back, or read too much, holds back
 
 
-def retry(failures: int, planned: float, failure: Failure | None, *, read: bool) -> float:
+def retry_delay(failures: int, planned: float, failure: Failure | None, *, read: bool) -> float:
     """Give the seconds from the last of so many failures in a row to the next try, when the server names none.
 
     `planned` is the interval that the source would have if it were well, `read` says whether it ever was.
@@ -28,11 +28,11 @@ def retry(failures: int, planned: float, failure: Failure | None, *, read: bool)
     return min(first * 2.0 ** min(doublings, 20), max(_MOST, planned))
 
 
-def asked_for(wait: float, failures: int, planned: float, failure: Failure | None, *, read: bool) -> float:
+def delay_with_retry_after(wait: float, failures: int, planned: float, failure: Failure | None, *, read: bool) -> float:
     """Give the seconds until the next try when the server asks for `wait` seconds (Retry-After): what it asks for.
 
     From the fourth failure in a row on it is no longer a plan but a lower bound.
     """
     more = failures - _TAKEN_AT_ITS_WORD
-    later = retry(more, planned, failure, read=read) if more > 0 else _SOONEST
+    later = retry_delay(more, planned, failure, read=read) if more > 0 else _SOONEST
     return max(wait, later)

@@ -8,16 +8,16 @@ from typing import Final
 
 from ingest.model import Source, SourceKind, SourceStatus
 from ingest.planner.hours_of_week import DAY, FLAT, expected, unpack
-from ingest.planner.plan import PollReason
-from ingest.planner.publishing_rate import rate
+from ingest.planner.next_poll import PollReason
+from ingest.planner.publishing_rate import entries_per_second
 from ingest.poll_state import PublishingRate, SourceState
 
-_UNLIKELY: Final = 10.0  # entries that its rhythm had led to expect: e^-10 for chance alone
+_UNLIKELY: Final = 10.0  # entries that its publishing rate had led to expect: e^-10 for chance alone
 _PATIENCE: Final = timedelta(days=2)
 _RECENT: Final = timedelta(days=7)
 _WORDS: Final = {
     "": "by schedule",
-    PollReason.RHYTHM: "by its rhythm",
+    PollReason.PUBLISHING_RATE: "by its rhythm",
     PollReason.SHORTEST: "as often as is polite",
     PollReason.LONGEST: "as seldom as is allowed",
     PollReason.WINDOW: "before its document has rolled over",
@@ -25,7 +25,7 @@ _WORDS: Final = {
     PollReason.ASKED: "its server asked to wait",
     PollReason.SKIPPED: "after the hours that it asks to skip",
     PollReason.FAILED: "soon at first, later after each failure",
-    PollReason.PUSHED: "its hub tells of news: only to be sure",
+    PollReason.WEBSUB: "its hub tells of news: only to be sure",
 }
 
 
@@ -34,7 +34,7 @@ class HealthState(StrEnum):
 
     FAILING = "failing"  # the last look went wrong
     GONE = "gone"  # its server said so for good: not polled until it has a new address
-    SILENT = "silent"  # asked and well, but nothing new for longer than its rhythm explains
+    SILENT = "silent"  # asked and well, but nothing new for longer than its publishing rate explains
     GAPS = "gaps"  # asked and well, but something may have been missed in the last week
     NEW = "new"  # not asked yet
     OK = "ok"
@@ -68,7 +68,7 @@ class SourceHealth:
     not_modified: int
     gaps: int
     last_gap: datetime | None
-    rhythm: tuple[float, ...]  # relative rate by hour of the week, Monday 0 h UTC first, about 1 on average
+    weekly_shape: tuple[float, ...]  # relative rate by hour of the week, Monday 0 h UTC first, about 1 on average
     week: tuple[float, ...]  # what it has shown of its own: that, or its late entries by hour; empty for nothing
 
     @property
@@ -90,8 +90,8 @@ class SourceHealth:
 
 
 def health(source: Source, state: SourceState, now: datetime, shape: tuple[float, ...] = FLAT) -> SourceHealth:
-    """Give a source's health; `shape` is the rhythm of all sources together, for those that have shown too little."""
-    rhythm = state.rhythm
+    """Give a source's health; `shape` is the publishing rate of all sources together, for those that have shown too little."""
+    publishing_rate = state.publishing_rate
     standing, result = _standing(source, state, now, shape)
     polled = source.status is SourceStatus.ACTIVE
     return SourceHealth(
@@ -104,14 +104,14 @@ def health(source: Source, state: SourceState, now: datetime, shape: tuple[float
         next_poll=state.next_poll if polled else None,
         reason=state.why if polled else "",
         why=_WORDS.get(state.why, state.why) if polled else "never",
-        per_day=rate(rhythm, now) * DAY if rhythm else None,
-        news=rhythm.news if rhythm else None,
+        per_day=entries_per_second(publishing_rate, now) * DAY if publishing_rate else None,
+        news=publishing_rate.news if publishing_rate else None,
         polls=state.polls,
         not_modified=state.not_modified,
         gaps=state.gaps,
         last_gap=state.last_gap,
-        rhythm=_own_shape(rhythm, shape),
-        week=_week(rhythm),
+        weekly_shape=_own_shape(publishing_rate, shape),
+        week=_week(publishing_rate),
     )
 
 
@@ -138,24 +138,31 @@ def _standing(source: Source, state: SourceState, now: datetime, shape: tuple[fl
         return HealthState.SILENT, "answers, but nothing new for longer than its rhythm explains"
     if state.last_gap and now - state.last_gap < _RECENT:
         return HealthState.GAPS, "two documents in a row shared no entry: something may have been missed between them"
-    return HealthState.OK, "nothing new" if state.rhythm is None or state.rhythm.news != state.last_poll else "something new"
+    return (
+        HealthState.OK,
+        "nothing new" if state.publishing_rate is None or state.publishing_rate.news != state.last_poll else "something new",
+    )
 
 
 def is_silent(source: Source, state: SourceState, now: datetime, shape: tuple[float, ...] = FLAT) -> bool:
-    """Say whether a source has brought nothing for longer than its rhythm, or what its owner expects of it, explains."""
-    rhythm = state.rhythm
-    if rhythm is None or rhythm.news is None or now - rhythm.news < _PATIENCE:
+    """Say whether a source has brought nothing for longer than its publishing rate, or what its owner expects of it, explains."""
+    publishing_rate = state.publishing_rate
+    if publishing_rate is None or publishing_rate.news is None or now - publishing_rate.news < _PATIENCE:
         return False
     if source.settings.expect is not None:
-        return now - rhythm.news > timedelta(days=source.settings.expect)
+        return now - publishing_rate.news > timedelta(days=source.settings.expect)
     # Its rate when it last posted: by now the silence itself has lowered it.
-    return rate(rhythm, rhythm.at) * expected(_own_shape(rhythm, shape), rhythm.news, now) > _UNLIKELY
+    return (
+        entries_per_second(publishing_rate, publishing_rate.at)
+        * expected(_own_shape(publishing_rate, shape), publishing_rate.news, now)
+        > _UNLIKELY
+    )
 
 
-def _own_shape(rhythm: PublishingRate | None, shape: tuple[float, ...]) -> tuple[float, ...]:
-    return unpack(rhythm.shape) if rhythm and rhythm.shape else shape
+def _own_shape(publishing_rate: PublishingRate | None, shape: tuple[float, ...]) -> tuple[float, ...]:
+    return unpack(publishing_rate.shape) if publishing_rate and publishing_rate.shape else shape
 
 
-def _week(rhythm: PublishingRate | None) -> tuple[float, ...]:
-    shown = unpack(rhythm.shape or rhythm.hours) if rhythm else ()
+def _week(publishing_rate: PublishingRate | None) -> tuple[float, ...]:
+    shown = unpack(publishing_rate.shape or publishing_rate.hours) if publishing_rate else ()
     return shown if any(shown) else ()

@@ -1,4 +1,4 @@
-"""The one price for all sources: what it must be for the asked rhythm; pure, knows no single source's next poll."""
+"""The one cost for all sources: what it must be for the asked publishing rate; pure, knows no single source's next poll."""
 
 import math
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from ingest.planner.hours_of_week import DAY, FLAT, HOUR, HOURS, hour_of, pooled_shape
-from ingest.planner.publishing_rate import counts, rate
+from ingest.planner.publishing_rate import counts, entries_per_second
 from ingest.poll_state import PollingRule, PublishingRate
 
 SHORTEST: Final = 15 * 60.0
@@ -23,56 +23,58 @@ _TRIM: Final = (0.25, 4.0)
 
 @dataclass(frozen=True, slots=True)
 class PollingCost:
-    """The price, in seconds that entries wait: a source is asked when what may have piled up there has waited that long in all.
+    """The cost, in seconds that entries wait: a source is asked when what may have piled up there has waited that long in all.
 
     All sources share it, which is what makes the sum of waits smallest for a number of requests.
     """
 
     rule: PollingRule = PollingRule()  # noqa: RUF009 - frozen
     value: float = 0.0
-    trim: float = 1.0  # what the price was found to need beyond the model
+    trim: float = 1.0  # what the cost was found to need beyond the model
     at: datetime | None = None  # when it was last set
     spent: float = 0.0  # requests, half of their weight gone every day
     owed: float = 0.0  # requests that the rule allowed, likewise
     shape: tuple[float, ...] = FLAT  # relative rate of all sources together, by hour of the week
 
 
-def is_stale(price: PollingCost, now: datetime) -> bool:
-    """Say whether the price is to be set anew: once an hour, and when the clock was put back."""
-    return price.at is None or not 0 <= (now - price.at).total_seconds() < HOUR
+def is_stale(cost: PollingCost, now: datetime) -> bool:
+    """Say whether the cost is to be set anew: once an hour, and when the clock was put back."""
+    return cost.at is None or not 0 <= (now - cost.at).total_seconds() < HOUR
 
 
-def steer(price: PollingCost, rhythms: Sequence[PublishingRate | None], now: datetime) -> PollingCost:
-    """Set the price for sources of these rhythms so that the rule is met.
+def adjust_cost(cost: PollingCost, publishing_rates: Sequence[PublishingRate | None], now: datetime) -> PollingCost:
+    """Set the cost for sources of these publishing rates so that the rule is met.
 
-    The model says what the price should be; what was spent in the last days corrects it slowly.
+    The model says what the cost should be; what was spent in the last days corrects it slowly.
     Time in which nothing ran counts for two hours at most: after a sleep nothing is made up for.
     """
-    rates = [rate(rhythm, now) if rhythm else _TYPICAL for rhythm in rhythms] or [_TYPICAL]
-    elapsed = 0.0 if price.at is None else min(max((now - price.at).total_seconds(), 0.0), _ASLEEP)
+    rates = [entries_per_second(publishing_rate, now) if publishing_rate else _TYPICAL for publishing_rate in publishing_rates] or [
+        _TYPICAL
+    ]
+    elapsed = 0.0 if cost.at is None else min(max((now - cost.at).total_seconds(), 0.0), _ASLEEP)
     left = 0.5 ** (elapsed / _MEMORY)
-    per_day = price.rule.per_day
-    spent, owed = price.spent * left, price.owed * left
-    trim = price.trim
+    per_day = cost.rule.per_day
+    spent, owed = cost.spent * left, cost.owed * left
+    trim = cost.trim
     if per_day is not None:
-        owed += len(rhythms) * per_day * _busy(price.shape, now) * elapsed / DAY
+        owed += len(publishing_rates) * per_day * _busy(cost.shape, now) * elapsed / DAY
         trim = min(max(trim * _error(spent, owed) ** (_GAIN * elapsed / HOUR), _TRIM[0]), _TRIM[1])
-    known = [rhythm for rhythm in rhythms if rhythm]
+    known = [publishing_rate for publishing_rate in publishing_rates if publishing_rate]
     sample = known[:: len(known) // _SAMPLE + 1]
     return replace(
-        price,
-        value=_value(price.rule, rates) * trim,
+        cost,
+        value=_value(cost.rule, rates) * trim,
         trim=trim,
         at=now,
         spent=spent,
         owed=owed,
-        shape=pooled_shape([counts(rhythm) for rhythm in sample]),
+        shape=pooled_shape([counts(publishing_rate) for publishing_rate in sample]),
     )
 
 
-def paid(price: PollingCost, requests: int) -> PollingCost:
+def with_requests(cost: PollingCost, requests: int) -> PollingCost:
     """Note that so many requests were made."""
-    return replace(price, spent=price.spent + requests)
+    return replace(cost, spent=cost.spent + requests)
 
 
 def _busy(shape: Sequence[float], now: datetime) -> float:
@@ -85,7 +87,7 @@ def _error(spent: float, owed: float) -> float:
 
 
 def _value(rule: PollingRule, rates: Sequence[float]) -> float:
-    """Give the price at which the rates bring what the rule asks: more requests or longer waits, found by halving."""
+    """Give the cost at which the rates bring what the rule asks: more requests or longer waits, found by halving."""
     low, high = math.log(1e-3), math.log(1e12)
     for _ in range(40):
         middle = (low + high) / 2

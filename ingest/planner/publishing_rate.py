@@ -1,4 +1,4 @@
-"""What a source's documents say of when it posts: discounted counts, names of its last entries; pure, knows no price."""
+"""What a source's documents say of when it posts: discounted counts, names of its last entries; pure, knows no cost."""
 
 import math
 import struct
@@ -28,30 +28,30 @@ _RESHAPE_GROWTH: Final = 1.15
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a document added to a rhythm."""
+    """What a document added to a publishing_rate."""
 
-    rhythm: PublishingRate
+    publishing_rate: PublishingRate
     new: int  # entries that its source had not carried
     gap: bool  # it shares no entry with those before: something may have been missed
 
 
-def rate(rhythm: PublishingRate | None, now: datetime) -> float:
+def entries_per_second(publishing_rate: PublishingRate | None, now: datetime) -> float:
     """Give the expected entries a second."""
-    if rhythm is None:
+    if publishing_rate is None:
         return _PRIOR_ITEMS / _PRIOR_SECONDS
-    age = _between(rhythm.at, now)
-    watched = rhythm.seconds * _left(age, _LIFE) + _discounted(age, _LIFE)
-    hinted = rhythm.hints.interval
+    age = _between(publishing_rate.at, now)
+    watched = publishing_rate.seconds * _left(age, _LIFE) + _discounted(age, _LIFE)
+    hinted = publishing_rate.hints.interval
     prior = min(max(hinted / 2, HOUR / 4), _LIFE) if hinted else _PRIOR_SECONDS
-    return (rhythm.items * _left(age, _LIFE) + _PRIOR_ITEMS) / (watched + prior)
+    return (publishing_rate.items * _left(age, _LIFE) + _PRIOR_ITEMS) / (watched + prior)
 
 
-def burst_rate(rhythm: PublishingRate, now: datetime) -> float:
+def recent_entries_per_second(publishing_rate: PublishingRate, now: datetime) -> float:
     """Give the entries a second of the last hours."""
-    return rhythm.burst * _left(_between(rhythm.at, now), _BURST_LIFE) * math.log(2) / _BURST_LIFE
+    return publishing_rate.burst * _left(_between(publishing_rate.at, now), _BURST_LIFE) * math.log(2) / _BURST_LIFE
 
 
-def observe(before: PublishingRate | None, feed: ParsedFeed, since: datetime | None, now: datetime) -> News:
+def observe_document(before: PublishingRate | None, feed: ParsedFeed, since: datetime | None, now: datetime) -> News:
     """Take in a document; `since` is the last successful look.
 
     Entries are counted at their dates, those without one evenly between the two looks.
@@ -67,7 +67,7 @@ def observe(before: PublishingRate | None, feed: ParsedFeed, since: datetime | N
     made, served = {keys.fingerprint for _, keys in feed.items}, set(feed.fingerprints)
     # An entry that is just as it was is not made again: it has no name here, and shows that nothing was missed.
     gap = bool(known) and bool(named) and len(fresh) == len(named) and served <= made
-    rhythm = replace(
+    publishing_rate = replace(
         _counted(old, times, now),
         window=len(served) or (before.window if before else 0),
         names=_packed([name for _, names in named for name in names], names_before, len(served)),
@@ -75,23 +75,23 @@ def observe(before: PublishingRate | None, feed: ParsedFeed, since: datetime | N
         tight=before.tight if before else None,
         news=max(times, default=old.news),
     )
-    return News(rhythm, len(fresh), gap)
+    return News(publishing_rate, len(fresh), gap)
 
 
-def reshaped(rhythm: PublishingRate, pooled: tuple[float, ...]) -> PublishingRate:
-    """Give the rhythm with its shape made anew, if that is due: after three days or a seventh more entries."""
-    made = rhythm.shaped_at
-    fresh = made is not None and 0 <= (rhythm.at - made).total_seconds() < _RESHAPE_SECONDS
-    if rhythm.items < _FEW or (fresh and rhythm.items < rhythm.shaped_items * _RESHAPE_GROWTH):
-        return rhythm
-    shape = pack(shaped(*counts(rhythm), pooled))
-    return replace(rhythm, shape=shape, shaped_at=rhythm.at, shaped_items=rhythm.items)
+def with_weekly_shape(publishing_rate: PublishingRate, pooled: tuple[float, ...]) -> PublishingRate:
+    """Give the publishing rate with its shape made anew, if that is due: after three days or a seventh more entries."""
+    made = publishing_rate.shaped_at
+    fresh = made is not None and 0 <= (publishing_rate.at - made).total_seconds() < _RESHAPE_SECONDS
+    if publishing_rate.items < _FEW or (fresh and publishing_rate.items < publishing_rate.shaped_items * _RESHAPE_GROWTH):
+        return publishing_rate
+    shape = pack(shaped(*counts(publishing_rate), pooled))
+    return replace(publishing_rate, shape=shape, shaped_at=publishing_rate.at, shaped_items=publishing_rate.items)
 
 
-def counts(rhythm: PublishingRate) -> tuple[tuple[float, ...], list[float]]:
+def counts(publishing_rate: PublishingRate) -> tuple[tuple[float, ...], list[float]]:
     """Give the entries counted by hour of the week, and how often each hour was watched."""
-    kept = 1 - min(rhythm.seconds * math.log(2) / _LIFE, 0.99)
-    return unpack(rhythm.hours), covered(rhythm.at, -math.log2(kept) * _LIFE)
+    kept = 1 - min(publishing_rate.seconds * math.log(2) / _LIFE, 0.99)
+    return unpack(publishing_rate.hours), covered(publishing_rate.at, -math.log2(kept) * _LIFE)
 
 
 # Counts

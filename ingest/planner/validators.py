@@ -11,22 +11,22 @@ _LONGEST_SILENCE: Final = timedelta(days=8)  # of 304s: then the whole document 
 _DISTRUST: Final = timedelta(days=30)
 
 
-def sendable(state: SourceState, now: datetime) -> tuple[str | None, str | None]:
+def validators_to_send(state: SourceState, now: datetime) -> tuple[str | None, str | None]:
     """Give the ETag and Last-Modified to send, byte for byte as they came, or none (F1).
 
     None go out to a server that has answered 304 for eight days, since some do so for ever, nor to one
     whose validators stayed while its document changed.
     """
     endless = state.unchanged_since is not None and now - state.unchanged_since >= _LONGEST_SILENCE
-    return (state.etag, state.last_modified) if trusted(state, now) and not endless else (None, None)
+    return (state.etag, state.last_modified) if has_trusted_validators(state, now) and not endless else (None, None)
 
 
-def trusted(state: SourceState, now: datetime) -> bool:
+def has_trusted_validators(state: SourceState, now: datetime) -> bool:
     """Say whether a server's validators were not found out as lies lately."""
     return state.distrusted is None or now - state.distrusted >= _DISTRUST
 
 
-def learned(before: SourceState, after: SourceState, outcome: Outcome) -> SourceState:
+def learn_validators(before: SourceState, after: SourceState, outcome: Outcome) -> SourceState:
     """Add to the state `after` an outcome what it shows of the server's validators; `before` is the state until then.
 
     An error shows nothing: a run of 304s goes on behind it.

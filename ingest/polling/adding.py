@@ -16,7 +16,7 @@ from ingest.polling.batch import Poll
 from ingest.polling.discovery import Discovery, discover
 from ingest.polling.engine import Engine
 from ingest.polling.home import Home
-from ingest.polling.pipeline import look, present_price, settled
+from ingest.polling.pipeline import current_cost, poll_source, state_after
 from ingest.store.facts import Facts
 from ingest.text.dates import rfc3339
 from ingest.text.pasted_urls import parse_pasted
@@ -47,7 +47,7 @@ class Added:
     refused: int = 0
 
 
-def sound(addresses: tuple[str, ...], kind: SourceKind = SourceKind.FEED) -> tuple[Source, ...]:
+def valid_sources(addresses: tuple[str, ...], kind: SourceKind = SourceKind.FEED) -> tuple[Source, ...]:
     """Give the source that each address means, once, and say which scheme was guessed.
 
     Raises UsageError for what is no address, before anything is added.
@@ -71,7 +71,7 @@ def add(home: Home, addresses: tuple[str, ...], matching: Matching = no_topics, 
 
     One that failed is added when that may pass by itself, or `anyway`.
     """
-    sources = sound(addresses)
+    sources = valid_sources(addresses)
     with home.facts() as facts:
         fresh = [source for source in sources if not _is_polled(facts, source.url)]
         kept: list[bool] = []  # of what is not there yet
@@ -112,7 +112,7 @@ async def _found(engine: Engine, source: Source) -> Discovery:
     found = await discover(engine, source, SourceState())
     if len(found.named) != 1:
         return found
-    return Discovery(await look(Poll(Source(found.named[0]), SourceState()), engine))
+    return Discovery(await poll_source(Poll(Source(found.named[0]), SourceState()), engine))
 
 
 class _Keeping:
@@ -149,8 +149,8 @@ class _Keeping:
 
     def _stored(self, outcome: Outcome) -> SourceState:
         self._facts.sources.add([outcome.source], self._home.clock())
-        price = present_price(self._facts, self._home.settings, outcome.at)
-        after = settled(SourceState(), outcome, price, 0.5)
+        cost = current_cost(self._facts, self._home.settings, outcome.at)
+        after = state_after(SourceState(), outcome, cost, 0.5)
         self._facts.polls.record([(outcome, after)])
         return after
 
@@ -179,7 +179,7 @@ def _tell(event: str, message: str, **fields: str) -> None:
 
 def add_lists(home: Home, addresses: tuple[str, ...]) -> Added:
     """Add lists of feeds that are read again once a day."""
-    sources = sound(addresses, SourceKind.LIST)
+    sources = valid_sources(addresses, SourceKind.LIST)
     with home.facts() as facts:
         new = facts.sources.add(sources, home.clock())
     return Added(new, len(addresses) - new)

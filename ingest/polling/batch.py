@@ -28,7 +28,7 @@ class Batch:
     polls: tuple[Poll, ...]
 
 
-def halves(due: Iterable[Due], urls: Iterable[str]) -> tuple[list[Due], list[Due]]:
+def split_by_host(due: Iterable[Due], urls: Iterable[str]) -> tuple[list[Due], list[Due]]:
     """Part what is due into what is asked in one step, at most half of what is polled at each host, and the rest.
 
     `urls` are the addresses of all that is polled. After a start everything may be due: a host is not to notice.
@@ -43,7 +43,7 @@ def halves(due: Iterable[Due], urls: Iterable[str]) -> tuple[list[Due], list[Due
     return now, later
 
 
-def cut(due: Iterable[Due], size: int, per_host: int = 10) -> tuple[Batch, ...]:
+def cut_batches(due: Iterable[Due], size: int, per_host: int = 10) -> tuple[Batch, ...]:
     """Cut `due` into batches of at most `size`, at most `per_host` polls of one host in each.
 
     Hosts take turns: the first few sources of every host come before the rest of a large one.

@@ -7,7 +7,7 @@ from ingest.model import Source
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.batch import Poll
 from ingest.polling.engine import Engine
-from ingest.polling.pipeline import look
+from ingest.polling.pipeline import poll_source
 from ingest.text.urls import absolute
 
 _USUAL: Final = ("/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/rss")
@@ -26,7 +26,7 @@ async def discover(engine: Engine, source: Source, state: SourceState) -> Discov
 
     Each is one request in its host's turn, and the first feed ends the search.
     """
-    outcome = await look(Poll(source, state), engine)
+    outcome = await poll_source(Poll(source, state), engine)
     if outcome.led_to:  # the page is not asked again, only its feed
         named = (outcome.led_to,)
         return Discovery(Outcome(source, outcome.at, error="a page that leads to its feed", named_feeds=named), named)
@@ -35,7 +35,7 @@ async def discover(engine: Engine, source: Source, state: SourceState) -> Discov
     if outcome.named_feeds:
         return Discovery(outcome, outcome.named_feeds)
     for path in _USUAL:
-        guess = await look(Poll(replace(source, url=absolute(path, source.url) or source.url), SourceState()), engine)
+        guess = await poll_source(Poll(replace(source, url=absolute(path, source.url) or source.url), SourceState()), engine)
         if guess.feed:
             return Discovery(guess)
     return Discovery(outcome)

@@ -17,10 +17,10 @@ from typing import Any, Final, TypeVar
 import uvloop
 
 from ingest.errors import ParseError
-from ingest.http.client import Clock, FetchLimits, HttpClient, web
+from ingest.http.client import Clock, FetchLimits, HttpClient, open_client
 from ingest.http.message import Request, Response
 from ingest.http.ssrf_guard import SsrfGuard
-from ingest.http.tls import trust
+from ingest.http.tls import tls_context
 from ingest.model import ParsedFeed
 from ingest.polling.parsers import Children, Job, bounds_for, read
 from ingest.settings import Fetch, Parsing
@@ -57,7 +57,7 @@ class Engine:
         self._home = home  # where files of authorities are looked for
         self._ca_file = str(home / settings.ca_file) if settings.ca_file else None
         if self._ca_file:
-            trust(self._ca_file)
+            tls_context(self._ca_file)
         self.clock = clock
         self.environment = environment or {}  # where sources keep their secrets
         self.parsing = parsing
@@ -77,7 +77,7 @@ class Engine:
         return self
 
     async def _open(self) -> HttpClient:
-        network = web(self._guard, self._agent, self._limits, self.clock, self._proxy, ca_file=self._ca_file)
+        network = open_client(self._guard, self._agent, self._limits, self.clock, self._proxy, ca_file=self._ca_file)
         return await self._stack.enter_async_context(network)
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None) -> None:

@@ -14,8 +14,8 @@ from ingest.model import Source, SourceKind, SourceSettings
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.engine import Engine
 from ingest.polling.home import Home
-from ingest.polling.pipeline import failed, present_price, settled
-from ingest.polling.sources import take_over, understand
+from ingest.polling.pipeline import current_cost, failed_outcome, state_after
+from ingest.polling.sources import parse_list, replace_listed
 from ingest.store.facts import Facts
 from ingest.text.urls import without_secrets
 
@@ -32,15 +32,15 @@ def read_lists(home: Home, facts: Facts, engine: Engine, *, everything: bool = F
             fetched = engine.submit(engine.fetch(request_for(source, state, now, engine.environment))).result()
             outcome = _outcome(source, state, fetched, home)
             if fetched.status != HTTPStatus.NOT_MODIFIED:
-                listed = without_access(understand(fetched.body, source.url, shown), shown)
-                take_over(facts, listed, {source.url}, now)
+                listed = without_access(parse_list(fetched.body, source.url, shown), shown)
+                replace_listed(facts, listed, {source.url}, now)
                 for line in listed.said:
                     log_event(_LOG, logging.WARNING, "source_refused", line, list=shown)
         except TopicwireError as fault:
-            outcome = failed(outcome, fault)
+            outcome = failed_outcome(outcome, fault)
             log_event(_LOG, logging.WARNING, "list_failed", f"{shown}: {outcome.error}", list=shown)
         planned = outcome if outcome.error else replace(outcome, source=replace(source, settings=_DAILY))
-        facts.polls.record([(outcome, settled(state, planned, present_price(facts, home.settings, now), 0.5))])
+        facts.polls.record([(outcome, state_after(state, planned, current_cost(facts, home.settings, now), 0.5))])
 
 
 def without_access(listed: SourceList, where: str) -> SourceList:

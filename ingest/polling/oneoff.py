@@ -20,15 +20,15 @@ from ingest.polling.parsers import Job
 from ingest.polling.pipeline import (
     Report,
     SeedDocument,
+    current_cost,
     file_bytes,
-    look,
-    present_price,
+    poll_source,
     read_bytes,
     read_file,
     read_folder,
     report_of,
-    settled,
     shown_name,
+    state_after,
 )
 from ingest.settings import Settings
 from ingest.store.facts import Facts
@@ -42,7 +42,7 @@ DOCUMENTS: Final = Source(
 )
 
 
-def meant(name: str) -> PastedAddress | Path | None:
+def interpret(name: str) -> PastedAddress | Path | None:
     """Give the address or the path that `name` means, or None for neither.
 
     What has a scheme is an address; else what is there is a file or folder; else what begins with a host is an
@@ -60,7 +60,7 @@ def meant(name: str) -> PastedAddress | Path | None:
 def ingest_all(facts: Facts, engine: Engine, settings: Settings, names: tuple[str, ...]) -> Report:
     """Ingest what each name means. Raises UsageError, before anything is stored, for a name that means nothing."""
     for name in names:
-        if name != "-" and meant(name) is None:
+        if name != "-" and interpret(name) is None:
             what = f"{one_line(name)[:200]}: no such file, folder or http(s) address"
             raise UsageError(what, "check the spelling; nothing was ingested")
     report = Report()
@@ -72,7 +72,7 @@ def ingest_all(facts: Facts, engine: Engine, settings: Settings, names: tuple[st
 def _one(facts: Facts, engine: Engine, settings: Settings, name: str) -> Report:
     if name == "-":
         return read_bytes(facts, engine, _standard_input(), SeedDocument("-", DOCUMENTS))
-    path = meant(name)
+    path = interpret(name)
     if not isinstance(path, Path):
         return _address(facts, engine, settings, path) if path else Report()
     if path.is_dir():
@@ -97,8 +97,8 @@ def _address(facts: Facts, engine: Engine, settings: Settings, address: PastedAd
     if found.named:
         _log_named(url, found.named)
         source, state = _known(facts, found.named[0])
-        outcome = engine.submit(look(Poll(source, state, facts.polls.before(source.url)), engine)).result()
-    after = settled(state, outcome, present_price(facts, settings, outcome.at), 0.5)
+        outcome = engine.submit(poll_source(Poll(source, state, facts.polls.before(source.url)), engine)).result()
+    after = state_after(state, outcome, current_cost(facts, settings, outcome.at), 0.5)
     counts = facts.polls.record([(outcome, after)])
     return report_of([replace(outcome, error=f"{outcome.source.url}: {outcome.error}") if outcome.error else outcome], counts)
 
@@ -127,9 +127,9 @@ def summary(report: Report) -> str:
 # A look that stores nothing
 
 
-def look_at(name: str, engine: Engine) -> Trial:
+def try_source(name: str, engine: Engine) -> Trial:
     """Look at an address, a file or standard input (-). Raises UsageError, FetchError, ParseError."""
-    address = None if name == "-" else meant(name)
+    address = None if name == "-" else interpret(name)
     if not isinstance(address, PastedAddress):
         return _trial_of_document(name, engine)
     if address.instead:

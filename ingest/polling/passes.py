@@ -47,7 +47,7 @@ def due_sources(home: Home, facts: Facts, said: set[str], *, everything: bool = 
     return facts.sources.due(home.clock(), limit, everything=everything)
 
 
-def poll_these(  # noqa: PLR0913, PLR0917 - and how it is parted and shown
+def poll_due(  # noqa: PLR0913, PLR0917 - and how it is parted and shown
     home: Home,
     facts: Facts,
     engine: Engine,

@@ -21,11 +21,11 @@ from ingest.http.conditional import request_for
 from ingest.http.message import Response
 from ingest.log import NAME, log_fault
 from ingest.model import Source, SourceKind, SourceStatus
-from ingest.planner.next_poll import is_stale, next_state, paid, steer
-from ingest.planner.polling_cost import PollingCost
-from ingest.planner.validators import learned
+from ingest.planner.next_poll import next_state
+from ingest.planner.polling_cost import PollingCost, adjust_cost, is_stale, with_requests
+from ingest.planner.validators import learn_validators
 from ingest.poll_state import Outcome, SourceState
-from ingest.polling.batch import Batch, Due, Poll, cut
+from ingest.polling.batch import Batch, Due, Poll, cut_batches
 from ingest.polling.engine import Engine
 from ingest.polling.following import FollowedDocument as Read
 from ingest.polling.following import read_document
@@ -42,7 +42,7 @@ SEEDS: Final = Source("seeds:", SourceKind.DOCUMENT, title="Seed documents", ori
 _BATCH: Final = 40  # sources a commit
 _IN_FLIGHT: Final = 8  # batches
 _COMPANY: Final = 3  # batches that may come along with a commit
-_MOMENT: Final = 0.02  # seconds that it waits for them: each commit has a price of its own
+_MOMENT: Final = 0.02  # seconds that it waits for them: each commit has a cost of its own
 _WITNESSES: Final = 3  # sources asked early to see whether it is us
 _READER: Final = b"2"  # raise it to have every document read anew
 _NOT_DOCUMENTS: Final = {"readme.md", "readme.txt", "readme"}
@@ -75,7 +75,7 @@ class Report:
 # One look at one source
 
 
-async def look(poll: Poll, engine: Engine) -> Outcome:
+async def poll_source(poll: Poll, engine: Engine) -> Outcome:
     """Ask one source and parse what is new; a failure is a value, with its cause, never an exception."""
     source, state = poll.source, poll.state
     try:
@@ -83,7 +83,7 @@ async def look(poll: Poll, engine: Engine) -> Outcome:
         document = await read_document(engine, request, lambda got: _job(poll, got, engine.clock()), state.body_hash)
         return _understood(poll, document, engine.clock(), conditional=(request.etag or request.last_modified) is not None)
     except TopicwireError as fault:
-        return failed(Outcome(source, engine.clock()), fault)
+        return failed_outcome(Outcome(source, engine.clock()), fault)
     except Exception as fault:  # noqa: BLE001 - whatever one source does, its neighbours are served (S10, S11)
         cause = one_line(f"{type(fault).__name__}: {fault}")
         log_fault(_LOG, f"{without_secrets(source.url)}: {cause}", traceback.format_exc())
@@ -91,7 +91,7 @@ async def look(poll: Poll, engine: Engine) -> Outcome:
         return Outcome(source, engine.clock(), error=error, failure=Failure.OTHER)
 
 
-def failed(outcome: Outcome, fault: TopicwireError) -> Outcome:
+def failed_outcome(outcome: Outcome, fault: TopicwireError) -> Outcome:
     """Add to a look that failed the cause, what kind of failure it was, and what it showed all the same."""
     outcome = replace(outcome, error=one_line(str(fault)))
     if isinstance(fault, FetchError):
@@ -135,7 +135,7 @@ async def process_batch(batch: Batch, engine: Engine) -> tuple[Outcome, ...]:
 
     A function of its arguments and the network alone: it reads and writes no database.
     """
-    return tuple(await asyncio.gather(*(look(poll, engine) for poll in batch.polls)))
+    return tuple(await asyncio.gather(*(poll_source(poll, engine) for poll in batch.polls)))
 
 
 # Many sources
@@ -179,7 +179,7 @@ class _Pass:
 
     def __init__(self, facts: Facts, engine: Engine, settings: Settings, chance: Callable[[], float]) -> None:
         self._facts, self._engine, self._chance = facts, engine, chance
-        self._price, self._pushed = present_price(facts, settings, engine.clock()), facts.subscriptions.active(engine.clock())
+        self._cost, self._active_hubs = current_cost(facts, settings, engine.clock()), facts.subscriptions.active(engine.clock())
         self._states: dict[str, SourceState] = {}
         self._unreached: list[Outcome] = []
         self.reached = 0
@@ -187,7 +187,7 @@ class _Pass:
     def ask(self, due: list[Due]) -> Iterator[Report]:
         """Poll sources and commit what was heard of them."""
         self._states |= {source.url: state for source, state in due}
-        batches = takewhile(lambda _: not is_hopeless(len(self._unreached), self.reached), cut(due, _BATCH))
+        batches = takewhile(lambda _: not is_hopeless(len(self._unreached), self.reached), cut_batches(due, _BATCH))
         for outcomes in _in_order(batches, self._submit):
             unreached = [one for one in outcomes if is_unreached(one)]
             self._unreached += unreached
@@ -201,12 +201,12 @@ class _Pass:
 
     def _recorded(self, outcomes: Sequence[Outcome]) -> Report:
         rows = [(one, self._settled(one)) for one in outcomes]
-        self._price = paid(self._price, len(rows))
-        return report_of(outcomes, self._facts.polls.record(rows, self._price))
+        self._cost = with_requests(self._cost, len(rows))
+        return report_of(outcomes, self._facts.polls.record(rows, self._cost))
 
     def _settled(self, one: Outcome) -> SourceState:
         url = one.source.url
-        return settled(self._states[url], one, self._price, self._chance(), pushed=url in self._pushed)
+        return state_after(self._states[url], one, self._cost, self._chance(), websub_active=url in self._active_hubs)
 
     def looks_offline(self) -> bool:
         """Say whether it may be us that nobody was reached."""
@@ -232,15 +232,17 @@ class _Pass:
         return replace(report_of(self._unreached, Counts()), offline=True)
 
 
-def present_price(facts: Facts, settings: Settings, now: datetime) -> PollingCost:
-    """Give the price that all sources share, set anew once an hour; it is stored with the next commit."""
-    price = facts.polls.cost(settings.polling.rule)
-    return steer(price, facts.sources.publishing_rates(), now) if is_stale(price, now) else price
+def current_cost(facts: Facts, settings: Settings, now: datetime) -> PollingCost:
+    """Give the cost that all sources share, set anew once an hour; it is stored with the next commit."""
+    cost = facts.polls.cost(settings.polling.rule)
+    return adjust_cost(cost, facts.sources.publishing_rates(), now) if is_stale(cost, now) else cost
 
 
-def settled(state: SourceState, outcome: Outcome, price: PollingCost, chance: float, *, pushed: bool = False) -> SourceState:
+def state_after(
+    state: SourceState, outcome: Outcome, cost: PollingCost, chance: float, *, websub_active: bool = False
+) -> SourceState:
     """Give a source's state after an outcome: its next poll, and what was learnt of its validators."""
-    return learned(state, next_state(state, outcome, price, chance, pushed=pushed), outcome)
+    return learn_validators(state, next_state(state, outcome, cost, chance, websub_active=websub_active), outcome)
 
 
 def _informed(batch: Batch, facts: Facts) -> Batch:

@@ -17,7 +17,7 @@ _READER: Final = b"2"  # raise it to have every list read anew
 
 def read_list(path: Path, origin: str) -> opml.SourceList:
     """Read a list of sources, OPML or newsboat's `urls`, from a file. Raises SourceListError."""
-    return understand(_bytes(path), origin, str(path))
+    return parse_list(_bytes(path), origin, str(path))
 
 
 def _bytes(path: Path) -> bytes:
@@ -27,7 +27,7 @@ def _bytes(path: Path) -> bytes:
         raise SourceListError(f"{path}: {fault.strerror}", "name an OPML file that can be read") from fault
 
 
-def understand(data: bytes, origin: str, where: str) -> opml.SourceList:
+def parse_list(data: bytes, origin: str, where: str) -> opml.SourceList:
     """Read a list of sources of either kind. Raises SourceListError."""
     is_text = data.strip() and b"<" not in data[:4_096].replace(b"\0", b"")
     return newsboat.parse(data, origin, where) if is_text else opml.parse(data, origin, where)
@@ -45,8 +45,8 @@ def synchronise(facts: Facts, home: Path, now: datetime) -> tuple[str, ...]:
         data = _bytes(path)
         name, _, refused = (facts.notes.get("list") or "").partition("\n")  # the same bytes cost no parse
         if name != (same := hashlib.blake2b(data, digest_size=16, key=_READER).hexdigest()):
-            listed = understand(data, "opml", str(path))
-            take_over(facts, listed, {"opml", "starter"}, now)
+            listed = parse_list(data, "opml", str(path))
+            replace_listed(facts, listed, {"opml", "starter"}, now)
             refused = "\n".join(listed.said)
             facts.notes.put("list", f"{same}\n{refused}")
         return tuple(refused.splitlines())
@@ -55,7 +55,7 @@ def synchronise(facts: Facts, home: Path, now: datetime) -> tuple[str, ...]:
     return ()
 
 
-def take_over(facts: Facts, listed: opml.SourceList, origins: set[str], now: datetime) -> None:
+def replace_listed(facts: Facts, listed: opml.SourceList, origins: set[str], now: datetime) -> None:
     """Poll what a list holds, and of what came from these `origins` nothing else; one that is damaged takes nothing away."""
     facts.sources.add(listed.sources, now)
     if listed.is_damaged:

@@ -16,7 +16,7 @@ from ingest.poll_state import PublishingRate, SourceState
 from ingest.store.database import Database
 from ingest.text.dates import from_rfc3339, rfc3339
 
-_COLUMNS = tuple(f.name for f in fields(SourceState) if f.name != "rhythm")
+_COLUMNS = tuple(f.name for f in fields(SourceState) if f.name != "publishing_rate")
 _RHYTHM = tuple(f.name for f in fields(PublishingRate))
 _MOMENTS = {"last_poll", "last_success", "next_poll", "last_gap", "unchanged_since", "distrusted", "at", "shaped_at", "news"}
 _POLL_OF, _RHYTHM_OF = attrgetter(*_COLUMNS), attrgetter(*_RHYTHM)
@@ -249,9 +249,13 @@ class Sources:
         )
 
     def put_states(self, known: Sequence[tuple[int, SourceState]]) -> None:
-        """Store what polling sources brought, by row number; a rhythm only when this poll changed it."""
+        """Store what polling sources brought, by row number; a publishing rate only when this poll changed it."""
         self._put("poll", _COLUMNS, [(number, *_row(_POLL_OF(state), _POLL_MOMENTS)) for number, state in known])
-        changed = [(n, state.rhythm) for n, state in known if state.rhythm and state.rhythm.at == state.last_poll]
+        changed = [
+            (n, state.publishing_rate)
+            for n, state in known
+            if state.publishing_rate and state.publishing_rate.at == state.last_poll
+        ]
         self._put("rhythm", _RHYTHM, [(number, *_rhythm_row(rhythm)) for number, rhythm in changed])
 
     def _put(self, table: str, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
@@ -292,7 +296,7 @@ def _row(values: tuple[object, ...], moments: tuple[int, ...]) -> list[Any]:
     return row
 
 
-def _rhythm_row(rhythm: PublishingRate) -> list[object]:
-    row = _row(_RHYTHM_OF(rhythm), _RHYTHM_MOMENTS)
-    row[_HINTS] = msgspec.json.encode(rhythm.hints).decode()
+def _rhythm_row(publishing_rate: PublishingRate) -> list[object]:
+    row = _row(_RHYTHM_OF(publishing_rate), _RHYTHM_MOMENTS)
+    row[_HINTS] = msgspec.json.encode(publishing_rate.hints).decode()
     return row

@@ -8,13 +8,13 @@ from typing import Final
 import pytest
 from making import about
 from support import NOON
-from test_planner import SOURCE, good, rhythm
+from test_planner import SOURCE, good, publishing_rate
 
 from ingest.identity import document_keys
 from ingest.model import Hints, ParsedFeed, Source, SourceStatus
 from ingest.planner.hours_of_week import HOURS, pack
-from ingest.planner.next_poll import next_state, paid, steer
-from ingest.planner.polling_cost import PollingCost
+from ingest.planner.next_poll import next_state
+from ingest.planner.polling_cost import PollingCost, adjust_cost, with_requests
 from ingest.poll_state import Outcome, PollingRule, SourceState
 from ingest.store import migrations
 from ingest.store.database import Database
@@ -32,12 +32,12 @@ def facts(home: Path) -> Iterator[Facts]:
 
 
 def test_a_rhythm_is_kept_as_it_was(facts: Facts) -> None:
-    """Every field of state and rhythm comes back."""
-    full = rhythm(
+    """Every field of state and publishing rate comes back."""
+    full = publishing_rate(
         3.0, shape=pack([0.5] * HOURS), shaped_at=NOON, shaped_items=7.5, names=b"12345678", tight=90.0, news=NOON, burst=1.5
     )
     full = replace(full, hints=Hints(3_600.0, (1, 2), (6,)))
-    state = SourceState(last_poll=NOON, why="gap", polls=3, not_modified=1, wasted=2, gaps=1, last_gap=NOON, rhythm=full)
+    state = SourceState(last_poll=NOON, why="gap", polls=3, not_modified=1, wasted=2, gaps=1, last_gap=NOON, publishing_rate=full)
     facts.polls.record([(good(), state)])
     assert facts.sources.get(SOURCE.url) == (SOURCE, state)
     assert facts.sources.publishing_rates() == [full]
@@ -45,26 +45,26 @@ def test_a_rhythm_is_kept_as_it_was(facts: Facts) -> None:
 
 def test_a_rhythm_is_written_only_when_it_changed(facts: Facts) -> None:
     """A 304 leaves the row alone: most polls write one small row."""
-    facts.polls.record([(good(), SourceState(last_poll=NOON, rhythm=rhythm()))])
+    facts.polls.record([(good(), SourceState(last_poll=NOON, publishing_rate=publishing_rate()))])
     later = NOON + timedelta(hours=1)
-    facts.polls.record([(good(later), SourceState(last_poll=later, polls=2, rhythm=rhythm(99.0)))])
+    facts.polls.record([(good(later), SourceState(last_poll=later, polls=2, publishing_rate=publishing_rate(99.0)))])
     known = facts.sources.get(SOURCE.url)
     assert known
-    assert (known[1].polls, known[1].rhythm) == (2, rhythm())
+    assert (known[1].polls, known[1].publishing_rate) == (2, publishing_rate())
 
 
 def test_rhythms_are_those_of_polled_sources(facts: Facts) -> None:
-    """A source that is not polled takes no part in the price; one without a rhythm does."""
+    """A source that is not polled takes no part in the cost; one without a publishing rate does."""
     facts.sources.add([Source("http://b.example/"), Source("http://c.example/", status=SourceStatus.ONCE)], NOON)
-    facts.polls.record([(good(), SourceState(last_poll=NOON, rhythm=rhythm()))])
-    assert facts.sources.publishing_rates() == [rhythm(), None]
+    facts.polls.record([(good(), SourceState(last_poll=NOON, publishing_rate=publishing_rate()))])
+    assert facts.sources.publishing_rates() == [publishing_rate(), None]
 
 
 def test_the_price_is_stored_with_the_polls_it_counts(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both or neither; under another rule it is to be set anew."""
-    price = paid(steer(facts.polls.cost(RULE), facts.sources.publishing_rates(), NOON), 1)
-    facts.polls.record([(good(), SourceState(last_poll=NOON))], price)
-    assert facts.polls.cost(RULE) == price
+    cost = with_requests(adjust_cost(facts.polls.cost(RULE), facts.sources.publishing_rates(), NOON), 1)
+    facts.polls.record([(good(), SourceState(last_poll=NOON))], cost)
+    assert facts.polls.cost(RULE) == cost
     assert facts.polls.cost(PollingRule(24.0)) == PollingCost(PollingRule(24.0))
 
     def fail(*_: object) -> None:
@@ -72,12 +72,12 @@ def test_the_price_is_stored_with_the_polls_it_counts(facts: Facts, monkeypatch:
 
     monkeypatch.setattr("ingest.store.sources.Sources.put_states", fail)
     with pytest.raises(sqlite3.OperationalError):
-        facts.polls.record([(good(), SourceState(last_poll=NOON))], paid(price, 5))
-    assert facts.polls.cost(RULE) == price
+        facts.polls.record([(good(), SourceState(last_poll=NOON))], with_requests(cost, 5))
+    assert facts.polls.cost(RULE) == cost
 
 
 def test_an_older_database_opens_and_keeps_its_rows(home: Path) -> None:
-    """Sources and polls from before there were rhythms are still there, and are planned as any other."""
+    """Sources and polls from before there were publishing rates are still there, and are planned as any other."""
     path = home / "topicwire.db"
     db = Database(path)
     migrations.migrations.apply(db.schema, stop_before="rhythms")
@@ -97,5 +97,5 @@ def test_an_older_database_opens_and_keeps_its_rows(home: Path) -> None:
         outcome = Outcome(source, NOON, feed=feed, http_status=200, etag='"2"', body_hash="x")
         facts.polls.record([(outcome, next_state(state, outcome, PollingCost(RULE, 1_000.0), 0.5))])
         ((_, after),) = facts.sources.all()
-        assert after.rhythm
-        assert (after.rhythm.window, after.polls, after.why) == (1, 1, "rhythm")
+        assert after.publishing_rate
+        assert (after.publishing_rate.window, after.polls, after.why) == (1, 1, "rhythm")

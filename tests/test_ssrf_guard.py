@@ -10,7 +10,7 @@ from support import NOON, FakeWeb, rss
 
 from ingest.errors import FetchError, GuardError, SettingsError
 from ingest.http.client import FetchLimits
-from ingest.http.client import web as open_web
+from ingest.http.client import open_client as open_web
 from ingest.http.message import Request, Response
 from ingest.http.ssrf_guard import SsrfGuard, is_private
 from ingest.text.urls import feed_address
