@@ -22,7 +22,7 @@ TOPIC = topic()
 
 
 def story(number: int, words: str = "a ferry at last", below: str = TICKETS) -> Item:
-    """Give one of many items: a title of its own, a text of its own, and a line below that others have too."""
+    """Return one of many items: a title of its own, a text of its own, and a line below that others have too."""
     what = about(number, words)
     return replace(what, text=f"{what.text}\n{below}")
 
@@ -35,7 +35,7 @@ def come(facts: Facts, classifications: Classifications, *items: Item, source: S
 
 
 def titles(*numbers: int) -> set[str]:
-    """Give the titles of stories about a ferry."""
+    """Return the titles of stories about a ferry."""
     return {story(number).title for number in numbers}
 
 

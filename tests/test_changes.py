@@ -6,14 +6,14 @@ import pytest
 from making import GAZETTE, HARBOUR, POST, Cli, about, carry, home_at, item, sighting, stored, topic, write_topic
 from support import NOON
 
-from feeds.tagging.quality.changes import Change, compare
+from feeds.tagging.quality.changes import TagChange, compare_wordings
 from ingest.model import StoredItem
 
 FISH = topic(HARBOUR.replace('"boat*"]', '"trawler*"]'))  # boats are out, trawlers are in
 
 
 def kept(number: int, title: str, *, language: str | None = "en", gazette: bool = False) -> StoredItem:
-    """Give a stored item about something in the harbour."""
+    """Return a stored item about something in the harbour."""
     what = item(title=f"{title} in the harbour", text="", language=language)
     return stored(what, sighting(GAZETTE if gazette else POST), row=number, id=f"id-{number}")
 
@@ -30,7 +30,7 @@ ITEMS = (
 
 def test_what_is_gained_lost_and_unchanged() -> None:
     """Every item that one of two wordings tags is compared; one that neither tags is left out."""
-    changes = compare(topic(), FISH, ITEMS)
+    changes = compare_wordings(topic(), FISH, ITEMS)
     assert [(change.id, change.kind) for change in changes.all] == [
         ("id-1", "unchanged"),
         ("id-2", "lost"),
@@ -42,14 +42,14 @@ def test_what_is_gained_lost_and_unchanged() -> None:
 
 def test_the_same_wording_changes_nothing() -> None:
     """Replacing a topic by itself gains and loses nothing."""
-    changes = compare(topic(), topic(name="other"), ITEMS)
+    changes = compare_wordings(topic(), topic(name="other"), ITEMS)
     assert {change.kind for change in changes.all} == {"unchanged"}
     assert list(changes.rows()) == []
 
 
 def test_rows_are_the_changes_alone() -> None:
     """For programs: each gained or lost item with what the new wording says of it."""
-    assert list(compare(topic(), FISH, ITEMS).rows()) == [
+    assert list(compare_wordings(topic(), FISH, ITEMS).rows()) == [
         {
             "id": "id-2",
             "change": "lost",
@@ -79,7 +79,7 @@ def test_rows_are_the_changes_alone() -> None:
 
 def test_the_report_counts_by_language_and_source() -> None:
     """For people: the numbers in all, by language and by source, then each change with its reason."""
-    assert compare(topic(), FISH, ITEMS).report() == [
+    assert compare_wordings(topic(), FISH, ITEMS).report() == [
         "all: 1 gained, 2 lost, 2 unchanged",
         "language en: 0 gained, 1 lost, 2 unchanged",
         "language de: 0 gained, 1 lost, 0 unchanged",
@@ -94,8 +94,8 @@ def test_the_report_counts_by_language_and_source() -> None:
 
 def test_a_change_is_known_by_the_items_own_id() -> None:
     """Each row can be looked up with `explain`."""
-    assert compare(topic(), FISH, ITEMS[3:4]).all == (
-        Change("id-4", "gained", "A trawler in the harbour", "und", "The Harbour Post", "ship: “trawler”; place: “harbour”"),
+    assert compare_wordings(topic(), FISH, ITEMS[3:4]).all == (
+        TagChange("id-4", "gained", "A trawler in the harbour", "und", "The Harbour Post", "ship: “trawler”; place: “harbour”"),
     )
 
 
@@ -104,7 +104,7 @@ def test_a_change_is_known_by_the_items_own_id() -> None:
 
 @pytest.fixture
 def cli(home: Path) -> Cli:
-    """Give the command of a home with a topic, and items of two sources, one of them a month old."""
+    """Return the command of a home with a topic, and items of two sources, one of them a month old."""
     write_topic(home)
     write_topic(home, HARBOUR.replace('"boat*"]', '"trawler*"]'), "draft")
     with home_at(home).facts() as facts:

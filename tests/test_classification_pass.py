@@ -22,7 +22,7 @@ STRICTER = topic(HARBOUR.replace('["ferry", "ferries", "boat*"]', '["boat*"]'))
 
 
 def tagged(facts: Facts, classifications: Classifications, name: str = "harbour") -> list[str]:
-    """Give the titles that a topic tags, newest first."""
+    """Return the titles that a topic tags, newest first."""
     rows = [row for row, _ in newest(classifications, name, 100)]
     return [kept.item.title for kept in facts.items.by_rows(rows)]
 
@@ -34,7 +34,7 @@ def forget(facts: Facts) -> None:
 
 
 def rows(facts: Facts) -> list[int]:
-    """Give the numbers of the stored items, in order."""
+    """Return the numbers of the stored items, in order."""
     return [kept.row for kept in facts.items.all()]
 
 
@@ -221,7 +221,7 @@ def test_no_more_are_given_than_asked_for(facts: Facts, classifications: Classif
 
 
 def named(facts: Facts, classifications: Classifications) -> dict[str, str]:
-    """Give the atom id of every item by its title, made now if it had none."""
+    """Return the atom id of every item by its title, made now if it had none."""
     ids = {}
     for kept in facts.items.all():
         with facts.transaction():

@@ -19,7 +19,7 @@ from feeds.tagging.topic.model import Topic
 
 
 def quoted(answer: Classification) -> list[tuple[str, str]]:
-    """Give the evidence as group and words."""
+    """Return the evidence as group and words."""
     return [(hit.group, hit.text) for hit in answer.hits]
 
 
@@ -471,7 +471,7 @@ def test_a_tag_has_evidence_for_every_group(title: str, text: str) -> None:
 
 
 def blanked(about: Document, hits: tuple[Evidence, ...]) -> Document:
-    """Give the item with the quoted words blanked out, all else in its place."""
+    """Return the item with the quoted words blanked out, all else in its place."""
     fields = {"title": list(about.title), "text": list(about.text)}
     for hit in hits:
         fields[hit.field][hit.start : hit.end] = "_" * (hit.end - hit.start)
@@ -533,7 +533,7 @@ def test_the_order_of_topics_changes_no_answer(words: list[str], chance: object)
 
 
 def evaluation(by: Topic, text: str) -> Evaluation:
-    """Give a topic's expression over a text."""
+    """Return a topic's expression over a text."""
     parts = segments("", text)
     return Evaluation(by, Document("", text), parts, Matcher([by]).find(parts, None)[0].hits)
 

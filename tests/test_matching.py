@@ -14,17 +14,17 @@ from ingest.text.language import stemming
 
 
 def single(term: str, language: str = "any", more: str = "") -> Topic:
-    """Give a topic of one group with one term."""
+    """Return a topic of one group with one term."""
     return wording('require = ["word"]', f'[group.word]\n{language} = ["{term}"]\n{more}')
 
 
 def found(by: Topic, text: str, language: str | None = None) -> list[tuple[str, str]]:
-    """Give the hits that count, as group and the words of the text."""
+    """Return the hits that count, as group and the words of the text."""
     return [(hit.group, text[hit.start : hit.end]) for hit in look(by, text, language).hits]
 
 
 def spans(term: str, text: str, language: str = "any") -> list[str]:
-    """Give the words that a term finds in a text of its own language."""
+    """Return the words that a term finds in a text of its own language."""
     return [span for _, span in found(single(term, language), text, None if language == "any" else language)]
 
 
@@ -265,13 +265,13 @@ def test_words_in_a_query_are_looked_for_like_terms() -> None:
 
 
 def framed(terms: str, more: str = "") -> Topic:
-    """Give a topic whose frame `fun` cancels places."""
+    """Return a topic whose frame `fun` cancels places."""
     groups = '[group.place]\nany = ["harbour*", "harbour master"]\n[group.ship]\nany = ["ferry", "big ferry"]'
     return wording('require = ["place"]', f'{groups}\n[frame.fun]\ncancels = "place"\nany = [{terms}]\n{more}')
 
 
 def parted(by: Topic, text: str, language: str | None = None) -> tuple[list[str], list[tuple[str, str]]]:
-    """Give the words that count, and those that do not with their frame."""
+    """Return the words that count, and those that do not with their frame."""
     of = look(by, text, language)
     good = [text[hit.start : hit.end] for hit in of.hits]
     return good, [(bad.context, text[bad.hit.start : bad.hit.end]) for bad in of.cancelled]

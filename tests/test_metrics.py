@@ -11,12 +11,12 @@ from feeds.model import Classification, Grade
 
 
 def said(grade: Grade | None, points: float = 1.0, why: str = "because") -> Classification:
-    """Give a classification of some grade; None is not tagged."""
+    """Return a classification of some grade; None is not tagged."""
     return Classification("harbour", "v", tagged=grade is not None, grade=grade, score=points, why=why)
 
 
 def answer(name: str, grade: Grade | None, language: str = "en", *, meant: bool, points: float = 1.0) -> LabelledAnswer:
-    """Give one labelled row with what was said of it."""
+    """Return one labelled row with what was said of it."""
     return LabelledAnswer(name, f"Title {name}", language, meant, said(grade, points))
 
 

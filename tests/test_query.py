@@ -31,7 +31,7 @@ def read(text: str) -> Expression:
 
 
 def refusal(text: str) -> str:
-    """Give the one line with which a query is refused, without the file's name."""
+    """Return the one line with which a query is refused, without the file's name."""
     with pytest.raises(TopicError) as caught:
         read(text)
     line = str(caught.value)
@@ -218,7 +218,7 @@ _words = st.one_of(
 
 
 def _larger(wanted: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
-    """Give what can be said with smaller expressions; what is unwanted stands behind what is wanted."""
+    """Return what can be said with smaller expressions; what is unwanted stands behind what is wanted."""
     unwanted = st.builds(Not, wanted)
     both = st.builds(
         lambda first, second, rest: And((first, second, *rest)),

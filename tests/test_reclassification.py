@@ -44,7 +44,7 @@ def fill(facts: Facts, *numbers: int, words: str = MARKET, days: int = 10) -> li
 
 
 def feed(facts: Facts, classifications: Classifications, name: str = "harbour") -> set[str]:
-    """Give the titles that a topic's feed shows."""
+    """Return the titles that a topic's feed shows."""
     return {kept.item.title for kept in facts.items.by_rows(row for row, _ in newest(classifications, name, 100))}
 
 

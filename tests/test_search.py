@@ -44,7 +44,7 @@ def fill(facts: Facts) -> None:
 
 @pytest.fixture
 def cli(home: Path) -> Cli:
-    """Give the command of a home with one topic and the items."""
+    """Return the command of a home with one topic and the items."""
     write_topic(home)
     with home_at(home).facts() as facts:
         fill(facts)
@@ -67,7 +67,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def found(facts: Facts, words: str = "", **narrow: str) -> list[str]:
-    """Give the titles that a question finds."""
+    """Return the titles that a question finds."""
     asked = parse_query({"q": words, **narrow})
     return [result.stored.item.title for result in search(facts, asked, frozenset({"harbour"}), limit=10).results]
 

@@ -78,7 +78,7 @@ def fill(facts: Facts) -> None:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a home with a private topic and public ones of every manner."""
+    """Return a home with a private topic and public ones of every manner."""
     made = tmp_path_factory.mktemp("home")
     for name, text in TOPICS.items():
         write_topic(made, text, name)
@@ -95,7 +95,7 @@ def site(home: Path) -> Iterator[Site]:
 
 
 def count(site: Site, words: str, authorization: str = "") -> int:
-    """Give how many entries the feed of a search has."""
+    """Return how many entries the feed of a search has."""
     return len(feedparser.parse(site.ask(f"/search.atom?q={words}", authorization=authorization).body).entries)
 
 

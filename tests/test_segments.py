@@ -11,12 +11,12 @@ from ingest.text.folding import folded
 
 
 def kinds(title: str, text: str) -> list[tuple[str, str]]:
-    """Give each segment's kind and first word."""
+    """Return each segment's kind and first word."""
     return [(str(part.kind), part.written[0]) for part in segments(title, text)]
 
 
 def readings(part: Segment) -> list[list[str]]:
-    """Give what may be read at each word."""
+    """Return what may be read at each word."""
     return [[word.folded for word in part.readings(number)] for number in range(len(part.words))]
 
 

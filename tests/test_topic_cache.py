@@ -11,7 +11,7 @@ BROKEN = HARBOUR.replace("[group.ship]", "[grup.ship]")
 
 
 class Said(list[str]):
-    """What the shelf said."""
+    """What the cache said."""
 
     def __call__(self, line: str) -> None:
         """Note a line."""
@@ -20,13 +20,13 @@ class Said(list[str]):
 
 @pytest.fixture
 def said() -> Said:
-    """Give what notes what is said."""
+    """Return what notes what is said."""
     return Said()
 
 
 @pytest.fixture
-def shelf(home: Path, said: Said) -> TopicCache:
-    """Give the shelf of a home, which looks nowhere else."""
+def cache(home: Path, said: Said) -> TopicCache:
+    """Return the cache of a home, which looks nowhere else."""
     return TopicCache(TopicFolders(home / "topics", chosen=False), said)
 
 
@@ -38,52 +38,52 @@ def put(home: Path, text: str, name: str = "harbour", *, later: int = 0) -> Path
     return path
 
 
-def titles(shelf: TopicCache) -> list[str]:
-    """Give the titles of the topics in force."""
-    return [topic.title for topic in shelf.topics()]
+def titles(cache: TopicCache) -> list[str]:
+    """Return the titles of the topics in force."""
+    return [topic.title for topic in cache.topics()]
 
 
-def test_a_file_is_read_once(home: Path, shelf: TopicCache) -> None:
+def test_a_file_is_read_once(home: Path, cache: TopicCache) -> None:
     """As long as a file is the same, so is the topic, not only alike."""
     put(home, HARBOUR)
-    (first,), (second,) = shelf.topics(), shelf.topics()
+    (first,), (second,) = cache.topics(), cache.topics()
     assert first is second
 
 
-def test_a_changed_file_is_picked_up(home: Path, shelf: TopicCache) -> None:
+def test_a_changed_file_is_picked_up(home: Path, cache: TopicCache) -> None:
     """The next look sees the new wording, without a restart."""
     put(home, HARBOUR)
-    assert titles(shelf) == ["Harbour news"]
+    assert titles(cache) == ["Harbour news"]
     put(home, HARBOUR.replace("Harbour news", "Port life"), later=1)
-    assert titles(shelf) == ["Port life"]
+    assert titles(cache) == ["Port life"]
 
 
-def test_a_change_within_the_same_moment_is_seen_by_its_size(home: Path, shelf: TopicCache) -> None:
+def test_a_change_within_the_same_moment_is_seen_by_its_size(home: Path, cache: TopicCache) -> None:
     """Two writes may carry one time stamp: another length is another file."""
     path = put(home, HARBOUR)
     moment = path.stat().st_mtime_ns
-    assert titles(shelf) == ["Harbour news"]
+    assert titles(cache) == ["Harbour news"]
     path.write_text(HARBOUR.replace("Harbour news", "Port"), encoding="utf-8")
     os.utime(path, ns=(moment, moment))
-    assert titles(shelf) == ["Port"]
+    assert titles(cache) == ["Port"]
 
 
-def test_a_new_file_joins_and_a_deleted_one_leaves(home: Path, shelf: TopicCache) -> None:
+def test_a_new_file_joins_and_a_deleted_one_leaves(home: Path, cache: TopicCache) -> None:
     """Topics come and go with their files, in the order of their names."""
     path = put(home, HARBOUR, "b")
-    assert [topic.name for topic in shelf.topics()] == ["b"]
+    assert [topic.name for topic in cache.topics()] == ["b"]
     put(home, HARBOUR, "a")
-    assert [topic.name for topic in shelf.topics()] == ["a", "b"]
+    assert [topic.name for topic in cache.topics()] == ["a", "b"]
     path.unlink()
-    assert [topic.name for topic in shelf.topics()] == ["a"]
+    assert [topic.name for topic in cache.topics()] == ["a"]
 
 
-def test_a_broken_file_keeps_its_last_good_wording_and_says_so_once(home: Path, shelf: TopicCache, said: Said) -> None:
+def test_a_broken_file_keeps_its_last_good_wording_and_says_so_once(home: Path, cache: TopicCache, said: Said) -> None:
     """A slip in a topic file stops nothing: the wording before it stays in force, and one line says why."""
     put(home, HARBOUR)
-    good = shelf.topics()
+    good = cache.topics()
     put(home, BROKEN, later=1)
-    assert shelf.topics() == shelf.topics() == good
+    assert cache.topics() == cache.topics() == good
     (line,) = said
     assert line == (
         f'topicwire: {home / "topics" / "harbour.toml"}, line 11: key "grup" is not known; did you mean "group"?; '
@@ -91,45 +91,45 @@ def test_a_broken_file_keeps_its_last_good_wording_and_says_so_once(home: Path, 
     )
 
 
-def test_each_new_slip_is_said(home: Path, shelf: TopicCache, said: Said) -> None:
+def test_each_new_slip_is_said(home: Path, cache: TopicCache, said: Said) -> None:
     """A file that is changed and still broken is named again."""
     put(home, HARBOUR)
-    shelf.topics()
+    cache.topics()
     put(home, BROKEN, later=1)
-    shelf.topics()
+    cache.topics()
     put(home, BROKEN + "\nmore = 1\n", later=2)
-    assert titles(shelf) == ["Harbour news"]
+    assert titles(cache) == ["Harbour news"]
     assert len(said) == 2
 
 
-def test_a_mended_file_comes_back(home: Path, shelf: TopicCache, said: Said) -> None:
+def test_a_mended_file_comes_back(home: Path, cache: TopicCache, said: Said) -> None:
     """Once it can be read again, its new wording is in force."""
     put(home, HARBOUR)
-    shelf.topics()
+    cache.topics()
     put(home, BROKEN, later=1)
-    shelf.topics()
+    cache.topics()
     put(home, HARBOUR.replace("Harbour news", "Port life"), later=2)
-    assert titles(shelf) == ["Port life"]
+    assert titles(cache) == ["Port life"]
     assert len(said) == 1
 
 
-def test_a_file_that_was_never_good_is_left_out(home: Path, shelf: TopicCache, said: Said) -> None:
+def test_a_file_that_was_never_good_is_left_out(home: Path, cache: TopicCache, said: Said) -> None:
     """Without an earlier wording the topic waits; the others work."""
     put(home, BROKEN, "broken")
     put(home, HARBOUR, "harbour")
-    assert [topic.name for topic in shelf.topics()] == ["harbour"]
+    assert [topic.name for topic in cache.topics()] == ["harbour"]
     assert len(said) == 1
     assert said[0].endswith("; it is left out until it is mended")
     put(home, HARBOUR, "broken", later=1)
-    assert [topic.name for topic in shelf.topics()] == ["broken", "harbour"]
+    assert [topic.name for topic in cache.topics()] == ["broken", "harbour"]
 
 
 def test_a_file_that_is_being_replaced_keeps_its_topic(
-    home: Path, shelf: TopicCache, said: Said, monkeypatch: pytest.MonkeyPatch
+    home: Path, cache: TopicCache, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file that cannot be looked at for a moment is taken as it was."""
     path = put(home, HARBOUR)
-    good = shelf.topics()
+    good = cache.topics()
 
     def gone(_: Path) -> None:
         raise FileNotFoundError(path)
@@ -139,7 +139,7 @@ def test_a_file_that_is_being_replaced_keeps_its_topic(
     monkeypatch.setattr(Path, "glob", lambda self, pattern: list(real(self, pattern)))
     monkeypatch.setattr("feeds.tagging.topic.cache.Path.is_dir", lambda _: True)
     monkeypatch.setattr("feeds.tagging.topic.cache.Path.stat", gone)
-    assert shelf.topics() == good
+    assert cache.topics() == good
     assert said == []
 
 
@@ -148,15 +148,15 @@ def test_an_own_topic_joins_the_shipped_ones_and_replaces_one_of_its_name(home: 
     shipped = home / "shipped" / "topics"
     for name in ("harbour", "market"):
         put(home / "shipped", HARBOUR.replace("Harbour news", f"Shipped {name}"), name)
-    shelf = TopicCache(TopicFolders(home / "topics", shipped), said)
-    assert titles(shelf) == ["Shipped harbour", "Shipped market"]
+    cache = TopicCache(TopicFolders(home / "topics", shipped), said)
+    assert titles(cache) == ["Shipped harbour", "Shipped market"]
     put(home, HARBOUR)
-    assert titles(shelf) == ["Harbour news", "Shipped market"]
+    assert titles(cache) == ["Harbour news", "Shipped market"]
     put(home, BROKEN, "market")
-    assert titles(shelf) == ["Harbour news"]
+    assert titles(cache) == ["Harbour news"]
     assert len(said) == 1
 
 
-def test_no_folder_is_no_topic(shelf: TopicCache) -> None:
+def test_no_folder_is_no_topic(cache: TopicCache) -> None:
     """Without a folder there is nothing in force, and nothing wrong."""
-    assert shelf.topics() == ()
+    assert cache.topics() == ()

@@ -15,7 +15,7 @@ def findings(head: str, groups: str = GROUPS, *examples: str) -> TopicFindings:
 
 
 def warned(groups: str) -> list[str]:
-    """Give the warnings about the terms of a group `word`, without what they begin with."""
+    """Return the warnings about the terms of a group `word`, without what they begin with."""
     found = findings('require = ["word"]', f"[group.word]\n{groups}")
     return [line.removeprefix("harbour: group word, ") for line in found.warnings if "group word" in line]
 
@@ -121,7 +121,7 @@ FRAMES = f'{GROUPS}\n[frame.fun]\ncancels = "place"\nany = ["safe {{place}}"]\n'
 
 
 def unneeded(head: str, groups: str, *examples: str) -> list[str]:
-    """Give the parts that no example needs."""
+    """Return the parts that no example needs."""
     found = findings(head, groups, *examples)
     assert found.errors == ()
     assert not [line for line in found.warnings if "decides nothing" not in line], "what no example needs is counted in one line"

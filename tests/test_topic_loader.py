@@ -11,7 +11,7 @@ REQUIRE = 'require = ["ship", "place"]'
 
 
 def refusal(text: str, name: str = "harbour") -> str:
-    """Give the one line with which a topic file is refused."""
+    """Return the one line with which a topic file is refused."""
     with pytest.raises(TopicError) as caught:
         parse_topic(text, name, "topics/harbour.toml")
     line = str(caught.value)
@@ -131,7 +131,7 @@ def test_a_file_that_is_not_there_is_refused(home: Path) -> None:
 
 
 def names(home: Path, chosen: bool | tuple[str, ...]) -> list[str]:  # noqa: FBT001 - as the setting has it
-    """Give the names of the topics in force in a home."""
+    """Return the names of the topics in force in a home."""
     return [found.name for found in read_topics(TopicFolders(home / "topics", SHIPPED, chosen).files().values())]
 
 

@@ -6,14 +6,14 @@ from ingest.errors import TopicError
 
 
 def refusal(head: str, groups: str = GROUPS) -> str:
-    """Give the one line with which a wording is refused, without the file's name."""
+    """Return the one line with which a wording is refused, without the file's name."""
     with pytest.raises(TopicError) as caught:
         wording(head, groups)
     return str(caught.value).removeprefix("harbour.toml").partition(": ")[2]
 
 
 def of_term(term: str, language: str = "any") -> str:
-    """Give the refusal of a term, without its place."""
+    """Return the refusal of a term, without its place."""
     return refusal('require = ["word"]', f"[group.word]\n{language} = ['{term}']").removeprefix(f'group.word.{language}: "{term}" ')
 
 

@@ -11,13 +11,13 @@ FERRY = "Die letzte Fähre legt heute Abend im Hafen ab, und viele Menschen wink
 
 @pytest.fixture
 def cli(home: Path, web: FakeWeb) -> Cli:
-    """Give the command in a home with one topic."""
+    """Return the command in a home with one topic."""
     write_topic(home)
     return Cli(home, {"fetch.allow": web.allow, "fetch.host_pause": "0"})
 
 
 def values(cli: Cli, source: str) -> dict[str, Any]:
-    """Give what `try --json` says."""
+    """Return what `try --json` says."""
     result = cli("try", source, "--json")
     assert result.exit_code == 0, result.stderr
     found: dict[str, Any] = json.loads(result.stdout)

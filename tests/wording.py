@@ -31,14 +31,14 @@ IDLE: Final = (
 
 
 def wording(head: str = BOTH, groups: str = GROUPS, name: str = "harbour") -> Topic:
-    """Give a topic by what decides, put above its groups."""
+    """Return a topic by what decides, put above its groups."""
     return parse_topic(f"{head}\n{groups}", name, f"{name}.toml")
 
 
 def ask(
     head: str, text: str = "", title: str = "", *, language: str | None = None, sources: tuple[str, ...] = ()
 ) -> Classification:
-    """Give what a wording over the three groups says of a text."""
+    """Return what a wording over the three groups says of a text."""
     return classify(Matcher([wording(head)]), Document(title, text, language, sources))[0]
 
 
@@ -48,5 +48,5 @@ def far(text: str) -> str:
 
 
 def look(by: Topic, text: str, language: str | None = None) -> TopicHits:
-    """Give what a topic's terms hit in a text."""
+    """Return what a topic's terms hit in a text."""
     return Matcher([by]).find(segments("", text), language).get(0, TopicHits(()))

@@ -166,12 +166,14 @@ def topics_evaluate(home: Home, name: str, file: IO[bytes], worst: int) -> None:
 @click.pass_obj
 def topics_diff(home: Home, old: str, new: str, since: str | None, *, as_json: bool) -> None:
     """Show what replacing topic OLD by NEW (names or files) would change among the stored items. Nothing is changed."""
-    from feeds.tagging.quality.changes import compare
+    from feeds.tagging.quality.changes import compare_wordings
 
     before, after = topic_named(home, old), topic_named(home, new)
     earliest = home.clock() - _age(since) if since else None
     with home.stored() as facts:
-        changes = compare(before, after, (item for item in facts.items.all() if earliest is None or item.first_seen >= earliest))
+        changes = compare_wordings(
+            before, after, (item for item in facts.items.all() if earliest is None or item.first_seen >= earliest)
+        )
     lines = [json.dumps(row, ensure_ascii=False) for row in changes.rows()] if as_json else changes.report()
     for line in lines:
         click.echo(line)

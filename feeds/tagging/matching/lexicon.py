@@ -29,13 +29,13 @@ def _part() -> re.Pattern[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class PhraseSlot:
+class GroupSlot:
     """An element of a phrase: a hit of a group stands here."""
 
     group: str
 
 
-Element = int | PhraseSlot
+Element = int | GroupSlot
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Lexicon:
         elements: list[Element] = []
         for part in _part().finditer(text):
             if part["slot"] is not None:
-                elements.append(PhraseSlot(part["slot"]))
+                elements.append(GroupSlot(part["slot"]))
             elif part["gap"]:
                 elements.append(GAP)
             else:

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import chain
 from typing import Final
 
-from feeds.tagging.matching.lexicon import GAP, CompiledPhrase, Element, PhraseSlot
+from feeds.tagging.matching.lexicon import GAP, CompiledPhrase, Element, GroupSlot
 from feeds.tagging.matching.phrasebook import Continuations, Phrasebook, PhraseOwner, languages_of
 from feeds.tagging.matching.segments import Segment, SegmentedText
 from feeds.tagging.topic import query
@@ -209,7 +209,7 @@ class SegmentMatches:
         return max(ends, default=None)
 
     def _ends(self, element: Element, at: int) -> list[int]:
-        if isinstance(element, PhraseSlot):
+        if isinstance(element, GroupSlot):
             return self._slots.ends.get((element.group, at), [])
         return [end for end, fits in self._readings(at) if element in fits]
 

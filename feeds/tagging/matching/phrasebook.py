@@ -7,7 +7,7 @@ from functools import cache
 from itertools import compress, filterfalse
 from typing import Final, NamedTuple
 
-from feeds.tagging.matching.lexicon import GAP, CompiledPhrase, Lexicon, PhraseSlot
+from feeds.tagging.matching.lexicon import GAP, CompiledPhrase, GroupSlot, Lexicon
 from feeds.tagging.matching.segments import SegmentWord
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Term, Topic
@@ -41,7 +41,7 @@ def continuations(phrases: Iterable[CompiledPhrase]) -> Continuations | None:
         following = phrase.elements[1] if len(phrase.elements) > 1 else None
         if following is None:
             alone.append(phrase)
-        elif isinstance(following, PhraseSlot) or following == GAP:
+        elif isinstance(following, GroupSlot) or following == GAP:
             other.append(phrase)
         else:
             then[following].append(phrase)
@@ -156,7 +156,7 @@ class Phrasebook:
         for context in topic.negative_contexts:
             for phrase in self._phrases(PhraseOwner(number, context.name, context.cancels), context.terms):
                 head = phrase.elements[0]
-                if isinstance(head, PhraseSlot):
+                if isinstance(head, GroupSlot):
                     self._slots[number][head.group].append(phrase)
                 else:
                     self._contexts[number][head].append(phrase)

@@ -13,7 +13,7 @@ from ingest.model import StoredItem
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TagChange:
     """One item that one of two wordings tags, or both do."""
 
     id: str
@@ -25,10 +25,10 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class TagChanges:
     """All items that at least one of two wordings tags."""
 
-    all: tuple[Change, ...]
+    all: tuple[TagChange, ...]
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield each gained or lost item as an object of JSON."""
@@ -55,21 +55,21 @@ class Changes:
         return lines + [f"{signs[c.kind]} {c.id}  {c.language}  {c.title}  ({c.why})" for c in self.all if c.kind in signs]
 
     @staticmethod
-    def _numbers(name: str, changes: Iterable[Change]) -> str:
+    def _numbers(name: str, changes: Iterable[TagChange]) -> str:
         counts = Counter(change.kind for change in changes)
         return f"{name}: {counts['gained']} gained, {counts['lost']} lost, {counts['unchanged']} unchanged"
 
 
-def compare(old: Topic, new: Topic, items: Iterable[StoredItem]) -> Changes:
+def compare_wordings(old: Topic, new: Topic, items: Iterable[StoredItem]) -> TagChanges:
     """Classify every item by both wordings."""
     matcher = Matcher([old, new])
-    return Changes(tuple(change for stored in items if (change := _change(matcher, stored))))
+    return TagChanges(tuple(change for stored in items if (change := _change(matcher, stored))))
 
 
-def _change(matcher: Matcher, stored: StoredItem) -> Change | None:
+def _change(matcher: Matcher, stored: StoredItem) -> TagChange | None:
     before, after = classify(matcher, document_of(stored))
     if not (before.tagged or after.tagged):
         return None
     kind = "unchanged" if before.tagged and after.tagged else "gained" if after.tagged else "lost"
     language, source = stored.item.language or "und", stored.carrier.source.name
-    return Change(stored.id, kind, stored.item.title, language, source, after.why)
+    return TagChange(stored.id, kind, stored.item.title, language, source, after.why)

@@ -12,7 +12,7 @@ from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.matching.phrasebook import deciding_groups
 from feeds.tagging.quality.slips import FilePlace, slips
 from feeds.tagging.topic import query
-from feeds.tagging.topic.lines import Lines
+from feeds.tagging.topic.lines import FileLines
 from feeds.tagging.topic.model import Example, Group, Term, Topic
 from ingest.text.folding import folded
 from ingest.text.language import prefixes
@@ -38,7 +38,7 @@ class _File:
     """The file that is checked, as messages name it."""
 
     where: str
-    lines: Lines
+    lines: FileLines
 
     def said(self, place: FilePlace, what: str) -> str:
         line = self.lines.of(place.table, place.key, place.word)
@@ -50,7 +50,7 @@ def check(topic: Topic, text: str = "", where: str = "") -> TopicFindings:
 
     `text` is that of the topic's file, which tells the lines, and `where` is how messages call it.
     """
-    file = _File(where or topic.name, Lines(text))
+    file = _File(where or topic.name, FileLines(text))
     matcher = Matcher([topic])
     answers = [(example, _answer(matcher, example)) for example in topic.examples]
     failures = [

@@ -9,7 +9,7 @@ _PLACE: Final = re.compile(r"(group\.[\w-]+|frame\.[\w-]+|publish)(?:\.([\w-]+))
 _QUOTED: Final = re.compile(r"\"([^\"]+)\"")
 
 
-class Lines:
+class FileLines:
     """The lines of one file, by the tables and keys that begin there; tables of a list are numbered: `example 2`."""
 
     def __init__(self, text: str) -> None:

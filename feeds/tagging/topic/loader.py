@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from feeds.model import Grade
 from feeds.tagging.topic import query
-from feeds.tagging.topic.lines import Lines
+from feeds.tagging.topic.lines import FileLines
 from feeds.tagging.topic.model import NEAR, Content, Example, Group, NegativeContext, Publishing, Term, Topic
 from ingest.errors import TopicError
 from ingest.text.folding import folded
@@ -70,13 +70,13 @@ def parse_topic(text: str, name: str, where: str) -> Topic:
         raise TopicError(f"{where}: {fault}", "mend the TOML at that place") from fault
     if not NAME.fullmatch(name):
         raise TopicError(f"{where}: a topic cannot be called {name!r}", "use lower-case letters, digits and hyphens")
-    return _Loader(where, Lines(text)).topic(name, data)
+    return _Loader(where, FileLines(text)).topic(name, data)
 
 
 class _Loader:
     """Checks one file's values; every refusal names the file, the key and the cure."""
 
-    def __init__(self, where: str, lines: Lines) -> None:
+    def __init__(self, where: str, lines: FileLines) -> None:
         self._where, self._lines = where, lines
 
     def _refuse(self, what: str, cure: str) -> TopicError:
