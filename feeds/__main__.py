@@ -1,4 +1,4 @@
-"""`python -m feeds check|explain|preview|publish`: judgements alone, over stored facts."""
+"""`python -m feeds check|explain|preview|publish`: classification and publication alone, over stored facts."""
 
 import os
 from pathlib import Path
@@ -16,7 +16,7 @@ from ingest.polling.home import Home
 @home_option
 @click.pass_context
 def main(ctx: click.Context, folder: Path) -> None:
-    """Judge and publish what is stored; download nothing."""
+    """Classify and publish what is stored; download nothing."""
     configure()
     ctx.obj = Home(folder, os.environ)
 

@@ -107,7 +107,7 @@ def test_a_review_without_cases_says_so() -> None:
 
 def test_small_pages_lead_home_wherever_the_site_lies() -> None:
     """404 and 410 are pages like all others; their links begin at the site's own path."""
-    for page, title in ((not_found("/feeds/"), "Nothing is here"), (gone("/feeds/"), "This is gone")):
+    for page, title in ((not_found("/feeds/"), "Page not found"), (gone("/feeds/"), "This is gone")):
         assert words(page, "//h1") == [title]
         assert all(
             way.startswith("/feeds/") for way in html.fromstring(page).xpath("//link/@href|//header//a/@href|//main//a/@href")

@@ -329,7 +329,7 @@ def test_what_was_withdrawn_is_gone(site: Site) -> None:
     assert (gone.status, missing.status) == (410, 404)
     assert gone.headers["content-type"] == missing.headers["content-type"] == "text/html; charset=utf-8"
     assert "This is gone" in gone.text
-    assert "Nothing is here" in missing.text
+    assert "Page not found" in missing.text
     assert site.ask("/old.atom.gone").status == 404
 
 

@@ -1,1 +1,6 @@
-"""TODO."""
+"""The commands about topics, stories, reviews, feeds and pages; nothing imports them but the composition root.
+
+Public: one module for each group of commands; `home` has what they share about one home.
+"""
+
+__all__ = ("commands", "grants", "home", "review", "search", "serve", "stories", "topics", "trial")

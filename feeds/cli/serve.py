@@ -21,7 +21,7 @@ def serve(home: Home) -> None:
     from feeds.server.context import access_of
     from feeds.server.server import listen, run_loop
 
-    home.stored(quiet=True).close()  # a folder that is none is said before anybody is told to come here
+    home.stored(quiet=True).close()  # a missing folder is reported before the address is printed
     listening = listen(home.settings.service.bind)
     say(f"serving {home.settings.base_url}/")
     say(access_of(home.settings.service).summary())

@@ -1,4 +1,4 @@
-"""The route at which WebSub hubs find us, `/websub/{token}`; what their calls mean is known by polling."""
+"""`/websub/{token}`, the callback that WebSub hubs call; polling knows what their calls mean."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,7 +19,7 @@ def route(database: Path, clock: Callable[[], datetime]) -> Route:
 
     async def answer(request: Request) -> Response:
         token = request.path_params["token"]
-        # Before anything of a body is read: whoever does not know an address costs nothing.
+        # First, before a body is read: a request with an unknown token must cost nothing.
         one = await in_thread(partial(subscription_at, database, token))
         if one is None:
             return Response(status_code=404)
@@ -32,7 +32,7 @@ def route(database: Path, clock: Callable[[], datetime]) -> Route:
             return Response(status_code=400)
         if signed is None:
             return Response(status_code=413)
-        if signed:  # a ping with a wrong signature is answered alike and believed nothing (WebSub 7.1)
+        if signed:  # a ping with a wrong signature gets the same answer and is ignored (WebSub, section 7.1)
             await in_thread(partial(note_ping, database, clock(), token))
         return Response(status_code=202)
 

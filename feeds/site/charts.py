@@ -14,11 +14,11 @@ _LEAST: Final = 2  # height of the smallest column that is not nothing
 _HOURS: Final = 24
 LEVELS: Final = 4  # shades of a heat strip
 
-_SVG: Final = Markup('<svg class="{kind}" viewBox="0 0 {width} {height}" preserveAspectRatio="none" {said}>{body}</svg>')
+_SVG: Final = Markup('<svg class="{kind}" viewBox="0 0 {width} {height}" preserveAspectRatio="none" {label}>{body}</svg>')
 
 
-def columns(values: Sequence[int], kind: str, said: str = "") -> Markup:
-    """Draw a column for each value; `said` is what it shows, in words; without, it is decoration."""
+def columns(values: Sequence[int], kind: str, label: str = "") -> Markup:
+    """Draw a column for each value; `label` says in words what it shows; without a label it is decoration."""
     most = max(values, default=0) or 1
     base = f"M0 {_HEIGHT}h{len(values) * _WIDTH - _GAP}" if values else ""
     bars = "".join(
@@ -27,7 +27,7 @@ def columns(values: Sequence[int], kind: str, said: str = "") -> Markup:
         if (height := _scaled(value, most))
     )
     body = Markup('<path class="base" d="{}"/><path d="{}"/>').format(base, bars)
-    return _drawn(kind, max(len(values) * _WIDTH - _GAP, 1), _HEIGHT + 1, body, said)
+    return _drawn(kind, max(len(values) * _WIDTH - _GAP, 1), _HEIGHT + 1, body, label)
 
 
 def _scaled(value: int, most: int) -> int:
@@ -40,7 +40,7 @@ def bar(value: int, most: int) -> Markup:
     return _drawn("bar", 100, 8, Markup('<path d="M0 0h{}v8H0z"/>').format(width), "")
 
 
-def heat(hours: Sequence[float], said: str) -> Markup:
+def heat(hours: Sequence[float], label: str) -> Markup:
     """Draw the hours of a week as one strip, darker where there is more, a mark at each midnight.
 
     Hours of the same shade that follow each other are one rectangle: a strip is a few hundred bytes.
@@ -55,7 +55,7 @@ def heat(hours: Sequence[float], said: str) -> Markup:
         at += width
     paths = Markup().join(Markup('<path class="h{}" d="{}"/>').format(n, "".join(d)) for n, d in shades.items() if d)
     days = "".join(f"M{day} 10v2" for day in range(0, len(hours) + 1, _HOURS))
-    return _drawn("heat", max(len(hours), 1), 12, paths + Markup('<path class="days" d="{}"/>').format(days), said)
+    return _drawn("heat", max(len(hours), 1), 12, paths + Markup('<path class="days" d="{}"/>').format(days), label)
 
 
 def level_of(value: float, most: float) -> int:
@@ -63,6 +63,6 @@ def level_of(value: float, most: float) -> int:
     return ceil(value * LEVELS / most) if value > 0 else 0
 
 
-def _drawn(kind: str, width: int, height: int, body: Markup, said: str) -> Markup:
-    role = Markup('role="img" aria-label="{}"').format(said) if said else Markup('aria-hidden="true"')
-    return _SVG.format(kind=kind, width=width, height=height, said=role, body=body)
+def _drawn(kind: str, width: int, height: int, body: Markup, label: str) -> Markup:
+    role = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return _SVG.format(kind=kind, width=width, height=height, label=role, body=body)

@@ -167,7 +167,7 @@ class TagReason:
     quotes: tuple[Text, ...]
     hits: tuple[tuple[str, str], ...]  # (group, word found)
     cancelled: tuple[tuple[str, str], ...]  # (word found, why it does not count)
-    review: str = ""  # what a person said
+    review: str = ""  # a person's review, in words
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""View models -> the bytes of pages, by templates that escape whatever they are given; deterministic, asks nobody anything."""
+"""Page models -> the bytes of pages, by templates that escape all values; deterministic, reads no store."""
 
 import hashlib
 from datetime import date, datetime
@@ -76,29 +76,29 @@ def _count(number: int, one: str, many: str = "") -> str:
 
 
 def _moment(when: datetime) -> Markup:
-    """Write a moment for people and programs."""
+    """Return a time element: a moment for people and for programs."""
     shown = f"{when.day} {_MONTHS[when.month - 1]} {when.year}, {when.hour:02}:{when.minute:02}"
     return Markup(f'<time datetime="{rfc3339(when)}">{shown}</time>')  # noqa: S704 - digits
 
 
 def _language_attributes(code: str | None) -> Markup:
-    """Write the attributes of an element that holds a text in a language (BCP 47)."""
+    """Return the attributes of an element with a text in a language (a BCP 47 code)."""
     return Markup(f' lang="{escape(code or names.UNKNOWN)}" dir="{names.direction(code)}"')  # noqa: S704 - escaped
 
 
 def _highlighted(text: Text) -> Markup:
-    """Write a text, its marked words marked."""
+    """Return a text with its marked words in mark elements."""
     shown = [f"<mark>{escape(one.text)}</mark>" if one.marked else escape(one.text) for one in text]
     return Markup("".join(shown))  # noqa: S704 - escaped
 
 
 def _web_address(address: str | None) -> str:
-    """Return an address that a link may lead to; nothing for any other scheme."""
+    """Return an address if a link may lead to it; nothing for any other scheme."""
     return address if address and address.lower().startswith(_WEB) else ""
 
 
 def _carriers(one: Card) -> Markup:
-    """Name who carried a story, the first of them."""
+    """Return the names of the first carriers of a story, and how many more there are."""
     named = ", ".join([_carrier(carrier, one.url) for carrier in one.carriers[:_CARRIERS]])
     more = len(one.carriers) - _CARRIERS
     return Markup(f"{named} and {more} more" if more > 0 else named)  # noqa: S704 - escaped
@@ -110,7 +110,7 @@ def _carrier(carrier: Carrier, url: str | None) -> str:
 
 
 def _card(one: Card, root: str, *, own: bool = True) -> Markup:
-    """Write a story in a list; `own` says whether the way to its own page is shown, where it has one."""
+    """Return a story as an entry of a list; with `own` it has a link to its own page, where it has one."""
     language, href = _language_attributes(one.language), escape(root + one.href) if one.href else ""
     way, title = escape(_web_address(one.url)) or href, _highlighted(one.title)
     seen, inferred = "" if one.dated else "first seen ", " · title taken from the text" if one.title_inferred else ""
@@ -176,10 +176,10 @@ def notice(page: Notice, root: str = "/") -> bytes:
 
 
 def not_found(root: str = "/") -> bytes:
-    """Return the page for an address where nothing is (404)."""
-    return notice(Notice("Nothing is here", "The address may be mistyped, or what was here has another name now."), root)
+    """Return the page for an unknown address (404)."""
+    return notice(Notice("Page not found", "The address may be mistyped, or the page has moved."), root)
 
 
 def gone(root: str = "/") -> bytes:
-    """Return the page for an address that was taken back (410)."""
-    return notice(Notice("This is gone", "It was taken back and will not return; a feed reader may forget the address."), root)
+    """Return the page for an address that was withdrawn (410)."""
+    return notice(Notice("This is gone", "It was withdrawn and will not return; feed readers can drop the address."), root)

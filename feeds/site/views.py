@@ -42,8 +42,8 @@ def item_href(uid: str) -> str:
 
 def shown_at(stored: StoredItem) -> tuple[datetime, bool]:
     """Return the date to show, and whether the publisher gave it: a date after we saw it is not believed."""
-    said = stored.item.published
-    return (said, True) if said and said <= stored.first_seen else (stored.first_seen, False)
+    published = stored.item.published
+    return (published, True) if published and published <= stored.first_seen else (stored.first_seen, False)
 
 
 def card(stored: StoredItem, classifications: tuple[Classification, ...] = (), *, limit: int = EXCERPT) -> Card:
@@ -69,8 +69,8 @@ def card(stored: StoredItem, classifications: tuple[Classification, ...] = (), *
 
 def _why(classifications: tuple[Classification, ...]) -> str:
     """Return the line of the one topic whose list this is, where it says something: a topic without rules takes everything."""
-    said = [one.why for one in classifications if one.hits or one.branch or one.review]
-    return said[0] if len(classifications) == 1 and said else ""
+    reasons = [one.why for one in classifications if one.hits or one.branch or one.review]
+    return reasons[0] if len(classifications) == 1 and reasons else ""
 
 
 def _hits(classifications: Iterable[Classification]) -> tuple[Evidence, ...]:

@@ -236,7 +236,7 @@ def test_a_lost_reader_is_led_back(address: str, browser: Any) -> None:
     page = browser.new_page()
     answer = page.goto(f"{address}nothing/here.html")
     assert answer.status == 404
-    assert page.get_by_role("heading", level=1).inner_text() == "Nothing is here"
+    assert page.get_by_role("heading", level=1).inner_text() == "Page not found"
     page.get_by_role("link", name="All topics").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Topics"
     page.close()
