@@ -240,7 +240,7 @@ def test_a_part_without_news_draws_no_empty_chart(site: Site) -> None:
     carry(site.facts, [replace(about(1), published=NOON - timedelta(days=900))])
     site.publish(topic())
     page = site.page("harbour.html")
-    assert words(page, "//h2[@id='volume']") == ["Stories a day none from 2 January 2026 on"]
+    assert words(page, "//h2[@id='volume']") == ["Stories a day none since 2 January 2026"]
     assert not page.xpath("//figure")
 
 
