@@ -22,6 +22,7 @@ _TITLE_WORDS: Final = 4  # fewer may be the title of many articles
 _TITLE_LETTERS: Final = 12  # ... where words are not separated by spaces
 _ID: Final = 16  # hex digits of an item's id
 _TAG: Final = re.compile(r"<[^<>]*>")
+# By their `repr`: the names of Author, Category, Enclosure, GeoPlace and of their fields are part of every stored fingerprint.
 _DETAILS: Final = attrgetter(
     *(f.name for f in fields(Item) if f.name not in {"guid", "url", "title", "summary", "content", "text", "boilerplate"})
 )

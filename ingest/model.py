@@ -106,7 +106,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """When a feed itself says that asking it is of use: `ttl`, `sy:updatePeriod`, `skipHours`, `skipDays`."""
+    """When a feed asks to be polled: `ttl`, `skipHours`, `skipDays` (RSS 2.0), `sy:updatePeriod` (RSS 1.0 syndication)."""
 
     interval: float | None = None  # seconds between its changes
     skip_hours: tuple[int, ...] = ()  # UTC
@@ -115,7 +115,7 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A document translated: what it says of itself, and its items in document order."""
+    """A parsed document: what it says of itself, and its items in document order."""
 
     items: tuple[tuple[Item, Keys], ...]
     title: str = ""
@@ -139,7 +139,7 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What a source's last document held, so that what comes again costs nothing."""
+    """The entries of a source's last document, which are not normalised again when they come unchanged."""
 
     parser: str = ""  # the reader that its identities came from
     entries: Mapping[str, str] = field(default_factory=dict)  # `ParsedFeed.served`
@@ -150,7 +150,7 @@ NOTHING: Final = Before()
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """What its owner says about asking one source; secrets are named by environment variable, never held."""
+    """What the owner says about polling one source; secrets are named by environment variable, never held."""
 
     user_agent: str | None = None
     auth: str | None = None  # the environment variable that holds `user:password`
@@ -180,13 +180,13 @@ class Source:
 
     @property
     def name(self) -> str:
-        """What to call it before people."""
+        """The name that people are shown."""
         return self.title or self.url
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """That a source carried an item: under which names, since when."""
+    """One source that carried an item: under which names, since when."""
 
     source: Source
     guid: str | None

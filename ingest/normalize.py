@@ -1,7 +1,7 @@
-"""What a reader found -> items: the one place with limits, defaults and repairs, whatever the format; pure.
+"""RawFeed -> items: the one place with limits, defaults and repairs, whatever the format; opens nothing.
 
-Texts become safe and links absolute, dates and languages are understood or left out, and one fault of ours costs one value or
-one entry, never its neighbours. Only what is new is worked at.
+Texts become safe, links absolute, dates and languages are read or left out. A fault of ours costs one value or one entry, never
+its neighbours. Entries that were seen before are not normalised again.
 """
 
 import hashlib
@@ -64,7 +64,7 @@ _packed: Final = msgspec.msgpack.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a document does not say itself: where it lies, when it was read, what its server said beside it."""
+    """What normalising needs beside the document: its address, the time, and what its server sent with it."""
 
     now: datetime
     url: str = ""
@@ -73,7 +73,7 @@ class Context:
 
 
 def normalize(raw: RawFeed, context: Context, before: Before = NOTHING) -> ParsedFeed:
-    """Make the items of a document; those that `before` has already are named by their fingerprints alone."""
+    """Return the items of a document; of those that `before` has already only the fingerprints."""
     work = _Normalizer(raw, context)
     hashes = [work.hash(entry) for entry in raw.entries]
     known = _known(work, hashes, before) if before.entries else {}
@@ -91,14 +91,16 @@ def normalize(raw: RawFeed, context: Context, before: Before = NOTHING) -> Parse
         elif pair is False:
             notes.append(f"entry {number} left out: it says nothing")
     work.faults.part = ""
-    notes += dates.note_of_unread((*work.unread_of_the_feed(), *dates.unread((item for item, _ in made.values()), context.now)))
+    notes += dates.note_of_unread(
+        (*work.unread_of_the_feed(), *dates.unread_dates((item for item, _ in made.values()), context.now))
+    )
     pairs = identity.distinct_items(made.values())
     new = {as_served: key.fingerprint for as_served, (_, key) in made.items()}
     return work.feed(pairs, notes, tuple({**known, **new}.items()))
 
 
 def entry_names(raw: RawFeed, context: Context) -> list[tuple[str, str | None]]:
-    """Return what each entry would be recognised by first: guid and address."""
+    """Return the names of each entry: guid and address."""
     work = _Normalizer(raw, context)
     return [(entry.id, work.link(entry)) for entry in raw.entries]
 
@@ -118,7 +120,7 @@ def _known(work: "_Normalizer", hashes: list[str], before: Before) -> dict[str, 
 
 
 def _says_something(item: Item, entry: RawEntry) -> bool:
-    """Return whether there is anything in an entry; a date alone is of nothing."""
+    """Return whether an entry is not empty; a date alone is not enough."""
     said = item.guid or item.url or item.title or item.text or item.content or item.summary
     return bool(said or item.enclosures or item.categories or item.places or (item.authors and entry.authors))
 
@@ -149,7 +151,7 @@ class _Normalizer:
     # The feed
 
     def feed(self, pairs: tuple[tuple[Item, Keys], ...], notes: list[str], served: tuple[tuple[str, str], ...]) -> ParsedFeed:
-        """Return the document with what it says of itself; a value that fails is left out, and said."""
+        """Return the parsed feed; a value of its own that fails is left out and noted."""
         raw, attempt = self.raw, self.faults.attempt
         feed = ParsedFeed(
             items=pairs,
@@ -186,7 +188,7 @@ class _Normalizer:
     # An entry
 
     def pair(self, entry: RawEntry) -> tuple[Item, Keys] | Literal[False]:
-        """Make the item of an entry and what it can be recognised by; False for an entry that says nothing."""
+        """Return the item of an entry and its keys; False for an empty entry."""
         item = self.item(entry)
         return (item, identity.keys(item)) if _says_something(item, entry) else False
 
@@ -227,27 +229,27 @@ class _Normalizer:
         )
 
     def _listed(self, make: Callable[[Iterable[_A]], Iterable[_B]], of: tuple[_A, ...]) -> tuple[_B, ...]:
-        """Return each value once and no more than anyone reads; a fault of ours costs the list."""
+        """Return the values that `make` makes, at most MOST_NAMES; a fault of ours costs the whole list."""
         if not of:
             return ()
         made = self.faults.attempt("a list of names left out", lambda raw: tuple(make(raw)), of, ())
         return made[:MOST_NAMES]
 
     def _language(self, entry: RawEntry, said: _Texts, text: str) -> tuple[str | None, str | None]:
-        """Decide by what is declared for the entry, its body, its title and the feed, and by the text."""
+        """Return the language and how it is known: declared for the entry, its body, its title or the feed, or detected."""
         body = next((said[role][0].language for role in (*CONTENTS, *SUMMARIES) if role in said), None)
         title = next((said[role][0].language for role in TITLES if role in said), None)
         declared = (*entry.languages, body, title, self.raw.language)
         return self.faults.attempt("a language left out", lambda tags: detection.decide(text, *tags), declared, (None, None))
 
     def _date(self, said: tuple[RawDate, ...], order: tuple[str, ...], spoken: str | None) -> tuple[datetime | None, str | None]:
-        """Return the first date that is understood, in the order of what they are called, and its text; else the first text."""
+        """Return the first date in the order of roles that can be read, with its text; else None and the first text."""
         there = [date for date in said if date.value and date.role in order]
         if len(there) > 1:
             there.sort(key=lambda date: order.index(date.role))
         now = self._context.now
         for date in there:
-            moment = self.faults.attempt("a date left out", lambda text: dates.understand(text, now, spoken), date.value, None)
+            moment = self.faults.attempt("a date left out", lambda text: dates.parse_date(text, now, spoken), date.value, None)
             if moment:
                 return moment, one_line(date.value)
         return None, (one_line(there[0].value) or None) if there else None
@@ -255,7 +257,7 @@ class _Normalizer:
     # Texts
 
     def _bodies(self, said: _Texts, link: str | None, roles: tuple[str, ...]) -> tuple[str, str]:
-        """Return summary and content, by the order of preference; where one element says two texts, the longer is the content."""
+        """Return summary and content by the order of roles; of two texts of one element the longer is the content."""
         contents = [self._body(text, link) for role in CONTENTS if role in said for text in said[role]]
         content = max(contents, key=len) if contents else ""
         for role in roles:
@@ -276,7 +278,7 @@ class _Normalizer:
         return self._on_its_own(value, link) if link and self.raw.form != "atom" else safe_html(value, self._base or None)
 
     def _on_its_own(self, html: str, link: str) -> str:
-        """Make a text safe whose links are read on its article's address.
+        """Sanitise a text whose links are resolved on its article's address.
 
         Where the document declares no base, a text is the article's own; only Atom says that it is the feed's (RFC 4287, 2).
         """
@@ -343,7 +345,7 @@ class _Normalizer:
 
 
 def _rank(link: RawLink) -> int | None:
-    """Return how well a link names the article itself; None for a link to something else."""
+    """Return the rank of a link as the article's own, 0 is best; None for a link to something else."""
     rank = _RANKS.get("alternate" if " " in link.rel and "alternate" in link.rel.split() else link.rel)
     return rank + _OTHER_TYPE if rank == _RANKS["alternate"] and link.type not in _PAGES else rank
 
@@ -383,7 +385,7 @@ def _enclosure(url: str, raw: RawFile) -> Enclosure:
 
 
 def _both(one: Enclosure, other: Enclosure) -> Enclosure:
-    """Put together what two elements say of one file."""
+    """Return one enclosure of what two elements say of one file."""
     better = other if one.kind == "thumbnail" else one
     return Enclosure(one.url, one.type or other.type, one.length or other.length, one.duration or other.duration, better.kind)
 

@@ -20,7 +20,7 @@ class RawText(Struct, frozen=True, array_like=True, gc=False):
 
 
 class RawLink(Struct, frozen=True, array_like=True, gc=False):
-    """A link, by its relation. `element` is the address in words of RSS, `original` the one behind an aggregator's."""
+    """A link, by its relation. `element` is the address in the text of RSS, `original` the one behind an aggregator's."""
 
     href: str
     rel: str = "alternate"
@@ -51,7 +51,7 @@ class RawCategory(Struct, frozen=True, array_like=True, gc=False):
 
 
 class RawFile(Struct, frozen=True, array_like=True, gc=False):
-    """A file that belongs to the entry: an enclosure, a medium, a small picture of it, or its words."""
+    """A file that belongs to the entry: an enclosure, a medium, a thumbnail or a transcript."""
 
     url: str
     type: str = ""
@@ -62,7 +62,7 @@ class RawFile(Struct, frozen=True, array_like=True, gc=False):
 
 
 class RawPoint(Struct, frozen=True, array_like=True, gc=False):
-    """A place as the document writes it (GeoRSS)."""
+    """A geographic point or shape as the document writes it (GeoRSS)."""
 
     form: str
     value: str

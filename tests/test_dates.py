@@ -10,12 +10,12 @@ from support import NOON
 
 from ingest.text import date_names, dates
 from ingest.text.date_words import LANGUAGES, tokens
-from ingest.text.dates import from_rfc3339, rfc3339, understand
+from ingest.text.dates import from_rfc3339, parse_date, rfc3339
 
 
 def read(raw: str) -> str | None:
     """Understand a date and write it."""
-    return rfc3339(understand(raw, NOON))
+    return rfc3339(parse_date(raw, NOON))
 
 
 MORNING = "2025-11-12T10:00:00Z"
@@ -160,7 +160,7 @@ LATE = datetime(2026, 12, 31, tzinfo=UTC)
 
 def in_language(raw: str, code: str | None) -> str | None:
     """Understand a date of a text in a language, and write its day and hour."""
-    moment = understand(raw, LATE, code)
+    moment = parse_date(raw, LATE, code)
     return f"{moment:%Y-%m-%d %H:%M}" if moment else None
 
 
@@ -253,7 +253,7 @@ def test_a_weekday_that_looks_like_a_month_is_a_weekday(raw: str, code: str | No
 @pytest.mark.parametrize(("code", "month"), [("pl", 11), ("cs", None), ("hr", 10), (None, None), ("en", None)])
 def test_a_name_of_two_months_is_read_in_its_language_alone(code: str | None, month: int | None) -> None:
     """`listopada` is November in Polish and October in Croatian: without the language it is neither."""
-    moment = understand("20 listopada 2026", LATE, code)
+    moment = parse_date("20 listopada 2026", LATE, code)
     assert (moment.month if moment else None) == month
 
 
@@ -318,7 +318,7 @@ def test_the_months_of_forty_languages_and_more_are_known() -> None:
     wrong = [
         (code, name)
         for code, name, number in NAMES
-        if (moment := understand(f"20 {name} 2026", LATE, code)) is None or (moment.month, moment.day) != (number, 20)
+        if (moment := parse_date(f"20 {name} 2026", LATE, code)) is None or (moment.month, moment.day) != (number, 20)
     ]
     assert wrong == []
 
@@ -328,7 +328,7 @@ def test_without_a_language_a_month_is_right_or_none() -> None:
     meant: dict[str, set[int]] = {}
     for _, name, number in NAMES:
         meant.setdefault(" ".join(tokens(name)), set()).add(number)
-    read = {(name, understand(f"20 {name} 2026", LATE)) for _, name, _ in NAMES}
+    read = {(name, parse_date(f"20 {name} 2026", LATE)) for _, name, _ in NAMES}
     assert [name for name, moment in read if moment and moment.month not in meant[" ".join(tokens(name))]] == []
     assert sum(moment is None for _, moment in read) < len(read) / 20
 
@@ -338,7 +338,7 @@ def test_the_weekdays_of_a_language_move_nothing(named: tuple[str, str, int], da
     """Any weekday of the same language in front leaves the date as it is."""
     code, name, number = named
     weekday = data.draw(st.sampled_from(sorted(weekday_names(code))))
-    moment = understand(f"{weekday}, 20 {name} 2026", LATE, code)
+    moment = parse_date(f"{weekday}, 20 {name} 2026", LATE, code)
     assert moment is None or (moment.month, moment.day) == (number, 20)
     if not any(character.isdigit() for character in weekday):
         assert moment is not None
@@ -366,7 +366,7 @@ def test_any_pieces_of_dates_are_a_date_or_a_reason(pieces: list[str], joint: st
 
 def test_no_date_is_no_date() -> None:
     """Nothing in, nothing out."""
-    assert understand(None, NOON) is None
+    assert parse_date(None, NOON) is None
 
 
 def test_the_near_future_is_believed() -> None:
@@ -377,7 +377,7 @@ def test_the_near_future_is_believed() -> None:
 @given(st.text(alphabet="0123456789 -/.:,TZ+ABCDEJMNOPSTUVWaceilnoprstuvy()", max_size=30) | st.text(max_size=30))
 def test_any_text_is_a_date_or_none(raw: str) -> None:
     """No text breaks the chain; what it gives is aware, in UTC and believable."""
-    moment = understand(raw, NOON)
+    moment = parse_date(raw, NOON)
     assert moment is None or (moment.tzinfo is UTC and moment <= NOON + timedelta(days=2))
 
 
@@ -390,7 +390,7 @@ def test_written_moments_are_read_back(moment: datetime, quarters: int) -> None:
     local = moment.astimezone(timezone(timedelta(minutes=15 * quarters)))
     for form in ("%a, %d %b %Y %H:%M:%S %z", "%Y-%m-%dT%H:%M:%S%z", "%Y/%m/%d %H:%M:%S %z"):
         raw = local.strftime(form)
-        assert understand(raw, NOON) == moment
+        assert parse_date(raw, NOON) == moment
 
 
 @given(moments)
@@ -413,7 +413,7 @@ def test_no_moment_is_written_as_none() -> None:
 )
 def test_the_everyday_date_of_rss_is_read_as_mail_is(raw: str) -> None:
     """Most dates need no library, and mean what it says they mean."""
-    short = dates.understand(raw, NOON)
+    short = dates.parse_date(raw, NOON)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(dates, "_MAIL", re.compile("(?!)"))
-        assert dates.understand(raw, NOON) == short
+        assert dates.parse_date(raw, NOON) == short

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.folding import Word, fold, folded, spaced, word_pattern, words, written
+from ingest.text.folding import Word, fold, folded, replace_typography, split_words, word_pattern, words
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,8 @@ def test_the_words_of_a_text_as_written(text: str) -> None:
     """The short ways of finding words, and the spaces put for typographic marks, change none and move none."""
     plain = re.compile(word_pattern().pattern.replace(r"(?![\0-\xac\xae-\u02ff])", ""))  # without the hint where no mark can follow
     assert plain.pattern != word_pattern().pattern
-    assert written(text) == written(spaced(text)) == plain.findall(text)
-    assert len(spaced(text)) == len(text)
+    assert split_words(text) == split_words(replace_typography(text)) == plain.findall(text)
+    assert len(replace_typography(text)) == len(text)
 
 
 def test_a_text_without_spaces_is_not_remembered() -> None:

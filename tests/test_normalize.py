@@ -192,7 +192,7 @@ def test_a_fault_of_reading_dates_costs_the_date(read: Callable[[str], ParsedFee
     def fail(_raw: str, _now: object, _language: object) -> None:
         raise KeyError("marraskuu")
 
-    monkeypatch.setattr(dates, "understand", fail)
+    monkeypatch.setattr(dates, "parse_date", fail)
     feed = read("Mon, 02 Mar 2026 08:00:00 GMT")
     assert only(feed).published is None
     assert only(feed).published_raw

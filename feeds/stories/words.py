@@ -7,7 +7,7 @@ from typing import Final
 
 from feeds.stories import vocabulary
 from feeds.stories.sketch import digest
-from ingest.text.folding import fold, parted, word_pattern
+from ingest.text.folding import fold, lowercase_ascii, word_pattern
 from ingest.text.language.stop_words import languages_with_stop_word
 
 STEM: Final = 6  # letters: "orage" and "orages", "attaque" and "attaquent" are one word
@@ -48,7 +48,7 @@ _digests: Final = _Digests()
 
 def digests(text: str) -> bytes:
     """Return the digests of the words that `tokens_of` gives, one after the other, sooner than by reading them."""
-    return b"".join(map(_digests.__getitem__, parted(text).split()))
+    return b"".join(map(_digests.__getitem__, lowercase_ascii(text).split()))
 
 
 def content(tokens: Iterable[str]) -> frozenset[str]:

@@ -35,7 +35,7 @@ _PARAMETER: Final = re.compile(r""";\s*([^\s;,="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page says of feeds: those that it names, in order, and where it sends its readers."""
+    """The feeds that a page names, in order, and the address to which it sends its readers (refresh)."""
 
     feeds: tuple[str, ...] = ()
     refresh: str | None = None
@@ -45,8 +45,8 @@ def read_page(body: bytes, headers: Mapping[str, str], url: str) -> Page:
     """Read a whole page served at `url`; `headers` are the response's, names in lower case.
 
     A feed is named by a `link`, `a` or `area` that is an alternate of a feed's type or `rel=feed`, or by the Link header
-    (RFC 8288); addresses resolve on `base`. Feeds of what readers say count where there is no other; what stands in a
-    comment of HTML is not there.
+    (RFC 8288); addresses resolve on `base`. Feeds of readers' comments count where there is no other; comments in
+    the HTML do not.
     """
     noted = _PageLinks()
     parser: Any = partial(etree.HTMLParser, huge_tree=True)  # its types know no target of this form
@@ -65,7 +65,7 @@ def read_page(body: bytes, headers: Mapping[str, str], url: str) -> Page:
 
 @dataclass(slots=True)
 class _PageLinks:
-    """Takes from lxml's parser what matters here, element by element; no tree is built."""
+    """Collects links, base and refresh from lxml's parser, element by element; no tree is built."""
 
     base: str | None = None
     refresh: str | None = None
@@ -84,7 +84,7 @@ class _PageLinks:
 
 
 def _encoding(body: bytes, content_type: str) -> str | None:
-    """Return the encoding that a page is in, or None for what its own head says."""
+    """Return the encoding of a page, or None where its own head decides."""
     said = _CHARSET.search(content_type)
     try:
         if said:
@@ -111,7 +111,7 @@ def _is_of_comments(address: str, title: str) -> bool:
 
 
 def _target(said: str | None, url: str, base: str) -> str | None:
-    """Return where a refresh leads, if it is elsewhere."""
+    """Return the address of a refresh (WHATWG HTML, 4.2.5.3), unless it is the page itself."""
     found = _REFRESH.match(said or "")
     target = absolute((found[1] or found[2] or found[3] or "").strip(), base) if found else None
     return target if target and feed_address(target) != feed_address(url) else None

@@ -27,7 +27,7 @@ _MOST_REMARKS = 1_000_000  # bytes in which it is looked for
 def parse_feed(body: bytes, headers: dict[str, str], url: str, now: datetime, before: Before = NOTHING) -> ParsedFeed:
     """Parse the bytes of a feed served at `url`.
 
-    `headers` are the response's, names in lower case; items that `before` has are not made again.
+    `headers` are the response's, names in lower case; entries that `before` has are not normalised again.
     Raises ParseError, in words for a person, for what is not a feed.
     """
     raw, parser = _read(body, headers, url, now)

@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 -> RawFeed: takes what is there and of the right kind; knows no other format."""
+"""JSON Feed 1.0 and 1.1 -> RawFeed: takes the values of the right kind; knows no other format."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _Object = dict[str, Any]  # what a publisher wrote: any value may be of any kind
 def read(body: bytes, most: int) -> RawFeed:
     """Read a JSON Feed (jsonfeed.org, versions 1 and 1.1), its first `most` entries; raises ParseError for what is none.
 
-    A value of the wrong kind counts as absent, and an item of the wrong kind as one that says nothing.
+    A value of the wrong kind counts as absent, and an item of the wrong kind as an empty one.
     """
     feed = _read(body)
     entries = feed.get("items")

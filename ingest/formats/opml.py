@@ -1,4 +1,4 @@
-"""OPML 2.0 <-> Sources: nested folders become categories, attributes settings, each refused line says why; opens nothing."""
+"""OPML 2.0 <-> Sources: nested folders become categories, attributes settings, each refused line has its cause; opens nothing."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ _DECLARED = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\bencoding\s*=", re.
 
 @dataclass(frozen=True, slots=True)
 class SourceList:
-    """The sources of a list, in order, each once, a line for each that was refused, and for each that was guessed at."""
+    """The sources of a list, in order, each once; a line for each that was refused, and for each whose scheme was guessed."""
 
     sources: tuple[Source, ...]
     refused: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class SourceList:
 
     @property
     def said(self) -> tuple[str, ...]:
-        """What a person is to be told."""
+        """The lines for people: what was refused, what was guessed."""
         return self.refused + self.notes
 
 
@@ -54,7 +54,7 @@ def parse(data: bytes, origin: str, where: str) -> SourceList:
 
 
 def _root(data: bytes, where: str) -> tuple[etree._Element, tuple[str, ...]]:
-    """Return the root of a document, mended where it is not well-formed, and what that left out."""
+    """Return the root of a document, repaired where it is not well-formed, and what was left out."""
     try:
         return _parsed(data.strip(), encoding=_undeclared(data)), ()
     except etree.XMLSyntaxError as first:
@@ -75,7 +75,7 @@ def _name(element: etree._Element) -> str:
 
 
 def _undeclared(data: bytes) -> str | None:
-    """Return the encoding of a list that declares none and is not UTF-8: the one of old programs; else None."""
+    """Return the encoding of a list that declares none and is not UTF-8: that of old programs; else None."""
     if _DECLARED.match(data) or data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return None
     try:
@@ -123,7 +123,7 @@ def _included(outline: etree._Element) -> str:
 
 
 def _is_feed(outline: etree._Element) -> bool:
-    """Return whether an outline is meant to be one, also where it lacks what makes it one."""
+    """Return whether an outline is meant as a feed, also where its address is missing."""
     kind = (_attribute(outline, "type") or "").strip().lower()
     return _attribute(outline, "xmlUrl") is not None or kind in {"rss", "atom"} or bool(_included(outline))
 

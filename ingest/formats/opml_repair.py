@@ -1,4 +1,4 @@
-"""An OPML document that is not well-formed, made so where that is exact; says by line what is not; knows no source."""
+"""OPML that is not well-formed -> well-formed where that is certain, and by line what is left out; knows no source."""
 
 import codecs
 import re
@@ -28,7 +28,7 @@ _ADDRESSES: Final = frozenset({"xmlurl", "url"})
 
 @dataclass(frozen=True, slots=True)
 class RepairedList:
-    """The document, well-formed, and what of it is missing: `line N: why`, a line each."""
+    """The well-formed document, and what of it was left out: `line N: why`, a line each."""
 
     document: bytes
     faults: tuple[str, ...]
@@ -37,7 +37,7 @@ class RepairedList:
 def repair(data: bytes) -> RepairedList:
     """Make a document well-formed: bare ampersands, stray and missing end tags, entities of HTML.
 
-    An outline of which the attributes cannot be told apart for certain is left out and named, and so is the end of a
+    An outline whose attributes cannot be separated for certain is left out and reported, and so is the end of a
     document that was cut off. Lines keep their numbers.
     """
     work = _Work(_text(data))
@@ -151,7 +151,7 @@ class _Work:
 
 
 def _doubt(attributes: list[tuple[str, str]]) -> str:
-    """Return why the address of an outline is not sure; nothing when it is."""
+    """Return why the address of an outline is not certain; an empty string when it is."""
     named = [value for key, value in attributes if key.lower() in _ADDRESSES]
     by_key = {(key.lower(), value) for key, value in attributes if key.lower() in _ADDRESSES}
     if len(by_key) > len({key for key, _ in by_key}):

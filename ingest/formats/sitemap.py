@@ -1,4 +1,4 @@
-"""News sitemaps -> RawFeed; says of any other sitemap what it is; follows nothing."""
+"""News sitemaps (sitemaps.org) -> RawFeed; any other sitemap is an error that says what it is; follows nothing."""
 
 import re
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ def _rank(listed: etree._Element, address: str, now: datetime) -> tuple[bool, fl
     """Return how likely a sitemap of an index holds news: the largest is opened first."""
     path = address.partition("://")[2].partition("/")[2]
     is_news = bool(_NEWS_NAME.search(path)) or any(_NEWS_SPACE in str(part.tag) for part in listed)
-    changed = dates.understand(_text(listed, "lastmod") or None, now)
+    changed = dates.parse_date(_text(listed, "lastmod") or None, now)
     return is_news, changed.timestamp() if changed else 0.0
 
 

@@ -30,7 +30,7 @@ _CURES: Final = {
 
 
 def parse_settings(own: Mapping[str, str], tags: str) -> tuple[SourceSettings, tuple[str, ...]]:
-    """Read the attributes of our namespace, and the comma-separated `category` of OPML 2.0; give a line for each bad one."""
+    """Return the settings in attributes of our namespace and in the `category` of OPML 2.0, and a line for each bad one."""
     settings, faults = SourceSettings(tags=tuple(filter(None, map(one_line, tags.split(","))))), []
     for name, text in own.items():
         field = _FIELDS.get(name)
@@ -44,7 +44,7 @@ def parse_settings(own: Mapping[str, str], tags: str) -> tuple[SourceSettings, t
 
 
 def _value(field: str, text: str) -> Any:
-    """Return what a setting means, or None when it means nothing."""
+    """Return the value of a setting, or None when it is not valid."""
     if field == "user_agent":
         return text if text.isascii() and text.isprintable() and text else None
     if field == "ca_file":

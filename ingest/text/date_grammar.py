@@ -17,9 +17,9 @@ from ingest.text.date_words import (
     is_known,
     languages_that_know,
     languages_with_a_month,
+    plain_digits,
     silent_anywhere,
     tokens,
-    visible,
     words,
 )
 from ingest.text.language import codes
@@ -132,7 +132,7 @@ def read(raw: str, code: str | None = None) -> datetime:
     """
     if len(raw) > _LONGEST:
         raise UnreadableDateError("too long for a date")
-    text = _ERA.sub(_common_year, visible(raw).strip().translate(_HYPHENS))
+    text = _ERA.sub(_common_year, plain_digits(raw).strip().translate(_HYPHENS))
     rest = _without_clock(_STAMP.sub(_spaced, text, count=1) if _STAMP.match(text) else text)
     if _SIGNED.search(rest.text):
         raise UnreadableDateError("a year before the first, or an offset without an hour")

@@ -79,12 +79,12 @@ class Words(NamedTuple):
         return found.pop() if len(found) == 1 else None
 
 
-def fold(text: str) -> str:
+def fold_letters(text: str) -> str:
     """Return `text` as its readers compare it: without case, accents, vowel signs and variants of a letter."""
     return _MARKS.sub("", unicodedata.normalize("NFKD", text).casefold()).translate(_SAME)
 
 
-def visible(text: str) -> str:
+def plain_digits(text: str) -> str:
     """Return `text` without characters that are not seen (joiners, marks of direction), its digits as ASCII has them."""
     return text if text.isascii() else "".join(_visible(text))
 
@@ -101,10 +101,12 @@ def _visible(text: str) -> Iterator[str]:
 def tokens(text: str) -> list[str]:
     """Return the numbers and the folded words of `text`; a script without spaces gives its characters one by one."""
     found: list[str] = []
-    for kind, run in groupby(visible(text), _kind):
+    for kind, run in groupby(plain_digits(text), _kind):
         part = "".join(run)
         if kind == "word":
-            found += chain.from_iterable(part if bare else ["".join(part)] for bare, part in groupby(fold(part), _is_unspaced))
+            found += chain.from_iterable(
+                part if bare else ["".join(part)] for bare, part in groupby(fold_letters(part), _is_unspaced)
+            )
         elif kind == "number":
             found.append(part)
     return found

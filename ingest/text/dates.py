@@ -53,13 +53,13 @@ def read_date(raw: str | None, now: datetime, language: str | None = None) -> Da
     return DateReading(stripped, moment)
 
 
-def understand(raw: str | None, now: datetime, language: str | None = None) -> datetime | None:
+def parse_date(raw: str | None, now: datetime, language: str | None = None) -> datetime | None:
     """Return the moment that `raw` names, or None when it names none that can be believed (see read_date)."""
     reading = read_date(raw, now, language)
     return reading.moment if reading else None
 
 
-def unread(items: Iterable[Item], now: datetime) -> tuple[DateReading, ...]:
+def unread_dates(items: Iterable[Item], now: datetime) -> tuple[DateReading, ...]:
     """Return the readings of those dates of items that were not understood."""
     said = ((item, ((item.published, item.published_raw), (item.updated, item.updated_raw))) for item in items)
     readings = (

@@ -104,7 +104,7 @@ def words(text: str) -> Iterator[Word]:
 _WRITTEN: Final = bytes(n if chr(n).isalnum() or chr(n) == "_" else ord(" ") for n in range(128)) + bytes(128)
 
 
-def written(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Return the words of `text` as they stand there: what `word_pattern` finds, faster in plain ASCII."""
     return text.encode().translate(_WRITTEN).decode().split() if text.isascii() else word_pattern().findall(text)
 
@@ -113,7 +113,7 @@ def written(text: str) -> list[str]:
 _TYPOGRAPHY: Final = "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\u2022\u00a0\u00ab\u00bb\u201e\u20ac\u2011\u25ab\u2605\u2122\u2192"
 
 
-def spaced(text: str) -> str:
+def replace_typography(text: str) -> str:
     """Return text of the same length and words with spaces for common typographic marks: most texts are ASCII then."""
     if not text.isascii():
         for mark in _TYPOGRAPHY:
@@ -126,7 +126,7 @@ _PARTS: Final = bytes(ord(chr(n).lower()) if chr(n).isalnum() or chr(n) == "_" e
 )
 
 
-def parted(text: str) -> bytes:
+def lowercase_ascii(text: str) -> bytes:
     """Return the bytes of `text` with small ASCII letters, and a space for what else is ASCII: with the same words, folded."""
     return text.encode("utf-8", "surrogatepass").translate(_PARTS)
 
@@ -153,8 +153,8 @@ _pieces = _Pieces()
 
 def folded(text: str) -> str:
     """Return the folded words of `text`, a space between."""
-    text = spaced(text)
-    parts = parted(text)
+    text = replace_typography(text)
+    parts = lowercase_ascii(text)
     if text.isascii():
         return b" ".join(parts.split()).decode()
     return " ".join(filter(None, map(_pieces.__getitem__, parts.decode("utf-8", "surrogatepass").split())))

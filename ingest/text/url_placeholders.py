@@ -1,4 +1,4 @@
-"""Texts that stand where an address should be: marks of templates, words for nothing; knows no feed and no base address."""
+"""Placeholders where an address should be: marks of templates, words such as `null`; knows no feed and no base address."""
 
 import re
 from typing import Final
@@ -20,7 +20,7 @@ _EVERYDAY: Final = re.compile(r"https?://[a-z0-9-]+\.[a-z0-9.-]+(?:/[A-Za-z0-9._
 
 
 def is_placeholder(address: str) -> bool:
-    """Return whether a text is no address at all, though it could be read as one beside the feed.
+    """Return whether a text is no address at all, though it could be resolved on the feed's.
 
     A part of a page (`#top`) is none either: it names no page.
     """
@@ -40,5 +40,5 @@ def is_placeholder(address: str) -> bool:
 
 
 def _is_words(text: str) -> bool:
-    """Return whether a text is a remark, such as "coming soon": words, with nothing of an address."""
+    """Return whether a text is a remark, such as "coming soon": words, without the signs of an address."""
     return " " in text and not any(sign in text for sign in "/.?#=")

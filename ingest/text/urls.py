@@ -1,4 +1,4 @@
-"""Addresses: made absolute, made canonical; knows URL syntax and tracking habits, contacts nothing."""
+"""Addresses (URLs): absolute, canonical, of a host, of a page; knows URL syntax and tracking, contacts nothing."""
 
 import re
 from functools import lru_cache
@@ -110,7 +110,7 @@ def without_secrets(url: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """Return host and port, which a person may allow; empty for what has none."""
+    """Return host and port in lower case, as `fetch.allow` lists them; an empty string for what has none."""
     if plain := _PLAIN.match(url):  # most are: taking them apart by the standard takes ten times as long
         return f"{plain[2].lower()}:{plain[3] or _DEFAULTS[plain[1].lower()]}"
     try:
@@ -123,7 +123,7 @@ def host_of(url: str) -> str:
 
 
 def machine_of(url: str) -> str:
-    """Return the host alone, the unit of politeness: its schemes and ports are one machine."""
+    """Return the host alone, which the host limiter counts by: all schemes and ports of it are one machine."""
     if plain := _PLAIN.match(url):
         return plain[2].lower().rstrip(".")
     try:
@@ -133,12 +133,12 @@ def machine_of(url: str) -> str:
 
 
 def origin_of(url: str) -> str:
-    """Return scheme, host and port: what a password is given to."""
+    """Return the origin (RFC 6454): scheme, host and port, to which a password is given."""
     return f"{url.partition(':')[0].lower()}://{host_of(url)}"
 
 
 def feed_address(url: str | None) -> str | None:
-    """Return the one spelling under which a source is stored, or None for what is no http(s) address.
+    """Return the normalised form under which a source is stored, or None for what is no http(s) address.
 
     Case of scheme and host, the default port, an empty path and a fragment make no difference (RFC 3986, 6.2);
     everything else is the server's own and stays byte for byte.
@@ -193,7 +193,7 @@ def _page(path: str) -> str:
 
 
 def page_key(url: str | None) -> str | None:
-    """Return the canonical address, unless it names a whole site: such a link says nothing about an article."""
+    """Return the canonical address, unless it names a whole site: such a link identifies no article."""
     key = None if url is None or is_front_page(url) else canonical(url)
     return None if key is None or is_front_page(key) else key
 
@@ -207,7 +207,7 @@ def path_of(key: str | None) -> str | None:
 
 
 def same_page(one: str | None, other: str | None) -> bool:
-    """Return whether two canonical addresses differ in nothing but parameters that need not choose an article."""
+    """Return whether two canonical addresses differ in nothing but parameters that do not select an article."""
     if one is None or other is None or "#" in one + other or path_of(one) is None or path_of(one) != path_of(other):
         return False
     first, second = (selecting_parameters(URL(key).query.items()) for key in (one, other))

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Final
 
-from ingest.text.folding import INVISIBLE, fold, folded, spaced, word_pattern, written
+from ingest.text.folding import INVISIBLE, fold, folded, replace_typography, split_words, word_pattern
 from ingest.text.sanitize import CAPTION_MARK, ENTRY_MARK, sentences
 
 _HYPHEN: Final = re.compile("[-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d]")
@@ -52,7 +52,7 @@ class Segment:
         self.kind, self.paragraph, self.first = kind, paragraph, first
         self.field = "title" if kind is SegmentKind.TITLE else "text"  # what the offsets count in
         self._text, (self._start, self._end) = text, span
-        self.written = written(text[self._start : self._end])
+        self.written = split_words(text[self._start : self._end])
         self._joined: dict[int, tuple[SegmentWord, ...]] | None = None
 
     @property
@@ -95,14 +95,14 @@ class SegmentedText:
     def __init__(self, title: str, text: str) -> None:
         """Offsets of its segments are characters of `title` or `text` as they are given here."""
         self._title, self._text = title, text
-        lines = zip(text.splitlines(keepends=True), map(written, spaced(text).splitlines()), strict=True)
+        lines = zip(text.splitlines(keepends=True), map(split_words, replace_typography(text).splitlines()), strict=True)
         tied = _HYPHENATED.search(text) is not None
         self._lines = [(line, words, joined_words(line, words) if tied else []) for line, words in lines]
 
     @property
     def words(self) -> Iterator[str]:
         """Its words as they are written, and what hyphens join, folded."""
-        title = written(self._title)
+        title = split_words(self._title)
         joined = chain(joined_words(self._title, title), *(joined for _, _, joined in self._lines))
         return chain(title, *(words for _, words, _ in self._lines), (word.folded for word in joined))
 
@@ -159,7 +159,7 @@ def _joints(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """Yield the words that one hyphen ties to the next: (number of the word, place of the hyphen, place of the next word)."""
     number = -1
     for found in _HYPHENATED.finditer(text, start, end):
-        before = written(text[start : found.start()])
+        before = split_words(text[start : found.start()])
         number, start = number + len(before), found.start()
         if before and text.endswith(before[-1], 0, start):
             yield number, start, found.end() - 1

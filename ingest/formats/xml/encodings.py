@@ -1,4 +1,4 @@
-"""Bytes of an XML document -> the same in UTF-8 without declaration, as the standards say and then as writers meant; pure."""
+"""Bytes of an XML document -> the same in UTF-8 without declaration, as the standards say, else as writers meant; opens nothing."""
 
 import codecs
 import re
@@ -21,9 +21,9 @@ _LAST: Final = 0x10FFFF
 
 
 def plain_utf8(body: bytes, content_type: str) -> bytes | None:
-    """Return a document that is UTF-8, if it is sound, without mark, blank lines before and XML declaration; else None.
+    """Return a document that may be UTF-8 without byte order mark, blank lines before and XML declaration; else None.
 
-    Whatever is declared: other charsets are hardly ever valid UTF-8, and whose are is told by its label.
+    What is declared counts only for charsets of seven bits, whose bytes are valid UTF-8 too; the XML parser finds the rest.
     """
     if body[:4].count(0) or body[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
         return None
@@ -55,7 +55,7 @@ def _reference(found: re.Match[bytes]) -> bytes:
 
 
 def _labels(content_type: str, declared: re.Match[bytes] | None) -> list[str]:
-    """Return the charsets that a document is said to be in, the strongest word first (RFC 7303)."""
+    """Return the charsets that a document is said to be in, the most trusted first (RFC 7303, 3)."""
     by_server = _CHARSET.search(content_type)
     by_document = _DECLARED.search(declared[0]) if declared else None
     labels = [by_server[1]] if by_server else []
