@@ -110,9 +110,11 @@ class Editor:
         self._archive(due, groups)
         entries = tuple(entry for entry in self._entries([groups[row] for row in stay], None))
         self.ledger.write(line for row, line in self._lines.items() if before.get(row) != line)
-        fresh = [line for line in self._lines.values() if line.gone and line.gone + TOMBSTONE_AGE > self._now]
+        fresh = [line for line in self._lines.values() if line.deleted_at and line.deleted_at + TOMBSTONE_AGE > self._now]
         document = self._document(entries, _tombstones(fresh))
-        until = next_change([self._lines[row].entered for row in stay], [line.gone for line in fresh if line.gone], self._limits)
+        until = next_change(
+            [self._lines[row].entered for row in stay], [line.deleted_at for line in fresh if line.deleted_at], self._limits
+        )
         return document, until
 
     # Which stories there are
@@ -161,7 +163,9 @@ class Editor:
                 else:
                     reason = "it changed and is no longer about the topic"
                 # Later than what was published of it: else a reader might take the entry for the newer one.
-                self._lines[row] = line._replace(gone=max(self._now, line.updated + _SECOND), reason=reason, buried=None)
+                self._lines[row] = line._replace(
+                    deleted_at=max(self._now, line.updated + _SECOND), reason=reason, tombstone_page=None
+                )
 
     # What is in the subscription document, and what goes straight to the archive
 
@@ -207,7 +211,7 @@ class Editor:
             beside = (one.row for known in evidence.values() for one in known.related)
             rows = list(dict.fromkeys(chain((row for group in some for row in group.rows), beside)))
             stored = dict(zip(rows, self._facts.items.by_rows(rows), strict=True))
-            judged = self._classifications.some(self._topic.name, rows)
+            classified = self._classifications.some(self._topic.name, rows)
             anchors = [stored[group.anchor] for group in some]
             ids = self._classifications.atom_ids({one.row: (permanent_id(one.item.guid), own_id(one.id)) for one in anchors})
             for group in some:
@@ -216,9 +220,9 @@ class Editor:
                 whys = known.whys(first)
                 copies = tuple((stored[row], whys.get(row, "same story")) for row in others)
                 related = tuple(published_related(one, stored[one.row]) for one in known.related)
-                tagged = next(row for row in group.rows if row in judged)
+                tagged = next(row for row in group.rows if row in classified)
                 whose = None if tagged == lead.row else stored[tagged]
-                yield group, StoryEntry(lead, judged[tagged], copies, whose, related), ids[group.anchor]
+                yield group, StoryEntry(lead, classified[tagged], copies, whose, related), ids[group.anchor]
 
     def _entries(self, groups: Sequence[_StoryGroup], page: int | None) -> Iterator[FeedEntry]:
         """Return the entries of stories, and note that they are in archive document `page`, or in the subscription document."""
@@ -240,14 +244,14 @@ class Editor:
 
     def _updated(self, story: StoryEntry, line: LedgerLine | None) -> datetime:
         """Return the last significant change: it stays while the story does, and else only moves forward (RFC 4287, 4.2.15)."""
-        said = last_change(story.lead)
+        changed = last_change(story.lead)
         if line is None:
-            return said
-        if line.gone:  # back again: newer than its tombstone
-            return said if said > line.gone else max(self._now, line.gone + _SECOND)
+            return changed
+        if line.deleted_at:  # back again: newer than its tombstone
+            return changed if changed > line.deleted_at else max(self._now, line.deleted_at + _SECOND)
         if story.is_significantly(line.digest):
             return line.updated
-        later = (moment for moment in (said, story.lead.changed, self._now) if moment > line.updated)
+        later = (moment for moment in (changed, story.lead.changed, self._now) if moment > line.updated)
         return next(later, line.updated + _SECOND)
 
     def _archive(self, pages: list[tuple[int, ...]], groups: dict[int, _StoryGroup], *, more: bool = False) -> None:
@@ -255,18 +259,20 @@ class Editor:
 
         Tombstones stand in the last of them, or in a document of their own once their time in the subscription document is over.
         """
-        unarchived = [line for row, line in self._lines.items() if line.gone and line.buried is None and row not in groups]
-        if not pages and any(line.gone and line.gone + TOMBSTONE_AGE <= self._now for line in unarchived):
+        unarchived = [
+            line for row, line in self._lines.items() if line.deleted_at and line.tombstone_page is None and row not in groups
+        ]
+        if not pages and any(line.deleted_at and line.deleted_at + TOMBSTONE_AGE <= self._now for line in unarchived):
             pages = [()]
         first = len(self.ledger.pages()) + 1
         for number, rows in enumerate(pages, first):
             last = not more and number == first + len(pages) - 1
             entries = tuple(self._entries([groups[row] for row in rows], number))
             document = self._document(entries, _tombstones(unarchived) if last else (), number, None if last else number + 1)
-            self.ledger.seal(number, atom.render(document), document.changed)
+            self.ledger.archive(number, atom.render(document), document.changed)
         if pages and not more:
             for line in unarchived:
-                self._lines[line.row] = line._replace(buried=first + len(pages) - 1)
+                self._lines[line.row] = line._replace(tombstone_page=first + len(pages) - 1)
 
     def _document(
         self,
@@ -293,8 +299,8 @@ class Editor:
 
 
 def _tombstones(lines: Iterable[LedgerLine]) -> tuple[Tombstone, ...]:
-    gone = [Tombstone(line.atom_id, line.gone, line.reason) for line in lines if line.gone]
-    return tuple(sorted(gone, key=lambda one: (-one.deleted_at.timestamp(), one.id)))
+    found = [Tombstone(line.atom_id, line.deleted_at, line.reason) for line in lines if line.deleted_at]
+    return tuple(sorted(found, key=lambda one: (-one.deleted_at.timestamp(), one.id)))
 
 
 def _paged(rows: Sequence[int], size: int) -> list[tuple[int, ...]]:

@@ -164,7 +164,7 @@ class FeedEntry:
 
     @property
     def duration(self) -> int | None:
-        """Seconds of its first sound or film."""
+        """The length of its first audio or video, in seconds."""
         return next((one.duration for one in self.enclosures if one.duration), None)
 
     @property

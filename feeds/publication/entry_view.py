@@ -37,7 +37,7 @@ class EntryView:
         return self.text(name, None)
 
     def topic(self, topic: Topic) -> Topic:
-        """Return a topic as it speaks of itself."""
+        """Return a topic with its own texts as they are published."""
         if not self._mask:
             return topic
         return replace(

@@ -14,8 +14,8 @@ from feeds.store.published_files import FileRecord, FileRecords
 from ingest.store.facts import Facts
 from ingest.text.dates import from_rfc3339, rfc3339
 
-HOME: Final = "public/index"  # the feed of what belongs to no topic
-_GONE: Final = ".gone"  # a mark where a file was
+HOME: Final = "public/index"  # the name of the feed to which the files of no topic belong
+_GONE: Final = ".gone"  # ends the name of a marker where a file was withdrawn for good (410, RFC 9110, 15.5.11)
 
 
 class PublishedFiles:
@@ -40,13 +40,13 @@ class PublishedFiles:
         """Write nothing more."""
         self._writers.close()
 
-    def go_on(self) -> None:
+    def check_stopping(self) -> None:
         """Raise CancelledError once all is to stop."""
         if self._stopping():
             raise CancelledError
 
     def put(self, feed: str, path: str, data: bytes, newest: datetime | None, *, synced: bool = True) -> None:
-        """Have a file of a feed written unless it holds these bytes already: by the time that all is settled.
+        """Write a file of a feed, unless it holds these bytes already; it is there once all is settled.
 
         Its time is that of the newest change in it. Where that is unknown, or has not moved although the
         bytes have, it is the present: a client that asks by date alone must not miss it. What can be made
@@ -56,13 +56,13 @@ class PublishedFiles:
         self._writers.put(self._home / path, data, changed, synced=synced)
 
     def put_packed(self, feed: str, path: str, packed: bytes, newest: datetime | None) -> None:
-        """Have the same done with a file whose bytes are known in gzip."""
+        """Write a file of a feed, like `put`, whose bytes are known in gzip."""
         data = gzip.decompress(packed)
         self._writers.put(self._home / path, data, self._dated(feed, path, data, newest), packed=packed)
 
     def _dated(self, feed: str, path: str, data: bytes, newest: datetime | None) -> datetime:
         """Return the time of a file that is put, and remember it."""
-        self.go_on()
+        self.check_stopping()
         self._kept.add(path)
         known = self._records.get(path)
         digest, before = digest_of(data), from_rfc3339(known.changed) if known else None
@@ -86,7 +86,7 @@ class PublishedFiles:
         return tuple(self._written)
 
     def remove(self, path: str) -> None:
-        """Remove a file and its twins; leave a mark, so that a server can say that it is gone for good (410)."""
+        """Remove a file and its twins; leave a marker, so that a server can answer that it is gone for good."""
         for name in (path, *(path + twin for twin in TWINS)):
             with suppress(OSError):
                 (self._home / name).unlink()
@@ -96,7 +96,7 @@ class PublishedFiles:
             self._changed.append(known._replace(deleted_at=rfc3339(self._now)))
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Expect some files no longer, whether they are there or not."""
+        """Forget some files, whether they are there or not."""
         self._forgotten += paths
 
     def remember(self) -> None:
@@ -110,18 +110,18 @@ class PublishedFiles:
         """Return the files of a feed that there should be."""
         return frozenset(path for path, *_ in self._records.of_feed(feed))
 
-    def lying(self, feed: str) -> frozenset[str]:
-        """Return the files of a feed that lie as they were put, by size and time, with their twins; they are kept as they are."""
-        good = frozenset(path for path, size, changed in self._records.of_feed(feed) if self._lies(path, size, changed))
+    def intact(self, feed: str) -> frozenset[str]:
+        """Return the files of a feed that are as they were written, by size and time, with their twins; they are kept."""
+        good = frozenset(path for path, size, changed in self._records.of_feed(feed) if self._is_intact(path, size, changed))
         self._kept |= good
         return good
 
     def are_intact(self, feed: str) -> bool:
-        """Return whether a feed has files, and all of them lie as they were put."""
+        """Return whether a feed has files, and all of them are as they were written."""
         paths = self.paths(feed)
-        return bool(paths) and self.lying(feed) == paths
+        return bool(paths) and self.intact(feed) == paths
 
-    def _lies(self, path: str, size: int, changed: str) -> bool:
+    def _is_intact(self, path: str, size: int, changed: str) -> bool:
         return is_twinned(f"{self._home}/{path}", datetime.fromisoformat(changed).timestamp(), size)
 
     def retire(self, spared: frozenset[str]) -> tuple[Path, ...]:

@@ -144,7 +144,7 @@ class _Home:
         return tuple(source for source, _ in self.facts.sources.all())
 
     def is_drawn(self, made_from: str, pages: Pages) -> bool:
-        """Return whether the pages were drawn in this state, and lie as they were left, and no others do."""
+        """Return whether the pages were drawn in this state and are as they were written, and no others are there."""
         known, until = self.ledger.edition()
         current = known == made_from and (until is None or pages.as_of() < until)
         intact = current and self.files.are_intact(_PAGES) and self.files.are_intact(HOME)
@@ -171,7 +171,7 @@ class _Home:
     def draw(self, pages: Pages) -> datetime | None:
         """Write the pages that changed; give when time alone will change them."""
         folder = f"{self.target.folder.name}/"
-        damaged = self.files.paths(_PAGES) - self.files.lying(_PAGES)
+        damaged = self.files.paths(_PAGES) - self.files.intact(_PAGES)
         drawing = pages.draw(self.open.grouping, {path.removeprefix(folder) for path in damaged})
         for below, data, changed in drawing.files():
             path = f"{folder}{below}"
@@ -194,7 +194,7 @@ class _Edition:
         self._until: datetime | None = None
 
     def is_current(self) -> bool:
-        """Return whether the files lie as they would be made."""
+        """Return whether the files are as they would be made now."""
         known, until = self._ledger.edition()
         return known == self.inputs and (until is None or self._now < until) and self._files.are_intact(self._feed)
 
@@ -223,33 +223,33 @@ class _Feed:
         home = self._home
         document, until = self._revised()
         while document is None:
-            home.files.go_on()
+            home.files.check_stopping()
             document, until = self._revised()
         if self._topic.publish.private:
             (home.target.folder.parent / "private").mkdir(mode=0o700, parents=True, exist_ok=True)
-        # The archive first: the head leads to it.
-        if self._archive():
+        # The archive documents first: the subscription document links to them.
+        if self._write_archive():
             home.files.settle()
-        self._head(document)
+        self._write_subscription(document)
         return until
 
     def _revised(self) -> tuple[FeedDocument | None, datetime | None]:
-        """Bring the feed forward in one short transaction; return its head once it is there."""
+        """Bring the feed forward in one short transaction; return its document, or None while archive documents are due."""
         home = self._home
         with home.facts.transaction():
             revised = Editor(home.facts, home.classifications, self._topic, self._target).step()
             self._ledger.set_edition("", None)  # until all of it is written
         return revised
 
-    def _archive(self) -> bool:
+    def _write_archive(self) -> bool:
         files = self._home.files
-        lying = files.lying(self._name)
-        missing = [page for page in self._ledger.pages() if self._path(number=page.number) not in lying]
+        intact = files.intact(self._name)
+        missing = [page for page in self._ledger.pages() if self._path(number=page.number) not in intact]
         for page in missing:
             files.put_packed(self._name, self._path(number=page.number), self._ledger.packed(page.number), page.changed)
         return bool(missing)
 
-    def _head(self, document: FeedDocument) -> None:
+    def _write_subscription(self, document: FeedDocument) -> None:
         made = {suffix: render(document) for suffix, render in _FORMATS.items()}
         made["opml"] = opml.render(map(EntryView(self._topic).source, self._sources()), f"Sources of “{document.topic.title}”")
         for suffix, data in made.items():

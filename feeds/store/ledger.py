@@ -1,4 +1,4 @@
-"""The tables of what each feed has said: every entry it had, since when, in which page of the archive, and what has left."""
+"""The tables of what each feed has published: its entries, since when, in which archive document, and its tombstones."""
 
 import gzip
 import hashlib
@@ -15,29 +15,29 @@ _COLUMNS = "item_id, atom_id, entered, updated, digest, state, version, archive,
 
 
 class LedgerLine(NamedTuple):
-    """What a feed has said of one article."""
+    """What a feed has published of one story."""
 
     row: int  # the item first published of it: the entry's id is that of this item for ever
     atom_id: str
-    entered: datetime  # when this version of it came to the head
+    entered: datetime  # when this version of it came to the subscription document
     updated: datetime  # as it was published
     digest: str  # of what was published, to tell a significant change
     state: str  # of its items when they were looked at last: while it stays, so does the digest
     version: str  # of the wording that tagged it
-    archive: int | None = None  # the page that its present version is sealed in; None: it is at the head
-    gone: datetime | None = None  # when it left the feed
+    archive: int | None = None  # the archive document that its present version is in; None: the subscription document
+    deleted_at: datetime | None = None  # when it left the feed
     reason: str = ""  # why it left
-    buried: int | None = None  # the page that says so
+    tombstone_page: int | None = None  # the archive document that has its tombstone
 
     @property
     def live(self) -> bool:
         """Whether it is in the feed."""
-        return self.gone is None
+        return self.deleted_at is None
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
-    """A page of an archive that is already sealed, without its bytes."""
+class ArchivedPage:
+    """An archive document (RFC 5005) without its bytes."""
 
     number: int
     changed: datetime
@@ -52,7 +52,7 @@ class Ledger:
         self._execute, self._many, self._feed = facts.database.execute, facts.database.executemany, feed
 
     def steady(self, topic: str, grouped: Iterable[int]) -> tuple[int, ...]:
-        """Give the items that a topic tags and whose article is sealed as it is now: none of `grouped`, which have copies."""
+        """Return the items that a topic tags and whose story is archived as it is now: none of `grouped`, which have copies."""
         rows = self._execute(
             """select p.item_id from published p join tag t on t.item_id = p.item_id and t.topic = ?
             join current_item i on i.id = p.item_id
@@ -63,7 +63,7 @@ class Ledger:
         return tuple(row for (row,) in rows)
 
     def lines(self, besides: Iterable[int] = ()) -> dict[int, LedgerLine]:
-        """Give all that was ever in the feed, by the item's number, but for some of it."""
+        """Return all lines of the feed by row id, without some of them."""
         rows = self._execute(
             f"select {_COLUMNS} from published where feed = ? and item_id not in (select value from json_each(?))",  # noqa: S608
             [self._feed, json.dumps(list(besides))],
@@ -85,9 +85,9 @@ class Ledger:
                     line.state,
                     line.version,
                     line.archive,
-                    rfc3339(line.gone),
+                    rfc3339(line.deleted_at),
                     line.reason,
-                    line.buried,
+                    line.tombstone_page,
                 )
                 for line in lines
             ],
@@ -95,23 +95,23 @@ class Ledger:
 
     # The archive
 
-    def pages(self) -> tuple[Sealed, ...]:
-        """Give the sealed pages, oldest first."""
+    def pages(self) -> tuple[ArchivedPage, ...]:
+        """Return the archive documents, oldest first."""
         rows = self._execute("select number, changed, hash from archive where feed = ? order by number", [self._feed])
-        return tuple(Sealed(number, _moment(changed), digest) for number, changed, digest in rows)
+        return tuple(ArchivedPage(number, _moment(changed), digest) for number, changed, digest in rows)
 
     def page(self, number: int) -> bytes:
-        """Give the bytes of a sealed page."""
+        """Return the bytes of an archive document."""
         return gzip.decompress(self.packed(number))
 
     def packed(self, number: int) -> bytes:
-        """Give the bytes of a sealed page in gzip."""
+        """Return the bytes of an archive document in gzip."""
         where = [self._feed, number]
         found = self._execute("select document from archive where feed = ? and number = ?", where).fetchone()
         return bytes(found[0])
 
-    def seal(self, number: int, document: bytes, changed: datetime) -> None:
-        """Keep the bytes of a page for ever, inside the caller's transaction."""
+    def archive(self, number: int, document: bytes, changed: datetime) -> None:
+        """Store the bytes of an archive document for ever, inside the caller's transaction."""
         row = (self._feed, number, rfc3339(changed), digest_of(document), gzip.compress(document, mtime=0))
         self._execute("insert into archive (feed, number, changed, hash, document) values (?, ?, ?, ?, ?)", row)
 
