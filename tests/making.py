@@ -1,4 +1,4 @@
-"""Makers of what the tests of judging and publishing need: a topic, items, classifications, a filled database."""
+"""Makes what the tests of tagging and publishing need: a topic, items, classifications, a filled database, the command line."""
 
 import asyncio
 import io

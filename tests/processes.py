@@ -1,4 +1,4 @@
-"""The command as a process of its own: started in a home, asked over HTTP, stopped by a signal."""
+"""Starts the command as a process in a home, asks it over HTTP, and stops it by a signal."""
 
 import http.client
 import os

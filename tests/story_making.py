@@ -1,4 +1,4 @@
-"""Makers of what the tests of stories need: articles, and a wire stored from many sources."""
+"""Makes what the tests of stories need: articles, and a news wire stored from many sources."""
 
 from collections.abc import Iterable
 from datetime import timedelta

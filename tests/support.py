@@ -1,4 +1,4 @@
-"""Helpers of all tests: a fake clock, a fake web over real loopback HTTP, and makers of small feeds."""
+"""Offers what nearly all tests need: a fake clock, a fake web on the loopback address, and small feeds."""
 
 import ssl
 import time

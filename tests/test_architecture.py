@@ -13,7 +13,7 @@ from ingest.store.facts import IN_MEMORY, Facts
 ROOT: Final = Path(__file__).resolve().parents[1]
 EDGES: Final = set(  # all that may touch files, network, clock, processes or the database; whatever is not named here is pure
     "feeds.__main__ feeds.cli.commands feeds.store.reviews feeds.store.boilerplate feeds.cli.grants feeds.store.grants"
-    " feeds.publication.websub feeds.tagging.classification_pass feeds.site feeds.site.queries feeds.site.builder"
+    " feeds.publication.websub feeds.tagging.classification_pass feeds.site feeds.site.listing feeds.site.builder"
     " feeds.publication.edition feeds.publication.files feeds.store.ledger feeds.publication.atomic_files feeds.site.publish"
     " feeds.cli.review feeds.store.migrations feeds.search.search feeds.cli.search feeds.server.application feeds.cli.serve"
     " feeds.server.context feeds.server.files feeds.server.health feeds.server.private feeds.server.protocol"

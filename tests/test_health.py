@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from making import Cli, about, carry, home_at, write_topic
-from serving import Site, served
+from served_site import Site, served
 
 from ingest.model import Source
 from ingest.poll_state import SourceState

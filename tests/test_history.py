@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from history import HISTORY, Client, Groups, Newsroom, deleted, ids, link, walk
+from feed_history import HISTORY, Client, Groups, Newsroom, deleted, ids, link, walk
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule

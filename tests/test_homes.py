@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from making import Cli, home_at, write_topic
-from serving import served
+from served_site import served
 from support import FakeWeb, rss, rss_item
 
 import ingest.polling.sources

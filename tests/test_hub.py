@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from making import HARBOUR, Cli, about, carry, home_at, write_topic
-from serving import served
+from served_site import served
 
 import topicwire_service
 from feeds.store.classifications import Classifications

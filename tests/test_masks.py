@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from making import Cli, home_at, topic, write_topic
-from serving import served
+from served_site import served
 from support import rss, rss_item
 
 from feeds.publication.masking import Mask

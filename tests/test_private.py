@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from making import HARBOUR, Cli, about, carry, home_at, write_topic
-from serving import Site, served
+from served_site import Site, served
 
 from feeds.store.grants import Grants
 from feeds.store.migrations import migrations

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from making import GAZETTE, HARBOUR, POST, SEED, Cli, carry, home_at, item, write_topic
-from serving import Site, served
+from served_site import Site, served
 from story_making import BODY
 from support import NOON
 
@@ -84,7 +84,7 @@ def test_no_open_file_tells_of_what_is_private(cli: Cli) -> None:
 
 
 def test_no_open_answer_tells_of_it(site: Site) -> None:
-    """Whatever is asked for, in every manner, says nothing either."""
+    """Whatever is asked for, in every way, says nothing either."""
     paths = [
         "/",
         "/search",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from history import ATOM, DELETED
+from feed_history import ATOM, DELETED
 from lxml import etree
 from making import GAZETTE, POST, Cli, carry, home_at, item, topic, write_topic
 from schema import sound

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from making import HARBOUR, Cli, about, carry, home_at, item, topic, write_topic
-from serving import Answer, Site, served
+from served_site import Answer, Site, served
 from support import NOON
 from wording import far
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 from making import GAZETTE, HARBOUR, POST, Cli, about, carry, home_at, item, topic, write_topic
-from serving import Site, served
+from served_site import Site, served
 from starlette.datastructures import QueryParams
 from support import NOON
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import feedparser
 import pytest
 from making import GAZETTE, HARBOUR, POST, SEED, Cli, carry, home_at, item, topic, write_topic
-from serving import Answer, Site, served
+from served_site import Answer, Site, served
 from support import NOON
 
 from feeds.store.classifications import Classifications

@@ -9,7 +9,7 @@ from urllib.parse import urldefrag, urljoin
 import pytest
 from lxml import html
 from making import GAZETTE, HARBOUR, POST, about, carry, item, topic
-from siting import Site, words
+from site_pages import Site, words
 from support import NOON
 
 from feeds.site import render

@@ -2,9 +2,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from history import Groups
+from feed_history import Groups
 from making import GAZETTE, about, carry, item, topic
-from siting import Site, words
+from site_pages import Site, words
 from support import NOON
 
 from feeds.site.models import ItemLine, TaggedItem

@@ -1,4 +1,4 @@
-"""Makers for the tests of the topic engine: small wordings, items, and a paragraph that says nothing."""
+"""Makes what the tests of topics need: small topic files, documents, and a paragraph that no topic matches."""
 
 from typing import Final
 

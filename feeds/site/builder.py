@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from feeds.publication.document import file_name
 from feeds.publication.edition import Target, feed_name
-from feeds.site import facets, queries, render, views
+from feeds.site import facets, listing, render, views
 from feeds.site.fingerprints import EPOCH, PageFolder, fingerprint, sources_state, topic_state
 from feeds.site.masking import PageMasking
 from feeds.site.models import (
@@ -77,7 +77,7 @@ class Site:
         self._rows: dict[str, int] = {}  # of the items that have a page
         self._maskings: dict[tuple[str, ...], PageMasking] = {}
         self._lists = {name: self._listed(topic) for name, topic in self._topics.items()}
-        for row, uid, state in queries.changes(facts, (name for name, topic in self._topics.items() if topic.expression)):
+        for row, uid, state in listing.changes(facts, (name for name, topic in self._topics.items() if topic.expression)):
             self._item_states[row], self._rows[uid] = state, row
         self._with_page = frozenset(self._item_states)
         listed = sorted({item.row for items in self._lists.values() for item in items})
@@ -95,7 +95,7 @@ class Site:
 
     def _listed(self, topic: Topic) -> tuple[TaggedItem, ...]:
         """Return the items of a topic; of a topic without a query, which tags everything, those in the time of its chart."""
-        return queries.tagged(self._facts, topic.name, None if topic.expression else self._since)
+        return listing.tagged(self._facts, topic.name, None if topic.expression else self._since)
 
     def files(self) -> Iterator[PageFile]:
         """Yield every page that is new or has changed, and every page that is to be removed.
@@ -209,7 +209,7 @@ class Site:
         """Return for each item values that change when it or one of its copies does."""
         groups = {row: (row, *self._copies.of(row)) for row in rows}
         missing = {row for group in groups.values() for row in group} - self._item_states.keys()
-        self._item_states |= {row: state for row, _, state in queries.changes(self._facts, (), missing)}
+        self._item_states |= {row: state for row, _, state in listing.changes(self._facts, (), missing)}
         return {row: [self._item_states[one] for one in group] for row, group in groups.items()}
 
     def _month(

@@ -41,7 +41,7 @@ def bar(value: int, most: int) -> Markup:
 
 
 def heat(hours: Sequence[float], label: str) -> Markup:
-    """Draw the hours of a week as one strip, darker where there is more, a mark at each midnight.
+    """Draw the hours of a week as one strip, darker for higher values, with a mark at each midnight.
 
     Hours of the same shade that follow each other are one rectangle: a strip is a few hundred bytes.
     """
@@ -59,7 +59,7 @@ def heat(hours: Sequence[float], label: str) -> Markup:
 
 
 def level_of(value: float, most: float) -> int:
-    """Return the shade of a value, from 0 for nothing to LEVELS for the most there is."""
+    """Return the shade of a value, from 0 for nothing to LEVELS for `most`."""
     return ceil(value * LEVELS / most) if value > 0 else 0
 
 

@@ -1,4 +1,4 @@
-"""Texts with the words that were found marked in place; pure: marking never loses or alters a character."""
+"""Texts with the found words highlighted in place, excerpts and snippets; pure: highlighting never alters a character."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -15,7 +15,7 @@ Span = tuple[int, int]
 
 
 def highlight(text: str, spans: Iterable[Span]) -> Text:
-    """Split a text at `spans` (start, end); overlapping ones are one, those outside the text are cut to it."""
+    """Return a text split at `spans` (start, end); overlapping spans are merged, and all are cut to the text."""
     pieces, at = [], 0
     for start, end in _merged(spans, len(text)):
         pieces += [Piece(text[at:start]), Piece(text[start:end], marked=True)]
@@ -37,12 +37,12 @@ def _merged(spans: Iterable[Span], length: int) -> list[Span]:
 
 
 def spans_of(hits: Iterable[Evidence], field: str, text: str) -> tuple[Span, ...]:
-    """Return where `hits` stand in a field, without those that an edited text no longer has there."""
+    """Return the spans of `hits` in a field; a hit whose words an edited text no longer has there is left out."""
     return tuple((hit.start, hit.end) for hit in hits if hit.field == field and hit.text and text[hit.start : hit.end] == hit.text)
 
 
 def quotes(text: str, spans: tuple[Span, ...]) -> tuple[Text, ...]:
-    """Return the sentences of a text in which spans stand, the spans marked; long ones are cut to what is near."""
+    """Return the first sentences that hold spans, the spans marked; a long sentence is cut to the part around them."""
     places = [segment.span for segment in segments("", text)] if spans else []
     held = [(place, _within(place, spans)) for place in places]
     return tuple(_quote(text, place, inside) for place, inside in held if inside)[:_QUOTES]
@@ -69,7 +69,7 @@ def _word(text: str, at: int, limit: int) -> int:
 
 
 def cut_position(text: str, limit: int) -> int:
-    """Return where to cut a text of which at most `limit` characters are shown: after a word."""
+    """Return where to cut a text so that it ends after a word and has at most `limit` characters."""
     if len(text) <= limit:
         return len(text)
     gap = max(text.rfind(" ", 0, limit), text.rfind("\n", 0, limit))
@@ -77,14 +77,14 @@ def cut_position(text: str, limit: int) -> int:
 
 
 def opening(text: str, limit: int, spans: Iterable[Span]) -> Text:
-    """Return the beginning of a text with its spans marked."""
+    """Return at most `limit` characters from the start of a text, its spans marked."""
     end = cut_position(text, limit)
     pieces = highlight(text[:end].rstrip(" \n,;:–—-"), spans)
     return pieces if end == len(text) else (*pieces, Piece(" " + _CUT))
 
 
 def snippet(text: str, limit: int, spans: tuple[Span, ...]) -> Text:
-    """Return the beginning of a text with its spans marked, or, where none stands there, the part around the first."""
+    """Return the opening of a text with its spans marked, or the part around the first span where the opening holds none."""
     first = min((start for start, _ in spans), default=0)
     begin = _word(text, first - limit // 3, first) if first > cut_position(text, limit) else 0
     pieces = opening(text[begin:], limit, [(start - begin, end - begin) for start, end in spans if start >= begin])

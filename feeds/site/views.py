@@ -41,13 +41,13 @@ def item_href(uid: str) -> str:
 
 
 def shown_at(stored: StoredItem) -> tuple[datetime, bool]:
-    """Return the date to show, and whether the publisher gave it: a date after we saw it is not believed."""
+    """Return the date to show, and whether it is the publisher's: a date after we first saw the item is not believed."""
     published = stored.item.published
     return (published, True) if published and published <= stored.first_seen else (stored.first_seen, False)
 
 
 def card(stored: StoredItem, classifications: tuple[Classification, ...] = (), *, limit: int = EXCERPT) -> Card:
-    """Return an item as a list shows it, the words that `classifications` found in it marked."""
+    """Return an item as an entry of a list; the words that `classifications` found are highlighted."""
     item, hits = stored.item, _hits(classifications)
     when, dated = shown_at(stored)
     title = item.title or public_address(item.url) or stored.carrier.source.name
@@ -68,7 +68,7 @@ def card(stored: StoredItem, classifications: tuple[Classification, ...] = (), *
 
 
 def _why(classifications: tuple[Classification, ...]) -> str:
-    """Return the line of the one topic whose list this is, where it says something: a topic without rules takes everything."""
+    """Return the reason of the one topic whose list this is; none for a topic without a query, which tags everything."""
     reasons = [one.why for one in classifications if one.hits or one.branch or one.review]
     return reasons[0] if len(classifications) == 1 and reasons else ""
 
@@ -78,7 +78,7 @@ def _hits(classifications: Iterable[Classification]) -> tuple[Evidence, ...]:
 
 
 def reason(stored: StoredItem, classification: Classification, title: str) -> TagReason:
-    """Return why a topic called `title` has an item, or has it not."""
+    """Return why a topic with this title tags an item, or does not."""
     text = stored.item.text
     return TagReason(
         topic=classification.topic,
@@ -94,7 +94,7 @@ def reason(stored: StoredItem, classification: Classification, title: str) -> Ta
 
 
 def related_line(stored: StoredItem, why: str = "", relation: str = "", *, has_page: bool) -> RelatedLine:
-    """Return a copy of an item, or what is related to it, as the item's page names it."""
+    """Return a copy of an item, or a related item, as a line of the item's page."""
     return RelatedLine(
         title=stored.item.title,
         href=f"{stored.id}.html" if has_page else public_address(stored.item.url) or "",
@@ -113,7 +113,7 @@ def item_page(
     story: tuple[RelatedLine, ...],
     fingerprint: str,
 ) -> ItemPage:
-    """Return an item's own page: the topics that have it in `classified`, its versions in `texts`, oldest first, its copies."""
+    """Return an item's page, with its tags and their topics, its versions (oldest first), its copies and related items."""
     item = stored.item
     when, dated = shown_at(stored)
     return ItemPage(
@@ -131,7 +131,7 @@ def item_page(
 
 
 def versions(texts: Iterable[Texts]) -> tuple[VersionLine, ...]:
-    """Return what each version changed in words, against the one before from the same source."""
+    """Return how many words each version added and removed, compared with the version before from the same source."""
     before: dict[str, Counter[str]] = {}
     found = []
     for seen, source, title, text in texts:
@@ -144,7 +144,7 @@ def versions(texts: Iterable[Texts]) -> tuple[VersionLine, ...]:
 
 
 def moment(stored: StoredItem) -> datetime:
-    """Return when an item last changed here: the time its page bears."""
+    """Return when an item, or who carries it, last changed here (UTC): the date of its page."""
     return max(stored.changed, *(seen.first_seen for seen in stored.sightings)).astimezone(UTC)
 
 

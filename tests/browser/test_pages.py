@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 from making import GAZETTE, about, carry, home_at, item, write_topic
-from serving import served
+from served_site import served
 from support import NOON
 
 from feeds.cli.home import readable_topics, target_of

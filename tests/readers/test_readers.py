@@ -14,7 +14,7 @@ from typing import Any
 import feedparser
 import pytest
 from making import GAZETTE, Cli, about, carry, home_at, item, write_topic
-from serving import Site, served
+from served_site import Site, served
 
 NEWSBOAT = shutil.which("newsboat")
 FORMATS = ("atom", "json", "rss")

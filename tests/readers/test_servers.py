@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from making import Cli, about, carry, home_at, write_topic
 from processes import ROOT, free_port, get
-from serving import Answer, Site, served
+from served_site import Answer, Site, served
 from support import wait_until
 
 DEPLOY = ROOT / "deploy"

@@ -1,4 +1,4 @@
-"""What the lists and items of pages are made of, as the stores answer: lines of lists and marks of change; writes nothing."""
+"""What pages list, as the stores answer: the items of a topic, and states that change with an item; writes nothing."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -27,6 +27,6 @@ def tagged(facts: Facts, topic: str, since: datetime | None = None) -> tuple[Tag
 
 
 def changes(facts: Facts, topics: Iterable[str], rows: Iterable[int] = ()) -> Iterator[tuple[int, str, str]]:
-    """Return (row, uid, mark) of every item that one of `topics` has, or that is in `rows`: another mark, another page."""
+    """Return (row, uid, mark) of every item that `topics` tag or that is in `rows`; the mark changes when the item does."""
     for row, uid, state in TaggedItems(facts).states(topics, rows):
         yield row, uid, hashlib.blake2b(repr(state).encode(), digest_size=12).hexdigest()

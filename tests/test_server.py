@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from making import home_at
-from serving import Site, served
+from served_site import Site, served
 
 from feeds.publication.atomic_files import replace
 from feeds.server import files

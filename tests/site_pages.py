@@ -1,4 +1,4 @@
-"""The site of a home, as a web server would find it, and a look into its pages."""
+"""Publishes a home in a folder as a web server would find it, and reads its pages as HTML."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The whole site of a home, served on a port of its own, and one request after another to it."""
+"""Serves the whole site of a home on a port of its own, and sends it one request after another."""
 
 import http.client
 from collections.abc import Iterator, Mapping

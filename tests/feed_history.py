@@ -1,4 +1,4 @@
-"""A newsroom in miniature for the tests of feeds and archives: what the database says, and clients that read all documents."""
+"""Publishes a small newsroom step by step, and offers feed clients that read all documents: for tests of feeds and archives."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from making import Cli, home_at, write_topic
 from processes import Started, comes, free_port, get, start
-from serving import Site, served
+from served_site import Site, served
 from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
 from feeds.publication.atomic_files import replace as put
