@@ -47,7 +47,7 @@ class CompiledPhrase:
     elements: tuple[Element, ...]
 
 
-class _Parts(dict[str, int]):
+class _PartialPatterns(dict[str, int]):
     """Patterns that are looked for as parts of words; knows how long they are and how they begin, so that little is tried."""
 
     def __init__(self) -> None:
@@ -87,12 +87,12 @@ class _Parts(dict[str, int]):
 
 
 class Lexicon:
-    """All word patterns of some topics. `look_up` gives the numbers of those that a folded word fits."""
+    """All word patterns of some topics. `look_up` returns the numbers of those that a folded word fits."""
 
     def __init__(self) -> None:
         """Begin empty."""
         self._exact: dict[str, int] = {}
-        self._prefix, self._suffix, self._inside = _Parts(), _Parts(), _Parts()
+        self._prefix, self._suffix, self._inside = _PartialPatterns(), _PartialPatterns(), _PartialPatterns()
         self._clitic: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._clitic_prefix: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._stem: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language

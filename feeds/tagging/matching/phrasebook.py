@@ -148,11 +148,11 @@ class Phrasebook:
     def _compile(self, number: int, topic: Topic) -> None:
         decides = deciding_groups(topic)
         for name, terms in _named_terms(topic):
-            book = self._groups if name in decides else self._helpers[number]
+            phrases = self._groups if name in decides else self._helpers[number]
             for phrase in self._phrases(PhraseOwner(number, name), terms):
                 head = phrase.elements[0]
                 if isinstance(head, int):  # the loader lets no slot into a group
-                    book[head].append(phrase)
+                    phrases[head].append(phrase)
         for context in topic.negative_contexts:
             for phrase in self._phrases(PhraseOwner(number, context.name, context.cancels), context.terms):
                 head = phrase.elements[0]
