@@ -55,6 +55,8 @@ def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
             say(private if topic.publish.private else f"subscribe to {home.settings.base_url}/{topic.name}.atom")
         if listening:
             say(access_of(home.settings.service).summary())
+        if not home.settings.fetch.contact:
+            say("fetch.contact is not set: name a page or an e-mail address there, so that a publisher can reach you")
         run_loop(run_service(home, engine, listening))
     say("stopped")
 

@@ -71,7 +71,7 @@ class TopicwireError(Exception):
         self.cure = cure
 
     def __str__(self) -> str:
-        """Give the one line."""
+        """Return the one line."""
         return f"{self.what}; {self.cure}" if self.cure else self.what
 
 
@@ -107,7 +107,7 @@ class FetchError(TopicwireError):
 
 
 class GuardError(FetchError):
-    """The address may not be contacted (rules S1, S2)."""
+    """The address may not be contacted."""
 
 
 class ParseError(TopicwireError):

@@ -100,7 +100,7 @@ class _WithTrace(logging.Formatter):
     """A line and the traceback below it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give both."""
+        """Return both."""
         record.message, record.asctime = _clean(record.getMessage()), self.formatTime(record)
         return f"{self.formatMessage(record)}\n{_trace(record)}"
 
@@ -113,7 +113,7 @@ class _PlainFormatter(logging.Formatter):
         self._debug = debug
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give the line, and with `debug` the traceback below it."""
+        """Return the line, and with `debug` the traceback below it."""
         line, trace = _clean(record.getMessage()), _trace(record, debug=True) if self._debug else ""
         return f"{line}\n{trace}" if trace else line
 
@@ -126,7 +126,7 @@ class _JsonFormatter(logging.Formatter):
         self._debug = debug
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give the object."""
+        """Return the object."""
         own = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname.lower(),
@@ -145,7 +145,7 @@ def _clean(text: str) -> str:
 
 
 def _trace(record: logging.LogRecord, *, debug: bool = False) -> str:
-    """Give the traceback that a record carries; the cause of an event that is no fault only with `debug`."""
+    """Return the traceback that a record carries; the cause of an event that is no fault only with `debug`."""
     if trace := getattr(record, "trace", ""):
         return str(trace)
     if record.exc_info and record.exc_info[1] is not None:

@@ -247,6 +247,15 @@ def test_run_serves_until_it_is_told_to_stop(cli: Cli, web: FakeWeb, number: sig
     assert time.monotonic() - began < 30
 
 
+def test_run_asks_once_for_somebody_whom_publishers_can_reach(cli: Cli) -> None:
+    """Without fetch.contact the servers that are asked are told of nobody."""
+    cli.settings |= {"service.bind": f"127.0.0.1:{(port := free_port())}", "fetch.contact": ""}
+    thread = stopped_by(signal.SIGTERM, port, "/health", b"")
+    lines = cli("run").stderr.splitlines()
+    thread.join()
+    assert [line.partition(":")[0] for line in lines].count("fetch.contact is not set") == 1
+
+
 def test_run_names_no_address_of_a_private_topic(cli: Cli) -> None:
     """It has none of its own: each subscriber is granted one."""
     write_topic(cli.home, HARBOUR.replace("[group.ship]", "[publish]\nprivate = true\n\n[group.ship]"))

@@ -70,7 +70,7 @@ def sources_remove(home: Home, addresses: tuple[str, ...]) -> None:
 
 
 def _stored(facts: Facts, address: str) -> str:
-    """Give the address under which a source is stored, by what a person calls it."""
+    """Return the address under which a source is stored, by what a person calls it."""
     from ingest.text.pasted_urls import parse_pasted
 
     meant = parse_pasted(address)
@@ -157,7 +157,7 @@ sources.add_command(status)
 
 
 def item_row(stored: StoredItem, tags: list[str]) -> dict[str, Any]:
-    """Give an item as the object that `items --json` writes."""
+    """Return an item as the object that `items --json` writes."""
     from ingest.text.dates import rfc3339
 
     item = stored.item
@@ -187,6 +187,6 @@ def item_row(stored: StoredItem, tags: list[str]) -> dict[str, Any]:
 
 
 def item_line(stored: StoredItem, tags: list[str]) -> str:
-    """Give an item as one line for a person."""
+    """Return an item as one line for a person."""
     marks = f"  [{', '.join(tags)}]" if tags else ""
     return f"{stored.id}  {stored.item.language or '--'}  {stored.item.title}  ({stored.carrier.source.name}){marks}"

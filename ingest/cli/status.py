@@ -43,7 +43,7 @@ def status(home: Home, *, as_json: bool) -> None:
 
 
 def row(one: SourceHealth) -> dict[str, Any]:
-    """Give a source's health as the object that `sources status --json` writes."""
+    """Return a source's health as the object that `sources status --json` writes."""
     from ingest.text.dates import rfc3339
 
     return {
@@ -72,7 +72,7 @@ def row(one: SourceHealth) -> dict[str, Any]:
 
 
 def table(found: list[SourceHealth], now: datetime, offline: datetime | None = None) -> Iterator[str]:
-    """Give the lines of the table: one for a source, and a second where there is something to say.
+    """Return the lines of the table: one for a source, and a second where there is something to say.
 
     `offline` is since when nobody could be reached.
     """
@@ -112,7 +112,7 @@ def _ago(moment: datetime | None, now: datetime) -> str:
 
 
 def _span(seconds: float) -> str:
-    """Give a span in its largest whole unit: `3 h`."""
+    """Return a span in its largest whole unit: `3 h`."""
     for unit, word in _UNITS:
         if seconds >= unit:
             return f"{seconds / unit:.0f} {word}"
@@ -120,7 +120,7 @@ def _span(seconds: float) -> str:
 
 
 def _late(found: list[SourceHealth], now: datetime) -> str:
-    """Say that nobody is polling, where much is due and nothing was asked for an hour: else it looks like no news."""
+    """Return a line that nobody is polling, where much is due and nothing was asked for an hour: else it looks like no news."""
     due = sum(one.is_polled and one.next_poll is not None and now - one.next_poll > _LATE for one in found)
     last = max((one.last_poll for one in found if one.last_poll), default=None)
     if not due or last is None or now - last <= _LATE:

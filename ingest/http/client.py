@@ -58,7 +58,7 @@ class HttpClient(Protocol):
     """The one seam to the network: tests pass another."""
 
     async def __call__(self, request: Request) -> Response:
-        """Give the answer; raise FetchError for anything that is none."""
+        """Return the answer; raise FetchError for anything that is none."""
 
     async def post(self, url: str, form: Mapping[str, str]) -> None:
         """Send a form; raise FetchError unless the server took it (2xx)."""
@@ -103,11 +103,11 @@ class _Web:
         guard: SsrfGuard,
         limits: FetchLimits,
         clock: Clock,
-        pace: HostLimiter,
+        limiter: HostLimiter,
         *,
         proxied: bool,
     ) -> None:
-        self._session, self._guard, self._limits, self._clock, self._pace = session, guard, limits, clock, pace
+        self._session, self._guard, self._limits, self._clock, self._limiter = session, guard, limits, clock, limiter
         self._proxied = proxied
 
     async def __call__(self, request: Request) -> Response:
@@ -136,7 +136,7 @@ class _Web:
     async def post(self, url: str, form: Mapping[str, str]) -> None:
         """Send a form, in its host's turn and behind the guard like any request; redirects are not followed."""
         try:
-            async with self._pace.turn(machine_of(url)), asyncio.timeout(self._limits.seconds):
+            async with self._limiter.turn(machine_of(url)), asyncio.timeout(self._limits.seconds):
                 if self._proxied:
                     await self._guard.check_name(url)
                 self._guard.enter(url)
@@ -152,9 +152,9 @@ class _Web:
         said: list[bool] = []  # something, once a server has answered
         loop = asyncio.get_running_loop()
         for _ in range(_HOPS + 1):
-            async with self._pace.turn(machine_of(url)):
+            async with self._limiter.turn(machine_of(url)):
                 begun = loop.time()
-                # Silence alone is no deadline: a server may drip for ever (S4). One timer for both: each costs a request dear.
+                # Silence alone is no deadline: a server may drip for ever. One timer for both: each costs a request dear.
                 try:
                     async with asyncio.timeout(min(left, _FIRST_WORD)) as deadline:
                         heard = partial(_heard, deadline, begun + left, said)
@@ -215,12 +215,12 @@ class _Web:
 
 
 def _as_spelled(url: str) -> URL:
-    """Give an address as it is to be sent: its escapes are the server's own, and stay."""
+    """Return an address as it is to be sent: its escapes are the server's own, and stay."""
     return URL(url, encoded=url.isascii() and "/." not in url)
 
 
 def _by_name(response: aiohttp.ClientResponse) -> dict[str, str]:
-    """Give the fields by name in lower case."""
+    """Return the fields by name in lower case."""
     named = {name.lower(): value for name, value in response.headers.items()}
     return named | {name: ", ".join(response.headers.getall(name)) for name in _JOINED & named.keys()}
 
@@ -262,7 +262,7 @@ def _plain(fault: OSError) -> str:
 
 
 def _cause(fault: Exception) -> tuple[str, str]:
-    """Say what went wrong, and what to do about it."""
+    """Return what went wrong, and what to do about it."""
     cure = "it is tried again later"
     match fault:
         case aiohttp.ClientConnectorCertificateError():
@@ -291,14 +291,14 @@ def _cause(fault: Exception) -> tuple[str, str]:
 
 
 def _heard(deadline: asyncio.Timeout, end: float, said: list[bool]) -> None:
-    """Note that a server has said something, and give it a while for the next piece."""
+    """Note that a server has said something, and return it a while for the next piece."""
     if not said:
         said.append(True)
     deadline.reschedule(min(end, asyncio.get_running_loop().time() + _NEXT_WORD))
 
 
 async def _bounded(response: aiohttp.ClientResponse, size: int, heard: Callable[[], None]) -> tuple[bytes, bool]:
-    """Read a body, unpacked, of at most `size` bytes; give it, and whether all of it came (S4)."""
+    """Read a body, unpacked, of at most `size` bytes; return it, and whether all of it came."""
     unpacker = Unpacker(",".join(response.headers.getall("Content-Encoding", ())), size)
     heard()
     try:
@@ -312,7 +312,7 @@ async def _bounded(response: aiohttp.ClientResponse, size: int, heard: Callable[
 
 
 def _exact(response: aiohttp.ClientResponse) -> tuple[str | None, str | None]:
-    """Give ETag and Last-Modified exactly as served, None for one that could not be sent back exactly."""
+    """Return ETag and Last-Modified exactly as served, None for one that could not be sent back exactly."""
     served = {name.lower(): value for name, value in reversed(response.raw_headers)}  # of several the first
     return _printable(served.get(b"etag")), _printable(served.get(b"last-modified"))
 

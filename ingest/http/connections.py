@@ -46,11 +46,11 @@ class _Protocol(ResponseHandler):
             super().data_received(share)
 
     def _share(self, data: bytes) -> bytes:
-        """Give the parser's share of what came in."""
+        """Return the parser's share of what came in."""
         return self._past_heads(data) if self._awaiting_head else self._belonging(data)
 
     def _past_heads(self, data: bytes) -> bytes:
-        """Give the parser's share: heads that are complete, and the beginning of the body behind the last one."""
+        """Return the parser's share: heads that are complete, and the beginning of the body behind the last one."""
         self._held += data
         whole = b""
         while (found := http1.split_head(self._held)) is not None:
@@ -65,7 +65,7 @@ class _Protocol(ResponseHandler):
         return whole
 
     def _belonging(self, data: bytes) -> bytes:
-        """Give what of `data` belongs to the answer; the rest is dropped, and the connection with it."""
+        """Return what of `data` belongs to the answer; the rest is dropped, and the connection with it."""
         if self._chunks is not None:
             kept = self._chunks.feed(data)
             if self._chunks.ended and not self._chunks.clean:

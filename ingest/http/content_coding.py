@@ -10,7 +10,7 @@ from ingest.errors import Failure, FetchError
 
 
 def _brotli() -> Any:
-    """Give the extra `brotli`, if it is there and can stop in the middle."""
+    """Return the extra `brotli`, if it is there and can stop in the middle."""
     try:
         module = importlib.import_module("brotli")
     except ImportError:
@@ -51,7 +51,7 @@ class Unpacker:
         self._keep(self._stage.feed(data))
 
     def finish(self) -> tuple[bytes, bool]:
-        """Give the document, and whether all of it is there: packed data may end too early."""
+        """Return the document, and whether all of it is there: packed data may end too early."""
         self._keep(self._stage.last())
         return bytes(self._document), self._stage.whole
 
@@ -123,7 +123,7 @@ class _Stage:
 
 
 def _packing_of(data: bytes, labels: frozenset[str]) -> _Packing | None:
-    """Say how bytes that begin with `data` are packed: None for not at all. Raises FetchError for what was not asked for."""
+    """Return how bytes that begin with `data` are packed, None for not at all. Raises FetchError for what was not asked for."""
     if data.startswith(_GZIP):
         return _Gzip()
     if data.startswith(_ZLIB):
@@ -201,7 +201,7 @@ class _Gzip:
                 data, self._inflate, self._between = self._inflate.unused_data, None, True
 
     def _opened(self, data: bytes) -> bytes:
-        """Give what follows the header of the next member; hold back what is not enough of a trailer or a header."""
+        """Return what follows the header of the next member; hold back what is not enough of a trailer or a header."""
         if self._between:
             if len(data) < _TRAILER + len(_GZIP):
                 self._held = data
@@ -223,7 +223,7 @@ class _Gzip:
 
 
 def _header_end(data: bytes) -> int | None:
-    """Give where the header of a gzip's member ends; None while it has not."""
+    """Return where the header of a gzip's member ends; None while it has not."""
     if len(data) < _HEADER:
         return None
     flags, at = data[3], _HEADER

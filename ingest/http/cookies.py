@@ -17,7 +17,7 @@ _DOMAIN: Final = re.compile(r";\s*domain\s*=[^;]*", re.IGNORECASE)
 
 
 class Cookies:
-    """What servers set on the way to a document; with the chain it is forgotten (F11).
+    """What servers set on the way to a document; with the chain it is forgotten (RFC 6265).
 
     aiohttp's jar decides which cookie goes where; it sees a number in place of each value, which goes back as it came.
     """
@@ -52,7 +52,7 @@ class Cookies:
                 yield f"{name.strip()}={len(self._values) - 1}{lowered}"
 
     def sent_to(self, url: str) -> dict[str, str]:
-        """Give the Cookie field for a request to `url`: host, path and `Secure` decide; none where none fits."""
+        """Return the Cookie field for a request to `url`: host, path and `Secure` decide; none where none fits."""
         if self._jar is None:
             return {}
         found = self._jar.filter_cookies(URL(url)).values()

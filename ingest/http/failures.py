@@ -13,7 +13,7 @@ _NO_WAY_OUT: Final = {errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 
 
 def failure_of(fault: BaseException) -> Failure:
-    """Give the kind of failure that an exception of the HTTP client means; a timeout is silence."""
+    """Return the kind of failure that an exception of the HTTP client means; a timeout is silence."""
     match fault:
         case aiohttp.ClientSSLError():
             return Failure.SECURITY
@@ -29,6 +29,6 @@ def failure_of(fault: BaseException) -> Failure:
 
 
 def lookup_failure(fault: BaseException) -> Failure:
-    """Give the kind of failure that looking up the name of a host ended in."""
+    """Return the kind of failure that looking up the name of a host ended in."""
     known = isinstance(fault, OSError) and fault.errno in _NO_SUCH_NAME
     return Failure.NAME if known or isinstance(fault, UnicodeError) else Failure.LOOKUP

@@ -32,14 +32,14 @@ class Turn:
         self._lock.release()
 
     def idle(self, now: float) -> bool:
-        """Say whether nobody waits for it and it has rested."""
+        """Return whether nobody waits for it and it has rested."""
         return not self._lock.locked() and self.free <= now  # with a row the lock is locked
 
 
 class HostLimiter:
     """Gives out turns, first come first served, for the life of one event loop.
 
-    Whoever asks, a pass, a redirect from elsewhere or a person's command, waits in the same row (F12).
+    Whoever asks, a pass, a redirect from elsewhere or a person's command, waits in the same row.
     """
 
     def __init__(self, pause: float) -> None:
@@ -48,7 +48,7 @@ class HostLimiter:
         self._turns: dict[str, Turn] = {}
 
     def turn(self, host: str) -> Turn:
-        """Give the turn at a host; it begins when it is entered."""
+        """Return the turn at a host; it begins when it is entered."""
         if len(self._turns) > _MANY:
             now = asyncio.get_running_loop().time()
             self._turns = {name: turn for name, turn in self._turns.items() if not turn.idle(now)}

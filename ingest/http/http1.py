@@ -57,7 +57,7 @@ def split_head(data: bytes) -> tuple[Head, bytes] | None:
 
 
 def _end(data: bytes, begin: int) -> int | None:
-    """Give where the body begins: behind the first blank line."""
+    """Return where the body begins: behind the first blank line."""
     strict = data.find(b"\n\r\n", begin)
     bare = data.find(b"\n\n", begin, strict if strict >= 0 else len(data))
     if bare >= 0:
@@ -66,7 +66,7 @@ def _end(data: bytes, begin: int) -> int | None:
 
 
 def _start(data: bytes) -> int:
-    """Give where the status line begins: blank lines before it mean nothing (RFC 9112, 2.2)."""
+    """Return where the status line begins: blank lines before it mean nothing (RFC 9112, 2.2)."""
     return len(data) - len(data.lstrip(b"\r\n"))
 
 
@@ -85,7 +85,7 @@ def rewrite_head(raw: bytes) -> Head:
 
 
 def _plain(framing: list[tuple[bytes, bytes]]) -> tuple[int | None, bool] | None:
-    """Give the length that fields of a sound head name in one plain word, or that they name chunks; None for anything else."""
+    """Return the length that fields of a sound head name in one plain word, or that they name chunks; None for anything else."""
     if not framing:
         return None, False
     name, value = framing[0][0].lower(), framing[0][1].strip().lower()
@@ -141,7 +141,7 @@ def _unfolded(lines: list[bytes]) -> Iterator[bytes]:
 
 
 def _framing(fields: list[tuple[bytes, bytes]]) -> tuple[list[tuple[bytes, bytes]], int | None]:
-    """Give the one field that says where the body ends, and the length that it names."""
+    """Return the one field that says where the body ends, and the length that it names."""
     codings = [coding for coding in _listed(fields, b"transfer-encoding") if coding not in {b"", b"identity"}]
     if codings and codings[-1] == b"chunked":
         return [_CHUNKED], None

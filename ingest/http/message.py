@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask for; validators go back byte for byte as they came (F1).
+    """What to ask for; validators go back byte for byte as they came.
 
     `secrets` are headers for the server of `url` alone: no other host and no other scheme sees them.
     """
@@ -30,4 +30,4 @@ class Response:
     etag: str | None
     last_modified: str | None
     fresh: float | None = None  # seconds for which the answer calls itself fresh
-    moved: str | None = None  # where permanent redirects alone lead to (F9)
+    moved: str | None = None  # where permanent redirects alone lead to

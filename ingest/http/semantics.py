@@ -15,7 +15,7 @@ REDIRECTS: Final = PERMANENT | {300, 302, 303, 307}
 _PARTIAL: Final = 206
 _RANGE: Final = re.compile(r"bytes\s+(\d{1,18})-(\d{1,18})/(\d{1,18})\s*", re.IGNORECASE)
 _SERVER_ERROR: Final = 500
-_MAX_WAIT: Final = 86_400.0  # an absurd Retry-After is capped at a day (F6)
+_MAX_WAIT: Final = 86_400.0  # an absurd Retry-After is capped at a day
 _MAX_AGE: Final = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d+)")
 _DAY_OF_SECONDS: Final = 10  # digits: more cannot be a delay
 _CAUSES: Final = {
@@ -38,7 +38,7 @@ _KINDS: Final = {
 
 
 def refusal(status: int, headers: Mapping[str, str], now: datetime) -> FetchError:
-    """Give the error that a status without a document means, with the seconds that the server asks for."""
+    """Return the error that a status without a document means, with the seconds that the server asks for."""
     default = (f"has trouble of its own ({status})", "it is tried again later")
     unusual = (f"answers with status {status}", "open the address in a browser to see why")
     what, cure = _CAUSES.get(status, default if status >= _SERVER_ERROR else unusual)
@@ -48,13 +48,13 @@ def refusal(status: int, headers: Mapping[str, str], now: datetime) -> FetchErro
 
 
 def is_partial(status: int, headers: Mapping[str, str]) -> bool:
-    """Say whether a 206 holds less than the whole document, by its own word (RFC 9110, 14.4)."""
+    """Return whether a 206 holds less than the whole document, by its own word (RFC 9110, 14.4)."""
     found = _RANGE.fullmatch(headers.get("Content-Range", "").strip()) if status == _PARTIAL else None
     return found is not None and int(found[2]) - int(found[1]) + 1 < int(found[3])
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Give the seconds from `now` that a Retry-After asks for (RFC 9110, 10.2.3), between 0 and a day."""
+    """Return the seconds from `now` that a Retry-After asks for (RFC 9110, 10.2.3), between 0 and a day."""
     if not value:
         return None
     text = value.strip()
@@ -73,7 +73,7 @@ def _date(text: str | None) -> datetime | None:
 
 
 def freshness(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Give the seconds for which an answer calls itself fresh (RFC 9111, 4.2.1), or None when it does not say.
+    """Return the seconds for which an answer calls itself fresh (RFC 9111, 4.2.1), or None when it does not say.
 
     max-age less the Age that it already has; else Expires, from the server's own Date.
     """

@@ -63,7 +63,7 @@ class SsrfGuard:
             raise GuardError(what, f'if it is yours, add "{name}" to fetch.allow', kind=Failure.PRIVATE)
 
     def socket(self, info: tuple[Any, ...]) -> socket.socket:
-        """Make the socket for a resolved address: the one place where a connection begins (S2).
+        """Make the socket for a resolved address: the one place where a connection begins.
 
         It sees every hop, every resolved address and every literal, so a name that resolves
         elsewhere the second time gains nothing.
@@ -74,7 +74,7 @@ class SsrfGuard:
 
 
 def is_private(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Say whether an address is not of the public internet, in any of its disguises."""
+    """Return whether an address is outside the public internet, also when mapped, tunnelled or translated."""
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped is not None:
             ip = ip.ipv4_mapped

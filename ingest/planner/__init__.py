@@ -1,1 +1,11 @@
-"""TODO."""
+"""When to poll a source next, and how it is doing: pure arithmetic on what polls brought; knows no network and no database.
+
+Public: next_poll and validators plan, polling_cost is what all sources share, health tells how a source is doing.
+"""
+
+__all__ = (
+    "health",
+    "next_poll",
+    "polling_cost",
+    "validators",
+)

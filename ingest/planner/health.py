@@ -90,7 +90,7 @@ class SourceHealth:
 
 
 def health(source: Source, state: SourceState, now: datetime, shape: tuple[float, ...] = FLAT) -> SourceHealth:
-    """Give a source's health; `shape` is the publishing rate of all sources together, for those that have shown too little."""
+    """Return a source's health; `shape` is the publishing rate of all sources together, for those that have shown too little."""
     publishing_rate = state.publishing_rate
     standing, result = _standing(source, state, now, shape)
     polled = source.status is SourceStatus.ACTIVE
@@ -116,7 +116,7 @@ def health(source: Source, state: SourceState, now: datetime, shape: tuple[float
 
 
 def all_health(rows: Iterable[tuple[Source, SourceState]], now: datetime, shape: tuple[float, ...] = FLAT) -> list[SourceHealth]:
-    """Give the health of all feeds and lists, worst first; among equals the longest without a good look, then by name."""
+    """Return the health of all feeds and lists, worst first; among equals the longest without a good look, then by name."""
     order = list(HealthState)
     found = [health(source, state, now, shape) for source, state in rows if source.kind is not SourceKind.DOCUMENT]
     # Those never reached come first: nothing was ever heard of them.
@@ -145,7 +145,7 @@ def _standing(source: Source, state: SourceState, now: datetime, shape: tuple[fl
 
 
 def is_silent(source: Source, state: SourceState, now: datetime, shape: tuple[float, ...] = FLAT) -> bool:
-    """Say whether a source has brought nothing for longer than its publishing rate, or what its owner expects of it, explains."""
+    """Return whether a source has brought nothing for longer than its publishing rate, or its `expect` setting, explains."""
     publishing_rate = state.publishing_rate
     if publishing_rate is None or publishing_rate.news is None or now - publishing_rate.news < _PATIENCE:
         return False

@@ -15,22 +15,22 @@ _BORROWED: Final = 40.0  # entries' worth of the shape that all sources have tog
 
 
 def hour_of(moment: datetime) -> int:
-    """Give the hour of the week that an aware moment (UTC) lies in."""
+    """Return the hour of the week that an aware moment (UTC) lies in."""
     return moment.weekday() * 24 + moment.hour
 
 
 def pack(values: Sequence[float]) -> bytes:
-    """Give 168 numbers as half floats."""
+    """Return 168 numbers as half floats."""
     return _PACKED.pack(*(min(value, _MOST) for value in values))
 
 
 def unpack(data: bytes) -> tuple[float, ...]:
-    """Give the 168 numbers of `pack`; none at all as zeros."""
+    """Return the 168 numbers of `pack`; none at all as zeros."""
     return _PACKED.unpack(data) if data else (0.0,) * HOURS
 
 
 def covered(now: datetime, seconds: float) -> list[float]:
-    """Give how often each hour of the week was watched in the last `seconds`."""
+    """Return how often each hour of the week was watched in the last `seconds`."""
     weeks, part = divmod(seconds / HOUR, HOURS)
     times, last = [weeks] * HOURS, hour_of(now)
     for back in range(round(part)):
@@ -39,7 +39,7 @@ def covered(now: datetime, seconds: float) -> list[float]:
 
 
 def expected(shape: Sequence[float], start: datetime, end: datetime) -> float:
-    """Give the seconds from `start` to `end`, each weighted by the relative rate of its hour."""
+    """Return the seconds from `start` to `end`, each weighted by the relative rate of its hour."""
     seconds = max((end - start).total_seconds(), 0.0)
     weeks, part = divmod(seconds, HOURS * HOUR)
     total, hour = weeks * HOUR * sum(shape), hour_of(start)
@@ -51,7 +51,7 @@ def expected(shape: Sequence[float], start: datetime, end: datetime) -> float:
 
 
 def shaped(counts: Sequence[float], watched: Sequence[float], pooled: Sequence[float]) -> tuple[float, ...]:
-    """Give the relative rate of each hour, about 1 on average, from entries counted in hours watched so many times.
+    """Return the relative rate of each hour, about 1 on average, from entries counted in hours watched so many times.
 
     Smoothed by a kernel of three hours, half of which is shared with the same hour of the other days; what
     all sources do (`pooled`) weighs as much as 40 entries, and is all there is for hours never watched.
@@ -69,7 +69,7 @@ def _smooth(values: Sequence[float]) -> list[float]:
 
 
 def pooled_shape(every: Sequence[tuple[Sequence[float], Sequence[float]]]) -> tuple[float, ...]:
-    """Give the shape of all sources together, from each one's counts and hours watched."""
+    """Return the shape of all sources together, from each one's counts and hours watched."""
     counts, expected = [0.0] * HOURS, [0.0] * HOURS
     for own, watched in every:
         even = sum(own) / max(sum(watched), 1.0)

@@ -65,7 +65,7 @@ class _Learned(NamedTuple):
 def next_state(
     state: SourceState, outcome: Outcome, cost: PollingCost, chance: float, *, websub_active: bool = False
 ) -> SourceState:
-    """Give the source's state after `outcome`; `chance` in [0, 1) spreads polls apart.
+    """Return the source's state after `outcome`; `chance` in [0, 1) spreads polls apart.
 
     `websub_active` says that a hub has told of its changes lately. A failure keeps what was known.
     """
@@ -120,7 +120,7 @@ def _wasted(state: SourceState, outcome: Outcome) -> int:
 
 
 def _tightened(publishing_rate: PublishingRate, before: SourceState, now: datetime, *, gap: bool) -> PublishingRate:
-    """After a gap halve the interval; give it back step by step while documents overlap again."""
+    """After a gap halve the interval; return it back step by step while documents overlap again."""
     if gap and before.last_success:
         elapsed = max((now - before.last_success).total_seconds(), 1.0)
         return replace(publishing_rate, tight=min(elapsed, publishing_rate.tight or elapsed) / 2)
@@ -134,7 +134,7 @@ def _tightened(publishing_rate: PublishingRate, before: SourceState, now: dateti
 def plan_interval(
     standing: PollSituation, outcome: Outcome, cost: PollingCost, chance: float, *, websub_active: bool
 ) -> tuple[float, PollReason]:
-    """Give the seconds from `outcome` to the next poll, and why.
+    """Return the seconds from `outcome` to the next poll, and why.
 
     Freshness and hours to skip are only ever a reason to come later; after a failure Retry-After is the plan.
     """
@@ -151,7 +151,7 @@ def plan_interval(
 
 
 def _after_failure(standing: PollSituation, outcome: Outcome, planned: float, chance: float) -> tuple[float, PollReason]:
-    """Give the seconds until the next try, and why then; never sooner than the source's owner wishes."""
+    """Return the seconds until the next try, and why then; never sooner than the source's owner wishes."""
     own = outcome.source.settings.shortest or 0.0
     if outcome.wait is not None:
         asked = delay_with_retry_after(outcome.wait, standing.failures, planned, outcome.failure, read=standing.read)
@@ -184,7 +184,7 @@ def _hints(standing: PollSituation) -> Hints:
 def _wanted(
     standing: PollSituation, now: datetime, cost: PollingCost, bounds: IntervalBounds, *, websub_active: bool
 ) -> tuple[float, PollReason]:
-    """Give what cost, window and gaps want, within the bounds."""
+    """Return what cost, window and gaps want, within the bounds."""
     if websub_active:
         delay = walk(
             cost.value * _WEBSUB, entries_per_second(standing.publishing_rate, now), _shape(standing, cost), now, _WEBSUB_LONGEST
@@ -207,7 +207,7 @@ def _shape(standing: PollSituation, cost: PollingCost) -> tuple[float, ...]:
 
 
 def _overrun(standing: PollSituation, now: datetime) -> float:
-    """Give the seconds until half of its document will have been replaced."""
+    """Return the seconds until half of its document will have been replaced."""
     publishing_rate = standing.publishing_rate
     if publishing_rate is None or not publishing_rate.window:
         return math.inf
@@ -223,7 +223,7 @@ def _tight(standing: PollSituation) -> float:
 
 
 def walk(cost: float, per_second: float, shape: tuple[float, ...], now: datetime, longest: float) -> float:
-    """Give the seconds until what piles up has waited `cost` seconds in all, at most `longest`.
+    """Return the seconds until what piles up has waited `cost` seconds in all, at most `longest`.
 
     Solves for the first t where the integral of rate(s) (t - s) ds from now is the cost, hour by
     hour in closed form: within an hour the rate is constant, the pile linear, its wait a parabola.
@@ -243,7 +243,7 @@ def walk(cost: float, per_second: float, shape: tuple[float, ...], now: datetime
 
 
 def _root(a: float, b: float, c: float) -> float:
-    """Give the x >= 0 where a x^2 + b x = c, in the form that loses no digits for a small a."""
+    """Return the x >= 0 where a x^2 + b x = c, in the form that loses no digits for a small a."""
     return 2 * c / (b + math.sqrt(b * b + 4 * a * c)) if c > 0 else 0.0
 
 

@@ -38,7 +38,7 @@ class PollingCost:
 
 
 def is_stale(cost: PollingCost, now: datetime) -> bool:
-    """Say whether the cost is to be set anew: once an hour, and when the clock was put back."""
+    """Return whether the cost is to be set anew: once an hour, and when the clock was put back."""
     return cost.at is None or not 0 <= (now - cost.at).total_seconds() < HOUR
 
 
@@ -78,7 +78,7 @@ def with_requests(cost: PollingCost, requests: int) -> PollingCost:
 
 
 def _busy(shape: Sequence[float], now: datetime) -> float:
-    """Give an hour's share of requests, mean 1: they follow the root of the rate, so nights and weekends cost less."""
+    """Return an hour's share of requests, mean 1: they follow the root of the rate, so nights and weekends cost less."""
     return math.sqrt(shape[hour_of(now)]) * HOURS / sum(map(math.sqrt, shape))
 
 
@@ -87,7 +87,7 @@ def _error(spent: float, owed: float) -> float:
 
 
 def _value(rule: PollingRule, rates: Sequence[float]) -> float:
-    """Give the cost at which the rates bring what the rule asks: more requests or longer waits, found by halving."""
+    """Return the cost at which the rates bring what the rule asks: more requests or longer waits, found by halving."""
     low, high = math.log(1e-3), math.log(1e12)
     for _ in range(40):
         middle = (low + high) / 2

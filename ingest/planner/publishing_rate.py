@@ -36,7 +36,7 @@ class News:
 
 
 def entries_per_second(publishing_rate: PublishingRate | None, now: datetime) -> float:
-    """Give the expected entries a second."""
+    """Return the expected entries a second."""
     if publishing_rate is None:
         return _PRIOR_ITEMS / _PRIOR_SECONDS
     age = _between(publishing_rate.at, now)
@@ -47,7 +47,7 @@ def entries_per_second(publishing_rate: PublishingRate | None, now: datetime) ->
 
 
 def recent_entries_per_second(publishing_rate: PublishingRate, now: datetime) -> float:
-    """Give the entries a second of the last hours."""
+    """Return the entries a second of the last hours."""
     return publishing_rate.burst * _left(_between(publishing_rate.at, now), _BURST_LIFE) * math.log(2) / _BURST_LIFE
 
 
@@ -79,7 +79,7 @@ def observe_document(before: PublishingRate | None, feed: ParsedFeed, since: dat
 
 
 def with_weekly_shape(publishing_rate: PublishingRate, pooled: tuple[float, ...]) -> PublishingRate:
-    """Give the publishing rate with its shape made anew, if that is due: after three days or a seventh more entries."""
+    """Return the publishing rate with its shape made anew, if that is due: after three days or a seventh more entries."""
     made = publishing_rate.shaped_at
     fresh = made is not None and 0 <= (publishing_rate.at - made).total_seconds() < _RESHAPE_SECONDS
     if publishing_rate.items < _FEW or (fresh and publishing_rate.items < publishing_rate.shaped_items * _RESHAPE_GROWTH):
@@ -89,7 +89,7 @@ def with_weekly_shape(publishing_rate: PublishingRate, pooled: tuple[float, ...]
 
 
 def counts(publishing_rate: PublishingRate) -> tuple[tuple[float, ...], list[float]]:
-    """Give the entries counted by hour of the week, and how often each hour was watched."""
+    """Return the entries counted by hour of the week, and how often each hour was watched."""
     kept = 1 - min(publishing_rate.seconds * math.log(2) / _LIFE, 0.99)
     return unpack(publishing_rate.hours), covered(publishing_rate.at, -math.log2(kept) * _LIFE)
 
@@ -133,7 +133,7 @@ def _times(fresh: list[Item], since: datetime, now: datetime) -> list[datetime]:
 
 
 def _between(start: datetime, end: datetime) -> float:
-    """Give the seconds from `start` to `end`: a clock that was put back makes no time negative."""
+    """Return the seconds from `start` to `end`: a clock that was put back makes no time negative."""
     return max((end - start).total_seconds(), 0.0)
 
 
@@ -142,7 +142,7 @@ def _left(age: float, life: float) -> float:
 
 
 def _discounted(span: float, life: float) -> float:
-    """Give the weight that a span until now has in all: the integral of what is left."""
+    """Return the weight that a span until now has in all: the integral of what is left."""
     return (1 - _left(span, life)) * life / math.log(2)
 
 
@@ -150,7 +150,7 @@ def _discounted(span: float, life: float) -> float:
 
 
 def _named(entries: tuple[tuple[Item, Keys], ...]) -> Iterator[tuple[Item, tuple[int, ...]]]:
-    """Give each entry's names: its guid, and its address where no other entry of the document has it."""
+    """Return each entry's names: its guid, and its address where no other entry of the document has it."""
     entries = entries[: _MOST_NAMES // 4]
     shared = Counter(keys.url for _, keys in entries)
     for item, keys in entries:

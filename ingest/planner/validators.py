@@ -7,12 +7,12 @@ from typing import Final
 
 from ingest.poll_state import Outcome, SourceState
 
-_LONGEST_SILENCE: Final = timedelta(days=8)  # of 304s: then the whole document is asked for (F13)
+_LONGEST_SILENCE: Final = timedelta(days=8)  # of 304s: then the whole document is asked for
 _DISTRUST: Final = timedelta(days=30)
 
 
 def validators_to_send(state: SourceState, now: datetime) -> tuple[str | None, str | None]:
-    """Give the ETag and Last-Modified to send, byte for byte as they came, or none (F1).
+    """Return the ETag and Last-Modified to send, byte for byte as they came, or none.
 
     None go out to a server that has answered 304 for eight days, since some do so for ever, nor to one
     whose validators stayed while its document changed.
@@ -22,7 +22,7 @@ def validators_to_send(state: SourceState, now: datetime) -> tuple[str | None, s
 
 
 def has_trusted_validators(state: SourceState, now: datetime) -> bool:
-    """Say whether a server's validators were not found out as lies lately."""
+    """Return whether a server's validators were not found out as lies lately."""
     return state.distrusted is None or now - state.distrusted >= _DISTRUST
 
 
@@ -39,7 +39,7 @@ def learn_validators(before: SourceState, after: SourceState, outcome: Outcome) 
 
 
 def _lied(before: SourceState, outcome: Outcome) -> bool:
-    """Say whether the document changed under validators that did not."""
+    """Return whether the document changed under validators that did not."""
     if before.body_hash is None or outcome.body_hash == before.body_hash:
         return False
     if before.etag or outcome.etag:

@@ -1,1 +1,18 @@
-"""TODO."""
+"""Polls sources and reads documents, and stores what they brought, in one commit a batch; knows no topic and no terminal.
+
+Public: home and engine open what is needed; passes, sources, lists, adding, oneoff, offline, batch, pipeline, websub use it.
+"""
+
+__all__ = (
+    "adding",
+    "batch",
+    "engine",
+    "home",
+    "lists",
+    "offline",
+    "oneoff",
+    "passes",
+    "pipeline",
+    "sources",
+    "websub",
+)

@@ -48,7 +48,7 @@ class Added:
 
 
 def valid_sources(addresses: tuple[str, ...], kind: SourceKind = SourceKind.FEED) -> tuple[Source, ...]:
-    """Give the source that each address means, once, and say which scheme was guessed.
+    """Return the source that each address means, once, and say which scheme was guessed.
 
     Raises UsageError for what is no address, before anything is added.
     """
@@ -67,7 +67,7 @@ def valid_sources(addresses: tuple[str, ...], kind: SourceKind = SourceKind.FEED
 
 
 def add(home: Home, addresses: tuple[str, ...], matching: Matching = no_topics, *, anyway: bool = False) -> Added:
-    """Add the feeds at `addresses`, say what each holds or why it could not be read; what the one request brought is kept (F4).
+    """Add the feeds at `addresses`, say what each holds or why it could not be read; what the one request brought is kept.
 
     One that failed is added when that may pass by itself, or `anyway`.
     """
@@ -95,7 +95,7 @@ def _is_polled(facts: Facts, url: str) -> bool:
 
 
 def _leads_to_known(facts: Facts, url: str, found: Discovery) -> bool:
-    """Say whether a page's feed is polled already, whose state must stay as it is."""
+    """Return whether a page's feed is polled already, whose state must stay as it is."""
     feed = found.outcome.source.url
     if feed == url or not _is_polled(facts, feed):
         return False
@@ -122,7 +122,7 @@ class _Keeping:
         self._home, self._facts, self._topics, self._anyway = home, facts, topics, anyway
 
     def keep(self, url: str, found: Discovery) -> bool:
-        """Store what was found at an address; give whether a source was added."""
+        """Store what was found at an address; return whether a source was added."""
         outcome, shown = found.outcome, without_secrets(url)
         if len(found.named) > 1:
             _tell("page_names_feeds", f"{shown}: a page that names {len(found.named)} feeds; add the one that you mean:")
@@ -155,7 +155,7 @@ class _Keeping:
         return after
 
     def _about(self, feed: ParsedFeed, where: str) -> str:
-        """Say what a feed is: its title, how much is in it, in which languages, and which topics it is for."""
+        """Return what a feed is: its title, how much is in it, in which languages, and which topics it is for."""
         count = len(feed.items)
         languages = Counter(item.language or "unknown" for item, _ in feed.items)
         topics = self._topics(feed, where)

@@ -19,22 +19,22 @@ _HOPELESS: Final = 60  # sources, none of them reached: the rest need not be tri
 
 
 def is_reached(outcome: Outcome) -> bool:
-    """Say whether a server was heard."""
+    """Return whether a server was heard."""
     return outcome.failure is None or not (outcome.failure.is_unreached or outcome.failure in _UNASKED)
 
 
 def is_unreached(outcome: Outcome) -> bool:
-    """Say whether a server was asked and none was heard."""
+    """Return whether a server was asked and none was heard."""
     return outcome.failure is not None and outcome.failure.is_unreached
 
 
 def is_hopeless(unreached: int, reached: int) -> bool:
-    """Say whether so many failed, and nobody was reached, that no more need be asked."""
+    """Return whether so many failed, and nobody was reached, that no more need be asked."""
     return not reached and unreached >= _HOPELESS
 
 
 def is_suspicious(unreached: Sequence[tuple[Outcome, SourceState]], reached: int) -> bool:
-    """Say whether so many sources failed, with the states they had before, that it may be us and not them.
+    """Return whether so many sources failed, with the states they had before, that it may be us and not them.
 
     A few that have failed for long are no sign of anything.
     """

@@ -43,7 +43,7 @@ DOCUMENTS: Final = Source(
 
 
 def interpret(name: str) -> PastedAddress | Path | None:
-    """Give the address or the path that `name` means, or None for neither.
+    """Return the address or the path that `name` means, or None for neither.
 
     What has a scheme is an address; else what is there is a file or folder; else what begins with a host is an
     address, unless it is called like a document.
@@ -119,7 +119,7 @@ def _known(facts: Facts, url: str, own: SourceSettings = SourceSettings()) -> tu
 
 
 def summary(report: Report) -> str:
-    """Say what an ingestion did: a line for each failure, then one for all."""
+    """Return what an ingestion did: a line for each failure, then one for all."""
     done = f"{report.counts.new} new, {report.counts.changed} changed, {report.unchanged} unchanged, {len(report.failed)} failed"
     return "\n".join([*(str(outcome.error) for outcome in report.failed), *report.faults, done])
 

@@ -122,7 +122,7 @@ def _begin(begun: Semaphore) -> None:
 
 @cache
 def _at_start() -> tuple[int, int]:
-    """Give the kind of memory that is bounded, and how much of it this process has at its first call.
+    """Return the kind of memory that is bounded, and how much of it this process has at its first call.
 
     What it may write to, since the detector's tables alone map far more than they use.
     """

@@ -84,7 +84,7 @@ async def poll_source(poll: Poll, engine: Engine) -> Outcome:
         return _understood(poll, document, engine.clock(), conditional=(request.etag or request.last_modified) is not None)
     except TopicwireError as fault:
         return failed_outcome(Outcome(source, engine.clock()), fault)
-    except Exception as fault:  # noqa: BLE001 - whatever one source does, its neighbours are served (S10, S11)
+    except Exception as fault:  # noqa: BLE001 - whatever one source does, its neighbours are served
         cause = one_line(f"{type(fault).__name__}: {fault}")
         log_fault(_LOG, f"{without_secrets(source.url)}: {cause}", traceback.format_exc())
         error = f"a fault of topicwire itself ({cause}); please report it"
@@ -112,7 +112,7 @@ def _understood(poll: Poll, document: Read, now: datetime, *, conditional: bool)
         at=now,
         feed=feed,
         http_status=fetched.status,
-        # A 304 may leave its validators out; those that it confirms then stay (F2).
+        # A 304 may leave its validators out; those that it confirms then stay (RFC 9110, 15.4.5).
         etag=(fetched.etag or (state.etag if unchanged else None)) if told else None,
         last_modified=(fetched.last_modified or (state.last_modified if unchanged else None)) if told else None,
         body_hash=document.body_hash if told else None,
@@ -131,7 +131,7 @@ def _job(poll: Poll, fetched: Response, now: datetime) -> Job:
 
 
 async def process_batch(batch: Batch, engine: Engine) -> tuple[Outcome, ...]:
-    """Look at every source of a batch: hosts side by side, each in its turn (F12).
+    """Look at every source of a batch: hosts side by side, each in its turn.
 
     A function of its arguments and the network alone: it reads and writes no database.
     """
@@ -149,7 +149,7 @@ def poll_sources(  # noqa: PLR0913, PLR0917 - and how it is parted
     chance: Callable[[], float],
     parts: Callable[[list[Due]], Iterable[list[Due]]] = lambda due: (due,),
 ) -> Iterator[Report]:
-    """Poll `due` sources, part after part, and commit batch by batch; give a report after each commit.
+    """Poll `due` sources, part after part, and commit batch by batch; return a report after each commit.
 
     Killed at any point it loses nothing: what was not committed is still due. While nobody was reached lately a few
     are asked first, and the rest only when one of them answers.
@@ -209,11 +209,11 @@ class _Pass:
         return state_after(self._states[url], one, self._cost, self._chance(), websub_active=url in self._active_hubs)
 
     def looks_offline(self) -> bool:
-        """Say whether it may be us that nobody was reached."""
+        """Return whether it may be us that nobody was reached."""
         return is_suspicious([(one, self._states[one.source.url]) for one in self._unreached], self.reached)
 
     def confirmed(self) -> Generator[Report, None, bool]:
-        """Ask a few of the next that are due, all of them well until now; give whether one of them was reached."""
+        """Ask a few of the next that are due, all of them well until now; return whether one of them was reached."""
         asked = self._states.keys()
         well = [
             one for one in self._facts.sources.answering(self._engine.clock(), len(asked) + _WITNESSES) if one[0].url not in asked
@@ -233,7 +233,7 @@ class _Pass:
 
 
 def current_cost(facts: Facts, settings: Settings, now: datetime) -> PollingCost:
-    """Give the cost that all sources share, set anew once an hour; it is stored with the next commit."""
+    """Return the cost that all sources share, set anew once an hour; it is stored with the next commit."""
     cost = facts.polls.cost(settings.polling.rule)
     return adjust_cost(cost, facts.sources.publishing_rates(), now) if is_stale(cost, now) else cost
 
@@ -241,12 +241,12 @@ def current_cost(facts: Facts, settings: Settings, now: datetime) -> PollingCost
 def state_after(
     state: SourceState, outcome: Outcome, cost: PollingCost, chance: float, *, websub_active: bool = False
 ) -> SourceState:
-    """Give a source's state after an outcome: its next poll, and what was learnt of its validators."""
+    """Return a source's state after an outcome: its next poll, and what was learnt of its validators."""
     return learn_validators(state, next_state(state, outcome, cost, chance, websub_active=websub_active), outcome)
 
 
 def _informed(batch: Batch, facts: Facts) -> Batch:
-    """Give each poll what its source's last document held."""
+    """Return each poll what its source's last document held."""
     known = facts.polls.before_all(poll.source.url for poll in batch.polls)
     told = (replace(poll, before=known[poll.source.url]) if poll.source.url in known else poll for poll in batch.polls)
     return Batch(tuple(told))
@@ -321,7 +321,7 @@ def _files_of(folder: Path) -> Iterator[Path]:
 
 
 def _is_companion(inside: Path, files: list[Path]) -> bool:
-    """Say whether a folder belongs to a page that lies beside it."""
+    """Return whether a folder belongs to a page that lies beside it."""
     beside = [path.name for path in files if path.parent == inside.parent]
     for page in saved_pages.pages_of(inside.name, beside):
         within = [path.name for path in files if inside in path.parents]
@@ -336,7 +336,7 @@ def _is_companion(inside: Path, files: list[Path]) -> bool:
 
 
 def shown_name(path: Path) -> str:
-    """Give a path as a name that can be stored and shown: a file may be called by any bytes (S9)."""
+    """Return a path as a name that can be stored and shown: a file may be called by any bytes."""
     return one_line(path.as_posix().encode(errors="replace").decode())
 
 
@@ -350,7 +350,7 @@ def read_file(facts: Facts, engine: Engine, path: Path, document: SeedDocument) 
 
 
 def file_bytes(path: Path) -> bytes:
-    """Give the bytes of a document. Raises ParseError for a file that is no document, too large or not to be read."""
+    """Return the bytes of a document. Raises ParseError for a file that is no document, too large or not to be read."""
     if not is_document(path.name):
         raise ParseError(f"{path.suffix} files are not read", CURE)
     try:

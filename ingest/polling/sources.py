@@ -34,7 +34,7 @@ def parse_list(data: bytes, origin: str, where: str) -> opml.SourceList:
 
 
 def synchronise(facts: Facts, home: Path, now: datetime) -> tuple[str, ...]:
-    """Bring the stored sources in line with the home folder; give the refused lines.
+    """Bring the stored sources in line with the home folder; return the refused lines.
 
     `sources.opml` is the owner's word: what it lists is polled, what it lists no longer is not, and
     the starter list gives way to it. Sources added by command stay. The starter list is taken
