@@ -49,7 +49,12 @@ def start(
 
     With `files` it may have so many files and connections open and no more.
     """
-    known = {"fetch.contact": "desk@example.org", "fetch.host_pause": "0", "fetch.allow": web.allow if web else "", "topics.shipped": "false"} | (settings or {})
+    known = {
+        "fetch.contact": "desk@example.org",
+        "fetch.host_pause": "0",
+        "fetch.allow": web.allow if web else "",
+        "topics.shipped": "false",
+    } | (settings or {})
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("TOPICWIRE_", "COV_CORE_"))}
     environment = clean | {f"TOPICWIRE_{key.upper().replace('.', '__')}": value for key, value in known.items()}
     bounded = [] if files is None else ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh"]
