@@ -181,7 +181,7 @@ class _Normalizer:
         return self._best(own, raw.id if raw.id_is_link else "")
 
     def _named(self, relation: str) -> str | None:
-        """Return the first sound address of a relation, the server's word before the document's (WebSub 4)."""
+        """Return the first valid address of a relation, the server's word before the document's (WebSub 4)."""
         found = (self._address(link.href) for link in (*self._context.links, *self.raw.links) if relation in link.rel.split())
         return next((address for address in found if address), None)
 
@@ -195,18 +195,18 @@ class _Normalizer:
     def item(self, entry: RawEntry) -> Item:
         """Make the item of an entry."""
         link = self.link(entry)
-        said = _by_role(entry.texts)
-        summary, content = self._bodies(said, link, SUMMARIES)
+        texts = _by_role(entry.texts)
+        summary, content = self._bodies(texts, link, SUMMARIES)
         text = plain(content) or plain(summary)
         titles = TITLES if text else (*TITLES, MEDIA_TITLE)
         if not text:
-            summary = summary or self._bodies(said, link, (MEDIA_TEXT,))[0]
+            summary = summary or self._bodies(texts, link, (MEDIA_TEXT,))[0]
             text = plain(summary)
-        title = _title(said, titles)
+        title = _title(texts, titles)
         shown = title or shorten(text.partition("\n")[0], _TITLE_LENGTH)
-        spoken, how = self._language(entry, said, f"{shown}. {text}")
-        published, published_raw = self._date(entry.dates, self._published, spoken)
-        updated, updated_raw = self._date(entry.dates, UPDATED, spoken)
+        language, language_from = self._language(entry, texts, f"{shown}. {text}")
+        published, published_raw = self._date(entry.dates, self._published, language)
+        updated, updated_raw = self._date(entry.dates, UPDATED, language)
         return Item(
             guid=one_line(entry.id) or None,
             url=link,
@@ -216,8 +216,8 @@ class _Normalizer:
             content=content,
             text=text,
             boilerplate=entry.boilerplate,
-            language=spoken,
-            language_from=how,
+            language=language,
+            language_from=language_from,
             published=published,
             published_raw=published_raw,
             updated=updated,
@@ -235,34 +235,36 @@ class _Normalizer:
         made = self.faults.attempt("a list of names left out", lambda raw: tuple(make(raw)), of, ())
         return made[:MOST_NAMES]
 
-    def _language(self, entry: RawEntry, said: _Texts, text: str) -> tuple[str | None, str | None]:
+    def _language(self, entry: RawEntry, texts: _Texts, text: str) -> tuple[str | None, str | None]:
         """Return the language and how it is known: declared for the entry, its body, its title or the feed, or detected."""
-        body = next((said[role][0].language for role in (*CONTENTS, *SUMMARIES) if role in said), None)
-        title = next((said[role][0].language for role in TITLES if role in said), None)
+        body = next((texts[role][0].language for role in (*CONTENTS, *SUMMARIES) if role in texts), None)
+        title = next((texts[role][0].language for role in TITLES if role in texts), None)
         declared = (*entry.languages, body, title, self.raw.language)
         return self.faults.attempt("a language left out", lambda tags: detection.decide(text, *tags), declared, (None, None))
 
-    def _date(self, said: tuple[RawDate, ...], order: tuple[str, ...], spoken: str | None) -> tuple[datetime | None, str | None]:
+    def _date(
+        self, written: tuple[RawDate, ...], order: tuple[str, ...], language: str | None
+    ) -> tuple[datetime | None, str | None]:
         """Return the first date in the order of roles that can be read, with its text; else None and the first text."""
-        there = [date for date in said if date.value and date.role in order]
+        there = [date for date in written if date.value and date.role in order]
         if len(there) > 1:
             there.sort(key=lambda date: order.index(date.role))
         now = self._context.now
         for date in there:
-            moment = self.faults.attempt("a date left out", lambda text: dates.parse_date(text, now, spoken), date.value, None)
+            moment = self.faults.attempt("a date left out", lambda text: dates.parse_date(text, now, language), date.value, None)
             if moment:
                 return moment, one_line(date.value)
         return None, (one_line(there[0].value) or None) if there else None
 
     # Texts
 
-    def _bodies(self, said: _Texts, link: str | None, roles: tuple[str, ...]) -> tuple[str, str]:
+    def _bodies(self, texts: _Texts, link: str | None, roles: tuple[str, ...]) -> tuple[str, str]:
         """Return summary and content by the order of roles; of two texts of one element the longer is the content."""
-        contents = [self._body(text, link) for role in CONTENTS if role in said for text in said[role]]
+        contents = [self._body(text, link) for role in CONTENTS if role in texts for text in texts[role]]
         content = max(contents, key=len) if contents else ""
         for role in roles:
-            if role in said:
-                found = [body for text in said[role] if (body := self._body(text, link))]
+            if role in texts:
+                found = [body for text in texts[role] if (body := self._body(text, link))]
                 if len(found) > 1 and not content and (found := sorted(set(found), key=len, reverse=True))[1:]:
                     return found[1], found[0]
                 if found:
@@ -327,7 +329,7 @@ class _Normalizer:
                 yield Author(*known)
 
     def _enclosures(self, entries: Iterable[RawEntry]) -> Iterator[Enclosure]:
-        """Return the files of an entry, each once; a duration of the entry is that of its first sound or film."""
+        """Return the files of an entry, each once; a duration of the entry is that of its first audio or video."""
         found: dict[str, Enclosure] = {}
         duration = None
         for entry in entries:
@@ -357,8 +359,8 @@ def _by_role(texts: Iterable[RawText]) -> _Texts:
     return found
 
 
-def _title(said: _Texts, order: tuple[str, ...]) -> str:
-    return next((title for role in order if role in said for text in said[role] if (title := title_text(text.value))), "")
+def _title(texts: _Texts, order: tuple[str, ...]) -> str:
+    return next((title for role in order if role in texts for text in texts[role] if (title := title_text(text.value))), "")
 
 
 def _categories(tags: Iterable[RawCategory]) -> Iterator[Category]:
@@ -372,13 +374,13 @@ def _categories(tags: Iterable[RawCategory]) -> Iterator[Category]:
 
 
 def _enclosure(url: str, raw: RawFile) -> Enclosure:
-    sound_length = raw.length.isascii() and raw.length.isdecimal() and len(raw.length) <= _LENGTH_DIGITS
+    has_length = raw.length.isascii() and raw.length.isdecimal() and len(raw.length) <= _LENGTH_DIGITS
     kind = raw.role if raw.role in {"thumbnail", "transcript"} else None
     said = one_line(raw.type) or None
     return Enclosure(
         url,
         said,
-        int(raw.length) if sound_length else None,
+        int(raw.length) if has_length else None,
         _seconds(raw.duration),
         kind or (None if said else one_line(raw.medium) or None),
     )

@@ -1,5 +1,8 @@
 import re
+import subprocess
+import sys
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -134,3 +137,14 @@ def test_the_words_of_a_text_as_written(text: str) -> None:
 def test_a_text_without_spaces_is_not_remembered() -> None:
     """What would fill the memory is folded like all else."""
     assert folded("\u6e21" * 500) == "\u6e21" * 500
+
+
+def test_the_normaliser_loads_no_model_and_no_parser() -> None:
+    """What texts, dates, addresses and identities need is loaded alone; the pattern of words is made when first needed."""
+    child = (
+        "import sys; from ingest import identity, normalize; from ingest.text import folding, pasted_urls;"
+        " heavy = {'numpy', 'py3langid', 'lxml', 'feedparser', 'babel'} & sys.modules.keys();"
+        " print(folding.word_pattern.cache_info().currsize, heavy)"
+    )
+    done = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
+    assert done.stdout.strip() == "0 set()"

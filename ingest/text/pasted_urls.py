@@ -75,5 +75,5 @@ def _web_address(scheme: re.Match[str], rest: str) -> str:
     """Return the address behind a scheme such as `feed:`; an empty string for what is none."""
     if _WEB.match(rest) or _FEED.match(rest):
         return rest
-    sound = not rest.startswith("/") and (scheme[2] or _BEGINS_WITH_HOST.fullmatch(rest))
-    return f"{_STANDS_FOR[scheme[1].lower()]}://{rest}" if sound and rest else ""
+    is_address = not rest.startswith("/") and (scheme[2] or _BEGINS_WITH_HOST.fullmatch(rest))
+    return f"{_STANDS_FOR[scheme[1].lower()]}://{rest}" if is_address and rest else ""

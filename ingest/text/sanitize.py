@@ -95,11 +95,11 @@ def safe_html(html: str, base: str | None) -> str:
         return ""
     if "<" not in html and "&" not in html:
         return xml_safe(html).strip()
-    sound = xml_safe(_ANY_TAG.sub(" ", html) if _too_deep(html) else html)
-    clean = _cleaner(base).clean(sound)
+    safe = xml_safe(_ANY_TAG.sub(" ", html) if _too_deep(html) else html)
+    clean = _cleaner(base).clean(safe)
     if "<img" in clean:
         clean = _IMAGE.sub(lambda m: "" if _PIXEL.search(m[1]) else m[0], clean)
-    if "&#" in sound:  # a reference may have named what may not stand, or what the next parser reads as a line end
+    if "&#" in safe:  # a reference may have named what may not stand, or what the next parser reads as a line end
         clean = xml_safe(clean).replace("\r\n", "\n").replace("\r", "\n")
     return clean.strip()
 

@@ -20,12 +20,12 @@ _NUMERIC_AND = re.compile(r"&#(?:0*38|x0*26);", re.IGNORECASE)  # as WordPress w
 _HOST = re.compile(r"https?://(?:[^/?#@]*@)?(?P<host>[^/?#@:\[\]]+)", re.IGNORECASE)
 _NO_HOST = re.compile(r"[\s\x00-\x20%<>\"{}|\\^`\x7f]")
 _BROKEN_HOST = re.compile(r"[^/?#]*//[^/?#]*[\t\r\n]")  # which the parser passes over
-_UNSOUND = (ValueError, IndexError)  # what yarl raises at an address that is none
+_INVALID = (ValueError, IndexError)  # what yarl raises at an address that is none
 _MAX_URL = 2_000
 
 
 # What most addresses are: nothing in them needs a parser.
-_SOUND = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9._~/?#&=%+,;:@!$'()*-]*)?", re.ASCII)
+_VALID = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9._~/?#&=%+,;:@!$'()*-]*)?", re.ASCII)
 _LONGER = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9_~%-]", re.ASCII)
 _PAIR = r"[A-Za-z0-9._~-]+=[A-Za-z0-9._~-]*"
 _SIMPLE = re.compile(
@@ -39,7 +39,7 @@ def absolute(url: str | None, base: str | None) -> str | None:
     """Return the http(s) address that `url` means on `base`, or None when it means none."""
     if not url or len(url) > _MAX_URL:
         return None
-    if _SOUND.fullmatch(url):
+    if _VALID.fullmatch(url):
         return url
     text = url.strip()
     try:
@@ -47,7 +47,7 @@ def absolute(url: str | None, base: str | None) -> str | None:
         parts = URL(joined, encoded=True)
         usable = parts.scheme.lower() in {"http", "https"} and parts.host and not _NO_HOST.search(parts.host)
         parts.port  # noqa: B018 - a port out of range raises here, not later
-    except _UNSOUND:
+    except _INVALID:
         return None
     return _percent_encoded(joined) if usable and not _BROKEN_HOST.match(joined) else None
 
@@ -115,7 +115,7 @@ def host_of(url: str) -> str:
         return f"{plain[2].lower()}:{plain[3] or _DEFAULTS[plain[1].lower()]}"
     try:
         parts = URL(url)
-    except _UNSOUND:
+    except _INVALID:
         return ""
     host = (parts.raw_host or "").lower()
     name = f"[{host}]" if ":" in host else host
@@ -128,7 +128,7 @@ def machine_of(url: str) -> str:
         return plain[2].lower().rstrip(".")
     try:
         return (URL(url).raw_host or "").lower().rstrip(".")
-    except _UNSOUND:
+    except _INVALID:
         return ""
 
 
@@ -143,10 +143,10 @@ def feed_address(url: str | None) -> str | None:
     Case of scheme and host, the default port, an empty path and a fragment make no difference (RFC 3986, 6.2);
     everything else is the server's own and stays byte for byte.
     """
-    sound = absolute(url, None)
-    if sound is None:
+    valid = absolute(url, None)
+    if valid is None:
         return None
-    scheme, _, rest = sound.partition("://")
+    scheme, _, rest = valid.partition("://")
     authority, path = _AUTHORITY.split(rest.partition("#")[0], maxsplit=1)
     user, at, host = authority.rpartition("@")
     scheme, host = scheme.lower(), host.lower()
@@ -163,14 +163,14 @@ def canonical(url: str | None) -> str | None:
     AMP and mobile twins are the page itself, and so is what a redirector names in plain sight.
     It is a key: what is stored and published is always the original address.
     """
-    sound = absolute(_NUMERIC_AND.sub("&", redirect_target(url)) if url else url, None)
-    if sound is None:
+    valid = absolute(_NUMERIC_AND.sub("&", redirect_target(url)) if url else url, None)
+    if valid is None:
         return None
-    if "/." not in sound and (simple := _SIMPLE.fullmatch(sound)):
+    if "/." not in valid and (simple := _SIMPLE.fullmatch(valid)):
         pairs = [pair.partition("=")[::2] for pair in simple[3].split("&")] if simple[3] else []
         return f"http://{_TWIN_HOST.sub('', simple[1])}{_page(simple[2] or '/')}{_query(pairs, simple[2] or '/')}"
     try:
-        parts = URL(sound)
+        parts = URL(valid)
         named = ((_ESCAPED_TWICE.sub("", k), v) for k, v in parts.query.items())
         pairs = identifying_parameters(named, parts.path)
         path = _page(parts.path)
@@ -179,7 +179,7 @@ def canonical(url: str | None) -> str | None:
         fragment = parts.fragment if _NAMES_A_PART.match(parts.fragment) else ""
         key = URL.build(scheme="http", authority=host + port, path=path, query=pairs, fragment=fragment)
         return str(key) if host else None
-    except _UNSOUND:
+    except _INVALID:
         return None
 
 
@@ -220,6 +220,6 @@ def is_front_page(url: str) -> bool:
         return False
     try:
         parts = URL(url)
-    except _UNSOUND:
+    except _INVALID:
         return False
     return parts.path in {"", "/"} and not parts.query_string and not parts.fragment.startswith("!")

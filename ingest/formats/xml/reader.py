@@ -18,12 +18,12 @@ def read(body: bytes, headers: dict[str, str], most: int) -> tuple[RawFeed, str]
     """Read a document, its first `most` entries, and say which reader did. Raises ParseError for what is none."""
     kind, language = headers.get("content-type", ""), headers.get("content-language")
     faults = Faults()
-    sound = encodings.plain_utf8(body, kind)
-    raw = _read_with_lxml(sound, language, most, faults) if sound is not None else None
+    plain = encodings.plain_utf8(body, kind)
+    raw = _read_with_lxml(plain, language, most, faults) if plain is not None else None
     if raw:
         return raw, LXML
     data, notes = encodings.to_utf8(body, kind)
-    raw, parser = _read_with_lxml(data, language, most, faults) if data != sound else None, LXML
+    raw, parser = _read_with_lxml(data, language, most, faults) if data != plain else None, LXML
     if raw is None:
         raw, parser = feedparser_reader.read(data, language, most), FEEDPARSER
     return replace(raw, notes=notes + raw.notes, faults=(*faults.found, *raw.faults)), parser
