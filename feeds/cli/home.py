@@ -27,13 +27,13 @@ def target_of(home: Home, facts: Facts, retired: str = "") -> Target:
     """Return where this home publishes; every feed that was ever served stays, except the topic `retired`."""
     from feeds.publication.edition import Target
     from feeds.publication.files import served_topics
-    from feeds.stories.grouping import StoryGrouping
+    from feeds.stories.grouping import Stories
     from feeds.tagging.topic.folders import topic_folders
     from ingest.store.instance import boot, instance_of
 
     known = frozenset(topic_folders(home.folder, home.settings).files()) | served_topics(facts)
     folder, instance = home.folder / "public", instance_of(facts)
-    return Target(folder, instance, home.settings, home.clock(), known - {retired}, StoryGrouping(facts), boot())
+    return Target(folder, instance, home.settings, home.clock(), known - {retired}, Stories(facts), boot())
 
 
 def kept_feeds(home: Home, facts: Facts) -> tuple[str, ...]:

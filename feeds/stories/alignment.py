@@ -1,7 +1,7 @@
-"""Where two wordings differ: aligned, the slots in which each says something else; knows no article and no language's words.
+"""Where two wordings differ: their alignment, and the substitutions in it; knows no document and no language's words.
 
 Two news items of one form ("Man arrested in Leeds", "Man arrested in Hull") have nearly all words in common, and the one
-word that differs is the news. So what two wordings share weighs nothing here, and what stands in its gaps everything.
+word that differs is the news. So what two wordings share counts for nothing here, and what stands in its gaps for everything.
 Scripts without spaces are aligned letter by letter.
 """
 
@@ -46,7 +46,7 @@ _PREFIX: Final = 4  # letters that compounding adds at the least; a prefix of tw
 
 
 class TokenKind(IntEnum):
-    """What a word may be, as far as its looks say; the higher, the less an edit changes it."""
+    """What a token may be, judged by its form; the higher, the less likely an edit changes it."""
 
     FRAME = 0  # it may hold a sentence together
     WORD = 1
@@ -66,7 +66,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """What stands in one place of two wordings."""
+    """The edit operation that replaces some tokens of one wording by those of the other."""
 
     one: tuple[Token, ...]
     two: tuple[Token, ...]
@@ -81,24 +81,24 @@ class Substitution:
 
 @dataclass(frozen=True)
 class TokenSequence:
-    """A wording as units."""
+    """A wording as tokens, in order."""
 
-    units: tuple[Token, ...]
+    tokens: tuple[Token, ...]
 
     @property
     def size(self) -> float:
         """Return how many words it has, about."""
-        return _size(self.units)
+        return _size(self.tokens)
 
     @cached_property
     def forms(self) -> tuple[str, ...]:
-        """The folded units, in order."""
-        return tuple(unit.form for unit in self.units)
+        """The folded tokens, in order."""
+        return tuple(token.form for token in self.tokens)
 
 
 @dataclass(frozen=True)
 class BagOfWords:
-    """All that an article says, in any order."""
+    """All words of a document, in any order."""
 
     text: str
     language: str | None = None
@@ -113,21 +113,21 @@ class BagOfWords:
         """All its words without spaces, for scripts that have none."""
         return "".join("".join(_clusters(word)) for word in word_pattern().findall(self.text))
 
-    def says(self, unit: Token) -> bool:
-        """Return whether it has a word, in any inflection that begins alike."""
-        return any(form[:STEM] in self.stems for form in _forms(unit.form))
+    def contains(self, token: Token) -> bool:
+        """Return whether a word is in it, in any inflection that begins alike."""
+        return any(form[:STEM] in self.stems for form in _forms(token.form))
 
 
-def _size(units: Iterable[Token]) -> float:
-    return sum(_LETTER if unit.letter else 1 for unit in units)
+def _size(tokens: Iterable[Token]) -> float:
+    return sum(_LETTER if token.letter else 1 for token in tokens)
 
 
 def tokenize(text: str, language: str | None = None, most: int | None = None) -> TokenSequence:
-    """Read a text, at most so many units."""
-    return TokenSequence(tuple(islice(_units(text, language), most)))
+    """Read a text, at most so many tokens."""
+    return TokenSequence(tuple(islice(_tokens(text, language), most)))
 
 
-def _units(text: str, language: str | None) -> Iterator[Token]:
+def _tokens(text: str, language: str | None) -> Iterator[Token]:
     """Return the words of a text, and the letters where it has no spaces."""
     shouted = text.isupper()
     end = 0
@@ -173,8 +173,8 @@ def _figured(form: str) -> str:
 
 
 def align(one: TokenSequence, two: TokenSequence) -> tuple[float, list[Substitution]]:
-    """Return the share of the longer wording that stands in both in one order, and the slots in which both say something."""
-    a, b = one.units, two.units
+    """Return the share of the longer wording that stands in both in one order, and the substitutions between those parts."""
+    a, b = one.tokens, two.tokens
     blocks = SequenceMatcher(None, one.forms, two.forms, autojunk=False).get_matching_blocks()
     kept = _without_islands(a, [(block.a, block.b, block.size) for block in blocks])
     share = sum(size for _, _, size in kept) / max(len(a), len(b), 1)
@@ -187,38 +187,38 @@ def align(one: TokenSequence, two: TokenSequence) -> tuple[float, list[Substitut
     return share, found
 
 
-def _beside(units: Sequence[Token], place: int) -> str:
-    return units[place].form if 0 <= place < len(units) and units[place].letter else ""
+def _beside(tokens: Sequence[Token], place: int) -> str:
+    return tokens[place].form if 0 <= place < len(tokens) and tokens[place].letter else ""
 
 
-def _without_islands(units: Sequence[Token], blocks: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _without_islands(tokens: Sequence[Token], blocks: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     """Leave out single letters that two words of a script without spaces share by chance, but for those at the ends."""
     kept = []
     i = j = 0
     for number, (x, y, size) in enumerate(blocks):
         last = number == len(blocks) - 1
-        if not last and size and all(unit.letter for unit in units[x : x + size]):
+        if not last and size and all(token.letter for token in tokens[x : x + size]):
             after = blocks[number + 1]
             between = (x > i and y > j) or (after[0] > x + size and after[1] > y + size)
-            if between and 0 < x < len(units) - size and size <= (_THAI_ISLAND if _THAI.match(units[x].form) else _ISLAND):
+            if between and 0 < x < len(tokens) - size and size <= (_THAI_ISLAND if _THAI.match(tokens[x].form) else _ISLAND):
                 continue
         kept.append((x, y, size))
         i, j = x + size, y + size
     return kept
 
 
-# What a slot says
+# What a substitution changes
 
 
-def others(slot: Substitution, one: BagOfWords, two: BagOfWords) -> tuple[list[Token], list[Token]] | None:
-    """Return what each side says in a slot that the other wording says nowhere, in no spelling of the same word.
+def differing(substitution: Substitution, one: BagOfWords, two: BagOfWords) -> tuple[list[Token], list[Token]] | None:
+    """Return what each side says in a substitution that the other wording says nowhere, in no spelling of the same word.
 
     None means that only one side, or neither, says something of its own: an edit.
     """
-    if any(unit.letter for unit in (*slot.one, *slot.two)):
-        return _other_runs(slot, one, two)
-    x = [unit for unit in slot.one if not two.says(unit)]
-    y = [unit for unit in slot.two if not one.says(unit)]
+    if any(token.letter for token in (*substitution.one, *substitution.two)):
+        return _other_runs(substitution, one, two)
+    x = [token for token in substitution.one if not two.contains(token)]
+    y = [token for token in substitution.two if not one.contains(token)]
     return _unlike(x, y, one.language or two.language)
 
 
@@ -226,11 +226,11 @@ def _unlike(x: list[Token], y: list[Token], language: str | None) -> tuple[list[
     """Leave out what is one word in another spelling, and what only holds a sentence together."""
     if _spelt_together(x, y):
         return None
-    for unit in tuple(x):
-        if twin := next((other for other in y if one_word(unit.form, other.form, language)), None):
-            x.remove(unit)
+    for token in tuple(x):
+        if twin := next((other for other in y if one_word(token.form, other.form, language)), None):
+            x.remove(token)
             y.remove(twin)
-    if not x or not y or max(unit.kind for unit in (*x, *y)) == TokenKind.FRAME:
+    if not x or not y or max(token.kind for token in (*x, *y)) == TokenKind.FRAME:
         return None
     alone = len(x) == len(y) == 1  # "up" in the place of "down" tells; "is" in the place of a clause does not
     return (x, y) if alone or min(_kind(x), _kind(y)) > TokenKind.FRAME else None
@@ -238,7 +238,7 @@ def _unlike(x: list[Token], y: list[Token], language: str | None) -> tuple[list[
 
 def _spelt_together(x: Iterable[Token], y: Iterable[Token]) -> bool:
     """Return whether two sides are the same letters parted otherwise, or one the other's initials."""
-    one, two = ([unit.form for unit in side] for side in (x, y))
+    one, two = ([token.form for token in side] for side in (x, y))
     if "".join(one) == "".join(two):
         return True
     return any(
@@ -246,17 +246,21 @@ def _spelt_together(x: Iterable[Token], y: Iterable[Token]) -> bool:
     )
 
 
-def _other_runs(slot: Substitution, one: BagOfWords, two: BagOfWords) -> tuple[list[Token], list[Token]] | None:
-    x, y = ("".join(unit.form for unit in side) for side in (slot.one, slot.two))
+def _other_runs(substitution: Substitution, one: BagOfWords, two: BagOfWords) -> tuple[list[Token], list[Token]] | None:
+    x, y = ("".join(token.form for token in side) for side in (substitution.one, substitution.two))
     if not (_tells(x) and _tells(y)):
         return None
-    if _is_said(x, len(slot.one), slot, two) or _is_said(y, len(slot.two), slot, one) or (_THAI.match(x) and one_word(x, y, None)):
+    if (
+        _is_said(x, len(substitution.one), substitution, two)
+        or _is_said(y, len(substitution.two), substitution, one)
+        or (_THAI.match(x) and one_word(x, y, None))
+    ):
         return None
-    return [Token(x, _kind(slot.one), letter=True)], [Token(y, _kind(slot.two), letter=True)]
+    return [Token(x, _kind(substitution.one), letter=True)], [Token(y, _kind(substitution.two), letter=True)]
 
 
 def _kind(side: Iterable[Token]) -> TokenKind:
-    return max(unit.kind for unit in side)
+    return max(token.kind for token in side)
 
 
 def _tells(run: str) -> bool:
@@ -264,10 +268,10 @@ def _tells(run: str) -> bool:
     return bool(_HIRAGANA.sub("", run))
 
 
-def _is_said(run: str, length: int, slot: Substitution, other: BagOfWords) -> bool:
+def _is_said(run: str, length: int, substitution: Substitution, other: BagOfWords) -> bool:
     """Return whether the other wording has a run of letters; a short one says something only beside another letter."""
     alone = length > (_THAI_WORD if _THAI.match(run) else 1)
-    runs = [run] if alone else [part for part in (slot.before + run, run + slot.after) if len(part) > len(run)]
+    runs = [run] if alone else [part for part in (substitution.before + run, run + substitution.after) if len(part) > len(run)]
     return run in other.stems if run.isdigit() else any(part in other.letters for part in runs)
 
 

@@ -12,8 +12,8 @@ from ingest.store.facts import Facts
 _RELATED: Final = 5  # of one story, the closest
 
 
-class StoryGrouping:
-    """Implement `Grouping` with the stored stories; an item without copies is a story of its own."""
+class Stories:
+    """The stored stories, which implement `Grouping`; an item without copies is a story of its own."""
 
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
@@ -49,14 +49,6 @@ class StoryGrouping:
     def state(self) -> str:
         """Return figures that change whenever a story's members, their texts, carriers or related items may have."""
         return self._tables.state()
-
-
-class Stories:
-    """Stories with all that is known of them."""
-
-    def __init__(self, facts: Facts) -> None:
-        """Use the database of `facts`."""
-        self._facts, self._tables = facts, StoryTables(facts)
 
     def of(self, item: StoredItem | int) -> Story:
         """Return the story of an item; alone it is a story of its own."""

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Final
 
-from feeds.stories.alignment import BagOfWords, Substitution, Token, TokenKind, TokenSequence, align, others
+from feeds.stories.alignment import BagOfWords, Substitution, Token, TokenKind, TokenSequence, align, differing
 from feeds.stories.features import ALIGNED, READ, DocumentFeatures
 from feeds.stories.vocabulary import NEGATIONS, NEGATIONS_OF, OPPOSITE
 from feeds.stories.words import STEM, content
@@ -187,51 +187,51 @@ def _form(pair: Pair) -> str | None:
     share, found = align(a.title, b.title)
     if share < _FRAME:
         return None
-    for slot in found:
-        kinds = _telling(slot, pair, alone=len(found) == 1)
-        if kinds and (said := _otherwise(slot, a.words, b.words, kinds) or _in_texts(slot, pair)):
+    for substitution in found:
+        kinds = _telling(substitution, pair, alone=len(found) == 1)
+        if kinds and (said := _otherwise(substitution, a.words, b.words, kinds) or _in_texts(substitution, pair)):
             return f"other words in the title: {said}"
     return None
 
 
-def _in_texts(slot: Substitution, pair: Pair) -> str | None:
-    """Return in words what the texts say in a slot of their own as the titles do, though each may say the other word elsewhere."""
+def _in_texts(substitution: Substitution, pair: Pair) -> str | None:
+    """Return what the texts substitute for each other as the titles do, though each may say the other word elsewhere."""
     a, b = pair.a.wording, pair.b.wording
     if pair.edited or pair.contained < _OTHER_TEXT or not _brief(pair):
         return None
     for other in align(a.opening, b.opening)[1]:
-        first, second = _shared(slot.one, other.one), _shared(slot.two, other.two)
-        if first and second and others(slot, BagOfWords(first), BagOfWords(second)):
+        first, second = _shared(substitution.one, other.one), _shared(substitution.two, other.two)
+        if first and second and differing(substitution, BagOfWords(first), BagOfWords(second)):
             return f"{first} and {second}"
     return None
 
 
 def _shared(title: tuple[Token, ...], text: tuple[Token, ...]) -> str:
-    """Return the words of a slot of a text that stand in one of a title too."""
-    telling = {unit.form[:STEM] for unit in title if unit.kind > TokenKind.FRAME}
-    return " ".join(unit.form for unit in text if unit.form[:STEM] in telling)
+    """Return the words of a substitution of a text that stand in one of a title too."""
+    telling = {token.form[:STEM] for token in title if token.kind > TokenKind.FRAME}
+    return " ".join(token.form for token in text if token.form[:STEM] in telling)
 
 
-def _telling(slot: Substitution, pair: Pair, *, alone: bool) -> frozenset[TokenKind]:
-    """Return the kinds of words that make another event of a pair, if each title has one in a slot.
+def _telling(substitution: Substitution, pair: Pair, *, alone: bool) -> frozenset[TokenKind]:
+    """Return the kinds of words that make another event of a pair, if each title has one in a substitution.
 
     At two addresses all do. In one place headlines are edited: there names do.
     """
     if not pair.edited:
         return _NAMED if _much(pair) else _ANY
-    if slot.wide > _SLOT:
+    if substitution.wide > _SLOT:
         return _NONE
     if pair.address:
         return _NONE if pair.gap < _CORRECTED else _NAMED
     # Where neither address nor text nor haste tells an edit, all words must agree.
-    untold = alone and slot.wide < _SLOT and pair.contained < _OTHER_TEXT and pair.gap >= _HASTE
-    return _WORDS if _opens(slot, pair) else _TOLD if untold else _NAMED
+    untold = alone and substitution.wide < _SLOT and pair.contained < _OTHER_TEXT and pair.gap >= _HASTE
+    return _WORDS if _opens(substitution, pair) else _TOLD if untold else _NAMED
 
 
-def _opens(slot: Substitution, pair: Pair) -> bool:
+def _opens(substitution: Substitution, pair: Pair) -> bool:
     """Return whether nothing but first words differ where no address is known: it may be a name, which has its capital anyway."""
-    a, b = pair.a.wording.title.units, pair.b.wording.title.units
-    return pair.address is None and a[len(slot.one) :] == b[len(slot.two) :]
+    a, b = pair.a.wording.title.tokens, pair.b.wording.title.tokens
+    return pair.address is None and a[len(substitution.one) :] == b[len(substitution.two) :]
 
 
 def _much(pair: Pair) -> bool:
@@ -247,8 +247,8 @@ def _text(pair: Pair) -> str | None:
     share, found = align(a.opening, b.opening)
     if share < _FRAME and pair.contained < _OTHER_TEXT:
         return None
-    for slot in found:
-        if slot.wide <= _SLOT and (said := _otherwise(slot, a.words, b.words, _HARD)):
+    for substitution in found:
+        if substitution.wide <= _SLOT and (said := _otherwise(substitution, a.words, b.words, _HARD)):
             return f"other words in the text: {said}"
     return None
 
@@ -257,12 +257,12 @@ def _brief(pair: Pair) -> bool:
     return all(one.length < READ and one.wording.opening.size < ALIGNED for one in (pair.a, pair.b))
 
 
-def _otherwise(slot: Substitution, a: BagOfWords, b: BagOfWords, kinds: frozenset[TokenKind]) -> str | None:
-    """Return in words what each side says in a slot, where both have something of some kinds."""
-    found = others(slot, a, b)
-    if found is None or not all(any(unit.kind in kinds for unit in side) for side in found):
+def _otherwise(substitution: Substitution, a: BagOfWords, b: BagOfWords, kinds: frozenset[TokenKind]) -> str | None:
+    """Return in words what each side says in a substitution, where both have something of some kinds."""
+    found = differing(substitution, a, b)
+    if found is None or not all(any(token.kind in kinds for token in side) for side in found):
         return None
-    return " and ".join(" ".join(unit.form for unit in side[:_SLOT]) for side in found)
+    return " and ".join(" ".join(token.form for token in side[:_SLOT]) for side in found)
 
 
 def _denied(pair: Pair) -> str | None:

@@ -2,15 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.stories.alignment import BagOfWords, TokenKind, TokenSequence, align, one_word, others, tokenize
+from feeds.stories.alignment import BagOfWords, TokenKind, TokenSequence, align, differing, one_word, tokenize
 from feeds.stories.weekdays import weekday
 
 
 def slots(one: str, two: str) -> list[tuple[str, str]]:
     """Give what two titles say in the slots in which they say something else."""
     a, b = BagOfWords(one), BagOfWords(two)
-    found = (others(slot, a, b) for slot in align(tokenize(one), tokenize(two))[1])
-    return [(" ".join(unit.form for unit in x), " ".join(unit.form for unit in y)) for x, y in filter(None, found)]
+    found = (differing(slot, a, b) for slot in align(tokenize(one), tokenize(two))[1])
+    return [(" ".join(token.form for token in x), " ".join(token.form for token in y)) for x, y in filter(None, found)]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_two_forms_of_one_word(one: str, two: str, language: str | None, *, same
 
 def test_words_look_like_what_they_are() -> None:
     """A capital within a sentence makes a name, one at its beginning does not; other scripts have none."""
-    kinds = {unit.form: unit.kind for unit in tokenize("Storm kills 4 near Leeds on Thursday. Rain follows", "en").units}
+    kinds = {token.form: token.kind for token in tokenize("Storm kills 4 near Leeds on Thursday. Rain follows", "en").tokens}
     assert kinds == {
         "storm": TokenKind.WORD,
         "kills": TokenKind.WORD,
@@ -116,5 +116,5 @@ def test_alignment_takes_any_text(one: str, two: str) -> None:
     share, found = align(a, b)
     assert 0 <= share <= 1
     for slot in found:
-        others(slot, BagOfWords(one), BagOfWords(two))
-    assert align(a, TokenSequence(a.units))[1] == []
+        differing(slot, BagOfWords(one), BagOfWords(two))
+    assert align(a, TokenSequence(a.tokens))[1] == []
