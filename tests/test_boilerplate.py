@@ -156,7 +156,7 @@ def test_a_changed_item_is_still_one_item(facts: Facts, classifications: Classif
 def test_only_sentences_with_a_hit_are_noted_and_only_as_keys(facts: Facts, classifications: Classifications) -> None:
     """The table holds no text, and nothing about sentences that no topic asks for."""
     come(facts, classifications, story(1))
-    rows = facts.database.execute("select source, line from line").fetchall()
+    rows = facts.database.execute("select source, line from boilerplate_line").fetchall()
     assert len(rows) == 1
     assert rows[0][0] == POST.url
     name, _, key = rows[0][1].partition(":")

@@ -189,7 +189,7 @@ def test_a_file_that_is_no_longer_made_is_not_missed(home: Path, facts: Facts, m
     run(home, facts)
     with facts.transaction():
         facts.database.execute(
-            "insert into document select 'public/static/old.css', feed, hash, size, changed, gone from document"
+            "insert into published_file select 'public/static/old.css', feed, hash, size, changed, gone from published_file"
             " where path = 'public/harbour.html'"
         )
     run(home, facts)
@@ -262,7 +262,7 @@ def test_a_topic_that_is_retired_leaves_marks(home: Path, facts: Facts) -> None:
     assert {"harbour.atom", "harbour.json", "harbour.rss", "harbour.opml", "harbour.archive-1.atom"} <= removed
     assert not [name for name in feeds(home) if name.startswith("harbour") and not name.endswith(".gone")]
     assert (home / "public" / "harbour.atom.gone").exists()
-    gone = facts.database.execute("select gone from document where path = 'public/harbour.atom'").fetchone()
+    gone = facts.database.execute("select gone from published_file where path = 'public/harbour.atom'").fetchone()
     assert gone == ("2026-03-02T12:00:00Z",)
     assert b"harbour.atom" not in (home / "public" / "index.opml").read_bytes()
 

@@ -216,7 +216,7 @@ class _Feed:
         self._ledger = Ledger(home.facts, self._name)
         shaping = replace(topic, groups=(), negative_contexts=(), examples=())
         self._target = home.readers_of(topic)
-        self.edition = _Edition(home, self._name, shaping, home.classifications.sum(topic.name))
+        self.edition = _Edition(home, self._name, shaping, home.classifications.revision(topic.name))
 
     def publish(self) -> datetime | None:
         """Write what changed; give when time alone will change it."""

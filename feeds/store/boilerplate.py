@@ -25,7 +25,11 @@ class Boilerplate:
 
     def known(self, source: str) -> frozenset[str]:
         """Give the sentences, as keys, that a source repeats."""
-        rows = self._db.execute("select line from line where source = ? group by line having count(*) >= ?", [source, _REPEATED])
+        rows = self._db.execute(
+            """select line from boilerplate_line where source = ?
+            group by line having count(*) >= ?""",
+            [source, _REPEATED],
+        )
         return frozenset(row[0] for row in rows)
 
     def learn(self, seen: Iterable[tuple[StoredItem, Iterable[str]]]) -> frozenset[int]:
@@ -44,13 +48,13 @@ class Boilerplate:
                 new += [(*place, row) for row in noted]
                 if len(before) < _REPEATED <= len(before) + len(noted):
                     repeated |= before | rows.keys()  # more may hold it now than are remembered
-            self._db.executemany("insert into line values (?, ?, ?)", new)
+            self._db.executemany("insert into boilerplate_line values (?, ?, ?)", new)
         return frozenset(repeated)
 
     def _holders(self, places: Iterable[Place]) -> dict[Place, set[int]]:
         """Give the items remembered for each of some sentences."""
         rows = self._db.execute(
-            """select l.source, l.line, l.item_id from json_each(?) j join line l
+            """select l.source, l.line, l.item_id from json_each(?) j join boilerplate_line l
             on l.source = json_extract(j.value, '$[0]') and l.line = json_extract(j.value, '$[1]')""",
             [json.dumps(list(places))],
         )

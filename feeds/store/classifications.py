@@ -12,6 +12,7 @@ import msgspec
 from feeds.model import Classification, Evidence, Grade, Tagging
 from feeds.store.migrations import migrations
 from feeds.store.reviews import Reviews, reviewed
+from feeds.store.revisions import revision
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
 from ingest.text.dates import rfc3339
@@ -159,24 +160,9 @@ class Classifications:
         )
         return {row[0]: _judgement(row[1:]) for row in found}
 
-    def sum(self, topic: str) -> tuple[object, ...]:
-        """Give figures that change whenever what a topic's feed is made of changes: tags, items, carriers, people's words."""
-        execute = self._db.execute
-        tags = execute(
-            """select count(*), total(t.item_id), total(t.score), total(length(t.why) + length(t.evidence)), total(t.quiet),
-            total(i.seq), max(i.seq), group_concat(distinct t.version) from tag t join current_item i on i.id = t.item_id
-            where t.topic = ?""",
-            [topic],
-        ).fetchone()
-        seen = execute(
-            """select count(*), total(g.id), total(g.version_id) from tag t join carrier g on g.item_id = t.item_id
-            where t.topic = ?""",
-            [topic],
-        ).fetchone()
-        words = execute(
-            "select item_id, verdict, reason, decided from decision where topic = ? order by item_id", [topic]
-        ).fetchall()
-        return (*tags, *seen, words)
+    def revision(self, topic: str) -> int:
+        """Return a number that is raised whenever what a topic's feed is made of changes: tags, reviews, tagged items, carriers."""
+        return revision(self._db, f"topic:{topic}")
 
     def of(self, row: int) -> tuple[Classification, ...]:
         """Give the tags of one item, by topic."""

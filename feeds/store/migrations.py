@@ -157,3 +157,56 @@ def state_of_what_was_published(db: Database) -> None:
 def story_edges_of_one_publisher(db: Database) -> None:
     """Tell the likenesses within one publisher from others: what a publisher repeats is a form."""
     db.conn.execute("alter table story_edge add column within integer not null default 0")
+
+
+@migrations()
+def tables_by_their_full_names(db: Database) -> None:
+    """Name the table of published files, and that of sentences that sources repeat, by what they hold."""
+    db.conn.execute("alter table document rename to published_file")
+    db.conn.execute("alter table line rename to boilerplate_line")
+
+
+@migrations()
+def revisions(db: Database) -> None:
+    """Count the changes of what publication reads: `topic:NAME` of what a topic's feed is made of, `stories` of all stories.
+
+    Triggers raise the numbers, so that no writer can forget it and none is raised by a transaction that is taken back.
+    Before this, publication compared figures of another form: everything is looked at once more.
+    """
+    execute = db.conn.execute
+    execute("create table revision (key text primary key, number integer not null) strict")
+    execute("insert into revision select distinct 'topic:' || topic, 0 from tag")
+    execute("insert into revision values ('stories', 0)")
+    differs = " or ".join(f"old.{name} is not new.{name}" for name in "version grade score why evidence quiet".split())
+    written = {
+        "tag": [("insert", "new", ""), ("delete", "old", ""), ("update", "new", f"when {differs}")],
+        "decision": [("insert", "new", ""), ("delete", "old", ""), ("update", "new", "")],
+    }
+    for table, events in written.items():
+        for event, row, when in events:
+            execute(
+                f"""create trigger revision_{table}_{event} after {event} on {table} {when} begin
+                insert into revision select 'topic:' || {row}.topic, 0
+                    where not exists (select 1 from revision where key = 'topic:' || {row}.topic);
+                update revision set number = number + 1 where key = 'topic:' || {row}.topic;
+                end"""  # noqa: S608 - constants
+            )
+    for table in ("story", "story_edge", "story_decision"):
+        for event in ("insert", "delete", "update"):
+            execute(
+                f"""create trigger revision_{table}_{event} after {event} on {table} begin
+                update revision set number = number + 1 where key = 'stories'; end"""  # noqa: S608 - constants
+            )
+    facts = {
+        "item_update": ("update of seq, version_id on item", "new.id"),
+        "sighting_insert": ("insert on sighting", "new.item_id"),
+        "sighting_update": ("update of item_id, version_id on sighting", "new.item_id"),
+        "sighting_delete": ("delete on sighting", "old.item_id"),
+    }
+    for name, (event, item) in facts.items():
+        execute(
+            f"""create trigger revision_{name} after {event} begin
+            update revision set number = number + 1 where key in (select 'topic:' || topic from tag where item_id = {item});
+            update revision set number = number + 1
+                where key = 'stories' and exists (select 1 from story where item_id = {item}); end"""  # noqa: S608 - constants
+        )

@@ -10,7 +10,7 @@ from ingest.text.dates import rfc3339
 
 # The files remember what they hold: a change that is published is never forgotten, whenever the process ends.
 _DUE: Final = """
-select d.path, d.hash, coalesce(o.tries, 0) from document d left join outbox o on o.path = d.path and o.hub = :hub
+select d.path, d.hash, coalesce(o.tries, 0) from published_file d left join outbox o on o.path = d.path and o.hub = :hub
 where d.gone is null and d.path glob 'public/*.*' and d.path not glob 'public/*/*' and d.path not glob 'public/*.archive-*'
     and (d.path glob '*.atom' or d.path glob '*.json' or d.path glob '*.rss')
     and o.hash is not d.hash and coalesce(o.next, '') <= :now

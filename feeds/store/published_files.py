@@ -28,24 +28,24 @@ class FileRecords:
 
     def get(self, path: str) -> FileRecord | None:
         """Return what is known of a file, also of one that was removed."""
-        row = self._db.execute("select path, feed, hash, size, changed, gone from document where path = ?", [path]).fetchone()
+        row = self._db.execute("select path, feed, hash, size, changed, gone from published_file where path = ?", [path]).fetchone()
         return FileRecord(*row) if row else None
 
     def of_feed(self, feed: str) -> list[tuple[str, int, str]]:
         """Return (path, size, changed) of the files of a feed that there should be."""
-        return self._db.execute("select path, size, changed from document where feed = ? and gone is null", [feed]).fetchall()
+        return self._db.execute("select path, size, changed from published_file where feed = ? and gone is null", [feed]).fetchall()
 
     def paths(self) -> list[str]:
         """Return the paths of all files of feeds that there should be, sorted."""
-        rows = self._db.execute("select path from document where gone is null and feed != '' order by path")
+        rows = self._db.execute("select path from published_file where gone is null and feed != '' order by path")
         return [path for (path,) in rows]
 
     def feeds(self) -> frozenset[str]:
         """Return the feeds that have files."""
-        rows = self._db.execute("select distinct feed from document where gone is null and feed != ''")
+        rows = self._db.execute("select distinct feed from published_file where gone is null and feed != ''")
         return frozenset(feed for (feed,) in rows)
 
     def write(self, records: Iterable[FileRecord], forgotten: Iterable[str] = ()) -> None:
         """Store records, after those of `forgotten` paths were dropped, inside the caller's transaction."""
-        self._db.executemany("delete from document where path = ?", ([path] for path in forgotten))
-        self._db.executemany("insert or replace into document values (?, ?, ?, ?, ?, ?)", records)
+        self._db.executemany("delete from published_file where path = ?", ([path] for path in forgotten))
+        self._db.executemany("insert or replace into published_file values (?, ?, ?, ?, ?, ?)", records)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from feeds.model import Comparison, Edge, Merge, PairConstraints, RelatedItem, Relation, StoryEvidence, pair_of
 from feeds.store.migrations import migrations
+from feeds.store.revisions import revision
 from ingest.store.facts import Facts
 from ingest.text.dates import rfc3339
 from ingest.text.sanitize import one_line
@@ -72,16 +73,9 @@ class StoryTables:
         """Return the members of all stories."""
         return [row for (row,) in self._db.execute("select item_id from story")]
 
-    def state(self) -> str:
-        """Return figures that change whenever a story's members, their texts, carriers or related items may have."""
-        found = self._db.execute(
-            """select count(*), total(s.story_id * 7919.0 + s.item_id), total(i.seq),
-            (select count(*) || ' ' || total(id) || ' ' || total(version_id) from carrier
-                where item_id in (select item_id from story)),
-            (select count(*) || ' ' || total(a * 7919.0 + b) || ' ' || total(strength) from story_edge)
-            from story s join current_item i on i.id = s.item_id"""
-        )
-        return repr(found.fetchone())
+    def revision(self) -> int:
+        """Return a number that is raised whenever a story's members, their texts, carriers or related items change."""
+        return revision(self._db, "stories")
 
     # Sketches
 
@@ -210,8 +204,12 @@ class StoryTables:
 
     def replace_stories(self, rows: Iterable[int], groups: Iterable[frozenset[int]]) -> None:
         """Store the stories that some items make now, in place of those they made."""
-        self._db.execute(f"delete from story where item_id {_IN}", [json.dumps(list(rows))])  # noqa: S608
-        self._db.executemany("insert into story values (?, ?)", [(row, min(group)) for group in groups for row in group])
+        wanted = {row: min(group) for group in groups for row in group}
+        found = self._db.execute(f"select item_id, story_id from story where item_id {_IN}", [json.dumps(list(rows))])  # noqa: S608
+        known = dict(found.fetchall())  # what stays is not written anew: each write raises the revision
+        self._db.executemany("delete from story where item_id = ?", [(row,) for row in known if known[row] != wanted.get(row)])
+        new = [(row, story) for row, story in wanted.items() if known.get(row) != story]
+        self._db.executemany("insert into story values (?, ?)", new)
 
     # People's words
 

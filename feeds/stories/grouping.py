@@ -48,7 +48,7 @@ class Stories:
 
     def state(self) -> str:
         """Return figures that change whenever a story's members, their texts, carriers or related items may have."""
-        return self._tables.state()
+        return f"{self._tables.revision()}"
 
     def of(self, item: StoredItem | int) -> Story:
         """Return the story of an item; alone it is a story of its own."""

@@ -17,7 +17,11 @@ class Documents:
 
     def hashes(self, source: Source) -> dict[str, str]:
         """Return the hashes of the documents of a source that were read before, by name."""
-        rows = self._db.execute("select name, hash from file where source_id = (select id from source where url = ?)", [source.url])
+        rows = self._db.execute(
+            """select name, hash from ingested_file
+            where source_id = (select id from source where url = ?)""",
+            [source.url],
+        )
         return dict(rows.fetchall())
 
     def record(self, outcome: Outcome, name: str) -> Counts:
@@ -26,7 +30,7 @@ class Documents:
             identifier = self._sources.ensure(outcome.source, outcome.at)
             counts = record_feed(self._db, outcome, outcome.feed, identifier) if outcome.feed else Counts()
             self._db.execute(
-                """insert into file (source_id, name, hash, read, error) values (?, ?, ?, ?, ?)
+                """insert into ingested_file (source_id, name, hash, read, error) values (?, ?, ?, ?, ?)
                 on conflict (source_id, name) do update set hash = excluded.hash, read = excluded.read, error = excluded.error""",
                 [identifier, name, outcome.body_hash or "", rfc3339(outcome.at), outcome.error],
             )

@@ -259,3 +259,9 @@ def views(db: Database) -> None:
         """create view indexed_text as
         select v.item_id, version_fts.version_fts as words from version_fts left join version v on v.id = version_fts.rowid"""
     )
+
+
+@migrations()
+def ingested_files(db: Database) -> None:
+    """Name the table of files that were read as documents by what it holds."""
+    db.conn.execute("alter table file rename to ingested_file")

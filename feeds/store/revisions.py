@@ -1,0 +1,9 @@
+"""Revision numbers: a reader that finds the number it knows need not look again; triggers raise them with every change."""
+
+from ingest.store.database import Database
+
+
+def revision(database: Database, key: str) -> int:
+    """Return the number of a key, 0 where nothing was ever written under it."""
+    row = database.execute("select number from revision where key = ?", [key]).fetchone()
+    return int(row[0]) if row else 0
