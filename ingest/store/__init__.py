@@ -1,1 +1,6 @@
-"""TODO."""
+"""The facts in one SQLite file: every statement over the tables of facts, and their migrations; plans and classifies nothing.
+
+Public: `facts` and its parts; `monitor`, `instance`, `lock`; of `recorder` the counts. `database` serves feeds/store alone.
+"""
+
+__all__ = ("database", "facts", "instance", "items", "lock", "monitor", "recorder", "subscriptions")
