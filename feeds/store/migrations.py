@@ -173,40 +173,38 @@ def revisions(db: Database) -> None:
     Triggers raise the numbers, so that no writer can forget it and none is raised by a transaction that is taken back.
     Before this, publication compared figures of another form: everything is looked at once more.
     """
-    execute = db.conn.execute
-    execute("create table revision (key text primary key, number integer not null) strict")
-    execute("insert into revision select distinct 'topic:' || topic, 0 from tag")
-    execute("insert into revision values ('stories', 0)")
+    db.conn.execute("create table revision (key text primary key, number integer not null) strict")
+    db.conn.execute("insert into revision select distinct 'topic:' || topic, 0 from tag")
+    db.conn.execute("insert into revision values ('stories', 0)")
     differs = " or ".join(f"old.{name} is not new.{name}" for name in "version grade score why evidence quiet".split())
-    written = {
-        "tag": [("insert", "new", ""), ("delete", "old", ""), ("update", "new", f"when {differs}")],
-        "decision": [("insert", "new", ""), ("delete", "old", ""), ("update", "new", "")],
-    }
-    for table, events in written.items():
-        for event, row, when in events:
-            execute(
-                f"""create trigger revision_{table}_{event} after {event} on {table} {when} begin
-                insert into revision select 'topic:' || {row}.topic, 0
-                    where not exists (select 1 from revision where key = 'topic:' || {row}.topic);
-                update revision set number = number + 1 where key = 'topic:' || {row}.topic;
-                end"""  # noqa: S608 - constants
-            )
+    for table, when in (("tag", f"when {differs}"), ("decision", "")):
+        _topic_revision(db, f"insert on {table}", "new")
+        _topic_revision(db, f"delete on {table}", "old")
+        _topic_revision(db, f"update on {table}", "new", when)
     for table in ("story", "story_edge", "story_decision"):
         for event in ("insert", "delete", "update"):
-            execute(
-                f"""create trigger revision_{table}_{event} after {event} on {table} begin
-                update revision set number = number + 1 where key = 'stories'; end"""  # noqa: S608 - constants
-            )
-    facts = {
-        "item_update": ("update of seq, version_id on item", "new.id"),
-        "sighting_insert": ("insert on sighting", "new.item_id"),
-        "sighting_update": ("update of item_id, version_id on sighting", "new.item_id"),
-        "sighting_delete": ("delete on sighting", "old.item_id"),
-    }
-    for name, (event, item) in facts.items():
-        execute(
-            f"""create trigger revision_{name} after {event} begin
-            update revision set number = number + 1 where key in (select 'topic:' || topic from tag where item_id = {item});
-            update revision set number = number + 1
-                where key = 'stories' and exists (select 1 from story where item_id = {item}); end"""  # noqa: S608 - constants
-        )
+            _trigger(db, f"{event} on {table}", "update revision set number = number + 1 where key = 'stories';")
+    _item_revision(db, "update of seq, version_id on item", "new.id")
+    _item_revision(db, "insert on sighting", "new.item_id")
+    _item_revision(db, "update of item_id, version_id on sighting", "new.item_id")
+    _item_revision(db, "delete on sighting", "old.item_id")
+
+
+def _topic_revision(db: Database, event: str, row: str, when: str = "") -> None:
+    """Raise the number of the topic in a row that is written."""
+    body = """insert into revision select 'topic:' || {0}.topic, 0
+        where not exists (select 1 from revision where key = 'topic:' || {0}.topic);
+        update revision set number = number + 1 where key = 'topic:' || {0}.topic;"""
+    _trigger(db, event, body.format(row), when)
+
+
+def _item_revision(db: Database, event: str, item: str) -> None:
+    """Raise the numbers of all that an item belongs to; each topic that tags anything has a number by then."""
+    body = """update revision set number = number + 1 where key in (select 'topic:' || topic from tag where item_id = {0});
+        update revision set number = number + 1 where key = 'stories' and exists (select 1 from story where item_id = {0});"""
+    _trigger(db, event, body.format(item))
+
+
+def _trigger(db: Database, event: str, body: str, when: str = "") -> None:
+    words = event.split()
+    db.conn.execute(f"create trigger revision_{words[-1]}_{words[0]} after {event} {when} begin {body} end")
