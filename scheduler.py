@@ -1,4 +1,4 @@
-"""The composition root: the `topicwire` command, made of the commands of both halves; imports their work when it is done."""
+"""The composition root: the `topicwire` command, put together from the commands of both halves; imports heavy modules late."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
     if not home.is_home:
         count = len(read_list(STARTER, "starter").sources)
         say(
-            f"{home.folder.resolve()} is no topicwire home yet: topicwire.db and public/ are made there, and a starter list of "
-            f"{count} sources is polled (--home names another folder)"
+            f"{home.folder.resolve()} is not a topicwire home yet: topicwire.db and public/ are created there, and a starter list "
+            f"of {count} sources is polled (--home names another folder)"
         )
     if once:
         _once(home, strict=strict, everything=False, quiet=False)
@@ -51,7 +51,7 @@ def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
     listening = None if no_serve else listen(home.settings.service.bind)
     with home.engine() as engine:
         for topic in chosen if listening else ():
-            private = f"{topic.name} is private: `topicwire feeds grant` gives somebody an address"
+            private = f"{topic.name} is private: `topicwire feeds grant` gives a reader an address"
             say(private if topic.publish.private else f"subscribe to {home.settings.base_url}/{topic.name}.atom")
         if listening:
             say(access_of(home.settings.service).summary())
@@ -70,7 +70,7 @@ def _once(home: Home, *, strict: bool, everything: bool, quiet: bool) -> None:
     with alone(home.folder) as free:
         if not free:
             if not quiet:
-                say("another pass is under way in this home; it does the work")
+                say("another pass is running in this home; it does the work")
             raise SystemExit(0)
         done = make_pass(home, everything=everything)
     if not quiet:
@@ -93,7 +93,7 @@ def poll(home: Home, *, everything: bool, strict: bool) -> None:
 
 @command.command()
 @click.argument("sources", nargs=-1, required=True)
-@click.option("--no-publish", is_flag=True, help="Store only: do not judge and publish.")
+@click.option("--no-publish", is_flag=True, help="Store only: do not classify and publish.")
 @click.pass_obj
 def ingest(home: Home, sources: tuple[str, ...], *, no_publish: bool) -> None:
     """Ingest SOURCES once: a feed's or a site's address, a file, a folder, or - for standard input."""
@@ -113,15 +113,15 @@ for part in (sources, items, topics, stories, explain, review, publish_command, 
     command.add_command(part)
 
 
-def leave_memory_alone() -> None:
-    """Let Python look for cycles seldom: there are few, and a look at all remembered words takes a tenth of a second."""
+def collect_garbage_rarely() -> None:
+    """Let Python search for reference cycles rarely: there are few, and each full search takes a tenth of a second."""
     gc.set_threshold(50_000, 20, 50)
 
 
-def leave_in_order() -> None:
-    """Let SIGTERM end a command as an error would: what it opened is closed, what was not committed is still due.
+def exit_on_sigterm() -> None:
+    """Let SIGTERM end a command like an error: open files are closed, and uncommitted work is still due.
 
-    `run` and `serve` have their own way.
+    `run` and `serve` install their own handlers.
     """
 
     def leave(number: int, _frame: FrameType | None) -> None:
@@ -132,8 +132,8 @@ def leave_in_order() -> None:
 
 def main() -> None:
     """Run the `topicwire` command."""
-    leave_memory_alone()
-    leave_in_order()
+    collect_garbage_rarely()
+    exit_on_sigterm()
     command()
 
 

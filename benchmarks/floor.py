@@ -27,7 +27,7 @@ from stages import NOW, Stages, documents, one_pass
 
 from ingest.polling.home import Home
 from ingest.text.folding import word_pattern
-from scheduler import leave_memory_alone
+from scheduler import collect_garbage_rarely
 
 _SHADOWS: Final = ("_fts", "_data", "_idx", "_docsize", "_config", "_content", "_migrations")
 _TWINS: Final = {".gz", ".br"}
@@ -92,7 +92,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=Path, required=True)
     found = documents(parser.parse_args().corpus / "feeds")
-    leave_memory_alone()
+    collect_garbage_rarely()
     with tempfile.TemporaryDirectory(prefix="floor-") as home:
         app = Home(Path(home), {}, clock=lambda: NOW)
         with app.facts() as facts:

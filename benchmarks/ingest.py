@@ -162,7 +162,7 @@ def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     from feeds.tagging.topic.folders import topic_folders  # noqa: PLC0415
     from ingest.polling.home import Home  # noqa: PLC0415 - started by this program alone
     from ingest.polling.passes import due_sources, poll_due  # noqa: PLC0415
-    from scheduler import leave_memory_alone  # noqa: PLC0415
+    from scheduler import collect_garbage_rarely  # noqa: PLC0415
     from topicwire_service import classify_and_publish  # noqa: PLC0415
 
     outlines = "".join(f'<outline xmlUrl="{url}"/>' for url in urls)
@@ -175,7 +175,7 @@ def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
         one.result()
 
     cache = TopicCache(topic_folders(app.home, app.settings), print)  # as the service does: only changed files are read
-    leave_memory_alone()
+    collect_garbage_rarely()
 
     def one_pass() -> None:
         report = poll_due(app, facts, engine, due_sources(app, facts, set(), everything=True))

@@ -35,7 +35,7 @@ from ingest.model import NOTHING, ParsedFeed, Source
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.home import Home
 from ingest.store.facts import Facts
-from scheduler import leave_memory_alone
+from scheduler import collect_garbage_rarely
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _COMMIT = 40  # documents
@@ -103,7 +103,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--profile", choices=(*_STAGES, *(f"again-{stage}" for stage in _STAGES), _STILL))
     chosen = parser.parse_args()
-    leave_memory_alone()
+    collect_garbage_rarely()
     stages, found = Stages(chosen.profile), documents(chosen.corpus / "feeds")
     with tempfile.TemporaryDirectory(prefix="stages-") as home:
         app, later = (Home(Path(home), {}, clock=lambda now=now: now) for now in (NOW, NOW + timedelta(hours=1)))

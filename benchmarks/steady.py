@@ -117,9 +117,9 @@ def bare(urls: list[str]) -> None:
 def ours(home: Path) -> None:
     """Run `topicwire poll --all`."""
     from ingest.cli.console import command  # noqa: PLC0415 - what a process needs to begin is not what a pass costs
-    from scheduler import leave_memory_alone  # noqa: PLC0415
+    from scheduler import collect_garbage_rarely  # noqa: PLC0415
 
-    leave_memory_alone()  # as `main` does
+    collect_garbage_rarely()  # as `main` does
     try:
         command(["--home", str(home), "poll", "--all", "--strict"], standalone_mode=False)
     except SystemExit as end:

@@ -266,7 +266,7 @@ def test_run_names_no_address_of_a_private_topic(cli: Cli) -> None:
     result = cli("run")
     thread.join()
     assert "harbour.atom" not in result.stderr
-    assert "harbour is private: `topicwire feeds grant` gives somebody an address" in result.stderr
+    assert "harbour is private: `topicwire feeds grant` gives a reader an address" in result.stderr
 
 
 def test_a_stop_waits_for_no_hub(cli: Cli) -> None:

@@ -1,4 +1,4 @@
-"""The commands `stories show|split|join|evaluate`: which items are one, why, and a person's word on it; downloads nothing."""
+"""The commands `stories show|split|join|evaluate`: which items are one story, why, and what a person decides; downloads nothing."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def stories_show(home: Home, item: str, other: str | None) -> None:
             return
         story = Stories(facts).of(stored)
         linked = facts.items.by_rows(one.row for one in story.related)
-    click.echo("\n".join(_shown(story, {found.row: found for found in linked})))
+    click.echo("\n".join(_story_lines(story, {found.row: found for found in linked})))
 
 
 def why_two(facts: Facts, one: StoredItem, two: StoredItem) -> str:
@@ -57,7 +57,7 @@ def why_two(facts: Facts, one: StoredItem, two: StoredItem) -> str:
     return f"two stories; {GroupingPass(facts).compare(one.row, two.row)}"
 
 
-def _shown(story: Story, linked: dict[int, StoredItem]) -> Iterator[str]:
+def _story_lines(story: Story, linked: dict[int, StoredItem]) -> Iterator[str]:
     from feeds.stories.story import moment
     from ingest.text.dates import rfc3339
 
@@ -76,7 +76,7 @@ def _shown(story: Story, linked: dict[int, StoredItem]) -> Iterator[str]:
         yield f"  {related.relation} {other.id}  {other.item.title}\n    {related.why}"
 
 
-_reason = click.option("--reason", default="", help="Why: it is kept with the decision.")
+_reason = click.option("--reason", default="", help="The reason; it is stored with the decision.")
 
 
 @stories.command("split")
@@ -91,7 +91,7 @@ def stories_split(home: Home, item: str, reason: str) -> None:
         stored = one_item(facts, item)
         others = GroupingPass(facts).split(stored.row, reason, home.clock())
     if not others:
-        raise UsageError(f"{stored.id} has no copies to be parted from", "`topicwire stories show` shows a story")
+        raise UsageError(f"{stored.id} has no copies to be separated from", "`topicwire stories show` shows a story")
     say(f"{stored.id} is a story of its own, apart from {len(others)} other items; `topicwire publish` writes it")
 
 
