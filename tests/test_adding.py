@@ -32,7 +32,7 @@ def urls(cli: Cli) -> list[str]:
 
 
 def test_a_feed_is_asked_once_when_it_is_added(cli: Cli, web: FakeWeb) -> None:
-    """What came is kept: neither the next pass nor adding it again asks another time (F4)."""
+    """What came is kept: neither the next pass nor adding it again asks another time."""
     url = web.serve("/rss", FEED)
     assert cli("sources", "add", url).stderr.splitlines()[-1] == "1 added, 0 already there"
     cli("poll")
@@ -106,7 +106,7 @@ def test_a_site_without_a_feed_is_said(cli: Cli, web: FakeWeb) -> None:
 
 
 def test_a_feed_that_fails_is_added_with_its_cause(cli: Cli, web: FakeWeb) -> None:
-    """The server answered, so its answer counts as the first poll (F4)."""
+    """The server answered, so its answer counts as the first poll."""
     result = cli("sources", "add", web.fail("/rss", 503))
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (0, "1 added, 0 already there")
     assert "has trouble of its own (503)" in result.stderr
@@ -115,7 +115,7 @@ def test_a_feed_that_fails_is_added_with_its_cause(cli: Cli, web: FakeWeb) -> No
 
 
 def test_a_feed_that_has_moved_is_added_where_it_is(cli: Cli, web: FakeWeb) -> None:
-    """And its old address means the same source from then on (F9)."""
+    """And its old address means the same source from then on."""
     web.redirect("/old", "/new", 301)
     web.serve("/new", FEED)
     cli("sources", "add", web.url("/old"))
@@ -126,7 +126,7 @@ def test_a_feed_that_has_moved_is_added_where_it_is(cli: Cli, web: FakeWeb) -> N
 
 
 def test_a_source_that_is_gone_starts_again_when_a_person_says_so(cli: Cli, web: FakeWeb) -> None:
-    """sources.opml alone does not wake it, adding it does (F8)."""
+    """sources.opml alone does not wake it, adding it does."""
     url = web.fail("/rss", 410)
     cli.poll(url)
     for _ in range(2):
@@ -263,7 +263,7 @@ def test_a_list_at_an_address_is_read_by_schedule(cli: Cli, web: FakeWeb) -> Non
 
 
 def test_a_list_that_fails_retires_nothing(cli: Cli, web: FakeWeb) -> None:
-    """Its feeds go on, and the cause is said and listed (S12)."""
+    """Its feeds go on, and the cause is said and listed."""
     one = web.serve("/1", FEED)
     url = web.serve("/list", opml(one))
     cli("sources", "add", "--list", url)

@@ -98,7 +98,7 @@ def test_a_subscriber_reads_back_what_was_published() -> None:
 
 
 def test_every_link_keeps_its_relation_and_attributes() -> None:
-    """Alternate, via, related and enclosure stay apart, each with its attributes (T1)."""
+    """Alternate, via, related and enclosure stay apart, each with its attributes."""
     assert [dict(link.attrib) for link in element(RICH).findall(f"{ATOM}link")] == [
         {"rel": "alternate", "href": "http://post.example/ferry", "hreflang": "en"},
         {"rel": "via", "href": "http://post.example/feed.xml", "title": "The Harbour Post"},
@@ -109,12 +109,12 @@ def test_every_link_keeps_its_relation_and_attributes() -> None:
 
 
 def test_no_entry_is_offered_for_editing() -> None:
-    """There is no `edit` link: we are no AtomPub server (P11)."""
+    """There is no `edit` link: we are no AtomPub server."""
     assert b'rel="edit' not in made(RICH)
 
 
 def test_the_source_is_complete_and_last() -> None:
-    """`source` names id, title, date and addresses of the feed it came from, and nothing comes after it (P2)."""
+    """`source` names id, title, date and addresses of the feed it came from, and nothing comes after it."""
     found = element(RICH)
     assert names(found)[-1] == "source"
     source = found[-1]
@@ -128,7 +128,7 @@ def test_the_source_is_complete_and_last() -> None:
 
 
 def test_the_children_of_source_never_leak_into_the_entry() -> None:
-    """Two parsers see one id, one title and one date in an entry: its own (P2)."""
+    """Two parsers see one id, one title and one date in an entry: its own."""
     found = element(RICH)
     assert [names(found).count(name) for name in ("id", "title", "updated", "published", "source")] == [1, 1, 1, 1, 1]
     parsed = read(made(RICH)).entries[0]
@@ -145,7 +145,7 @@ def test_a_document_has_a_source_without_links() -> None:
 
 
 def test_every_entry_says_its_language() -> None:
-    """An entry has its own xml:lang; an unknown language is said to be unknown, not that of the feed (P7)."""
+    """An entry has its own xml:lang; an unknown language is said to be unknown, not that of the feed."""
     assert element(entry(stored(item(language="he")))).get(LANG) == "he"
     assert element(entry(stored(item(language=None)))).get(LANG) == "und"
 
@@ -158,7 +158,7 @@ def test_an_unknown_language_is_claimed_for_no_link() -> None:
 
 
 def test_every_category_has_a_scheme() -> None:
-    """The topic comes first as a category of ours, then the publisher's, each with its scheme (P7)."""
+    """The topic comes first as a category of ours, then the publisher's, each with its scheme."""
     assert [dict(category.attrib) for category in element(RICH).findall(f"{ATOM}category")] == [
         {"term": "harbour", "scheme": TOPIC_SCHEME, "label": "Harbour news"},
         {"term": "Boats", "scheme": "http://post.example/"},
@@ -289,14 +289,14 @@ def test_entries_keep_their_order() -> None:
 
 
 def test_the_same_entries_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two renderings are alike to the byte, in any time zone and with no clock in them (P8, T1e)."""
+    """Two renderings are alike to the byte, in any time zone and with no clock in them."""
     first = made(RICH, entry())
     monkeypatch.setenv("TZ", "Asia/Kathmandu")
     assert made(RICH, entry()) == first
 
 
 def test_a_feed_is_utf_8_without_a_doctype() -> None:
-    """The document declares UTF-8 and no DOCTYPE (P7)."""
+    """The document declares UTF-8 and no DOCTYPE."""
     head = made(RICH)[:200].lower()
     assert head.startswith(b"<?xml version='1.0' encoding='utf-8'?>")
     assert b"<!doctype" not in made(RICH).lower()

@@ -25,7 +25,7 @@ def test_nothing_due_is_no_batch() -> None:
 
 
 def test_a_host_stays_in_its_batch() -> None:
-    """Polls of one host go together, so that it is asked in turn (F12)."""
+    """Polls of one host go together, so that it is asked in turn."""
     (batch,) = cut_batches(due("a", "b", "a", "c", "b"), 10)
     assert urls((batch,)) == [["a/0", "a/2", "b/1", "b/4", "c/3"]]
 
@@ -58,7 +58,7 @@ def test_every_source_is_in_one_batch(hosts: list[str], size: int, per_host: int
 
 
 def test_schemes_and_ports_of_a_host_are_one() -> None:
-    """The plain and the secure side of a machine take turns as one host (F12)."""
+    """The plain and the secure side of a machine take turns as one host."""
     addresses = ["http://a.example/1", "https://a.example/2", "http://a.example:8080/3", "http://b.example/4"]
     batches = cut_batches([(Source(url), SourceState()) for url in addresses], 10, per_host=2)
     assert [len(batch.polls) for batch in batches] == [3, 1]

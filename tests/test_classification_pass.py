@@ -217,7 +217,7 @@ def test_no_more_are_given_than_asked_for(facts: Facts, classifications: Classif
     assert newest(classifications, "no such topic", 2) == []
 
 
-# The permanent ids (P1)
+# The permanent ids
 
 
 def named(facts: Facts, classifications: Classifications) -> dict[str, str]:

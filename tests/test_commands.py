@@ -127,7 +127,7 @@ def test_sources_go_out_and_come_in_as_opml(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_a_list_with_a_bad_line_is_imported_without_it(cli: Cli, tmp_path: Path) -> None:
-    """A command or a file among the addresses is refused with its line; the others are taken (S13)."""
+    """A command or a file among the addresses is refused with its line; the others are taken."""
     file = tmp_path / "list.opml"
     outlines = "".join(f'\n<outline xmlUrl="{url}"/>' for url in ("http://a.example/", "exec:rm -rf /", "file:///etc/passwd"))
     file.write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")

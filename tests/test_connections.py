@@ -58,7 +58,7 @@ def _answer(connection: socket, parts: list[bytes]) -> None:
 
 
 def test_the_body_of_a_304_is_ignored(port: int) -> None:
-    """However it comes, a 304 is a success with nothing new, and nothing behind it is taken for the next answer (F2)."""
+    """However it comes, a 304 is a success with nothing new, and nothing behind it is taken for the next answer."""
 
     async def go() -> tuple[Response, Response]:
         url = f"http://127.0.0.1:{port}/"

@@ -185,3 +185,10 @@ def test_the_newest_section_of_the_change_log_names_this_version() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     log = (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert re.search(rf"^## {re.escape(declared)} - \d{{4}}-\d\d-\d\d$", log, re.MULTILINE)
+
+
+def test_no_rule_is_cited_by_a_code() -> None:
+    """A comment or docstring names an RFC or says a rule in words: nobody could look up a code in brackets."""
+    files = (path for part in ("ingest", "feeds", "tests", "benchmarks") for path in (ROOT / part).rglob("*.py"))
+    code = re.compile(r"\((?:rules? )?[FSPDT]\d{1,2}(?:\W[^)\n]*)?\)")
+    assert {path.name: found for path in files if (found := code.findall(path.read_text("utf-8")))} == {}

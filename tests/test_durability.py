@@ -123,7 +123,7 @@ def _written(home: Path) -> int:
 
 
 def test_whenever_it_is_killed_nothing_is_lost_or_doubled(filled: Path, web: FakeWeb) -> None:
-    """Killed at random moments of a pass: the file stays sound, subscribers see whole feeds, the rest is done next time (D1-D3)."""
+    """Killed at random moments of a pass: the file stays sound, subscribers see whole feeds, the rest is done next time."""
     chance = random.Random(20260302)  # the same choices each time, though no computer is as fast as the other
     settings = {"publish.entries": "500"}
     killed = 0
@@ -159,7 +159,7 @@ def _complete(home: Path) -> None:
 
 @pytest.mark.parametrize("table", ["poll", "sighting", "version"])
 def test_items_and_validators_are_stored_together_or_not_at_all(home: Path, web: FakeWeb, table: str) -> None:
-    """Whichever half of a commit fails, neither is kept, and the source is asked again without a validator (D1)."""
+    """Whichever half of a commit fails, neither is kept, and the source is asked again without a validator."""
     write_topic(home)
     cli = Cli(home)
     cli.settings["fetch.allow"] = web.allow
@@ -177,7 +177,7 @@ def test_items_and_validators_are_stored_together_or_not_at_all(home: Path, web:
 
 
 def test_two_passes_at_once_do_the_work_once(filled: Path, web: FakeWeb) -> None:
-    """Two passes started together, as by cron and by hand: both exit 0, one leaves, nothing is doubled (D4)."""
+    """Two passes started together, as by cron and by hand: both exit 0, one leaves, nothing is doubled."""
     settings = {"publish.entries": "500"}
     both = [start(filled, "run", "--once", web=web, settings=settings) for _ in range(2)]
     ended = [one.ended() for one in both]
@@ -188,7 +188,7 @@ def test_two_passes_at_once_do_the_work_once(filled: Path, web: FakeWeb) -> None
 
 
 def test_a_pass_beside_other_commands_loses_nothing(filled: Path, web: FakeWeb, tmp_path: Path) -> None:
-    """While a pass writes, ingesting, publishing and listing go on beside it, each waiting its turn (D4)."""
+    """While a pass writes, ingesting, publishing and listing go on beside it, each waiting its turn."""
     settings = {"publish.entries": "500"}
     extra = tmp_path / "extra.txt"
     extra.write_text("A market\n\nIt is far from any ship.", encoding="utf-8")

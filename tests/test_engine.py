@@ -108,7 +108,7 @@ def test_a_refusal_comes_back_whole(parsers: Engine, monkeypatch: pytest.MonkeyP
 
 
 def test_a_stalling_document_is_refused(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At the deadline its process is killed; the next document is read (S5, T20)."""
+    """At the deadline its process is killed; the next document is read."""
     monkeypatch.setattr(parsers, "parsing", within(0.3))
     begin = time.monotonic()
     assert str(fault_of(parsers, monkeypatch, stall)) == (
@@ -120,7 +120,7 @@ def test_a_stalling_document_is_refused(parsers: Engine, monkeypatch: pytest.Mon
 
 
 def test_a_document_that_kills_its_process_is_refused(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The death is told in words; the next document is read by a new process (S11)."""
+    """The death is told in words; the next document is read by a new process."""
     assert fault_of(parsers, monkeypatch, die).what == "parsing killed its process"
     monkeypatch.undo()
     assert parsers.submit(parsers.parse(JOB)).result().items
@@ -135,12 +135,12 @@ def test_a_document_that_kills_its_process_is_refused(parsers: Engine, monkeypat
     ],
 )
 def test_what_goes_wrong_is_told_in_words(parsers: Engine, monkeypatch: pytest.MonkeyPatch, read: object, what: str) -> None:
-    """Memory and depth are bounded, and the unexpected is one line too (S5, S10)."""
+    """Memory and depth are bounded, and the unexpected is one line too."""
     assert fault_of(parsers, monkeypatch, read).what == what
 
 
 def test_the_traceback_of_our_own_fault_is_in_the_log(parsers: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What kills, stalls or devours is the document's fault and no line of the log; the unexpected is ours (S10)."""
+    """What kills, stalls or devours is the document's fault and no line of the log; the unexpected is ours."""
     open_log(tmp_path)
     fault_of(parsers, monkeypatch, descend)
     assert not (tmp_path / NAME).exists()
@@ -151,7 +151,7 @@ def test_the_traceback_of_our_own_fault_is_in_the_log(parsers: Engine, monkeypat
 
 
 def test_neighbours_are_unharmed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While one document stalls and one kills its parser, the others are read (S11)."""
+    """While one document stalls and one kills its parser, the others are read."""
     monkeypatch.setattr(engine_module, "read", fragile)
     titles = ["one", "die", "two", "stall", "three", "four"]
     with Engine(Fetch(), Clock(), processes=2, parsing=within(6.0)) as made:
@@ -162,14 +162,14 @@ def test_neighbours_are_unharmed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_body_beyond_all_memory_never_reaches_a_parser(parsers: Engine) -> None:
-    """Whatever a fetch may bring, 200 MB are refused before they are copied; the next document is read (S5)."""
+    """Whatever a fetch may bring, 200 MB are refused before they are copied; the next document is read."""
     with pytest.raises(ParseError, match="larger than 40 MB"):
         parsers.submit(parsers.parse(Job(bytes(200_000_000), NOON, "http://a.example/feed"))).result(timeout=20)
     assert parsers.submit(parsers.parse(Job(b"A few words.", NOON, name="good.txt"))).result(timeout=20).items
 
 
 def test_a_costly_document_ends_in_time(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A million bytes of attributes cost the deadline, no more (S5, T20)."""
+    """A million bytes of attributes cost the deadline, no more."""
     monkeypatch.setattr(parsers, "parsing", within(1.0))
     attributes = " ".join(f'a{n}="{n}"' for n in range(100_000))
     job = Job(f"<rss><channel><item {attributes}/></channel></rss>".encode(), NOON, "http://a.example/")
@@ -200,7 +200,7 @@ def test_a_large_feed_is_read_where_a_small_one_had_to_be_refused(monkeypatch: p
 
 
 def test_a_bomb_of_entities_ends_in_words(parsers: Engine) -> None:
-    """Entities that grow without an end are cut off: the feed is read without them or refused (S5)."""
+    """Entities that grow without an end are cut off: the feed is read without them or refused."""
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
     bomb = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY e0 "ha">{entities}]>' + rss(rss_item("One", extra="&e11;")).decode()[38:]
     begin = time.monotonic()

@@ -49,7 +49,7 @@ def test_any_address_is_an_iri_when_it_is_published(rest: str) -> None:
     assert is_iri(public_url(f"http://post.example/{rest}"))
 
 
-# The id (P1)
+# The id
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_feed_has_an_id_of_its_own_in_each_database() -> None:
     assert permanent_id(feed_id(INSTANCE, "harbour"))
 
 
-# The dates (P3)
+# The dates
 
 
 def test_what_the_publisher_dated_is_published_under_that_date() -> None:
@@ -310,7 +310,7 @@ def test_each_source_is_one_carrier_first_carrier_first() -> None:
     assert made.carriers[0].first_seen == NOON
 
 
-# Where it came from (P2)
+# Where it came from
 
 
 def test_the_origin_is_the_first_carrier() -> None:

@@ -117,7 +117,7 @@ def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
 
 
 def test_validators_go_back_as_they_came(farm: Farm) -> None:
-    """However odd, ETag and Last-Modified are sent back byte for byte (F1)."""
+    """However odd, ETag and Last-Modified are sent back byte for byte."""
     feed = farm.feeds["odd-etag"]
     assert len(feed.visits) > 10
     assert set(feed.sent("if-none-match")[1:]) == {"W/\"a b\", 'c'"}
@@ -125,7 +125,7 @@ def test_validators_go_back_as_they_came(farm: Farm) -> None:
 
 
 def test_the_first_question_names_no_version(farm: Farm) -> None:
-    """No validator is ever invented (F1)."""
+    """No validator is ever invented."""
     assert {
         (feed.sent("if-none-match")[0], feed.sent("if-modified-since")[0])
         for name, feed in farm.feeds.items()
@@ -134,19 +134,19 @@ def test_the_first_question_names_no_version(farm: Farm) -> None:
 
 
 def test_the_new_etag_of_a_304_is_taken(farm: Farm) -> None:
-    """The next question names the version that the last 304 named (F2)."""
+    """The next question names the version that the last 304 named."""
     sent = farm.feeds["new-etag"].sent("if-none-match")
     assert sent[1:] == ['"new-etag"', *(f'"{n}"' for n in range(1, len(sent) - 1))]
 
 
 def test_a_304_is_a_success_with_nothing_new(farm: Farm) -> None:
-    """One without validators keeps those that it confirmed, and nothing is lost (F2)."""
+    """One without validators keeps those that it confirmed, and nothing is lost."""
     assert set(farm.feeds["bare-304"].sent("if-none-match")[1:]) == {'"bare-304"'}
     assert (len(farm.items("bare-304")), farm.error("bare-304")) == (1, "")
 
 
 def test_a_304_to_no_question_is_a_failure(farm: Farm) -> None:
-    """A server that says "unchanged" to a first visit has given nothing, and that is said (S10)."""
+    """A server that says "unchanged" to a first visit has given nothing, and that is said."""
     assert "no version was named" in farm.error("unasked-304")
     assert growing(farm.feeds["unasked-304"])
 
@@ -160,7 +160,7 @@ def test_a_lying_etag_is_found_out(farm: Farm) -> None:
 
 @pytest.mark.parametrize("name", ["no-validators", "deaf", "stuck-etag"])
 def test_useless_validators_mean_an_hour_at_least(farm: Farm, name: str) -> None:
-    """Where a visit costs the whole document there is an hour between two, once that is known (F3)."""
+    """Where a visit costs the whole document there is an hour between two, once that is known."""
     assert min(farm.feeds[name].waits[4:]) >= 0.99
 
 
@@ -168,52 +168,52 @@ def test_useless_validators_mean_an_hour_at_least(farm: Farm, name: str) -> None
 
 
 def test_retry_after_in_seconds_is_kept(farm: Farm) -> None:
-    """Five hours are five hours (F6)."""
+    """Five hours are five hours."""
     assert min(farm.feeds["wait-seconds"].waits) >= 5
 
 
 def test_retry_after_as_a_date_is_kept(farm: Farm) -> None:
-    """A moment is kept as well as a number (F6)."""
+    """A moment is kept as well as a number."""
     assert min(farm.feeds["wait-date"].waits) >= 7
 
 
 @pytest.mark.parametrize("name", ["wait-20-digits", "wait-a-century"])
 def test_an_absurd_wait_is_a_day(farm: Farm, name: str) -> None:
-    """Twenty digits or a date in the next century break nothing and last a day (F6)."""
+    """Twenty digits or a date in the next century break nothing and last a day."""
     assert len(farm.feeds[name].visits) == 2
     assert 24 <= farm.feeds[name].waits[0] < 24.5
 
 
 def test_a_negative_wait_is_none(farm: Farm) -> None:
-    """A wait that cannot be is as good as none: later each time (F6, F7)."""
+    """A wait that cannot be is as good as none: later each time."""
     assert growing(farm.feeds["wait-negative"])
 
 
 def test_a_fresh_answer_is_not_asked_for_again(farm: Farm) -> None:
-    """max-age is a lower bound (F5)."""
+    """max-age is a lower bound."""
     assert min(farm.feeds["fresh"].waits) >= 3_000 / 3_600
 
 
 def test_freshness_is_believed_up_to_the_longest_interval(farm: Farm) -> None:
-    """A year of max-age does not silence a feed (F5)."""
+    """A year of max-age does not silence a feed."""
     assert min(farm.feeds["fresh-for-ever"].waits) >= 12
     assert len(farm.feeds["fresh-for-ever"].visits) == 3
 
 
 def test_expires_counts_like_max_age(farm: Farm) -> None:
-    """Older servers say it with a date (F5)."""
+    """Older servers say it with a date."""
     assert min(farm.feeds["expires"].waits) >= 55 / 60
 
 
 def test_hours_to_skip_are_skipped(farm: Farm) -> None:
-    """A feed that names quiet hours is left alone in them, a tick at midnight aside (F14)."""
+    """A feed that names quiet hours is left alone in them, a tick at midnight aside."""
     feed = farm.feeds["skips-nights"]
     assert len(feed.visits) > 5
     assert not {visit.at.hour for visit in feed.visits} & set(range(1, 6))
 
 
 def test_days_to_skip_are_skipped(farm: Farm) -> None:
-    """So are quiet days: the farm's second day is a Tuesday (F14)."""
+    """So are quiet days: the farm's second day is a Tuesday."""
     assert {visit.at.strftime("%A") for visit in farm.feeds["skips-tuesday"].visits} == {"Monday"}
 
 
@@ -245,7 +245,7 @@ def test_days_to_skip_are_skipped(farm: Farm) -> None:
     ],
 )
 def test_what_fails_is_asked_less_and_less(farm: Farm, name: str, cause: str) -> None:
-    """Whatever the failure, the wait grows each time, the feed is never given up, and the cause is on record (F7, S10)."""
+    """Whatever the failure, the wait grows each time, the feed is never given up, and the cause is on record."""
     feed = farm.feeds[name]
     once = {visit.at for visit in feed.visits}  # a loop is entered several times at one moment
     feed = Feed(name, [next(v for v in feed.visits if v.at == at) for at in sorted(once)])
@@ -256,7 +256,7 @@ def test_what_fails_is_asked_less_and_less(farm: Farm, name: str, cause: str) ->
 
 
 def test_a_success_forgets_the_failures(farm: Farm) -> None:
-    """A feed that fails is tried again within the hour, later each time; after a good answer it is back at its own rhythm (F7)."""
+    """A feed that fails is tried again within the hour, later each time; after a good answer it is back at its own rhythm."""
     waits = farm.feeds["recovers"].waits
     assert waits[1] < 1
     assert waits[2] > waits[1]
@@ -265,7 +265,7 @@ def test_a_success_forgets_the_failures(farm: Farm) -> None:
 
 
 def test_a_retry_after_of_two_minutes_is_two_minutes(farm: Farm) -> None:
-    """Neither a new feed nor a healthy one is silenced for hours by one hiccup (F6)."""
+    """Neither a new feed nor a healthy one is silenced for hours by one hiccup."""
     assert farm.feeds["hiccup-first"].waits[0] < 0.25
     assert farm.feeds["hiccup-later"].waits[1] < 0.25
     assert farm.error("hiccup-first") == farm.error("hiccup-later") == ""
@@ -273,13 +273,13 @@ def test_a_retry_after_of_two_minutes_is_two_minutes(farm: Farm) -> None:
 
 @pytest.mark.parametrize("name", ["slow-down", "secret"])
 def test_who_is_told_to_hold_back_waits_longer_than_after_any_failure(farm: Farm, name: str) -> None:
-    """A server that refuses us is not asked again within the quarter of an hour (F3)."""
+    """A server that refuses us is not asked again within the quarter of an hour."""
     assert min(farm.feeds[name].waits) >= 0.25
     assert farm.feeds["broken"].waits[0] < 0.25
 
 
 def test_gone_is_gone(farm: Farm) -> None:
-    """After a 410 nobody asks again; the items stay and the status says so (F8, S12)."""
+    """After a 410 nobody asks again; the items stay and the status says so."""
     assert len(farm.feeds["gone"].visits) == 2
     assert farm.state("gone")[0].status is SourceStatus.GONE
     assert "(410)" in farm.error("gone")
@@ -288,12 +288,12 @@ def test_gone_is_gone(farm: Farm) -> None:
 
 @pytest.mark.parametrize("name", ["empty", "portal", "gone"])
 def test_a_failure_removes_nothing(farm: Farm, name: str) -> None:
-    """What was served once stays, whatever comes after (S12)."""
+    """What was served once stays, whatever comes after."""
     assert len(farm.items(name)) == 1
 
 
 def test_what_failed_together_does_not_come_back_together(farm: Farm) -> None:
-    """Eight feeds that fail at one moment are asked again at different ones, so no burst feeds itself (F12)."""
+    """Eight feeds that fail at one moment are asked again at different ones, so no burst feeds itself."""
     sixth = {farm.feeds[f"herd-{n}"].visits[5].at for n in range(8)}
     assert len({farm.feeds[f"herd-{n}"].visits[0].at for n in range(8)}) == 1
     assert len(sixth) >= 4
@@ -304,7 +304,7 @@ def test_what_failed_together_does_not_come_back_together(farm: Farm) -> None:
 
 @pytest.mark.parametrize("status", [301, 308])
 def test_a_permanent_redirect_moves_a_feed(farm: Farm, status: int) -> None:
-    """The old address is asked once and never again; it still names the source (F9)."""
+    """The old address is asked once and never again; it still names the source."""
     assert len(farm.feeds[f"from-{status}"].visits) == 1
     assert len(farm.feeds[f"to-{status}"].visits) > 10
     assert farm.state(f"from-{status}")[0].url == farm.web.url(f"/to-{status}")
@@ -313,13 +313,13 @@ def test_a_permanent_redirect_moves_a_feed(farm: Farm, status: int) -> None:
 
 @pytest.mark.parametrize("status", [302, 303, 307])
 def test_a_passing_redirect_moves_nothing(farm: Farm, status: int) -> None:
-    """The old address is asked each time (F9)."""
+    """The old address is asked each time."""
     assert len(farm.feeds[f"from-{status}"].visits) == len(farm.feeds[f"to-{status}"].visits) > 10
     assert farm.state(f"from-{status}")[0].url == farm.web.url(f"/from-{status}")
 
 
 def test_a_feed_moves_as_far_as_the_move_is_permanent(farm: Farm) -> None:
-    """Behind a permanent redirect that leads to a passing one, the passing one is asked each time (F9)."""
+    """Behind a permanent redirect that leads to a passing one, the passing one is asked each time."""
     visits = {name: len(farm.feeds[f"{name}-mixed"].visits) for name in ("from", "to", "end")}
     assert visits["from"] == 1
     assert visits["to"] == visits["end"] > 10
@@ -327,18 +327,18 @@ def test_a_feed_moves_as_far_as_the_move_is_permanent(farm: Farm) -> None:
 
 @pytest.mark.parametrize("name", ["to-nothing", "to-inside", "loop"])
 def test_a_feed_does_not_move_to_where_it_is_not(farm: Farm, name: str) -> None:
-    """Only success at the target moves a source: no dead end, no private address, no loop (F9, F10, S2)."""
+    """Only success at the target moves a source: no dead end, no private address, no loop."""
     assert farm.state(name)[0].url == farm.web.url(f"/{name}")
 
 
 def test_a_loop_costs_eleven_requests(farm: Farm) -> None:
-    """The number of hops is bounded at each visit (F10)."""
+    """The number of hops is bounded at each visit."""
     feed = farm.feeds["loop"]
     assert 11 < len(feed.visits) <= 11 * len({visit.at for visit in feed.visits})
 
 
 def test_a_feed_that_moves_to_a_known_one_becomes_it(farm: Farm) -> None:
-    """Two addresses of one feed are asked as one from then on (F9)."""
+    """Two addresses of one feed are asked as one from then on."""
     assert len(farm.feeds["twin"].visits) == 1
     assert farm.state("twin")[0].url == farm.web.url("/known")
 
@@ -347,12 +347,12 @@ def test_a_feed_that_moves_to_a_known_one_becomes_it(farm: Farm) -> None:
 
 
 def test_cookies_are_forgotten(farm: Farm) -> None:
-    """No server is handed its cookie back (F11)."""
+    """No server is handed its cookie back."""
     assert {header for feed in farm.feeds.values() for header in feed.sent("cookie")} == {None}
 
 
 def test_every_request_says_who_asks(farm: Farm) -> None:
-    """One product name with an address, the feed types, and only packings that can be bounded (F11)."""
+    """One product name with an address, the feed types, and only packings that can be bounded."""
     agents = {agent for feed in farm.feeds.values() for agent in feed.sent("user-agent")}
     assert len(agents) == 1
     assert str(agents.pop()).startswith("topicwire/")
@@ -360,19 +360,19 @@ def test_every_request_says_who_asks(farm: Farm) -> None:
 
 
 def test_a_host_is_asked_one_thing_at_a_time(farm: Farm) -> None:
-    """All these feeds are one host's: no two requests of thirty hours overlapped (F12)."""
+    """All these feeds are one host's: no two requests of thirty hours overlapped."""
     assert farm.web.most_at_once == 1
 
 
 def test_a_feed_is_asked_once_when_it_is_added_and_not_at_a_restart(farm: Farm) -> None:
-    """The processes start anew every few hours, and no feed notices (F4)."""
+    """The processes start anew every few hours, and no feed notices."""
     well = [feed for name, feed in farm.feeds.items() if name in {"odd-etag", "new-etag", "cookies", "to-301", "fresh"}]
     assert all(feed.visits[0].at == NOON for feed in well)
     assert min(wait for feed in well for wait in feed.waits) >= 0.25
 
 
 def test_nobody_is_asked_more_often_than_every_quarter_of_an_hour(farm: Farm) -> None:
-    """Thirty hours, every feed that was read: the shortest wait after a good answer (F3)."""
+    """Thirty hours, every feed that was read: the shortest wait after a good answer."""
     quick = {name for name, feed in farm.feeds.items() if feed.waits and min(feed.waits) < 0.25 and farm.was_read(name)}
     assert quick <= {"known", "hiccup-first", "hiccup-later"}  # the twin's only visit led there too; a server's own wish
 

@@ -57,7 +57,7 @@ def test_an_answer_is_given_as_served(web: FakeWeb) -> None:
 
 
 def test_a_request_is_polite(web: FakeWeb) -> None:
-    """It says who asks, what it likes, and nothing that follows or tires anyone (F11)."""
+    """It says who asks, what it likes, and nothing that follows or tires anyone."""
     get(web, web.serve("/a", rss()))
     (call,) = web.calls
     assert call.method == "GET"
@@ -82,7 +82,7 @@ def ask(request: str, *webs: FakeWeb, times: int = 1) -> Response:
 
 
 def test_a_cookie_lives_as_long_as_its_chain(web: FakeWeb) -> None:
-    """What a redirect sets is sent back until the document is there, and forgotten before the next request (F11)."""
+    """What a redirect sets is sent back until the document is there, and forgotten before the next request."""
     web.put("/a", Page(302, headers=(("Location", "/b"), ("Set-Cookie", "seen=1; Path=/"), ("Set-Cookie", 'odd="a b"'))))
     url = web.serve("/b", rss(), headers={"Set-Cookie": "late=1"})
     assert ask(web.url("/a"), web, times=2).url == url
@@ -165,7 +165,7 @@ def test_the_environment_lends_no_proxy(web: FakeWeb, monkeypatch: pytest.Monkey
     ['"abc"', 'W/"abc"', "abc", '""', '"a,b"', "'x'", '"ünï"', '"a b"', 'w/"x"', '"' + "x" * 500 + '"', "*"],
 )
 def test_validators_go_back_byte_for_byte(web: FakeWeb, etag: str) -> None:
-    """Whatever the server calls its version is opaque: quotes, weakness and alphabet stay (F1)."""
+    """Whatever the server calls its version is opaque: quotes, weakness and alphabet stay."""
     wire = etag.encode().decode("latin-1")
     url = web.serve("/a", rss(), etag=wire, last_modified="yesterday, I think")
     first = get(web, url)
@@ -177,14 +177,14 @@ def test_validators_go_back_byte_for_byte(web: FakeWeb, etag: str) -> None:
 
 
 def test_a_validator_that_cannot_be_sent_back_exactly_is_none(web: FakeWeb) -> None:
-    """Bytes that are no text are forgotten rather than changed (F1)."""
+    """Bytes that are no text are forgotten rather than changed."""
     assert get(web, web.serve("/a", rss(), etag='"\xff\xfe"')).etag is None
     assert get(web, web.serve("/a", rss(), etag='"a\x80"')).etag is None
     assert get(web, web.serve("/a", rss(), etag="")).etag is None
 
 
 def test_a_304_is_a_success_with_nothing_new(web: FakeWeb) -> None:
-    """It has no body, and its new validator is given (F2)."""
+    """It has no body, and its new validator is given."""
     web.put("/a", Page(304, headers=(("ETag", '"2"'), ("Cache-Control", "max-age=60"))))
     answer = get(web, Request(web.url("/a"), '"1"'))
     assert (answer.status, answer.body, answer.etag, answer.fresh) == (304, b"", '"2"', 60.0)
@@ -195,7 +195,7 @@ def test_a_304_is_a_success_with_nothing_new(web: FakeWeb) -> None:
 
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
 def test_redirects_are_followed(web: FakeWeb, status: int) -> None:
-    """Relative and absolute, with the validators, to the address that answered (F9)."""
+    """Relative and absolute, with the validators, to the address that answered."""
     web.redirect("/a/b", "../c?x=1", status)
     web.redirect("/c?x=1", web.url("/d"), status)
     web.serve("/d", rss())
@@ -205,7 +205,7 @@ def test_redirects_are_followed(web: FakeWeb, status: int) -> None:
 
 
 def test_ten_redirects_are_followed_and_no_eleventh(web: FakeWeb) -> None:
-    """The number of hops is bounded (F10)."""
+    """The number of hops is bounded."""
     for n in range(12):
         web.redirect(f"/{n}", f"/{n + 1}")
     web.serve("/12", rss())
@@ -235,7 +235,7 @@ def test_targets_are_taken_as_browsers_take_them(web: FakeWeb, named: str, asked
 
 
 def test_a_loop_ends(web: FakeWeb) -> None:
-    """An address that leads to itself is left after a few hops (F10)."""
+    """An address that leads to itself is left after a few hops."""
     web.redirect("/a", "/b")
     web.redirect("/b", "/a")
     assert "redirects" in failure(web, web.url("/a")).what
@@ -255,7 +255,7 @@ def test_a_loop_ends(web: FakeWeb) -> None:
 )
 @pytest.mark.parametrize("status", [301, 302])
 def test_a_redirect_to_a_private_address_is_refused(web: FakeWeb, target: str, status: int) -> None:
-    """Each hop is checked where its socket opens (S2, F9)."""
+    """Each hop is checked where its socket opens."""
     web.redirect("/a", target, status)
     failure(web, web.url("/a"), replace(SMALL, seconds=3))
     assert web.paths() == ["/a"]
@@ -274,7 +274,7 @@ def test_the_refusal_of_a_private_hop_says_so(web: FakeWeb) -> None:
     ["file:///etc/passwd", "ftp://a.example/", "javascript:alert(1)", "gopher://a.example/", "data:,x", "http://", "http://[::1]@"],
 )
 def test_only_web_addresses_are_followed(web: FakeWeb, target: str) -> None:
-    """Other schemes and broken addresses end the chain with a cause (S1)."""
+    """Other schemes and broken addresses end the chain with a cause."""
     web.redirect("/a", target)
     fault = failure(web, web.url("/a"))
     assert fault.cure == "only http and https addresses are followed"
@@ -289,7 +289,7 @@ def test_a_redirect_to_nowhere_is_an_unusual_answer(web: FakeWeb, headers: dict[
 
 
 def test_a_hostile_target_cannot_forge_lines(web: FakeWeb) -> None:
-    """What a server names is shown short and in one line (S9)."""
+    """What a server names is shown short and in one line."""
     web.redirect("/a", "x:" + "y" * 500)
     assert len(str(failure(web, web.url("/a")))) < 200
 
@@ -312,7 +312,7 @@ def test_a_hostile_target_cannot_forge_lines(web: FakeWeb) -> None:
     ],
 )
 def test_each_refusal_has_its_words_and_a_cure(web: FakeWeb, status: int, words: str) -> None:
-    """A status is told in words, with what to do, and kept as a number (F8, S10)."""
+    """A status is told in words, with what to do, and kept as a number."""
     fault = failure(web, web.fail("/a", status))
     assert fault.what == f"the server {words}"
     assert fault.cure
@@ -344,12 +344,12 @@ def test_a_password_that_is_missing_is_named(web: FakeWeb) -> None:
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(("value", "seconds"), [("120", 120.0), ("Mon, 02 Mar 2026 12:05:00 GMT", 300.0), ("9" * 20, 86_400.0)])
 def test_retry_after_reaches_the_planner(web: FakeWeb, status: int, value: str, seconds: float) -> None:
-    """Seconds or a date, capped at a day, counted from our own clock (F6, T31)."""
+    """Seconds or a date, capped at a day, counted from our own clock."""
     assert failure(web, web.fail("/a", status, {"Retry-After": value})).wait == seconds
 
 
 def test_a_server_that_is_not_there_is_one_line() -> None:
-    """No connection is a failure with its cause (S10)."""
+    """No connection is a failure with its cause."""
     with FakeWeb() as gone:
         url, allow = gone.url("/"), gone.allow
 
@@ -363,7 +363,7 @@ def test_a_server_that_is_not_there_is_one_line() -> None:
 
 
 def test_an_answer_that_is_no_http_is_one_line(web: FakeWeb) -> None:
-    """Headers without an end are refused (S4)."""
+    """Headers without an end are refused."""
     assert failure(web, web.serve("/a", rss(), headers={"X-Long": "x" * 100_000})).what.startswith("no answer in sound HTTP: ")
 
 
@@ -385,7 +385,7 @@ def test_a_body_cut_short_is_refused(web: FakeWeb) -> None:
     ],
 )
 def test_a_body_that_cannot_be_unpacked_is_refused(web: FakeWeb, encoding: str, body: bytes, what: str) -> None:
-    """Broken and unasked packings are failures with their cause (S4)."""
+    """Broken and unasked packings are failures with their cause."""
     assert failure(web, web.serve("/a", body, headers={"Content-Encoding": encoding})).what.startswith(what)
 
 
@@ -417,7 +417,7 @@ def test_packed_answers_are_unpacked(web: FakeWeb, encoding: str) -> None:
 
 
 def test_a_body_of_just_the_size_is_taken_and_no_byte_more(web: FakeWeb) -> None:
-    """The cap is exact, and told in megabytes (S4)."""
+    """The cap is exact, and told in megabytes."""
     size = 1024 * 1024
     assert len(get(web, web.serve("/a", b"x" * size)).body) == size
     fault = failure(web, web.serve("/b", b"x" * (size + 1)))
@@ -426,7 +426,7 @@ def test_a_body_of_just_the_size_is_taken_and_no_byte_more(web: FakeWeb) -> None
 
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
 def test_a_bomb_costs_little_memory(web: FakeWeb, encoding: str) -> None:
-    """A small body that unpacks to a large one is left when it passes the cap, in bounded memory and time (S4, T19)."""
+    """A small body that unpacks to a large one is left when it passes the cap, in bounded memory and time."""
     packed = brotli.compress(bytes(64 << 20), quality=1)
     url = web.bomb("/bomb", 200) if encoding == "gzip" else web.serve("/bomb", packed, headers={"Content-Encoding": "br"})
     begin = time.monotonic()
@@ -442,14 +442,14 @@ def test_a_bomb_costs_little_memory(web: FakeWeb, encoding: str) -> None:
 
 
 def test_an_endless_body_is_left(web: FakeWeb) -> None:
-    """A body without an end is left at the cap, and the connection closed (S4)."""
+    """A body without an end is left at the cap, and the connection closed."""
     begin = time.monotonic()
     assert failure(web, web.endless("/a")).what == "larger than 1 MB after decompression"
     assert time.monotonic() - begin < 5
 
 
 def test_a_dripping_body_is_left_at_the_deadline(web: FakeWeb) -> None:
-    """A byte now and then is no answer: the whole request has a deadline (S4)."""
+    """A byte now and then is no answer: the whole request has a deadline."""
     begin = time.monotonic()
     fault = failure(web, web.drip("/a", pause=0.02), replace(SMALL, seconds=0.3))
     assert str(fault) == "no complete answer within 0.3 s; it is tried again later"
@@ -457,7 +457,7 @@ def test_a_dripping_body_is_left_at_the_deadline(web: FakeWeb) -> None:
 
 
 def test_a_silent_server_is_left_at_the_deadline(web: FakeWeb) -> None:
-    """The deadline counts before the first byte too, and over all hops together (S4)."""
+    """The deadline counts before the first byte too, and over all hops together."""
     web.serve("/slow", rss(), delay=0.25)
     web.put("/a", Page(302, headers=(("Location", "/slow"),), delay=0.25))
     assert "no complete answer within 0.4 s" in failure(web, web.url("/a"), replace(SMALL, seconds=0.4)).what
@@ -465,7 +465,7 @@ def test_a_silent_server_is_left_at_the_deadline(web: FakeWeb) -> None:
 
 @pytest.mark.parametrize("limit", ["_FIRST_WORD", "_NEXT_WORD"])
 def test_silence_is_left_before_the_deadline(web: FakeWeb, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    """A server that says nothing for long, at the beginning or in the middle, is not waited for to the end (S4)."""
+    """A server that says nothing for long, at the beginning or in the middle, is not waited for to the end."""
     monkeypatch.setattr(fetching, limit, 0.2)
     url = web.serve("/a", rss(), delay=3) if limit == "_FIRST_WORD" else web.drip("/a", pause=3)
     begin = time.monotonic()
@@ -482,7 +482,7 @@ def test_a_slow_body_that_goes_on_is_read(web: FakeWeb, monkeypatch: pytest.Monk
 
 
 def test_one_host_has_one_connection_at_a_time(web: FakeWeb) -> None:
-    """However many requests are made at once, a host sees them in turn (F12)."""
+    """However many requests are made at once, a host sees them in turn."""
     urls = [web.serve(f"/{n}", rss(), delay=0.03) for n in range(4)]
 
     async def go() -> None:
@@ -511,7 +511,7 @@ def test_one_host_has_one_connection_at_a_time(web: FakeWeb) -> None:
     ],
 )
 def test_max_age_reaches_the_planner(web: FakeWeb, cache: str, seconds: float | None) -> None:
-    """A server may say for how long it has nothing new (F5); how much of that is waited for is the planner's business."""
+    """A server may say for how long it has nothing new; how much of that is waited for is the planner's business."""
     assert get(web, web.serve("/a", rss(), headers={"Cache-Control": cache})).fresh == seconds
 
 
@@ -541,7 +541,7 @@ def test_max_age_reaches_the_planner(web: FakeWeb, cache: str, seconds: float | 
     ],
 )
 def test_retry_after_in_all_its_forms(value: str | None, seconds: float | None) -> None:
-    """Seconds or a date, never negative, never more than a day, else unknown (F6, T31)."""
+    """Seconds or a date, never negative, never more than a day, else unknown."""
     assert retry_after(value, NOON) == seconds
 
 

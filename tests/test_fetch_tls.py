@@ -75,7 +75,7 @@ def test_an_authority_of_ones_own_is_trusted(safe: FakeWeb) -> None:
 
 @pytest.mark.parametrize(("content", "why"), [(None, "No such file"), ("words", "no certificate in it")])
 def test_a_file_without_authorities_is_said(home: Path, content: str | None, why: str) -> None:
-    """At the start for all sources, and with its name (S10)."""
+    """At the start for all sources, and with its name."""
     if content:
         (home / "ca.pem").write_text(content, "utf-8")
     (home / "topicwire.toml").write_text('[fetch]\nca_file = "ca.pem"\n', "utf-8")
@@ -112,7 +112,7 @@ def test_a_certificate_for_another_name_is_refused(safe: FakeWeb) -> None:
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize("status", [301, 308])
 def test_no_feed_moves_from_https_to_http(safe: FakeWeb, web: FakeWeb, status: int) -> None:
-    """A redirect that gives up TLS is followed this time only, and no secret goes along (F9)."""
+    """A redirect that gives up TLS is followed this time only, and no secret goes along."""
     web.serve("/open", rss())
     safe.redirect("/", web.url("/open"), status)
     answer = get(Request(https(safe, "/"), secrets=(("Authorization", "Basic eDp5"),)), safe, web)

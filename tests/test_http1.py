@@ -24,7 +24,7 @@ def fields(data: bytes) -> bytes:
 
 
 def test_a_sound_head_stays_as_it_is() -> None:
-    """Byte for byte: validators are opaque (F1)."""
+    """Byte for byte: validators are opaque."""
     head = OK + b'ETag: W/"\xc3\xa9"\r\nX:  a\t \r\nContent-Length: 5\r\n\r\n'
     assert http1.split_head(head + b"hello") == (Head(head, 200, 5), b"hello")
     assert http1.split_head(head[:-1]) is None
@@ -107,7 +107,7 @@ def test_some_answers_have_no_body(status: int) -> None:
 
 
 def test_a_head_is_bounded() -> None:
-    """One field may have 64 kB, all together 256 (S4)."""
+    """One field may have 64 kB, all together 256."""
     assert take(OK + b"X: " + b"y" * 65_000 + b"\r\n\r\n").status == 200
     assert take(OK + (b"X: " + b"y" * 65_000 + b"\r\n") * 4 + b"\r\n").status == 200
     for long in (b"X: " + b"y" * 66_000 + b"\r\n\r\n", b"X: y\r\n" * 50_000, (b"X: " + b"y" * 65_000 + b"\r\n") * 5 + b"\r\n"):

@@ -111,7 +111,7 @@ def test_a_named_source_that_fails_exits_1(cli: Cli, web: FakeWeb, status: int) 
 
 
 def test_an_address_that_may_not_be_contacted_fails(cli: Cli, web: FakeWeb, other_web: FakeWeb) -> None:
-    """A private address that is not allowed is not asked, and the line says how to allow it (S2)."""
+    """A private address that is not allowed is not asked, and the line says how to allow it."""
     result = cli("ingest", other_web.serve("/feed.xml", rss(FERRY)))
     assert result.exit_code == 1
     assert "the private address 127.0.0.1 may not be contacted" in result.stderr
@@ -119,7 +119,7 @@ def test_an_address_that_may_not_be_contacted_fails(cli: Cli, web: FakeWeb, othe
 
 
 def test_what_works_is_kept_when_something_else_fails(cli: Cli, web: FakeWeb) -> None:
-    """One bad source among good ones exits 1, and loses none of the others (S11)."""
+    """One bad source among good ones exits 1, and loses none of the others."""
     result = cli("ingest", web.serve("/good", rss(FERRY)), web.fail("/bad"), web.serve("/also", rss(MARKET)))
     assert result.exit_code == 1
     assert result.stderr.splitlines()[-1] == "2 new, 0 changed, 0 unchanged, 1 failed; 1 tags given; 16 files written"
@@ -133,7 +133,7 @@ def test_what_is_ingested_by_hand_is_not_polled(cli: Cli, web: FakeWeb) -> None:
 
 
 def test_a_move_to_a_hostile_title_is_shown_in_one_line(cli: Cli, web: FakeWeb) -> None:
-    """Line breaks and terminal codes in what a feed says cannot forge a line (S9)."""
+    """Line breaks and terminal codes in what a feed says cannot forge a line."""
     evil = rss_item("One\n&#27;[31mtopicwire: all is well\x85two \u202egnikcab", "http://harbour.example/3")
     cli("ingest", web.serve("/feed.xml", rss(evil, title="Post\nFAKE")))
     output = cli("items").stdout
@@ -163,7 +163,7 @@ def test_a_feed_in_a_file_is_ingested(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_a_category_of_a_feed_in_a_file_has_a_scheme(cli: Cli, tmp_path: Path) -> None:
-    """Every published category has a scheme, also where its source has no address (P7)."""
+    """Every published category has a scheme, also where its source has no address."""
     file = tmp_path / "feed.xml"
     file.write_bytes(rss(FERRY.replace("</item>", "<category>Boats</category></item>")))
     cli("ingest", file)

@@ -18,7 +18,7 @@ with alone(Path(sys.argv[1])) as free:
 
 
 def test_one_pass_at_a_time(home: Path) -> None:
-    """While one holds the home another finds it taken, and it is free again afterwards (D4)."""
+    """While one holds the home another finds it taken, and it is free again afterwards."""
     with alone(home) as first:
         assert first
         with alone(home) as second:
@@ -28,7 +28,7 @@ def test_one_pass_at_a_time(home: Path) -> None:
 
 
 def test_the_lock_ends_with_its_process(home: Path) -> None:
-    """However a process ends, its home is free (D2)."""
+    """However a process ends, its home is free."""
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(home)],
         cwd=Path(__file__).parent.parent,
@@ -61,7 +61,7 @@ def test_a_home_is_made_when_there_is_none(home: Path) -> None:
 
 
 def test_a_home_that_cannot_be_is_one_line(home: Path) -> None:
-    """A file where the folder should be is named with a cure (S10)."""
+    """A file where the folder should be is named with a cure."""
     (home / "file").write_text("x")
     with pytest.raises(StoreError, match="; name a folder that can be written with --home"), alone(home / "file"):
         pass

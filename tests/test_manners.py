@@ -50,7 +50,7 @@ def test_the_prefix_alone_will_do() -> None:
     ],
 )
 def test_a_setting_that_cannot_be_is_said(attributes: str, said: str) -> None:
-    """The line names place, setting and cure; the source is polled without it (S10)."""
+    """The line names place, setting and cure; the source is polled without it."""
     listed = parse(attributes)
     assert [source.settings for source in listed.sources] == [SourceSettings()]
     (line,) = listed.refused
@@ -93,7 +93,7 @@ def test_secrets_come_from_the_environment() -> None:
 
 @pytest.mark.parametrize("environment", [{}, {"LOGIN": ""}, {"LOGIN": "a\nHost: b"}])
 def test_a_missing_secret_is_said(environment: dict[str, str]) -> None:
-    """The cause names the variable, never a value (S10)."""
+    """The cause names the variable, never a value."""
     with pytest.raises(FetchError, match="the environment variable LOGIN, which the settings of this source name, is not set"):
         request_for(Source("http://a.example/", settings=SourceSettings(auth="LOGIN")), SourceState(), NOON, environment)
 
@@ -116,7 +116,7 @@ def test_newsboats_list_is_read() -> None:
 
 
 def test_newsboats_commands_are_refused() -> None:
-    """Each with its line; nothing is run (S13)."""
+    """Each with its line; nothing is run."""
     lines = [
         '"exec:rm -rf /"',
         '"filter:sh:http://a.example/"',

@@ -49,7 +49,7 @@ def shown(facts: Facts) -> list[tuple[str, str]]:
 
 
 def test_a_moved_source_keeps_all_that_is_known(facts: Facts) -> None:
-    """Items, state and name stay; the old address is kept and leads to it (F9)."""
+    """Items, state and name stay; the old address is kept and leads to it."""
     carry(facts, [about(1)], OLD)
     move(facts, OLD, NEW.url)
     assert shown(facts) == [(NEW.url, "active")]
@@ -61,7 +61,7 @@ def test_a_moved_source_keeps_all_that_is_known(facts: Facts) -> None:
 
 
 def test_a_list_with_the_old_address_changes_nothing(facts: Facts) -> None:
-    """It means the moved source, whatever name the list still has for it (F9)."""
+    """It means the moved source, whatever name the list still has for it."""
     move(facts, OLD, NEW.url)
     assert facts.sources.add([replace(OLD, origin="opml")], NOON) == 0
     assert shown(facts) == [(NEW.url, "active")]
@@ -78,7 +78,7 @@ def test_a_source_may_move_again_and_back(facts: Facts) -> None:
 
 
 def test_a_source_that_moves_to_another_gives_way(facts: Facts) -> None:
-    """It is retired with its items, and both addresses mean the one that stays (F9)."""
+    """It is retired with its items, and both addresses mean the one that stays."""
     facts.sources.add([NEW], NOON)
     move(facts, OLD, NEW.url)
     assert shown(facts) == [(OLD.url, "retired"), (NEW.url, "active")]
@@ -94,7 +94,7 @@ def test_a_failed_look_moves_nothing(facts: Facts) -> None:
 
 
 def test_gone_is_a_status_of_its_own(facts: Facts) -> None:
-    """It is not due, a list does not wake it, a person does (F8)."""
+    """It is not due, a list does not wake it, a person does."""
     facts.polls.record([(Outcome(OLD, NOON, error="gone (410)", http_status=410), SourceState(last_poll=NOON, error="gone (410)"))])
     assert facts.sources.due(None) == []
     facts.sources.add([replace(OLD, origin="opml")], NOON)
@@ -171,7 +171,7 @@ async def _through(proxy: FakeWeb, url: str, allow: tuple[str, ...]) -> Response
     ],
 )
 def test_a_proxy_is_not_asked_for_private_addresses(web: FakeWeb, url: str, cause: str) -> None:
-    """It would connect where the guard cannot see, so names are looked up and checked before (S2)."""
+    """It would connect where the guard cannot see, so names are looked up and checked before."""
     with pytest.raises(FetchError, match=cause):
         asyncio.run(_through(web, url, (web.allow,)))
     assert web.calls == []

@@ -100,7 +100,7 @@ def poll(facts: Facts, engine: Engine, clock: Clock) -> Poller:
 
 
 def test_a_poll_stores_what_was_served(poll: Poller, web: FakeWeb, clock: Clock) -> None:
-    """Items, sightings, validators and the next poll are there after one poll (D1)."""
+    """Items, sightings, validators and the next poll are there after one poll."""
     url = web.serve("/rss", rss(FERRY, BAKERY), etag='W/"1"', last_modified="Mon, 02 Mar 2026 09:00:00 GMT")
     poll.add(url)
     assert poll() == Report(looked=1, counts=Counts(new=2))
@@ -119,7 +119,7 @@ def test_a_poll_stores_what_was_served(poll: Poller, web: FakeWeb, clock: Clock)
 
 
 def test_a_second_poll_costs_a_304(poll: Poller, web: FakeWeb, clock: Clock) -> None:
-    """Validators go back as they came; nothing new is stored, and the source is due later (F1, F2)."""
+    """Validators go back as they came; nothing new is stored, and the source is due later."""
     url = web.serve("/rss", rss(FERRY), etag='W/"1"')
     poll.add(url)
     poll()
@@ -134,7 +134,7 @@ def test_a_second_poll_costs_a_304(poll: Poller, web: FakeWeb, clock: Clock) -> 
 
 
 def test_a_304_may_bring_a_new_validator(poll: Poller, web: FakeWeb) -> None:
-    """It is taken over; one that is left out stays (F2)."""
+    """It is taken over; one that is left out stays."""
     url = web.serve("/rss", rss(FERRY), etag='"1"', last_modified="x")
     poll.add(url)
     poll()
@@ -161,7 +161,7 @@ def test_the_same_bytes_cost_no_parse(poll: Poller, web: FakeWeb, monkeypatch: p
 
 
 def test_a_source_is_asked_when_it_is_due(poll: Poller, web: FakeWeb, clock: Clock) -> None:
-    """Once when added, then at its publishing rate, with a restart between or not (F3, F4)."""
+    """Once when added, then at its publishing rate, with a restart between or not."""
     url = web.serve("/rss", rss(FERRY))
     poll.add(url)
     poll(everything=False)
@@ -200,7 +200,7 @@ def test_a_long_sleep_is_made_up_for_once(poll: Poller, web: FakeWeb, clock: Clo
 
 
 def test_what_the_server_asks_for_is_kept(poll: Poller, web: FakeWeb, clock: Clock) -> None:
-    """Retry-After moves the next poll, and the process does not sleep (F6)."""
+    """Retry-After moves the next poll, and the process does not sleep."""
     url = web.fail("/rss", 429, {"Retry-After": "86000"})
     poll.add(url)
     poll()
@@ -213,7 +213,7 @@ def test_what_the_server_asks_for_is_kept(poll: Poller, web: FakeWeb, clock: Clo
 
 
 def test_another_source_adds_a_sighting(poll: Poller, web: FakeWeb, other_web: FakeWeb) -> None:
-    """The same article under another guid, feed and tracking is one item with two carriers (S14)."""
+    """The same article under another guid, feed and tracking is one item with two carriers."""
     poll.add(web.serve("/rss", rss(FERRY)))
     poll()
     entry = atom_entry("Last ferry sails", "https://www.harbour.example/ferry?utm_source=atom", guid="urn:1", text=f"<p>{TEXT}</p>")
@@ -235,7 +235,7 @@ def test_an_agencys_words_under_another_address_are_one_item(poll: Poller, web: 
 
 
 def test_an_edit_is_a_version_and_may_be_taken_back(poll: Poller, web: FakeWeb, clock: Clock) -> None:
-    """A, B, A: the item stays itself and shows what is served now (P3, P5)."""
+    """A, B, A: the item stays itself and shows what is served now."""
     poll.add(web.serve("/rss", rss(FERRY)))
     poll()
     (first,) = poll.items()
@@ -249,7 +249,7 @@ def test_an_edit_is_a_version_and_may_be_taken_back(poll: Poller, web: FakeWeb, 
 
 
 def test_a_reused_guid_loses_no_story(poll: Poller, web: FakeWeb) -> None:
-    """Another story under an old guid is another item (S14)."""
+    """Another story under an old guid is another item."""
     poll.add(web.serve("/rss", rss(FERRY)))
     poll()
     web.serve("/rss", rss(BAKERY.replace(">b<", ">f<")))
@@ -258,7 +258,7 @@ def test_a_reused_guid_loses_no_story(poll: Poller, web: FakeWeb) -> None:
 
 
 def test_a_new_guid_or_scheme_makes_no_duplicate(poll: Poller, web: FakeWeb) -> None:
-    """A publisher that changes its system changes no story (S14)."""
+    """A publisher that changes its system changes no story."""
     poll.add(web.serve("/rss", rss(FERRY, BAKERY)))
     poll()
     web.serve(
@@ -270,7 +270,7 @@ def test_a_new_guid_or_scheme_makes_no_duplicate(poll: Poller, web: FakeWeb) -> 
 
 
 def test_what_a_feed_no_longer_lists_stays(poll: Poller, web: FakeWeb) -> None:
-    """Entries roll out of a feed, also all of them: none is removed (S12)."""
+    """Entries roll out of a feed, also all of them: none is removed."""
     poll.add(web.serve("/rss", rss(FERRY)))
     poll()
     for body in (rss(BAKERY), rss()):
@@ -284,7 +284,7 @@ def test_what_a_feed_no_longer_lists_stays(poll: Poller, web: FakeWeb) -> None:
 
 @pytest.mark.parametrize("status", [404, 500])
 def test_a_failing_source_keeps_its_items_and_is_asked_less(poll: Poller, web: FakeWeb, clock: Clock, status: int) -> None:
-    """The error is noted with its cause; a success forgets it (F7, S12)."""
+    """The error is noted with its cause; a success forgets it."""
     url = web.serve("/rss", rss(FERRY), etag='"1"')
     poll.add(url)
     poll()
@@ -308,7 +308,7 @@ def test_a_failing_source_keeps_its_items_and_is_asked_less(poll: Poller, web: F
 
 
 def test_a_bad_neighbour_does_not_matter(poll: Poller, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bombs, drips, rubbish and redirects beside a good feed: it is stored, and each of them has its line (S4, S10, S11)."""
+    """Bombs, drips, rubbish and redirects beside a good feed: it is stored, and each of them has its line."""
     monkeypatch.setattr(poll.engine, "parsing", Parsing(seconds_per_megabyte=0.0, patience=1.4))  # a new process needs some of it
     attributes = " ".join(f'a{n}="{n}"' for n in range(60_000))
     bad = [
@@ -350,7 +350,7 @@ def test_a_bad_neighbour_does_not_matter(poll: Poller, web: FakeWeb, monkeypatch
 def test_any_fault_is_one_safe_line(
     poll: Poller, web: FakeWeb, monkeypatch: pytest.MonkeyPatch, fault: Exception, line: str
 ) -> None:
-    """Whatever goes wrong at one source, also in us, its neighbours are stored (S9, S10, S11)."""
+    """Whatever goes wrong at one source, also in us, its neighbours are stored."""
     bad, good = web.serve("/bad", rss(BAKERY)), web.serve("/good", rss(FERRY))
     poll.add(bad, good)
     real = Engine.fetch
@@ -369,7 +369,7 @@ def test_any_fault_is_one_safe_line(
 def test_a_fault_in_an_entry_is_said_and_the_entry_asked_for_again(
     poll: Poller, web: FakeWeb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The neighbours are stored, the line names the source, and the same bytes are read anew until the fault is mended (S11)."""
+    """The neighbours are stored, the line names the source, and the same bytes are read anew until the fault is mended."""
     url = web.serve("/rss", rss(FERRY, BAKERY), etag='"1"')
     poll.add(url)
     real = Engine.parse
@@ -389,7 +389,7 @@ def test_a_fault_in_an_entry_is_said_and_the_entry_asked_for_again(
 
 
 def test_a_page_instead_of_a_feed_is_one_clear_line(poll: Poller, web: FakeWeb) -> None:
-    """The line says what it is and which feeds it names, and the report carries their addresses (S10)."""
+    """The line says what it is and which feeds it names, and the report carries their addresses."""
     page = '<!doctype html><html><head><link rel="alternate" type="application/rss+xml" href="/rss"></head></html>'
     poll.add(web.serve("/", page, content_type="text/html"))
     (outcome,) = poll().failed
@@ -399,7 +399,7 @@ def test_a_page_instead_of_a_feed_is_one_clear_line(poll: Poller, web: FakeWeb) 
 
 
 def test_nothing_that_a_feed_names_is_fetched(poll: Poller, web: FakeWeb) -> None:
-    """Enclosures, images, stylesheets, icons, next pages and hubs are recorded at most (S3)."""
+    """Enclosures, images, stylesheets, icons, next pages and hubs are recorded at most."""
     base = web.url("")
     extra = f"""<link rel="next" href="{base}/next"/><link rel="hub" href="{base}/hub"/><icon>{base}/icon</icon>
         <logo>{base}/logo</logo>
@@ -419,7 +419,7 @@ def test_nothing_that_a_feed_names_is_fetched(poll: Poller, web: FakeWeb) -> Non
 
 
 def test_a_fault_in_the_middle_of_a_commit_leaves_nothing_half(poll: Poller, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither items nor validators are kept without each other: all is still due (D1)."""
+    """Neither items nor validators are kept without each other: all is still due."""
     poll.add(
         *(web.serve(f"/{n}", rss(rss_item(f"Story {n}", f"http://x.example/{n}", guid=str(n))), etag=f'"{n}"') for n in range(3))
     )
@@ -443,7 +443,7 @@ def test_a_fault_in_the_middle_of_a_commit_leaves_nothing_half(poll: Poller, web
 
 
 def test_one_host_is_asked_in_turn_with_pauses(poll: Poller, web: FakeWeb, other_web: FakeWeb) -> None:
-    """Never two requests to one host at once, some time between; other hosts do not wait for it (F12)."""
+    """Never two requests to one host at once, some time between; other hosts do not wait for it."""
     poll.add(*(web.serve(f"/{n}", rss(FERRY), delay=0.02) for n in range(5)), other_web.serve("/", rss(BAKERY)))
     poll()
     assert web.most_at_once == 1
@@ -453,7 +453,7 @@ def test_one_host_is_asked_in_turn_with_pauses(poll: Poller, web: FakeWeb, other
 
 
 def test_batches_of_one_host_keep_the_pause_between_them(poll: Poller, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A large host is cut into batches, committed one by one, and is not asked faster for it (F12)."""
+    """A large host is cut into batches, committed one by one, and is not asked faster for it."""
     monkeypatch.setattr(pipeline, "_BATCH", 2)
     monkeypatch.setattr(pipeline, "cut_batches", lambda due, size: cut_batches(due, size, per_host=2))
     poll.add(*(web.serve(f"/{n}", rss(FERRY), delay=0.01) for n in range(5)))
@@ -571,7 +571,7 @@ def test_an_edited_document_is_a_version_and_a_new_one_an_item(poll: Poller, hom
 
 
 def test_a_deleted_file_deletes_no_item(poll: Poller, home: Path) -> None:
-    """What was read stays (S12)."""
+    """What was read stays."""
     path = seed(home, "a.txt", ARTICLE)
     read_seeds(poll, home)
     path.unlink()
@@ -592,7 +592,7 @@ def test_a_feed_carries_what_a_document_had(poll: Poller, web: FakeWeb, home: Pa
 
 
 def test_bad_documents_are_said_once_and_harm_nobody(poll: Poller, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Unknown endings, empty, binary and too large files have a line each, once; the others are read (S10, S11)."""
+    """Unknown endings, empty, binary and too large files have a line each, once; the others are read."""
     monkeypatch.setattr(pipeline, "_MOST_BYTES", 5_000)
     seed(home, "good.txt", ARTICLE)
     seed(home, "a.odt", b"PK")
@@ -612,7 +612,7 @@ def test_bad_documents_are_said_once_and_harm_nobody(poll: Poller, home: Path, m
 
 
 def test_a_file_that_cannot_be_read_is_said_and_tried_again(poll: Poller, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault of the disk is a line with its cause; when it is over the document is read (S10)."""
+    """A fault of the disk is a line with its cause; when it is over the document is read."""
     seed(home, "a.txt", ARTICLE)
     with monkeypatch.context() as patched:
         patched.setattr(Path, "read_bytes", lambda _: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
@@ -623,7 +623,7 @@ def test_a_file_that_cannot_be_read_is_said_and_tried_again(poll: Poller, home: 
 
 
 def test_file_names_of_any_bytes_are_read(poll: Poller, home: Path) -> None:
-    """A name that is no text, or that would forge a line, stores its document under a safe one (S8, S9)."""
+    """A name that is no text, or that would forge a line, stores its document under a safe one."""
     seed(home, os.fsdecode(b"caf\xe9\n\x1b[31m.txt"), ARTICLE)
     seed(home, os.fsdecode(b"\xff.odt"), "x")
     report = read_seeds(poll, home)
@@ -633,7 +633,7 @@ def test_file_names_of_any_bytes_are_read(poll: Poller, home: Path) -> None:
 
 
 def test_reading_stops_at_no_crash(poll: Poller, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each document is a transaction: after a fault the rest is read, nothing twice (D1)."""
+    """Each document is a transaction: after a fault the rest is read, nothing twice."""
     for name in ("a", "b", "c"):
         seed(home, f"{name}.txt", f"Story {name}\n\nSome words about {name}.")
     real = Documents.record

@@ -74,7 +74,7 @@ def why(outcome: Outcome, state: SourceState | None = None, cost: PollingCost = 
 
 
 def test_a_success_is_remembered() -> None:
-    """Validators, hash and moment are taken over, also where the server no longer gives them (F1, F7)."""
+    """Validators, hash and moment are taken over, also where the server no longer gives them."""
     before = SourceState(failures=3, error="it broke", last_modified="x", polls=5)
     after = next_state(before, good(), PRICE, 0.5)
     assert (after.etag, after.last_modified, after.body_hash, after.last_success) == ('"1"', None, "h", NOON)
@@ -82,7 +82,7 @@ def test_a_success_is_remembered() -> None:
 
 
 def test_a_failure_keeps_what_was_known() -> None:
-    """The error is noted; validators, publishing rate and the last good time stay (S12)."""
+    """The error is noted; validators, publishing rate and the last good time stay."""
     before = known()
     after = next_state(before, bad(NOON + timedelta(hours=1)), PRICE, 0.5)
     assert (after.etag, after.body_hash, after.last_success, after.publishing_rate) == ('"1"', "h", NOON, before.publishing_rate)
@@ -146,7 +146,7 @@ STATES: Final = st.builds(
 
 @given(STATES, st.floats(1, 1e9), st.floats(0, 1, exclude_max=True), st.floats(0, 86_400), DAYS)
 def test_no_poll_comes_too_early_or_never(state: SourceState, cost: float, chance: float, wait: float, now: datetime) -> None:
-    """Whatever happens the next poll is at least a quarter of an hour and at most eight days and a half away (F3, F6).
+    """Whatever happens the next poll is at least a quarter of an hour and at most eight days and a half away.
 
     Only a server that failed and named its own wait is asked sooner, a minute later at the soonest.
     """
@@ -161,7 +161,7 @@ def test_no_poll_comes_too_early_or_never(state: SourceState, cost: float, chanc
 
 
 def test_a_source_that_invites_it_may_be_asked_every_five_minutes() -> None:
-    """Fifteen minutes are the least, unless ttl, sy: or freshness name less; five are the least for all (F14)."""
+    """Fifteen minutes are the least, unless ttl, sy: or freshness name less; five are the least for all."""
     cheap = PollingCost(value=1.0)
     assert delay(good(), known(500), cheap, 0) == 900
     assert delay(good(fresh=60.0), known(500), cheap, 0) == 300
@@ -189,7 +189,7 @@ def test_its_owner_may_set_the_bounds() -> None:
     ids=["full answers for nothing", "a lying ETag"],
 )
 def test_without_working_validators_an_hour_is_the_least(state: SourceState) -> None:
-    """Who cannot be asked cheaply is asked seldom (F3)."""
+    """Who cannot be asked cheaply is asked seldom."""
     assert delay(good(http_status=200), state, PollingCost(value=1.0), 0) == 3_600
     assert delay(good(http_status=200, etag=None), known(500), PollingCost(value=1.0), 0) == 3_600
 
@@ -238,14 +238,14 @@ def test_a_short_document_is_read_before_it_rolls_over() -> None:
 
 
 def test_freshness_is_a_lower_bound() -> None:
-    """What a server calls fresh is not asked for again before that is over, and never sooner for it (F5)."""
+    """What a server calls fresh is not asked for again before that is over, and never sooner for it."""
     assert (delay(good(fresh=5 * HOUR)), why(good(fresh=5 * HOUR))) == (5 * HOUR, PollReason.ASKED)
     assert delay(good(fresh=1_000.0)) == delay(good())
 
 
 @pytest.mark.parametrize(("hours", "own"), [(12, None), (6, None), (12, 3.0)])
 def test_freshness_is_believed_up_to_the_longest_interval(hours: float, own: float | None) -> None:
-    """A year of max-age makes a source no slower than the slowest that its owner allows (F5)."""
+    """A year of max-age makes a source no slower than the slowest that its owner allows."""
     settings_ = SourceSettings(longest=own * HOUR if own else None)
     outcome = good(fresh=365 * DAY, source=Source(SOURCE.url, settings=settings_))
     longest = own or hours
@@ -255,7 +255,7 @@ def test_freshness_is_believed_up_to_the_longest_interval(hours: float, own: flo
 
 
 def test_chance_spreads_polls() -> None:
-    """A twentieth earlier or later, a fifth after failures: what failed together does not come back together (F12)."""
+    """A twentieth earlier or later, a fifth after failures: what failed together does not come back together."""
     for chance in (0.0, 0.25, 0.75, 0.999):
         assert 0.949 * delay(good()) <= delay(good(), chance=chance) <= 1.051 * delay(good())
         assert 0.799 * delay(bad()) <= delay(bad(), chance=chance) <= 1.201 * delay(bad())
@@ -287,7 +287,7 @@ def test_a_source_that_was_never_read_is_tried_again_soon(failure: Failure) -> N
 
 @pytest.mark.parametrize("per_day", [0.01, 1.0, 8.0, 200.0])
 def test_a_healthy_source_is_tried_again_within_the_hour(per_day: float) -> None:
-    """However seldom it is asked else; then later each time, past its own interval, up to a week; a success resets it (F7)."""
+    """However seldom it is asked else; then later each time, past its own interval, up to a week; a success resets it."""
     state = known(per_day)
     base = delay(good(), state)
     found = waits(state, 40)
@@ -301,7 +301,7 @@ def test_a_healthy_source_is_tried_again_within_the_hour(per_day: float) -> None
 
 
 def test_one_hiccup_costs_two_minutes_when_the_server_says_two_minutes() -> None:
-    """Retry-After is the plan, however long the source's own interval is (F6)."""
+    """Retry-After is the plan, however long the source's own interval is."""
     for state in (SourceState(), known(8.0), known(0.01)):
         after = next_state(state, bad(wait=120.0), PRICE, 0.5)
         assert (delay(bad(wait=120.0), state), after.why) == (120, PollReason.ASKED)
@@ -309,12 +309,12 @@ def test_one_hiccup_costs_two_minutes_when_the_server_says_two_minutes() -> None
 
 @pytest.mark.parametrize(("asked", "least"), [(0.0, 60), (7.0, 60), (90.0, 90), (86_400.0, 86_400)])
 def test_what_a_failing_server_asks_for_is_kept(asked: float, least: float) -> None:
-    """To the second; nobody is asked again within the minute (F6)."""
+    """To the second; nobody is asked again within the minute."""
     assert delay(bad(wait=asked)) == least
 
 
 def test_a_server_that_names_one_wait_for_ever_is_believed_three_times() -> None:
-    """Then its word is a lower bound, and the wait grows as after any failure (F7)."""
+    """Then its word is a lower bound, and the wait grows as after any failure."""
     assert waits(known(), 6, asked=120.0) == [120, 120, 120, 1_800, 3_600, 7_200]
     assert waits(SourceState(), 7, asked=120.0) == [120, 120, 120, 120, 300, 900, 3_600]
     assert waits(known(), 5, asked=10_000.0) == [10_000] * 5
@@ -322,7 +322,7 @@ def test_a_server_that_names_one_wait_for_ever_is_believed_three_times() -> None
 
 @pytest.mark.parametrize("failure", [Failure.BUSY, Failure.REFUSED, Failure.SIZE])
 def test_who_is_told_to_hold_back_holds_back(failure: Failure) -> None:
-    """After 429, 401, 403 or a document without end nobody knocks again within the quarter of an hour (F3, F7)."""
+    """After 429, 401, 403 or a document without end nobody knocks again within the quarter of an hour."""
     assert waits(SourceState(), 3, failure) == [900, 3_600, 7_200]
     assert waits(known(), 3, failure) == [3_600, 7_200, 14_400]
 
@@ -338,7 +338,7 @@ def test_its_owners_shortest_interval_holds_for_failures_too() -> None:
     st.sets(st.integers(0, 23), max_size=23).map(tuple), st.sets(st.integers(0, 6), max_size=6).map(tuple), st.floats(1, 500), DAYS
 )
 def test_hours_and_days_to_skip_are_skipped(hours: tuple[int, ...], days: tuple[int, ...], per_day: float, now: datetime) -> None:
-    """No poll lies in skipHours or skipDays, and none comes earlier for them (F14)."""
+    """No poll lies in skipHours or skipDays, and none comes earlier for them."""
     state = known(per_day, hints=Hints(None, hours, days))
     moment = next_state(state, good(now), PRICE, 0.5).next_poll
     assert moment
@@ -362,7 +362,7 @@ def test_ttl_is_a_first_guess_and_no_bound() -> None:
 
 
 def test_a_source_whose_hub_tells_is_asked_to_be_sure_only() -> None:
-    """With pings the cost is fifty times as high, and never waits longer than a day (F16)."""
+    """With pings the cost is fifty times as high, and never waits longer than a day."""
     after = next_state(known(), good(), PRICE, 0.5, websub_active=True)
     assert after.next_poll
     assert after.why == PollReason.WEBSUB

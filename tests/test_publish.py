@@ -62,7 +62,7 @@ def test_a_file_is_made_with_its_folder(tmp_path: Path) -> None:
 
 
 def test_a_file_with_the_same_bytes_stays_untouched(tmp_path: Path) -> None:
-    """The same bytes change neither time nor inode, so that readers get a 304 (P8)."""
+    """The same bytes change neither time nor inode, so that readers get a 304."""
     path = tmp_path / "harbour.atom"
     replace(path, b"one")
     before = states(tmp_path)
@@ -71,7 +71,7 @@ def test_a_file_with_the_same_bytes_stays_untouched(tmp_path: Path) -> None:
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
-    """Who has the old file open reads it to its end; the name leads to the new one (P8, D3)."""
+    """Who has the old file open reads it to its end; the name leads to the new one."""
     path = tmp_path / "harbour.atom"
     replace(path, b"old " * 1000)
     with path.open("rb") as reader:
@@ -92,7 +92,7 @@ def test_a_published_file_can_be_read_by_everybody(tmp_path: Path) -> None:
 
 
 def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Data are synced, then the file is renamed, then the folder is synced: a power cut shows old or new (D3)."""
+    """Data are synced, then the file is renamed, then the folder is synced: a power cut shows old or new."""
     done: list[str] = []
     sync, rename = os.fsync, Path.replace
 
@@ -128,7 +128,7 @@ def test_a_stop_before_the_renaming_leaves_the_old_file(
 
 
 def test_a_full_disk_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without space the old file stays, nothing unfinished is left, and the error names file, cause and cure (D4)."""
+    """Without space the old file stays, nothing unfinished is left, and the error names file, cause and cure."""
     path = tmp_path / "harbour.atom"
     replace(path, b"old")
 

@@ -160,7 +160,7 @@ def test_json_and_atom_name_the_same_carriers(desk: Desk) -> None:
 
 
 def test_nothing_is_published_twice_for_a_story_that_does_not_change(desk: Desk) -> None:
-    """Publishing again touches no file (P8)."""
+    """Publishing again touches no file."""
     desk.publish()
     before = {path: path.stat().st_mtime_ns for path in (desk.home / "public").rglob("*")}
     desk.publish()

@@ -76,7 +76,7 @@ def test_one_pass_takes_feeds_and_seeds_to_a_published_topic(cli: Cli, web: Fake
 
 
 def test_a_second_pass_adds_nothing(cli: Cli, web: FakeWeb) -> None:
-    """Sources that are due again and serve the same add no item and touch no feed (P8); pages say that there was a pass."""
+    """Sources that are due again and serve the same add no item and touch no feed; pages say that there was a pass."""
     cli.poll(web.serve("/a", rss(FERRY), etag='"1"'), web.serve("/b", rss(BOATS)))
     cli("run", "--once")
     before = states(cli)
@@ -88,7 +88,7 @@ def test_a_second_pass_adds_nothing(cli: Cli, web: FakeWeb) -> None:
 
 
 def test_what_is_not_due_is_not_asked(cli: Cli, web: FakeWeb) -> None:
-    """A pass right after another asks nobody (F4)."""
+    """A pass right after another asks nobody."""
     cli.poll(web.serve("/a", rss(FERRY)))
     cli("run", "--once")
     assert cli("run", "--once").stderr.startswith("0 sources polled, 0 failed;")
@@ -132,7 +132,7 @@ def test_a_changed_topic_downloads_nothing(cli: Cli, web: FakeWeb) -> None:
 
 
 def test_an_edited_story_keeps_its_id(cli: Cli, web: FakeWeb) -> None:
-    """A new title of a known story changes its entry in place: same id, later `updated` (P3, P5)."""
+    """A new title of a known story changes its entry in place: same id, later `updated`."""
     cli.poll(web.serve("/a", rss(FERRY)))
     cli("run", "--once")
     (before,) = cli.published().entries
@@ -145,7 +145,7 @@ def test_an_edited_story_keeps_its_id(cli: Cli, web: FakeWeb) -> None:
 
 
 def test_a_story_that_left_its_feed_stays(cli: Cli, web: FakeWeb) -> None:
-    """An empty or failing feed removes nothing (S12)."""
+    """An empty or failing feed removes nothing."""
     cli.poll(web.serve("/a", rss(FERRY)))
     cli("run", "--once")
     before = states(cli)
@@ -157,7 +157,7 @@ def test_a_story_that_left_its_feed_stays(cli: Cli, web: FakeWeb) -> None:
 
 
 def test_characters_that_no_feed_can_hold_stop_nothing(cli: Cli, web: FakeWeb) -> None:
-    """A noncharacter, half a character or a control in any field costs neither its feed nor the publication (S8, T4)."""
+    """A noncharacter, half a character or a control in any field costs neither its feed nor the publication."""
     poison = [
         rss_item(f"The ferry {ref} of the harbour", f"http://harbour.example/p{n}", guid=f"urn:p{n}", text=f"a {ref} b").replace(
             "&amp;#", "&#"
@@ -276,7 +276,7 @@ def test_poll_asks_what_is_due_or_all(cli: Cli, web: FakeWeb) -> None:
 
 
 def test_poll_of_all_leaves_alone_who_asked_for_it(cli: Cli, web: FakeWeb) -> None:
-    """A server that failed and named a time (Retry-After) is not asked before it, not even with --all (F6)."""
+    """A server that failed and named a time (Retry-After) is not asked before it, not even with --all."""
     cli.poll(web.fail("/busy", 503, {"Retry-After": "7200"}), web.fail("/down"), web.serve("/well", rss(FERRY)))
     cli("poll", "--all")
     cli.clock.forward(minutes=119)
@@ -504,7 +504,7 @@ def test_housekeeping_tidies(cli: Cli, service: ServiceTicks) -> None:
 
 
 def test_the_ticks_are_few_and_forgiving(service: ServiceTicks, cli: Cli) -> None:
-    """Five ticks, by UTC, none dropped for being late, none twice at once; polls begin at once, after what is opened (T7 to T9)."""
+    """Five ticks, by UTC, none dropped for being late, none twice at once; polls begin at once, after what is opened."""
     ticks = topicwire_service._ticks(service)
     jobs = {job.id: job for job in ticks.get_jobs()}
     assert set(jobs) == {"open", "seeds", "poll", "publish", "hub", "housekeeping"}

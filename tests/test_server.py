@@ -47,7 +47,7 @@ def _fill(folder: Path) -> None:
 
 
 def test_a_feed_is_served_with_its_type(site: Site) -> None:
-    """A feed comes whole, as application/atom+xml in UTF-8 (P10)."""
+    """A feed comes whole, as application/atom+xml in UTF-8."""
     answer = site.ask("/harbour.atom")
     assert (answer.status, answer.body) == (200, FEED)
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
@@ -72,7 +72,7 @@ def test_every_kind_of_file_has_its_type(site: Site, path: str, kind: str) -> No
 
 
 def test_a_feed_says_how_to_ask_again(site: Site) -> None:
-    """A feed has a strong ETag, a Last-Modified date and a time for which it is fresh (P10)."""
+    """A feed has a strong ETag, a Last-Modified date and a time for which it is fresh."""
     headers = site.ask("/harbour.atom").headers
     assert headers["etag"].startswith('"')  # a strong one
     assert parsedate_to_datetime(headers["last-modified"]).timestamp() == int((site.folder / "harbour.atom").stat().st_mtime)
@@ -130,7 +130,7 @@ def test_the_etag_is_that_of_the_bytes(site: Site) -> None:
 def test_a_feed_that_is_replaced_while_it_is_asked_for_comes_whole(
     site: Site, monkeypatch: pytest.MonkeyPatch, after: bytes
 ) -> None:
-    """A subscriber who asks in the very moment of a publication gets the new feed, not its first or only its last bytes (D3)."""
+    """A subscriber who asks in the very moment of a publication gets the new feed, not its first or only its last bytes."""
     path = site.folder / "lively.atom"
     replace(path, b"the old feed of the harbour")
     look_up = files.FileServer._regular
@@ -187,7 +187,7 @@ def test_each_coding_has_an_etag_of_its_own(site: Site) -> None:
 
 
 def test_a_compressed_file_of_an_older_feed_is_not_sent(site: Site) -> None:
-    """Between the writing of a feed and of its compressed copy the plain one is sent: never an older one (D3)."""
+    """Between the writing of a feed and of its compressed copy the plain one is sent: never an older one."""
     path = site.folder / "half.atom"
     replace(path.with_suffix(".atom.gz"), gzip.compress(b"old"))
     os.utime(path.with_suffix(".atom.gz"), (0, 1_000_000))

@@ -109,7 +109,7 @@ def test_the_address_of_the_feeds(home: Path) -> None:
     ],
 )
 def test_a_mistake_in_the_file_is_one_line(home: Path, text: str, said: str) -> None:
-    """An unknown key gets a suggestion, a wrong value its place, and nothing is silently ignored (S10)."""
+    """An unknown key gets a suggestion, a wrong value its place, and nothing is silently ignored."""
     line = error(write(home, text))
     assert said in line
     assert "\n" not in line

@@ -29,7 +29,7 @@ def polled(facts: Facts) -> list[str]:
 
 
 def test_without_a_list_the_starter_is_taken_once(facts: Facts, home: Path) -> None:
-    """A new home polls the shipped list; what is removed from it stays removed (F4)."""
+    """A new home polls the shipped list; what is removed from it stays removed."""
     assert synchronise(facts, home, NOON) == ()
     first = polled(facts)
     assert len(first) > 20
@@ -79,7 +79,7 @@ def test_a_list_taken_away_changes_nothing(facts: Facts, home: Path) -> None:
 
 
 def test_refused_lines_are_given(facts: Facts, home: Path) -> None:
-    """The rest of the list is polled (S13)."""
+    """The rest of the list is polled."""
     listed(home, "exec:ls", "http://a.example/")
     assert synchronise(facts, home, NOON) == (f"{home / FILE}, line 1: not an http or https address: exec:ls",)
     assert polled(facts) == ["http://a.example/"]
@@ -96,7 +96,7 @@ def test_a_broken_list_retires_nothing(facts: Facts, home: Path) -> None:
 
 
 def test_a_list_that_cannot_be_read_says_so(home: Path) -> None:
-    """A missing file or a folder is one line with a cure (S10)."""
+    """A missing file or a folder is one line with a cure."""
     for path in (home / "none.opml", home):
         with pytest.raises(SourceListError, match="; name an OPML file that can be read"):
             read_list(path, "import")

@@ -82,7 +82,7 @@ def get(url: str, allow: tuple[str, ...] = ()) -> Response:
     ::ffff:0:127.0.0.1 4000::1 5f00::1""".split(),
 )
 def test_private_addresses_are_known_in_every_disguise(address: str) -> None:
-    """Private, loopback, link-local, shared, mapped, translated, tunnelled, reserved, multicast (S2)."""
+    """Private, loopback, link-local, shared, mapped, translated, tunnelled, reserved, multicast."""
     assert is_private(ipaddress.ip_address(address))
 
 
@@ -96,7 +96,7 @@ def test_public_addresses_are_not_private(address: str) -> None:
 
 @given(st.ip_addresses(v=4))
 def test_a_mapped_address_is_what_it_maps(address: ipaddress.IPv4Address) -> None:
-    """An IPv4 address is as private inside IPv6 as outside (S2, T28)."""
+    """An IPv4 address is as private inside IPv6 as outside."""
     assert is_private(ipaddress.IPv6Address(f"::ffff:{address}")) == is_private(address)
 
 
@@ -106,7 +106,7 @@ def test_a_mapped_address_is_what_it_maps(address: ipaddress.IPv4Address) -> Non
 @pytest.mark.parametrize("host", SPELLINGS)
 @pytest.mark.parametrize("port", ["", ":1"])
 def test_no_spelling_of_a_private_address_is_contacted(host: str, port: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Decimal, hex, octal, short, mapped, named: no socket is opened for any of them (S2, T28)."""
+    """Decimal, hex, octal, short, mapped, named: no socket is opened for any of them."""
     real, opened = SsrfGuard.socket, []
 
     def noting(guard: SsrfGuard, info: tuple[Any, ...]) -> socket.socket:
@@ -121,7 +121,7 @@ def test_no_spelling_of_a_private_address_is_contacted(host: str, port: str, mon
 
 
 def test_the_refusal_names_the_cure() -> None:
-    """The line names the address and what to write where (S10); what it names works."""
+    """The line names the address and what to write where; what it names works."""
     with pytest.raises(GuardError) as caught:
         get("http://127.0.0.1:1/")
     assert (
@@ -146,7 +146,7 @@ def test_a_scope_is_no_disguise() -> None:
 
 
 def test_a_name_that_resolves_elsewhere_gains_nothing(web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A public name with a private address is refused where the socket is opened (S2)."""
+    """A public name with a private address is refused where the socket is opened."""
     real = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lambda _host, *rest, **named: real("127.0.0.1", *rest, **named))
     web.serve("/", rss())
@@ -156,7 +156,7 @@ def test_a_name_that_resolves_elsewhere_gains_nothing(web: FakeWeb, monkeypatch:
 
 
 def test_the_connected_address_decides_whatever_was_looked_up_before(web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that is public at the first look-up and private at the second is refused where the socket is opened (S2)."""
+    """A name that is public at the first look-up and private at the second is refused where the socket is opened."""
     real, answers = socket.getaddrinfo, ["8.8.8.8", "127.0.0.1"]
     monkeypatch.setattr(socket, "getaddrinfo", lambda _host, *rest, **named: real(answers.pop(0), *rest, **named))
     web.serve("/", rss())
@@ -182,7 +182,7 @@ def test_a_name_in_any_script_is_asked_under_its_ascii_form(web: FakeWeb, monkey
 
 
 def test_an_allowed_address_is_contacted_on_its_port_alone(web: FakeWeb, other_web: FakeWeb) -> None:
-    """One internal feed does not open its neighbours (S2)."""
+    """One internal feed does not open its neighbours."""
     web.serve("/", rss())
     other_web.serve("/", rss())
     assert get(web.url(), (web.allow,)).status == 200
@@ -202,7 +202,7 @@ def test_an_allowed_name_is_contacted_under_that_name(web: FakeWeb) -> None:
 
 
 def test_an_allowed_name_does_not_open_its_redirects(web: FakeWeb, other_web: FakeWeb) -> None:
-    """Each hop is checked anew (F10)."""
+    """Each hop is checked anew."""
     port = web.allow.partition(":")[2]
     web.redirect("/", other_web.url("/x"))
     with pytest.raises(GuardError):

@@ -120,7 +120,7 @@ def test_the_newest_entry_has_the_highest_number(facts: Facts) -> None:
 
 
 def test_an_edited_entry_is_a_new_version(facts: Facts) -> None:
-    """The item stays itself, its text is the new one, its number rises (P3, P5)."""
+    """The item stays itself, its text is the new one, its number rises."""
     record(facts, FEED, article())
     first = only(facts)
     later = NOON + timedelta(hours=1)
@@ -142,7 +142,7 @@ def test_an_edit_taken_back_is_the_old_version_again(facts: Facts) -> None:
 
 
 def test_a_new_date_or_guid_is_no_new_version(facts: Facts) -> None:
-    """What says nothing about the words is corrected where it stands: the names, the date, the authors (S14, P3)."""
+    """What says nothing about the words is corrected where it stands: the names, the date, the authors."""
     record(facts, FEED, article())
     before = only(facts)
     changed = replace(article(guid="g9", url="http://a.example/1?utm_source=x"), updated_raw="2026")
@@ -156,21 +156,21 @@ def test_a_new_date_or_guid_is_no_new_version(facts: Facts) -> None:
 
 
 def test_a_reused_guid_is_another_item(facts: Facts) -> None:
-    """Another story under an old guid is stored beside the old one (S14)."""
+    """Another story under an old guid is stored beside the old one."""
     record(facts, FEED, article())
     record(facts, FEED, article(url="http://a.example/2", title="Bakery burns down", text=OTHER_TEXT))
     assert [item.item.title for item in stored(facts)] == ["Last ferry sails", "Bakery burns down"]
 
 
 def test_one_address_for_several_stories_gives_each_an_id(facts: Facts) -> None:
-    """Ids stay unique where a source puts all its stories under one address (P1)."""
+    """Ids stay unique where a source puts all its stories under one address."""
     record(facts, FEED, article("g1", title="Last ferry sails"))
     record(facts, FEED, article("g2", title="Bakery burns down", text=OTHER_TEXT))
     assert len({item.id for item in stored(facts)}) == 2
 
 
 def test_the_database_holds_no_title_hostage(facts: Facts) -> None:
-    """Quotes, semicolons and wildcards are data (S9)."""
+    """Quotes, semicolons and wildcards are data."""
     title = "'); drop table item; -- % _ * \" ?"
     record(facts, FEED, article(title=title))
     assert only(facts).item.title == title
@@ -212,7 +212,7 @@ def test_the_first_carrier_stays_the_one_that_may_change_the_text(facts: Facts) 
 
 
 def test_two_states_of_an_article_in_one_feed_are_one_item(facts: Facts) -> None:
-    """The first listed is the present one, and looking again changes nothing (P3)."""
+    """The first listed is the present one, and looking again changes nothing."""
     feed = (article(text=OTHER_TEXT), article(), article("g2", "http://a.example/2", "Bakery burns down", "x"))
     assert record(facts, FEED, *feed).new == 2
     before = stored(facts)
@@ -238,7 +238,7 @@ def test_a_feed_lends_its_date_to_a_document(facts: Facts) -> None:
 
 
 def test_two_stores_give_one_id(home: Path) -> None:
-    """A fresh database gives an item the id it had (P1)."""
+    """A fresh database gives an item the id it had."""
     ids = set()
     for name in ("one.db", "two.database.schema"):
         with Facts(home / name) as facts:
@@ -342,14 +342,14 @@ def test_due_sources_are_the_polled_ones_whose_time_has_come(facts: Facts) -> No
 
 
 def test_a_state_comes_back_as_it_was(facts: Facts) -> None:
-    """Validators byte for byte, moments, counts and errors (F1)."""
+    """Validators byte for byte, moments, counts and errors."""
     state = SourceState('W/"é"', "yesterday", "h", NOON, NOON - timedelta(1), 503, "it broke; wait", 3, NOON + timedelta(1))
     facts.polls.record([(Outcome(FEED, NOON, error="it broke"), state)])
     assert facts.sources.all() == [(FEED, state)]
 
 
 def test_a_failed_poll_removes_nothing(facts: Facts) -> None:
-    """An error or an empty feed leaves the stored items (S12)."""
+    """An error or an empty feed leaves the stored items."""
     record(facts, FEED, article())
     facts.polls.record([(Outcome(FEED, NOON, error="gone"), SourceState(error="gone"))])
     record(facts, FEED)
@@ -389,7 +389,7 @@ def test_tidying_changes_nothing_and_empties_the_log(facts: Facts, home: Path) -
 
 
 def test_items_and_validators_are_one_transaction(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault anywhere in a commit leaves nothing of the whole batch (D1)."""
+    """A fault anywhere in a commit leaves nothing of the whole batch."""
     real = Sources.put_states
 
     def fail(self: Sources, known: Sequence[tuple[int, SourceState]]) -> None:
@@ -444,7 +444,7 @@ CRASH = """
 
 
 def test_killed_in_the_middle_of_a_commit_nothing_is_half_there(home: Path) -> None:
-    """What was committed before is there, of the rest nothing, and the file is sound (D1, D2)."""
+    """What was committed before is there, of the rest nothing, and the file is sound."""
     path = home / "a.db"
     here = Path(__file__).parent
     done = subprocess.run(
@@ -459,7 +459,7 @@ def test_killed_in_the_middle_of_a_commit_nothing_is_half_there(home: Path) -> N
 
 
 def test_several_may_start_and_write_at_once(home: Path) -> None:
-    """Those who open a new database together take turns, and each one's items are stored (D4)."""
+    """Those who open a new database together take turns, and each one's items are stored."""
 
     def work(number: int) -> int:
         with Facts(home / "a.db") as facts:
@@ -473,20 +473,20 @@ def test_several_may_start_and_write_at_once(home: Path) -> None:
 
 
 def test_a_database_is_set_to_keep_what_it_is_told(facts: Facts) -> None:
-    """Write-ahead log, full synchronisation, foreign keys, a patient lock (D1, D4, T25)."""
+    """Write-ahead log, full synchronisation, foreign keys, a patient lock."""
     pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
     assert [facts.database.execute(f"pragma {name}").fetchone()[0] for name in pragmas] == ["wal", 2, 1, 30_000]
 
 
 def test_words_are_found_in_the_index(facts: Facts) -> None:
-    """The full-text index follows every version, accents aside (T23, T24)."""
+    """The full-text index follows every version, accents aside."""
     record(facts, FEED, article(title="L’été au port"))
     found = facts.database.schema.table("version").search("ete", quote=True)
     assert [row["title"] for row in found] == ["L’été au port"]
 
 
 def test_what_is_no_database_says_so(home: Path) -> None:
-    """A file of another kind, or a folder that cannot be, is one line with a cure (S10)."""
+    """A file of another kind, or a folder that cannot be, is one line with a cure."""
     (home / "a.db").write_text("I am no database, and I am long enough to be sure of it." * 20)
     (home / "file").write_text("x")
     for path in (home / "a.db", home / "file" / "a.db", home):

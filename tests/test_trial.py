@@ -98,7 +98,7 @@ def test_standard_input_may_be_looked_at(cli: Cli) -> None:
     ],
 )
 def test_what_cannot_be_looked_at_is_one_line(cli: Cli, source: str, code: int, said: str) -> None:
-    """It names the source, the cause and the cure (S10)."""
+    """It names the source, the cause and the cure."""
     result = cli("try", source)
     assert (result.exit_code, result.stdout) == (code, "")
     assert result.stderr.startswith(said)

@@ -90,7 +90,7 @@ def test_a_checksum_that_is_wrong_is_said() -> None:
 
 
 def test_packings_inside_each_other_are_bounded() -> None:
-    """Nobody means four (S4)."""
+    """Nobody means four."""
     body = DOCUMENT
     for _ in range(4):
         body = gzip.compress(body)
@@ -110,7 +110,7 @@ def test_packings_inside_each_other_are_bounded() -> None:
     ids=["gzip", "gzip twice", "deflate", "brotli", "a name without an end"],
 )
 def test_a_bomb_is_left_at_the_bound(body: bytes, label: str) -> None:
-    """However it is packed, it costs little memory (S4)."""
+    """However it is packed, it costs little memory."""
     tracemalloc.start()
     try:
         with pytest.raises(FetchError, match=r"larger than 1 MB after decompression|a header without an end"):

@@ -22,13 +22,13 @@ def after(before: SourceState, days: float = 0, **said: object) -> SourceState:
 
 
 def test_validators_are_sent_as_they_came() -> None:
-    """Both, or what there is (F1)."""
+    """Both, or what there is."""
     assert validators_to_send(KNOWN, NOON) == ('"1"', "yesterday")
     assert validators_to_send(SourceState(), NOON) == (None, None)
 
 
 def test_eight_days_of_304_end_in_a_whole_document() -> None:
-    """Some servers answer 304 for ever: then nothing is named, and a 200 begins a new count (F13)."""
+    """Some servers answer 304 for ever: then nothing is named, and a 200 begins a new count."""
     state = KNOWN
     for day in range(9):
         assert validators_to_send(state, NOON + day * DAY) == (('"1"', "yesterday") if day < 8 else (None, None))
@@ -38,7 +38,7 @@ def test_eight_days_of_304_end_in_a_whole_document() -> None:
 
 
 def test_a_failure_does_not_end_a_run_of_304s() -> None:
-    """An error in between shows nothing about validators (F13)."""
+    """An error in between shows nothing about validators."""
     state = after(KNOWN, 0, http_status=304, body_hash="aa")
     state = after(state, 4, http_status=500, error="broken")
     assert validators_to_send(state, NOON + 8 * DAY) == (None, None)
@@ -95,5 +95,5 @@ def test_a_lie_is_forgiven_after_a_month() -> None:
     ],
 )
 def test_freshness_is_what_the_server_says(headers: dict[str, str], fresh: float | None) -> None:
-    """max-age less Age, else Expires from the server's own Date; what cannot be is nothing (F5)."""
+    """max-age less Age, else Expires from the server's own Date; what cannot be is nothing."""
     assert freshness(headers, NOON) == fresh

@@ -89,7 +89,7 @@ def signed(one: Subscription, body: bytes, method: str = "sha256") -> str:
 
 
 def test_a_feed_that_names_a_hub_is_subscribed_to(made: Home, asked: Subscription, web: FakeWeb) -> None:
-    """The hub is asked once, with the topic, a secret and an address of ours that nobody could guess (F16)."""
+    """The hub is asked once, with the topic, a secret and an address of ours that nobody could guess."""
     (call,) = [call for call in web.calls if call.path == "/hub"]
     form = {name: values[0] for name, values in parse_qs(call.body.decode()).items()}
     assert call.method == "POST"
@@ -107,7 +107,7 @@ def test_a_feed_that_names_a_hub_is_subscribed_to(made: Home, asked: Subscriptio
 
 @pytest.mark.usefixtures("made")
 def test_without_a_public_address_no_hub_is_asked(home: Path, web: FakeWeb, clock: Clock) -> None:
-    """A hub could not reach us (F16)."""
+    """A hub could not reach us."""
     private = home_at(home, {"fetch.allow": web.allow}, clock)
     with private.facts() as facts, private.engine() as engine:
         assert subscribe(private, facts, engine) == 0
@@ -116,7 +116,7 @@ def test_without_a_public_address_no_hub_is_asked(home: Path, web: FakeWeb, cloc
 
 @pytest.mark.usefixtures("made")
 def test_a_hub_on_a_private_network_is_never_asked(home: Path, web: FakeWeb, clock: Clock) -> None:
-    """The guard stands before hubs as before feeds, and another try comes a day later (F16, S2)."""
+    """The guard stands before hubs as before feeds, and another try comes a day later."""
     closed = home_at(home, {"service.base_url": "https://feeds.example"}, clock)
     with closed.facts() as facts, closed.engine() as engine:
         assert [subscribe(closed, facts, engine) for _ in range(2)] == [0, 0]
@@ -124,14 +124,14 @@ def test_a_hub_on_a_private_network_is_never_asked(home: Path, web: FakeWeb, clo
 
 
 def test_a_challenge_that_was_asked_for_is_echoed(made: Home, asked: Subscription) -> None:
-    """Once: a second one was not asked for (F16)."""
+    """Once: a second one was not asked for."""
     assert confirm(made, asked) == (200, b"echo me")
     assert confirm(made, asked)[0] == 404
 
 
 @pytest.mark.parametrize("changes", [{"hub_topic": "http://other.example/"}, {"hub_mode": "unsubscribe"}, {"hub_challenge": ""}])
 def test_a_challenge_that_was_not_asked_for_is_not_echoed(made: Home, asked: Subscription, changes: dict[str, str]) -> None:
-    """Another topic, another mode, nothing to echo: no (F16)."""
+    """Another topic, another mode, nothing to echo: no."""
     assert confirm(made, asked, **changes)[0] == 404
 
 
@@ -178,7 +178,7 @@ def due(made: Home) -> int:
 
 @pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
 def test_a_signed_ping_means_poll_now(made: Home, asked: Subscription, clock: Clock, method: str) -> None:
-    """The source is due at once, by each of the four signatures (F16)."""
+    """The source is due at once, by each of the four signatures."""
     confirm(made, asked)
     clock.forward(minutes=10)
     assert due(made) == 0
@@ -190,7 +190,7 @@ def test_a_signed_ping_means_poll_now(made: Home, asked: Subscription, clock: Cl
 
 @pytest.mark.parametrize("signature", ["", "sha256=", "sha256=00", "md5=00", "sha256", "sha256=é"])
 def test_a_ping_that_is_not_the_hubs_changes_nothing(made: Home, asked: Subscription, clock: Clock, signature: str) -> None:
-    """Without a good signature it is answered and believed nothing (F16)."""
+    """Without a good signature it is answered and believed nothing."""
     confirm(made, asked)
     clock.forward(minutes=10)
     begun = PingSignature.of(asked, signature)
@@ -202,7 +202,7 @@ def test_a_ping_that_is_not_the_hubs_changes_nothing(made: Home, asked: Subscrip
 
 
 def test_a_chattering_hub_makes_no_burst(made: Home, asked: Subscription, clock: Clock) -> None:
-    """A ping right after a poll waits until a minute has passed since (F3)."""
+    """A ping right after a poll waits until a minute has passed since."""
     confirm(made, asked)
     Call(made)(f"/websub/{asked.token}", body=b"", signature=signed(asked, b""))
     assert due(made) == 0
@@ -211,7 +211,7 @@ def test_a_chattering_hub_makes_no_burst(made: Home, asked: Subscription, clock:
 
 
 def test_a_failing_source_is_not_hurried(made: Home, asked: Subscription, clock: Clock, web: FakeWeb) -> None:
-    """Who asked to wait is waited for, whatever a hub says (F6)."""
+    """Who asked to wait is waited for, whatever a hub says."""
     web.fail("/feed", 429, {"Retry-After": "7200"})
     clock.forward(days=1)
     listed_poll(made, web.url("/feed"))
@@ -221,7 +221,7 @@ def test_a_failing_source_is_not_hurried(made: Home, asked: Subscription, clock:
 
 
 def test_a_lease_is_renewed_before_it_ends(made: Home, asked: Subscription, clock: Clock, web: FakeWeb) -> None:
-    """A day before its end the hub is asked again; until it answers nothing else changes (F16)."""
+    """A day before its end the hub is asked again; until it answers nothing else changes."""
     confirm(made, asked, hub_lease_seconds="259200")
     asking = []
     with made.facts() as facts, made.engine() as engine:
@@ -233,7 +233,7 @@ def test_a_lease_is_renewed_before_it_ends(made: Home, asked: Subscription, cloc
 
 
 def test_a_lapsed_lease_is_relied_on_no_more(made: Home, asked: Subscription, clock: Clock) -> None:
-    """Without a renewal the source is polled as any other (F16)."""
+    """Without a renewal the source is polled as any other."""
     confirm(made, asked)
     Call(made)(f"/websub/{asked.token}", body=b"", signature=signed(asked, b""))
     with made.facts() as facts:

@@ -83,5 +83,5 @@ def test_the_installed_command_works(installed: Path, tmp_path: Path) -> None:
 
 
 def test_nobody_else_installs_our_names(installed: Path, tmp_path: Path) -> None:
-    """The names `ingest`, `feeds`, `scheduler` and `topicwire_service` each belong to our distribution alone (T29)."""
+    """The names `ingest`, `feeds`, `scheduler` and `topicwire_service` each belong to our distribution alone."""
     assert run(installed / "python", "-c", OWNERS, cwd=tmp_path).split() == ["topicwire"] * 4

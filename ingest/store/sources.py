@@ -232,7 +232,7 @@ class Sources:
         )
 
     def move(self, identifier: int, url: str, now: datetime) -> None:
-        """Return a source a new address and keep the old one (F9); one that is known there already takes its place."""
+        """Return a source a new address and keep the old one; one that is known there already takes its place."""
         old = self._db.execute("select url from source where id = ?", [identifier]).fetchone()[0]
         if old == url:
             return
