@@ -113,7 +113,7 @@ class Settings:
         return (self.service.base_url or f"http://{self.service.bind}").rstrip("/")
 
     def checked(self) -> "Settings":
-        """Return itself. Raises SettingsError for values that are of the right kind and still cannot be."""
+        """Return the settings themselves. Raises SettingsError for a value of the right type that cannot be used."""
         if self.service.base_url and absolute(self.service.base_url, None) != self.service.base_url:
             raise SettingsError("service.base_url is not an http or https address", 'write "https://feeds.example.org"')
         if self.publish.hub and absolute(self.publish.hub, None) != self.publish.hub:
@@ -177,7 +177,7 @@ def load(home: Path, environment: Mapping[str, str]) -> Settings:
 
 
 def _typed(text: str, kind: object) -> object:
-    """Return the value of a variable; where a list may stand, it is one, unless it is the other thing that may stand there."""
+    """Return the value of an environment variable by its setting's type: a list is separated by commas."""
     if kind == bool | tuple[str, ...] and text.strip().lower() in {"true", "false"}:
         return text.strip().lower() == "true"
     return _list(text) if kind in {tuple[str, ...], bool | tuple[str, ...]} else text

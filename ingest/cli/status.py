@@ -120,7 +120,7 @@ def _span(seconds: float) -> str:
 
 
 def _late(found: list[SourceHealth], now: datetime) -> str:
-    """Return a line that nobody is polling, where much is due and nothing was asked for an hour: else it looks like no news."""
+    """Return a warning that nothing polls, where sources are due and none was polled for an hour; else an empty line."""
     due = sum(one.is_polled and one.next_poll is not None and now - one.next_poll > _LATE for one in found)
     last = max((one.last_poll for one in found if one.last_poll), default=None)
     if not due or last is None or now - last <= _LATE:

@@ -29,8 +29,8 @@ from ingest.text.urls import absolute, feed_address, machine_of, origin_of
 
 _FAULTS: Final = (aiohttp.ClientError, OSError, ValueError)  # time-outs are OSErrors
 _HOPS: Final = 10
-_FIRST_WORD: Final = 35.0  # seconds for a connection and the head of an answer
-_NEXT_WORD: Final = 20.0  # seconds of silence in the middle of an answer
+_HEAD_TIMEOUT: Final = 35.0  # seconds for a connection and the head of an answer
+_SILENCE_TIMEOUT: Final = 20.0  # seconds of silence in the middle of an answer
 _CHUNK: Final = 65_536
 _ACCEPT: Final = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9,"
@@ -111,16 +111,16 @@ class _Web:
         self._proxied = proxied
 
     async def __call__(self, request: Request) -> Response:
-        """Ask, hop by hop."""
+        """Send a request and follow its redirects."""
         try:
             return await self._chain(request)
         except FetchError as fault:
             if request.instead is None or fault.status not in _NOTHING_THERE:
                 raise
-            return await self._guessed_again(request, request.instead, fault)
+            return await self._try_other_scheme(request, request.instead, fault)
 
-    async def _guessed_again(self, request: Request, instead: str, first: FetchError) -> Response:
-        """Ask the other address of a request; one that answers is the right one for good."""
+    async def _try_other_scheme(self, request: Request, instead: str, first: FetchError) -> Response:
+        """Request the address with the other scheme; if it answers, it replaces the first for good."""
         try:
             answer = await self._chain(replace(request, url=instead, etag=None, last_modified=None))
         except FetchError as second:
@@ -149,22 +149,22 @@ class _Web:
     async def _follow(self, request: Request) -> Response:
         url, left = request.url, self._limits.seconds
         moved, permanent, cookies = None, True, Cookies()
-        said: list[bool] = []  # something, once a server has answered
+        answered: list[bool] = []  # something, once a server has answered
         loop = asyncio.get_running_loop()
         for _ in range(_HOPS + 1):
             async with self._limiter.turn(machine_of(url)):
                 begun = loop.time()
                 # Silence alone is no deadline: a server may drip for ever. One timer for both: each costs a request dear.
                 try:
-                    async with asyncio.timeout(min(left, _FIRST_WORD)) as deadline:
-                        heard = partial(_heard, deadline, begun + left, said)
-                        answer = await self._hop(url, request, (moved, cookies), heard)
+                    async with asyncio.timeout(min(left, _HEAD_TIMEOUT)) as deadline:
+                        on_progress = partial(_note_progress, deadline, begun + left, answered)
+                        answer = await self._send(url, request, (moved, cookies), on_progress)
                 except TimeoutError as fault:
-                    raise _too_late(self._limits, Failure.CUT if said else Failure.SILENCE) from fault
+                    raise _too_late(self._limits, Failure.CUT if answered else Failure.SILENCE) from fault
                 left -= loop.time() - begun
             if isinstance(answer, Response):
                 return answer
-            said.append(True)
+            answered.append(True)
             status, target = answer
             downgraded = url.startswith("https:") and target.startswith("http:")
             permanent = permanent and status in PERMANENT and not downgraded and not cookies.known  # a cookie may have led there
@@ -172,10 +172,10 @@ class _Web:
             moved = feed_address(url) if permanent else moved
         raise FetchError(f"more than {_HOPS} redirects", "open the address in a browser to see where it leads")
 
-    async def _hop(
-        self, url: str, request: Request, so_far: tuple[str | None, Cookies], heard: Callable[[], None]
+    async def _send(
+        self, url: str, request: Request, so_far: tuple[str | None, Cookies], on_progress: Callable[[], None]
     ) -> Response | tuple[int, str]:
-        """Ask one server: give its answer, or the status and address of a redirect."""
+        """Send one request: return the response, or the status and address of a redirect."""
         moved, cookies = so_far
         if self._proxied:
             await self._guard.check_name(url)
@@ -188,13 +188,15 @@ class _Web:
             cookies.keep(response.headers.getall("Set-Cookie", ()), url)
             if response.status in REDIRECTS and (named := response.headers.get("Location", "").strip()):
                 return response.status, _target(named, url)
-            return await self._answer(url, response, moved, heard)
+            return await self._answer(url, response, moved, on_progress)
 
-    async def _answer(self, url: str, response: aiohttp.ClientResponse, moved: str | None, heard: Callable[[], None]) -> Response:
+    async def _answer(
+        self, url: str, response: aiohttp.ClientResponse, moved: str | None, on_progress: Callable[[], None]
+    ) -> Response:
         if response.status not in SUCCESS and response.status != HTTPStatus.NOT_MODIFIED:
             raise refusal(response.status, response.headers, self._clock())
         body, whole = (
-            (b"", True) if response.status == HTTPStatus.NOT_MODIFIED else await _bounded(response, self._limits.size, heard)
+            (b"", True) if response.status == HTTPStatus.NOT_MODIFIED else await _bounded(response, self._limits.size, on_progress)
         )
         if not body.strip() and response.status not in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
             raise refusal(response.status, response.headers, self._clock())
@@ -290,21 +292,21 @@ def _cause(fault: Exception) -> tuple[str, str]:
     return what, cure
 
 
-def _heard(deadline: asyncio.Timeout, end: float, said: list[bool]) -> None:
-    """Note that a server has said something, and return it a while for the next piece."""
-    if not said:
-        said.append(True)
-    deadline.reschedule(min(end, asyncio.get_running_loop().time() + _NEXT_WORD))
+def _note_progress(deadline: asyncio.Timeout, end: float, answered: list[bool]) -> None:
+    """Note that the server has sent something, and extend the deadline for its next piece."""
+    if not answered:
+        answered.append(True)
+    deadline.reschedule(min(end, asyncio.get_running_loop().time() + _SILENCE_TIMEOUT))
 
 
-async def _bounded(response: aiohttp.ClientResponse, size: int, heard: Callable[[], None]) -> tuple[bytes, bool]:
+async def _bounded(response: aiohttp.ClientResponse, size: int, on_progress: Callable[[], None]) -> tuple[bytes, bool]:
     """Read a body, unpacked, of at most `size` bytes; return it, and whether all of it came."""
     unpacker = Unpacker(",".join(response.headers.getall("Content-Encoding", ())), size)
-    heard()
+    on_progress()
     try:
         async for chunk in response.content.iter_chunked(_CHUNK):
             unpacker.feed(chunk)
-            heard()
+            on_progress()
         return unpacker.finish()
     except FetchError:
         response.close()

@@ -1,4 +1,4 @@
-"""What to ask a source's server: its validators, and what its owner wishes; pure: the environment is an argument."""
+"""The conditional request for a source: its validators, secrets and settings; pure: the environment is an argument."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Turns at a host: one request at a time, and a pause between; knows hosts by name, and no request."""
+"""Host limiter (rate limit): one request at a time for each host, and a pause after it; knows hosts by name, and no request."""
 
 import asyncio
 from typing import Final
@@ -32,14 +32,14 @@ class Turn:
         self._lock.release()
 
     def idle(self, now: float) -> bool:
-        """Return whether nobody waits for it and it has rested."""
+        """Return whether no request waits for the host and its pause is over."""
         return not self._lock.locked() and self.free <= now  # with a row the lock is locked
 
 
 class HostLimiter:
-    """Gives out turns, first come first served, for the life of one event loop.
+    """Serves requests to a host first come, first served, for the life of one event loop.
 
-    Whoever asks, a pass, a redirect from elsewhere or a person's command, waits in the same row.
+    A pass, a redirect from elsewhere and a person's command wait in the same queue.
     """
 
     def __init__(self, pause: float) -> None:

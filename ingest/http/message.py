@@ -1,11 +1,11 @@
-"""A question to a server and its answer, as frozen values; knows no network."""
+"""An HTTP request and its response, as frozen values; knows no network."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask for; validators go back byte for byte as they came.
+    """A conditional request (RFC 9110, 13): validators are sent byte for byte as they came.
 
     `secrets` are headers for the server of `url` alone: no other host and no other scheme sees them.
     """

@@ -1,4 +1,4 @@
-"""What a server's status and headers mean for asking it again; pure: knows HTTP, not the network."""
+"""HTTP semantics (RFC 9110, 9111): what status and headers mean for the next request; pure: knows no network."""
 
 import re
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ _KINDS: Final = {
 
 
 def refusal(status: int, headers: Mapping[str, str], now: datetime) -> FetchError:
-    """Return the error that a status without a document means, with the seconds that the server asks for."""
+    """Return the error for a response without a document, with the seconds of its Retry-After."""
     default = (f"has trouble of its own ({status})", "it is tried again later")
     unusual = (f"answers with status {status}", "open the address in a browser to see why")
     what, cure = _CAUSES.get(status, default if status >= _SERVER_ERROR else unusual)
@@ -48,13 +48,13 @@ def refusal(status: int, headers: Mapping[str, str], now: datetime) -> FetchErro
 
 
 def is_partial(status: int, headers: Mapping[str, str]) -> bool:
-    """Return whether a 206 holds less than the whole document, by its own word (RFC 9110, 14.4)."""
+    """Return whether a 206 response holds less than the whole document, by its Content-Range (RFC 9110, 14.4)."""
     found = _RANGE.fullmatch(headers.get("Content-Range", "").strip()) if status == _PARTIAL else None
     return found is not None and int(found[2]) - int(found[1]) + 1 < int(found[3])
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Return the seconds from `now` that a Retry-After asks for (RFC 9110, 10.2.3), between 0 and a day."""
+    """Parse Retry-After (RFC 9110, 10.2.3) into seconds from `now`, between 0 and a day; None where it is missing or invalid."""
     if not value:
         return None
     text = value.strip()
@@ -73,7 +73,7 @@ def _date(text: str | None) -> datetime | None:
 
 
 def freshness(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the seconds for which an answer calls itself fresh (RFC 9111, 4.2.1), or None when it does not say.
+    """Return the freshness lifetime of a response in seconds (RFC 9111, 4.2.1), or None where it names none.
 
     max-age less the Age that it already has; else Expires, from the server's own Date.
     """

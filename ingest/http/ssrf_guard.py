@@ -1,4 +1,4 @@
-"""Which addresses may be contacted; decides on the connected address, opens nothing but the socket it is asked for."""
+"""SSRF guard: which addresses may be contacted, decided on the address that is connected to; opens nothing but that socket."""
 
 import asyncio
 import ipaddress
@@ -63,7 +63,7 @@ class SsrfGuard:
             raise GuardError(what, f'if it is yours, add "{name}" to fetch.allow', kind=Failure.PRIVATE)
 
     def socket(self, info: tuple[Any, ...]) -> socket.socket:
-        """Make the socket for a resolved address: the one place where a connection begins.
+        """Make the socket for a resolved address: every connection of the program begins here.
 
         It sees every hop, every resolved address and every literal, so a name that resolves
         elsewhere the second time gains nothing.

@@ -1,4 +1,4 @@
-"""From a run of failures to the seconds until the next try; pure, knows no publishing rate and no cost."""
+"""Back-off: from a run of failures to the seconds until the next retry; pure, knows no publishing rate and no cost."""
 
 from typing import Final
 
@@ -14,7 +14,7 @@ _HESITANT: Final = {Failure.BUSY, Failure.REFUSED, Failure.SIZE}  # who was told
 
 
 def retry_delay(failures: int, planned: float, failure: Failure | None, *, read: bool) -> float:
-    """Return the seconds from the last of so many failures in a row to the next try, when the server names none.
+    """Return the seconds until the next try after so many failures in a row, where the server names no Retry-After.
 
     `planned` is the interval that the source would have if it were well, `read` says whether it ever was.
     The wait doubles up to a week, or up to `planned` where that is longer.
@@ -29,7 +29,7 @@ def retry_delay(failures: int, planned: float, failure: Failure | None, *, read:
 
 
 def delay_with_retry_after(wait: float, failures: int, planned: float, failure: Failure | None, *, read: bool) -> float:
-    """Return the seconds until the next try when the server asks for `wait` seconds (Retry-After): what it asks for.
+    """Return the seconds until the next try where the server asks for `wait` seconds (Retry-After): exactly those.
 
     From the fourth failure in a row on it is no longer a plan but a lower bound.
     """

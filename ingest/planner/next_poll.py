@@ -120,7 +120,7 @@ def _wasted(state: SourceState, outcome: Outcome) -> int:
 
 
 def _tightened(publishing_rate: PublishingRate, before: SourceState, now: datetime, *, gap: bool) -> PublishingRate:
-    """After a gap halve the interval; return it back step by step while documents overlap again."""
+    """Halve the longest interval after a gap; lengthen it step by step while documents overlap again."""
     if gap and before.last_success:
         elapsed = max((now - before.last_success).total_seconds(), 1.0)
         return replace(publishing_rate, tight=min(elapsed, publishing_rate.tight or elapsed) / 2)
@@ -184,7 +184,7 @@ def _hints(standing: PollSituation) -> Hints:
 def _wanted(
     standing: PollSituation, now: datetime, cost: PollingCost, bounds: IntervalBounds, *, websub_active: bool
 ) -> tuple[float, PollReason]:
-    """Return what cost, window and gaps want, within the bounds."""
+    """Return the interval in seconds that cost, document window and gaps ask for, within the bounds, and which of them decided."""
     if websub_active:
         delay = walk(
             cost.value * _WEBSUB, entries_per_second(standing.publishing_rate, now), _shape(standing, cost), now, _WEBSUB_LONGEST

@@ -1,4 +1,4 @@
-"""The one cost for all sources: what it must be for the asked publishing rate; pure, knows no single source's next poll."""
+"""The polling cost that all sources share, adjusted so that the asked number of requests is met; pure, plans no single poll."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a source's documents say of when it posts: discounted counts, names of its last entries; pure, knows no cost."""
+"""The publishing rate of a source, estimated from its documents: discounted counts by hour; pure, knows no polling cost."""
 
 import math
 import struct
@@ -36,7 +36,7 @@ class News:
 
 
 def entries_per_second(publishing_rate: PublishingRate | None, now: datetime) -> float:
-    """Return the expected entries a second."""
+    """Return the expected entries a second; a prior stands in for a source that has shown nothing yet."""
     if publishing_rate is None:
         return _PRIOR_ITEMS / _PRIOR_SECONDS
     age = _between(publishing_rate.at, now)
@@ -47,7 +47,7 @@ def entries_per_second(publishing_rate: PublishingRate | None, now: datetime) ->
 
 
 def recent_entries_per_second(publishing_rate: PublishingRate, now: datetime) -> float:
-    """Return the entries a second of the last hours."""
+    """Return the entries a second of the last hours: a half-life of 6 hours."""
     return publishing_rate.burst * _left(_between(publishing_rate.at, now), _BURST_LIFE) * math.log(2) / _BURST_LIFE
 
 

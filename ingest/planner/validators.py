@@ -1,4 +1,4 @@
-"""Which validators to send to a server, and what its answers say of them; pure."""
+"""Validators (ETag, Last-Modified; RFC 9110, 8.8): which to send, and whether a server's can be relied on; pure."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ _DISTRUST: Final = timedelta(days=30)
 
 
 def validators_to_send(state: SourceState, now: datetime) -> tuple[str | None, str | None]:
-    """Return the ETag and Last-Modified to send, byte for byte as they came, or none.
+    """Return the ETag and Last-Modified to send (RFC 9110, 13.1), byte for byte as they came, or none.
 
     None go out to a server that has answered 304 for eight days, since some do so for ever, nor to one
     whose validators stayed while its document changed.
@@ -22,7 +22,7 @@ def validators_to_send(state: SourceState, now: datetime) -> tuple[str | None, s
 
 
 def has_trusted_validators(state: SourceState, now: datetime) -> bool:
-    """Return whether a server's validators were not found out as lies lately."""
+    """Return whether no validator was found wrong in the last 30 days: unchanged while the document changed."""
     return state.distrusted is None or now - state.distrusted >= _DISTRUST
 
 

@@ -1,4 +1,4 @@
-"""Due sources cut into batches by host, so that hosts take turns; pure."""
+"""Due sources split into batches by host, so that hosts take turns; pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Where work runs: requests on one event loop, parsing in child processes under a deadline; knows not what for."""
+"""Where work runs: requests on one event loop, parsing in child processes under a deadline; knows no source and no store."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""Whether a pass failed because of this computer's own network, and whom to ask first until it is back; pure."""
+"""Whether a pass failed because this computer is offline, and which sources to poll first until it is back; pure."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -19,22 +19,22 @@ _HOPELESS: Final = 60  # sources, none of them reached: the rest need not be tri
 
 
 def is_reached(outcome: Outcome) -> bool:
-    """Return whether a server was heard."""
+    """Return whether a server answered."""
     return outcome.failure is None or not (outcome.failure.is_unreached or outcome.failure in _UNASKED)
 
 
 def is_unreached(outcome: Outcome) -> bool:
-    """Return whether a server was asked and none was heard."""
+    """Return whether a request was sent and no server answered."""
     return outcome.failure is not None and outcome.failure.is_unreached
 
 
 def is_hopeless(unreached: int, reached: int) -> bool:
-    """Return whether so many failed, and nobody was reached, that no more need be asked."""
+    """Return whether so many failed and none was reached that polling the rest is pointless."""
     return not reached and unreached >= _HOPELESS
 
 
 def is_suspicious(unreached: Sequence[tuple[Outcome, SourceState]], reached: int) -> bool:
-    """Return whether so many sources failed, with the states they had before, that it may be us and not them.
+    """Return whether so many sources failed, given their states before, that this computer's network may be the reason.
 
     A few that have failed for long are no sign of anything.
     """

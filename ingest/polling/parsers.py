@@ -1,4 +1,4 @@
-"""Parsers in processes of their own: bounded, killed at a deadline, replaced when they die; knows not what they parse."""
+"""Parser processes: one document each at a time, bounded in time and memory, replaced when they die; knows no source."""
 
 import logging
 import multiprocessing

@@ -1,4 +1,4 @@
-"""Fetch, parse, recognise, commit: the one place where the parts of `ingest` meet; knows no topic."""
+"""Fetch, parse, recognise and commit: polls sources in batches and reads documents; knows no topic."""
 
 import asyncio
 import hashlib
@@ -76,7 +76,7 @@ class Report:
 
 
 async def poll_source(poll: Poll, engine: Engine) -> Outcome:
-    """Ask one source and parse what is new; a failure is a value, with its cause, never an exception."""
+    """Poll one source and parse what is new; a failure is a value with its cause, never an exception."""
     source, state = poll.source, poll.state
     try:
         request = request_for(source, state, engine.clock(), engine.environment)
@@ -131,7 +131,7 @@ def _job(poll: Poll, fetched: Response, now: datetime) -> Job:
 
 
 async def process_batch(batch: Batch, engine: Engine) -> tuple[Outcome, ...]:
-    """Look at every source of a batch: hosts side by side, each in its turn.
+    """Poll every source of a batch: hosts concurrently, one request at a time for each host.
 
     A function of its arguments and the network alone: it reads and writes no database.
     """
@@ -209,7 +209,7 @@ class _Pass:
         return state_after(self._states[url], one, self._cost, self._chance(), websub_active=url in self._active_hubs)
 
     def looks_offline(self) -> bool:
-        """Return whether it may be us that nobody was reached."""
+        """Return whether this computer's own network may be the reason why no server was reached."""
         return is_suspicious([(one, self._states[one.source.url]) for one in self._unreached], self.reached)
 
     def confirmed(self) -> Generator[Report, None, bool]:
@@ -246,7 +246,7 @@ def state_after(
 
 
 def _informed(batch: Batch, facts: Facts) -> Batch:
-    """Return each poll what its source's last document held."""
+    """Return the batch with what each source's last document held."""
     known = facts.polls.before_all(poll.source.url for poll in batch.polls)
     told = (replace(poll, before=known[poll.source.url]) if poll.source.url in known else poll for poll in batch.polls)
     return Batch(tuple(told))
