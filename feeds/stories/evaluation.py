@@ -81,7 +81,7 @@ def of_pairs(rows: Iterable[tuple[str, dict[str, Any]]], *, words_alone: bool = 
     """Compare the pairs in rows of `a`, `b` and `label`; unclear ones are left out."""
     numbers: dict[str, int] = {}
     articles: dict[int, DocumentFeatures] = {}
-    judged: list[tuple[LabelledPair, int, int]] = []
+    compared: list[tuple[LabelledPair, int, int]] = []
     for place, row in rows:
         label = wanted(row.get("label"))
         if label is None:
@@ -89,11 +89,11 @@ def of_pairs(rows: Iterable[tuple[str, dict[str, Any]]], *, words_alone: bool = 
         a, b = _together(*(features_of(row.get(side), f"{place}, {side}", words_alone=words_alone) for side in "ab"))
         first, second = (numbers.setdefault(_known(row, side, one), len(numbers)) for side, one in (("a", a), ("b", b)))
         articles |= {first: a, second: b}
-        judged.append((_labelled(place, str(row.get("kind") or ""), (a, b), label=label), first, second))
+        compared.append((_labelled(place, str(row.get("kind") or ""), (a, b), label=label), first, second))
     return Evaluated(
-        tuple(pair for pair, _, _ in judged),
-        _labels(articles, [(a, b, 1.0) for pair, a, b in judged if pair.wanted], lambda *_: False),
-        _labels(articles, [(a, b, p.comparison.strength) for p, a, b in judged if p.merged], _conflict(articles)),
+        tuple(pair for pair, _, _ in compared),
+        _labels(articles, [(a, b, 1.0) for pair, a, b in compared if pair.wanted], lambda *_: False),
+        _labels(articles, [(a, b, p.comparison.strength) for p, a, b in compared if p.merged], _conflict(articles)),
     )
 
 
@@ -126,14 +126,14 @@ def of_clusters(rows: Iterable[tuple[str, dict[str, Any]]], *, words_alone: bool
     for number, label in labels.items():
         groups[label].append(number)
     together = {(a, b) for group in groups.values() for a in group for b in group if a < b}
-    judged = [
+    compared = [
         _labelled(
             f"items {a + 1} and {b + 1}", "", (articles[a], articles[b]), label=labels[a] == labels[b], merged=found[a] == found[b]
         )
         for a, b in sorted(together | pairs.keys())
     ]
     first = {label: group[0] for label, group in groups.items()}
-    return Evaluated(tuple(judged), {number: first[label] for number, label in labels.items()}, found)
+    return Evaluated(tuple(compared), {number: first[label] for number, label in labels.items()}, found)
 
 
 def _likely(articles: dict[int, DocumentFeatures]) -> set[tuple[int, int]]:
@@ -164,10 +164,10 @@ def _labels(articles: dict[int, DocumentFeatures], edges: Iterable[tuple[int, in
     return {number: number for number in articles} | {number: min(group) for group in groups for number in group}
 
 
-def score(judged: Iterable[LabelledPair]) -> ConfusionMatrix:
+def score(compared: Iterable[LabelledPair]) -> ConfusionMatrix:
     """Return how many merges are right, wrong and missing."""
     counts = [0, 0, 0, 0]
-    for pair in judged:
+    for pair in compared:
         counts[(0 if pair.merged else 2) if pair.wanted else (1 if pair.merged else 3)] += 1
     return ConfusionMatrix(*counts)
 
@@ -189,28 +189,28 @@ def _adjusted(cells: Iterable[int], rows: Iterable[int], columns: Iterable[int],
     return (both - chance) / (most - chance) if most != chance else 1.0
 
 
-def report(judged: tuple[LabelledPair, ...], groups: ClusterAgreement, worst: int) -> list[str]:
+def report(compared: tuple[LabelledPair, ...], groups: ClusterAgreement, worst: int) -> list[str]:
     """Return the lines of a report: shares with 95 % intervals, in all and by kind of pair, and the worst errors with evidence."""
     lines = [f"{'':28}{'pairs':>6}{'one':>6}{'merged':>8}  precision            recall               F1"]
-    kinds = sorted({pair.kind for pair in judged} - {""})
-    lines += [_line("all", judged), *(_line(kind, [pair for pair in judged if pair.kind == kind]) for kind in kinds)]
+    kinds = sorted({pair.kind for pair in compared} - {""})
+    lines += [_line("all", compared), *(_line(kind, [pair for pair in compared if pair.kind == kind]) for kind in kinds)]
     if len(kinds) > 1:
-        lines += [_line(f"without {kind}", [pair for pair in judged if pair.kind != kind]) for kind in kinds]
+        lines += [_line(f"without {kind}", [pair for pair in compared if pair.kind != kind]) for kind in kinds]
     lines.append(f"ARI {groups.ari:.3f}  B-cubed precision {groups.precision:.3f}  recall {groups.recall:.3f}  F1 {groups.f1:.3f}")
-    return lines + _errors(judged, worst)
+    return lines + _errors(compared, worst)
 
 
-def _line(name: str, judged: Iterable[LabelledPair]) -> str:
-    of = score(judged)
+def _line(name: str, compared: Iterable[LabelledPair]) -> str:
+    of = score(compared)
     merged, meant = of.true_positives + of.false_positives, of.true_positives + of.false_negatives
     f1 = share(2 * of.true_positives, merged + meant)
     shares = f"{share(of.true_positives, merged):20} {share(of.true_positives, meant):20} {f1}"
     return f"{name:28}{merged + of.false_negatives + of.true_negatives:6}{meant:6}{merged:8}  {shares}"
 
 
-def _errors(judged: tuple[LabelledPair, ...], worst: int) -> list[str]:
-    false = sorted((p for p in judged if p.merged and not p.wanted), key=lambda p: (-p.comparison.strength, p.name))
-    missed = sorted((p for p in judged if p.wanted and not p.merged), key=lambda p: (-p.comparison.title, p.name))
+def _errors(compared: tuple[LabelledPair, ...], worst: int) -> list[str]:
+    false = sorted((p for p in compared if p.merged and not p.wanted), key=lambda p: (-p.comparison.strength, p.name))
+    missed = sorted((p for p in compared if p.wanted and not p.merged), key=lambda p: (-p.comparison.title, p.name))
     return [
         f"{said} {pair.name}: {pair.titles[0]} | {pair.titles[1]}\n  {pair.comparison}"
         for said, pairs in (("false merge", false), ("missed", missed))
