@@ -94,8 +94,8 @@ class EntryReader:
     def _marked(self, element: _Element, usual: str) -> tuple[str, str]:
         """Return the text of an element that may hold markup, and its media type (RFC 4287, 3.1.1)."""
         check_attributes(element)
-        said = element.get("type")
-        kind = usual if said is None else atom.TEXT_TYPES.get(said.lower(), "")
+        media_type = element.get("type")
+        kind = usual if media_type is None else atom.TEXT_TYPES.get(media_type.lower(), "")
         if not kind or element.get("mode") == "base64":
             raise NotUnderstoodError(f"{local(element)} of an unusual type")
         if kind != atom.XHTML:
@@ -110,13 +110,13 @@ class EntryReader:
             text = self.context.text(element)
             self.links.append(RawLink(link_text(resolve(self.base, text)) if text else "", "element"))
             return
-        said, base = attributes(element), self.context.base(element, self.base)
-        text = "" if "href" in said else self.context.text(element)
-        address, rel = link_address(said, text)
+        named, base = attributes(element), self.context.base(element, self.base)
+        text = "" if "href" in named else self.context.text(element)
+        address, rel = link_address(named, text)
         if rel == "enclosure":
-            self.files.append(raw_file(said, resolve(base, address) if address else "", "enclosure"))
+            self.files.append(raw_file(named, resolve(base, address) if address else "", "enclosure"))
         else:
-            self.links.append(RawLink(resolve(base, address) if address else "", rel, said.get("type", "").lower()))
+            self.links.append(RawLink(resolve(base, address) if address else "", rel, named.get("type", "").lower()))
 
     def _original(self, element: _Element, _role: str) -> None:
         self.links.append(RawLink(link_text(self.context.text(element)), "original"))
@@ -148,9 +148,9 @@ class EntryReader:
     # Categories
 
     def _category(self, element: _Element, _role: str, scheme: str | None = None) -> None:
-        said, text = attributes(element), self.context.text(element)
-        term = said.get("term")
-        self.categories.append(RawCategory(term or text, said.get("scheme", said.get("domain", scheme)), said.get("label")))
+        named, text = attributes(element), self.context.text(element)
+        term = named.get("term")
+        self.categories.append(RawCategory(term or text, named.get("scheme", named.get("domain", scheme)), named.get("label")))
         if term and text and term != text:
             self.categories.append(RawCategory(text, scheme))
 
@@ -177,9 +177,9 @@ class EntryReader:
     # Files
 
     def _file(self, element: _Element, role: str) -> None:
-        said = attributes(element)
-        if address := said.get("url", said.get("uri", said.get("href"))):
-            self.files.append(raw_file(said, resolve(self.context.base(element, self.base), address), role))
+        named = attributes(element)
+        if address := named.get("url", named.get("uri", named.get("href"))):
+            self.files.append(raw_file(named, resolve(self.context.base(element, self.base), address), role))
         if role == "media":
             self._group(element, role)
 
