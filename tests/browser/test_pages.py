@@ -228,7 +228,7 @@ def test_a_reason_can_be_typed_without_deciding(reader: Reader) -> None:
     reader.page.get_by_label(re.compile("^Why")).press_sequentially("arsu")
     assert reader.page.get_by_label(re.compile("^Why")).input_value() == "arsu"
     assert reader.page.url == before
-    assert reader.page.locator(".said").count() == 0
+    assert reader.page.locator(".message").count() == 0
 
 
 def test_a_lost_reader_is_led_back(address: str, browser: Any) -> None:
