@@ -95,7 +95,7 @@ class PairConstraints:
 
 
 def pair_of(a: int, b: int) -> tuple[int, int]:
-    """Give two names in their one order."""
+    """Return two names in their one order."""
     return (a, b) if a < b else (b, a)
 
 

@@ -59,7 +59,7 @@ def test_only_what_arrived_since_is_classified(facts: Facts, classifications: Cl
     forget(facts)
     assert classify_new(facts, classifications, (topic(),), NOON) == 1
     assert tagged(facts, classifications) == [about(2).title]
-    mark = classifications.marks()["harbour"]
+    mark = classifications.progress()["harbour"]
     assert (mark.version, mark.seq) == (topic().version, facts.items.after(0, 10)[-1].seq)
 
 
@@ -175,7 +175,7 @@ def test_classifications_are_there_after_a_restart(home: Path, facts: Facts, cla
     classify_new(facts, classifications, (topic(),), NOON)
     with home_at(home).facts() as again:
         assert tagged(again, Classifications(again)) == [about(1).title]
-        assert Classifications(again).marks() == classifications.marks()
+        assert Classifications(again).progress() == classifications.progress()
 
 
 # The evidence

@@ -118,7 +118,7 @@ def test_no_batches_at_all_still_classify_the_arrivals(
     classified.clear()
     classify_new(facts, classifications, (WIDER,), NOON, batches=0)
     assert classified == new
-    assert classifications.marks()["harbour"].back < classifications.marks()["harbour"].until
+    assert classifications.progress()["harbour"].back < classifications.progress()["harbour"].until
 
 
 def test_old_items_newly_tagged_are_not_announced(facts: Facts, classifications: Classifications) -> None:
@@ -198,11 +198,11 @@ def test_a_change_of_one_topic_leaves_the_others_alone(
     fill(facts, 1, 2, 3)
     other = topic(HARBOUR, "other")
     classify_new(facts, classifications, (TOPIC, other), NOON)
-    before = classifications.marks()["other"]
+    before = classifications.progress()["other"]
     classified.clear()
     classify_new(facts, classifications, (WIDER, other), NOON)
     assert len(classified) == 3
-    assert classifications.marks()["other"] == before
+    assert classifications.progress()["other"] == before
 
 
 def test_topics_that_change_together_are_classified_together(
@@ -222,13 +222,13 @@ def test_the_mark_says_how_far_the_work_has_come(facts: Facts, classifications: 
     fill(facts, 1, 2, 3)
     classify_new(facts, classifications, (TOPIC,), NOON)
     last = facts.items.after(0, 10)[-1].seq
-    assert classifications.marks() == {"harbour": Progress(TOPIC.version, last)}
+    assert classifications.progress() == {"harbour": Progress(TOPIC.version, last)}
     classify_new(facts, classifications, (WIDER,), NOON, batches=1)
-    half = classifications.marks()["harbour"]
+    half = classifications.progress()["harbour"]
     assert (half.version, half.seq, half.until) == (WIDER.version, last, last)
     assert 0 < half.back < last
     classify_new(facts, classifications, (WIDER,), NOON)
-    assert classifications.marks() == {"harbour": Progress(WIDER.version, last, last, last)}
+    assert classifications.progress() == {"harbour": Progress(WIDER.version, last, last, last)}
 
 
 def test_a_wording_on_an_empty_archive_costs_nothing(facts: Facts, classifications: Classifications, classified: list[str]) -> None:
@@ -236,4 +236,4 @@ def test_a_wording_on_an_empty_archive_costs_nothing(facts: Facts, classificatio
     topics: tuple[Topic, ...] = (TOPIC,)
     classify_new(facts, classifications, topics, NOON)
     assert classify_new(facts, classifications, (WIDER,), NOON) == 0
-    assert (classified, classifications.marks()["harbour"].version) == ([], WIDER.version)
+    assert (classified, classifications.progress()["harbour"].version) == ([], WIDER.version)

@@ -1,4 +1,4 @@
-"""Sentences that a source repeats under its articles: learnt from where terms hit, so that they never count; judges nothing."""
+"""Sentences that a source repeats under its articles: learnt from where terms hit, so that they never count; classifies nothing."""
 
 import json
 from collections import defaultdict
@@ -9,7 +9,7 @@ from feeds.store.migrations import migrations
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
 
-_REPEATED: Final = 4  # items of one source that hold a sentence: from then on it is furniture
+_REPEATED: Final = 4  # items of one source that hold a sentence: from then on it is boilerplate
 _KEPT: Final = 8  # items remembered for one sentence
 
 Place = tuple[str, str]  # a source, and a sentence as its key
@@ -24,7 +24,7 @@ class Boilerplate:
         self._db.migrate(migrations)
 
     def known(self, source: str) -> frozenset[str]:
-        """Give the sentences, as keys, that a source repeats."""
+        """Return the sentences, as keys, that a source repeats."""
         rows = self._db.execute(
             """select line from boilerplate_line where source = ?
             group by line having count(*) >= ?""",
@@ -33,7 +33,7 @@ class Boilerplate:
         return frozenset(row[0] for row in rows)
 
     def learn(self, seen: Iterable[tuple[StoredItem, Iterable[str]]]) -> frozenset[int]:
-        """Note the sentences of items; give the numbers of all items that hold one which has just become furniture."""
+        """Note the sentences of items; return the numbers of all items that hold one which has just become boilerplate."""
         holders: defaultdict[Place, dict[int, None]] = defaultdict(dict)  # in order: the first are remembered
         for stored, lines in seen:
             for line in lines:
@@ -52,7 +52,7 @@ class Boilerplate:
         return frozenset(repeated)
 
     def _holders(self, places: Iterable[Place]) -> dict[Place, set[int]]:
-        """Give the items remembered for each of some sentences."""
+        """Return the items remembered for each of some sentences."""
         rows = self._db.execute(
             """select l.source, l.line, l.item_id from json_each(?) j join boilerplate_line l
             on l.source = json_extract(j.value, '$[0]') and l.line = json_extract(j.value, '$[1]')""",

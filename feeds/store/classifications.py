@@ -1,4 +1,4 @@
-"""The tables of judgements: which item is tagged and why, how far judging came, which id an entry was given; holds no facts."""
+"""The tables of classifications: which item is tagged and why, how far classifying came, which id an entry has; holds no facts."""
 
 import json
 from collections import defaultdict
@@ -37,9 +37,9 @@ _KEPT = msgspec.json.Decoder(_Kept)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a topic's wording has judged: all that arrived up to number `seq`.
+    """How far a topic's wording has classified: all that arrived up to number `seq`.
 
-    When the wording changes, what was there before is judged again from `back` on, up to `until`.
+    When the wording changes, what was there before is classified again from `back` on, up to `until`.
     """
 
     version: str
@@ -57,44 +57,44 @@ class Tagged(NamedTuple):
 
 
 class Classifications:
-    """The tables of judgements, beside the facts that they judge."""
+    """The tags, beside the items that they are given to."""
 
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
         self._db, self._facts = facts.database, facts
         self._db.migrate(migrations)
 
-    def marks(self) -> dict[str, Progress]:
-        """Give how far each topic has judged."""
+    def progress(self) -> dict[str, Progress]:
+        """Return how far each topic has classified."""
         rows = self._db.execute("select name, version, seq, back, until from topic")
         return {name: Progress(*mark) for name, *mark in rows}
 
     def record(
         self,
-        judged: Sequence[tuple[StoredItem, Tagging]],
+        taggings: Sequence[tuple[StoredItem, Tagging]],
         versions: Mapping[str, str],
-        marks: dict[str, Progress],
+        progress: Mapping[str, Progress],
         now: datetime,
         *,
         again: bool = False,
     ) -> None:
         """Store which of some topics, with their `versions` by name, tag some items, and how far that brought them, all or nothing.
 
-        A person's decision outranks an answer. `again` says that the items are not new: one that was
+        A review outranks an answer. `again` says that the items are not new: one that was
         first seen days ago and is tagged only now is not announced.
         """
-        decisions = Reviews(self._facts).all()
+        reviews = Reviews(self._facts).all()
         with self._facts.transaction():
-            spoken = self._tags_of(stored.row for stored, _ in judged)
-            for item, topic in decisions:
-                spoken[item].add(topic)
-            for stored, tagging in judged:
-                tags = {judgement.topic: judgement for judgement in tagging.tags}
-                for name in versions.keys() & (tags.keys() | spoken.get(stored.row, set())):
+            known = self._tags_of(stored.row for stored, _ in taggings)
+            for item, topic in reviews:
+                known[item].add(topic)
+            for stored, tagging in taggings:
+                tags = {one.topic: one for one in tagging.tags}
+                for name in versions.keys() & (tags.keys() | known.get(stored.row, set())):
                     answer = tags.get(name) or _untagged(name, versions[name])
                     quiet = again and stored.first_seen < now - _NEWS and not self._was_announced(stored.row, name)
-                    self._one(stored, reviewed(answer, decisions.get((stored.row, name))), now, quiet=quiet)
-            for name, mark in marks.items():
+                    self._one(stored, reviewed(answer, reviews.get((stored.row, name))), now, quiet=quiet)
+            for name, mark in progress.items():
                 self._db.execute(
                     """insert into topic (name, version, seq, back, until) values (?, ?, ?, ?, ?)
                     on conflict (name) do update set version = excluded.version, seq = excluded.seq,
@@ -119,9 +119,9 @@ class Classifications:
             found[row].add(topic)
         return found
 
-    def _one(self, stored: StoredItem, judgement: Classification, now: datetime, *, quiet: bool) -> None:
-        if not judgement.tagged:
-            self._db.execute("delete from tag where item_id = ? and topic = ?", [stored.row, judgement.topic])
+    def _one(self, stored: StoredItem, classification: Classification, now: datetime, *, quiet: bool) -> None:
+        if not classification.tagged:
+            self._db.execute("delete from tag where item_id = ? and topic = ?", [stored.row, classification.topic])
             return
         self._db.execute(
             """insert into tag (item_id, topic, version, grade, score, why, evidence, tagged, quiet)
@@ -130,19 +130,19 @@ class Classifications:
                 score = excluded.score, why = excluded.why, evidence = excluded.evidence""",
             [
                 stored.row,
-                judgement.topic,
-                judgement.version,
-                judgement.grade,
-                judgement.score,
-                judgement.why,
-                _evidence(judgement),
+                classification.topic,
+                classification.version,
+                classification.grade,
+                classification.score,
+                classification.why,
+                _evidence(classification),
                 rfc3339(now),
                 int(quiet),
             ],
         )
 
     def tagged(self, topic: str, besides: Iterable[int] = ()) -> tuple[Tagged, ...]:
-        """Give the items that a topic tags, newest arrival first, but for some of them."""
+        """Return the items that a topic tags, newest arrival first, but for some of them."""
         rows = self._db.execute(
             """select t.item_id, i.seq, t.quiet from tag t join current_item i on i.id = t.item_id
             where t.topic = ? and t.item_id not in (select value from json_each(?))
@@ -152,35 +152,35 @@ class Classifications:
         return tuple(Tagged(row, seq, bool(quiet)) for row, seq, quiet in rows)
 
     def some(self, topic: str, rows: Iterable[int]) -> dict[int, Classification]:
-        """Give what a topic says of some items, by the item's number; what it does not tag is left out."""
+        """Return what a topic says of some items, by the item's number; what it does not tag is left out."""
         found = self._db.execute(
             """select item_id, topic, version, grade, score, why, evidence from tag
             where topic = ? and item_id in (select value from json_each(?))""",
             [topic, json.dumps(list(rows))],
         )
-        return {row[0]: _judgement(row[1:]) for row in found}
+        return {row[0]: _classification(row[1:]) for row in found}
 
     def revision(self, topic: str) -> int:
         """Return a number that is raised whenever what a topic's feed is made of changes: tags, reviews, tagged items, carriers."""
         return revision(self._db, f"topic:{topic}")
 
     def of(self, row: int) -> tuple[Classification, ...]:
-        """Give the tags of one item, by topic."""
+        """Return the tags of one item, by topic."""
         return self.of_all([row]).get(row, ())
 
     def of_all(self, rows: Iterable[int]) -> dict[int, tuple[Classification, ...]]:
-        """Give the tags of some items by the items' numbers, each by topic; an item without tags is left out."""
+        """Return the tags of some items by the items' numbers, each by topic; an item without tags is left out."""
         found: dict[int, tuple[Classification, ...]] = {}
         for row, *tag in self._db.execute(
             """select item_id, topic, version, grade, score, why, evidence from tag
             where item_id in (select value from json_each(?)) order by item_id, topic""",
             [json.dumps(list(rows))],
         ):
-            found[row] = (*found.get(row, ()), _judgement(tag))
+            found[row] = (*found.get(row, ()), _classification(tag))
         return found
 
     def having(self, rows: Iterable[int], topics: Iterable[str]) -> set[int]:
-        """Give those of some items that one of `topics` tags."""
+        """Return those of some items that one of `topics` tags."""
         found = self._db.execute(
             """select distinct item_id from tag where item_id in (select value from json_each(?))
             and topic in (select value from json_each(?))""",
@@ -189,7 +189,7 @@ class Classifications:
         return {row for (row,) in found}
 
     def bonded(self, topics: Iterable[str]) -> tuple[object, ...]:
-        """Give figures that change whenever one of `topics` begins or ceases to tag an item that has to do with another."""
+        """Return figures that change whenever one of `topics` begins or ceases to tag an item that has to do with another."""
         found = self._db.execute(
             """select topic, count(*), total(item_id) from tag where topic in (select value from json_each(?))
             and item_id in (select item_id from story union select a from story_edge union select b from story_edge)
@@ -199,7 +199,7 @@ class Classifications:
         return tuple(found.fetchall())
 
     def unsure(self) -> frozenset[str]:
-        """Give the topics that have a mere mention on which nobody has decided."""
+        """Return the topics that have a mere mention on which nobody has decided."""
         rows = self._db.execute(
             """select distinct topic from tag t where grade = ? and not exists
             (select 1 from decision where item_id = t.item_id and topic = t.topic)""",
@@ -208,11 +208,11 @@ class Classifications:
         return frozenset(topic for (topic,) in rows)
 
     def count(self) -> int:
-        """Give the number of tags."""
+        """Return the number of tags."""
         return int(self._db.execute("select count(*) from tag").fetchone()[0])
 
     def atom_ids(self, names: Mapping[int, tuple[str | None, str]]) -> dict[int, str]:
-        """Give the ids under which items are published: for ever those that they were given first.
+        """Return the ids under which items are published: for ever those that they were given first.
 
         `names` has (wanted, own) for each: `wanted`, the publisher's, is given if no other item is known by it or
         published under it; else `own`.
@@ -225,7 +225,7 @@ class Classifications:
         return given
 
     def given_ids(self, rows: Iterable[int]) -> dict[int, str]:
-        """Give the ids under which items are published, of those that were given one."""
+        """Return the ids under which items are published, of those that were given one."""
         query = "select item_id, atom_id from entry where item_id in (select value from json_each(?))"
         return dict(self._db.execute(query, [json.dumps(list(rows))]))
 
@@ -238,19 +238,19 @@ def _untagged(topic: str, version: str) -> Classification:
     return Classification(topic, version, tagged=False, grade=None, score=0.0, why="")
 
 
-def _evidence(judgement: Classification) -> str:
+def _evidence(classification: Classification) -> str:
     kept = {
-        "hits": [asdict(hit) for hit in judgement.hits],
-        "cancelled": [{"frame": frame, **asdict(hit)} for frame, hit in judgement.cancelled],
-        "excluded": judgement.excluded,
-        "branch": judgement.branch,
-        "decision": judgement.review,
-        "distance": judgement.distance,
+        "hits": [asdict(hit) for hit in classification.hits],
+        "cancelled": [{"frame": frame, **asdict(hit)} for frame, hit in classification.cancelled],
+        "excluded": classification.excluded,
+        "branch": classification.branch,
+        "decision": classification.review,
+        "distance": classification.distance,
     }
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
 
-def _judgement(row: Sequence[Any]) -> Classification:
+def _classification(row: Sequence[Any]) -> Classification:
     topic, version, grade, score, why, evidence = row
     kept = _KEPT.decode(evidence)
     return Classification(

@@ -52,12 +52,12 @@ class Grants:
                 raise UsageError(f"{name} has no address for {topic}", "`topicwire feeds list` shows who has one")
 
     def all(self) -> Iterator[Grant]:
-        """Give every grant, by topic and name, also those that were taken back."""
+        """Return every grant, by topic and name, also those that were taken back."""
         rows = self._db.execute('select topic, name, given, used, revoked from "grant" order by topic, name, given')
         return map(_grant, rows.fetchall())
 
     def find(self, token: str) -> Grant | None:
-        """Give the grant of a token; how long that takes says nothing of any token that exists."""
+        """Return the grant of a token; how long that takes says nothing of any token that exists."""
         wanted = _hash(token)
         row = self._db.execute('select topic, name, given, used, revoked, hash from "grant" where hash = ?', [wanted]).fetchone()
         return _grant(row[:5]) if row and hmac.compare_digest(row[5], wanted) else None
@@ -75,7 +75,7 @@ class Grants:
 
 
 def _hash(token: str) -> str:
-    """Give what is kept of a token: it has 256 random bits, so that no salt and no slow hash is needed."""
+    """Return what is kept of a token: it has 256 random bits, so that no salt and no slow hash is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -118,7 +118,7 @@ class Ledger:
     # What it was made of
 
     def edition(self) -> tuple[str, datetime | None]:
-        """Give (what the feed was last made of, when time alone will change it)."""
+        """Return (what the feed was last made of, when time alone will change it)."""
         row = self._execute("select inputs, until from edition where feed = ?", [self._feed]).fetchone()
         return (row[0], from_rfc3339(row[1])) if row else ("", None)
 
@@ -133,7 +133,7 @@ def archive_sizes(facts: Facts) -> dict[str, int]:
 
 
 def digest_of(data: bytes) -> str:
-    """Give the hash by which bytes are compared."""
+    """Return the hash by which bytes are compared."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 

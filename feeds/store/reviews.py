@@ -1,4 +1,4 @@
-"""What a person said of an item and a topic: it outranks every rule and survives every new judging; decides nothing itself."""
+"""Reviews, what a person said of an item and a topic: a review outranks every rule and later answer; decides nothing itself."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,18 +31,18 @@ class Review:
         return f"{self.verdict}ed by hand" + (f": {self.reason}" if self.reason else "")
 
 
-def reviewed(judgement: Classification, decision: Review | None) -> Classification:
-    """Give the judgement that holds: the person's, where there is one; the words that met stay as evidence."""
-    if decision is None:
-        return judgement
-    if decision.verdict is Verdict.REJECT:
-        return replace(judgement, tagged=False, why=str(decision), review=str(decision))
-    why = f"{judgement.why}; {decision}" if judgement.tagged else str(decision)
-    return replace(judgement, tagged=True, grade=judgement.grade or Grade.SUBSTANTIAL, why=why, review=str(decision))
+def reviewed(classification: Classification, review: Review | None) -> Classification:
+    """Return the classification that holds: the person's review, where there is one; the words that met stay as evidence."""
+    if review is None:
+        return classification
+    if review.verdict is Verdict.REJECT:
+        return replace(classification, tagged=False, why=str(review), review=str(review))
+    why = f"{classification.why}; {review}" if classification.tagged else str(review)
+    return replace(classification, tagged=True, grade=classification.grade or Grade.SUBSTANTIAL, why=why, review=str(review))
 
 
 class Reviews:
-    """The table of decisions."""
+    """The table of reviews."""
 
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
@@ -50,7 +50,7 @@ class Reviews:
         self._db.migrate(migrations)
 
     def all(self, topic: str | None = None) -> dict[tuple[int, str], Review]:
-        """Give every decision, or those on one topic, by (item's number, topic), oldest first."""
+        """Return every review, or those of one topic, by (item's number, topic), oldest first."""
         rows = self._db.execute(
             "select item_id, topic, verdict, reason, decided from decision where ? is null or topic = ? order by decided, item_id",
             [topic, topic],
@@ -68,7 +68,7 @@ class Reviews:
             )
 
     def take_back(self, row: int, topic: str) -> bool:
-        """Forget what was said; give whether anything was."""
+        """Forget what was said; return whether anything was."""
         with self._facts.transaction():
             gone = self._db.execute("delete from decision where item_id = ? and topic = ?", [row, topic])
         return gone.rowcount > 0

@@ -39,7 +39,7 @@ class StoryTables:
     # Progress
 
     def mark(self, version: str) -> tuple[int, int]:
-        """Give up to which number items were compared by these thresholds, and from which on the answers are stories.
+        """Return up to which number items were compared by these thresholds, and from which on the answers are stories.
 
         Other thresholds forget all likenesses: the stories stay as they were until everything is compared anew.
         """
@@ -58,11 +58,11 @@ class StoryTables:
         self._db.execute("update story_mark set seq = ?", [seq])
 
     def seen(self) -> int:
-        """Give up to which number items were compared."""
+        """Return up to which number items were compared."""
         return int(self._db.execute("select coalesce(max(seq), 0) from story_mark").fetchone()[0])
 
     def everything(self) -> set[int]:
-        """Give all items that are, or may now be, in a story with others."""
+        """Return all items that are, or may now be, in a story with others."""
         rows = self._db.execute(
             """select item_id from story union select a from story_edge union select b from story_edge
             union select a from story_decision union select b from story_decision"""
@@ -109,7 +109,7 @@ class StoryTables:
             )
 
     def _spans(self) -> set[int]:
-        """Give the spans in which there are keys."""
+        """Return the spans in which there are keys."""
         rows = self._db.execute(
             """with recursive there (span) as (select min(span) from story_band
             union all select (select min(span) from story_band where span > there.span) from there where span is not null)
@@ -136,7 +136,7 @@ class StoryTables:
         )
 
     def edges(self, rows: Iterable[int]) -> list[Edge]:
-        """Give the pairs of one story among or beside some items, but for those that rest on a form of their publisher's."""
+        """Return the pairs of one story among or beside some items, but for those that rest on a form of their publisher's."""
         wanted = list(rows)
         across = self._beside("a, b, strength", "relation = 'same' and not within", wanted)
         pairs = self._pairs_within(wanted)
@@ -144,20 +144,20 @@ class StoryTables:
         return [Edge(*found) for found in (*across, *within)]
 
     def bound(self, rows: Iterable[int]) -> set[int]:
-        """Give those items that are, or may become, part of a story: all others stay alone."""
+        """Return those items that are, or may become, part of a story: all others stay alone."""
         wanted = list(rows)
         ends = {row for edge in self.edges(wanted) for row in (edge.a, edge.b)}
         decided = {row for pair in self.decided(wanted).joined for row in pair}
         return (ends | decided | self.members(wanted).keys()) & set(wanted)
 
     def repeated(self, rows: Iterable[int]) -> set[int]:
-        """Give those items of which a publisher has two more alike at other addresses: what they share is its form."""
+        """Return those items of which a publisher has two more alike at other addresses: what they share is its form."""
         wanted = set(rows)
         many = {row for row, count in self._degrees(wanted).items() if count > 1}
         return many | {row for a, b, _, _, alone in self._pairs_within(wanted) if not alone for row in (a, b) if row in wanted}
 
     def _pairs_within(self, rows: Iterable[int]) -> list[tuple[int, int, str, float, bool]]:
-        """Give the pairs within a publisher of items that have but one such, and whether the other has no more either."""
+        """Return the pairs within a publisher of items that have but one such, and whether the other has no more either."""
         single = [row for row, count in self._degrees(rows).items() if count == 1]
         found = self._beside("a, b, relation, strength", "within", single)
         degrees = self._degrees({row for a, b, *_ in found for row in (a, b)})
@@ -169,7 +169,7 @@ class StoryTables:
         return self._db.execute(f"{select} a {_IN} union {select} b {_IN}", [wanted, wanted]).fetchall()
 
     def touched(self, rows: Iterable[int]) -> set[int]:
-        """Give some items, and those whose story may hang on what they are to them."""
+        """Return some items, and those whose story may hang on what they are to them."""
         wanted = list(rows)
         return {*wanted, *(name for pair in self._beside("a, b", "(relation = 'same' or within)", wanted) for name in pair)}
 
@@ -214,7 +214,7 @@ class StoryTables:
     # People's words
 
     def decided(self, rows: Iterable[int]) -> PairConstraints:
-        """Give what people said of pairs among or beside some items."""
+        """Return what people said of pairs among or beside some items."""
         wanted = json.dumps(list(rows))
         found = self._db.execute(
             f"select a, b, verdict from story_decision where a {_IN} or b {_IN}",  # noqa: S608
@@ -235,7 +235,7 @@ class StoryTables:
         self._db.executemany("delete from story_decision where a = ? and b = ?", [pair_of(a, b) for a, b in pairs])
 
     def words(self, rows: Iterable[int]) -> Iterator[Merge]:
-        """Give what people joined among some items, in words."""
+        """Return what people joined among some items, in words."""
         wanted = json.dumps(list(rows))
         for a, b, reason in self._db.execute(
             f"select a, b, reason from story_decision where verdict = 'join' and a {_IN} and b {_IN}",  # noqa: S608
@@ -244,7 +244,7 @@ class StoryTables:
             yield Merge(a, b, "joined by hand" + (f": {reason}" if reason else ""))
 
     def evidence(self, groups: Sequence[Iterable[int]]) -> list[StoryEvidence]:
-        """Give for each story, by its members, why they are one, and what else they have to do with, the closest first."""
+        """Return for each story, by its members, why they are one, and what else they have to do with, the closest first."""
         owner = {row: number for number, group in enumerate(groups) for row in group}
         merges: list[list[Merge]] = [[] for _ in groups]
         related: list[dict[int, RelatedItem]] = [{} for _ in groups]

@@ -35,12 +35,12 @@ def classify_new(  # noqa: PLR0913, PLR0917 - and how far to go
     it stopped. Return the number of tags given.
     """
     work = _Pass(facts, classifications, now, stopping)
-    marks = classifications.marks()
+    marks = classifications.progress()
     current = {topic.name: _mark(topic, marks.get(topic.name)) for topic in topics}
     tagged = 0
     for seq, group in _grouped(topics, lambda topic: current[topic.name].seq):
         tagged += work.arrivals(group, {t.name: current[t.name] for t in group}, seq)
-    current |= {name: mark for name, mark in classifications.marks().items() if name in current}
+    current |= {name: mark for name, mark in classifications.progress().items() if name in current}
     waiting = tuple(topic for topic in topics if current[topic.name].back < current[topic.name].until)
     for back, group in _grouped(waiting, lambda topic: current[topic.name].back):
         tagged += work.again(group, {t.name: current[t.name] for t in group}, back, batches)
@@ -89,7 +89,7 @@ class _Pass:
     def arrivals(self, topics: list[Topic], marks: dict[str, Progress], seq: int) -> int:
         """Classify all that came after number `seq`."""
         matcher, tagged = _matcher(topics), 0
-        if marks != {name: mark for name, mark in self._classifications.marks().items() if name in marks}:
+        if marks != {name: mark for name, mark in self._classifications.progress().items() if name in marks}:
             self._classifications.record([], {}, marks, self._now)  # a new wording is known before its first item
         while not self._stopping() and (items := self._facts.items.after(seq, _BATCH)):
             seq = items[-1].seq

@@ -1,4 +1,4 @@
-"""The store of facts: one SQLite file and, by subject, the parts that read and write its tables; judges nothing."""
+"""The store of facts: one SQLite file and, by subject, the parts that read and write its tables; classifies nothing."""
 
 from contextlib import AbstractContextManager
 from pathlib import Path

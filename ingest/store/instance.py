@@ -8,7 +8,7 @@ from ingest.store.facts import Facts
 
 
 def instance_of(facts: Facts) -> UUID:
-    """Give the database's own name, made at the first need."""
+    """Return the database's own name, made at the first need."""
     return facts.notes.instance(uuid4)
 
 

@@ -146,7 +146,7 @@ class Recorder:
         return {row[0] for row in rows}
 
     def _taken(self, items: list[tuple[Item, Keys]]) -> set[str | None]:
-        """Give the names, words and dates by which something is stored: whoever has none need not be looked for."""
+        """Return the names, words and dates by which something is stored: whoever has none need not be looked for."""
         if not items:
             return set()
         pages = list({page for _, key in items if (page := path_of(key.url))})
@@ -164,7 +164,7 @@ class Recorder:
         return taken
 
     def _has_carried(self) -> bool:
-        """Say whether the source has carried anything before."""
+        """Return whether the source has carried anything before."""
         row = self.db.execute("select 1 from sighting where source_id = ? limit 1", [self.source_id]).fetchone()
         return row is not None
 
@@ -246,7 +246,7 @@ class Recorder:
         return int(stored[0]), changed - _UNSEEN
 
     def _stored_version(self, item_id: int, key: Keys) -> tuple[Any, ...] | None:
-        """Give the version that has these words; the last one may have them under a key that is made no more."""
+        """Return the version that has these words; the last one may have them under a key that is made no more."""
         execute, ids = self.db.execute, [item_id, self.source_id]
         row = execute(f"{_GET_VERSION} and content_key = ?", [*ids, key.content]).fetchone()
         if row is None:
@@ -257,7 +257,7 @@ class Recorder:
         return tuple(row)
 
     def _row(self, item: Item, key: Keys) -> tuple[Any, ...]:
-        """Give what is stored of a version, but for whose and when."""
+        """Return what is stored of a version, but for whose and when."""
         bare = key.bare if self.source.kind is SourceKind.DOCUMENT else None
         dates = (rfc3339(item.published), rfc3339(item.updated))
         return (key.content, key.text, bare, *_SAID(item), *dates, *map(_json, _LISTED(item)))
@@ -294,7 +294,7 @@ class Recorder:
             )
 
     def _sighting(self, item_id: int, item: Item, key: Keys) -> tuple[Any, ...] | None:
-        """Give the sighting of this item that is to show its present state: that of these names, else one that is gone."""
+        """Return the sighting of this item that is to show its present state: that of these names, else one that is gone."""
         # Two states of an article in one document have a row each: taking turns in one, they would be new at every look.
         found = self.db.execute(
             """select id, guid, url, url_key, guid is ? and (url is ? or url_key = ?) as named from sighting
@@ -306,7 +306,7 @@ class Recorder:
         return tuple(found) if found and (found[4] or self.source.kind is SourceKind.FEED) else None
 
     def _rename(self, sighting: tuple[Any, ...], version_id: int, item: Item, key: Keys) -> bool:
-        """Let a sighting show the present state; say whether its address became another. The names before still recognise it."""
+        """Let a sighting show the present state; return whether its address became another. The names before still recognise it."""
         execute = self.db.execute
         row, guid, url, url_key, _ = sighting
         if (guid, url_key) != (item.guid, key.url):
@@ -333,7 +333,7 @@ class Recorder:
 
 
 def _asked(item: Item, key: Keys, *, seldom: bool) -> Iterator[tuple[str, str | None]]:
-    """Give the questions by which a stored item is found, the surest first, each with what is looked for."""
+    """Return the questions by which a stored item is found, the surest first, each with what is looked for."""
     yield _BY_GUID, key.guid
     yield _BY_URL, key.url
     for words in dict.fromkeys((key.text, key.bare, key.body)):
@@ -350,5 +350,5 @@ def _json(values: Iterable[Author | Category | Enclosure | GeoPlace]) -> str:
 
 
 def _is_equal(name: str, old: Any, new: Any) -> bool:
-    """Say whether two values differ in their spelling alone: JSON was written with spaces once."""
+    """Return whether two values differ in their spelling alone: JSON was written with spaces once."""
     return name in _LISTS and json.loads(old) == json.loads(new)

@@ -220,7 +220,7 @@ class Sources:
         return known is None or (known[0] != status == SourceStatus.ACTIVE)
 
     def set_status(self, url: str, status: SourceStatus) -> bool:
-        """Change whether a source is polled; give whether there is such a source."""
+        """Change whether a source is polled; return whether there is such a source."""
         return self._db.execute("update source set status = ? where url = ?", [status, self.present_url(url)]).rowcount > 0
 
     def describe(self, identifier: int, source: Source) -> None:
@@ -232,7 +232,7 @@ class Sources:
         )
 
     def move(self, identifier: int, url: str, now: datetime) -> None:
-        """Return a source a new address and keep the old one; one that is known there already takes its place."""
+        """Move a source to a new address and keep the old one; a source that is known there already takes its place."""
         old = self._db.execute("select url from source where id = ?", [identifier]).fetchone()[0]
         if old == url:
             return
