@@ -463,11 +463,11 @@ def test_a_silent_server_is_left_at_the_deadline(web: FakeWeb) -> None:
     assert "no complete answer within 0.4 s" in failure(web, web.url("/a"), replace(SMALL, seconds=0.4)).what
 
 
-@pytest.mark.parametrize("limit", ["_FIRST_WORD", "_NEXT_WORD"])
+@pytest.mark.parametrize("limit", ["_HEAD_TIMEOUT", "_SILENCE_TIMEOUT"])
 def test_silence_is_left_before_the_deadline(web: FakeWeb, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     """A server that says nothing for long, at the beginning or in the middle, is not waited for to the end."""
     monkeypatch.setattr(fetching, limit, 0.2)
-    url = web.serve("/a", rss(), delay=3) if limit == "_FIRST_WORD" else web.drip("/a", pause=3)
+    url = web.serve("/a", rss(), delay=3) if limit == "_HEAD_TIMEOUT" else web.drip("/a", pause=3)
     begin = time.monotonic()
     assert "no complete answer" in failure(web, url).what
     assert 0.15 < time.monotonic() - begin < 2
@@ -475,7 +475,7 @@ def test_silence_is_left_before_the_deadline(web: FakeWeb, monkeypatch: pytest.M
 
 def test_a_slow_body_that_goes_on_is_read(web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each piece gives a server time for the next: the whole may take longer than any silence may."""
-    monkeypatch.setattr(fetching, "_NEXT_WORD", 0.3)
+    monkeypatch.setattr(fetching, "_SILENCE_TIMEOUT", 0.3)
     begin = time.monotonic()
     assert "within 1 s" in failure(web, web.drip("/a", pause=0.05), replace(SMALL, seconds=1)).what
     assert time.monotonic() - begin > 0.9
