@@ -36,10 +36,10 @@ from ingest.log import log_event
 from ingest.polling.batch import Due, split_by_host
 from ingest.polling.engine import Engine
 from ingest.polling.home import Home
-from ingest.polling.lists import read_lists
 from ingest.polling.offline import QUESTION
 from ingest.polling.passes import due_sources, poll_due, read_seeds
 from ingest.polling.pipeline import Report
+from ingest.polling.sources import read_lists
 from ingest.polling.websub import subscribe
 from ingest.store.facts import Facts
 from ingest.store.lock import Hold

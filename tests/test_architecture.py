@@ -23,7 +23,7 @@ EDGES: Final = set(  # all that may touch files, network, clock, processes or th
     " feeds.tagging.review feeds.tagging.topic.folders ingest.__main__ ingest.polling.adding"
     " ingest.polling.parsers ingest.cli.commands ingest.cli.console ingest.polling.home"
     " ingest.polling.discovery ingest.polling.engine"
-    " ingest.http.failures ingest.http.client ingest.http.ssrf_guard ingest.polling.lists ingest.store.lock ingest.log"
+    " ingest.http.failures ingest.http.client ingest.http.ssrf_guard ingest.store.lock ingest.log"
     " ingest.polling.oneoff ingest.http.host_limiter ingest.polling.passes ingest.polling.pipeline ingest.settings"
     " ingest.polling.sources ingest.cli.status"
     " ingest.store.facts ingest.store.instance ingest.store.items ingest.store.polls ingest.store.recorder"

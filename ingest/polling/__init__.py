@@ -1,6 +1,6 @@
 """Polls sources and reads documents, and stores what they brought, in one commit a batch; knows no topic and no terminal.
 
-Public: home and engine open what is needed; passes, sources, lists, adding, oneoff, offline, batch, pipeline, websub use it.
+Public: home and engine open what is needed; passes, sources, adding, oneoff, offline, batch, pipeline, websub use it.
 """
 
 __all__ = (
@@ -8,7 +8,6 @@ __all__ = (
     "batch",
     "engine",
     "home",
-    "lists",
     "offline",
     "oneoff",
     "passes",
