@@ -56,7 +56,7 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
-class GeoPlace:
+class Place:
     """Where what an item tells of lies: the numbers as its source wrote them, latitude before longitude (GeoRSS)."""
 
     form: str  # point, line, polygon, box or circle
@@ -88,7 +88,7 @@ class Item:
     authors: tuple[Author, ...] = ()
     categories: tuple[Category, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
-    places: tuple[GeoPlace, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

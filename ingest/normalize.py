@@ -17,7 +17,7 @@ import msgspec
 
 from ingest import identity
 from ingest.faults import Faults
-from ingest.model import NOTHING, Author, Before, Category, Enclosure, GeoPlace, Hints, Item, Keys, ParsedFeed
+from ingest.model import NOTHING, Author, Before, Category, Enclosure, Hints, Item, Keys, ParsedFeed, Place
 from ingest.raw import RawCategory, RawDate, RawEntry, RawFeed, RawFile, RawHints, RawLink, RawPerson, RawPoint, RawText
 from ingest.text import dates
 from ingest.text.language import codes, detection
@@ -392,13 +392,13 @@ def _both(one: Enclosure, other: Enclosure) -> Enclosure:
     return Enclosure(one.url, one.type or other.type, one.length or other.length, one.duration or other.duration, better.kind)
 
 
-def _places(points: Iterable[RawPoint]) -> Iterator[GeoPlace]:
+def _places(points: Iterable[RawPoint]) -> Iterator[Place]:
     """Return the places whose numbers are numbers, as they were written, each once."""
     found = {}
     for point in points:
         value = " ".join(point.value.split())
         if len(value) <= _LONGEST_PLACE and _NUMBERS.fullmatch(value):
-            found[point.form, value] = GeoPlace(point.form, value)
+            found[point.form, value] = Place(point.form, value)
     return iter(found.values())
 
 

@@ -16,7 +16,7 @@ from feeds.cli.home import target_of
 from feeds.publication.entry import FeedEntry
 from feeds.store.classifications import Classifications
 from feeds.tagging.classification_pass import classify_new
-from ingest.model import Author, Category, Enclosure, GeoPlace, Item, Source, StoredItem
+from ingest.model import Author, Category, Enclosure, Item, Place, Source, StoredItem
 from ingest.store.facts import Facts
 
 MEMORY = Path(":memory:")
@@ -46,7 +46,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "authors": st.lists(st.builds(Author, names, st.none() | addresses, st.none() | st.just("a@a.example")), max_size=3).map(tuple),
     "categories": st.lists(st.builds(Category, names, st.none() | addresses, raws), max_size=3).map(tuple),
     "enclosures": st.lists(st.builds(Enclosure, addresses, st.just("audio/mpeg"), st.integers(0, 99)), max_size=3).map(tuple),
-    "places": st.lists(st.builds(GeoPlace, st.just("point"), st.sampled_from(["1 2", "3 4"])), max_size=2).map(tuple),
+    "places": st.lists(st.builds(Place, st.just("point"), st.sampled_from(["1 2", "3 4"])), max_size=2).map(tuple),
 }
 
 

@@ -18,7 +18,7 @@ from ingest.formats.autodiscovery import Page, read_page
 from ingest.formats.feed import parse_feed
 from ingest.formats.xml import vocabulary
 from ingest.formats.xml.extensions import EXTENSIONS
-from ingest.model import GeoPlace, Item, ParsedFeed
+from ingest.model import Item, ParsedFeed, Place
 from ingest.polling.parsers import Job, read
 from ingest.text.dates import rfc3339
 from ingest.text.sanitize import one_line, safe_html, xml_safe
@@ -56,15 +56,15 @@ CORNERS = "<gml:lowerCorner>1 2</gml:lowerCorner><gml:upperCorner>3 4</gml:upper
 @pytest.mark.parametrize(
     ("served", "kept"),
     [
-        ("<g:point>1.50 -2</g:point><g:point>3 4</g:point>", [GeoPlace("point", "1.50 -2"), GeoPlace("point", "3 4")]),
-        ("<g:circle>42.9 -71.0 500</g:circle>", [GeoPlace("circle", "42.9 -71.0 500")]),
-        (f"<g:where><gml:Envelope>{CORNERS}</gml:Envelope></g:where>", [GeoPlace("box", "1 2 3 4")]),
+        ("<g:point>1.50 -2</g:point><g:point>3 4</g:point>", [Place("point", "1.50 -2"), Place("point", "3 4")]),
+        ("<g:circle>42.9 -71.0 500</g:circle>", [Place("circle", "42.9 -71.0 500")]),
+        (f"<g:where><gml:Envelope>{CORNERS}</gml:Envelope></g:where>", [Place("box", "1 2 3 4")]),
         ("<g:point/><g:point>here</g:point><g:point>7</g:point><g:line>1 2 &lt;b&gt;</g:line>", []),
         (f"<g:line>{'1 2 ' * 3_000}</g:line>", []),
         ("<g:where><gml:Sphere>1 2</gml:Sphere></g:where>", []),
     ],
 )
-def test_places_are_kept_with_their_numbers_as_written(served: str, kept: list[GeoPlace]) -> None:
+def test_places_are_kept_with_their_numbers_as_written(served: str, kept: list[Place]) -> None:
     """GeoRSS in both its forms; what is no row of numbers is no place."""
     (item,) = items((GEORSS % served).encode())
     assert list(item.places) == kept
@@ -74,7 +74,7 @@ def test_of_a_document_that_only_feedparser_reads_the_place_is_kept_too() -> Non
     """A broken feed has its numbers as they were written, too."""
     body = (GEORSS.replace("</channel></rss>", "") % "<g:polygon>1.50 2 3 4 5 6 1.5 2</g:polygon>").encode()
     (item,) = items(body)
-    assert item.places == (GeoPlace("polygon", "1.50 2 3 4 5 6 1.5 2"),)
+    assert item.places == (Place("polygon", "1.50 2 3 4 5 6 1.5 2"),)
 
 
 # Golden pairs: drop NAME.xml and NAME.json in golden/feeds, and it is a test

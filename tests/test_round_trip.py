@@ -14,7 +14,7 @@ from feeds.publication.document import FeedDocument
 from feeds.publication.entry import FeedEntry, PublishingPolicy, StoryEntry, make_entry
 from feeds.publication.formats import atom, jsonfeed, rss
 from ingest.formats.feed import parse_feed
-from ingest.model import Author, Category, Enclosure, GeoPlace, Item
+from ingest.model import Author, Category, Enclosure, Item, Place
 from ingest.text.sanitize import one_line, paragraphs, safe_html, title_text, xml_safe
 
 ADDRESS: Final = "http://feeds.example/harbour.atom"
@@ -39,7 +39,7 @@ SMALL: Final = st.just(Enclosure("http://a.example/x.jpg", kind="thumbnail"))
 SPOKEN: Final = st.just(Enclosure("http://a.example/x.vtt", "text/vtt", kind="transcript"))
 FILES: Final = st.tuples(st.none() | SOUNDS, st.none() | SMALL, st.none() | SPOKEN).map(lambda some: [one for one in some if one])
 PLACES: Final = st.builds(
-    lambda form, pairs: GeoPlace(form, " ".join(f"{north:g} {east:g}" for north, east in pairs)),
+    lambda form, pairs: Place(form, " ".join(f"{north:g} {east:g}" for north, east in pairs)),
     st.sampled_from(["point", "line", "polygon", "box", "circle"]),
     st.lists(st.tuples(st.integers(-90, 90), st.integers(-180, 180)), min_size=1, max_size=4),
 )
@@ -66,7 +66,7 @@ class Said(NamedTuple):
     authors: tuple[Author, ...]
     categories: tuple[Category, ...]
     enclosures: tuple[Enclosure, ...]
-    places: tuple[GeoPlace, ...]
+    places: tuple[Place, ...]
     summary: str
     content: str
 
@@ -115,7 +115,7 @@ def test_what_we_publish_we_read_back(  # noqa: PLR0913, PLR0917 - an entry has 
     people: list[Author],
     tags: list[Category],
     files: list[Enclosure],
-    places: list[GeoPlace],
+    places: list[Place],
 ) -> None:
     """parse(render(item)) is the item: title, texts, address, dates, authors, categories, enclosures, places and id."""
     said = [title, *(a.name for a in people), *(text for t in tags for text in (t.term, t.label or ""))]

@@ -15,7 +15,7 @@ from yarl import URL
 from feeds.model import Classification, RelatedItem
 from feeds.tagging.topic.model import Content, Topic
 from ingest.identity import significance
-from ingest.model import Author, Category, Enclosure, GeoPlace, Sighting, Source, SourceKind, StoredItem
+from ingest.model import Author, Category, Enclosure, Place, Sighting, Source, SourceKind, StoredItem
 from ingest.text.sanitize import escape, sentences, shorten
 from ingest.text.urls import iri, without_secrets
 
@@ -145,7 +145,7 @@ class FeedEntry:
     origin: Origin
     classification: Classification
     related: tuple[RelatedItem, ...] = ()
-    places: tuple[GeoPlace, ...] = ()
+    places: tuple[Place, ...] = ()
 
     @property
     def summary(self) -> str:

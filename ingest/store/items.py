@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ingest.model import Author, Category, Enclosure, GeoPlace, Item, Sighting, StoredItem
+from ingest.model import Author, Category, Enclosure, Item, Place, Sighting, StoredItem
 from ingest.store.database import Database
 from ingest.store.sources import SOURCE_COLUMNS, SOURCE_WIDTH, source_from
 from ingest.text.dates import from_rfc3339
@@ -42,7 +42,7 @@ _CHUNK = 500  # items held at once
 _AUTHORS = msgspec.json.Decoder(tuple[Author, ...])
 _CATEGORIES = msgspec.json.Decoder(tuple[Category, ...])
 _ENCLOSURES = msgspec.json.Decoder(tuple[Enclosure, ...])
-_PLACES = msgspec.json.Decoder(tuple[GeoPlace, ...])
+_PLACES = msgspec.json.Decoder(tuple[Place, ...])
 
 
 class ItemText(NamedTuple):

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from ingest import identity
-from ingest.model import Author, Category, Enclosure, GeoPlace, Item, Keys, ParsedFeed, Source, SourceKind
+from ingest.model import Author, Category, Enclosure, Item, Keys, ParsedFeed, Place, Source, SourceKind
 from ingest.poll_state import Outcome
 from ingest.store.database import Database
 from ingest.text.dates import from_rfc3339, rfc3339
@@ -343,7 +343,7 @@ def _asked(item: Item, key: Keys, *, seldom: bool) -> Iterator[tuple[str, str | 
         yield _BY_DATE, rfc3339(item.published)
 
 
-def _json(values: Iterable[Author | Category | Enclosure | GeoPlace]) -> str:
+def _json(values: Iterable[Author | Category | Enclosure | Place]) -> str:
     """Write values as JSON objects, without what is absent."""
     present = [{name: said for name in one.__slots__ if (said := getattr(one, name)) is not None} for one in values]
     return _written(present) if present else "[]"

@@ -14,7 +14,7 @@ from feeds.publication.formats import envelope
 from feeds.publication.formats.envelope import HISTORY
 from feeds.publication.formats.xml import branch, empty, filled, leaf
 from feeds.tagging.topic.model import Topic
-from ingest.model import Author, Category, Enclosure, GeoPlace
+from ingest.model import Author, Category, Enclosure, Place
 from ingest.text.urls import destination, iri
 
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
@@ -42,7 +42,7 @@ def media_type(enclosure: Enclosure) -> str | None:
     return enclosure.type if enclosure.type and _MEDIA_TYPE.fullmatch(enclosure.type) else None
 
 
-def written_place(place: GeoPlace) -> str:
+def written_place(place: Place) -> str:
     """Return where the subject of an entry lies as an element of GeoRSS, which names its own namespace: few entries have one."""
     return leaf(f"georss:{place.form}", place.value, _GEORSS)
 
