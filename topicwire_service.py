@@ -30,8 +30,8 @@ from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.topic.cache import TopicCache
 from feeds.tagging.topic.folders import said_of, topic_folders
 from feeds.tagging.topic.model import Topic
-from ingest.cli.console import database_failed, progress_bar
-from ingest.errors import FetchError, TopicwireError
+from ingest.cli.console import progress_bar
+from ingest.errors import FetchError, TopicwireError, database_failed
 from ingest.log import log_event
 from ingest.polling.batch import Due, split_by_host
 from ingest.polling.engine import Engine

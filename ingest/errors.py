@@ -136,3 +136,8 @@ class NewerDatabaseError(StoreError):
     """The database has a shape that this version does not know: it would damage what it cannot see."""
 
     exit_code = 2
+
+
+def database_failed(fault: Exception) -> str:
+    """Return in one line what a fault of the database in the middle of the work means."""
+    return f"the database failed: {fault}; check free space and rights, then run it again: nothing was lost"

@@ -24,8 +24,7 @@ from feeds.server.review import ReviewRoutes
 from feeds.server.search import SearchRoutes
 from feeds.server.websub import route as websub_route
 from feeds.site.render import gone, not_found
-from ingest.cli.console import database_failed
-from ingest.errors import TopicwireError
+from ingest.errors import TopicwireError, database_failed
 from ingest.log import log_event
 from ingest.polling.home import Home
 from ingest.settings import Settings

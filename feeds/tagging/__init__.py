@@ -3,4 +3,4 @@
 Public: the pass over new items, the classifier, reviews and the linear model; topic, matching and quality are rooms below.
 """
 
-__all__ = ("classification_pass", "classifier", "linear_model", "review")
+__all__ = ("classification_pass", "classifier", "linear_model", "matching", "quality", "review", "topic")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ingest.errors import TopicwireError
+from ingest.errors import TopicwireError, database_failed
 from ingest.log import LogFormat, configure, open_log
 from ingest.polling.home import Home
 
@@ -54,11 +54,6 @@ def progress_bar(length: int) -> Iterator[Callable[[int], object]]:
     """Show a bar for a pass over so many sources, on a terminal only; what it gives is told how many more were looked at."""
     with click.progressbar(length=length, label="polling", file=sys.stderr, hidden=not (length and is_terminal())) as bar:
         yield bar.update
-
-
-def database_failed(fault: sqlite3.Error) -> str:
-    """Return in one line what a fault of the database in the middle of the work means."""
-    return f"the database failed: {fault}; {_AGAIN}: nothing was lost"
 
 
 class OneLineErrors(click.Command):

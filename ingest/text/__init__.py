@@ -3,4 +3,4 @@
 Public: charsets, counters, dates, folding, pasted_urls, sanitize, url_placeholders, urls; languages have a room of their own.
 """
 
-__all__ = ("charsets", "counters", "dates", "folding", "pasted_urls", "sanitize", "url_placeholders", "urls")
+__all__ = ("charsets", "counters", "dates", "folding", "language", "pasted_urls", "sanitize", "url_placeholders", "urls")
