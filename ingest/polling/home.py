@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Final
 
 from ingest.errors import StoreError, UsageError
 from ingest.log import log_event, open_log
-from ingest.settings import FILE, Settings, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from ingest.polling.engine import Engine
+    from ingest.settings import Settings
     from ingest.store.facts import Facts
 
 _LOG: Final = logging.getLogger(__name__)
-_OURS: Final = (FILE, "topicwire.db", "sources.opml", "topics", "seeds")
+_OURS: Final = ("topicwire.toml", "topicwire.db", "sources.opml", "topics", "seeds")
 
 
 def utc_now() -> datetime:
@@ -39,6 +39,8 @@ class Home:
     @cached_property
     def settings(self) -> Settings:
         """The settings, read once, when they are first needed. Raises SettingsError."""
+        from ingest.settings import load
+
         return load(self.folder, self.environment)
 
     @property
