@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="With --once: exit 3 when some sources failed.")
 @click.pass_obj
 def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
-    """Poll, judge, publish and serve, by schedule."""
+    """Poll, classify, publish and serve, by schedule."""
     from feeds.server.context import access_of
     from feeds.server.server import listen, run_loop
     from ingest.polling.sources import STARTER, read_list

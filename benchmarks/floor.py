@@ -5,7 +5,7 @@
 One pass is made as `benchmarks/stages.py` makes it. Then what it made is made once more, in this one process and by the
 libraries alone: lxml reads the documents, nh3 makes their HTML safe, SQLite takes all rows at once and indexes the
 texts, `re` cuts each text once into words, zlib and brotli pack the published files, which are written. Nothing is
-recognised, judged or rendered. A pass on two cores takes half of it by the clock, at the very best.
+recognised, classified or rendered. A pass on two cores takes half of it by the clock, at the very best.
 """
 
 import argparse

@@ -155,8 +155,8 @@ def loop_pass(home: Path, urls: list[str]) -> Callable[[], None]:
 
 
 def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
-    """Give a pass of the service: poll, sanitise, store, index, judge by the shipped topics, publish."""
-    from ingest.polling.parse_job import Job  # noqa: PLC0415
+    """Give a pass of the service: poll, sanitise, store, index, classify by the shipped topics, publish."""
+    from ingest.polling.parsers import Job  # noqa: PLC0415
 
     from feeds.tagging.topic.cache import TopicCache  # noqa: PLC0415
     from feeds.tagging.topic.folders import topic_folders  # noqa: PLC0415
@@ -179,7 +179,7 @@ def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
 
     def one_pass() -> None:
         report = poll_due(app, facts, engine, due_sources(app, facts, set(), everything=True))
-        if report.looked > report.unchanged:  # else the service has nothing to judge
+        if report.looked > report.unchanged:  # else the service has nothing to classify
             classify_and_publish(app, facts, cache.topics())
 
     return one_pass

@@ -68,13 +68,13 @@ def items(count: int, chance: random.Random, topics: int = 1) -> list[Item]:
 def entries(count: int, topic: Topic) -> tuple[FeedEntry, ...]:
     """Make entries as they stand in a feed."""
     source = Source("http://post.example/feed.xml", title="The Post", site_url="http://post.example/", feed_id="urn:post")
-    matcher, manner = Matcher([topic]), PublishingPolicy(UUID(int=1), full=False)
+    matcher, policy = Matcher([topic]), PublishingPolicy(UUID(int=1), full=False)
     made = []
     for number, item in enumerate(items(count, random.Random(1)), 1):
         seen = Sighting(source, item.guid, item.url, "first", item.title, item.published, NOON, NOON)
         stored = StoredItem(number, f"{number:016x}", number, item, NOON, NOON, 1, (seen,))
-        judged = classify(matcher, document_of(stored))[0]
-        made.append(make_entry(StoryEntry(stored, judged), topic, f"urn:x:{number}", manner))
+        classified = classify(matcher, document_of(stored))[0]
+        made.append(make_entry(StoryEntry(stored, classified), topic, f"urn:x:{number}", policy))
     return tuple(made)
 
 
@@ -140,16 +140,16 @@ def touching(count: int, number: int) -> None:
     """Print what publishing touches, first of all, with nothing new, and after one new item."""
     topics = tuple(parse_topic(TOPIC.format(n), f"t{n}", f"t{n}.toml") for n in range(number))
     with tempfile.TemporaryDirectory() as folder, Facts(Path(folder) / "topicwire.db") as facts:
-        judgements = Classifications(facts)
+        classifications = Classifications(facts)
         target = Target(Path(folder) / "public", UUID(int=1), Settings(), NOON)
         made = items(count + 1, random.Random(2), number)
         carry(facts, made[1:], NOON)
         for what, found in (("everything", []), ("nothing new", []), ("one new item", made[:1])):
             if found:
                 carry(facts, found, NOON + timedelta(hours=1))
-            classify_new(facts, judgements, topics, NOON + timedelta(hours=1))
+            classify_new(facts, classifications, topics, NOON + timedelta(hours=1))
             begun = time.perf_counter()
-            done = publish(facts, judgements, topics, replace(target, now=NOON + timedelta(hours=1)))
+            done = publish(facts, classifications, topics, replace(target, now=NOON + timedelta(hours=1)))
             spent = time.perf_counter() - begun
             feeds = [path.name for path in done.written if path.suffix in {".atom", ".rss", ".json", ".opml"}]
             print(f"{what}: {len(done.written)} files, {len(feeds)} of them feeds, in {spent:.2f} s")

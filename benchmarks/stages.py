@@ -23,7 +23,7 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
-from ingest.polling.parse_job import Job, read
+from ingest.polling.parsers import Job, read
 
 from feeds.cli.home import target_of, topics_of
 from feeds.site.publish import publish
@@ -40,7 +40,7 @@ from scheduler import collect_garbage_rarely
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _COMMIT = 40  # documents
 _TITLE = re.compile(rb"(<(?:item|entry)\b.*?<title[^>]*>(?:\s*<!\[CDATA\[)?)", re.DOTALL)
-_STAGES = ("read", "record", "group", "judge", "publish")
+_STAGES = ("read", "record", "group", "classify", "publish")
 _STILL = "still-publish"
 _T = TypeVar("_T")
 
@@ -89,12 +89,12 @@ def record(facts: Facts, feeds: list[tuple[Source, ParsedFeed]], now: datetime) 
 
 def one_pass(stages: Stages, app: Home, facts: Facts, found: dict[str, bytes], prefix: str = "") -> None:
     """Run all stages once."""
-    now, judgements, topics = app.clock(), Classifications(facts), topics_of(app)
+    now, classifications, topics = app.clock(), Classifications(facts), topics_of(app)
     feeds = stages.run(f"{prefix}read", lambda: parsed(facts, found, now))
     stages.run(f"{prefix}record", lambda: record(facts, feeds, now))
     stages.run(f"{prefix}group", lambda: group_new(facts, now))
-    stages.run(f"{prefix}judge", lambda: classify_new(facts, judgements, topics, now))
-    stages.run(f"{prefix}publish", lambda: publish(facts, judgements, topics, target_of(app, facts)))
+    stages.run(f"{prefix}classify", lambda: classify_new(facts, classifications, topics, now))
+    stages.run(f"{prefix}publish", lambda: publish(facts, classifications, topics, target_of(app, facts)))
 
 
 def main() -> None:

@@ -1,1 +1,1 @@
-"""Facts into judgements and published feeds: tags with evidence, Atom files; downloads nothing, can always be recomputed."""
+"""Facts into classifications and published feeds: tags with evidence, Atom files; downloads nothing, can always be recomputed."""

@@ -1,4 +1,4 @@
-"""`python -m ingest SOURCE...`: one-off ingestion of facts alone; judges and publishes nothing."""
+"""`python -m ingest SOURCE...`: one-off ingestion of facts alone; classifies and publishes nothing."""
 
 import os
 from pathlib import Path

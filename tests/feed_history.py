@@ -96,7 +96,7 @@ class Newsroom:
         return self.facts.items.find(f"urn:item:{number}")[0].row
 
     def tag(self, *numbers: int, again: bool = False) -> None:
-        """Tag items; `again`: in the course of a re-judging."""
+        """Tag items; `again`: in the course of a new classification."""
         for number in numbers:
             stored = self.facts.items.by_rows([self.row(number)])[0]
             said = replace(classification(stored, self.topic), tagged=True)

@@ -122,12 +122,12 @@ def document(*entries: FeedEntry, by: Topic | None = None, **changes: Any) -> Fe
 def newest(classifications: Classifications, name: str, limit: int = 100) -> list[tuple[int, Classification]]:
     """Give what a topic tags as news, newest first: (item's number, classification)."""
     rows = [one.row for one in classifications.tagged(name) if not one.quiet][:limit]
-    judged = classifications.some(name, rows)
-    return [(row, judged[row]) for row in rows]
+    classified = classifications.some(name, rows)
+    return [(row, classified[row]) for row in rows]
 
 
 def shown(facts: Facts, classifications: Classifications, by: Topic, target: Target) -> tuple[FeedEntry, ...]:
-    """Bring a topic's feed up to what is judged; give its entries."""
+    """Bring a topic's feed up to what is classified; give its entries."""
     with facts.transaction():
         return Editor(facts, classifications, by, target).revise()[0].entries
 
@@ -159,7 +159,7 @@ def home_at(home: Path, settings: Mapping[str, str] | None = None, clock: Clock 
 
 
 def listed_poll(made: Home, *urls: str) -> None:
-    """Poll these sources of a home, due or not, without judging what they bring."""
+    """Poll these sources of a home, due or not, without classifying what they bring."""
     with made.facts() as facts, made.engine() as engine:
         facts.sources.add([Source(url) for url in urls], made.clock())
         for _ in poll_sources(facts, engine, facts.sources.due(None), made.settings, lambda: 0.5):

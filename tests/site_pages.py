@@ -27,7 +27,7 @@ class Site:
         self.grouping: Grouping = Ungrouped()
 
     def publish(self, *topics: Topic, at: datetime = NOON) -> list[str]:
-        """Judge and publish; give the pages that were written or removed."""
+        """Classify and publish; give the pages that were written or removed."""
         chosen = topics or (topic(),)
         classify_new(self.facts, self.classifications, chosen, at)
         done = publish(self.facts, self.classifications, chosen, self.target())

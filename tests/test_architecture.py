@@ -39,7 +39,7 @@ ARROWS: Final = {
     "ingest.cli": f"ingest.polling ingest.http ingest.store ingest.formats ingest.documents ingest.planner ingest.settings"
     f" ingest.text {GROUND}",
     "ingest.__main__": "ingest.cli ingest.polling ingest.log",
-    # feeds: facts -> judgements -> published feeds
+    # feeds: facts -> classifications -> published feeds
     "feeds.model": f"ingest.text {GROUND}",
     "feeds.metrics": "feeds.model",
     "feeds.store": f"feeds.model ingest.store ingest.text {GROUND}",
@@ -269,7 +269,7 @@ def _is_database(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and node.attr == "database"
 
 
-def test_judgements_read_facts_through_views() -> None:
+def test_classifications_read_facts_through_views() -> None:
     """No statement of `feeds/store` names a table of facts: it joins the views that `ingest/store` publishes."""
     with Facts(IN_MEMORY) as facts:
         tables = facts.database.schema.table_names()

@@ -207,9 +207,9 @@ def test_programs_can_read_why_it_was_tagged() -> None:
     """The evidence says topic, version, grade and score, and each hit with its place and its words."""
     tag = element(RICH).find(f"{TW}tag")
     assert tag is not None
-    judged = RICH.classification
-    assert (tag.get("topic"), tag.get("version"), tag.get("grade")) == ("harbour", judged.version, str(judged.grade))
-    assert float(tag.get("score") or "0") == judged.score > 0
+    classified = RICH.classification
+    assert (tag.get("topic"), tag.get("version"), tag.get("grade")) == ("harbour", classified.version, str(classified.grade))
+    assert float(tag.get("score") or "0") == classified.score > 0
     hits = tag.findall(f"{TW}hit")
     assert {hit.get("group") for hit in hits} == {"ship", "place"}
     for hit in hits:
@@ -323,9 +323,9 @@ def test_any_text_comes_back_as_it_was_stored(title: str, body: str, name: str) 
     title, body, name = one_line(title) or "ferry", xml_safe(body), one_line(name) or "Post"
     assume(left_alone(title) and left_alone(name))
     what = item(title=title, text=body, authors=(Author(name),), categories=(Category(name, "urn:words"),))
-    judged = Classification("harbour", "v1", tagged=True, grade=Grade.CORE, score=3.0, why=f"ship: “{title}”")
+    classified = Classification("harbour", "v1", tagged=True, grade=Grade.CORE, score=3.0, why=f"ship: “{title}”")
     one = make_entry(
-        StoryEntry(stored(what, sighting(replace(POST, title=name))), judged),
+        StoryEntry(stored(what, sighting(replace(POST, title=name))), classified),
         topic(),
         "urn:x:1",
         PublishingPolicy(INSTANCE, full=True),
@@ -364,7 +364,7 @@ HITS: Final = (
     Evidence("ship", "ferry", None, "title", 9, 14, "ferry"),
     Evidence("place", "harbour*", None, "title", 26, 33, "harbour"),
 )
-JUDGED: Final = Classification(
+CLASSIFIED: Final = Classification(
     "harbour",
     "0123456789ab",
     tagged=True,
@@ -378,11 +378,11 @@ JUDGED: Final = Classification(
 
 def golden_feed() -> bytes:
     """Render the feed that is kept as a file: one entry of each kind."""
-    rich = replace(RICH, classification=JUDGED)
+    rich = replace(RICH, classification=CLASSIFIED)
     text_file = stored(item(url=None, title_inferred=True, language=None, published=None), sighting(SEED, url=None))
     hebrew = stored(replace(about(2), title="מעבורת בנמל", language="he"))
     others = (
-        make_entry(StoryEntry(kept, JUDGED), topic(), f"urn:x:{n}", PublishingPolicy(INSTANCE, full=False))
+        make_entry(StoryEntry(kept, CLASSIFIED), topic(), f"urn:x:{n}", PublishingPolicy(INSTANCE, full=False))
         for n, kept in enumerate((text_file, hebrew), 2)
     )
     return made(replace(rich, body="<p>The story.</p>"), *others)

@@ -31,11 +31,11 @@ def cli(home: Path) -> Cli:
     return Cli(home)
 
 
-def fill(cli: Cli, *items: Item, judged: bool = True, source: Source | None = None) -> None:
-    """Store items in a home, and judge them."""
+def fill(cli: Cli, *items: Item, classified: bool = True, source: Source | None = None) -> None:
+    """Store items in a home, and classify them."""
     with home_at(cli.home).facts() as facts:
         carry(facts, items, *((source,) if source else ()))
-        if judged:
+        if classified:
             classify_new(facts, Classifications(facts), topics_of(home_at(cli.home)), NOON)
 
 
@@ -276,8 +276,8 @@ def test_a_topic_file_can_be_tried_on_an_item(cli: Cli, tmp_path: Path) -> None:
     assert [row["tags"] for row in cli.rows("items", "--json")] == [["harbour"]]
 
 
-def test_an_older_judgement_is_said_to_be_old(cli: Cli) -> None:
-    """After a change of the topic, explain says that the next pass will judge anew."""
+def test_an_older_classification_is_said_to_be_old(cli: Cli) -> None:
+    """After a change of the topic, explain says that the next pass will classify anew."""
     fill(cli, item())
     write_topic(cli.home, HARBOUR.replace('"ferry", ', ""))
     assert (
@@ -340,7 +340,7 @@ def test_topics_are_listed(cli: Cli) -> None:
 
 
 def test_without_topics_of_its_own_a_home_has_the_shipped_ones(tmp_path: Path) -> None:
-    """A fresh home judges by the shipped topics."""
+    """A fresh home classifies by the shipped topics."""
     shipped = sorted({path.stem for path in SHIPPED.glob("*.toml")} - ON_REQUEST)
     assert shipped
     listed = Cli(tmp_path, {"topics.shipped": "true"})("topics", "list").stdout
@@ -391,7 +391,7 @@ def test_a_broken_topic_file_exits_2(cli: Cli) -> None:
     assert len(cli.rows("items", "--json")) == 1
 
 
-def test_rows_are_judged_without_being_stored(cli: Cli, tmp_path: Path) -> None:
+def test_rows_are_classified_without_being_stored(cli: Cli, tmp_path: Path) -> None:
     """Topics match answers each row with its id, the answer, the score and the hits, and stores nothing."""
     rows = [
         {"id": "a", "title": "The ferry leaves the harbour", "lang": "en", "feed": "The Post"},
@@ -456,9 +456,9 @@ def test_publishing_writes_what_changed(cli: Cli) -> None:
     assert [entry.title for entry in cli.published().entries] == [about(1).title]
 
 
-def test_publishing_judges_what_a_changed_topic_left_to_do(cli: Cli) -> None:
-    """Publish shows what is judged; nothing that is not."""
-    fill(cli, about(1), judged=False)
+def test_publishing_classifies_what_a_changed_topic_left_to_do(cli: Cli) -> None:
+    """Publish shows what is classified; nothing that is not."""
+    fill(cli, about(1), classified=False)
     cli("publish")
     assert cli.published().entries == []
 
@@ -619,7 +619,7 @@ def test_every_command_has_a_help_line() -> None:
 # python -m feeds
 
 
-def test_judgements_have_a_door_of_their_own(cli: Cli, tmp_path: Path) -> None:
+def test_classifications_have_a_door_of_their_own(cli: Cli, tmp_path: Path) -> None:
     """The command `python -m feeds` checks, previews, explains and publishes by the same rules."""
     fill(cli, item())
     rows = tmp_path / "rows.jsonl"

@@ -65,7 +65,7 @@ def only(facts: Facts) -> StoredItem:
 
 
 def entry(facts: Facts, home: Path) -> FeedEntry:
-    """Judge, and give the one entry that the topic's feed has."""
+    """Classify, and give the one entry that the topic's feed has."""
     classifications, by = Classifications(facts), topic()
     classify_new(facts, classifications, (by,), LATER)
     (said,) = shown(facts, classifications, by, target_of(home_at(home, clock=Clock(LATER)), facts))

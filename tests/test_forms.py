@@ -14,7 +14,7 @@ from lxml import etree
 from making import GAZETTE, HARBOUR, SEED, document, entry, item, sighting, stored, topic
 from schema import sound
 from support import NOON
-from test_atom import JUDGED
+from test_atom import CLASSIFIED
 
 from feeds.publication.document import FeedDocument
 from feeds.publication.entry import FeedEntry, Tombstone
@@ -47,11 +47,11 @@ RICH: Final = replace(
         ),
         full=True,
     ),
-    classification=JUDGED,
+    classification=CLASSIFIED,
 )
 SPARSE: Final = replace(
     entry(stored(item(url=None, title_inferred=True, language=None, published=None), sighting(SEED, url=None)), atom_id="urn:x:2"),
-    classification=JUDGED,
+    classification=CLASSIFIED,
 )
 
 
@@ -122,8 +122,8 @@ def test_two_forms_read_alike() -> None:
 @given(st.text(st.characters(codec="utf-8")), st.integers(0, 400))
 def test_json_is_written_as_the_standard_library_writes_it(words: str, score: int) -> None:
     """Whatever a title holds and however high a score is, the bytes stay those that a slower writer gave."""
-    judged = replace(RICH.classification, score=score / 8)
-    data = jsonfeed.render(replace(head(), entries=(replace(RICH, title=words, classification=judged), SPARSE)))
+    classified = replace(RICH.classification, score=score / 8)
+    data = jsonfeed.render(replace(head(), entries=(replace(RICH, title=words, classification=classified), SPARSE)))
     assert data.decode() == json.dumps(json.loads(data), ensure_ascii=False, indent=1) + "\n"
 
 

@@ -61,7 +61,7 @@ def test_words_found_are_marked_where_they_stand() -> None:
 
 
 def test_a_place_is_marked_only_while_its_words_are_there() -> None:
-    """After an edit, evidence that has not been judged anew marks nothing wrong."""
+    """After an edit, evidence that has not been classified anew marks nothing wrong."""
     assert spans_of([evidence("ferry", 4, 9)], "text", "The ferry.") == ((4, 9),)
     assert spans_of([evidence("ferry", 4, 9)], "text", "The train.") == ()
     assert spans_of([evidence("ferry", 4, 9)], "title", "The ferry.") == ()

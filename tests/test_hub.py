@@ -81,7 +81,7 @@ def cli(home: Path, hub: Hub) -> Cli:
 
 
 def bring(cli: Cli, number: int) -> None:
-    """Store an item, judge and publish it."""
+    """Store an item, classify and publish it."""
     with home_at(cli.home).facts() as facts:
         carry(facts, [about(number)], at=cli.clock())
         topics = tuple(map(read_topic, sorted((cli.home / "topics").glob("*.toml"))))

@@ -30,7 +30,7 @@ def titles(cli: Cli) -> list[str]:
 # Addresses
 
 
-def test_a_feed_is_ingested_judged_and_published(cli: Cli, web: FakeWeb) -> None:
+def test_a_feed_is_ingested_classified_and_published(cli: Cli, web: FakeWeb) -> None:
     """One command takes a feed to a published topic, and says what it did in one line on stderr."""
     result = cli("ingest", web.serve("/feed.xml", rss(FERRY, MARKET)))
     assert (result.exit_code, result.stdout) == (0, "")
@@ -243,7 +243,7 @@ def test_something_must_be_named(cli: Cli) -> None:
 
 
 def test_facts_have_a_door_of_their_own(cli: Cli, tmp_path: Path) -> None:
-    """The command `python -m ingest` stores by the same rules and judges nothing."""
+    """The command `python -m ingest` stores by the same rules and classifies nothing."""
     file = tmp_path / "ferry.txt"
     file.write_text("The ferry leaves the harbour.", encoding="utf-8")
 

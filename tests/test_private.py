@@ -19,7 +19,7 @@ PATHS = ("/", "/index.opml", "/index.html", "/search", "/search?q=ferry", "/sear
 
 @pytest.fixture
 def cli(home: Path) -> Cli:
-    """Give the command of a home with a public and a private topic, judged and published."""
+    """Give the command of a home with a public and a private topic, classified and published."""
     write_topic(home)
     write_topic(home, SECRET, "secret")
     with home_at(home).facts() as facts:

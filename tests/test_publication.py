@@ -32,7 +32,7 @@ SMALL = {"publish.entries": "4"}
 
 
 def run(home: Path, facts: Facts, *topics: Topic, clock: Clock | None = None, everything: bool = False) -> Published:
-    """Judge and publish with room for four entries."""
+    """Classify and publish with room for four entries."""
     classifications, clock = Classifications(facts), clock or Clock()
     chosen = topics or (topic(),)
     classify_new(facts, classifications, chosen, clock())

@@ -32,7 +32,7 @@ def facts(home: Path) -> Iterator[Facts]:
 
 
 def written(home: Path, facts: Facts, *topics: Topic, settings: dict[str, str] | None = None) -> list[str]:
-    """Judge and publish; give the names of the feed documents that changed; pages have tests of their own."""
+    """Classify and publish; give the names of the feed documents that changed; pages have tests of their own."""
     chosen = topics or (topic(),)
     classifications = Classifications(facts)
     classify_new(facts, classifications, chosen, NOON)

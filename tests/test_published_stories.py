@@ -41,7 +41,7 @@ class Desk:
     now: datetime = NOON
 
     def publish(self) -> etree._Element:
-        """Group, judge and publish what is stored; give the feed, which is sound."""
+        """Group, classify and publish what is stored; give the feed, which is sound."""
         classifications, chosen = Classifications(self.facts), (topic(),)
         group_new(self.facts, self.now)
         classify_new(self.facts, classifications, chosen, self.now)

@@ -61,7 +61,7 @@ def polled(cli: Cli) -> list[str]:
 
 
 def test_one_pass_takes_feeds_and_seeds_to_a_published_topic(cli: Cli, web: FakeWeb) -> None:
-    """Seeds are read, feeds polled, items judged and published, and one line on stderr says how much of each."""
+    """Seeds are read, feeds polled, items classified and published, and one line on stderr says how much of each."""
     cli.poll(web.serve("/a", rss(FERRY, MARKET)), web.fail("/b", 503))
     (cli.home / "seeds").mkdir()
     (cli.home / "seeds" / "boat.txt").write_text("A boat\n\nIt lies in the harbour.", encoding="utf-8")
@@ -121,7 +121,7 @@ def test_one_story_from_two_feeds_is_one_entry(cli: Cli, web: FakeWeb) -> None:
 
 
 def test_a_changed_topic_downloads_nothing(cli: Cli, web: FakeWeb) -> None:
-    """Other words re-judge what is stored: the feed changes and no server is asked."""
+    """Other words reclassify what is stored: the feed changes and no server is asked."""
     cli.poll(web.serve("/a", rss(FERRY, MARKET, BOATS)))
     cli("run", "--once")
     asked = len(web.calls)
@@ -344,7 +344,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return capsys.readouterr().err.splitlines()
 
 
-def test_a_tick_polls_judges_and_publishes(
+def test_a_tick_polls_classifies_and_publishes(
     cli: Cli, web: FakeWeb, service: ServiceTicks, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A tick of polling with something new is one line, so is the publication that follows; without there is none."""
@@ -375,7 +375,7 @@ def test_a_tick_reads_seeds(cli: Cli, service: ServiceTicks, capsys: pytest.Capt
 def test_a_changed_topic_is_published_without_a_poll(
     cli: Cli, web: FakeWeb, service: ServiceTicks, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A tick re-judges after a change of wording, and says nothing when there is nothing to do."""
+    """A tick reclassifies after a change of wording, and says nothing when there is nothing to do."""
     cli.poll(web.serve("/a", rss(FERRY, MARKET)))
     tick(service)
     said(capsys)

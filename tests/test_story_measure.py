@@ -43,7 +43,7 @@ def test_pairs_are_measured(cli: Cli) -> None:
 
 
 def test_a_missing_date_is_no_distance(cli: Cli) -> None:
-    """A row without a date is judged as if it had the other's."""
+    """A row without a date is compared as if it had the other's."""
     path = cli.home / "pairs.jsonl"
     undated = A.replace(', "published": "2026-03-02T12:00:00Z"', "")
     path.write_text(f'{{"a": {undated}, "b": {B}, "label": 1}}\n{{"a": {B}, "b": {undated}, "label": 1}}', "utf-8")

@@ -79,7 +79,7 @@ def test_the_evidence_is_one_line() -> None:
 
 
 @given(st.permutations(range(4)))
-def test_a_pair_is_judged_alike_in_either_order(order: list[int]) -> None:
+def test_a_pair_is_compared_alike_in_either_order(order: list[int]) -> None:
     """Comparing a with b gives what comparing b with a gives."""
     four = [
         article("Norwick bridge closes", BODY, name="1"),

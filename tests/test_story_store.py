@@ -133,7 +133,7 @@ def test_an_archive_is_grouped_by_its_own_dates(facts: Facts) -> None:
 # People
 
 
-def test_a_split_survives_a_new_judging(two: Facts) -> None:
+def test_a_split_survives_a_new_comparison(two: Facts) -> None:
     """What a person parted stays apart under other thresholds, and is shown as related."""
     GroupingPass(two).split(rows(two)["gazette"], "another bridge", NOON)
     for version in (VERSION, "another"):
@@ -151,7 +151,7 @@ def test_a_split_keeps_others_from_bringing_them_together(two: Facts) -> None:
     assert sorted(map(len, grouped(two))) == [2]
 
 
-def test_a_join_survives_a_new_judging(facts: Facts) -> None:
+def test_a_join_survives_a_new_comparison(facts: Facts) -> None:
     """What a person joined is one story whatever the rules say, and the evidence says so."""
     carry(facts, [copy("post"), copy("choir", "The choir sang. " * 20, title="Choir wins prize")], POST)
     number = rows(facts)
@@ -173,10 +173,10 @@ def test_the_last_word_counts(two: Facts) -> None:
     assert grouped(two) == set()
 
 
-# Judging again
+# Comparing again
 
 
-def test_other_thresholds_judge_everything_again(two: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_thresholds_compare_everything_again(two: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stored items are grouped anew when the rules' version changes, and nothing of the old answer stays."""
     monkeypatch.setattr(grouping_pass, "keys", lambda articles: [()] * len(articles))
     assert group_new(two, NOON) == 0

@@ -72,7 +72,7 @@ def test_all_that_is_needed_travels_in_the_wheel(wheel: Path) -> None:
 
 
 def test_the_installed_command_works(installed: Path, tmp_path: Path) -> None:
-    """After the installation `topicwire` helps, says its version and judges by the shipped topics, from any folder."""
+    """After the installation `topicwire` helps, says its version and classifies by the shipped topics, from any folder."""
     command = installed / "topicwire"
     assert "Many feeds in, one feed per topic out" in run(command, "--help", cwd=tmp_path)
     assert run(command, "--version", cwd=tmp_path).startswith("topicwire, version ")

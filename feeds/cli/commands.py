@@ -80,7 +80,7 @@ def items(home: Home, name: str | None, *, as_json: bool) -> None:
 @click.command("publish")
 @click.pass_obj
 def publish_command(home: Home) -> None:
-    """Write the feeds and pages to public/ from what is judged; files whose bytes are the same stay untouched."""
+    """Write the feeds and pages to public/ from what is classified; files whose bytes are the same stay untouched."""
     from feeds.site.publish import publish
     from feeds.store.classifications import Classifications
 

@@ -1,4 +1,4 @@
-"""The tables of judgements and their migrations; every change of shape is a new function here, none is ever edited."""
+"""The tables of the classifying side and their migrations; every change of shape is a new function here, none is ever edited."""
 
 from sqlite_utils import Database
 

@@ -46,7 +46,7 @@ _PREFIX: Final = 4  # letters that compounding adds at the least; a prefix of tw
 
 
 class TokenKind(IntEnum):
-    """What a token may be, judged by its form; the higher, the less likely an edit changes it."""
+    """What a token may be, by its form; the higher, the less likely an edit changes it."""
 
     FRAME = 0  # it may hold a sentence together
     WORD = 1
