@@ -156,11 +156,10 @@ def loop_pass(home: Path, urls: list[str]) -> Callable[[], None]:
 
 def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     """Give a pass of the service: poll, sanitise, store, index, classify by the shipped topics, publish."""
-    from ingest.polling.parsers import Job  # noqa: PLC0415
-
     from feeds.tagging.topic.cache import TopicCache  # noqa: PLC0415
     from feeds.tagging.topic.folders import topic_folders  # noqa: PLC0415
     from ingest.polling.home import Home  # noqa: PLC0415 - started by this program alone
+    from ingest.polling.parsers import Job  # noqa: PLC0415
     from ingest.polling.passes import due_sources, poll_due  # noqa: PLC0415
     from scheduler import collect_garbage_rarely  # noqa: PLC0415
     from topicwire_service import classify_and_publish  # noqa: PLC0415

@@ -23,8 +23,6 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this folder: `ingest` is the package, not the benchmark
 
-from ingest.polling.parsers import Job, read
-
 from feeds.cli.home import target_of, topics_of
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
@@ -34,6 +32,7 @@ from ingest.errors import ParseError
 from ingest.model import NOTHING, ParsedFeed, Source
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.home import Home
+from ingest.polling.parsers import Job, read
 from ingest.store.facts import Facts
 from scheduler import collect_garbage_rarely
 

@@ -131,7 +131,9 @@ def test_what_we_publish_we_read_back(  # noqa: PLR0913, PLR0917 - an entry has 
         places=tuple(places),
     )
     classified = Classification("harbour", "v1", tagged=True, grade=Grade.CORE, score=3.0, why="why")
-    entry = make_entry(StoryEntry(stored(what, sighting(POST)), classified), topic(), "urn:x:1", PublishingPolicy(INSTANCE, full=True))
+    entry = make_entry(
+        StoryEntry(stored(what, sighting(POST)), classified), topic(), "urn:x:1", PublishingPolicy(INSTANCE, full=True)
+    )
     found = again(entry, name)
     assert (found.guid, found.url, found.title) == (entry.id, entry.url, entry.title)
     assert (found.published, found.updated) == (entry.published, entry.updated)
