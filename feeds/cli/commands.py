@@ -9,7 +9,6 @@ import click
 
 from feeds.cli.home import readable_topics, report_kept_feeds, target_of, topic_named
 from feeds.cli.stories import why_two
-from feeds.model import document_of
 from ingest.cli.commands import item_line, item_row
 from ingest.cli.console import one_item, say
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def explain(home: Home, item: str, name: str | None, other: str | None) -> None:
     """Say why ITEM (id, address or guid) is tagged or not, where it came from, who else carried it."""
+    from feeds.model import document_of
     from feeds.store.boilerplate import Boilerplate
     from feeds.store.classifications import Classifications
     from feeds.store.reviews import Reviews, reviewed

@@ -8,10 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.planner.health import all_health
-from ingest.text.sanitize import shorten
-from ingest.text.urls import without_secrets
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
@@ -34,6 +30,8 @@ _HEAD: Final = (
 @click.pass_obj
 def status(home: Home, *, as_json: bool) -> None:
     """Show how each source is doing, worst first: the cause, the last good time, what happens next and why."""
+    from ingest.planner.health import all_health
+
     with home.stored() as facts:
         now, offline = home.clock(), facts.polls.offline_since()
         found = all_health(facts.sources.all(), now, facts.polls.cost(home.settings.polling.rule).shape)
@@ -78,6 +76,7 @@ def table(found: list[SourceHealth], now: datetime, offline: datetime | None = N
     """
     from ingest.polling.offline import QUESTION
     from ingest.text.dates import rfc3339
+    from ingest.text.sanitize import shorten
 
     yield _HEAD
     for one in found:
@@ -92,6 +91,9 @@ def table(found: list[SourceHealth], now: datetime, offline: datetime | None = N
 
 
 def _line(one: SourceHealth, now: datetime) -> str:
+    from ingest.text.sanitize import shorten
+    from ingest.text.urls import without_secrets
+
     share = "-" if one.share_unchanged is None else f"{one.share_unchanged:.0%}"
     rate = "-" if one.per_day is None else f"{one.per_day:.3g}"
     polling = f"{_ago(one.last_good, now):>10} {_next(one, now):>9} {one.reason or '-':8}"
