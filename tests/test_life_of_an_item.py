@@ -88,24 +88,29 @@ compares it, so all values are real.
 
 ## An entry
 
-**1. Fetch.** A source serves these bytes. They come through one conditional request that checks addresses and limits size and
-time (`ingest/http/client.py`).
+**1. Fetch.** A source serves these bytes. The HTTP client requests them with a conditional request, checks the address before
+it connects, and limits size and time (`ingest/http/client.py`).
 
 {block(FEED, "xml")}
 **2. Parse and normalise**, in a child process (`ingest/formats/`, `ingest/normalize.py`). The link becomes absolute, HTML is
-reduced to an allow-list, the tracking pixel is removed, the date becomes UTC. The keys will recognise the article later: the
-address without tracking parameters, scheme and `www.`, and the guid (`ingest/identity.py`).
+reduced to an allow-list, the tracking pixel is removed, the date becomes UTC. The keys will recognise the article later
+(`ingest/identity.py`): the guid, and the normalised address, in which tracking parameters, `www.` and the difference between
+http and https do not count. A key of the text needs at least twenty words.
 
 {parsed(feed)}
 **3. Store**, in one transaction with the validators and the next poll of the source (`ingest/store/`). A second source,
 `{OTHER_URL}`, carries the same article under an address that differs in scheme and host. That makes a second
-sighting and no second item.
+sighting and no second item ([when two sightings are one article](identity.md)).
 
-**4. Classify**, from what is stored (`feeds/tagging/classifier.py`). `topicwire explain {entry_item.id}` says:
+**4. Group.** Items that are copies of one article under other titles or wordings become one story (`feeds/stories/`, [one
+story, all its carriers](stories.md)). This item has no such copy, so it is a story of its own.
+
+**5. Classify**, from what is stored (`feeds/tagging/classifier.py`). `topicwire explain {entry_item.id}` prints:
 
 {explained(entry_item, topic, classifications)}
-**5. Publish** (`feeds/publication/entry.py` and `formats/atom.py` beside it). The file is replaced in one step, because its bytes
-changed:
+**6. Publish** (`feeds/publication/entry.py`, `feeds/publication/formats/atom.py`). The entry has the address of the first carrier
+and names both carriers, with the reason of the tag in its last line and again for programs (`tw:`, see [the evidence
+namespace](evidence-namespace.md)). The file is replaced in one step, because its bytes changed:
 
 {block(published[entry_item.item.title], "xml")}
 ## A seed document
@@ -116,7 +121,7 @@ changed:
 detected, and no date is invented:
 
 {parsed(seed)}
-**2. From here on it goes the same way.** `topicwire explain {seed_item.id}` says:
+**2. Then it goes the same way as an entry.** `topicwire explain {seed_item.id}` prints:
 
 {explained(seed_item, topic, classifications)}
 It has no address, so it is published with its text. `published` is absent, because nobody said when it was published:
