@@ -28,7 +28,7 @@ from feeds.store.classifications import Classifications
 from feeds.stories.grouping_pass import all_grouped, group_new
 from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.topic.cache import TopicCache
-from feeds.tagging.topic.folders import said_of, topic_folders
+from feeds.tagging.topic.folders import kept_feed_messages, topic_folders
 from feeds.tagging.topic.model import Topic
 from ingest.cli.console import progress_bar
 from ingest.errors import FetchError, TopicwireError, database_failed
@@ -327,7 +327,7 @@ class ServiceTicks:
     def _report_kept(self, facts: Facts) -> None:
         """Report once which feeds are served although they have no topic in force."""
         kept = frozenset(kept_feeds(self._home, facts))
-        for line in said_of(sorted(kept - self._kept)):
+        for line in kept_feed_messages(sorted(kept - self._kept)):
             log_event(_LOG, logging.WARNING, "feed_without_topic", f"topicwire: {line}")
         self._kept = kept
 

@@ -364,7 +364,7 @@ def test_a_server_that_is_not_there_is_one_line() -> None:
 
 def test_an_answer_that_is_no_http_is_one_line(web: FakeWeb) -> None:
     """Headers without an end are refused."""
-    assert failure(web, web.serve("/a", rss(), headers={"X-Long": "x" * 100_000})).what.startswith("no answer in sound HTTP: ")
+    assert failure(web, web.serve("/a", rss(), headers={"X-Long": "x" * 100_000})).what.startswith("no answer in valid HTTP: ")
 
 
 def test_a_body_cut_short_is_refused(web: FakeWeb) -> None:

@@ -131,7 +131,7 @@ OUTLINE = '\n<outline text="B" xmlUrl="https://b.example/"/>'
 def test_what_can_be_repaired_exactly_is(outline: str, address: str) -> None:
     """Bare ampersands, entities of HTML, stray tags: the address is what its writer meant."""
     listed = opml.parse(f"<opml><body>{outline}{OUTLINE}</body></opml>".encode(), "opml", "l")
-    assert ([source.url for source in listed.sources], listed.said) == ([address, "https://b.example/"], ())
+    assert ([source.url for source in listed.sources], listed.messages) == ([address, "https://b.example/"], ())
     assert not listed.is_damaged
 
 

@@ -137,8 +137,8 @@ def test_what_we_publish_we_read_back(  # noqa: PLR0913, PLR0917 - an entry has 
     found = again(entry, name)
     assert (found.guid, found.url, found.title) == (entry.id, entry.url, entry.title)
     assert (found.published, found.updated) == (entry.published, entry.updated)
-    said_of = in_words_of(name, entry)
-    assert (found.authors, found.enclosures, found.places) == (said_of.authors, said_of.enclosures, said_of.places)
-    assert found.categories[1:] == said_of.categories  # the first is the topic
-    assert found.content == safe_html(said_of.content, ADDRESS)
-    assert found.summary == ("" if said_of.summary == said_of.content else safe_html(said_of.summary, ADDRESS))
+    source_words = in_words_of(name, entry)
+    assert (found.authors, found.enclosures, found.places) == (source_words.authors, source_words.enclosures, source_words.places)
+    assert found.categories[1:] == source_words.categories  # the first is the topic
+    assert found.content == safe_html(source_words.content, ADDRESS)
+    assert found.summary == ("" if source_words.summary == source_words.content else safe_html(source_words.summary, ADDRESS))

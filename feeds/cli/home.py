@@ -45,10 +45,10 @@ def kept_feeds(home: Home, facts: Facts) -> tuple[str, ...]:
 
 
 def report_kept_feeds(home: Home, facts: Facts) -> None:
-    """Tell the person which feeds are served unchanged because their topic files are gone."""
-    from feeds.tagging.topic.folders import said_of
+    """Report on stderr which feeds are served unchanged because their topic files were removed."""
+    from feeds.tagging.topic.folders import kept_feed_messages
 
-    for line in said_of(kept_feeds(home, facts)):
+    for line in kept_feed_messages(kept_feeds(home, facts)):
         say(f"topicwire: {line}")
 
 

@@ -1,4 +1,4 @@
-"""The commands about facts, `sources` and `items`: what was said, by whom; no topic."""
+"""The commands about facts, `sources` and `items`: what is stored and which sources carried it; no topic."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ pass_home = click.pass_obj
 
 @click.group(cls=Commands)
 def sources() -> None:
-    """Say which feeds are polled."""
+    """Add, remove and list the feeds that are polled."""
 
 
 def sources_add(matching: Matching) -> click.Command:
-    """Make the command `sources add`, which says by `matching` for which topics a feed is."""
+    """Return the command `sources add`; with `matching` it shows which topics a feed is for."""
 
     @click.command("add", cls=OneLineErrors)
     @click.argument("addresses", nargs=-1, required=True)
@@ -93,7 +93,7 @@ def _refuse_removal(home: Home, address: str, known: tuple[Source, SourceState] 
 @click.option("--json", "as_json", is_flag=True, help="One object a line.")
 @pass_home
 def sources_list(home: Home, *, as_json: bool) -> None:
-    """Show every polled feed, and how asking it went last."""
+    """Show every polled feed, and how its last poll went."""
     from ingest.polling.offline import QUESTION
     from ingest.text.dates import rfc3339
 
@@ -135,7 +135,7 @@ def sources_import(home: Home, file: Path) -> None:
     from ingest.polling.sources import read_list
 
     listed = read_list(file, "import")
-    for line in listed.said:
+    for line in listed.messages:
         say(line)
     with home.facts() as facts:
         new = facts.sources.add(listed.sources, home.clock())

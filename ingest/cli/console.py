@@ -27,12 +27,12 @@ _AGAIN: Final = "check free space and rights, then run it again"
 
 
 def say(text: str) -> None:
-    """Tell whoever gave the command something: on stderr, since stdout is for data."""
+    """Write a line for the person to stderr; stdout is for data."""
     click.echo(text, err=True)
 
 
 def is_terminal() -> bool:
-    """Return whether a person is looking."""
+    """Return whether stderr is a terminal."""
     return sys.stderr.isatty()
 
 
@@ -51,7 +51,7 @@ def one_item(facts: Facts, name: str) -> StoredItem:
 
 @contextmanager
 def progress_bar(length: int) -> Iterator[Callable[[int], object]]:
-    """Show a bar for a pass over so many sources, on a terminal only; what it gives is told how many more were looked at."""
+    """Show a progress bar for so many sources, on a terminal only; yield a function that takes how many more are done."""
     with click.progressbar(length=length, label="polling", file=sys.stderr, hidden=not (length and is_terminal())) as bar:
         yield bar.update
 

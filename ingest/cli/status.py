@@ -70,9 +70,9 @@ def row(one: SourceHealth) -> dict[str, Any]:
 
 
 def table(found: list[SourceHealth], now: datetime, offline: datetime | None = None) -> Iterator[str]:
-    """Return the lines of the table: one for a source, and a second where there is something to say.
+    """Yield the lines of the table: one for each source, and a second one with its note.
 
-    `offline` is since when nobody could be reached.
+    `offline` is the time since which no server could be reached.
     """
     from ingest.polling.offline import QUESTION
     from ingest.text.dates import rfc3339

@@ -27,7 +27,7 @@ _DECLARED = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\bencoding\s*=", re.
 
 @dataclass(frozen=True, slots=True)
 class SourceList:
-    """The sources of a list, in order, each once; a line for each that was refused, and for each whose scheme was guessed."""
+    """The sources of a list, in order, without duplicates; a line for each refused entry and for each guessed scheme."""
 
     sources: tuple[Source, ...]
     refused: tuple[str, ...] = ()
@@ -35,8 +35,8 @@ class SourceList:
     is_damaged: bool = False  # some of it cannot be read, so that what is missing means nothing
 
     @property
-    def said(self) -> tuple[str, ...]:
-        """The lines for people: what was refused, what was guessed."""
+    def messages(self) -> tuple[str, ...]:
+        """The lines for people: refused entries, then guessed schemes."""
         return self.refused + self.notes
 
 
@@ -105,14 +105,14 @@ def _address(outline: etree._Element, folders: tuple[str, ...], before: int) -> 
     """Return an outline's address, or None and the cause."""
     if named := _included(outline):
         return None, f"it includes another list, which is not followed: add {named} with `topicwire sources add --list`"
-    said = one_line(_attribute(outline, "xmlUrl") or "")[:100]
+    shown = one_line(_attribute(outline, "xmlUrl") or "")[:100]
     if _attribute(outline, "xmlUrl") is None:
         return None, f"a feed without an address (xmlUrl): {one_line(_attribute(outline, 'text') or '')[:100]}"
     if len(folders) > _DEEPEST:
-        return None, f"more than {_DEEPEST} folders deep: {said}"
+        return None, f"more than {_DEEPEST} folders deep: {shown}"
     if before >= _MOST_SOURCES:
-        return None, f"more than {_MOST_SOURCES} sources: {said}"
-    return parse_pasted(_attribute(outline, "xmlUrl")), f"not an http or https address: {said}"
+        return None, f"more than {_MOST_SOURCES} sources: {shown}"
+    return parse_pasted(_attribute(outline, "xmlUrl")), f"not an http or https address: {shown}"
 
 
 def _included(outline: etree._Element) -> str:

@@ -55,25 +55,31 @@ Clock = Callable[[], datetime]
 
 
 class HttpClient(Protocol):
-    """The one seam to the network: tests pass another."""
+    """The interface to the network; tests pass another implementation."""
 
     async def __call__(self, request: Request) -> Response:
-        """Return the answer; raise FetchError for anything that is none."""
+        """Return the response. Raises FetchError where there is none that can be used."""
 
     async def post(self, url: str, form: Mapping[str, str]) -> None:
-        """Send a form; raise FetchError unless the server took it (2xx)."""
+        """Send a form. Raises FetchError unless the server accepted it (2xx)."""
 
 
 @asynccontextmanager
 async def open_client(  # noqa: PLR0913 - all that the network needs to know
-    guard: SsrfGuard, user_agent: str, limits: FetchLimits, clock: Clock, proxy: str | None = None, *, ca_file: str | None = None
+    ssrf_guard: SsrfGuard,
+    user_agent: str,
+    limits: FetchLimits,
+    clock: Clock,
+    proxy: str | None = None,
+    *,
+    ca_file: str | None = None,
 ) -> AsyncIterator[HttpClient]:
-    """Open the real network behind `guard`; every request of the program goes through here.
+    """Open the real network behind the SSRF guard; every request goes through it.
 
     `ca_file` holds certificates of authorities that are trusted beside the system's. Raises SettingsError when it cannot be read.
     """
     connector = Connector(
-        socket_factory=guard.socket,
+        socket_factory=ssrf_guard.socket,
         limit=200,
         limit_per_host=1,
         ttl_dns_cache=300,
@@ -91,23 +97,23 @@ async def open_client(  # noqa: PLR0913 - all that the network needs to know
         proxy=proxy,
     )
     async with session:
-        yield _Web(session, guard, limits, clock, HostLimiter(limits.pause), proxied=proxy is not None)
+        yield _Web(session, ssrf_guard, limits, clock, HostLimiter(limits.pause), proxied=proxy is not None)
 
 
 class _Web:
-    """The network as a Fetcher."""
+    """The real network, as an HttpClient."""
 
     def __init__(  # noqa: PLR0913 - all that a request touches
         self,
         session: aiohttp.ClientSession,
-        guard: SsrfGuard,
+        ssrf_guard: SsrfGuard,
         limits: FetchLimits,
         clock: Clock,
         limiter: HostLimiter,
         *,
         proxied: bool,
     ) -> None:
-        self._session, self._guard, self._limits, self._clock, self._limiter = session, guard, limits, clock, limiter
+        self._session, self._ssrf_guard, self._limits, self._clock, self._limiter = session, ssrf_guard, limits, clock, limiter
         self._proxied = proxied
 
     async def __call__(self, request: Request) -> Response:
@@ -134,12 +140,12 @@ class _Web:
             raise _in_words(fault, self._limits) from fault
 
     async def post(self, url: str, form: Mapping[str, str]) -> None:
-        """Send a form, in its host's turn and behind the guard like any request; redirects are not followed."""
+        """Send a form, within the host limit and behind the SSRF guard like any request; redirects are not followed."""
         try:
             async with self._limiter.turn(machine_of(url)), asyncio.timeout(self._limits.seconds):
                 if self._proxied:
-                    await self._guard.check_name(url)
-                self._guard.enter(url)
+                    await self._ssrf_guard.check_name(url)
+                self._ssrf_guard.enter(url)
                 async with self._session.post(URL(url), data=dict(form), allow_redirects=False) as response:
                     if response.status not in SUCCESS:
                         raise refusal(response.status, response.headers, self._clock())
@@ -178,8 +184,8 @@ class _Web:
         """Send one request: return the response, or the status and address of a redirect."""
         moved, cookies = so_far
         if self._proxied:
-            await self._guard.check_name(url)
-        self._guard.enter(url)
+            await self._ssrf_guard.check_name(url)
+        self._ssrf_guard.enter(url)
         headers, trusted = (
             _own_headers(request, url) | cookies.sent_to(url),
             tls_context(request.ca_file) if request.ca_file else True,
@@ -217,7 +223,7 @@ class _Web:
 
 
 def _as_spelled(url: str) -> URL:
-    """Return an address as it is to be sent: its escapes are the server's own, and stay."""
+    """Return an address as it is sent: its percent-escapes stay as the server wrote them."""
     return URL(url, encoded=url.isascii() and "/." not in url)
 
 
@@ -251,7 +257,7 @@ def _in_words(fault: Exception, limits: FetchLimits) -> FetchError:
     if isinstance(fault, TimeoutError):
         return _too_late(limits, Failure.SILENCE)
     cause: BaseException | None = fault
-    while cause is not None:  # the guard's own word is wrapped in the client's
+    while cause is not None:  # the client wraps the guard's exception in its own
         if isinstance(cause, FetchError):
             return cause
         cause = getattr(cause, "os_error", None) or cause.__cause__
@@ -286,14 +292,14 @@ def _cause(fault: Exception) -> tuple[str, str]:
         case aiohttp.ClientPayloadError():
             what = "no answer: it broke off before its end"
         case aiohttp.ClientResponseError():
-            what = f"no answer in sound HTTP: {fault.message.partition(chr(10))[0]}"
+            what = f"no answer in valid HTTP: {fault.message.partition(chr(10))[0]}"
         case _:
             what = f"no answer: {one_line(str(fault)) or type(fault).__name__}"
     return what, cure
 
 
 def _note_progress(deadline: asyncio.Timeout, end: float, answered: list[bool]) -> None:
-    """Note that the server has sent something, and extend the deadline for its next piece."""
+    """Record that the server has sent something, and extend the deadline for its next piece."""
     if not answered:
         answered.append(True)
     deadline.reschedule(min(end, asyncio.get_running_loop().time() + _SILENCE_TIMEOUT))

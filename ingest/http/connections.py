@@ -1,4 +1,4 @@
-"""The client's connections: each head is read leniently before aiohttp's parser sees it, and nothing behind an answer is."""
+"""The client's connections: each head is read leniently before aiohttp's parser sees it; bytes behind a response are dropped."""
 
 import asyncio
 from functools import partial
@@ -14,16 +14,16 @@ _LIMITS: Final = {"max_line_size": http1.LONGEST, "max_field_size": http1.LONGES
 
 
 class Connector(aiohttp.TCPConnector):
-    """aiohttp's connector; its parser refuses what other clients take, and mistakes the body of a 304 for the next answer."""
+    """aiohttp's connector, whose parser refuses what other clients accept and takes the body of a 304 for the next response."""
 
     def __init__(self, **options: Any) -> None:
-        """Take the options of aiohttp's."""
+        """Take the options of aiohttp's connector."""
         super().__init__(**options)
         self._factory = partial(_made, loop=asyncio.get_running_loop())
 
 
 class _Protocol(ResponseHandler):
-    """Gives the parser a mended head, then as many bytes as belong to it; a connection that sends more is not used again."""
+    """Passes on a repaired head, then the bytes that belong to it; a connection that sends more is not used again."""
 
     _awaiting_head = False
     _held = b""  # of a head that has not ended
@@ -31,7 +31,7 @@ class _Protocol(ResponseHandler):
     _chunks: http1.Chunks | None = None
 
     def set_response_params(self, **options: Any) -> None:
-        """Expect the answer to a request: from here on what comes in is its head."""
+        """Expect the response to a request: its head is the next thing to come in."""
         self._awaiting_head, self._held, self._left, self._chunks = True, b"", None, None
         super().set_response_params(**options | _LIMITS)
 
@@ -65,7 +65,7 @@ class _Protocol(ResponseHandler):
         return whole
 
     def _belonging(self, data: bytes) -> bytes:
-        """Return what of `data` belongs to the answer; the rest is dropped, and the connection with it."""
+        """Return the bytes of `data` that belong to the response; where there are more, drop them and close the connection."""
         if self._chunks is not None:
             kept = self._chunks.feed(data)
             if self._chunks.ended and not self._chunks.clean:

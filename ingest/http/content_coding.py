@@ -1,4 +1,4 @@
-"""The bytes of a body -> the document in them, unpacked within bounds: what they are counts, hardly their label; opens nothing."""
+"""Decodes the bytes of a body within bounds, by what they are more than by their label; opens nothing."""
 
 import importlib
 import re
@@ -51,7 +51,7 @@ class Unpacker:
         self._keep(self._stage.feed(data))
 
     def finish(self) -> tuple[bytes, bool]:
-        """Return the document, and whether all of it is there: packed data may end too early."""
+        """Return the document, and whether it is complete: packed data may end too early."""
         self._keep(self._stage.last())
         return bytes(self._document), self._stage.whole
 
@@ -69,7 +69,7 @@ class Unpacker:
 class _Packing(Protocol):
     @property
     def whole(self) -> bool:
-        """Whether the end was seen, and was right."""
+        """True when the end was seen and its checksum is right."""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Unpack a piece, at most `_PIECE` bytes at a time."""
@@ -86,7 +86,7 @@ class _Stage:
 
     @property
     def whole(self) -> bool:
-        """Whether no packing ended too early."""
+        """True when no packing ended too early."""
         return self._packing is None or (self._packing.whole and (self._inside is None or self._inside.whole))
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -123,7 +123,7 @@ class _Stage:
 
 
 def _packing_of(data: bytes, labels: frozenset[str]) -> _Packing | None:
-    """Return how bytes that begin with `data` are packed, None for not at all. Raises FetchError for what was not asked for."""
+    """Return how bytes that begin with `data` are packed; None for not at all. Raises FetchError for an unknown packing."""
     if data.startswith(_GZIP):
         return _Gzip()
     if data.startswith(_ZLIB):
@@ -157,7 +157,7 @@ def _inflated(inflate: Any, data: bytes) -> Iterator[bytes]:
 
 
 class _Deflated:
-    """Deflated data, with zlib's frame or without one; both go by the name of deflate."""
+    """Deflated data, with zlib's header or without; both are labelled `deflate`."""
 
     def __init__(self, bits: int) -> None:
         self._inflate = zlib.decompressobj(bits)
@@ -173,18 +173,18 @@ class _Deflated:
 class _Gzip:
     """The members of a gzip, one after the other; whatever follows the last is no part of it (RFC 1952).
 
-    Its checksum is looked at, but words that fail it are given all the same, as browsers do.
+    A wrong checksum is recorded, but the data is returned all the same, as browsers do.
     """
 
     def __init__(self) -> None:
         self._inflate: Any = None
         self._held = b""  # of a header or a trailer
-        self._sum, self._between, self._over, self._sound = 0, False, False, True
+        self._sum, self._between, self._over, self._valid = 0, False, False, True
 
     @property
     def whole(self) -> bool:
         ended = self._over or self._between
-        return ended and self._sound and (not self._between or self._agrees(self._held))
+        return ended and self._valid and (not self._between or self._agrees(self._held))
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         data, self._held = self._held + data, b""
@@ -201,12 +201,12 @@ class _Gzip:
                 data, self._inflate, self._between = self._inflate.unused_data, None, True
 
     def _opened(self, data: bytes) -> bytes:
-        """Return what follows the header of the next member; hold back what is not enough of a trailer or a header."""
+        """Return what follows the header of the next member; keep an incomplete trailer or header for the next call."""
         if self._between:
             if len(data) < _TRAILER + len(_GZIP):
                 self._held = data
                 return b""
-            self._sound, self._between = self._sound and self._agrees(data), False
+            self._valid, self._between = self._valid and self._agrees(data), False
             data = data[_TRAILER:]
             self._over = not data.startswith(_GZIP)
         end = _header_end(data)
@@ -240,7 +240,7 @@ def _header_end(data: bytes) -> int | None:
 
 
 class _Brotli:
-    """Brotli, of which the end is told apart only by its own decoder."""
+    """Brotli: only its decoder knows where the data ends."""
 
     def __init__(self) -> None:
         self._unpack = _BROTLI.Decompressor()

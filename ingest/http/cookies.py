@@ -17,23 +17,23 @@ _DOMAIN: Final = re.compile(r";\s*domain\s*=[^;]*", re.IGNORECASE)
 
 
 class Cookies:
-    """What servers set on the way to a document; with the chain it is forgotten (RFC 6265).
+    """The cookies that servers set during one chain of redirects (RFC 6265); they end with the chain.
 
     aiohttp's jar decides which cookie goes where; it sees a number in place of each value, which goes back as it came.
     """
 
     def __init__(self) -> None:
-        """Begin with none; most chains never have one."""
+        """Begin without cookies; most chains never have one."""
         self._jar: aiohttp.CookieJar | None = None
         self._values: list[str] = []
 
     @property
     def known(self) -> bool:
-        """Whether any cookie is kept."""
+        """True when there is a cookie."""
         return self._jar is not None and len(self._jar) > 0
 
     def keep(self, fields: Sequence[str], url: str) -> None:
-        """Take the Set-Cookie fields of an answer from `url`; only a server's own domain and those above can be named."""
+        """Store the Set-Cookie fields of a response from `url`; they may name only the server's domain and those above it."""
         if not fields:
             return
         if self._jar is None:
@@ -52,7 +52,7 @@ class Cookies:
                 yield f"{name.strip()}={len(self._values) - 1}{lowered}"
 
     def sent_to(self, url: str) -> dict[str, str]:
-        """Return the Cookie field for a request to `url`: host, path and `Secure` decide; none where none fits."""
+        """Return the Cookie field for a request to `url`, by host, path and `Secure`; empty where no cookie fits."""
         if self._jar is None:
             return {}
         found = self._jar.filter_cookies(URL(url)).values()

@@ -1,4 +1,4 @@
-"""An exception of the network -> the kind of failure that it means; asks nobody and words nothing."""
+"""Maps exceptions of the network to kinds of failure; sends nothing and writes no message."""
 
 import errno
 import socket

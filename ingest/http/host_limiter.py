@@ -7,17 +7,17 @@ _MANY: Final = 10_000  # hosts remembered
 
 
 class Turn:
-    """A host, kept while a request to it is under way: an async context manager."""
+    """The right to send a request to one host; an async context manager, held while the request is under way."""
 
     __slots__ = ("_lock", "_pause", "free")
 
     def __init__(self, pause: float) -> None:
-        """Let the host rest for `pause` seconds after each request."""
+        """Wait `pause` seconds after each request to the host."""
         self._lock, self._pause = asyncio.Lock(), pause
         self.free = 0.0  # from when on it may be asked, on the loop's clock
 
     async def __aenter__(self) -> None:
-        """Wait for the host, however long that takes."""
+        """Wait until earlier requests to the host are done; without a time limit."""
         await self._lock.acquire()
         try:
             if (wait := self.free - asyncio.get_running_loop().time()) > 0:
@@ -27,7 +27,7 @@ class Turn:
             raise
 
     async def __aexit__(self, *_: object) -> None:
-        """Let the next one have it, after the pause."""
+        """Release the host to the next request, after the pause."""
         self.free = asyncio.get_running_loop().time() + self._pause
         self._lock.release()
 
@@ -43,12 +43,12 @@ class HostLimiter:
     """
 
     def __init__(self, pause: float) -> None:
-        """Leave `pause` seconds from the end of one request to the beginning of the next."""
+        """Keep `pause` seconds between the end of one request and the start of the next."""
         self._pause = pause
         self._turns: dict[str, Turn] = {}
 
     def turn(self, host: str) -> Turn:
-        """Return the turn at a host; it begins when it is entered."""
+        """Return a turn at a host; the wait begins when it is entered."""
         if len(self._turns) > _MANY:
             now = asyncio.get_running_loop().time()
             self._turns = {name: turn for name, turn in self._turns.items() if not turn.idle(now)}

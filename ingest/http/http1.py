@@ -24,7 +24,7 @@ _LAST_CHUNK: Final = b"0\r\n\r\n"
 
 
 class HeadError(ValueError):
-    """What a server sent is no head of an HTTP response, or one without an end."""
+    """The bytes are not the head of an HTTP response, or the head does not end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Head:
 
     @property
     def is_interim(self) -> bool:
-        """Whether another head follows (RFC 9110, 15.2): early hints and the like."""
+        """True when another head follows (RFC 9110, 15.2), as after early hints."""
         return 100 <= self.status < 200 and self.status != 101  # noqa: PLR2004 - 101 ends HTTP on a connection
 
 
@@ -71,7 +71,7 @@ def _start(data: bytes) -> int:
 
 
 def rewrite_head(raw: bytes) -> Head:
-    """Rewrite a head from its status line to its blank line. Raises HeadError for what nobody could read.
+    """Rewrite a head from its status line to its blank line. Raises HeadError for what cannot be read.
 
     Lines may end in a bare LF and be folded, a name may have spaces before its colon; a line that is no field is left
     out. Equal lengths count once, and `chunked` outranks them (RFC 9112, 6.3).
@@ -85,7 +85,7 @@ def rewrite_head(raw: bytes) -> Head:
 
 
 def _plain(framing: list[tuple[bytes, bytes]]) -> tuple[int | None, bool] | None:
-    """Return the length that fields of a sound head name in one plain word, or that they name chunks; None for anything else."""
+    """Return the length that a regular head gives in one plain number, or that it names chunks; None for anything else."""
     if not framing:
         return None, False
     name, value = framing[0][0].lower(), framing[0][1].strip().lower()

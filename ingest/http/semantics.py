@@ -38,7 +38,7 @@ _KINDS: Final = {
 
 
 def refusal(status: int, headers: Mapping[str, str], now: datetime) -> FetchError:
-    """Return the error for a response without a document, with the seconds of its Retry-After."""
+    """Return the error for a response without a document; it holds the seconds of Retry-After."""
     default = (f"has trouble of its own ({status})", "it is tried again later")
     unusual = (f"answers with status {status}", "open the address in a browser to see why")
     what, cure = _CAUSES.get(status, default if status >= _SERVER_ERROR else unusual)

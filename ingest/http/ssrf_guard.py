@@ -26,15 +26,15 @@ class SsrfGuard:
     """
 
     def __init__(self, allow: tuple[str, ...] = ()) -> None:
-        """Sort the allowed into networks and host:port pairs."""
+        """Split the allowed entries into networks and host:port pairs."""
         self._hosts, self._networks = parse_allowed(allow)
 
     def enter(self, url: str) -> None:
-        """Note, for the request about to be made, whether its host:port is allowed by name."""
+        """Record whether the host:port of the next request is allowed by name."""
         _named.set(bool(self._hosts) and host_of(url) in self._hosts)
 
     async def check_name(self, url: str) -> None:
-        """Raise GuardError unless every address of the url's host may be contacted: a proxy would connect unseen.
+        """Raise GuardError unless every address of the URL's host may be contacted: behind a proxy no socket can be checked.
 
         A name that cannot be looked up here is refused, unless `allow` holds it.
         """
@@ -65,8 +65,8 @@ class SsrfGuard:
     def socket(self, info: tuple[Any, ...]) -> socket.socket:
         """Make the socket for a resolved address: every connection of the program begins here.
 
-        It sees every hop, every resolved address and every literal, so a name that resolves
-        elsewhere the second time gains nothing.
+        It sees every redirect, every resolved address and every literal. A name that resolves to another address
+        the second time (DNS rebinding) is checked again.
         """
         family, kind, protocol, _, target = info
         self.check(target[0], target[1])

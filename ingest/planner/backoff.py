@@ -31,7 +31,7 @@ def retry_delay(failures: int, planned: float, failure: Failure | None, *, read:
 def delay_with_retry_after(wait: float, failures: int, planned: float, failure: Failure | None, *, read: bool) -> float:
     """Return the seconds until the next try where the server asks for `wait` seconds (Retry-After): exactly those.
 
-    From the fourth failure in a row on it is no longer a plan but a lower bound.
+    From the fourth failure in a row on this is only a lower bound.
     """
     more = failures - _TAKEN_AT_ITS_WORD
     later = retry_delay(more, planned, failure, read=read) if more > 0 else _SOONEST

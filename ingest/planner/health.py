@@ -30,7 +30,7 @@ _WORDS: Final = {
 
 
 class HealthState(StrEnum):
-    """What a person should think of a source, worst first."""
+    """The state of a source, worst first."""
 
     FAILING = "failing"  # the last look went wrong
     GONE = "gone"  # its server said so for good: not polled until it has a new address
@@ -51,7 +51,7 @@ _NOT_POLLED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """One source, now."""
+    """The health of one source at one moment."""
 
     source: Source
     standing: HealthState
@@ -73,24 +73,24 @@ class SourceHealth:
 
     @property
     def share_unchanged(self) -> float | None:
-        """The share of looks that cost next to nothing (304)."""
+        """The share of polls that were answered with 304, from 0 to 1."""
         return self.not_modified / self.polls if self.polls else None
 
     @property
     def note(self) -> str:
-        """The cause in words; nothing for a source that is well or was not asked yet."""
+        """The cause in words; empty for a source that is well or was not polled yet."""
         if self.failures > 1:
             return f"{self.failures} times in a row: {self.result}"
         return "" if not self.failures and self.standing in {HealthState.OK, HealthState.NEW} else self.result
 
     @property
     def is_polled(self) -> bool:
-        """Whether it is asked again by itself."""
+        """True when it is polled again without anybody's help."""
         return self.standing not in {HealthState.GONE, HealthState.REMOVED, HealthState.ONCE}
 
 
 def health(source: Source, state: SourceState, now: datetime, shape: tuple[float, ...] = FLAT) -> SourceHealth:
-    """Return a source's health; `shape` is the publishing rate of all sources together, for those that have shown too little."""
+    """Return a source's health; `shape`, the weekly shape of all sources, stands in where a source has shown too little."""
     publishing_rate = state.publishing_rate
     standing, result = _standing(source, state, now, shape)
     polled = source.status is SourceStatus.ACTIVE
@@ -116,7 +116,7 @@ def health(source: Source, state: SourceState, now: datetime, shape: tuple[float
 
 
 def all_health(rows: Iterable[tuple[Source, SourceState]], now: datetime, shape: tuple[float, ...] = FLAT) -> list[SourceHealth]:
-    """Return the health of all feeds and lists, worst first; among equals the longest without a good look, then by name."""
+    """Return the health of all feeds and lists, worst first, then the longest without a successful poll, then by name."""
     order = list(HealthState)
     found = [health(source, state, now, shape) for source, state in rows if source.kind is not SourceKind.DOCUMENT]
     # Those never reached come first: nothing was ever heard of them.

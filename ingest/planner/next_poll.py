@@ -35,7 +35,7 @@ class PollReason(StrEnum):
     ASKED = "asked"  # its server asked to wait
     SKIPPED = "skipped"  # its own skipHours or skipDays
     FAILED = "failed"  # soon at first, later each time
-    WEBSUB = "pushed"  # its hub tells of changes; this is to be sure
+    WEBSUB = "pushed"  # its hub announces changes; this poll is a safeguard
 
 
 class IntervalBounds(NamedTuple):
@@ -67,7 +67,7 @@ def next_state(
 ) -> SourceState:
     """Return the source's state after `outcome`; `chance` in [0, 1) spreads polls apart.
 
-    `websub_active` says that a hub has told of its changes lately. A failure keeps what was known.
+    `websub_active`: a hub has announced its changes lately. A failure keeps what was known.
     """
     kept = state if outcome.error else outcome
     failures = state.failures + 1 if outcome.error else 0
@@ -101,7 +101,7 @@ def next_state(
 
 
 def _learned(state: SourceState, outcome: Outcome, cost: PollingCost) -> _Learned:
-    """Take in what an answer says of its source's publishing rate and of its validators; an unchanged document costs nothing."""
+    """Return the state with what an answer shows of the publishing rate and the validators; skip unchanged documents."""
     if outcome.error:
         return _Learned(state.publishing_rate, state.wasted)
     if outcome.feed is None:
@@ -136,7 +136,7 @@ def plan_interval(
 ) -> tuple[float, PollReason]:
     """Return the seconds from `outcome` to the next poll, and why.
 
-    Freshness and hours to skip are only ever a reason to come later; after a failure Retry-After is the plan.
+    Freshness and hours to skip can only delay a poll; after a failure Retry-After decides.
     """
     bounds = _bounds(standing, outcome, cost)
     planned, why = _wanted(standing, outcome.at, cost, bounds, websub_active=websub_active)
@@ -161,7 +161,7 @@ def _after_failure(standing: PollSituation, outcome: Outcome, planned: float, ch
 
 
 def _spread(delay: float, bounds: IntervalBounds, chance: float, why: PollReason) -> float:
-    """Part what was polled together; at a bound to its one side only, or all would meet there again."""
+    """Spread sources that were polled together; at a bound to one side only, or all would meet there again."""
     spread = -chance if why is PollReason.LONGEST else 2 * chance - 1
     return max(delay * (1 + _JITTER * spread), bounds.shortest * (1 + _JITTER * chance))
 
@@ -225,7 +225,7 @@ def _tight(standing: PollSituation) -> float:
 def walk(cost: float, per_second: float, shape: tuple[float, ...], now: datetime, longest: float) -> float:
     """Return the seconds until what piles up has waited `cost` seconds in all, at most `longest`.
 
-    Solves for the first t where the integral of rate(s) (t - s) ds from now is the cost, hour by
+    Solve for the first t where the integral of rate(s) (t - s) ds from now is the cost, hour by
     hour in closed form: within an hour the rate is constant, the pile linear, its wait a parabola.
     """
     hour = hour_of(now)
@@ -250,7 +250,7 @@ def _root(a: float, b: float, c: float) -> float:
 def _after_skipped(now: datetime, delay: float, hints: Hints, chance: float) -> float:
     """Move a poll out of the hours and days in which the feed asks not to be read; it comes somewhere in the next hour.
 
-    A feed that leaves no hour free is not believed.
+    A feed that leaves no hour free is ignored.
     """
     if not hints.skip_hours and not hints.skip_days:
         return delay

@@ -23,9 +23,9 @@ _TRIM: Final = (0.25, 4.0)
 
 @dataclass(frozen=True, slots=True)
 class PollingCost:
-    """The cost, in seconds that entries wait: a source is asked when what may have piled up there has waited that long in all.
+    """The cost of a request, in seconds of waiting: a source is polled when its new entries have waited that long in total.
 
-    All sources share it, which is what makes the sum of waits smallest for a number of requests.
+    All sources share it: for a given number of requests that makes the sum of waits smallest.
     """
 
     rule: PollingRule = PollingRule()  # noqa: RUF009 - frozen
@@ -38,15 +38,15 @@ class PollingCost:
 
 
 def is_stale(cost: PollingCost, now: datetime) -> bool:
-    """Return whether the cost is to be set anew: once an hour, and when the clock was put back."""
+    """Return whether the cost must be adjusted: once an hour, and when the clock was put back."""
     return cost.at is None or not 0 <= (now - cost.at).total_seconds() < HOUR
 
 
 def adjust_cost(cost: PollingCost, publishing_rates: Sequence[PublishingRate | None], now: datetime) -> PollingCost:
-    """Set the cost for sources of these publishing rates so that the rule is met.
+    """Return the cost at which sources with these publishing rates meet the rule.
 
-    The model says what the cost should be; what was spent in the last days corrects it slowly.
-    Time in which nothing ran counts for two hours at most: after a sleep nothing is made up for.
+    The model computes it; the requests made in the last days correct it slowly.
+    Time in which nothing ran counts for two hours at most: after a sleep nothing is caught up on.
     """
     rates = [entries_per_second(publishing_rate, now) if publishing_rate else _TYPICAL for publishing_rate in publishing_rates] or [
         _TYPICAL
@@ -73,12 +73,12 @@ def adjust_cost(cost: PollingCost, publishing_rates: Sequence[PublishingRate | N
 
 
 def with_requests(cost: PollingCost, requests: int) -> PollingCost:
-    """Note that so many requests were made."""
+    """Return the cost with so many more requests counted."""
     return replace(cost, spent=cost.spent + requests)
 
 
 def _busy(shape: Sequence[float], now: datetime) -> float:
-    """Return an hour's share of requests, mean 1: they follow the root of the rate, so nights and weekends cost less."""
+    """Return an hour's share of requests, mean 1: it follows the square root of the rate, so nights and weekends get fewer."""
     return math.sqrt(shape[hour_of(now)]) * HOURS / sum(map(math.sqrt, shape))
 
 

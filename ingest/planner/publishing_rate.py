@@ -28,7 +28,7 @@ _RESHAPE_GROWTH: Final = 1.15
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a document added to a publishing_rate."""
+    """What a document added to a publishing rate."""
 
     publishing_rate: PublishingRate
     new: int  # entries that its source had not carried
@@ -52,9 +52,9 @@ def recent_entries_per_second(publishing_rate: PublishingRate, now: datetime) ->
 
 
 def observe_document(before: PublishingRate | None, feed: ParsedFeed, since: datetime | None, now: datetime) -> News:
-    """Take in a document; `since` is the last successful look.
+    """Return the rate after a document; `since` is the time of the last successful poll.
 
-    Entries are counted at their dates, those without one evenly between the two looks.
+    Entries are counted at their dates, those without one evenly between the two polls.
     """
     names_before = _unpacked(before.names) if before else ()
     known = set(names_before)
@@ -79,7 +79,7 @@ def observe_document(before: PublishingRate | None, feed: ParsedFeed, since: dat
 
 
 def with_weekly_shape(publishing_rate: PublishingRate, pooled: tuple[float, ...]) -> PublishingRate:
-    """Return the publishing rate with its shape made anew, if that is due: after three days or a seventh more entries."""
+    """Return the rate with its weekly shape computed again, if that is due: after three days or a seventh more entries."""
     made = publishing_rate.shaped_at
     fresh = made is not None and 0 <= (publishing_rate.at - made).total_seconds() < _RESHAPE_SECONDS
     if publishing_rate.items < _FEW or (fresh and publishing_rate.items < publishing_rate.shaped_items * _RESHAPE_GROWTH):
@@ -111,7 +111,7 @@ def _counted(old: PublishingRate, times: list[datetime], now: datetime) -> Publi
 
 
 def _beginning(feed: ParsedFeed, now: datetime) -> tuple[PublishingRate, list[datetime]]:
-    """Take a first document, or one after weeks without a look, as a view of the last four weeks, as far back as it reaches."""
+    """Return the rate from a first document, or one after weeks: a view of at most four weeks, as far back as it reaches."""
     earliest = now - timedelta(seconds=_LOOK_BACK)
     dates = [min(date, now) for item, _ in feed.items if (date := _date(item))]
     start = max(min(dates, default=now), earliest)
@@ -142,7 +142,7 @@ def _left(age: float, life: float) -> float:
 
 
 def _discounted(span: float, life: float) -> float:
-    """Return the weight that a span until now has in all: the integral of what is left."""
+    """Return the total weight of a span that ends now: the integral of the discount over it."""
     return (1 - _left(span, life)) * life / math.log(2)
 
 

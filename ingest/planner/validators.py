@@ -14,8 +14,8 @@ _DISTRUST: Final = timedelta(days=30)
 def validators_to_send(state: SourceState, now: datetime) -> tuple[str | None, str | None]:
     """Return the ETag and Last-Modified to send (RFC 9110, 13.1), byte for byte as they came, or none.
 
-    None go out to a server that has answered 304 for eight days, since some do so for ever, nor to one
-    whose validators stayed while its document changed.
+    Send none to a server that has answered 304 for eight days, since some do so for ever, and none to one
+    whose validators stayed the same while its document changed.
     """
     endless = state.unchanged_since is not None and now - state.unchanged_since >= _LONGEST_SILENCE
     return (state.etag, state.last_modified) if has_trusted_validators(state, now) and not endless else (None, None)
@@ -27,9 +27,9 @@ def has_trusted_validators(state: SourceState, now: datetime) -> bool:
 
 
 def learn_validators(before: SourceState, after: SourceState, outcome: Outcome) -> SourceState:
-    """Add to the state `after` an outcome what it shows of the server's validators; `before` is the state until then.
+    """Return the state `after` an outcome with what it shows of the server's validators; `before` is the state until then.
 
-    An error shows nothing: a run of 304s goes on behind it.
+    An error shows nothing: it does not end a run of 304s.
     """
     if outcome.error:
         return after
@@ -39,7 +39,7 @@ def learn_validators(before: SourceState, after: SourceState, outcome: Outcome) 
 
 
 def _lied(before: SourceState, outcome: Outcome) -> bool:
-    """Return whether the document changed under validators that did not."""
+    """Return whether the document changed while its validators did not."""
     if before.body_hash is None or outcome.body_hash == before.body_hash:
         return False
     if before.etag or outcome.etag:

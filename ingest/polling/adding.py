@@ -1,4 +1,4 @@
-"""Adding sources by hand: each address is asked once, a site's gives way to the feed that it names; polls nothing later."""
+"""Adds sources by hand: fetches each address once, and takes the feed that a page names in its place; polls nothing later."""
 
 import asyncio
 import logging
@@ -24,23 +24,23 @@ from ingest.text.sanitize import one_line
 from ingest.text.urls import without_secrets
 
 Topics = Callable[[ParsedFeed, str], Mapping[str, int] | None]
-"""Gives how many entries of a feed, found at an address, each topic would tag; None where no topics are known."""
+"""Returns how many entries of a feed, found at an address, each topic would tag; None where no topics are known."""
 
 Matching = Callable[[Home], Topics]
-"""Gives the topics of a home. What a topic is is none of this side's business: whoever joins both sides passes it."""
+"""Returns the topics of a home. The caller passes it, since nothing in `ingest` knows what a topic is."""
 
 _LOG: Final = logging.getLogger(__name__)
 _NO_NETWORK: Final = {Failure.NAME, Failure.LOOKUP, Failure.NETWORK}
 
 
 def no_topics(_home: Home) -> Topics:
-    """Know no topics."""
+    """Return a function that knows no topics."""
     return lambda _feed, _where: None
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """How many were added, were there already, and were no feeds."""
+    """How many addresses were added, were there already, and were refused."""
 
     new: int = 0
     known: int = 0
@@ -48,9 +48,9 @@ class Added:
 
 
 def valid_sources(addresses: tuple[str, ...], kind: SourceKind = SourceKind.FEED) -> tuple[Source, ...]:
-    """Return the source that each address means, once, and say which scheme was guessed.
+    """Return the source that each address means, without duplicates, and log each guessed scheme.
 
-    Raises UsageError for what is no address, before anything is added.
+    Raises UsageError for an invalid address, before anything is added.
     """
     sources: dict[str, Source] = {}
     guesses: list[str] = []
@@ -67,9 +67,9 @@ def valid_sources(addresses: tuple[str, ...], kind: SourceKind = SourceKind.FEED
 
 
 def add(home: Home, addresses: tuple[str, ...], matching: Matching = no_topics, *, anyway: bool = False) -> Added:
-    """Add the feeds at `addresses`, say what each holds or why it could not be read; what the one request brought is kept.
+    """Add the feeds at `addresses`, and log what each holds or why it cannot be read; what the request brought is stored.
 
-    One that failed is added when that may pass by itself, or `anyway`.
+    A source that failed is added when the failure is temporary, or with `anyway`.
     """
     sources = valid_sources(addresses)
     with home.facts() as facts:
@@ -108,7 +108,7 @@ async def _all(engine: Engine, sources: list[Source]) -> list[Discovery]:
 
 
 async def _found(engine: Engine, source: Source) -> Discovery:
-    """Ask an address, and the feed that a page there names if it is the only one."""
+    """Poll an address, or the feed that a page there names if it is the only one."""
     found = await discover(engine, source, SourceState())
     if len(found.named) != 1:
         return found
@@ -116,7 +116,7 @@ async def _found(engine: Engine, source: Source) -> Discovery:
 
 
 class _Keeping:
-    """Stores what was found at addresses, and says what that is."""
+    """Stores what was found at addresses, and logs it."""
 
     def __init__(self, home: Home, facts: Facts, topics: Topics, *, anyway: bool) -> None:
         self._home, self._facts, self._topics, self._anyway = home, facts, topics, anyway
@@ -155,7 +155,7 @@ class _Keeping:
         return after
 
     def _about(self, feed: ParsedFeed, where: str) -> str:
-        """Return what a feed is: its title, how much is in it, in which languages, and which topics it is for."""
+        """Return a feed in one line: its title, its number of entries, their languages, and the topics that would tag them."""
         count = len(feed.items)
         languages = Counter(item.language or "unknown" for item, _ in feed.items)
         topics = self._topics(feed, where)
@@ -178,7 +178,7 @@ def _tell(event: str, message: str, **fields: str) -> None:
 
 
 def add_lists(home: Home, addresses: tuple[str, ...]) -> Added:
-    """Add lists of feeds that are read again once a day."""
+    """Add addresses of lists of feeds, which are read again once a day. Raises UsageError for an invalid address."""
     sources = valid_sources(addresses, SourceKind.LIST)
     with home.facts() as facts:
         new = facts.sources.add(sources, home.clock())

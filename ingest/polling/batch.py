@@ -14,7 +14,7 @@ Due = tuple[Source, SourceState]
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One source to ask, and what is known of asking it."""
+    """One source to poll, with its polling state."""
 
     source: Source
     state: SourceState
@@ -29,9 +29,9 @@ class Batch:
 
 
 def split_by_host(due: Iterable[Due], urls: Iterable[str]) -> tuple[list[Due], list[Due]]:
-    """Part what is due into what is asked in one step, at most half of what is polled at each host, and the rest.
+    """Split due polls into those of one step, at most half of the polled sources of each host, and the rest.
 
-    `urls` are the addresses of all that is polled. After a start everything may be due: a host is not to notice.
+    `urls` are the addresses of all polled sources. After a start everything may be due, and no host should be flooded.
     """
     left = {host: max(count // 2, 1) for host, count in Counter(map(machine_of, urls)).items()}
     now: list[Due] = []

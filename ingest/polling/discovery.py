@@ -15,16 +15,16 @@ _USUAL: Final = ("/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What stands at an address: the outcome of asking it, or of the feed found in its place; else the feeds that it names."""
+    """What was found at an address: its outcome, or that of the feed found in its place; else the feeds that it names."""
 
     outcome: Outcome
     named: tuple[str, ...] = ()
 
 
 async def discover(engine: Engine, source: Source, state: SourceState) -> Discovery:
-    """Ask a source's address; where a page answers that names no feed, ask for a few usual ones beside it.
+    """Poll a source's address; where it is a page that names no feed, try a few usual paths beside it.
 
-    Each is one request in its host's turn, and the first feed ends the search.
+    Each is one request within the host limit, and the first feed ends the search.
     """
     outcome = await poll_source(Poll(source, state), engine)
     if outcome.led_to:  # the page is not asked again, only its feed

@@ -35,8 +35,7 @@ _USUAL: Final = Parsing()
 class Engine:
     """Runs coroutines on a loop of its own, in the background, beside a pool of parser processes.
 
-    Use as a context manager. On leaving, what still runs is cancelled: nothing of it was
-    committed, so all of it is still due.
+    Use it as a context manager. On exit what still runs is cancelled: nothing of it was committed, so it is still due.
     """
 
     def __init__(  # noqa: PLR0913 - all that an engine is told at its start
@@ -50,7 +49,7 @@ class Engine:
         parsing: Parsing = _USUAL,
     ) -> None:
         """Prepare; nothing starts before `with`. Raises SettingsError for a bad `fetch.allow` or `fetch.ca_file`."""
-        self._guard = SsrfGuard(settings.allow)
+        self._ssrf_guard = SsrfGuard(settings.allow)
         self._agent = f"topicwire/{version('topicwire')}" + (f" (+{settings.contact})" if settings.contact else "")
         self._limits = FetchLimits(settings.max_megabytes * 1024 * 1024, settings.timeout, settings.host_pause)
         self._proxy = settings.proxy or None
@@ -77,7 +76,7 @@ class Engine:
         return self
 
     async def _open(self) -> HttpClient:
-        network = open_client(self._guard, self._agent, self._limits, self.clock, self._proxy, ca_file=self._ca_file)
+        network = open_client(self._ssrf_guard, self._agent, self._limits, self.clock, self._proxy, ca_file=self._ca_file)
         return await self._stack.enter_async_context(network)
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None) -> None:
@@ -98,7 +97,7 @@ class Engine:
         await self._stack.aclose()
 
     def cancel(self) -> None:
-        """Cancel what runs, from any other thread; who waits for it gets CancelledError."""
+        """Cancel what runs, from any other thread; those who wait for it get CancelledError."""
         self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(self._loop)])
 
     def submit(self, work: Coroutine[Any, Any, _T]) -> "Future[_T]":
@@ -106,15 +105,15 @@ class Engine:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def fetch(self, request: Request) -> Coroutine[Any, Any, Response]:
-        """Ask a server; raises FetchError, and SettingsError where its file of authorities cannot be read."""
+        """Send a request and return the response. Raises FetchError, and SettingsError where `fetch.ca_file` cannot be read."""
         return self._fetch(replace(request, ca_file=str(self._home / request.ca_file)) if request.ca_file else request)
 
     async def post(self, url: str, form: Mapping[str, str]) -> None:
-        """Send a form to a server and wait until it took it; raises FetchError."""
+        """Send a form to a server and wait until it is accepted. Raises FetchError."""
         await self._fetch.post(url, form)
 
     async def parse(self, job: Job) -> ParsedFeed:
-        """Parse in a child process; raises ParseError, also for a document that stalls or kills its parser."""
+        """Parse in a child process. Raises ParseError, also for a document that stalls or kills its parser."""
         if len(job.body) > _MOST_BYTES:
             raise ParseError(f"larger than {_MOST_BYTES >> 20} MB", "its parser has no memory for more; tell its publisher")
         if self._children is None:

@@ -1,4 +1,4 @@
-"""A document, or the one that it leads to: where a page sends its readers, what an index of sitemaps lists; stores nothing."""
+"""Reads a document or the one it leads to: the feed that a page names, a sitemap that an index lists; stores nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ _MOST: Final = 4  # documents opened in the place of one
 
 @dataclass(frozen=True, slots=True)
 class FollowedDocument:
-    """What was read: the answer, the feed in it (None: the bytes are those known), and their hash."""
+    """What was read: the response, the feed in it (None: the bytes are unchanged), and the hash of the bytes."""
 
     fetched: Response
     feed: ParsedFeed | None
@@ -31,7 +31,7 @@ async def read_document(
 ) -> FollowedDocument:
     """Fetch and parse a document, unless its bytes have the hash `known`; a page or an index leads to another one.
 
-    Each is a request of its own, in its host's turn, behind the guard, with its own limits. Raises FetchError, ParseError.
+    Each is a request of its own, within the host limit, behind the SSRF guard. Raises FetchError, ParseError.
     """
     fetched = await engine.fetch(request)
     try:
@@ -56,7 +56,7 @@ async def _parsed(engine: Engine, fetched: Response, job: Callable[[Response], J
 async def _page(
     engine: Engine, request: Request, job: Callable[[Response], Job], known: str | None, page: ParseError
 ) -> FollowedDocument:
-    """Read what a page sends its readers on to, once; what cannot be fetched leaves the page to be told of."""
+    """Read the feed to which a page refers its readers, once; where that cannot be fetched, raise the page's ParseError."""
     try:
         fetched = await engine.fetch(_elsewhere(request, page.elsewhere[0]))
     except FetchError as fault:
@@ -89,6 +89,6 @@ async def _index(
 
 
 def _elsewhere(request: Request, url: str) -> Request:
-    """Ask for another document with what may be said to its server."""
+    """Return the request for another document, with secrets only where it has the same origin."""
     secrets = request.secrets if origin_of(url) == origin_of(request.url) else ()
     return replace(request, url=url, etag=None, last_modified=None, secrets=secrets, instead=None)

@@ -24,7 +24,7 @@ _OURS: Final = ("topicwire.toml", "topicwire.db", "sources.opml", "topics", "see
 
 
 def utc_now() -> datetime:
-    """Read the clock: the one place of the program that does; everything else is told."""
+    """Return the current time in UTC. Nothing else in the program reads the clock; everything else is given the time."""
     return datetime.now(UTC)
 
 
@@ -45,16 +45,16 @@ class Home:
 
     @property
     def database_path(self) -> Path:
-        """The file that holds everything known."""
+        """The path of the database."""
         return self.folder / "topicwire.db"
 
     @property
     def is_home(self) -> bool:
-        """Whether the folder holds any file of ours: somebody has made it a home."""
+        """True when the folder holds a file of topicwire: it has been used as a home."""
         return any((self.folder / name).exists() for name in _OURS)
 
     def make(self) -> None:
-        """Make the folder where there is none, and log it: perhaps its name is misspelt. Raises StoreError."""
+        """Make the folder where there is none, and log that, since its name may be misspelt. Raises StoreError."""
         if self.folder.is_dir():
             return
         try:
@@ -72,7 +72,7 @@ class Home:
         return Facts(self.database_path)
 
     def stored(self, *, quiet: bool = False) -> Facts:
-        """Open the database for reading. Where there is none, none is made: an empty one in memory answers.
+        """Open the database for reading. Where there is none, open an empty one in memory and create no file.
 
         Raises StoreError, and UsageError where there is not even a folder.
         """

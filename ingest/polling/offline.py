@@ -29,7 +29,7 @@ def is_unreached(outcome: Outcome) -> bool:
 
 
 def is_hopeless(unreached: int, reached: int) -> bool:
-    """Return whether so many failed and none was reached that polling the rest is pointless."""
+    """Return whether enough polls failed without any server reached that polling the rest is pointless."""
     return not reached and unreached >= _HOPELESS
 
 
@@ -45,9 +45,9 @@ def is_suspicious(unreached: Sequence[tuple[Outcome, SourceState]], reached: int
 
 
 def scouts(due: Iterable[Due]) -> tuple[list[Due], list[Due]]:
-    """Part what is due into the few that are asked first while nobody was reached lately, each of another host, and the rest.
+    """Split due sources into a few to poll first while no server was reached lately, each of another host, and the rest.
 
-    Those that were well when they were last asked come first.
+    Those whose last poll succeeded come first.
     """
     chosen: dict[str, Due] = {}
     for one in sorted(due, key=_standing):

@@ -45,8 +45,8 @@ DOCUMENTS: Final = Source(
 def interpret(name: str) -> PastedAddress | Path | None:
     """Return the address or the path that `name` means, or None for neither.
 
-    What has a scheme is an address; else what is there is a file or folder; else what begins with a host is an
-    address, unless it is called like a document.
+    A name with a scheme is an address; else, where a file or folder has that name, it is that path; else a name that
+    begins with a host is an address, unless it ends like a document's.
     """
     address = parse_pasted(name)
     if address and not address.instead:
@@ -58,7 +58,7 @@ def interpret(name: str) -> PastedAddress | Path | None:
 
 
 def ingest_all(facts: Facts, engine: Engine, settings: Settings, names: tuple[str, ...]) -> Report:
-    """Ingest what each name means. Raises UsageError, before anything is stored, for a name that means nothing."""
+    """Ingest the document that each name means. Raises UsageError, before anything is stored, for a name without one."""
     for name in names:
         if name != "-" and interpret(name) is None:
             what = f"{one_line(name)[:200]}: no such file, folder or http(s) address"
@@ -119,7 +119,7 @@ def _known(facts: Facts, url: str, own: SourceSettings = SourceSettings()) -> tu
 
 
 def summary(report: Report) -> str:
-    """Return what an ingestion did: a line for each failure, then one for all."""
+    """Return the lines on an ingestion: one for each failure, then one with the counts."""
     done = f"{report.counts.new} new, {report.counts.changed} changed, {report.unchanged} unchanged, {len(report.failed)} failed"
     return "\n".join([*(str(outcome.error) for outcome in report.failed), *report.faults, done])
 
@@ -128,7 +128,7 @@ def summary(report: Report) -> str:
 
 
 def try_source(name: str, engine: Engine) -> Trial:
-    """Look at an address, a file or standard input (-). Raises UsageError, FetchError, ParseError."""
+    """Read an address, a file or standard input (-) and store nothing. Raises UsageError, FetchError, ParseError."""
     address = None if name == "-" else interpret(name)
     if not isinstance(address, PastedAddress):
         return _trial_of_document(name, engine)

@@ -46,7 +46,7 @@ class Job:
 
 
 class ParserBounds(NamedTuple):
-    """What reading one document may cost."""
+    """The limits for parsing one document."""
 
     processor: float  # seconds
     clock: float  # seconds
@@ -54,7 +54,7 @@ class ParserBounds(NamedTuple):
 
 
 def bounds_for(settings: Parsing, size: int) -> ParserBounds:
-    """Return the bounds for a document of `size` bytes."""
+    """Return the limits for a document of `size` bytes."""
     megabytes = size / _MEGABYTE
     seconds = settings.seconds + settings.seconds_per_megabyte * megabytes
     memory = int((settings.megabytes + settings.megabytes_per_megabyte * megabytes) * _MEGABYTE)
@@ -62,17 +62,17 @@ def bounds_for(settings: Parsing, size: int) -> ParserBounds:
 
 
 def read(job: Job) -> ParsedFeed:
-    """Translate a document. Raises ParseError for what is not one."""
+    """Parse a document. Raises ParseError where it cannot be read."""
     if job.name:
         return parse_document(job.body, job.name, job.now)
     return parse_feed(job.body, dict(job.headers), job.url, job.now, job.before)
 
 
 class Children:
-    """Processes that begin together with the first document."""
+    """The parser processes, started together with the first document."""
 
     def __init__(self, processes: int) -> None:
-        """Begin. Not by fork: the parent has threads. The fork server loads the parsers once for all children."""
+        """Start the processes by a fork server, which loads the parsers once; a plain fork is unsafe, as the parent has threads."""
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["ingest.polling.parsers", "ingest.polling.warm"])
         self._begun = context.Semaphore(0)
@@ -80,14 +80,14 @@ class Children:
         self._expected = processes
 
     def run(self, function: Callable[[Job], ParsedFeed], job: Job, bounds: ParserBounds) -> "Future[ParsedFeed]":
-        """Run a parser; the future fails with ParseError, also for a document that stalls or kills its process."""
+        """Parse in one of the processes; the future fails with ParseError, also for a document that stalls or kills its process."""
         result: Future[ParsedFeed] = Future()
         task = self._pool.schedule(_within, args=[function, job, bounds.processor, bounds.memory], timeout=bounds.clock)
         task.add_done_callback(lambda done: self._pass_on(done, result, bounds))
         return result
 
     def stop(self) -> None:
-        """End all processes. One that is just beginning is waited for: else it would find its parent gone, and say so."""
+        """End all processes. Wait for one that is just starting: without its parent it would print an error."""
         for _ in range(self._expected):
             if not self._begun.acquire(timeout=_BEGIN_SECONDS):
                 break
@@ -95,7 +95,7 @@ class Children:
         self._pool.join()
 
     def _pass_on(self, done: "Future[bytes]", result: "Future[ParsedFeed]", bounds: ParserBounds) -> None:
-        """Carry a parser's result over, its death in words."""
+        """Pass a parser's result on; turn its death into a ParseError."""
         fault = None if done.cancelled() else done.exception()
         if isinstance(fault, TimeoutError | ProcessExpired):
             self._expected += 1  # a new process takes its place
@@ -115,16 +115,16 @@ class Children:
 
 
 def _begin(begun: Semaphore) -> None:
-    """Look at what a new parser's process has, and tell that it has begun."""
+    """Measure the memory of a new parser process, and signal that it has started."""
     _at_start()
     begun.release()
 
 
 @cache
 def _at_start() -> tuple[int, int]:
-    """Return the kind of memory that is bounded, and how much of it this process has at its first call.
+    """Return which memory limit applies, and how many bytes of it this process uses at the first call.
 
-    What it may write to, since the detector's tables alone map far more than they use.
+    The limit is on writable memory: the language detector's tables map far more than they use.
     """
     status = Path("/proc/self/status")
     has = re.search(r"VmData:\s*(\d+) kB", status.read_text(encoding="ascii", errors="replace")) if status.exists() else None
@@ -132,7 +132,7 @@ def _at_start() -> tuple[int, int]:
 
 
 def _within(function: Callable[[Job], ParsedFeed], job: Job, seconds: float, memory: int) -> bytes:
-    """Run a parser; when it has used so much of the processor, the signal kills its process, wherever it is."""
+    """Run a parser; after `seconds` of processor time a signal kills the process, whatever it is doing."""
     kind, has = _at_start()
     _, hard = resource.getrlimit(kind)
     resource.setrlimit(kind, (has + memory, hard))

@@ -23,7 +23,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 @contextmanager
 def no_progress(_length: int) -> Iterator[Callable[[int], object]]:
-    """Show nothing."""
+    """Show no progress."""
     yield lambda _looked: None
 
 
@@ -37,13 +37,13 @@ def read_seeds(home: Home, facts: Facts, engine: Engine) -> Report:
     return report
 
 
-def due_sources(home: Home, facts: Facts, said: set[str], *, everything: bool = False, limit: int = -1) -> list[Due]:
-    """Bring the sources in line with the home and return those that are due, or all; log what was refused, unless it was `said`."""
+def due_sources(home: Home, facts: Facts, logged: set[str], *, everything: bool = False, limit: int = -1) -> list[Due]:
+    """Synchronise the sources with the home; return those that are due, or all. Log refused lines not yet in `logged`."""
     refused = synchronise(facts, home.folder, home.clock())
     for line in refused:
-        if line not in said:
+        if line not in logged:
             log_event(_LOG, logging.WARNING, "source_refused", line)
-    said.update(refused)
+    logged.update(refused)
     return facts.sources.due(home.clock(), limit, everything=everything)
 
 
@@ -56,7 +56,7 @@ def poll_due(  # noqa: PLR0913, PLR0917 - and how it is parted and shown
     parts: Callable[[list[Due]], Iterable[list[Due]]] = lambda due: (due,),
     progress: Progress = no_progress,
 ) -> Report:
-    """Poll sources, part after part, until done or told not to go on."""
+    """Poll sources, part after part, until all are done or `goes_on` returns False."""
     total = Report()
     with progress(len(due)) as advance:
         for report in poll_sources(facts, engine, due, home.settings, random.random, parts):

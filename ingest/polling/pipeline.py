@@ -76,7 +76,7 @@ class Report:
 
 
 async def poll_source(poll: Poll, engine: Engine) -> Outcome:
-    """Poll one source and parse what is new; a failure is a value with its cause, never an exception."""
+    """Poll one source, parse what is new and return the outcome; a failure is an outcome with its cause, never an exception."""
     source, state = poll.source, poll.state
     try:
         request = request_for(source, state, engine.clock(), engine.environment)
@@ -92,7 +92,7 @@ async def poll_source(poll: Poll, engine: Engine) -> Outcome:
 
 
 def failed_outcome(outcome: Outcome, fault: TopicwireError) -> Outcome:
-    """Add to a look that failed the cause, what kind of failure it was, and what it showed all the same."""
+    """Return the outcome of a poll that failed: the cause, the kind of failure, and what it showed all the same."""
     outcome = replace(outcome, error=one_line(str(fault)))
     if isinstance(fault, FetchError):
         return replace(outcome, failure=fault.kind, http_status=fault.status, wait=fault.wait)
@@ -133,7 +133,7 @@ def _job(poll: Poll, fetched: Response, now: datetime) -> Job:
 async def process_batch(batch: Batch, engine: Engine) -> tuple[Outcome, ...]:
     """Poll every source of a batch: hosts concurrently, one request at a time for each host.
 
-    A function of its arguments and the network alone: it reads and writes no database.
+    It depends on its arguments and the network alone, and reads and writes no database.
     """
     return tuple(await asyncio.gather(*(poll_source(poll, engine) for poll in batch.polls)))
 
@@ -151,8 +151,8 @@ def poll_sources(  # noqa: PLR0913, PLR0917 - and how it is parted
 ) -> Iterator[Report]:
     """Poll `due` sources, part after part, and commit batch by batch; return a report after each commit.
 
-    Killed at any point it loses nothing: what was not committed is still due. While nobody was reached lately a few
-    are asked first, and the rest only when one of them answers.
+    When it is killed nothing is lost: what was not committed is still due. While no server was reached lately, a few
+    sources are polled first, and the rest only when one of them answers.
     """
     due = list(due)
     if not due:
@@ -175,7 +175,7 @@ def poll_sources(  # noqa: PLR0913, PLR0917 - and how it is parted
 
 
 class _Pass:
-    """One pass. What nobody answered is kept back to its end: only then is it known whether it is them or us."""
+    """One pass. Polls that no server answered are held to its end: only then is it known whether this computer is offline."""
 
     def __init__(self, facts: Facts, engine: Engine, settings: Settings, chance: Callable[[], float]) -> None:
         self._facts, self._engine, self._chance = facts, engine, chance
@@ -185,7 +185,7 @@ class _Pass:
         self.reached = 0
 
     def ask(self, due: list[Due]) -> Iterator[Report]:
-        """Poll sources and commit what was heard of them."""
+        """Poll sources and commit what their servers answered."""
         self._states |= {source.url: state for source, state in due}
         batches = takewhile(lambda _: not is_hopeless(len(self._unreached), self.reached), cut_batches(due, _BATCH))
         for outcomes in _in_order(batches, self._submit):
@@ -213,7 +213,7 @@ class _Pass:
         return is_suspicious([(one, self._states[one.source.url]) for one in self._unreached], self.reached)
 
     def confirmed(self) -> Generator[Report, None, bool]:
-        """Ask a few of the next that are due, all of them well until now; return whether one of them was reached."""
+        """Poll a few of the next due sources, whose last polls all succeeded; return whether one of them was reached."""
         asked = self._states.keys()
         well = [
             one for one in self._facts.sources.answering(self._engine.clock(), len(asked) + _WITNESSES) if one[0].url not in asked
@@ -223,17 +223,17 @@ class _Pass:
         return self.reached > before
 
     def settle(self) -> Iterator[Report]:
-        """Commit what nobody answered: it is them."""
+        """Commit the polls that no server answered, as failures of the sources."""
         if self._unreached:
             yield self._recorded(self._unreached)
 
     def given_up(self) -> Report:
-        """Report what nobody answered, and hold it against none of them."""
+        """Report the polls that no server answered, without storing a failure for any source."""
         return replace(report_of(self._unreached, Counts()), offline=True)
 
 
 def current_cost(facts: Facts, settings: Settings, now: datetime) -> PollingCost:
-    """Return the cost that all sources share, set anew once an hour; it is stored with the next commit."""
+    """Return the polling cost that all sources share, adjusted once an hour; the next commit stores it."""
     cost = facts.polls.cost(settings.polling.rule)
     return adjust_cost(cost, facts.sources.publishing_rates(), now) if is_stale(cost, now) else cost
 
@@ -253,7 +253,7 @@ def _informed(batch: Batch, facts: Facts) -> Batch:
 
 
 def _in_order(batches: Iterable[Batch], submit: Callable[[Batch], "Future[tuple[Outcome, ...]]"]) -> Iterator[tuple[Outcome, ...]]:
-    """Keep a few batches under way and give their results in order, those that are ready together."""
+    """Keep a few batches under way and yield their results in order, together where several are ready."""
     flying: deque[Future[tuple[Outcome, ...]]] = deque()
     for batch in batches:
         if len(flying) >= _IN_FLIGHT:
@@ -290,7 +290,7 @@ def _faults(outcome: Outcome, name: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class SeedDocument:
-    """A file by its name, whose it is, and the hash it had when it was last read."""
+    """A file by its name, the source it belongs to, and the hash it had when it was last read."""
 
     name: str
     source: Source = SEEDS
@@ -300,8 +300,8 @@ class SeedDocument:
 def read_folder(facts: Facts, engine: Engine, folder: Path, source: Source = SEEDS) -> Report:
     """Read the new and changed documents of a folder, each in a transaction of its own.
 
-    Deleting a file deletes no item. Files of other kinds are reported, once, and left alone; what a browser saved beside
-    a page belongs to the page.
+    Deleting a file deletes no item. Files of other kinds are reported once and skipped; files that a browser saved
+    beside a page belong to the page.
     """
     before = facts.documents.hashes(source)
     report = Report()
@@ -336,7 +336,7 @@ def _is_companion(inside: Path, files: list[Path]) -> bool:
 
 
 def shown_name(path: Path) -> str:
-    """Return a path as a name that can be stored and shown: a file may be called by any bytes."""
+    """Return a path as a name that can be stored and shown: a file's name may hold any bytes."""
     return one_line(path.as_posix().encode(errors="replace").decode())
 
 
@@ -350,7 +350,7 @@ def read_file(facts: Facts, engine: Engine, path: Path, document: SeedDocument) 
 
 
 def file_bytes(path: Path) -> bytes:
-    """Return the bytes of a document. Raises ParseError for a file that is no document, too large or not to be read."""
+    """Return the bytes of a document. Raises ParseError for a file that is no document, too large or unreadable."""
     if not is_document(path.name):
         raise ParseError(f"{path.suffix} files are not read", CURE)
     try:

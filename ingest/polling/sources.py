@@ -50,9 +50,9 @@ def parse_list(data: bytes, origin: str, where: str) -> opml.SourceList:
 def synchronise(facts: Facts, home: Path, now: datetime) -> tuple[str, ...]:
     """Bring the stored sources in line with the home folder; return the refused lines.
 
-    `sources.opml` is the owner's word: what it lists is polled, what it lists no longer is not, and
-    the starter list gives way to it. Sources added by command stay. The starter list is taken
-    once, when there is no other source at all. Items are never removed.
+    `sources.opml` decides: what it lists is polled, what it no longer lists is not, and it replaces
+    the starter list. Sources added by command stay. The starter list is read once, when there is no
+    other source at all. Items are never removed.
     """
     path = home / FILE
     if path.exists():
@@ -61,7 +61,7 @@ def synchronise(facts: Facts, home: Path, now: datetime) -> tuple[str, ...]:
         if name != (same := hashlib.blake2b(data, digest_size=16, key=_READER).hexdigest()):
             listed = parse_list(data, "opml", str(path))
             replace_listed(facts, listed, {"opml", "starter"}, now)
-            refused = "\n".join(listed.said)
+            refused = "\n".join(listed.messages)
             facts.notes.put("list", f"{same}\n{refused}")
         return tuple(refused.splitlines())
     if not facts.sources.any_chosen():
@@ -70,7 +70,7 @@ def synchronise(facts: Facts, home: Path, now: datetime) -> tuple[str, ...]:
 
 
 def replace_listed(facts: Facts, listed: opml.SourceList, origins: set[str], now: datetime) -> None:
-    """Poll what a list holds, and of what came from these `origins` nothing else; one that is damaged takes nothing away."""
+    """Poll what a list holds, and nothing else that came from these `origins`; a damaged list removes nothing."""
     facts.sources.add(listed.sources, now)
     if listed.is_damaged:
         return
@@ -85,7 +85,7 @@ def replace_listed(facts: Facts, listed: opml.SourceList, origins: set[str], now
 
 
 def read_lists(home: Home, facts: Facts, engine: Engine, *, everything: bool = False) -> None:
-    """Read the lists that are due, or all; say a line for each that could not be read and each refused line of a new one."""
+    """Read the lists that are due, or all; log each list that cannot be read and each refused line of a changed one."""
     for source, state in facts.sources.due(home.clock(), kind=SourceKind.LIST, everything=everything):
         now, shown = home.clock(), without_secrets(source.url)
         outcome = Outcome(source, now)
@@ -95,7 +95,7 @@ def read_lists(home: Home, facts: Facts, engine: Engine, *, everything: bool = F
             if fetched.status != HTTPStatus.NOT_MODIFIED:
                 listed = without_access(parse_list(fetched.body, source.url, shown), shown)
                 replace_listed(facts, listed, {source.url}, now)
-                for line in listed.said:
+                for line in listed.messages:
                     log_event(_LOG, logging.WARNING, "source_refused", line, list=shown)
         except TopicwireError as fault:
             outcome = failed_outcome(outcome, fault)
@@ -105,7 +105,7 @@ def read_lists(home: Home, facts: Facts, engine: Engine, *, everything: bool = F
 
 
 def without_access(listed: SourceList, where: str) -> SourceList:
-    """Take from a list of somebody else what would send secrets of this computer, or trust an authority, at its word."""
+    """Remove from somebody else's list the settings that would send this computer's secrets or trust another authority."""
     own = [source for source in listed.sources if _names_access(source.settings)]
     sources = (
         replace(one, settings=replace(one.settings, auth=None, header=None, ca_file=None)) if one in own else one

@@ -27,9 +27,9 @@ _HASHES: Final = {"sha1", "sha256", "sha384", "sha512"}
 
 
 def subscribe(home: Home, facts: Facts, engine: Engine) -> int:
-    """Ask the hubs whose subscriptions are missing or end soon; return how many accepted the request (WebSub 5.1).
+    """Send subscription requests that are missing or whose lease ends soon; return how many were accepted (WebSub 5.1).
 
-    A hub must be able to reach us at `service.base_url`: without one nothing is asked.
+    A hub must reach this service at `service.base_url`; without that setting nothing is sent.
     """
     base = home.settings.service.base_url.rstrip("/")
     if not base:
@@ -64,9 +64,9 @@ def subscription_at(database: Path, token: str) -> Subscription | None:
 
 
 def verify(database: Path, now: datetime, token: str, query: dict[str, str]) -> str | None:
-    """Return what a hub is answered that verifies a subscription: its challenge, if that was asked for (WebSub 5.3); else None.
+    """Return the answer to a hub's verification: its challenge, where the subscription was asked for (WebSub 5.3), else None.
 
-    Empty for one that is denied.
+    Empty where the hub denies the subscription.
     """
     if not database.exists():
         return None
@@ -89,24 +89,24 @@ def _lease(text: str) -> float:
 
 
 def note_ping(database: Path, now: datetime, token: str) -> None:
-    """Take a signed ping as "poll now"."""
+    """Record a signed ping: its source is due now."""
     with Facts(database) as facts:
         facts.subscriptions.pinged(token, now)
 
 
 @dataclass(frozen=True, slots=True)
 class PingSignature:
-    """The signature of a ping as it came (`X-Hub-Signature`, WebSub 7.1), and as it is computed from the body, piece by piece."""
+    """The signature of a ping as sent (`X-Hub-Signature`, WebSub 7.1), compared with one computed from the body piece by piece."""
 
     given: str
     computed: hmac.HMAC
 
     @classmethod
     def of(cls, one: Subscription, header: str) -> Self | None:
-        """Begin with `method=hex`; None where that is no signature."""
+        """Parse `method=hex`; return None where that is no signature."""
         method, _, given = header.partition("=")
         return cls(given.strip().lower(), hmac.new(one.secret.encode(), digestmod=method)) if method in _HASHES else None
 
     def is_right(self) -> bool:
-        """Return whether the hub knows the secret."""
+        """Return whether the signature is right: the hub knows the secret."""
         return hmac.compare_digest(self.computed.hexdigest().encode(), self.given.encode())

@@ -25,7 +25,7 @@ _PRAGMAS = (
 
 
 def family(name: str) -> Migrations:
-    """Begin a set of migrations, by which a database is known to be none of a newer version's."""
+    """Begin a set of migrations; its names show whether a database comes from a newer version."""
     return _FAMILIES.setdefault(name, Migrations(name))
 
 
@@ -52,14 +52,14 @@ class Database:
         self.connection.close()
 
     def patience(self, seconds: float = _PATIENCE) -> None:
-        """Set how long a statement waits while another process, or a long question, keeps the database busy."""
+        """Set how long a statement waits while another process, or a long query, keeps the database busy."""
         self.execute(f"PRAGMA busy_timeout={seconds * 1_000:.0f}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Write all or nothing. The write lock is taken first: what is read inside stays true until the end.
 
-        The threads of this process take turns in the order in which they came, however busily one of them writes.
+        The threads of this process get the lock in the order in which they asked for it.
         """
         with self._turns:
             self.execute("BEGIN IMMEDIATE")
@@ -71,13 +71,13 @@ class Database:
             self.connection.commit()
 
     def migrate(self, steps: Migrations) -> None:
-        """Bring the tables up to date; two processes that start together take turns."""
+        """Run the migrations that are missing; of two processes that start together one waits for the other."""
         if steps.pending(self.schema):
             with self.transaction():
                 steps.apply(self.schema)
 
     def tidy(self) -> None:
-        """Let SQLite refresh its statistics and fold its log back into the file, unless others keep it busy."""
+        """Refresh SQLite's statistics and write its log back into the file; do nothing while others keep it busy."""
         self.execute("PRAGMA optimize")
         with self._turns:  # whoever waits for the log to be free keeps all who write waiting
             self.patience(_SHORT_PATIENCE)

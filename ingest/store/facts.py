@@ -51,7 +51,7 @@ class Facts:
         return self.database.transaction()
 
     def tidy(self) -> None:
-        """Let SQLite refresh its statistics and fold its log back into the file, unless others keep it busy."""
+        """Refresh SQLite's statistics and write its log back into the file; do nothing while others keep it busy."""
         self.database.tidy()
 
     def interrupt(self) -> None:

@@ -8,13 +8,13 @@ from ingest.store.facts import Facts
 
 
 def instance_of(facts: Facts) -> UUID:
-    """Return the database's own name, made at the first need."""
+    """Return the permanent name of the database; make it at the first call."""
     return facts.notes.instance(uuid4)
 
 
 @cache
 def boot() -> str:
-    """Name the start of this machine; where the system does not, of this process."""
+    """Return a name of this start of the machine, or of this process where the system has none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:

@@ -46,7 +46,7 @@ _PLACES = msgspec.json.Decoder(tuple[Place, ...])
 
 
 class ItemText(NamedTuple):
-    """What is compared of an item: of the whole item its words, date, address and carriers' names, and no more."""
+    """The part of an item that is compared with others: its words, date, address and its carriers' names."""
 
     row: int
     seq: int
@@ -129,7 +129,7 @@ class Items:
         return [_text(row) for row in self._db.execute(_TEXT + where, [json.dumps(list(rows))])]
 
     def moments(self, rows: Iterable[int]) -> dict[int, datetime]:
-        """Return when items appeared, by row number, of those whose own text is dated."""
+        """Return when items appeared, by row number; an item whose text has no date of its own is left out."""
         found = self._db.execute(
             """select i.id, v.published, i.first_seen from item i join version v on v.id = i.version_id
             where v.published is not null and i.id in (select value from json_each(?))""",

@@ -14,7 +14,7 @@ FILE: Final = "topicwire.lock"
 
 @contextmanager
 def alone(home: Path) -> Iterator[bool]:
-    """Hold the home's lock; False when another process holds it. The lock ends with its process, however that ends.
+    """Hold the home's lock; yield False when another process holds it. The lock ends with its process, however that ends.
 
     Raises StoreError when the folder cannot be written.
     """
@@ -33,15 +33,15 @@ def alone(home: Path) -> Iterator[bool]:
 
 
 class Hold:
-    """One process's hold on its home, shared by its threads: taken with the first of them, given back with the last."""
+    """A process's lock on its home, shared by its threads: acquired by the first of them, released by the last."""
 
     def __init__(self, home: Path) -> None:
-        """Hold nothing yet."""
-        self._home, self._guard, self._held, self._users = home, Lock(), ExitStack(), 0
+        """Begin without the lock."""
+        self._home, self._mutex, self._held, self._users = home, Lock(), ExitStack(), 0
 
     @contextmanager
     def shared(self) -> Iterator[bool]:
-        """Hold the home together with this process's other threads; False when another process holds it.
+        """Hold the home together with this process's other threads; yield False when another process holds it.
 
         Raises StoreError when the folder cannot be written.
         """
@@ -51,13 +51,13 @@ class Hold:
         try:
             yield True
         finally:
-            with self._guard:
+            with self._mutex:
                 self._users -= 1
                 if not self._users:
                     self._held.close()
 
     def _enter(self) -> bool:
-        with self._guard:
+        with self._mutex:
             if not self._users and not self._held.enter_context(alone(self._home)):
                 self._held.close()
                 return False

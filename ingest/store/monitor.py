@@ -1,4 +1,4 @@
-"""What a monitor asks of a database that others write: states and counts, never for long; writes nothing and makes no file."""
+"""Short read-only queries of a monitor on a database that others write: states and counts; makes no file."""
 
 import sqlite3
 from contextlib import closing
@@ -13,7 +13,7 @@ _POLLED: Final = "from source s left join poll p on p.source_id = s.id where s.k
 
 
 class PollingState(NamedTuple):
-    """How polling stands."""
+    """The state of polling."""
 
     next_poll: datetime | None  # the earliest that is planned
     last_poll: datetime | None
@@ -36,7 +36,7 @@ class Monitor:
         self.connection.close()
 
     def polling(self) -> PollingState:
-        """Return how polling stands."""
+        """Return the state of polling."""
         due, last, count = self.connection.execute(f"select min(p.next_poll), max(p.last_poll), count(*) {_POLLED}").fetchone()
         return PollingState(from_rfc3339(due), from_rfc3339(last), count)
 

@@ -1,4 +1,4 @@
-"""The table `meta`: single values that belong to the whole database, by name; knows no meaning but that of its own name."""
+"""The table `meta`: single values that belong to the whole database, by name; knows what `instance` means, and no other name."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -7,24 +7,24 @@ from ingest.store.database import Database
 
 
 class Notes:
-    """Values by key."""
+    """The values of the table, by key."""
 
     def __init__(self, database: Database) -> None:
         """Use an open database."""
         self._db = database
 
     def get(self, key: str) -> str | None:
-        """Return what was noted under a key, or None."""
+        """Return the value stored under a key, or None."""
         row = self._db.execute("select value from meta where key = ?", [key]).fetchone()
         return str(row[0]) if row else None
 
     def put(self, key: str, value: str) -> None:
-        """Note a value under a key, in place of the one before."""
+        """Store a value under a key, in place of the one before, in a transaction of its own."""
         with self._db.transaction():
             self.put_within(key, value)
 
     def put_within(self, key: str, value: str) -> None:
-        """Note a value inside the caller's transaction."""
+        """Store a value under a key, inside the caller's transaction."""
         self._db.execute("insert or replace into meta values (?, ?)", [key, value])
 
     def instance(self, make: Callable[[], UUID]) -> UUID:

@@ -1,4 +1,4 @@
-"""What polling brought: items, what each source's last document held, next polls and the cost that all share; plans nothing."""
+"""Results of polling: items, entries of each source's last document, next polls, the shared polling cost; plans nothing."""
 
 import json
 from collections.abc import Iterable
@@ -18,12 +18,12 @@ from ingest.store.sources import Sources
 from ingest.store.subscriptions import Subscriptions
 from ingest.text.dates import from_rfc3339, rfc3339
 
-_COST: Final = "price"  # under which it is noted
+_COST: Final = "price"  # the key under which databases hold it
 _OFFLINE: Final = "offline"
 
 
 class Polls:
-    """Records polls, and answers what the next ones need."""
+    """Records polls, and returns what the next ones need."""
 
     def __init__(self, database: Database, sources: Sources, subscriptions: Subscriptions, notes: Notes) -> None:
         """Use an open database and the parts beside it."""
@@ -36,7 +36,7 @@ class Polls:
         return self.before_all([url]).get(url, NOTHING)
 
     def before_all(self, urls: Iterable[str]) -> dict[str, Before]:
-        """Return the same of many sources, by address; one that has had none is left out."""
+        """Return the same for many sources, by address; a source without a document is left out."""
         rows = self._db.execute(
             """select s.url, v.parser, v.entries from served v join source s on s.id = v.source_id
             where s.url in (select value from json_each(?))""",
@@ -45,24 +45,24 @@ class Polls:
         return {url: Before(parser, json.loads(entries)) for url, parser, entries in rows}
 
     def last_moment(self) -> datetime | None:
-        """Return the last moment of which the database knows anything: its own idea of now."""
+        """Return the latest time that the database holds, of a poll or a sighting; None where it holds none."""
         (at,) = self._db.execute(
             "select max(at) from (select max(last_poll) at from poll union all select max(first_seen) from sighting)"
         ).fetchone()
         return from_rfc3339(at)
 
     def cost(self, rule: PollingRule) -> PollingCost:
-        """Return the polling cost that all sources share, as last stored; under another rule it is to be set anew."""
+        """Return the stored polling cost that all sources share; a new one where the rule has changed."""
         noted = self._notes.get(_COST)
         known = msgspec.json.decode(noted, type=PollingCost) if noted else PollingCost()
         return known if known.rule == rule else PollingCost(rule)
 
     def offline_since(self) -> datetime | None:
-        """Return since when no source could be reached, None when one could at the last try."""
+        """Return since when no source could be reached; None when one was reached at the last try."""
         return from_rfc3339(self._notes.get(_OFFLINE) or None)
 
     def note_offline(self, since: datetime | None) -> None:
-        """Note that no source could be reached, or that one can be again."""
+        """Store since when no source can be reached; None when one can be reached again."""
         self._notes.put(_OFFLINE, rfc3339(since) or "")
 
     # After it
@@ -99,8 +99,8 @@ class Polls:
     def _put_served(self, identifier: int, feed: ParsedFeed) -> None:
         """Store what a document held.
 
-        Of an entry whose item is not stored as it is now nothing is kept: the next document brings it
-        anew. Another process may have stored a later state since `before` was asked.
+        An entry is left out when its item is not stored in this state: another process may have stored a later one
+        since `before` was called. The next document then brings the entry again.
         """
         stored = self._db.execute(
             "select fingerprint from sighting where source_id = ? and fingerprint in (select value from json_each(?))",
@@ -115,7 +115,7 @@ class Polls:
         )
 
     def _follow(self, outcome: Outcome, identifier: int) -> None:
-        """Take a source at its server's word: its hub, gone for good, or moved for good."""
+        """Apply what the server said of the source: its hub, that it is gone (410), or that it has moved permanently."""
         if outcome.feed and outcome.feed.hub:
             self._subscriptions.offer(identifier, outcome.feed.hub, outcome.feed.self_url or outcome.source.url)
         if outcome.http_status == HTTPStatus.GONE:

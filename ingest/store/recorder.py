@@ -146,7 +146,7 @@ class Recorder:
         return {row[0] for row in rows}
 
     def _taken(self, items: list[tuple[Item, Keys]]) -> set[str | None]:
-        """Return the names, words and dates by which something is stored: whoever has none need not be looked for."""
+        """Return the stored names, words and dates among those given: an item that matches none of them is new."""
         if not items:
             return set()
         pages = list({page for _, key in items if (page := path_of(key.url))})
@@ -229,7 +229,7 @@ class Recorder:
     def _version(self, item_id: int, item: Item, key: Keys, first_seen: str) -> tuple[int, set[str]]:
         """Store the words if they are new to the item, else correct all else that the source says of it.
 
-        Gives the version and the names of the published fields that were corrected in it.
+        Return the version and the names of the published fields that were corrected in it.
         """
         stored = self._stored_version(item_id, key)
         if stored is None:
@@ -246,7 +246,7 @@ class Recorder:
         return int(stored[0]), changed - _UNSEEN
 
     def _stored_version(self, item_id: int, key: Keys) -> tuple[Any, ...] | None:
-        """Return the version that has these words; the last one may have them under a key that is made no more."""
+        """Return the version that has these words; the last version may have them under a key of an older kind."""
         execute, ids = self.db.execute, [item_id, self.source_id]
         row = execute(f"{_GET_VERSION} and content_key = ?", [*ids, key.content]).fetchone()
         if row is None:
@@ -257,7 +257,7 @@ class Recorder:
         return tuple(row)
 
     def _row(self, item: Item, key: Keys) -> tuple[Any, ...]:
-        """Return what is stored of a version, but for whose and when."""
+        """Return the columns of a version, without its item, source and time."""
         bare = key.bare if self.source.kind is SourceKind.DOCUMENT else None
         dates = (rfc3339(item.published), rfc3339(item.updated))
         return (key.content, key.text, bare, *_SAID(item), *dates, *map(_json, _LISTED(item)))
@@ -267,7 +267,7 @@ class Recorder:
         return int(self.db.execute(_PUT_VERSION, row).lastrowid or 0)
 
     def _present(self, item_id: int, version_id: int, item: Item, corrected: set[str]) -> None:
-        """Let an item be shown as this source has it now, if it is this source's to say; what was corrected is shown anew."""
+        """Make this version the one that the item shows, where this source decides that; else count a correction of it."""
         present = self.db.execute(
             """select v.id, v.source_id, s.kind = 'document', v.title, v.text, v.summary, v.content
             from item i join version v on v.id = i.version_id join source s on s.id = v.source_id where i.id = ?""",
@@ -294,7 +294,7 @@ class Recorder:
             )
 
     def _sighting(self, item_id: int, item: Item, key: Keys) -> tuple[Any, ...] | None:
-        """Return the sighting of this item that is to show its present state: that of these names, else one that is gone."""
+        """Return the sighting of this item to update: the one with these names, else one that the source no longer serves."""
         # Two states of an article in one document have a row each: taking turns in one, they would be new at every look.
         found = self.db.execute(
             """select id, guid, url, url_key, guid is ? and (url is ? or url_key = ?) as named from sighting
@@ -306,7 +306,7 @@ class Recorder:
         return tuple(found) if found and (found[4] or self.source.kind is SourceKind.FEED) else None
 
     def _rename(self, sighting: tuple[Any, ...], version_id: int, item: Item, key: Keys) -> bool:
-        """Let a sighting show the present state; return whether its address became another. The names before still recognise it."""
+        """Update a sighting to the present state; return whether its address changed. Its earlier names still recognise it."""
         execute = self.db.execute
         row, guid, url, url_key, _ = sighting
         if (guid, url_key) != (item.guid, key.url):
@@ -333,7 +333,7 @@ class Recorder:
 
 
 def _asked(item: Item, key: Keys, *, seldom: bool) -> Iterator[tuple[str, str | None]]:
-    """Return the questions by which a stored item is found, the surest first, each with what is looked for."""
+    """Return the conditions that find a stored item, the surest first, each with its parameters."""
     yield _BY_GUID, key.guid
     yield _BY_URL, key.url
     for words in dict.fromkeys((key.text, key.bare, key.body)):
@@ -350,5 +350,5 @@ def _json(values: Iterable[Author | Category | Enclosure | Place]) -> str:
 
 
 def _is_equal(name: str, old: Any, new: Any) -> bool:
-    """Return whether two values differ in their spelling alone: JSON was written with spaces once."""
+    """Return whether two values are equal as JSON: earlier versions wrote it with spaces."""
     return name in _LISTS and json.loads(old) == json.loads(new)

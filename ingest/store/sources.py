@@ -68,7 +68,7 @@ class Sources:
     # What there is
 
     def all(self) -> list[tuple[Source, SourceState]]:
-        """Return every source and its state, in the order they were added."""
+        """Return every source and its state, in the order in which they were added."""
         return self._chosen()
 
     def get(self, url: str) -> tuple[Source, SourceState] | None:
@@ -77,7 +77,7 @@ class Sources:
         return found[0] if found else None
 
     def any_chosen(self) -> bool:
-        """Return whether anyone ever chose a feed to poll."""
+        """Return whether a person ever chose a feed to poll."""
         return self._db.execute("select 1 from source where kind = 'feed' and status != 'once' limit 1").fetchone() is not None
 
     def due(
@@ -98,7 +98,7 @@ class Sources:
         return self._chosen(chosen, (kind, moment, moment, astray, everything, limit))
 
     def answering(self, now: datetime, limit: int) -> list[tuple[Source, SourceState]]:
-        """Return some polled feeds that answered when last asked and may be asked a little early, soonest due first."""
+        """Return some polled feeds whose last poll succeeded and that may be polled a little early, soonest due first."""
         where = """s.id in (select s.id from source s join poll p on p.source_id = s.id
             where s.kind = 'feed' and s.status = 'active' and p.error is null and p.last_poll < ?
                 and p.why not in ('asked', 'skipped')
@@ -114,7 +114,7 @@ class Sources:
         return self._db.execute("select url, title, site_url, feed_id from source order by id").fetchall()
 
     def count_polled(self) -> int:
-        """Return the number of sources that are asked, or were."""
+        """Return the number of feeds and lists, also of those that are no longer polled."""
         return int(self._db.execute("select count(*) from source where kind != 'document'").fetchone()[0])
 
     def carried(self) -> dict[str, int]:
@@ -124,7 +124,7 @@ class Sources:
         )
 
     def figures(self) -> tuple[object, ...]:
-        """Return figures that change whenever a source comes, goes, fails, recovers or shows a gap."""
+        """Return figures that change whenever a source is added, removed, fails, recovers or shows a gap."""
         return tuple(self._db.execute(_FIGURES).fetchone())
 
     def publishing_rates(self) -> list[PublishingRate | None]:
@@ -136,12 +136,12 @@ class Sources:
         return [_rhythm(row) for row in rows]
 
     def present_url(self, url: str) -> str:
-        """Return the address at which a source lives now, by any that it had; one that is not known stays as it is."""
+        """Return the present address of a source, by any address that it had; an unknown address is returned as it is."""
         row = self._db.execute("select s.url from moved m join source s on s.id = m.source_id where m.url = ?", [url]).fetchone()
         return str(row[0]) if row else url
 
     def _chosen(self, where: str = "1", parameters: tuple[object, ...] = ()) -> list[tuple[Source, SourceState]]:
-        """Return the sources that a condition chooses, with what polling brought, in the order they were added."""
+        """Return the sources that a condition selects, with their polling state, in the order in which they were added."""
         columns = ", ".join([*(f"p.{name}" for name in _COLUMNS), *(f"r.{name}" for name in _RHYTHM)])
         rows = self._db.execute(
             f"""select {_SOURCE}, {columns} from source s left join poll p on p.source_id = s.id
@@ -165,14 +165,14 @@ class Sources:
     # Changes inside the caller's transaction
 
     def ensure(self, source: Source, now: datetime) -> int:
-        """Return the row number of a source, which may be new, or have another address by now."""
+        """Return the row number of a source; add it where it is new, and find it where its address has changed."""
         found = self.id_of(source.url)
         if found is None:
             self.put(source, now)
         return found or self.id_of(source.url) or 0
 
     def ids(self, urls: Iterable[str]) -> dict[str, int]:
-        """Return the row numbers of those of these addresses that are one of a source today."""
+        """Return the row numbers of those addresses that are the present address of a source."""
         wanted = json.dumps(list(urls))
         return dict(
             self._db.execute("select url, id from source where url in (select value from json_each(?))", [wanted]).fetchall()
@@ -188,8 +188,8 @@ class Sources:
     def put(self, source: Source, now: datetime) -> bool:
         """Store a source, or take over title, language, categories, origin, status and settings of one that is known.
 
-        Returns whether it was new or had not been polled. An empty title or language takes nothing away; one that
-        lives elsewhere now is known by its old address too; one that is gone comes back only when a person asks.
+        Return whether it was new or had not been polled. An empty title or language replaces nothing. A source that
+        has moved is found by its old address too. One whose server said 410 is polled again only when a person asks.
         """
         url = self.present_url(source.url)
         known = self._db.execute("select status from source where url = ?", [url]).fetchone()
@@ -224,7 +224,7 @@ class Sources:
         return self._db.execute("update source set status = ? where url = ?", [status, self.present_url(url)]).rowcount > 0
 
     def describe(self, identifier: int, source: Source) -> None:
-        """Keep what a feed says of itself, where its owner has not said it already."""
+        """Store what a feed says of itself, except where the owner has set it."""
         self._db.execute(
             """update source set title = iif(title = '', ?, title), site_url = coalesce(?, site_url),
             feed_id = coalesce(?, feed_id), language = coalesce(language, ?) where id = ?""",
@@ -232,7 +232,7 @@ class Sources:
         )
 
     def move(self, identifier: int, url: str, now: datetime) -> None:
-        """Move a source to a new address and keep the old one; a source that is known there already takes its place."""
+        """Move a source to a new address and keep the old one; a source that already has that address takes over."""
         old = self._db.execute("select url from source where id = ?", [identifier]).fetchone()[0]
         if old == url:
             return
@@ -259,7 +259,7 @@ class Sources:
         self._put("rhythm", _RHYTHM, [(number, *_rhythm_row(rhythm)) for number, rhythm in changed])
 
     def _put(self, table: str, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-        """Store rows, many a statement: between two statements the thread that asks servers takes its turn, however long."""
+        """Store rows, many in one statement: between two statements Python may switch to the thread of the event loop."""
         for at in range(0, len(rows), _TOGETHER):
             some = rows[at : at + _TOGETHER]
             self._db.execute(_upsert(table, names, len(some)), list(chain.from_iterable(some)))

@@ -1,4 +1,4 @@
-"""The table `subscription`: which hub announces a source's changes, and what was agreed with it (WebSub)."""
+"""The table `subscription`: the hub of a source, the lease and the secret (WebSub); sends nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ _COLUMNS: Final = "s.url, b.token, b.hub, b.topic, b.secret, b.asked, b.expires,
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What is agreed with a hub, or still to be."""
+    """A subscription with a hub, confirmed or still to be asked for."""
 
     url: str  # the source's
     token: str  # the last part of the address at which the hub finds us
@@ -33,14 +33,14 @@ def _from(row: tuple[Any, ...]) -> Subscription:
 
 
 class Subscriptions:
-    """What is agreed with hubs."""
+    """The subscriptions with hubs."""
 
     def __init__(self, database: Database) -> None:
         """Use an open database."""
         self._db = database
 
     def offer(self, identifier: int, hub: str, topic: str) -> None:
-        """Note the hub that a source names; another hub or topic than before begins anew."""
+        """Store the hub that a source names; a hub or topic that has changed starts a new subscription."""
         self._db.execute(
             """insert into subscription (source_id, token, hub, topic, secret, asked, failures)
             values (?, lower(hex(randomblob(16))), ?, ?, lower(hex(randomblob(32))), '', 0)
@@ -51,7 +51,7 @@ class Subscriptions:
         )
 
     def wanting(self, now: datetime, most: int) -> list[Subscription]:
-        """Return some subscriptions that are to be asked for: new ones, those that end within a day, later after each failure."""
+        """Return at most `most` subscriptions to ask for: new ones and those that end within a day; failures delay them."""
         rows = self._db.execute(
             f"""select {_COLUMNS} from subscription b join source s on s.id = b.source_id
             where s.status = 'active' and coalesce(b.expires, '') < ? order by b.asked, b.source_id""",  # noqa: S608 - constants
@@ -62,7 +62,7 @@ class Subscriptions:
         return ready[:most]
 
     def by_token(self, token: str) -> Subscription | None:
-        """Return the subscription that a hub calls by its token, while its source is polled."""
+        """Return the subscription with this token, or None; None too where its source is not polled."""
         row = self._db.execute(
             f"select {_COLUMNS} from subscription b join source s on s.id = b.source_id where b.token = ? and s.status = 'active'",  # noqa: S608 - constants
             [token],
@@ -70,21 +70,21 @@ class Subscriptions:
         return _from(row) if row else None
 
     def asked(self, token: str, now: datetime, *, well: bool) -> None:
-        """Note that a hub was asked, and whether it took the question."""
+        """Record that a hub was asked, and whether it accepted the request (`well`)."""
         with self._db.transaction():
             self._db.execute(
                 "update subscription set asked = ?, failures = iif(?, 0, failures + 1) where token = ?", [rfc3339(now), well, token]
             )
 
     def granted(self, token: str, until: datetime) -> None:
-        """Note that a hub has confirmed what it was asked."""
+        """Record that a hub has confirmed a subscription whose lease lasts until `until`."""
         with self._db.transaction():
             self._db.execute(
                 "update subscription set asked = '', expires = ?, failures = 0 where token = ?", [rfc3339(until), token]
             )
 
     def pinged(self, token: str, now: datetime) -> None:
-        """Note that a hub told of news: its source is due now, unless it fails or was asked a moment ago."""
+        """Record a hub's ping: the source is due now, unless its last poll failed or was less than a minute ago."""
         with self._db.transaction():
             self._db.execute("update subscription set pinged = ? where token = ?", [rfc3339(now), token])
             self._db.execute(
@@ -94,7 +94,7 @@ class Subscriptions:
             )
 
     def active(self, now: datetime) -> frozenset[str]:
-        """Return the addresses of the sources whose hub can be relied on: a lease that lasts, and a ping in the last week."""
+        """Return the addresses of sources whose subscription is active: its lease lasts, and a ping came in the last seven days."""
         rows = self._db.execute(
             "select s.url from subscription b join source s on s.id = b.source_id where b.expires > ? and b.pinged > ?",
             [rfc3339(now), rfc3339(now - _FRESH)],

@@ -1,4 +1,4 @@
-"""Turns at writing: the threads of one process take them in the order in which they came; knows no table."""
+"""A fair lock for writers: the threads of one process get it in the order in which they asked; knows no table."""
 
 from collections import deque
 from threading import Lock
@@ -6,20 +6,20 @@ from typing import Final
 
 
 class Turns:
-    """A lock that is handed to whoever has waited longest: a context manager.
+    """A lock that goes to the thread that has waited longest; a context manager.
 
-    SQLite's own waits by trying again now and then: a thread that writes one transaction after another would keep
-    all others out for as long as it goes on.
+    SQLite's own lock is retried at intervals: a thread that writes one transaction after another would keep all
+    others waiting.
     """
 
     def __init__(self) -> None:
-        """Let nobody have it yet."""
-        self._guard, self._taken = Lock(), False
+        """Begin unlocked."""
+        self._mutex, self._taken = Lock(), False
         self._waiting: deque[Lock] = deque()
 
     def __enter__(self) -> None:
-        """Wait for the turn."""
-        with self._guard:
+        """Acquire the lock; wait until every earlier thread has had it."""
+        with self._mutex:
             if not self._taken:
                 self._taken = True
                 return
@@ -33,15 +33,15 @@ class Turns:
             raise
 
     def __exit__(self, *_: object) -> None:
-        """Hand it on."""
-        with self._guard:
+        """Release the lock to the next thread."""
+        with self._mutex:
             if self._waiting:
                 self._waiting.popleft().release()
             else:
                 self._taken = False
 
     def _give_up(self, mine: Lock) -> None:
-        with self._guard:
+        with self._mutex:
             if mine in self._waiting:
                 self._waiting.remove(mine)
                 return
@@ -53,6 +53,6 @@ _BY_FILE: Final[dict[str, Turns]] = {}
 
 
 def turns_at(path: str) -> Turns:
-    """Return the turns that all connections of this process to one file share."""
+    """Return the lock that all connections of this process to one file share."""
     with _FREE:
         return _BY_FILE.setdefault(path, Turns())

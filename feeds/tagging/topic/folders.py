@@ -66,8 +66,8 @@ def put_away(folders: TopicFolders, name: str, path: Path) -> Path:
     return kept
 
 
-def said_of(names: Iterable[str]) -> Iterator[str]:
-    """Yield a line for each feed without a topic in force: what becomes of it."""
+def kept_feed_messages(names: Iterable[str]) -> Iterator[str]:
+    """Yield a message for each feed that is still served although its topic has no file in force."""
     for name in names:
         yield f"{name}: no topic file in force; its feed is served as it was (`topicwire topics retire {name}` withdraws it)"
 
