@@ -1,10 +1,11 @@
 """What we think of facts, as frozen values: classifications with their evidence, pairs and stories; knows no rule and no table."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from ingest.model import StoredItem
+from ingest.model import Item, Source, StoredItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,13 @@ class Document:
 
 def document_of(stored: StoredItem) -> Document:
     """Return what is classified of a stored item."""
-    sources = (sighting.source for sighting in stored.sightings)
-    named = tuple(name for one in sources for name in (one.name, one.url, *one.settings.tags, *one.categories))
-    return Document(stored.item.title, stored.item.text, stored.item.language, named)
+    return document_of_item(stored.item, (sighting.source for sighting in stored.sightings))
+
+
+def document_of_item(item: Item, carriers: Iterable[Source]) -> Document:
+    """Return what is classified of an item that these sources carried."""
+    named = tuple(name for one in carriers for name in (one.name, one.url, *one.settings.tags, *one.categories))
+    return Document(item.title, item.text, item.language, named)
 
 
 class Grade(StrEnum):

@@ -16,7 +16,7 @@ from benchmarks.wire import wire
 from feeds.store.stories import Sketch, StoryTables
 from feeds.stories import grouping_pass
 from feeds.stories.features import DocumentFeatures, StoryDocument, extract
-from feeds.stories.grouping_pass import document_of, group_new
+from feeds.stories.grouping_pass import group_new, story_document_of
 from feeds.stories.pair import WINDOW, keys
 from feeds.stories.sketch import bands, common, digest, distinct, hashes, shingled
 from feeds.stories.words import digests, tokens_of
@@ -170,10 +170,10 @@ def test_what_is_compared_is_what_the_item_says(facts: Facts) -> None:
     carry(facts, [item(guid="c", url="http://post.example/c", published=NOON + timedelta(days=1))], POST)
     carry(facts, [item(guid="c", url="http://post.example/c", published=NOON - timedelta(hours=1))], GAZETTE)
     items = list(facts.items.all())
-    found = map(document_of, facts.items.texts([one.row for one in items]))
+    found = map(story_document_of, facts.items.texts([one.row for one in items]))
     assert {one.row: one for one in found} == {one.row: compared(one) for one in items}
     latest = sorted(items, key=lambda one: one.seq)
-    assert [*map(document_of, facts.items.texts_after(latest[0].seq, 9))] == [compared(one) for one in latest[1:]]
+    assert [*map(story_document_of, facts.items.texts_after(latest[0].seq, 9))] == [compared(one) for one in latest[1:]]
 
 
 def compared(stored: StoredItem) -> StoryDocument:

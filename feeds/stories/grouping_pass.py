@@ -69,7 +69,7 @@ class GroupingPass:
         begun = self._clock() if self._clock else None
         with self._facts.transaction():
             seq, until = self._tables.mark(self._version)
-            items = [document_of(found) for found in self._facts.items.texts_after(seq, self._size)]
+            items = [story_document_of(found) for found in self._facts.items.texts_after(seq, self._size)]
             if items:
                 touched = self._compare(items)
                 self._tables.put_mark(items[-1].seq)
@@ -173,7 +173,7 @@ class GroupingPass:
 
     def _read(self, rows: list[int]) -> list[DocumentFeatures]:
         missing = [row for row in rows if row not in self._articles]
-        documents = [document_of(found) for found in self._facts.items.texts(missing)] if missing else []
+        documents = [story_document_of(found) for found in self._facts.items.texts(missing)] if missing else []
         fresh = {one.row: features for one, features in zip(documents, extract(documents), strict=True)}
         found = [fresh.get(row) or self._articles[row] for row in rows]
         self._keep(fresh)
@@ -186,7 +186,7 @@ class GroupingPass:
             self._articles.popitem(last=False)
 
 
-def document_of(found: ItemText) -> StoryDocument:
+def story_document_of(found: ItemText) -> StoryDocument:
     """Return the document that is compared of a stored item."""
     return StoryDocument(
         id=found.uid,

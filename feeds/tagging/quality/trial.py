@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any, Final
 
-from feeds.model import Classification, Document
+from feeds.model import Classification, document_of_item
 from feeds.tagging.classifier import tag
 from feeds.tagging.matching.matcher import Matcher
-from ingest.model import Item
+from ingest.model import Item, Source
 from ingest.poll_state import Trial
 from ingest.text.dates import rfc3339
 from ingest.text.sanitize import shorten
@@ -20,9 +20,8 @@ ClassifiedEntry = tuple[Item, tuple[Classification, ...]]
 
 def classified(trial: Trial, matcher: Matcher) -> tuple[ClassifiedEntry, ...]:
     """Return the entries, each with the topics that would tag it; which sentences the source repeats is not known yet."""
-    said_by = (trial.feed.title, trial.where)
-    items = [item for item, _ in trial.feed.items]
-    return tuple((item, tag(matcher, Document(item.title, item.text, item.language, said_by)).tags) for item in items)
+    source = Source(trial.where, title=trial.feed.title)
+    return tuple((item, tag(matcher, document_of_item(item, [source])).tags) for item, _ in trial.feed.items)
 
 
 def inferred(item: Item) -> list[str]:
