@@ -1,4 +1,4 @@
-"""The composition root: the `topicwire` command, put together from the commands of both halves; imports heavy modules late."""
+"""The composition root: the `topicwire` command, built from the commands of both halves; imports heavy modules late."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _once(home: Home, *, strict: bool, everything: bool, quiet: bool) -> None:
 @click.option("--strict", is_flag=True, help="Exit 3 when some sources failed.")
 @click.pass_obj
 def poll(home: Home, *, everything: bool, strict: bool) -> None:
-    """Make one pass over the sources that are due (for cron): silent in a pipe; overlapping runs leave quietly."""
+    """Make one pass over the due sources (for cron): silent in a pipe; does nothing while another run is under way."""
     _once(home, strict=strict, everything=everything, quiet=not is_terminal())
 
 
@@ -114,12 +114,12 @@ for part in (sources, items, topics, stories, explain, review, publish_command, 
 
 
 def collect_garbage_rarely() -> None:
-    """Let Python search for reference cycles rarely: there are few, and each full search takes a tenth of a second."""
+    """Make Python search for reference cycles rarely: there are few, and each full search takes a tenth of a second."""
     gc.set_threshold(50_000, 20, 50)
 
 
 def exit_on_sigterm() -> None:
-    """Let SIGTERM end a command like an error: open files are closed, and uncommitted work is still due.
+    """Make SIGTERM end a command like an error: open files are closed, and uncommitted work is still due.
 
     `run` and `serve` install their own handlers.
     """

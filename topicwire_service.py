@@ -1,4 +1,4 @@
-"""One pass over everything, and the service, which works by schedule; with scheduler.py the only place that knows both halves."""
+"""One pass over everything, and the scheduled service; only this module and scheduler.py know both halves."""
 
 import asyncio
 import logging
@@ -56,7 +56,7 @@ _SECONDS = {"poll": 30, "seeds": 60, "publish": 2, "news": 15, "all": 60, "hub":
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What one pass did."""
+    """The result of one pass."""
 
     documents: Report
     polls: Report
@@ -65,7 +65,7 @@ class Pass:
     code: int = 0  # the exit code: not 0 where a topic file is broken
 
     def __str__(self) -> str:
-        """Return it in one line."""
+        """Return the result in one line."""
         counts = self.documents.counts + self.polls.counts
         return (
             f"{self.polls.looked} sources polled, {len(self.polls.failed)} failed; {self.documents.looked} documents read; "
@@ -112,7 +112,7 @@ def make_pass(home: Home, *, everything: bool = False) -> Pass:
 
 
 def tell_of_changes(home: Home, engine: Engine) -> tuple[FetchError, ...]:
-    """Tell the hub of every feed that changed, where a hub is set; return what failed. `engine` is open."""
+    """Ping the hub for every feed that changed, where a hub is set; return what failed. `engine` is open."""
     hub = home.settings.publish.hub
     if not hub or not home.database_path.exists():
         return ()
@@ -161,11 +161,11 @@ class ServiceTicks:
         self._working: set[Facts] = set()  # the connections of the running ticks
 
     def delay_polling(self) -> None:
-        """Let polling wait until `open` is done, or for one interval of the seeds where there are many of them."""
+        """Delay polling until `open` is done, or by one seed interval where there are many seeds."""
         self._may_poll.clear()
 
     def stop(self) -> None:
-        """Start no more work, and release whatever waits for some."""
+        """Start no more work, and wake the threads that wait for it."""
         self.stopping.set()
         self.ready.set()
         self._may_poll.set()
@@ -218,7 +218,7 @@ class ServiceTicks:
 
     @property
     def is_idle(self) -> bool:
-        """Whether no tick is under way."""
+        """True while no tick is under way."""
         with self._lock:
             return not self._running
 
@@ -291,7 +291,7 @@ class ServiceTicks:
         return self.stopping.wait(seconds)
 
     def _steps(self, facts: Facts, due: list[Due]) -> Iterator[list[Due]]:
-        """Yield what is due in steps; no step polls more than half of the sources of a host."""
+        """Yield due sources in steps; no step polls more than half of the sources of a host."""
         urls = facts.sources.polled_urls()
         now, later = split_by_host(due, urls)
         yield now
@@ -308,7 +308,7 @@ class ServiceTicks:
         self._offline = report.offline or (self._offline and not report.looked)
 
     def _report(self, report: Report) -> None:
-        """Report what reading documents or polling brought, and let it be classified."""
+        """Report what reading documents or polling brought, and request its classification."""
         if report.looked > report.unchanged:
             figures = {"looked": report.looked, "failed": len(report.failed), "new": report.counts.new}
             message = f"{report.looked} looked at, {len(report.failed)} failed; {report.counts.new} items new"
@@ -325,7 +325,7 @@ class ServiceTicks:
         self._report_kept(facts)
 
     def _report_kept(self, facts: Facts) -> None:
-        """Report once which feeds are served although they have no topic in force."""
+        """Report once which feeds are served although their topic has no file in force."""
         kept = frozenset(kept_feeds(self._home, facts))
         for line in kept_feed_messages(sorted(kept - self._kept)):
             log_event(_LOG, logging.WARNING, "feed_without_topic", f"topicwire: {line}")

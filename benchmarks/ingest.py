@@ -173,7 +173,7 @@ def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     for one in warm:
         one.result()
 
-    cache = TopicCache(topic_folders(app.home, app.settings), print)  # as the service does: only changed files are read
+    cache = TopicCache(topic_folders(app.folder, app.settings), print)  # as the service does: only changed files are read
     collect_garbage_rarely()
 
     def one_pass() -> None:

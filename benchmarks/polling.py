@@ -35,8 +35,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this fold
 
 from ingest.model import Item, Keys, ParsedFeed, Source
 from ingest.planner.next_poll import next_state
-from ingest.planner.polling_cost import PollingCost, PollingRule, adjust_cost, is_stale, with_requests
-from ingest.poll_state import Outcome, SourceState
+from ingest.planner.polling_cost import PollingCost, adjust_cost, is_stale, with_requests
+from ingest.poll_state import Outcome, PollingRule, SourceState
 
 DAY: Final = 86_400.0
 SHORTEST: Final = 300.0

@@ -142,8 +142,8 @@ def cost(facts: Facts, new: list[tuple[str, Item]]) -> tuple[float, int]:
     for source, item in new:
         by_source.setdefault(source, []).append(item)
     for name, items in by_source.items():
-        source = Source(f"http://{name.lower()}.example/feed", title=name)
-        facts.polls.record([(Outcome(source, NOW, feed=ParsedFeed(document_keys(tuple(items)))), SourceState(last_poll=NOW))])
+        carrier = Source(f"http://{name.lower()}.example/feed", title=name)
+        facts.polls.record([(Outcome(carrier, NOW, feed=ParsedFeed(document_keys(tuple(items)))), SourceState(last_poll=NOW))])
     GroupingPass(facts).batch()
     begun = time.process_time()  # the machine may have other work
     looked = group_new(facts, NOW)

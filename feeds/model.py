@@ -124,11 +124,11 @@ class Comparison:
     title: float  # share of the shorter title
     shared: tuple[str, ...]  # the rarest words of both
     gap: timedelta
-    guard: str | None = None  # what spoke against a merge
+    guard: str | None = None  # the reason against a merge
     within: bool = False  # one publisher, not one address: where it says so of three, they have a form in common
 
     def __str__(self) -> str:
-        """Say it in one line."""
+        """Return it in one line."""
         parts = [f"{self.relation}: {self.rule}"]
         if self.text:
             parts.append(f"{self.text:.0%} of the text")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--with", "other", metavar="OTHER", help="Say only why it is, or is not, one story with this item.")
 @click.pass_obj
 def explain(home: Home, item: str, name: str | None, other: str | None) -> None:
-    """Say why ITEM (id, address or guid) is tagged or not, where it came from, who else carried it."""
+    """Explain why ITEM (id, address or guid) is tagged or not, where it came from, and who else carried it."""
     from feeds.model import document_of
     from feeds.store.boilerplate import Boilerplate
     from feeds.store.classifications import Classifications

@@ -22,7 +22,7 @@ _FORMATS = ("atom", "json", "rss")
 
 @click.group(cls=Commands)
 def feeds() -> None:
-    """Say who may read the private feeds."""
+    """Show and change who may read the private feeds."""
 
 
 _topic = click.argument("topic")
@@ -34,7 +34,7 @@ _name = click.argument("name")
 @_name
 @click.pass_obj
 def feeds_grant(home: Home, topic: str, name: str) -> None:
-    """Give NAME addresses of their own for a private TOPIC: they are shown once, here."""
+    """Give NAME personal addresses for a private TOPIC: they are shown once, here."""
     from feeds.publication.document import file_name
     from feeds.store.grants import Grants
 
@@ -56,7 +56,7 @@ def feeds_grant(home: Home, topic: str, name: str) -> None:
 @_name
 @click.pass_obj
 def feeds_revoke(home: Home, topic: str, name: str) -> None:
-    """Take the addresses of NAME for a private TOPIC back, for good."""
+    """Revoke the addresses of NAME for a private TOPIC, for good."""
     from feeds.store.grants import Grants
 
     with home.stored() as facts:

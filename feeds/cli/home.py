@@ -1,4 +1,4 @@
-"""What the commands share of one home: its topics, where it publishes, and what a person is told about both."""
+"""Helpers of the commands for one home: its topics, where it publishes, and the messages about both."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _EXAMPLE = 400  # characters of text in a proposed example
 
 @click.group(cls=Commands)
 def review() -> None:
-    """See what is uncertain, accept or reject it."""
+    """Show uncertain items, and accept or reject them."""
 
 
 @review.command("list")
@@ -72,7 +72,7 @@ _reason = click.option("--reason", default="", help="Why: it is shown with the i
 @_reason
 @click.pass_obj
 def review_accept(home: Home, item: str, name: str, reason: str) -> None:
-    """Say that ITEM belongs to a topic, whatever its words."""
+    """Accept ITEM for a topic, whatever its words."""
     from feeds.store.reviews import Verdict
 
     _record(home, item, name, Verdict.ACCEPT, reason)
@@ -84,7 +84,7 @@ def review_accept(home: Home, item: str, name: str, reason: str) -> None:
 @_reason
 @click.pass_obj
 def review_reject(home: Home, item: str, name: str, reason: str) -> None:
-    """Say that ITEM does not belong to a topic, whatever its words."""
+    """Reject ITEM for a topic, whatever its words."""
     from feeds.store.reviews import Verdict
 
     _record(home, item, name, Verdict.REJECT, reason)

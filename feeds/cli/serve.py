@@ -1,4 +1,4 @@
-"""The command `serve`: what is published and stored, over HTTP, until it is told to stop; polls and publishes nothing."""
+"""The command `serve`: serves what is published and stored over HTTP until it is stopped; polls and publishes nothing."""
 
 from __future__ import annotations
 

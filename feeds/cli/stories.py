@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=Commands)
 def stories() -> None:
-    """See which items are one story and why; part or join them."""
+    """Show which items are one story and why; split or join them."""
 
 
 @stories.command("show")
@@ -44,7 +44,7 @@ def stories_show(home: Home, item: str, other: str | None) -> None:
 
 
 def why_two(facts: Facts, one: StoredItem, two: StoredItem) -> str:
-    """Return one line that says why two items are, or are not, one story."""
+    """Return the reason why two items are, or are not, one story, in one line."""
     from feeds.stories.grouping import Stories
     from feeds.stories.grouping_pass import GroupingPass
 

@@ -77,7 +77,7 @@ def topics_retire(home: Home, name: str) -> None:
 @click.option("--terms", is_flag=True, help="List the terms and parts that no example needs, instead of counting them.")
 @click.pass_obj
 def topics_check(home: Home, names: tuple[str, ...], *, terms: bool) -> None:
-    """Run the examples of topics (all, or those named by name or file) and look for slips and dead wording.
+    """Run the examples of topics (all, or those given by name or file) and look for slips and terms without effect.
 
     Exit 1 when an example fails or something cannot do what it says, 2 when a file cannot be read; the rest are warnings.
     """

@@ -1,4 +1,4 @@
-"""The command `try`: a look at a source before it is added; opens no database."""
+"""The command `try`: shows a source before it is added; opens no database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is thought of facts, in the same file: every statement over tags, reviews, stories and publication; decides nothing.
+"""The tables derived from the facts, in the same file: every statement on tags, reviews, stories, publication; decides nothing.
 
 Public: the tables by subject, each a class or two in a module of its own; `migrations` and `revisions` serve this room alone.
 """

@@ -1,4 +1,4 @@
-"""Sentences that a source repeats under its articles: learnt from where terms hit, so that they never count; classifies nothing."""
+"""Boilerplate: sentences that a source repeats under its articles, recorded where terms hit in them; classifies nothing."""
 
 import json
 from collections import defaultdict
@@ -33,7 +33,7 @@ class Boilerplate:
         return frozenset(row[0] for row in rows)
 
     def learn(self, seen: Iterable[tuple[StoredItem, Iterable[str]]]) -> frozenset[int]:
-        """Note the sentences of items; return the numbers of all items that hold one which has just become boilerplate."""
+        """Record sentences of items; return the row ids of all items with a sentence that has now become boilerplate."""
         holders: defaultdict[Place, dict[int, None]] = defaultdict(dict)  # in order: the first are remembered
         for stored, lines in seen:
             for line in lines:

@@ -1,4 +1,4 @@
-"""The tables of classifications: which item is tagged and why, how far classifying came, which id an entry has; holds no facts."""
+"""The tables of classifications: which item is tagged and why, the progress of each topic, the ids of entries; holds no facts."""
 
 import json
 from collections import defaultdict
@@ -22,7 +22,7 @@ _NEWS = timedelta(days=2)  # what was first seen longer ago is no news
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What is kept of the evidence of a tag."""
+    """The stored evidence of a tag."""
 
     hits: tuple[Evidence, ...]
     cancelled: tuple[dict[str, Any], ...]  # hits with the frame that took each away
@@ -39,7 +39,7 @@ _KEPT = msgspec.json.Decoder(_Kept)
 class Progress:
     """How far a topic's wording has classified: all that arrived up to number `seq`.
 
-    When the wording changes, what was there before is classified again from `back` on, up to `until`.
+    When the wording changes, older items are classified again, from number `back` on, up to `until`.
     """
 
     version: str
@@ -57,7 +57,7 @@ class Tagged(NamedTuple):
 
 
 class Classifications:
-    """The tags, beside the items that they are given to."""
+    """The tags of items."""
 
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
@@ -78,10 +78,10 @@ class Classifications:
         *,
         again: bool = False,
     ) -> None:
-        """Store which of some topics, with their `versions` by name, tag some items, and how far that brought them, all or nothing.
+        """Store which topics (`versions` by name) tag some items, and the progress of these topics, in one transaction.
 
-        A review outranks an answer. `again` says that the items are not new: one that was
-        first seen days ago and is tagged only now is not announced.
+        A review outranks an answer. `again`: the items are not new, so one that was first seen days ago and is
+        tagged only now is not announced.
         """
         reviews = Reviews(self._facts).all()
         with self._facts.transaction():
@@ -107,7 +107,7 @@ class Classifications:
         return found.fetchone() is not None
 
     def announce(self, rows: Iterable[int], topic: str) -> None:
-        """Remember that a topic's feed has shown items, inside the caller's transaction."""
+        """Record that a topic's feed has shown items, inside the caller's transaction."""
         self._db.executemany("insert or ignore into announced values (?, ?)", [(row, topic) for row in rows])
 
     def _tags_of(self, rows: Iterable[int]) -> defaultdict[int, set[str]]:
@@ -142,7 +142,7 @@ class Classifications:
         )
 
     def tagged(self, topic: str, besides: Iterable[int] = ()) -> tuple[Tagged, ...]:
-        """Return the items that a topic tags, newest arrival first, but for some of them."""
+        """Return the items that a topic tags, newest arrival first, without some of them."""
         rows = self._db.execute(
             """select t.item_id, i.seq, t.quiet from tag t join current_item i on i.id = t.item_id
             where t.topic = ? and t.item_id not in (select value from json_each(?))
@@ -152,7 +152,7 @@ class Classifications:
         return tuple(Tagged(row, seq, bool(quiet)) for row, seq, quiet in rows)
 
     def some(self, topic: str, rows: Iterable[int]) -> dict[int, Classification]:
-        """Return what a topic says of some items, by the item's number; what it does not tag is left out."""
+        """Return a topic's classifications of some items, by row id; items that it does not tag are left out."""
         found = self._db.execute(
             """select item_id, topic, version, grade, score, why, evidence from tag
             where topic = ? and item_id in (select value from json_each(?))""",
@@ -161,7 +161,7 @@ class Classifications:
         return {row[0]: _classification(row[1:]) for row in found}
 
     def revision(self, topic: str) -> int:
-        """Return a number that is raised whenever what a topic's feed is made of changes: tags, reviews, tagged items, carriers."""
+        """Return a revision number, raised with every change of a topic's tags, reviews, tagged items or their carriers."""
         return revision(self._db, f"topic:{topic}")
 
     def of(self, row: int) -> tuple[Classification, ...]:
@@ -180,7 +180,7 @@ class Classifications:
         return found
 
     def having(self, rows: Iterable[int], topics: Iterable[str]) -> set[int]:
-        """Return those of some items that one of `topics` tags."""
+        """Return the row ids of those items that one of `topics` tags."""
         found = self._db.execute(
             """select distinct item_id from tag where item_id in (select value from json_each(?))
             and topic in (select value from json_each(?))""",
@@ -189,7 +189,7 @@ class Classifications:
         return {row for (row,) in found}
 
     def bonded(self, topics: Iterable[str]) -> tuple[object, ...]:
-        """Return figures that change whenever one of `topics` begins or ceases to tag an item that has to do with another."""
+        """Return figures that change whenever one of `topics` starts or stops tagging an item that is related to another."""
         found = self._db.execute(
             """select topic, count(*), total(item_id) from tag where topic in (select value from json_each(?))
             and item_id in (select item_id from story union select a from story_edge union select b from story_edge)
@@ -199,7 +199,7 @@ class Classifications:
         return tuple(found.fetchall())
 
     def unsure(self) -> frozenset[str]:
-        """Return the topics that have a mere mention on which nobody has decided."""
+        """Return the topics that have a mere mention without a review."""
         rows = self._db.execute(
             """select distinct topic from tag t where grade = ? and not exists
             (select 1 from decision where item_id = t.item_id and topic = t.topic)""",
@@ -212,10 +212,10 @@ class Classifications:
         return int(self._db.execute("select count(*) from tag").fetchone()[0])
 
     def atom_ids(self, names: Mapping[int, tuple[str | None, str]]) -> dict[int, str]:
-        """Return the ids under which items are published: for ever those that they were given first.
+        """Return the ids under which items are published; an id never changes once it is given.
 
-        `names` has (wanted, own) for each: `wanted`, the publisher's, is given if no other item is known by it or
-        published under it; else `own`.
+        `names` has (wanted, own) for each item: `wanted`, the publisher's id, is used if no other item is known by it
+        or published under it; else `own`.
         """
         execute, given = self._db.execute, self.given_ids(names)
         for row, (wanted, own) in names.items():
@@ -225,7 +225,7 @@ class Classifications:
         return given
 
     def given_ids(self, rows: Iterable[int]) -> dict[int, str]:
-        """Return the ids under which items are published, of those that were given one."""
+        """Return the ids under which items are published; items without an id are left out."""
         query = "select item_id, atom_id from entry where item_id in (select value from json_each(?))"
         return dict(self._db.execute(query, [json.dumps(list(rows))]))
 

@@ -1,4 +1,4 @@
-"""Who may read a private feed: addresses that are given to one person each, and taken back; keeps no token, only its hash."""
+"""Who may read a private feed: each person has an address, which can be revoked; stores no token, only its hash."""
 
 import hashlib
 import hmac
@@ -19,7 +19,7 @@ _PATIENCE: Final = 100  # milliseconds to wait for a writer before a use goes un
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """That somebody may read a topic's private feed, or might until it was taken back."""
+    """The right of one person to read a topic's private feed, until it is revoked."""
 
     topic: str
     name: str
@@ -37,7 +37,7 @@ class Grants:
         self._db.migrate(migrations)
 
     def give(self, topic: str, name: str, token: str, now: datetime) -> None:
-        """Let whoever holds `token` read a topic. Raises UsageError where somebody of that name already may."""
+        """Grant the holder of `token` the right to read a topic. Raises UsageError where somebody of that name has it."""
         with self._facts.transaction():
             if any(one.topic == topic and one.name == name and one.revoked is None for one in self.all()):
                 raise UsageError(f"{name} already has an address for {topic}", f"`topicwire feeds revoke {topic} {name}` first")
@@ -45,25 +45,25 @@ class Grants:
             self._db.execute('insert into "grant" (hash, topic, name, given) values (?, ?, ?, ?)', row)
 
     def revoke(self, topic: str, name: str, now: datetime) -> None:
-        """Take an address back for good. Raises UsageError where nobody of that name has one."""
+        """Revoke an address for good. Raises UsageError where nobody of that name has one."""
         with self._facts.transaction():
             where = 'update "grant" set revoked = ? where topic = ? and name = ? and revoked is null'
             if self._db.execute(where, [rfc3339(now), topic, name]).rowcount == 0:
                 raise UsageError(f"{name} has no address for {topic}", "`topicwire feeds list` shows who has one")
 
     def all(self) -> Iterator[Grant]:
-        """Return every grant, by topic and name, also those that were taken back."""
+        """Return every grant, by topic and name, also the revoked ones."""
         rows = self._db.execute('select topic, name, given, used, revoked from "grant" order by topic, name, given')
         return map(_grant, rows.fetchall())
 
     def find(self, token: str) -> Grant | None:
-        """Return the grant of a token; how long that takes says nothing of any token that exists."""
+        """Return the grant of a token, or None; the time this takes reveals nothing about other tokens."""
         wanted = _hash(token)
         row = self._db.execute('select topic, name, given, used, revoked, hash from "grant" where hash = ?', [wanted]).fetchone()
         return _grant(row[:5]) if row and hmac.compare_digest(row[5], wanted) else None
 
     def note_use(self, grant: Grant, token: str, now: datetime) -> None:
-        """Remember that an address was used: every few minutes is enough, and never while another writes."""
+        """Record that an address was used: at most every few minutes, and never while another process writes."""
         if grant.used is not None and now - grant.used < _SELDOM:
             return
         try:
@@ -75,7 +75,7 @@ class Grants:
 
 
 def _hash(token: str) -> str:
-    """Return what is kept of a token: it has 256 random bits, so that no salt and no slow hash is needed."""
+    """Return the stored hash of a token, which has 256 random bits: no salt and no slow hash is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -15,7 +15,7 @@ _COLUMNS = "item_id, atom_id, entered, updated, digest, state, version, archive,
 
 
 class LedgerLine(NamedTuple):
-    """What a feed has published of one story."""
+    """The record of one story in one feed."""
 
     row: int  # the item first published of it: the entry's id is that of this item for ever
     atom_id: str
@@ -31,7 +31,7 @@ class LedgerLine(NamedTuple):
 
     @property
     def live(self) -> bool:
-        """Whether it is in the feed."""
+        """True while it is in the feed."""
         return self.deleted_at is None
 
 
@@ -45,14 +45,14 @@ class ArchivedPage:
 
 
 class Ledger:
-    """The lines and pages of one feed."""
+    """The lines and archive documents of one feed."""
 
     def __init__(self, facts: Facts, feed: str) -> None:
-        """Take a feed by its name: its folder and its topic."""
+        """Use the database of `facts`; `feed` is the feed's name, from its folder and its topic."""
         self._execute, self._many, self._feed = facts.database.execute, facts.database.executemany, feed
 
     def steady(self, topic: str, grouped: Iterable[int]) -> tuple[int, ...]:
-        """Return the items that a topic tags and whose story is archived as it is now: none of `grouped`, which have copies."""
+        """Return the items that a topic tags and whose archived story is unchanged; without `grouped`, the items with copies."""
         rows = self._execute(
             """select p.item_id from published p join tag t on t.item_id = p.item_id and t.topic = ?
             join current_item i on i.id = p.item_id
@@ -63,7 +63,7 @@ class Ledger:
         return tuple(row for (row,) in rows)
 
     def lines(self, besides: Iterable[int] = ()) -> dict[int, LedgerLine]:
-        """Return all lines of the feed by row id, without some of them."""
+        """Return the lines of the feed by row id, without some of them."""
         rows = self._execute(
             f"select {_COLUMNS} from published where feed = ? and item_id not in (select value from json_each(?))",  # noqa: S608
             [self._feed, json.dumps(list(besides))],
@@ -111,24 +111,24 @@ class Ledger:
         return bytes(found[0])
 
     def archive(self, number: int, document: bytes, changed: datetime) -> None:
-        """Store the bytes of an archive document for ever, inside the caller's transaction."""
+        """Store the bytes of an archive document, which never change, inside the caller's transaction."""
         row = (self._feed, number, rfc3339(changed), digest_of(document), gzip.compress(document, mtime=0))
         self._execute("insert into archive (feed, number, changed, hash, document) values (?, ?, ?, ?, ?)", row)
 
     # What it was made of
 
     def edition(self) -> tuple[str, datetime | None]:
-        """Return (what the feed was last made of, when time alone will change it)."""
+        """Return (the state the feed was last made from, the time when it changes without any new data)."""
         row = self._execute("select inputs, until from edition where feed = ?", [self._feed]).fetchone()
         return (row[0], from_rfc3339(row[1])) if row else ("", None)
 
     def set_edition(self, inputs: str, until: datetime | None) -> None:
-        """Remember what the feed was made of."""
+        """Store the state the feed was made from."""
         self._execute("insert or replace into edition values (?, ?, ?)", [self._feed, inputs, rfc3339(until)])
 
 
 def archive_sizes(facts: Facts) -> dict[str, int]:
-    """Return the number of sealed pages of each archive, by feed."""
+    """Return the number of archive documents, by feed."""
     return dict(facts.database.execute("select feed, count(*) from archive group by feed order by feed").fetchall())
 
 

@@ -1,4 +1,4 @@
-"""What a monitor asks of the tags; writes nothing."""
+"""Queries of a monitor on the tags; writes nothing."""
 
 from ingest.store.monitor import Monitor
 

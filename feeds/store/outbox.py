@@ -1,4 +1,4 @@
-"""The table of what a WebSub hub was told, and of what it is still to be told; sends nothing."""
+"""The table of pings to a WebSub hub, sent and still due; sends nothing."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,7 +18,7 @@ order by d.path"""
 
 
 class DuePing(NamedTuple):
-    """A public feed that the hub was not told of as it is now."""
+    """A public feed whose present state the hub was not pinged about."""
 
     path: str  # in the home
     hash: str
@@ -26,7 +26,7 @@ class DuePing(NamedTuple):
 
 
 class PingResult(NamedTuple):
-    """What came of telling the hub of one feed."""
+    """The result of one ping to the hub."""
 
     ping: DuePing
     error: str | None = None
@@ -34,7 +34,7 @@ class PingResult(NamedTuple):
 
 
 class Outbox:
-    """What one hub was told."""
+    """The pings to one hub."""
 
     def __init__(self, facts: Facts, hub: str) -> None:
         """Use the database of `facts`."""
@@ -42,11 +42,11 @@ class Outbox:
         self._db.migrate(migrations)
 
     def due(self, now: datetime) -> list[DuePing]:
-        """Return the feeds to tell of at `now`, by path."""
+        """Return the pings that are due at `now`, by path."""
         return [DuePing(*row) for row in self._db.execute(_DUE, {"hub": self._hub, "now": rfc3339(now)})]
 
     def record(self, results: Iterable[PingResult]) -> None:
-        """Store what came of pings, in one transaction."""
+        """Store the results of pings, in one transaction."""
         with self._db.transaction():
             rows = (
                 [path, self._hub, None, failures + 1, rfc3339(retry), error] if error else [path, self._hub, digest, 0, None, None]

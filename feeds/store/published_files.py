@@ -1,4 +1,4 @@
-"""The table of published files: what each was when it was last written, and when it was removed; touches no file."""
+"""The table of published files: hash, size and time of each, and when it was removed; touches no file."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from ingest.store.facts import Facts
 
 
 class FileRecord(NamedTuple):
-    """What is known of a published file."""
+    """The record of a published file."""
 
     path: str  # in the home
     feed: str
@@ -19,7 +19,7 @@ class FileRecord(NamedTuple):
 
 
 class FileRecords:
-    """The files that are published, and those that were."""
+    """The records of published files, also of removed ones."""
 
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
@@ -27,16 +27,16 @@ class FileRecords:
         self._db.migrate(migrations)
 
     def get(self, path: str) -> FileRecord | None:
-        """Return what is known of a file, also of one that was removed."""
+        """Return the record of a file, also of a removed one; None for an unknown one."""
         row = self._db.execute("select path, feed, hash, size, changed, gone from published_file where path = ?", [path]).fetchone()
         return FileRecord(*row) if row else None
 
     def of_feed(self, feed: str) -> list[tuple[str, int, str]]:
-        """Return (path, size, changed) of the files of a feed that there should be."""
+        """Return (path, size, changed) of the files that a feed should have."""
         return self._db.execute("select path, size, changed from published_file where feed = ? and gone is null", [feed]).fetchall()
 
     def paths(self) -> list[str]:
-        """Return the paths of all files of feeds that there should be, sorted."""
+        """Return the paths of the files that all feeds should have, sorted."""
         rows = self._db.execute("select path from published_file where gone is null and feed != '' order by path")
         return [path for (path,) in rows]
 
@@ -46,6 +46,6 @@ class FileRecords:
         return frozenset(feed for (feed,) in rows)
 
     def write(self, records: Iterable[FileRecord], forgotten: Iterable[str] = ()) -> None:
-        """Store records, after those of `forgotten` paths were dropped, inside the caller's transaction."""
+        """Store records, after dropping those of `forgotten` paths, inside the caller's transaction."""
         self._db.executemany("delete from published_file where path = ?", ([path] for path in forgotten))
         self._db.executemany("insert or replace into published_file values (?, ?, ?, ?, ?, ?)", records)

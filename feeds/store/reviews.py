@@ -1,4 +1,4 @@
-"""Reviews, what a person said of an item and a topic: a review outranks every rule and later answer; decides nothing itself."""
+"""The table of reviews, a person's accept or reject of an item for a topic; a review outranks every classification."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from ingest.text.sanitize import one_line
 
 
 class Verdict(StrEnum):
-    """What a person may say."""
+    """A person's verdict."""
 
     ACCEPT = "accept"
     REJECT = "reject"
@@ -20,19 +20,19 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A person's word on one item and one topic, with the reason given."""
+    """A person's verdict on one item for one topic, with the reason given."""
 
     verdict: Verdict
     reason: str
     reviewed: datetime | None
 
     def __str__(self) -> str:
-        """Say it in words."""
+        """Return it in words."""
         return f"{self.verdict}ed by hand" + (f": {self.reason}" if self.reason else "")
 
 
 def reviewed(classification: Classification, review: Review | None) -> Classification:
-    """Return the classification that holds: the person's review, where there is one; the words that met stay as evidence."""
+    """Return the classification after a person's review, where there is one; the words that were found stay as evidence."""
     if review is None:
         return classification
     if review.verdict is Verdict.REJECT:
@@ -58,7 +58,7 @@ class Reviews:
         return {(row, name): Review(Verdict(verdict), reason, from_rfc3339(at)) for row, name, verdict, reason, at in rows}
 
     def put(self, row: int, topic: str, verdict: Verdict, reason: str, now: datetime) -> None:
-        """Store what a person said, the reason as one line that any feed can show; the last word counts."""
+        """Store a review, its reason as one line that any feed can show; it replaces an earlier one."""
         with self._facts.transaction():
             self._db.execute(
                 """insert into decision (item_id, topic, verdict, reason, decided) values (?, ?, ?, ?, ?)
@@ -68,7 +68,7 @@ class Reviews:
             )
 
     def take_back(self, row: int, topic: str) -> bool:
-        """Forget what was said; return whether anything was."""
+        """Delete a review; return whether there was one."""
         with self._facts.transaction():
-            gone = self._db.execute("delete from decision where item_id = ? and topic = ?", [row, topic])
-        return gone.rowcount > 0
+            deleted = self._db.execute("delete from decision where item_id = ? and topic = ?", [row, topic])
+        return deleted.rowcount > 0

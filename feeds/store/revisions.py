@@ -1,4 +1,4 @@
-"""Revision numbers: a reader that finds the number it knows need not look again; triggers raise them with every change."""
+"""Revision numbers, raised by triggers with every change: a reader that finds the number it knows need not read again."""
 
 from ingest.store.database import Database
 

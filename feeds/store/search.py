@@ -1,4 +1,4 @@
-"""The full-text index and what narrows a search, in SQL; knows neither how a question is written nor how an answer is shown."""
+"""Searches the full-text index, with filters, in SQL; knows neither the query's syntax nor how results are shown."""
 
 import json
 import sqlite3
@@ -24,7 +24,7 @@ _PUBLISHED: Final = "select item_id from tag where topic in (select value from j
 
 
 class SearchIndex:
-    """What can be found among all items."""
+    """The full-text index of all items."""
 
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
@@ -33,7 +33,7 @@ class SearchIndex:
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:
-        """End what is asked of the database when it takes longer. Raises UsageError."""
+        """Interrupt queries inside this context that take longer. Raises UsageError."""
         timer = Timer(seconds, self._db.connection.interrupt)
         timer.start()
         try:
@@ -47,7 +47,7 @@ class SearchIndex:
             timer.join()
 
     def rows(self, parts: Mapping[str, str | int], limit: int, skip: int) -> list[int]:
-        """Return the items that meet all parts (match, topic, source, language, since, until, published), newest arrival first."""
+        """Return items that meet all conditions (match, topic, source, language, since, until, published), newest arrival first."""
         found = self._db.execute(
             f"""select i.id from current_item i where {_where(parts)}
             order by i.first_seen desc, i.id desc limit :limit offset :skip""",  # noqa: S608 - constants
@@ -56,11 +56,11 @@ class SearchIndex:
         return [row for (row,) in found]
 
     def count(self, parts: Mapping[str, str | int]) -> int:
-        """Return the number of items that meet all parts."""
+        """Return the number of items that meet all conditions."""
         return int(self._db.execute(f"select count(*) from current_item i where {_where(parts)}", parts).fetchone()[0])  # noqa: S608
 
     def source_urls(self, published: Iterable[str] | None = None) -> set[str]:
-        """Return the addresses of the sources that carried anything, or anything that some topics publish."""
+        """Return the addresses of the sources with any item, or with any item that some topics publish."""
         where, asked = _of("item_id", published)
         return {url for (url,) in self._db.execute(f"select distinct source_url from carrier{where}", asked)}  # noqa: S608
 
@@ -75,7 +75,7 @@ class SearchIndex:
 
 
 def holding(expression: str, texts: Iterable[tuple[int, str, str]]) -> set[int]:
-    """Return which of some (number, title, text) an expression finds; words are read as the stored index reads them."""
+    """Return the numbers of those (number, title, text) that an expression finds; words are split as in the stored index."""
     with closing(sqlite3.connect(":memory:")) as db:
         db.execute("create virtual table shown using fts5(title, text, tokenize='unicode61 remove_diacritics 2')")
         db.executemany("insert into shown (rowid, title, text) values (?, ?, ?)", texts)

@@ -1,4 +1,4 @@
-"""The tables of stories: members, likenesses, sketches by time, people's words, and how far grouping came; decides nothing."""
+"""The tables of stories: members, edges, sketches by time, people's decisions, progress of grouping; decides nothing."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence, Sized
@@ -21,7 +21,7 @@ _IN: Final = "in (select value from json_each(?))"
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """What an item is found by, and when it appeared."""
+    """The keys by which an item is found, and when it appeared."""
 
     row: int
     keys: tuple[int, ...]
@@ -39,9 +39,9 @@ class StoryTables:
     # Progress
 
     def mark(self, version: str) -> tuple[int, int]:
-        """Return up to which number items were compared by these thresholds, and from which on the answers are stories.
+        """Return up to which number items were compared by these thresholds, and from which number on their stories are stored.
 
-        Other thresholds forget all likenesses: the stories stay as they were until everything is compared anew.
+        New thresholds delete all edges; the stories stay as they were until everything is compared again.
         """
         execute = self._db.execute
         row = execute("select version, seq, until from story_mark").fetchone()
@@ -54,7 +54,7 @@ class StoryTables:
         return 0, until
 
     def put_mark(self, seq: int) -> None:
-        """Remember how far comparing came."""
+        """Store up to which number items were compared."""
         self._db.execute("update story_mark set seq = ?", [seq])
 
     def seen(self) -> int:
@@ -74,15 +74,15 @@ class StoryTables:
         return [row for (row,) in self._db.execute("select item_id from story")]
 
     def revision(self) -> int:
-        """Return a number that is raised whenever a story's members, their texts, carriers or related items change."""
+        """Return a revision number, raised with every change of a story's members, their texts, carriers or related items."""
         return revision(self._db, "stories")
 
     # Sketches
 
     def likely(self, sketches: Iterable[Sketch], window: timedelta) -> list[list[int]]:
-        """Return for each sketch the items within a window that share a key, those that share most first, and keep its keys.
+        """Return for each sketch the items within a window that share keys with it, most shared first; store its keys.
 
-        A sketch is met by those that come after it.
+        Each sketch is compared with the earlier ones.
         """
         there, found = self._spans(), []
         for one in sketches:
@@ -101,7 +101,7 @@ class StoryTables:
         return [row for (row,) in rows if row != of.row]
 
     def keep(self, sketch: Sketch) -> None:
-        """Keep an item's keys: in one statement, which takes half the time of one for each."""
+        """Store an item's keys in one statement, which takes half the time of one statement for each."""
         if sketch.keys:
             self._db.execute(
                 f"insert or ignore into story_band select ?, column1, ? from (values {_marks(sketch.keys, '(?)')})",  # noqa: S608
@@ -118,25 +118,25 @@ class StoryTables:
         return {span for (span,) in rows}
 
     def drop_keys(self, before: datetime) -> None:
-        """Forget the keys of items that nothing new can be compared with."""
+        """Delete the keys of items that are too old to be compared with new ones."""
         self._db.execute("delete from story_band where span < ?", [_span(before)])
 
     # Likenesses
 
     def drop_edges(self, rows: Iterable[int]) -> None:
-        """Forget what items are to others."""
+        """Delete the edges of items."""
         wanted = json.dumps(list(rows))
         self._db.execute(f"delete from story_edge where a {_IN} or b {_IN}", [wanted, wanted])  # noqa: S608
 
     def add_edges(self, found: Iterable[tuple[int, int, Comparison]]) -> None:
-        """Store what items are to others."""
+        """Store edges between items."""
         self._db.executemany(
             "insert into story_edge values (?, ?, ?, ?, ?, ?)",
             [(*pair_of(row, other), said.relation, said.strength, str(said), said.within) for row, other, said in found],
         )
 
     def edges(self, rows: Iterable[int]) -> list[Edge]:
-        """Return the pairs of one story among or beside some items, but for those that rest on a form of their publisher's."""
+        """Return the pairs of one story that include any of these items, without pairs that share only their publisher's form."""
         wanted = list(rows)
         across = self._beside("a, b, strength", "relation = 'same' and not within", wanted)
         pairs = self._pairs_within(wanted)
@@ -144,20 +144,20 @@ class StoryTables:
         return [Edge(*found) for found in (*across, *within)]
 
     def bound(self, rows: Iterable[int]) -> set[int]:
-        """Return those items that are, or may become, part of a story: all others stay alone."""
+        """Return the items that are, or may become, part of a story with others."""
         wanted = list(rows)
         ends = {row for edge in self.edges(wanted) for row in (edge.a, edge.b)}
         decided = {row for pair in self.decided(wanted).joined for row in pair}
         return (ends | decided | self.members(wanted).keys()) & set(wanted)
 
     def repeated(self, rows: Iterable[int]) -> set[int]:
-        """Return those items of which a publisher has two more alike at other addresses: what they share is its form."""
+        """Return the items to which two others of their publisher are alike at other addresses: they share a form, not a story."""
         wanted = set(rows)
         many = {row for row, count in self._degrees(wanted).items() if count > 1}
         return many | {row for a, b, _, _, alone in self._pairs_within(wanted) if not alone for row in (a, b) if row in wanted}
 
     def _pairs_within(self, rows: Iterable[int]) -> list[tuple[int, int, str, float, bool]]:
-        """Return the pairs within a publisher of items that have but one such, and whether the other has no more either."""
+        """Return the pairs within a publisher of items that have only one such pair, and whether that holds for the other too."""
         single = [row for row, count in self._degrees(rows).items() if count == 1]
         found = self._beside("a, b, relation, strength", "within", single)
         degrees = self._degrees({row for a, b, *_ in found for row in (a, b)})
@@ -169,7 +169,7 @@ class StoryTables:
         return self._db.execute(f"{select} a {_IN} union {select} b {_IN}", [wanted, wanted]).fetchall()
 
     def touched(self, rows: Iterable[int]) -> set[int]:
-        """Return some items, and those whose story may hang on what they are to them."""
+        """Return these items, and those whose story may depend on their edges."""
         wanted = list(rows)
         return {*wanted, *(name for pair in self._beside("a, b", "(relation = 'same' or within)", wanted) for name in pair)}
 
@@ -190,7 +190,7 @@ class StoryTables:
     # Stories
 
     def members(self, rows: Iterable[int]) -> dict[int, tuple[int, ...]]:
-        """Give, for each item that has copies, all members of its story."""
+        """Return, for each item that has copies, all members of its story."""
         found: dict[int, list[int]] = {}
         own: dict[int, int] = {}
         wanted = json.dumps(list(rows))
@@ -203,7 +203,7 @@ class StoryTables:
         return {member: tuple(sorted(found[story])) for member, story in own.items()}
 
     def replace_stories(self, rows: Iterable[int], groups: Iterable[frozenset[int]]) -> None:
-        """Store the stories that some items make now, in place of those they made."""
+        """Store the present stories of some items, in place of their earlier ones."""
         wanted = {row: min(group) for group in groups for row in group}
         found = self._db.execute(f"select item_id, story_id from story where item_id {_IN}", [json.dumps(list(rows))])  # noqa: S608
         known = dict(found.fetchall())  # what stays is not written anew: each write raises the revision
@@ -214,7 +214,7 @@ class StoryTables:
     # People's words
 
     def decided(self, rows: Iterable[int]) -> PairConstraints:
-        """Return what people said of pairs among or beside some items."""
+        """Return people's decisions on pairs that include any of these items."""
         wanted = json.dumps(list(rows))
         found = self._db.execute(
             f"select a, b, verdict from story_decision where a {_IN} or b {_IN}",  # noqa: S608
@@ -224,18 +224,18 @@ class StoryTables:
         return PairConstraints(pick["join"], pick["split"])
 
     def decide(self, pairs: Iterable[tuple[int, int]], verdict: str, reason: str, now: datetime) -> None:
-        """Store a person's word on pairs; the last word counts."""
+        """Store a person's decision on pairs; it replaces an earlier one."""
         said = (verdict, one_line(reason), rfc3339(now))
         self._db.executemany(
             "insert or replace into story_decision values (?, ?, ?, ?, ?)", [(*pair_of(a, b), *said) for a, b in pairs]
         )
 
     def take_back(self, pairs: Iterable[tuple[int, int]]) -> None:
-        """Forget what was said of pairs."""
+        """Delete the decisions on pairs."""
         self._db.executemany("delete from story_decision where a = ? and b = ?", [pair_of(a, b) for a, b in pairs])
 
     def words(self, rows: Iterable[int]) -> Iterator[Merge]:
-        """Return what people joined among some items, in words."""
+        """Return in words the joins that people made among some items."""
         wanted = json.dumps(list(rows))
         for a, b, reason in self._db.execute(
             f"select a, b, reason from story_decision where verdict = 'join' and a {_IN} and b {_IN}",  # noqa: S608
@@ -244,7 +244,7 @@ class StoryTables:
             yield Merge(a, b, "joined by hand" + (f": {reason}" if reason else ""))
 
     def evidence(self, groups: Sequence[Iterable[int]]) -> list[StoryEvidence]:
-        """Return for each story, by its members, why they are one, and what else they have to do with, the closest first."""
+        """Return for each story, by its members, the evidence that joins them, and the related items, the closest first."""
         owner = {row: number for number, group in enumerate(groups) for row in group}
         merges: list[list[Merge]] = [[] for _ in groups]
         related: list[dict[int, RelatedItem]] = [{} for _ in groups]

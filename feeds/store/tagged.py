@@ -1,4 +1,4 @@
-"""What topics tag, beside what is known of these items: lines of lists, marks of change, sources; writes nothing."""
+"""Tagged items as lists and pages need them: rows, states that change, sources; writes nothing."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -52,14 +52,14 @@ class TaggedItems:
     def states(self, topics: Iterable[str], rows: Iterable[int] = ()) -> Iterator[tuple[int, str, list[object]]]:
         """Return (row, uid, state) of every item that one of `topics` has, or that is in `rows`.
 
-        The state changes with all that a page shows of the item: its texts, its carriers and its tags by these topics.
+        The state changes with everything that a page shows of the item: texts, carriers, and tags by these topics.
         """
         asked = {"topics": json.dumps(sorted(topics)), "rows": json.dumps(sorted(rows))}
         for row, uid, *state in self._db.execute(_STATES, asked):
             yield row, uid, state
 
     def source_urls(self, topics: Iterable[str]) -> frozenset[str]:
-        """Return the addresses of the sources that carried anything that one of `topics` has."""
+        """Return the addresses of the sources of items that one of `topics` tags."""
         rows = self._db.execute(
             """select distinct source_url from carrier
             where item_id in (select item_id from tag where topic in (select value from json_each(?)))""",
@@ -68,7 +68,7 @@ class TaggedItems:
         return frozenset(url for (url,) in rows)
 
     def oldest(self, topic: str, since: datetime | None) -> datetime | None:
-        """Return when the oldest item was first seen of those that a topic tags and that were first seen since a moment."""
+        """Return the earliest first-seen time, since a moment, of the items that a topic tags."""
         (at,) = self._db.execute(
             "select min(i.first_seen) from tag t join current_item i on i.id = t.item_id where t.topic = ? and i.first_seen >= ?",
             [topic, rfc3339(since) or ""],
