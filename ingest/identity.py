@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 from ingest.model import Item, Keys, Source, SourceKind
 from ingest.text.counters import without_counts
@@ -22,10 +22,16 @@ _TITLE_WORDS: Final = 4  # fewer may be the title of many articles
 _TITLE_LETTERS: Final = 12  # ... where words are not separated by spaces
 _ID: Final = 16  # hex digits of an item's id
 _TAG: Final = re.compile(r"<[^<>]*>")
-# By their `repr`: the names of Author, Category, Enclosure, GeoPlace and of their fields are part of every stored fingerprint.
-_DETAILS: Final = attrgetter(
-    *(f.name for f in fields(Item) if f.name not in {"guid", "url", "title", "summary", "content", "text", "boilerplate"})
+# Every stored fingerprint was made of these fields, in this order. Never add one: `later_fields` finds what is newer.
+_HASHED_STRINGS: Final = ("guid", "url", "title", "summary", "content", "text", "boilerplate")
+# By their `repr`: the names of Author, Category, Enclosure, Place and of their fields are part of every stored fingerprint.
+_HASHED_DETAILS: Final = (
+    *("title_inferred", "language", "language_from", "published", "published_raw", "updated", "updated_raw"),
+    *("authors", "categories", "enclosures", "places"),
 )
+_strings_of: Final = attrgetter(*_HASHED_STRINGS)
+_details_of: Final = attrgetter(*_HASHED_DETAILS)
+_LATER: Final = tuple((one.name, one.default) for one in fields(Item) if one.name not in {*_HASHED_STRINGS, *_HASHED_DETAILS})
 _ALIKE: Final = 0.5  # share of the shorter one's words that makes two titles, or two texts, one that was edited
 
 
@@ -54,7 +60,15 @@ def keys(item: Item) -> Keys:
 
 def _fingerprint(item: Item) -> str:
     """Hash every field of an item: whatever a source changes, it has served something else."""
-    return digest(item.guid, item.url, item.title, item.summary, item.content, item.text, item.boilerplate, repr(_DETAILS(item)))
+    return digest(*_strings_of(item), repr((*_details_of(item), *later_fields(item))))
+
+
+def later_fields(item: Item) -> tuple[tuple[str, Any], ...]:
+    """Return name and value of the fields that are newer than the stored hashes of items, where they are set.
+
+    A hash that takes them in stays as it is stored for every item that has no such value.
+    """
+    return tuple((name, value) for name, default in _LATER if (value := getattr(item, name)) != default)
 
 
 def wording(title: str, text: str, summary: str, content: str) -> str:

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from making import GAZETTE, HARBOUR, INSTANCE, ITEM, SEED, classification, document, entry, item, sighting, stored, topic
 from support import NOON
 
-from feeds.publication.entry import TOPIC_SCHEME, _beginning, feed_id, is_iri, own_id, permanent_id, public_url
-from ingest.model import Author, Category, Enclosure, Source
+from feeds.publication.entry import TOPIC_SCHEME, StoryEntry, _beginning, feed_id, is_iri, own_id, permanent_id, public_url
+from ingest.model import Author, Category, Enclosure, Item, Place, Source
 
 
 @given(st.text(st.sampled_from("ab \n\u2003\x85")), st.integers(1, 40))
@@ -369,3 +369,44 @@ def test_a_subscribers_password_is_never_published() -> None:
     assert "secret" not in repr(replace(shown, classification=classification(stored())))
     assert (shown.url, shown.title) == ("http://post.example/ferry", "http://post.example/ferry")
     assert (shown.origin.url, shown.origin.title) == ("http://post.example/feed", "http://post.example/feed")
+
+
+# What is remembered of what was published
+
+
+@dataclass(frozen=True, slots=True)
+class _LaterItem(Item):
+    """An item of a later program, which reads one thing more."""
+
+    rights: str | None = None
+
+
+def digest(what: Item) -> str:
+    """Give what is remembered of an item that was published."""
+    kept = stored(what)
+    return StoryEntry(kept, classification(kept)).digest
+
+
+def test_the_digest_of_an_entry_never_changes() -> None:
+    """Databases hold it: another one would make every published entry look corrected."""
+    whole = item(
+        content="<p>x</p>",
+        title_inferred=True,
+        authors=(Author("Ann", "u", "e"),),
+        categories=(Category("c", "s", "l"),),
+        enclosures=(Enclosure("http://a/x.mp3?t=1", "audio/mpeg", 5, 6, "audio"),),
+        places=(Place("point", "1 2"),),
+    )
+    assert digest(ITEM) == "2:bde5ed56ce20a94b2bccb60a.f0ac63cf8417b3b3ad0b7ad4"
+    assert digest(whole) == "2:f2ddfbb73dad347da8bfc3e5.a50d7123dc476b8f7e45a32a"
+
+
+def test_a_field_that_is_added_later_counts_where_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry without it stays as it was published; one that has it is published again, with the `updated` that it had."""
+    known = digest(ITEM)
+    monkeypatch.setattr("ingest.identity._LATER", (("rights", None),))
+    values = {one.name: getattr(ITEM, one.name) for one in fields(ITEM)}
+    assert digest(_LaterItem(**values)) == known
+    said = digest(_LaterItem(**values, rights="Ann"))
+    assert said != known
+    assert said.partition(".")[0] == known.partition(".")[0]

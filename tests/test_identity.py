@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON, TEXT
 
+from ingest import identity
 from ingest.identity import KnownItem, digest, document_keys, keys, public_id, same, titles_alike
 from ingest.model import Author, Category, Enclosure, Item, Place, Source, SourceKind
 
@@ -252,3 +253,26 @@ def test_the_keys_of_an_item_never_change() -> None:
         places=(Place("point", "1 2"),),
     )
     assert (keys(one).fingerprint, keys(one).content) == ("bfc6e132baeaabd99bb34a75", "f4ad01b42c9f2d3624363325")
+
+
+@dataclass(frozen=True, slots=True)
+class _LaterItem(Item):
+    """An item of a later program, which reads one thing more."""
+
+    rights: str | None = None
+
+
+def test_a_field_that_is_added_later_changes_no_stored_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An item without it has the keys that it had; where it is set, the source has served something else."""
+    known = keys(ITEM)
+    monkeypatch.setattr(identity, "_LATER", (("rights", None),))
+    values = {one.name: getattr(ITEM, one.name) for one in fields(ITEM)}
+    assert keys(_LaterItem(**values)) == known
+    prints = {keys(_LaterItem(**values, rights=rights)).fingerprint for rights in (None, "Ann", "Ben")}
+    assert len(prints) == 3
+
+
+def test_every_later_field_has_a_default() -> None:
+    """Else it would count for every stored item; what today's items have is counted already."""
+    assert [name for name, default in identity._LATER if default is MISSING] == []
+    assert identity.later_fields(replace(ITEM, authors=(Author("A"),), language="en")) == ()

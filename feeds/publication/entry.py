@@ -14,7 +14,7 @@ from yarl import URL
 
 from feeds.model import Classification, RelatedItem
 from feeds.tagging.topic.model import Content, Topic
-from ingest.identity import significance
+from ingest.identity import later_fields, significance
 from ingest.model import Author, Category, Enclosure, Place, Sighting, Source, SourceKind, StoredItem
 from ingest.text.sanitize import escape, sentences, shorten
 from ingest.text.urls import iri, without_secrets
@@ -61,7 +61,7 @@ class StoryEntry:
         believed = item.published if item.published and item.published <= self.lead.first_seen else None
         files = [(file.url.partition("?")[0], file.type, file.length) for file in item.enclosures]  # what follows may be a ticket
         said = (item.url, item.language, believed, item.authors, item.categories, files, item.places, item.title_inferred)
-        return f"{self.significant}.{_hash(repr(said))}"
+        return f"{self.significant}.{_hash(repr((*said, *later_fields(item))))}"  # stored digests stay
 
     def is_significantly(self, digest: str) -> bool:
         """Return whether the article is what it was when it had this digest, for its readers."""
