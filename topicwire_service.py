@@ -227,7 +227,7 @@ class ServiceTicks:
 
     def _guarded(self, work: Callable[[], None]) -> None:
         with self._lock:
-            self._running += 1  # before `stopping` is read: whoever stops sets that first and then waits for this
+            self._running += 1  # before `stopping` is read: the stopping thread sets that first, then waits for this count
         try:
             if not self.stopping.is_set():
                 work()

@@ -70,7 +70,7 @@ class Classification:
     cancelled: tuple[tuple[str, Evidence], ...] = ()  # (negative context, hit)
     excluded: tuple[str, ...] = ()  # exclusions that were tested and did not fire
     distance: int | None = None  # words between the groups where they meet closest
-    review: str = ""  # what a person said of it
+    review: str = ""  # a person's verdict
     near_miss: bool = False  # not tagged, though every part is there, only a negative context took one away, or `review` holds
 
 
@@ -125,7 +125,7 @@ class Comparison:
     shared: tuple[str, ...]  # the rarest words of both
     gap: timedelta
     guard: str | None = None  # the reason against a merge
-    within: bool = False  # one publisher, not one address: where it says so of three, they have a form in common
+    within: bool = False  # one publisher, two addresses: three items joined like this share a form
 
     def __str__(self) -> str:
         """Return it in one line."""

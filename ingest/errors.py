@@ -20,8 +20,8 @@ from typing import Final
 class Failure(StrEnum):
     """What kind of failure a look at a source ended in: what to do next depends on it, the words do not."""
 
-    NAME = "name"  # there is no such host, or nobody to ask for it
-    LOOKUP = "lookup"  # whoever knows the names of hosts did not answer
+    NAME = "name"  # there is no such host, or no name server
+    LOOKUP = "lookup"  # the name server did not answer
     NETWORK = "network"  # no way out of this computer, or no way to its proxy
     CONNECTION = "connection"  # the host takes no connection
     SILENCE = "silence"  # not a byte of an answer in time

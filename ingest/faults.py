@@ -11,7 +11,7 @@ from ingest.errors import TopicwireError
 _A = TypeVar("_A")
 _B = TypeVar("_B")
 _C = TypeVar("_C")
-_MOST_TRACES: Final = 20  # of one document: the others would say the same
+_MOST_TRACES: Final = 20  # of one document: the others would be the same
 _LONGEST: Final = 100  # characters of what an exception says, which may quote the document
 
 

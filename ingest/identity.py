@@ -81,7 +81,7 @@ def significance(item: Item) -> str:
     return _significance(item.title, item.text, item.summary if item.content else "")
 
 
-@lru_cache(maxsize=1_000)  # an entry is asked several times in one publication
+@lru_cache(maxsize=1_000)  # called several times for an entry in one publication
 def _significance(title: str, text: str, summary: str) -> str:
     return digest("significant", title, without_counts(text), without_counts(_TAG.sub("\n", summary)))
 

@@ -160,7 +160,7 @@ class SourceSettings:
     expect: float | None = None  # days within which it should bring something
     tags: tuple[str, ...] = ()
     ca_file: str | None = None  # a file with authorities that are trusted for it, beside the system's
-    scheme_guessed: bool = False  # its owner left the scheme out: http is asked where https gives no answer
+    scheme_guessed: bool = False  # the owner left the scheme out: http is tried where https fails
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ TITLES: Final = ("title", "dc:title")
 MEDIA_TITLE: Final = "media:title"  # where there is no text to find a title in either
 CONTENTS: Final = ("content", "encoded")  # of several the longest
 SUMMARIES: Final = ("description", "summary", "abstract", "dc:description", "itunes:summary")
-MEDIA_TEXT: Final = "media:description"  # where nothing else says anything
+MEDIA_TEXT: Final = "media:description"  # used where there is no other text
 PUBLISHED: Final = ("published", "issued", "available", "created", "submitted")
 UPDATED: Final = ("updated", "modified", "dc:date")
 # Most writers of RSS give one date, under whatever name.
@@ -57,7 +57,7 @@ _HOURS: Final = 24
 _LONGEST_INTERVAL: Final = 2_592_000.0  # seconds: a month
 _HINT_DIGITS: Final = 9
 _NOWHERE: Final = "relative.invalid"  # where relative links lead at first (RFC 6761)
-_RULES: Final = "2"  # raise it when the same entry would make another item: then all entries are read anew
+_RULES: Final = "2"  # raise it when the same entry would make another item: then all entries are read again
 _RAW: Final = 8  # bytes of the hash of an entry as it was served
 _packed: Final = msgspec.msgpack.Encoder().encode
 

@@ -21,9 +21,9 @@ class PublishingRate:
     """When a source posts, as far as its documents showed; of bounded size, whatever the source does."""
 
     at: datetime  # of these counts; later they weigh less
-    items: float  # entries seen, half of their weight gone every 14 days
+    items: float  # entries seen, discounted by half every 14 days
     seconds: float  # time watched, likewise
-    burst: float  # entries seen, half of their weight gone every 6 hours
+    burst: float  # entries seen, discounted by half every 6 hours
     window: int  # entries in its last document
     hours: bytes  # entries by hour of the week, Monday 0 h UTC first: 168 half floats
     shape: bytes = b""  # relative rate by hour of the week, 168 half floats; empty: as all sources together
@@ -72,7 +72,7 @@ class Outcome:
     last_modified: str | None = None
     body_hash: str | None = None
     failure: Failure | None = None  # the kind of the error
-    wait: float | None = None  # seconds after which the server asked to be asked again (Retry-After, capped at a day)
+    wait: float | None = None  # seconds that the server asked to wait (Retry-After, capped at a day)
     fresh: float | None = None  # seconds for which it called its answer fresh (max-age, Expires), uncapped
     conditional: bool = False  # whether a validator was sent
     moved: str | None = None  # where the feed now lives, by permanent redirects alone (301, 308)

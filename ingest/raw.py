@@ -81,7 +81,7 @@ class RawEntry(Struct, frozen=True, array_like=True, gc=False):
     files: tuple[RawFile, ...] = ()
     points: tuple[RawPoint, ...] = ()
     languages: tuple[str | None, ...] = ()  # as declared for the entry as a whole, the closest first
-    duration: str = ""  # of what it tells of, as podcasts say
+    duration: str = ""  # of the audio or video, as podcasts write it
     title_inferred: bool = False  # the title was found in the text
     boilerplate: str = ""  # of the page, taken off the text
 

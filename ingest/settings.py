@@ -36,7 +36,7 @@ class Service:
     review_token: str = ""  # the password of /review; empty: only on this computer
     search: bool = True  # whether /search answers at all
     connections: Positive | None = None  # at once; half of the files that the process may have open
-    connections_per_address: Positive = 64  # at once, but for this computer's own: a proxy brings everybody
+    connections_per_address: Positive = 64  # at once; loopback has no limit, since behind a proxy all clients share its address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class Parsing:
 class Polling:
     """`polling.*`: how often servers are asked."""
 
-    requests_per_day: Above | None = None  # per source, on average; 12 unless a delay is asked for
+    requests_per_day: Above | None = None  # per source, on average; 12 unless a delay is set
     target_delay: Above | None = None  # minutes that an entry waits until it is found, on average: instead
     longest: Above = 12.0  # hours between two polls of a source, at most
 
@@ -86,7 +86,7 @@ class Publish:
     entries: Positive = 100  # newest entries in a feed; older ones are in its archive
     days: Positive = 90  # after which an entry moves to the archive, when there is a page of such
     full_content: bool = False  # the whole text, not the summary alone; a topic may say otherwise
-    hub: str = ""  # a WebSub hub that is told of every change
+    hub: str = ""  # a WebSub hub that is pinged about every change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

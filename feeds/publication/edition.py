@@ -34,7 +34,7 @@ from ingest.settings import Settings
 from ingest.store.facts import Facts
 
 _CHUNK: Final = 500  # stories in memory at once
-_PAGES: Final = 10  # archive documents written in one transaction: whoever else writes waits for so long
+_PAGES: Final = 10  # archive documents written in one transaction, for which other writers wait
 _SECOND: Final = timedelta(seconds=1)
 
 
@@ -42,7 +42,7 @@ _SECOND: Final = timedelta(seconds=1)
 class Target:
     """Where to publish, as whom, and when."""
 
-    folder: Path  # of what everybody may read; what is private lies beside it
+    folder: Path  # of public files; the private ones are beside it
     instance: UUID
     settings: Settings
     now: datetime
@@ -62,7 +62,7 @@ class _StoryGroup:
 
     anchor: int
     rows: tuple[int, ...]
-    state: str  # changes with every item of it, and with who stands for it
+    state: str  # changes with every item of the story, and with its lead
     quiet: bool  # old when it was tagged: it goes straight to the archive
 
 
@@ -126,7 +126,7 @@ class Editor:
         others = self._facts.items.seqs(row for rows in members for row in rows if row not in tagged)
         seqs = others | {row: one.seq for row, one in tagged.items()}
         place = {row: number for number, row in enumerate(tagged)}
-        # A late copy leaves a story where it was: the oldest says where.
+        # A late copy does not move a story: the oldest item decides its place.
         members.sort(key=lambda rows: max(place.get(row, -1) for row in rows))
         groups = (
             _StoryGroup(

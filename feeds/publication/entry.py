@@ -322,7 +322,7 @@ def public_url(url: str | None) -> str | None:
 def _why_line(topic: Topic, story: StoryEntry, carriers: tuple[Carrier, ...]) -> str:
     first, *others = dict.fromkeys(carrier.name for carrier in carriers)
     also = f"; also by {', '.join(others)}" if others else ""
-    # The words may stand in one copy alone: then it says in whose.
+    # The words may be in one copy alone: then the reason names its source.
     whose = f" (in the copy of {_public_name(story.tagged.carrier.source)})" if story.tagged else ""
     return f"Tagged “{topic.title}” because {story.classification.why}{whose}. Carried by {first}{also}."
 

@@ -26,7 +26,7 @@ from ingest.model import Source, SourceKind, SourceSettings
 from ingest.store.facts import Facts
 
 _FORMATS: Final = {"atom": atom.render, "json": jsonfeed.render, "rss": rss.render}
-_PAGES: Final = ""  # ... and the pages, which say themselves which of them are no more
+_PAGES: Final = ""  # ... and the pages; each holds a fingerprint, which shows what to remove
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +264,7 @@ class _Feed:
         for source in self._home.sources:
             if source.url in carried and source.kind is SourceKind.FEED:
                 known = (public_address(source.url), public_address(source.title), public_address(source.site_url))
-                # How its owner asks it, and by which secrets, is nobody else's business.
+                # How the owner polls it, and with which secrets, stays private.
                 yield replace(source, url=known[0], title=known[1], site_url=known[2], settings=SourceSettings())
 
 

@@ -80,7 +80,7 @@ class SiteApplication:
         try:
             await self._router(scope, receive, send)
         except ClientDisconnect:
-            pass  # nobody is left to answer
+            pass  # the client is gone
         except CancelledError:  # the service stops: a short answer is better than none
             await PlainTextResponse("The service stops.\n", 503, _RETRY)(scope, receive, send)
         except (TopicwireError, sqlite3.Error) as fault:  # a route does all of its work before its answer begins

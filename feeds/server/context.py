@@ -31,7 +31,7 @@ class ServiceContext:
         self.home = home
         self.base = f"{home.settings.base_url}/"
         self.root = urlsplit(self.base).path
-        # Broken files are reported by whoever classifies, not here.
+        # Broken files are reported when items are classified, not here.
         self._topics, self._lock = TopicCache(topic_folders(home.folder, home.settings), lambda _fault: None), Lock()
 
     def topics(self) -> tuple[Topic, ...]:

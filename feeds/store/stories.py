@@ -206,7 +206,7 @@ class StoryTables:
         """Store the present stories of some items, in place of their earlier ones."""
         wanted = {row: min(group) for group in groups for row in group}
         found = self._db.execute(f"select item_id, story_id from story where item_id {_IN}", [json.dumps(list(rows))])  # noqa: S608
-        known = dict(found.fetchall())  # what stays is not written anew: each write raises the revision
+        known = dict(found.fetchall())  # unchanged rows are not written: each write raises the revision
         self._db.executemany("delete from story where item_id = ?", [(row,) for row in known if known[row] != wanted.get(row)])
         new = [(row, story) for row, story in wanted.items() if known.get(row) != story]
         self._db.executemany("insert into story values (?, ?)", new)

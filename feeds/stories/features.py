@@ -19,7 +19,7 @@ BODY: Final = 8  # words of text below which an item is little more than its tit
 LEAD: Final = 30  # words of the text that an excerpt shares with the whole
 ALIGNED: Final = 60  # words up to which texts are compared word for word
 READ: Final = 200  # words or letters of them that are read
-_LONGEST: Final = 600  # words of text that are compared; news says it earlier
+_LONGEST: Final = 600  # words of text that are compared: news has its facts near the top
 _MOST: Final = 6_000  # characters of text that are read
 _TAIL: Final = re.compile(r"^(?P<head>.*\S)\s+(?:[-–—|·]|::)\s+(?P<tail>[^|]{2,45})$")
 _TAIL_WORDS: Final = 5
@@ -148,7 +148,7 @@ class DocumentFeatures:
 
     id: str
     language: str | None
-    moment: datetime  # published, or first seen where that is not said
+    moment: datetime  # published, or first seen where that is not known
     host: str  # two hosts are two addresses, also where each is only a front page
     publishers: frozenset[str]  # folded names and the host: one in common means one publisher
     head: tuple[str, ...]  # the title's words, in order

@@ -123,7 +123,7 @@ class GroupingPass:
         later = set(rows)
         kept = []
         for row, found in zip(rows, near, strict=True):
-            # One that comes later in the batch may be found by what it said before it changed: its own turn comes.
+            # A later item of the batch may be found by its earlier text: it is compared again in its own turn.
             kept += [
                 (row, *other) for other in self._near_duplicates(articles[row], [other for other in found if other not in later])
             ]

@@ -16,7 +16,7 @@ _SAME_EDITION: Final = timedelta(hours=20)  # a daily format comes back after a 
 _TURNED: Final = 1  # words that a negation changes beside it: "will", "won't"
 _SENTENCE: Final = 2  # words that two titles share, at least, where a negation makes the difference
 _CORRECTED: Final = timedelta(hours=4)  # within which a figure alone is a correction
-_HASTE: Final = timedelta(hours=1)  # within which a headline is edited rather than written anew
+_HASTE: Final = timedelta(hours=1)  # within which a new headline is an edit
 _MATCH: Final = timedelta(hours=12)  # in which one match has several scores
 _HALF: Final = 0.5  # of the title, from which on opposite words mean opposite news
 _FRAME: Final = 0.45  # share of the longer title that twins have in common
@@ -223,7 +223,7 @@ def _telling(substitution: Substitution, pair: Pair, *, alone: bool) -> frozense
         return _NONE
     if pair.address:
         return _NONE if pair.gap < _CORRECTED else _NAMED
-    # Where neither address nor text nor haste tells an edit, all words must agree.
+    # Where address, text and time show no edit, all words must agree.
     untold = alone and substitution.wide < _SLOT and pair.contained < _OTHER_TEXT and pair.gap >= _HASTE
     return _WORDS if _opens(substitution, pair) else _TOLD if untold else _NAMED
 

@@ -108,7 +108,7 @@ def sources_list(home: Home, *, as_json: bool) -> None:
 def _source_row(source: Source, state: SourceState) -> dict[str, Any]:
     from ingest.text.dates import rfc3339
 
-    known = asdict(replace(state, publishing_rate=None)).items()  # `sources status` tells of publishing rates
+    known = asdict(replace(state, publishing_rate=None)).items()  # `sources status` shows publishing rates
     return asdict(source) | {name: rfc3339(v) if isinstance(v, datetime) else v for name, v in known if name != "publishing_rate"}
 
 

@@ -117,4 +117,4 @@ def command(ctx: click.Context, folder: Path, log_format: str, *, debug: bool) -
     configure(LogFormat(log_format), debug=debug)
     ctx.obj = ctx.obj or Home(folder, os.environ)
     open_log(ctx.obj.folder)
-    ctx.obj.settings  # noqa: B018 - a setting that is wrong is said at once, whatever the command
+    ctx.obj.settings  # noqa: B018 - read now, so that every command reports an invalid setting

@@ -17,7 +17,7 @@ _TYPES: Final = frozenset(
     " application/rss application/atom application/x-rss+xml application/x-atom+xml text/rss text/rss+xml text/atom+xml".split()
 )
 _CHARSET: Final = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{2,40})""", re.IGNORECASE)
-# A feed of what readers say: by its address, whose words are English almost everywhere, else by its title.
+# A feed of readers' comments: by its address, whose words are English almost everywhere, else by its title.
 _COMMENTS_PATH: Final = re.compile(r"(?<![a-z])(?:comments(?![a-z])|comment[-_/]?(?:feed|rss|atom))", re.IGNORECASE)
 _COMMENTS_TITLE: Final = re.compile(
     r"\b(?:comments|kommentare?|commentaires?|comentarios|coment[aá]rios|commenti|reacties|kommentarer|kommentit|komentarze"

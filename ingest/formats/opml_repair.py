@@ -22,7 +22,7 @@ _BROKEN: Final = re.compile(r"[^<>]*+>?")
 _AND: Final = re.compile(r"&(?:(#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});|(?:amp|lt|gt|quot|apos);)|([A-Za-z][A-Za-z0-9]{1,30};))?")
 _SWALLOWED: Final = re.compile(r"<outline\b|\n.*<|<.*\n", re.IGNORECASE | re.DOTALL)  # a quote has no end
 _LAST: Final = 0x10FFFF
-_DEEPEST: Final = 100  # elements inside each other: what lies deeper lies beside
+_DEEPEST: Final = 100  # nested elements: deeper ones become siblings
 _ADDRESSES: Final = frozenset({"xmlurl", "url"})
 
 
@@ -140,7 +140,7 @@ class _Work:
         rest = _BROKEN.match(self.text, place)
         end = rest.end() if rest else place
         if end >= len(self.text.rstrip()) and not self.text[:end].rstrip().endswith(">"):
-            self._go_to(len(self.text))  # cut off: that is said once
+            self._go_to(len(self.text))  # cut off: reported once
             return ""
         if name == "outline":
             self._say("an outline that is not well-formed, so that its address is not sure: mend its quotes")

@@ -13,7 +13,7 @@ _UNITS: Final = {"m": 60.0, "h": 3_600.0, "d": 86_400.0}
 _SPAN: Final = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)\s*([mhd])")
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+=[A-Za-z_][A-Za-z0-9_]*")
-_SHORTEST: Final = 300.0  # seconds: no server is asked more often, whoever wishes it
+_SHORTEST: Final = 300.0  # seconds: no server is polled more often, whatever is set
 _FIELDS: Final = {
     **{name: name for name in ("auth", "expect", "header", "longest", "shortest")},
     "ca": "ca_file",

@@ -209,7 +209,7 @@ class _Web:
         if is_partial(response.status, response.headers) or (not body and not whole):
             what, cure = "the server sent only a part of the document", "it is tried again later"
             raise FetchError(what, cure, status=response.status, kind=Failure.CUT)
-        etag, last_modified = _exact(response) if whole else (None, None)  # what is missing is asked for again
+        etag, last_modified = _exact(response) if whole else (None, None)  # the missing part is requested again
         return Response(
             url=url,
             status=response.status,

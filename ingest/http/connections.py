@@ -27,7 +27,7 @@ class _Protocol(ResponseHandler):
 
     _awaiting_head = False
     _held = b""  # of a head that has not ended
-    _left: int | None = None  # bytes of the present answer still to come; None: its chunks, or its end, will tell
+    _left: int | None = None  # bytes of the present response still to come; None: its chunks or the end of the connection decide
     _chunks: http1.Chunks | None = None
 
     def set_response_params(self, **options: Any) -> None:

@@ -20,7 +20,7 @@ def _brotli() -> Any:
 
 _BROTLI: Final = _brotli()
 _FAULTS: Final[tuple[type[Exception], ...]] = (zlib.error, _BROTLI.error) if _BROTLI else (zlib.error,)
-ENCODINGS: Final = ("gzip", "deflate", *(("br",) if _BROTLI else ()))  # what is asked for
+ENCODINGS: Final = ("gzip", "deflate", *(("br",) if _BROTLI else ()))  # sent as Accept-Encoding
 _DEEPEST: Final = 3  # packings inside each other
 _PIECE: Final = 65_536  # bytes unpacked at a time
 _LOOK: Final = 512  # bytes that tell text from what is packed

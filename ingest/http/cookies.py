@@ -7,7 +7,7 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
-# Domains that many owners share: a cookie for all of them would be nobody's own (RFC 6265, 5.3).
+# Public suffixes, domains that many owners share: a cookie for all of them is refused (RFC 6265, 5.3).
 _SHARED: Final = re.compile(r"[^.]+|(?:ac|co|com|ed|edu|go|gob|gouv|gov|mil|ne|net|nom|or|org|sch)\.[a-z]{2}", re.IGNORECASE)
 _NO_TEXT: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 _MOST: Final = 8_192  # bytes of a request's field

@@ -14,7 +14,7 @@ class Turn:
     def __init__(self, pause: float) -> None:
         """Wait `pause` seconds after each request to the host."""
         self._lock, self._pause = asyncio.Lock(), pause
-        self.free = 0.0  # from when on it may be asked, on the loop's clock
+        self.free = 0.0  # when the next request may start, in seconds of the loop's clock
 
     async def __aenter__(self) -> None:
         """Wait until earlier requests to the host are done; without a time limit."""

@@ -9,7 +9,7 @@ MOST: Final = 262_144  # bytes of all fields together
 LONGEST: Final = 65_536  # bytes of one field
 _NO_BODY: Final = frozenset({204, 304})  # RFC 9112, 6.3
 _LINE: Final = re.compile(rb"\r?\n")
-# A head that every parser takes: nothing in it needs rewriting, but perhaps what it says of the body's length.
+# A head that every parser accepts: at most its fields on the body's length need rewriting.
 _SOUND: Final = re.compile(rb"HTTP/1\.[01] [1-9]\d\d [ -~]*+\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[\t -~\x80-\xff]*+\r\n)*+\r\n")
 _FRAMING: Final = re.compile(rb"\r\n(content-length|transfer-encoding):[ \t]*([^\r\n]*)", re.IGNORECASE)
 _STATUS: Final = re.compile(rb"(?:HTTP/(\d(?:\.\d)?)|ICY)[ \t]+([1-9]\d\d)(?!\d)[ \t]*(.*)", re.IGNORECASE | re.DOTALL)
@@ -178,7 +178,7 @@ class Chunks:
                 self._after_data = not self._left
                 out.append(b"%x\r\n%b\r\n" % (len(piece), piece))
                 continue
-            self.clean = False  # what stands behind the end
+            self.clean = False  # bytes after the end
             end = data.find(b"\n", at)
             self._line += data[at : end if end >= 0 else None]
             if len(self._line) > LONGEST:

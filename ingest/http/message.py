@@ -16,7 +16,7 @@ class Request:
     user_agent: str | None = None
     secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     ca_file: str | None = None  # certificates of authorities that are trusted beside the system's
-    instead: str | None = None  # asked where `url` gives no answer or has nothing: its scheme was a guess
+    instead: str | None = None  # requested where `url` fails: its scheme was a guess
 
 
 @dataclass(frozen=True, slots=True)

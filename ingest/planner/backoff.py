@@ -9,17 +9,17 @@ _FIRST: Final = (60.0, 300.0, 900.0, HOUR)  # for a source that was never read: 
 _HEALTHY: Final = HOUR / 2  # for one that was
 _MOST: Final = 7 * DAY
 _SOONEST: Final = 60.0  # whatever a server asks for
-_TAKEN_AT_ITS_WORD: Final = 3  # failures in a row: a server that names the same wait again and again names it to nobody
-_HESITANT: Final = {Failure.BUSY, Failure.REFUSED, Failure.SIZE}  # who was told to hold back, or read too much, holds back
+_TAKEN_AT_ITS_WORD: Final = 3  # failures in a row: later Retry-After is no longer taken as exact
+_SLOW_DOWN: Final = {Failure.BUSY, Failure.REFUSED, Failure.SIZE}  # failures after which retries start with a longer wait
 
 
 def retry_delay(failures: int, planned: float, failure: Failure | None, *, read: bool) -> float:
     """Return the seconds until the next try after so many failures in a row, where the server names no Retry-After.
 
-    `planned` is the interval that the source would have if it were well, `read` says whether it ever was.
+    `planned` is the interval without a failure; `read`: the source was read before.
     The wait doubles up to a week, or up to `planned` where that is longer.
     """
-    hesitant = failure in _HESITANT
+    hesitant = failure in _SLOW_DOWN
     if read:
         first, doublings = min(2 * planned, _HEALTHY), failures - 1 + hesitant
     else:

@@ -33,10 +33,10 @@ class HealthState(StrEnum):
     """The state of a source, worst first."""
 
     FAILING = "failing"  # the last look went wrong
-    GONE = "gone"  # its server said so for good: not polled until it has a new address
-    SILENT = "silent"  # asked and well, but nothing new for longer than its publishing rate explains
-    GAPS = "gaps"  # asked and well, but something may have been missed in the last week
-    NEW = "new"  # not asked yet
+    GONE = "gone"  # its server answered 410: not polled until it has a new address
+    SILENT = "silent"  # answers, but nothing new for longer than its publishing rate explains
+    GAPS = "gaps"  # answers, but entries may have been missed in the last week
+    NEW = "new"  # not polled yet
     OK = "ok"
     REMOVED = "removed"  # taken off the list by its owner: not polled
     ONCE = "once"  # read by hand: never polled

@@ -20,7 +20,7 @@ _WASTED: Final = 3  # full answers in a row, for nothing
 _NO_HINTS: Final = Hints()
 _JITTER: Final = 0.05
 _RETRY_JITTER: Final = 0.2  # wider: what failed together must not come back together
-_WEBSUB: Final = 50.0  # times the cost, for a source whose hub tells of its changes
+_WEBSUB: Final = 50.0  # times the cost, for a source whose hub announces its changes
 _WEBSUB_LONGEST: Final = DAY
 
 
@@ -108,7 +108,7 @@ def _learned(state: SourceState, outcome: Outcome, cost: PollingCost) -> _Learne
         return _Learned(state.publishing_rate, _wasted(state, outcome))
     news = observe_document(state.publishing_rate, outcome.feed, state.last_success, outcome.at)
     publishing_rate = with_weekly_shape(_tightened(news.publishing_rate, state, outcome.at, gap=news.gap), cost.shape)
-    # Who has never answered 304, and whose bytes change though no entry is new, cannot be asked cheaply either.
+    # A server that never answered 304 and changes bytes without new entries cannot be polled cheaply either.
     for_nothing = not news.new and outcome.conditional and not state.not_modified
     return _Learned(publishing_rate, _wasted(state, outcome) + for_nothing, news.gap)
 

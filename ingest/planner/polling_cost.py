@@ -32,7 +32,7 @@ class PollingCost:
     value: float = 0.0
     trim: float = 1.0  # what the cost was found to need beyond the model
     at: datetime | None = None  # when it was last set
-    spent: float = 0.0  # requests, half of their weight gone every day
+    spent: float = 0.0  # requests, discounted by half every day
     owed: float = 0.0  # requests that the rule allowed, likewise
     shape: tuple[float, ...] = FLAT  # relative rate of all sources together, by hour of the week
 

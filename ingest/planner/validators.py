@@ -7,7 +7,7 @@ from typing import Final
 
 from ingest.poll_state import Outcome, SourceState
 
-_LONGEST_SILENCE: Final = timedelta(days=8)  # of 304s: then the whole document is asked for
+_LONGEST_SILENCE: Final = timedelta(days=8)  # of 304s: then the whole document is requested
 _DISTRUST: Final = timedelta(days=30)
 
 

@@ -27,7 +27,7 @@ async def discover(engine: Engine, source: Source, state: SourceState) -> Discov
     Each is one request within the host limit, and the first feed ends the search.
     """
     outcome = await poll_source(Poll(source, state), engine)
-    if outcome.led_to:  # the page is not asked again, only its feed
+    if outcome.led_to:  # the page is not requested again, only its feed
         named = (outcome.led_to,)
         return Discovery(Outcome(source, outcome.at, error="a page that leads to its feed", named_feeds=named), named)
     if outcome.named_feeds is None:

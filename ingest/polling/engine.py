@@ -38,7 +38,7 @@ class Engine:
     Use it as a context manager. On exit what still runs is cancelled: nothing of it was committed, so it is still due.
     """
 
-    def __init__(  # noqa: PLR0913 - all that an engine is told at its start
+    def __init__(  # noqa: PLR0913 - the settings of an engine
         self,
         settings: Fetch,
         clock: Clock,

@@ -11,7 +11,7 @@ from ingest.text.urls import machine_of
 QUESTION: Final = "no source could be reached: is this computer online?"
 _NEARLY_ALL: Final = 0.9
 _OURS: Final = {Failure.LOOKUP, Failure.NETWORK}  # seldom a single server's fault
-_UNASKED: Final = {Failure.PRIVATE, Failure.OTHER}  # no server was asked: it says nothing of the network
+_UNASKED: Final = {Failure.PRIVATE, Failure.OTHER}  # no request was sent: nothing is known of the network
 _SEVERAL: Final = 2  # sources that were well until now
 _MANY: Final = 5  # sources of any kind
 _SCOUTS: Final = 5

@@ -103,7 +103,7 @@ class Children:
             return
         try:
             feed = _unpacked(done.result())
-        except BaseException as fault:  # noqa: BLE001 - whoever waits must hear of it
+        except BaseException as fault:  # noqa: BLE001 - passed on to the waiting thread
             said = _in_words(fault, bounds)
             if not isinstance(fault, _OF_THE_DOCUMENT):
                 log_fault(_LOG, str(said), str(getattr(fault, "traceback", "")))

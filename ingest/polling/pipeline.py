@@ -43,8 +43,8 @@ _BATCH: Final = 40  # sources a commit
 _IN_FLIGHT: Final = 8  # batches
 _COMPANY: Final = 3  # batches that may come along with a commit
 _MOMENT: Final = 0.02  # seconds that it waits for them: each commit has a cost of its own
-_WITNESSES: Final = 3  # sources asked early to see whether it is us
-_READER: Final = b"2"  # raise it to have every document read anew
+_WITNESSES: Final = 3  # sources polled early to see whether this computer is offline
+_READER: Final = b"2"  # raise it to have every document read again
 _NOT_DOCUMENTS: Final = {"readme.md", "readme.txt", "readme"}
 _MOST_BYTES: Final = 50 * 1024 * 1024
 
@@ -58,7 +58,7 @@ class Report:
     failed: tuple[Outcome, ...] = ()
     faults: tuple[str, ...] = ()  # of our own: each cost an entry, or a value of one
     counts: Counts = Counts()  # noqa: RUF009 - frozen
-    offline: bool = False  # nobody could be reached: nothing is held against `failed`
+    offline: bool = False  # no server was reached: `failed` is not stored as failures
 
     def __add__(self, other: "Report") -> "Report":
         """Sum two reports."""
@@ -106,7 +106,7 @@ def _understood(poll: Poll, document: Read, now: datetime, *, conditional: bool)
     if unchanged and not conditional:
         raise FetchError("the server says that nothing has changed (304), though no version was named", "tell its publisher")
     feed = document.feed
-    told = feed is None or not feed.faults  # what a fault of ours left out is asked for again, until it is mended
+    told = feed is None or not feed.faults  # what a fault of topicwire left out is requested again until it is fixed
     return Outcome(
         source=poll.source,
         at=now,
@@ -383,7 +383,7 @@ def _refused(document: SeedDocument, at: datetime, fault: ParseError, body_hash:
 
 def _record(facts: Facts, document: SeedDocument, outcome: Outcome) -> Report:
     if outcome.error and outcome.body_hash == document.before:
-        return Report(looked=1, unchanged=1)  # said once
+        return Report(looked=1, unchanged=1)  # reported once
     counts = facts.documents.record(outcome, document.name)
     nothing_new = outcome.error is None and counts == Counts()
     report = report_of([outcome], counts, document.name)

@@ -25,7 +25,7 @@ from ingest.text.urls import without_secrets
 _LOG: Final = logging.getLogger(__name__)
 FILE: Final = "sources.opml"
 STARTER: Final = Path(__file__).with_name("starter.opml")
-_READER: Final = b"2"  # raise it to have every list read anew
+_READER: Final = b"2"  # raise it to have every list read again
 _DAILY: Final = SourceSettings(shortest=86_400.0, longest=86_400.0)
 
 

@@ -18,8 +18,8 @@ from ingest.text.urls import without_secrets
 
 MOST_BYTES: Final = 15 * 1024 * 1024  # of a ping: it is signed as a whole, and none of it is kept
 _LOG: Final = logging.getLogger(__name__)
-_AT_ONCE: Final = 10  # hubs asked a tick
-_LEASE: Final = 10 * 86_400  # seconds that are asked for
+_AT_ONCE: Final = 10  # requests to hubs in one tick
+_LEASE: Final = 10 * 86_400  # seconds of the lease that is requested
 _LONGEST: Final = 30 * 86_400.0
 _SHORTEST: Final = 3_600.0
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")

@@ -79,7 +79,7 @@ class Database:
     def tidy(self) -> None:
         """Refresh SQLite's statistics and write its log back into the file; do nothing while others keep it busy."""
         self.execute("PRAGMA optimize")
-        with self._turns:  # whoever waits for the log to be free keeps all who write waiting
+        with self._turns:  # a checkpoint that waits for the log would keep all writers waiting
             self.patience(_SHORT_PATIENCE)
             self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self.patience()

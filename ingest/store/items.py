@@ -25,7 +25,7 @@ select g.item_id, g.guid, g.url, g.reason, v.title, v.published, g.first_seen, g
     {SOURCE_COLUMNS}
 from sighting g join version v on v.id = g.version_id join source s on s.id = g.source_id
 where g.item_id in (select value from json_each(?)) order by g.id"""  # noqa: S608 - constants
-# As the whole item would say it: a text without a date has that of a carrier, the first address is the item's.
+# As for the whole item: a text without a date has that of a carrier, and the first address is the item's.
 _TEXT = """
 select i.id, i.seq, i.first_seen, i.uid, iif(v.title_inferred, '', v.title), v.text, v.language,
     coalesce(v.published, (select w.published from sighting g join version w on w.id = g.version_id

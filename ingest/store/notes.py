@@ -29,7 +29,7 @@ class Notes:
 
     def instance(self, make: Callable[[], UUID]) -> UUID:
         """Return the database's own permanent name; `make` is called once, at the first need."""
-        if (known := self.get("instance")) is not None:  # whoever only reads waits for nobody who writes
+        if (known := self.get("instance")) is not None:  # a reader does not wait for a writer
             return UUID(known)
         self._db.execute("insert or ignore into meta values ('instance', ?)", [str(make())])
         self._db.connection.commit()

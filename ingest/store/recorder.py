@@ -67,11 +67,11 @@ _COLUMNS: Final = (*"item_id source_id seen".split(), *_TEXTS, *_LISTS)
 _PUT_VERSION: Final = f"insert into version ({', '.join(_COLUMNS)}) values ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
 _GET_VERSION: Final = f"select id, {', '.join((*_TEXTS, *_LISTS))} from version where item_id = ? and source_id = ?"  # noqa: S608
 _CORRECT: Final = f"update version set {', '.join(f'{name} = ?' for name in (*_TEXTS, *_LISTS))} where id = ?"  # noqa: S608
-# What nobody is shown: how a date was written, how a text is recognised, when its publisher says it was touched.
+# Columns that are never shown: how a date was written, the keys of a text, the publisher's `updated`.
 _UNSEEN: Final = frozenset("content_key text_key bare_key cut language_from published_raw updated_raw updated".split())
 _OF_OTHERS: Final = frozenset({"published", "language"})  # what is shown of a carrier that does not speak for the item
 _MOST_FORMER: Final = 3  # names kept of those that a source gave an item before
-_MOST_CORRECTIONS: Final = 50  # of an item that are told at once: some sources rewrite their links in every answer
+_MOST_CORRECTIONS: Final = 50  # of an item that count: some sources rewrite their links in every document
 _written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -241,7 +241,7 @@ class Recorder:
         if changed:
             self.db.execute(_CORRECT, [*row, stored[0]])
         dates = {said[names.index("published")] for said in (stored[1:], row)}
-        if all(date is None or date > first_seen for date in dates):  # which nobody believes
+        if all(date is None or date > first_seen for date in dates):  # dates in the future are not believed
             changed.discard("published")
         return int(stored[0]), changed - _UNSEEN
 
@@ -295,7 +295,7 @@ class Recorder:
 
     def _sighting(self, item_id: int, item: Item, key: Keys) -> tuple[Any, ...] | None:
         """Return the sighting of this item to update: the one with these names, else one that the source no longer serves."""
-        # Two states of an article in one document have a row each: taking turns in one, they would be new at every look.
+        # Two states of an article in one document have a row each: in one shared row each would be new at every poll.
         found = self.db.execute(
             """select id, guid, url, url_key, guid is ? and (url is ? or url_key = ?) as named from sighting
             where item_id = ? and source_id = ? and fingerprint not in (select value from json_each(?))
@@ -321,7 +321,7 @@ class Recorder:
             "update sighting set version_id = ?, fingerprint = ?, guid = ?, url = ?, url_key = ? where id = ?",
             [version_id, key.fingerprint, item.guid, item.url, key.url, row],
         )
-        # Parameters that only say how a reader came make no other address.
+        # Tracking parameters make no other address.
         return url != item.url and (url_key != key.url or (url or "").partition("?")[0] != (item.url or "").partition("?")[0])
 
     def _insert_sighting(self, ids: tuple[int, int], item: Item, key: Keys, reason: str) -> None:

@@ -39,7 +39,7 @@ _OTHER: Final = re.compile(
     re.IGNORECASE,
 )
 _SEVEN_BITS: Final = re.compile(r"iso.?2022|hz", re.IGNORECASE)  # their bytes are valid UTF-8 and mean something else
-_FAIR: Final = 5  # good characters for each bad byte that make a document what its label denies or nobody said
+_FAIR: Final = 5  # good characters for each bad byte, from which on a document has an encoding that its label does not name
 _FEW: Final = 4  # bytes too few for a guess
 _SAMPLE: Final = 1_000  # bytes that tell UTF-16 without a mark
 _LETTERS: Final = 0.3  # of its bytes are nothing but the empty halves of ASCII

@@ -224,7 +224,7 @@ class _Table(NamedTuple):
 
     languages: tuple[Words, ...]
     silent: frozenset[Phrase] = frozenset()  # besides the language's own
-    shortened: bool = False  # the beginning of a month's name stands for it
+    shortened: bool = False  # a month may be written by the beginning of its name
 
 
 class _Sentence(NamedTuple):

@@ -16,7 +16,7 @@ _UNSAFE_ASCII: Final = bytes(n for n in (*range(32), 127) if chr(n) not in "\t\n
 # Characters that reorder what a reader sees: they can make a title say something else (Unicode Technical Report 36, 2.3).
 _BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _NO_WIDTH: Final = "\u200b\u2060\ufeff "
-_UNSEEN: Final = re.compile(f"[{INVISIBLE}]+")  # a word of which nobody sees anything
+_UNSEEN: Final = re.compile(f"[{INVISIBLE}]+")  # characters that are invisible
 _MARKUP: Final = re.compile(
     r"</?(a|abbr|b|big|br|cite|code|del|em|font|i|img|ins|p|q|s|small|span|strike|strong|sub|sup|tt|u|wbr)\b[^<>]*>",
     re.IGNORECASE,

@@ -6,7 +6,7 @@ from typing import Final
 
 Pair = tuple[str, str]
 
-# Tracking parameters: they say how a reader came, never which page it is.
+# Tracking parameters: they name the way to a page, never the page.
 _TRACKING: Final = re.compile(
     r"(?:utm|wt)\..*|(?:utm|at|mc|wt|ns|pk|mtm|hsa|piwik|matomo|fb_action|fb_source|guce|itm|hmb|vero|oly)_.*|fbclid|gclid|dclid|gbraid|wbraid"
     r"|gclsrc|msclkid|igshid|igsh|yclid|twclid|ttclid|li_fat_id|srsltid|xtor|xtref|_ga|_gl|_hsenc|_hsmi|_openstat|mkt_tok"
@@ -25,7 +25,7 @@ _FEED_NAME: Final = re.compile(
     r"(?:xml|rss|atom|feed|news_?feed)_?(?:id|name|type|source|src|ref|feed|link|item)?s?|(?:from|is|via|by)_?(?:rss|feed|atom)",
     re.IGNORECASE,
 )
-# Beside a parameter that says which feed it was, these say no more.
+# Beside a parameter that names the feed, these are tracking parameters too.
 _BESIDE: Final = re.compile(r"(?:traffic_?)?(?:ref|src|source|partner|origin|medium|channel|campaign|referr?er)", re.IGNORECASE)
 _PARTED: Final = re.compile(r"[^0-9A-Za-z]+")
 _FEED: Final = re.compile(

@@ -10,10 +10,10 @@ from ingest.text.redirectors import redirect_target
 from ingest.text.sanitize import xml_safe
 from ingest.text.url_parameters import identifying_parameters, names_an_article, selecting_parameters
 
-_SCHEME = re.compile(r"https?:", re.IGNORECASE)  # with one an address stands alone: `http://` is not its base
+_SCHEME = re.compile(r"https?:", re.IGNORECASE)  # an address with a scheme needs no base, not even `http://`
 _NAMES_A_PART = re.compile(r"!|[a-z_-]*\d+$", re.IGNORECASE)  # `#!/story/5`, `#comment-1313`: a page of its own
 _PAGE_ENDS = re.compile(r"(?:/+(?:(?:index|default)\.(?:html?|php|aspx?))?)+$", re.IGNORECASE)
-_TWIN_HOST = re.compile(r"^(?:(?:www|m|mobile|amp)\.)+(?=[^.]+\.)")  # a site's own name stays: `m.example` is nobody's twin
+_TWIN_HOST = re.compile(r"^(?:(?:www|m|mobile|amp)\.)+(?=[^.]+\.)")  # the domain itself stays: `m.example` has no twin
 _TWIN_PATH = re.compile(r"^(?:/amp)+(?=/.)|(?<=[^/])(?:/+amp(?:\.html?)?)+/*$|(?:\.amp)+(?=\.html?$|$)", re.IGNORECASE)
 _ESCAPED_TWICE = re.compile(r"^(?:amp;)+")  # the rest of `&amp;` before a parameter's name
 _NUMERIC_AND = re.compile(r"&#(?:0*38|x0*26);", re.IGNORECASE)  # as WordPress writes it

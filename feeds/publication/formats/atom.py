@@ -88,7 +88,7 @@ def _entry(entry: FeedEntry, topic: Topic) -> str:
         said.append(leaf("content", entry.content, _HTML))
     said += _evidence(entry)
     said.append(_source(entry.origin))  # last: some readers take a leading source's title for the entry's
-    # The language is said even when unknown: else the entry would inherit the feed's own English.
+    # The language is written even when unknown: else the entry would inherit the feed's own English.
     return branch("entry", said, 1, {"xml:lang": entry.language or "und"})
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Lower-case and, or, not are words. An empty alternative is an error, never "everything".
 # A new condition on a document, such as `lang:`, is a line here, a method of `_Builder`, and a subclass of
-# `DocumentCondition`, which says when it holds and how that is explained; all else follows.
+# `DocumentCondition` with when it holds and how that is explained; nothing else changes.
 _GRAMMAR: Final = r"""
 ?start: or_query
 ?or_query: and_query ("OR" and_query)*

@@ -60,5 +60,5 @@ def _labels(content_type: str, declared: re.Match[bytes] | None) -> list[str]:
     by_document = _DECLARED.search(declared[0]) if declared else None
     labels = [by_server[1]] if by_server else []
     labels += [by_document[1].decode("ascii")] if by_document else []
-    # Many servers say Latin-1 of everything: then the document knows better.
+    # Many servers label everything Latin-1: then the document's own label counts.
     return labels[::-1] if labels and charsets.codec(labels[0]) == "cp1252" else labels

@@ -37,7 +37,7 @@ def _classified(sample: str) -> str | None:
 def decide(text: str, *declared: str | None) -> tuple[str | None, str | None]:
     """Return (language, "declared" | "detected" | None): the first declared one unless the text clearly disagrees."""
     said = next((code for tag in declared if (code := primary(tag))), None)
-    if said and _shows(text[:_GLANCE], said):  # most say the truth, and their first lines show it
+    if said and _shows(text[:_GLANCE], said):  # most declarations are right, and the first lines show it
         return said, "declared"
     found = detect(text)
     if said and (found is None or found == said):
