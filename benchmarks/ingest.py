@@ -252,7 +252,7 @@ def started(name: str, home: Path, urls: list[str]) -> Iterator[subprocess.Popen
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
     try:
-        if _said(process) != "ready":
+        if _printed(process) != "ready":
             sys.exit(f"{name} could not start")
         yield process
     finally:
@@ -262,7 +262,7 @@ def started(name: str, home: Path, urls: list[str]) -> Iterator[subprocess.Popen
         process.wait()
 
 
-def _said(process: "subprocess.Popen[str]") -> str:
+def _printed(process: "subprocess.Popen[str]") -> str:
     assert process.stdout
     return process.stdout.readline().strip()
 
@@ -276,7 +276,7 @@ def measure(process: "subprocess.Popen[str]") -> Cost:
     watcher.start()
     process.stdin.write("go\n")
     process.stdin.flush()
-    seconds = float(_said(process))
+    seconds = float(_printed(process))
     cpu = _effort(process.pid) - before
     over.set()
     watcher.join()

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from lxml import etree
 from making import about, carry, classification, topic
-from schema import sound
+from schema import valid
 from support import NOON
 
 from feeds.model import StoryEvidence, Tagging
@@ -150,9 +150,9 @@ class Newsroom:
 
 def walk(room: Newsroom, known: Iterable[str] = ()) -> list[etree._Element]:
     """Read the head and follow `prev-archive` up to what is known or the beginning: documents, oldest first."""
-    pages, documents = room.pages(), [sound(room.head)]
+    pages, documents = room.pages(), [valid(room.head)]
     while (address := link(documents[-1], "prev-archive")) and address not in set(known):
-        documents.append(sound(pages[address]))
+        documents.append(valid(pages[address]))
     return documents[::-1]
 
 

@@ -9,7 +9,7 @@ SCHEMA: Final = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 
 
-def sound(data: bytes) -> etree._Element:
+def valid(data: bytes) -> etree._Element:
     """Give the root of a feed that is valid to the letter; fails the test otherwise."""
     root = etree.fromstring(data)
     assert SCHEMA.validate(root), SCHEMA.error_log

@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from making import GAZETTE, HARBOUR, INSTANCE, ITEM, POST, SEED, about, document, entry, item, sighting, stored, topic
-from schema import sound
+from schema import valid
 from support import NOON
 
 from feeds.model import Classification, Evidence, Grade
@@ -39,7 +39,7 @@ def made(*entries: FeedEntry, by: Topic | None = None) -> bytes:
 
 def tree(*entries: FeedEntry) -> etree._Element:
     """Render a feed, which must be valid to the letter, and read it back as XML."""
-    return sound(made(*entries))
+    return valid(made(*entries))
 
 
 def element(one: FeedEntry) -> etree._Element:
@@ -331,7 +331,7 @@ def test_any_text_comes_back_as_it_was_stored(title: str, body: str, name: str) 
         PublishingPolicy(INSTANCE, full=True),
     )
     data = made(one)
-    sound(data)
+    valid(data)
     found = read(data).entries[0]
     assert (found.title, found.author, found.tags[1].term, found.source.title) == (title, name, name, name)
     assert found.summary == one.summary
@@ -400,9 +400,9 @@ def test_the_kept_feed_is_rendered_to_the_byte() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.atom")), ids=lambda path: path.name)
-def test_a_kept_feed_is_sound(path: Path) -> None:
+def test_a_kept_feed_is_valid(path: Path) -> None:
     """A kept feed reads without repair, its ids are unique and its entries stand newest first."""
-    sound(path.read_bytes())
+    valid(path.read_bytes())
     parsed = read(path.read_bytes())
     ids = [found.id for found in parsed.entries]
     assert len(set(ids)) == len(ids) == 3

@@ -218,7 +218,7 @@ def test_a_refresh_is_followed_once(cli: Cli, web: FakeWeb) -> None:
 
 
 @pytest.mark.parametrize("target", ["http://169.254.169.254/", "file:///etc/passwd", "http://127.0.0.1:1/"])
-def test_a_refresh_goes_behind_the_guard(cli: Cli, web: FakeWeb, target: str) -> None:
+def test_a_refresh_goes_behind_the_ssrf_guard(cli: Cli, web: FakeWeb, target: str) -> None:
     """No page leads to a private address."""
     url = web.serve("/a", refresh(target), content_type=HTML)
     result = cli("try", url)

@@ -90,7 +90,7 @@ def test_an_item_that_speaks_for_itself_keeps_its_tag(facts: Facts, classificati
     assert come(facts, classifications, *(story(number) for number in range(1, 5)), own) == {own.title}
     (evidence,) = [kept for _, kept in newest(classifications, "harbour", 10)]
     assert {hit.field for hit in evidence.hits} == {"title"}
-    assert [(frame, hit.text) for frame, hit in evidence.cancelled] == [("page_furniture", "harbour")]
+    assert [(context, hit.text) for context, hit in evidence.cancelled] == [("page_furniture", "harbour")]
 
 
 def test_other_spellings_of_the_sentence_are_the_same(facts: Facts, classifications: Classifications) -> None:

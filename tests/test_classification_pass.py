@@ -159,7 +159,7 @@ def test_an_interrupted_reclassification_goes_on_where_it_stopped(
 
 
 def test_tags_and_mark_are_stored_together(facts: Facts, classifications: Classifications) -> None:
-    """A fault in the middle of a bite leaves neither tags nor a mark, and the next pass does it all."""
+    """A fault in the middle of a batch leaves neither tags nor a mark, and the next pass does it all."""
     carry(facts, [about(1)])
     facts.database.execute("create trigger stop before insert on topic when new.seq > 0 begin select raise(abort, 'full'); end")
     with pytest.raises(sqlite3.IntegrityError, match="full"):
@@ -231,12 +231,12 @@ def named(facts: Facts, classifications: Classifications) -> dict[str, str]:
 
 
 def test_the_publishers_id_is_taken_over(facts: Facts, classifications: Classifications) -> None:
-    """A sound id that nobody else uses is the entry's id."""
+    """A valid id that no other item uses is the entry's id."""
     carry(facts, [item()])
     assert named(facts, classifications) == {item().title: "http://post.example/?p=1"}
 
 
-def test_an_item_without_a_sound_id_gets_ours(facts: Facts, classifications: Classifications) -> None:
+def test_an_item_without_a_valid_id_gets_ours(facts: Facts, classifications: Classifications) -> None:
     """A number is no IRI: the item gets an id of ours, a urn:uuid."""
     carry(facts, [item(guid="1234")])
     assert named(facts, classifications)[item().title].startswith("urn:uuid:")

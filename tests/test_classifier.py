@@ -188,7 +188,7 @@ def test_every_refusal_has_a_reason(head: str, text: str, why: str) -> None:
     assert (answer.tagged, answer.why) == (False, why)
 
 
-def test_what_only_a_frame_says_is_quoted() -> None:
+def test_what_only_a_negative_context_says_is_quoted() -> None:
     """A part that stands in a frame alone is missing, and the reason shows the words and the frame."""
     frame = f'{GROUPS}\n[frame.figure_of_speech]\ncancels = "place"\nany = ["safe {{place}}"]'
     by = Matcher([wording(BOTH, frame)])
@@ -206,10 +206,10 @@ def test_the_quoted_words_are_those_of_the_missing_part() -> None:
     )
     answer = classify(Matcher([wording(BOTH, frames)]), Document("", "A toy ferry and a ferry are a safe harbour."))[0]
     assert answer.why == "nothing says place: “harbour” is only fun"
-    assert {frame for frame, _ in answer.cancelled} == {"toy", "fun"}
+    assert {context for context, _ in answer.cancelled} == {"toy", "fun"}
 
 
-def test_a_frame_can_take_an_exclusion_away() -> None:
+def test_a_negative_context_can_take_an_exclusion_away() -> None:
     """An excluded word inside a frame excludes nothing."""
     frame = f'{GROUPS}\n[frame.toy]\ncancels = "gull"\nany = ["rubber {{gull}}"]'
     by = Matcher([wording('require = ["ship"]\nexclude = ["gull"]', frame)])

@@ -147,7 +147,7 @@ def test_what_changes_in_every_answer_is_told_so_often_and_no_more() -> None:
 
 
 def test_the_words_of_a_correction_are_found() -> None:
-    """The full-text index holds every wording once, and stays sound."""
+    """The full-text index holds every wording once, and stays intact."""
     with Facts(MEMORY) as facts:
         carry(facts, [item(), item(guid="urn:2", url="http://post.example/2", title="Bakery burns down")])
         carry(facts, [item(authors=(Author("Ann"),))], at=LATER)

@@ -238,7 +238,7 @@ HEADS = {
 
 @pytest.mark.parametrize("head", HEADS)
 def test_each_way_to_declare_is_known(without: Any, head: str) -> None:
-    """Meta, link and JSON-LD, sound or not: what is no value counts as absent, a profile's address is no name."""
+    """Meta, link and JSON-LD, valid or not: what is no value counts as absent, a profile's address is no name."""
     without(NO_EXTRA)
     name, value = HEADS[head]
     assert getattr(only(page(head), "b.html"), name) == value

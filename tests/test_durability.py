@@ -75,7 +75,7 @@ def watched(path: Path) -> Iterator[list[str]]:
         thread.join()
 
 
-def sound(home: Path) -> None:
+def intact(home: Path) -> None:
     """Check the database file itself, and that no item is in it twice."""
     if not (home / "topicwire.db").exists():
         return
@@ -123,7 +123,7 @@ def _written(home: Path) -> int:
 
 
 def test_whenever_it_is_killed_nothing_is_lost_or_doubled(filled: Path, web: FakeWeb) -> None:
-    """Killed at random moments of a pass: the file stays sound, subscribers see whole feeds, the rest is done next time."""
+    """Killed at random moments of a pass: the file stays intact, subscribers see whole feeds, the rest is done next time."""
     chance = random.Random(20260302)  # the same choices each time, though no computer is as fast as the other
     settings = {"publish.entries": "500"}
     killed = 0
@@ -131,7 +131,7 @@ def test_whenever_it_is_killed_nothing_is_lost_or_doubled(filled: Path, web: Fak
         for number in range(ROUNDS):
             reached = writing(filled, web) if number % 2 else asking(chance.randint(0, 15), web)
             killed += killed_at(reached, start(filled, "run", "--once", web=web, settings=settings), chance.uniform(0.0, 0.03))
-            sound(filled)
+            intact(filled)
         (filled / "public").mkdir(exist_ok=True)
         (filled / "public" / f"{_UNFINISHED}killed").write_bytes(b"<feed>")
         code, lines = start(filled, "run", "--once", web=web, settings=settings).ended()
@@ -140,7 +140,7 @@ def test_whenever_it_is_killed_nothing_is_lost_or_doubled(filled: Path, web: Fak
         again = start(filled, "run", "--once", web=web, settings=settings).ended()
     assert faults == []
     assert killed >= ROUNDS // 2, "the moments were too late to prove anything"
-    sound(filled)
+    intact(filled)
     _complete(filled)
     assert again[0] == 0
     assert again[1][-1].endswith("0 items new, 0 changed; 0 tags given; 0 files written")
@@ -183,7 +183,7 @@ def test_two_passes_at_once_do_the_work_once(filled: Path, web: FakeWeb) -> None
     ended = [one.ended() for one in both]
     assert [code for code, _ in ended] == [0, 0]
     assert len(set(web.paths())) == FEEDS
-    sound(filled)
+    intact(filled)
     _complete(filled)
 
 
@@ -199,6 +199,6 @@ def test_a_pass_beside_other_commands_loses_nothing(filled: Path, web: FakeWeb, 
     assert [one.ended()[0] for one in running] == [0, 0, 0, 0]
     code, _ = start(filled, "run", "--once", web=web, settings=settings).ended()
     assert code == 0
-    sound(filled)
+    intact(filled)
     with closing(sqlite3.connect(filled / "topicwire.db")) as db:
         assert db.execute("select count(*) from item").fetchone() == (FEEDS * EACH + SEEDS + 1,)

@@ -64,7 +64,7 @@ def test_any_address_is_an_iri_when_it_is_published(rest: str) -> None:
         "http://post.example/%D7%A9?a=1&b=2",
     ],
 )
-def test_a_sound_id_of_the_publisher_is_kept(guid: str) -> None:
+def test_a_valid_id_of_the_publisher_is_kept(guid: str) -> None:
     """The publisher's id is kept when it is an absolute URI in normal form."""
     assert permanent_id(guid) == guid
 
@@ -321,7 +321,7 @@ def test_the_origin_is_the_first_carrier() -> None:
     assert origin.updated == NOON - timedelta(hours=1)
 
 
-def test_a_sound_id_of_the_source_is_kept() -> None:
+def test_a_valid_id_of_the_source_is_kept() -> None:
     """A feed that has an id of its own is known by it."""
     named = Source("http://post.example/feed.xml", title="Post", feed_id="tag:post.example,2026:feed")
     assert entry(stored(ITEM, sighting(named))).origin.id == "tag:post.example,2026:feed"

@@ -68,7 +68,7 @@ def plant(farm: Farm) -> None:
     farm.plant("to-a-file", lambda *_: redirect(302, "file:///etc/passwd"))
     farm.plant("loop", lambda *_: redirect(301, to("/loop")))
     farm.plant("twin", lambda *_: redirect(301, to("/known")))
-    # Other manners
+    # Other servers
     farm.plant("cookies", lambda feed, *_: feed.page(headers=(("Set-Cookie", "id=1; Path=/"),)))
     for n in range(8):
         farm.plant(f"herd-{n}", lambda feed, *_: feed.fail(500))
@@ -256,7 +256,7 @@ def test_what_fails_is_asked_less_and_less(farm: Farm, name: str, cause: str) ->
 
 
 def test_a_success_forgets_the_failures(farm: Farm) -> None:
-    """A feed that fails is tried again within the hour, later each time; after a good answer it is back at its own rhythm."""
+    """A feed that fails is retried within the hour, later each time; after a good answer it is back at its own publishing rate."""
     waits = farm.feeds["recovers"].waits
     assert waits[1] < 1
     assert waits[2] > waits[1]

@@ -262,7 +262,7 @@ def test_a_redirect_to_a_private_address_is_refused(web: FakeWeb, target: str, s
 
 
 def test_the_refusal_of_a_private_hop_says_so(web: FakeWeb) -> None:
-    """The error is the guard's own, not a failed connection."""
+    """The error is that of the SSRF guard, not a failed connection."""
     web.redirect("/a", "http://169.254.169.254/")
     fault = failure(web, web.url("/a"))
     assert isinstance(fault, GuardError)

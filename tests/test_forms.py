@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 from making import GAZETTE, HARBOUR, SEED, document, entry, item, sighting, stored, topic
-from schema import sound
+from schema import valid
 from support import NOON
 from test_atom import CLASSIFIED
 
@@ -99,7 +99,7 @@ def test_a_sealed_page_is_rendered_to_the_byte() -> None:
     if os.environ.get("GOLDEN") == "write":
         path.write_bytes(data)
     assert data.decode() == path.read_text(encoding="utf-8")
-    sound(data)
+    valid(data)
 
 
 def test_two_forms_read_alike() -> None:
@@ -200,7 +200,7 @@ def test_a_link_without_an_address_is_still_valid() -> None:
     """Where there is no address either, the reason is the content, as RFC 4287 wants one."""
     shown = published('content = "links"', url=None)
     assert "Forty passengers" not in shown.content
-    sound(atom.render(document(shown)))
+    valid(atom.render(document(shown)))
 
 
 def test_a_topic_may_publish_the_whole_text() -> None:

@@ -103,7 +103,7 @@ def test_json_feed_names_its_hub_too() -> None:
 
 @given(st.text(max_size=20), st.lists(st.text(max_size=5), max_size=30), st.text(max_size=100))
 def test_any_words_are_hints_or_none(interval: str, parts: list[str], header: str) -> None:
-    """Whatever stands there, what is believed is sound."""
+    """Whatever stands there, what is believed is valid."""
     said = [escape(xml_safe(text)) for text in (interval, *parts)]
     extra = f"<ttl>{said[0]}</ttl><skipHours>{''.join(f'<hour>{part}</hour>' for part in said[1:])}</skipHours>"
     days = f"<skipDays>{''.join(f'<day>{part}</day>' for part in said[1:])}</skipDays>"

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from lxml import etree
 from making import topic
-from schema import sound
+from schema import valid
 from support import NOON
 
 from feeds.publication.edition import Editor, Target
@@ -55,7 +55,7 @@ def test_whatever_comes_in_goes_out_valid_and_safe(path: Path, tmp_path: Path) -
         target = Target(tmp_path, UUID(int=1), Settings(), NOON)
         with facts.transaction():
             document = Editor(facts, classifications, EVERYTHING, target).revise()[0]
-    root = sound(atom.render(document))
+    root = valid(atom.render(document))
     texts = [node.text or "" for node in root.iter("{*}summary", "{*}content")]
     texts += [node.text or "" for node in etree.fromstring(rss.render(document)).iter("description", "{*}encoded")]
     items = json.loads(jsonfeed.render(document))["items"]

@@ -23,7 +23,7 @@ def fields(data: bytes) -> bytes:
     return take(data).data.partition(b"\r\n")[2]
 
 
-def test_a_sound_head_stays_as_it_is() -> None:
+def test_a_valid_head_stays_as_it_is() -> None:
     """Byte for byte: validators are opaque."""
     head = OK + b'ETag: W/"\xc3\xa9"\r\nX:  a\t \r\nContent-Length: 5\r\n\r\n'
     assert http1.split_head(head + b"hello") == (Head(head, 200, 5), b"hello")
@@ -117,7 +117,7 @@ def test_a_head_is_bounded() -> None:
 
 @given(st.binary(max_size=200) | st.text("HTP/1. 20OK:\r\nabc,;content-lghtrsfd\0", max_size=200).map(str.encode))
 def test_any_bytes_are_a_head_or_refused_in_words(data: bytes) -> None:
-    """What is rewritten is sound, and is not rewritten again."""
+    """What is rewritten is valid, and is not rewritten again."""
     with contextlib.suppress(HeadError):
         found = http1.split_head(b"HTTP/1.1 200 " + data + b"\r\n\r\n")
         assert found is not None

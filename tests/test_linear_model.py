@@ -69,7 +69,7 @@ def test_without_scikit_learn_it_says_what_to_install(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"topic": 1}'])
-def test_a_file_that_is_no_opinion_is_refused(text: str) -> None:
+def test_a_file_that_is_no_linear_model_is_refused(text: str) -> None:
     """The error names the file and the cure."""
     with pytest.raises(TopicError, match=r"o\.json.*learn it again"):
         parse_model(text, "o.json")

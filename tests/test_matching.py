@@ -264,14 +264,14 @@ def test_words_in_a_query_are_looked_for_like_terms() -> None:
 # ContextPhrases
 
 
-def framed(terms: str, more: str = "") -> Topic:
+def with_context(terms: str, more: str = "") -> Topic:
     """Return a topic whose frame `fun` cancels places."""
     groups = '[group.place]\nany = ["harbour*", "harbour master"]\n[group.ship]\nany = ["ferry", "big ferry"]'
     return wording('require = ["place"]', f'{groups}\n[frame.fun]\ncancels = "place"\nany = [{terms}]\n{more}')
 
 
 def parted(by: Topic, text: str, language: str | None = None) -> tuple[list[str], list[tuple[str, str]]]:
-    """Return the words that count, and those that do not with their frame."""
+    """Return the words that count, and those that do not with their negative context."""
     of = look(by, text, language)
     good = [text[hit.start : hit.end] for hit in of.hits]
     return good, [(bad.context, text[bad.hit.start : bad.hit.end]) for bad in of.cancelled]
@@ -300,15 +300,15 @@ def parted(by: Topic, text: str, language: str | None = None) -> tuple[list[str]
         ('"safe-harbour"', "safe harbour, safe-harbour", [], ["harbour", "harbour"]),
     ],
 )
-def test_a_frame_takes_the_sense_from_what_lies_inside(terms: str, text: str, good: list[str], bad: list[str]) -> None:
+def test_a_negative_context_takes_the_sense_from_what_lies_inside(terms: str, text: str, good: list[str], bad: list[str]) -> None:
     """Hits of the cancelled group inside the frame's words do not count; others do, also those that reach beyond.
 
     Groups that stand in frames alone are no evidence: they are not shown.
     """
-    assert parted(framed(terms), text) == (good, [("fun", words) for words in bad])
+    assert parted(with_context(terms), text) == (good, [("fun", words) for words in bad])
 
 
-def test_a_frame_speaks_for_its_language() -> None:
+def test_a_negative_context_speaks_for_its_language() -> None:
     """A frame written for one language leaves texts in another alone."""
     topic = wording(
         'require = ["place"]',
@@ -320,22 +320,22 @@ def test_a_frame_speaks_for_its_language() -> None:
     assert parted(topic, "harbour zu", "en") == (["harbour"], [])
 
 
-def test_a_frame_does_not_reach_over_sentences() -> None:
+def test_a_negative_context_does_not_reach_over_sentences() -> None:
     """A frame's words stand in one sentence with what it cancels."""
-    assert parted(framed('"safe harbour"'), "All are safe. Harbour news.") == (["Harbour"], [])
+    assert parted(with_context('"safe harbour"'), "All are safe. Harbour news.") == (["Harbour"], [])
 
 
-def test_a_frame_cancels_only_in_its_own_topic() -> None:
+def test_a_negative_context_cancels_only_in_its_own_topic() -> None:
     """Another topic with the same words keeps its hits."""
     plain = single("harbour")
-    found_by = Matcher([framed('"safe harbour"'), plain]).find(segments("", "A safe harbour"), None)
+    found_by = Matcher([with_context('"safe harbour"'), plain]).find(segments("", "A safe harbour"), None)
     assert (len(found_by[0].hits), len(found_by[1].hits)) == (0, 1)
 
 
-def test_the_first_frame_that_fits_is_named() -> None:
+def test_the_first_negative_context_that_fits_is_named() -> None:
     """A hit inside two frames does not count once, under one name."""
     more = '[frame.more]\ncancels = "place"\nany = ["safe .. harbour"]'
-    assert len(parted(framed('"safe harbour"', more), "A safe harbour")[1]) == 1
+    assert len(parted(with_context('"safe harbour"', more), "A safe harbour")[1]) == 1
 
 
 # Memory
@@ -377,7 +377,7 @@ _WORDS = st.sampled_from(
 @given(st.lists(_WORDS, max_size=25).map(" ".join), st.sampled_from([None, "en", "he", "zh"]))
 def test_hits_lie_in_the_text_and_in_order(text: str, language: str | None) -> None:
     """Spans never leave the text, never cut a word that has spaces around it, and come in order."""
-    topic = framed('"safe {place}"', '[group.more]\nany = ["*boat*", "small boat", "渡船"]\nhe = ["סירה"]')
+    topic = with_context('"safe {place}"', '[group.more]\nany = ["*boat*", "small boat", "渡船"]\nhe = ["סירה"]')
     of = look(topic, text, language)
     for hit in (*of.hits, *(bad.hit for bad in of.cancelled)):
         assert 0 <= hit.start < hit.end <= len(text)

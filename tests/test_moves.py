@@ -171,7 +171,7 @@ async def _through(proxy: FakeWeb, url: str, allow: tuple[str, ...]) -> Response
     ],
 )
 def test_a_proxy_is_not_asked_for_private_addresses(web: FakeWeb, url: str, cause: str) -> None:
-    """It would connect where the guard cannot see, so names are looked up and checked before."""
+    """It would connect where the SSRF guard cannot see, so names are looked up and checked before."""
     with pytest.raises(FetchError, match=cause):
         asyncio.run(_through(web, url, (web.allow,)))
     assert web.calls == []

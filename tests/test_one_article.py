@@ -166,7 +166,7 @@ def document(facts: Facts, text: str) -> None:
         f"Last ferry sails\n\n{TEXT}\n\nShare this article\nSubscribe to our newsletter\n",
         f"{TEXT}\n",
     ],
-    ids=["title and text", "furniture below", "no title"],
+    ids=["title and text", "boilerplate below", "no title"],
 )
 def test_a_seed_gains_address_and_date_from_a_later_feed(facts: Facts, served: Served, text: str) -> None:
     """The document was first; what the feed knows of the same words is the item's from then on."""

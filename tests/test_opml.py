@@ -253,7 +253,7 @@ def test_sources_of_one_folder_stay_together() -> None:
     assert [source.url[-1] for source in opml.parse(opml.render(listed), "opml", "x").sources] == ["1", "3", "2"]
 
 
-def test_the_starter_list_is_sound() -> None:
+def test_the_starter_list_is_valid() -> None:
     """The shipped list has no refused line, and every source has a title, a language and a folder."""
     listed = opml.parse(STARTER.read_bytes(), "starter", STARTER.name)
     assert listed.refused == ()

@@ -525,7 +525,7 @@ def test_no_folder_is_no_seed(poll: Poller, home: Path) -> None:
 
 
 def test_a_document_invents_nothing(poll: Poller, home: Path, clock: Clock) -> None:
-    """No date, no address; furniture is cut and kept; the language is detected and said to be."""
+    """No date, no address; boilerplate is cut and kept; the language is detected and said to be."""
     seed(home, "a.txt", f"{ARTICLE}\nLog in to comment\n")
     read_seeds(poll, home)
     (stored,) = poll.items()

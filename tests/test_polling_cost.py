@@ -19,7 +19,7 @@ RATES: Final = st.lists(st.floats(0.05, 300), min_size=1, max_size=30)
 
 
 @given(RATES, st.floats(3, 80))
-def test_the_price_meets_the_budget(rates: list[float], per_day: float) -> None:
+def test_the_polling_cost_meets_the_budget(rates: list[float], per_day: float) -> None:
     """By the model the sources together ask as often as the rule allows, as far as shortest and longest interval let them."""
     publishing_rates = [publishing_rate(r) for r in rates]
     cost = adjust_cost(PollingCost(PollingRule(per_day, None, DAY)), publishing_rates, NOON).value
@@ -28,7 +28,7 @@ def test_the_price_meets_the_budget(rates: list[float], per_day: float) -> None:
 
 
 @given(RATES, st.floats(20, 200))
-def test_the_price_meets_a_delay(rates: list[float], minutes: float) -> None:
+def test_the_polling_cost_meets_a_delay(rates: list[float], minutes: float) -> None:
     """By the model an entry waits as long as was asked for, on average over entries."""
     publishing_rates = [publishing_rate(r) for r in rates]
     cost = adjust_cost(PollingCost(PollingRule(None, minutes * 60, DAY)), publishing_rates, NOON).value
@@ -38,7 +38,7 @@ def test_the_price_meets_a_delay(rates: list[float], minutes: float) -> None:
     assert sum(r * t / 2 for r, t in each) / sum(r for r, _ in each) == pytest.approx(minutes * 60, rel=0.02)
 
 
-def test_the_price_is_set_once_an_hour() -> None:
+def test_the_polling_cost_is_set_once_an_hour() -> None:
     """And when it never was, or when the clock was put back."""
     cost = adjust_cost(PollingCost(), [publishing_rate()], NOON)
     assert is_stale(PollingCost(), NOON)
@@ -61,7 +61,7 @@ def test_overspending_makes_it_dearer_slowly() -> None:
         assert trims[-1] == (4.0 if dearer else 0.25)
 
 
-def test_a_first_pass_is_priced_for_sources_of_the_usual_size() -> None:
+def test_a_first_pass_has_the_cost_for_sources_of_the_usual_size() -> None:
     """Before anything is known a source of usual size is asked about as often as the rule says: no rush in the first hour."""
     cost = adjust_cost(PollingCost(PollingRule(12.0)), [None] * 10, NOON)
     after = next_state(known(5.5), good(), cost, 0.5).next_poll
@@ -69,7 +69,7 @@ def test_a_first_pass_is_priced_for_sources_of_the_usual_size() -> None:
     assert (after - NOON).total_seconds() == pytest.approx(2 * HOUR, rel=0.05)
 
 
-def test_a_delay_is_bought_at_the_models_price() -> None:
+def test_a_delay_has_the_cost_of_the_model() -> None:
     """Where a delay is asked for the number of requests follows, and is not held against it."""
     cost = with_requests(adjust_cost(PollingCost(PollingRule(None, 1_800.0)), [publishing_rate()], NOON), 1_000)
     assert adjust_cost(cost, [publishing_rate()], NOON + timedelta(hours=1)).trim == 1

@@ -9,7 +9,7 @@ import brotli
 import pytest
 from lxml import etree
 from making import HARBOUR, POST, Cli, about, carry, home_at, topic, write_topic
-from schema import sound
+from schema import valid
 from support import NOON, Clock
 
 from feeds.cli.home import target_of
@@ -366,7 +366,7 @@ def test_a_private_feed_names_no_address_of_its_own(home: Path, facts: Facts) ->
     run(home, facts, topic(PRIVATE))
     for name in ("harbour.atom", "harbour.archive-1.atom", "harbour.json", "harbour.rss"):
         assert b"127.0.0.1:8080/harbour" not in (home / "private" / name).read_bytes()
-    links = sound((home / "private" / "harbour.atom").read_bytes()).findall("{*}link")
+    links = valid((home / "private" / "harbour.atom").read_bytes()).findall("{*}link")
     assert [dict(link.attrib) for link in links] == [{"rel": "prev-archive", "href": "harbour.archive-1.atom"}]
 
 
@@ -404,7 +404,7 @@ def test_all_forms_have_the_same_entries(home: Path, facts: Facts) -> None:
     carry(facts, [about(number) for number in range(1, 7)])
     run(home, facts)
     folder = home / "public"
-    atom = sound((folder / "harbour.atom").read_bytes())
+    atom = valid((folder / "harbour.atom").read_bytes())
     rss = etree.fromstring((folder / "harbour.rss").read_bytes())
     items = json.loads((folder / "harbour.json").read_bytes())["items"]
     ids = [entry.findtext("{*}id") for entry in atom.iterchildren("{*}entry")]
@@ -434,7 +434,7 @@ def test_a_stop_before_the_files_loses_nothing(home: Path, facts: Facts, monkeyp
 
 def ids_of(path: Path) -> list[str | None]:
     """Give the ids of a feed's entries."""
-    return [entry.findtext("{*}id") for entry in sound(path.read_bytes()).iterchildren("{*}entry")]
+    return [entry.findtext("{*}id") for entry in valid(path.read_bytes()).iterchildren("{*}entry")]
 
 
 def test_an_older_database_opens_and_goes_on(home: Path, facts: Facts) -> None:

@@ -199,8 +199,8 @@ def test_every_topic_has_a_feed_and_all_have_an_index(home: Path, facts: Facts) 
 
 def test_how_a_source_is_asked_is_its_owners_business(home: Path, facts: Facts) -> None:
     """The published list of sources has neither user names and passwords nor settings, tags and names of variables."""
-    manners = SourceSettings("Agent/9", "MY_LOGIN", "X-Key=MY_KEY", 600.0, 86_400.0, 2.0, ("work",))
-    carry(facts, [about(1)], changed(POST, url="http://ann:pass@post.example/feed", settings=manners))
+    settings = SourceSettings("Agent/9", "MY_LOGIN", "X-Key=MY_KEY", 600.0, 86_400.0, 2.0, ("work",))
+    carry(facts, [about(1)], changed(POST, url="http://ann:pass@post.example/feed", settings=settings))
     written(home, facts)
     (outline,) = etree.parse(home / "public" / "harbour.opml").iter("outline")
     assert dict(outline.attrib) == {

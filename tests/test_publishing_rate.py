@@ -114,7 +114,7 @@ def test_counts_fade() -> None:
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(-1e4, 1e4)), max_size=700), st.integers(0, 400))
-def test_a_rhythm_is_bounded(hours: list[float | None], days: int) -> None:
+def test_a_publishing_rate_is_bounded(hours: list[float | None], days: int) -> None:
     """Whatever a document holds, what is kept of it has a size, and its rate is a positive number."""
     known = observe_document(first(1), document(*hours), NOON, NOON + timedelta(days=days)).publishing_rate
     now = NOON + timedelta(days=days)

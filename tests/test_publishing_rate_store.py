@@ -31,7 +31,7 @@ def facts(home: Path) -> Iterator[Facts]:
         yield opened
 
 
-def test_a_rhythm_is_kept_as_it_was(facts: Facts) -> None:
+def test_a_publishing_rate_is_kept_as_it_was(facts: Facts) -> None:
     """Every field of state and publishing rate comes back."""
     full = publishing_rate(
         3.0, shape=pack([0.5] * HOURS), shaped_at=NOON, shaped_items=7.5, names=b"12345678", tight=90.0, news=NOON, burst=1.5
@@ -43,7 +43,7 @@ def test_a_rhythm_is_kept_as_it_was(facts: Facts) -> None:
     assert facts.sources.publishing_rates() == [full]
 
 
-def test_a_rhythm_is_written_only_when_it_changed(facts: Facts) -> None:
+def test_a_publishing_rate_is_written_only_when_it_changed(facts: Facts) -> None:
     """A 304 leaves the row alone: most polls write one small row."""
     facts.polls.record([(good(), SourceState(last_poll=NOON, publishing_rate=publishing_rate()))])
     later = NOON + timedelta(hours=1)
@@ -53,14 +53,14 @@ def test_a_rhythm_is_written_only_when_it_changed(facts: Facts) -> None:
     assert (known[1].polls, known[1].publishing_rate) == (2, publishing_rate())
 
 
-def test_rhythms_are_those_of_polled_sources(facts: Facts) -> None:
+def test_publishing_rates_are_those_of_polled_sources(facts: Facts) -> None:
     """A source that is not polled takes no part in the cost; one without a publishing rate does."""
     facts.sources.add([Source("http://b.example/"), Source("http://c.example/", status=SourceStatus.ONCE)], NOON)
     facts.polls.record([(good(), SourceState(last_poll=NOON, publishing_rate=publishing_rate()))])
     assert facts.sources.publishing_rates() == [publishing_rate(), None]
 
 
-def test_the_price_is_stored_with_the_polls_it_counts(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_polling_cost_is_stored_with_the_polls_it_counts(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both or neither; under another rule it is to be set anew."""
     cost = with_requests(adjust_cost(facts.polls.cost(RULE), facts.sources.publishing_rates(), NOON), 1)
     facts.polls.record([(good(), SourceState(last_poll=NOON))], cost)

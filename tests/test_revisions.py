@@ -42,7 +42,7 @@ OF_STORIES: Final = (
 )
 
 
-class Desk:
+class Stores:
     """A database with two topics and all that writes what publication reads."""
 
     def __init__(self) -> None:
@@ -86,9 +86,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
+def stores() -> Stores:
     """Give two tagged copies of one article, an item of the other topic, and an item that no topic has."""
-    made = Desk()
+    made = Stores()
     made.carry(1)
     made.carry(1, source=SOURCES[1])
     for number in (2, 3):
@@ -103,67 +103,67 @@ def desk() -> Desk:
     return made
 
 
-def _document(desk: Desk) -> None:
+def _document(stores: Stores) -> None:
     folder = Source("topicwire:documents", SourceKind.DOCUMENT)
-    (first, *_) = desk.facts.items.all()
+    (first, *_) = stores.facts.items.all()
     what = replace(first.item, guid="a.txt", url=None)
 
-    desk.facts.documents.record(Outcome(folder, NOON, feed=ParsedFeed(document_keys((what,))), body_hash="h"), "a.txt")
+    stores.facts.documents.record(Outcome(folder, NOON, feed=ParsedFeed(document_keys((what,))), body_hash="h"), "a.txt")
 
 
-WRITERS: Final[dict[str, tuple[Callable[[Desk], object], set[str]]]] = {
-    "another wording": (lambda desk: desk.carry(1, "until Monday"), {"harbour", "stories"}),
-    "a correction": (lambda desk: desk.carry(1, language="fr"), {"harbour", "stories"}),
-    "another carrier": (lambda desk: desk.carry(1, source=SOURCES[2]), {"harbour", "stories"}),
-    "another carrier's new wording": (lambda desk: desk.carry(1, "at once", source=SOURCES[1]), {"harbour", "stories"}),
+WRITERS: Final[dict[str, tuple[Callable[[Stores], object], set[str]]]] = {
+    "another wording": (lambda stores: stores.carry(1, "until Monday"), {"harbour", "stories"}),
+    "a correction": (lambda stores: stores.carry(1, language="fr"), {"harbour", "stories"}),
+    "another carrier": (lambda stores: stores.carry(1, source=SOURCES[2]), {"harbour", "stories"}),
+    "another carrier's new wording": (lambda stores: stores.carry(1, "at once", source=SOURCES[1]), {"harbour", "stories"}),
     "a document of the same words": (_document, {"harbour", "stories"}),
-    "a tag": (lambda desk: desk.tag(3, "bakery"), {"bakery"}),
-    "another score": (lambda desk: desk.tag(2, "bakery", score=2.0), {"bakery"}),
-    "another version of a topic": (lambda desk: desk.tag(2, "bakery", version="w"), {"bakery"}),
-    "a tag taken off": (lambda desk: desk.tag(2, "bakery", tagged=False), {"bakery"}),
-    "a review": (lambda desk: desk.reviews.put(3, "bakery", Verdict.REJECT, "no", NOON), {"bakery"}),
-    "another review": (lambda desk: desk.reviews.put(1, "harbour", Verdict.REJECT, "no", NOON), {"harbour"}),
-    "a review taken back": (lambda desk: desk.reviews.take_back(1, "harbour"), {"harbour"}),
-    "a split": (lambda desk: desk.grouping.split(1, "", NOON), {"stories"}),
-    "a join": (lambda desk: desk.grouping.join(1, 2, "", NOON), {"stories"}),
-    "edges dropped": (lambda desk: desk.stories.drop_edges([1]), {"stories"}),
-    "thresholds": (lambda desk: desk.stories.mark("others"), {"stories"}),
+    "a tag": (lambda stores: stores.tag(3, "bakery"), {"bakery"}),
+    "another score": (lambda stores: stores.tag(2, "bakery", score=2.0), {"bakery"}),
+    "another version of a topic": (lambda stores: stores.tag(2, "bakery", version="w"), {"bakery"}),
+    "a tag taken off": (lambda stores: stores.tag(2, "bakery", tagged=False), {"bakery"}),
+    "a review": (lambda stores: stores.reviews.put(3, "bakery", Verdict.REJECT, "no", NOON), {"bakery"}),
+    "another review": (lambda stores: stores.reviews.put(1, "harbour", Verdict.REJECT, "no", NOON), {"harbour"}),
+    "a review taken back": (lambda stores: stores.reviews.take_back(1, "harbour"), {"harbour"}),
+    "a split": (lambda stores: stores.grouping.split(1, "", NOON), {"stories"}),
+    "a join": (lambda stores: stores.grouping.join(1, 2, "", NOON), {"stories"}),
+    "edges dropped": (lambda stores: stores.stories.drop_edges([1]), {"stories"}),
+    "thresholds": (lambda stores: stores.stories.mark("others"), {"stories"}),
 }
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_whoever_writes_raises_the_numbers_of_what_it_changes(desk: Desk, name: str) -> None:
+def test_whoever_writes_raises_the_numbers_of_what_it_changes(stores: Stores, name: str) -> None:
     """Each way to change what a feed or a story is made of raises its revision, and no other topic's."""
     write, keys = WRITERS[name]
-    before = desk.look()
-    write(desk)
-    after = desk.look()
+    before = stores.look()
+    write(stores)
+    after = stores.look()
     assert {key for key in after if after[key][0] != before[key][0]} == keys, "the case changes what it says"
     assert {key for key in after if after[key][1] != before[key][1]} == keys
     assert all(after[key][1] >= before[key][1] for key in after)
 
 
-def test_what_nobody_publishes_raises_nothing(desk: Desk) -> None:
+def test_what_nobody_publishes_raises_nothing(stores: Stores) -> None:
     """A new item that no topic has, the same items once more and the same answers leave every number as it was."""
-    before = desk.look()
-    carry(desk.facts, [Item("urn:9", None, "Nothing like it", text="Quite other words.")])
-    desk.carry(1)
-    desk.carry(1, source=SOURCES[1])
-    desk.tag(2, "bakery")
-    with desk.facts.transaction():
-        desk.classifications.announce([1], "harbour")
-    desk.facts.polls.record([(Outcome(SOURCES[0], NOON), SourceState(last_poll=NOON))])
-    desk.group()
-    assert desk.look() == before
+    before = stores.look()
+    carry(stores.facts, [Item("urn:9", None, "Nothing like it", text="Quite other words.")])
+    stores.carry(1)
+    stores.carry(1, source=SOURCES[1])
+    stores.tag(2, "bakery")
+    with stores.facts.transaction():
+        stores.classifications.announce([1], "harbour")
+    stores.facts.polls.record([(Outcome(SOURCES[0], NOON), SourceState(last_poll=NOON))])
+    stores.group()
+    assert stores.look() == before
 
 
-def test_what_is_taken_back_raises_nothing(desk: Desk) -> None:
+def test_what_is_taken_back_raises_nothing(stores: Stores) -> None:
     """A transaction that fails leaves the numbers as they were."""
-    before = desk.look()
-    execute = desk.facts.database.execute
-    with pytest.raises(sqlite3.IntegrityError), desk.facts.transaction():
+    before = stores.look()
+    execute = stores.facts.database.execute
+    with pytest.raises(sqlite3.IntegrityError), stores.facts.transaction():
         execute("delete from tag") and execute("insert into story values (1, 1), (1, 2)")
-    assert desk.look() == before
+    assert stores.look() == before
 
 
 class Writing(RuleBasedStateMachine):
@@ -172,56 +172,56 @@ class Writing(RuleBasedStateMachine):
     def __init__(self) -> None:
         """Open an empty database."""
         super().__init__()
-        self.desk = Desk()
-        self.seen = self.desk.look()
+        self.stores = Stores()
+        self.seen = self.stores.look()
 
     @rule(number=st.integers(1, 3), words=st.sampled_from(("", "again", "at once")), source=st.sampled_from(SOURCES))
     def carry(self, number: int, words: str, source: Source) -> None:
         """Carry one of a few articles, in one of a few states."""
-        self.desk.carry(number, words, source)
+        self.stores.carry(number, words, source)
 
-    @precondition(lambda self: self.desk.rows())
+    @precondition(lambda self: self.stores.rows())
     @rule(data=st.data(), topic=st.sampled_from(TOPICS), tagged=st.booleans(), score=st.sampled_from((1.0, 2.0)))
     def tag(self, data: st.DataObject, topic: str, score: float, *, tagged: bool) -> None:
         """Give an item a tag, or take it off."""
-        self.desk.tag(data.draw(st.sampled_from(self.desk.rows())), topic, tagged=tagged, score=score)
+        self.stores.tag(data.draw(st.sampled_from(self.stores.rows())), topic, tagged=tagged, score=score)
 
-    @precondition(lambda self: self.desk.rows())
+    @precondition(lambda self: self.stores.rows())
     @rule(data=st.data(), topic=st.sampled_from(TOPICS), verdict=st.sampled_from((None, *Verdict)))
     def review(self, data: st.DataObject, topic: str, verdict: Verdict | None) -> None:
         """Accept, reject, or take it back."""
-        row = data.draw(st.sampled_from(self.desk.rows()))
+        row = data.draw(st.sampled_from(self.stores.rows()))
         if verdict:
-            self.desk.reviews.put(row, topic, verdict, "", NOON)
+            self.stores.reviews.put(row, topic, verdict, "", NOON)
         else:
-            self.desk.reviews.take_back(row, topic)
+            self.stores.reviews.take_back(row, topic)
 
     @rule()
     def group(self) -> None:
         """Group what is new."""
-        self.desk.group()
+        self.stores.group()
 
-    @precondition(lambda self: len(self.desk.rows()) > 1)
+    @precondition(lambda self: len(self.stores.rows()) > 1)
     @rule(data=st.data(), apart=st.booleans())
     def decide(self, data: st.DataObject, *, apart: bool) -> None:
         """Split or join items."""
-        one, two, *_ = data.draw(st.permutations(self.desk.rows()))
+        one, two, *_ = data.draw(st.permutations(self.stores.rows()))
         if apart:
-            self.desk.grouping.split(one, "", NOON)
+            self.stores.grouping.split(one, "", NOON)
         else:
-            self.desk.grouping.join(one, two, "", NOON)
+            self.stores.grouping.join(one, two, "", NOON)
 
     @invariant()
     def nothing_is_missed(self) -> None:
         """Compare what is read, and the numbers, with what they were."""
-        seen = self.desk.look()
+        seen = self.stores.look()
         for key, (rows, number) in seen.items():
             assert rows == self.seen[key][0] or number > self.seen[key][1], key
         self.seen = seen
 
     def teardown(self) -> None:
         """Close the database."""
-        self.desk.facts.close()
+        self.stores.facts.close()
 
 
 TestWriting = Writing.TestCase

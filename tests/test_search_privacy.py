@@ -78,7 +78,7 @@ def fill(facts: Facts) -> None:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home with a private topic and public ones of every manner."""
+    """Return a home with a private topic and public ones of every kind."""
     made = tmp_path_factory.mktemp("home")
     for name, text in TOPICS.items():
         write_topic(made, text, name)

@@ -80,7 +80,7 @@ def test_a_recent_gap_is_seen_for_a_week() -> None:
     ("per_day", "days", "silent"),
     [(20, 1, False), (20, 3, True), (1, 7, False), (1, 14, True), (0.1, 60, False), (0.1, 150, True)],
 )
-def test_silence_is_measured_by_the_sources_own_rhythm(per_day: float, days: float, *, silent: bool) -> None:
+def test_silence_is_measured_by_the_sources_own_publishing_rate(per_day: float, days: float, *, silent: bool) -> None:
     """Three days are long for a newspaper, two months are not for a quarterly; two days are patience for all."""
     assert is_silent(POST, state(days, per_day), NOON) is silent
     assert of(state(days, per_day)).standing is (HealthState.SILENT if silent else HealthState.OK)

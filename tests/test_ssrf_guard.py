@@ -61,7 +61,7 @@ SPELLINGS = [
 
 
 def get(url: str, allow: tuple[str, ...] = ()) -> Response:
-    """Fetch an address through the guard."""
+    """Fetch an address through the SSRF guard."""
 
     async def go() -> Response:
         async with open_web(SsrfGuard(allow), "test", FetchLimits(seconds=5), lambda: NOON) as fetch:
@@ -109,8 +109,8 @@ def test_no_spelling_of_a_private_address_is_contacted(host: str, port: str, mon
     """Decimal, hex, octal, short, mapped, named: no socket is opened for any of them."""
     real, opened = SsrfGuard.socket, []
 
-    def noting(guard: SsrfGuard, info: tuple[Any, ...]) -> socket.socket:
-        made = real(guard, info)
+    def noting(ssrf_guard: SsrfGuard, info: tuple[Any, ...]) -> socket.socket:
+        made = real(ssrf_guard, info)
         opened.append(info)
         return made
 
@@ -219,13 +219,13 @@ def test_an_allowed_network_is_contacted(web: FakeWeb, network: str) -> None:
 
 def test_allowed_networks_may_be_of_both_kinds() -> None:
     """IPv4 and IPv6 networks and addresses stand side by side."""
-    guard = SsrfGuard(("10.0.0.0/8", "fd00::/8", "[fe80::1]:8080"))
-    guard.check("10.1.2.3", 80)
-    guard.check("fd12::1", 80)
-    guard.check("fe80::1%eth0", 8080)
+    ssrf_guard = SsrfGuard(("10.0.0.0/8", "fd00::/8", "[fe80::1]:8080"))
+    ssrf_guard.check("10.1.2.3", 80)
+    ssrf_guard.check("fd12::1", 80)
+    ssrf_guard.check("fe80::1%eth0", 8080)
     for address, port in (("192.168.0.1", 80), ("fe80::1", 80), ("::1", 8080)):
         with pytest.raises(GuardError):
-            guard.check(address, port)
+            ssrf_guard.check(address, port)
 
 
 @pytest.mark.parametrize(

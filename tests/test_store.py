@@ -444,7 +444,7 @@ CRASH = """
 
 
 def test_killed_in_the_middle_of_a_commit_nothing_is_half_there(home: Path) -> None:
-    """What was committed before is there, of the rest nothing, and the file is sound."""
+    """What was committed before is there, of the rest nothing, and the file is intact."""
     path = home / "a.db"
     here = Path(__file__).parent
     done = subprocess.run(

@@ -156,7 +156,7 @@ def test_alternatives_inside_a_query_are_left_out_one_by_one() -> None:
     assert unneeded(head, GROUPS, yes, alone, *more) == []
 
 
-def test_a_part_is_left_out_with_the_frames_in_force() -> None:
+def test_a_part_is_left_out_with_the_negative_contexts_in_force() -> None:
     """Without a required group the frames still take words away: an example that they decide does not need the group."""
     groups = f'{GROUPS}\n[frame.toy]\ncancels = "ship"\nany = ["toy {{ship}}"]\n'
     examples = (YES.format("A ferry at the quay."), NO.format("A quay."), NO.format("A toy ferry at the quay."))

@@ -71,7 +71,7 @@ def test_a_relative_address_needs_a_base() -> None:
 
 
 @given(addresses)
-def test_absolute_addresses_are_sound(url: str) -> None:
+def test_absolute_addresses_are_valid(url: str) -> None:
     """Any text gives an XML-safe http(s) address or none, and making it absolute again changes nothing."""
     made = absolute(url, BASE)
     if made is not None:
@@ -196,7 +196,7 @@ def test_names_of_entities_are_no_entities() -> None:
 
 @pytest.mark.parametrize("none", [None, "", "urn:x", "mailto:a@b.example", "http://", "http://[::1", "http://a.example:99999/"])
 def test_what_is_no_address_has_no_key(none: str | None) -> None:
-    """Only a sound http(s) address recognises anything."""
+    """Only a valid http(s) address recognises anything."""
     assert canonical(none) is None
 
 
@@ -220,7 +220,7 @@ def test_a_key_is_its_own_key(url: str) -> None:
         ("http://[::1", ""),
     ],
 )
-def test_the_unit_of_politeness_is_host_and_port(url: str, host: str) -> None:
+def test_the_host_limit_is_by_host_and_port(url: str, host: str) -> None:
     """Host and port in lower case, without a password; what has none has an empty one."""
     assert host_of(url) == host
 
@@ -277,14 +277,14 @@ def test_a_line_break_in_a_host_is_no_address() -> None:
     ],
 )
 def test_what_no_iri_may_hold_is_encoded(url: str, published: str) -> None:
-    """And nothing else (RFC 3987): what is sound already stays as it is."""
+    """And nothing else (RFC 3987): what is valid already stays as it is."""
     assert iri(url) == published
     assert iri(published) == published
 
 
 @given(addresses)
 def test_every_address_is_published_as_an_iri(url: str) -> None:
-    """Whatever a publisher wrote, what comes out is sound, and coming out again changes nothing."""
+    """Whatever a publisher wrote, what comes out is valid, and coming out again changes nothing."""
     made = absolute(url, BASE)
     if made is not None:
         assert is_iri(iri(made))

@@ -116,7 +116,7 @@ def test_without_a_public_address_no_hub_is_asked(home: Path, web: FakeWeb, cloc
 
 @pytest.mark.usefixtures("made")
 def test_a_hub_on_a_private_network_is_never_asked(home: Path, web: FakeWeb, clock: Clock) -> None:
-    """The guard stands before hubs as before feeds, and another try comes a day later."""
+    """The SSRF guard covers hubs as it does feeds, and another try comes a day later."""
     closed = home_at(home, {"service.base_url": "https://feeds.example"}, clock)
     with closed.facts() as facts, closed.engine() as engine:
         assert [subscribe(closed, facts, engine) for _ in range(2)] == [0, 0]

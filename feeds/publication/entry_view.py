@@ -79,7 +79,7 @@ class EntryView:
             why=self.text(classification.why, language),
             review=self.name(classification.review),
             hits=tuple(self._hit(hit, language) for hit in classification.hits),
-            cancelled=tuple((self.name(frame), self._hit(hit, language)) for frame, hit in classification.cancelled),
+            cancelled=tuple((self.name(context), self._hit(hit, language)) for context, hit in classification.cancelled),
         )
 
     def _hit(self, hit: Evidence, language: str | None) -> Evidence:

@@ -77,8 +77,8 @@ class PageMasking:
             masked,
             hits=tuple(self._hit(*both, stored, shown) for both in zip(classification.hits, masked.hits, strict=True)),
             cancelled=tuple(
-                (frame, self._hit(hit, seen, stored, shown))
-                for (_, hit), (frame, seen) in zip(classification.cancelled, masked.cancelled, strict=True)
+                (context, self._hit(hit, seen, stored, shown))
+                for (_, hit), (context, seen) in zip(classification.cancelled, masked.cancelled, strict=True)
             ),
         )
 

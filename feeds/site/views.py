@@ -88,7 +88,7 @@ def reason(stored: StoredItem, classification: Classification, title: str) -> Ta
         score=classification.score,
         quotes=highlighting.quotes(text, highlighting.spans_of(classification.hits, "text", text)),
         hits=tuple(dict.fromkeys((hit.group, hit.text) for hit in classification.hits)),
-        cancelled=tuple(dict.fromkeys((hit.text, frame.replace("_", " ")) for frame, hit in classification.cancelled)),
+        cancelled=tuple(dict.fromkeys((hit.text, context.replace("_", " ")) for context, hit in classification.cancelled)),
         review=classification.review,
     )
 

@@ -25,7 +25,7 @@ class _Kept:
     """The stored evidence of a tag."""
 
     hits: tuple[Evidence, ...]
-    cancelled: tuple[dict[str, Any], ...]  # hits with the frame that took each away
+    cancelled: tuple[dict[str, Any], ...]  # hits, each with the negative context that cancelled it
     excluded: tuple[str, ...]
     branch: str
     decision: str
@@ -241,7 +241,7 @@ def _untagged(topic: str, version: str) -> Classification:
 def _evidence(classification: Classification) -> str:
     kept = {
         "hits": [asdict(hit) for hit in classification.hits],
-        "cancelled": [{"frame": frame, **asdict(hit)} for frame, hit in classification.cancelled],
+        "cancelled": [{"frame": context, **asdict(hit)} for context, hit in classification.cancelled],
         "excluded": classification.excluded,
         "branch": classification.branch,
         "decision": classification.review,

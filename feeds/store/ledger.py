@@ -142,6 +142,8 @@ def _moment(text: str) -> Any:
 
 
 def _line(row: tuple[Any, ...]) -> LedgerLine:
-    number, atom_id, entered, updated, digest, state, version, archive, gone, reason, buried = row
+    number, atom_id, entered, updated, digest, state, version, archive, deleted_at, reason, tombstone_page = row
     moments = (_moment(entered), _moment(updated))
-    return LedgerLine(number, atom_id, *moments, digest, state, version, archive, from_rfc3339(gone), reason or "", buried)
+    return LedgerLine(
+        number, atom_id, *moments, digest, state, version, archive, from_rfc3339(deleted_at), reason or "", tombstone_page
+    )

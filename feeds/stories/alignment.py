@@ -251,8 +251,8 @@ def _other_runs(substitution: Substitution, one: BagOfWords, two: BagOfWords) ->
     if not (_tells(x) and _tells(y)):
         return None
     if (
-        _is_said(x, len(substitution.one), substitution, two)
-        or _is_said(y, len(substitution.two), substitution, one)
+        _is_in(x, len(substitution.one), substitution, two)
+        or _is_in(y, len(substitution.two), substitution, one)
         or (_THAI.match(x) and one_word(x, y, None))
     ):
         return None
@@ -268,7 +268,7 @@ def _tells(run: str) -> bool:
     return bool(_HIRAGANA.sub("", run))
 
 
-def _is_said(run: str, length: int, substitution: Substitution, other: BagOfWords) -> bool:
+def _is_in(run: str, length: int, substitution: Substitution, other: BagOfWords) -> bool:
     """Return whether the other wording has a run of letters; a short one says something only beside another letter."""
     alone = length > (_THAI_WORD if _THAI.match(run) else 1)
     runs = [run] if alone else [part for part in (substitution.before + run, run + substitution.after) if len(part) > len(run)]

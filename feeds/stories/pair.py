@@ -161,7 +161,7 @@ def _by_text(pair: Pair) -> str | None:
             return "one is an excerpt of the other"
         return "the same text" if pair.contained >= LIMITS.whole else "the same text, edited"
     elsewhere = pair.address or not pair.publisher  # one paper writes on from its own last text
-    if elsewhere and max(opening, pair.titles) >= LIMITS.rewritten and _said(pair) >= LIMITS.said:
+    if elsewhere and max(opening, pair.titles) >= LIMITS.rewritten and _shared_meaning(pair) >= LIMITS.said:
         return "the same text, rewritten"
     shared = common(pair.a.shingles, pair.b.shingles)
     if pair.contained >= LIMITS.whole and shared >= LIMITS.much:
@@ -169,7 +169,7 @@ def _by_text(pair: Pair) -> str | None:
     return None
 
 
-def _said(pair: Pair) -> float:
+def _shared_meaning(pair: Pair) -> float:
     """Return the share of the words that mean something in the shorter text which the other says too."""
     first, second = content(pair.a.body), content(pair.b.body)
     return len(first & second) / min(len(first), len(second)) if first and second else 0.0

@@ -176,7 +176,7 @@ class _TopicCase:
         """Return the answer where the expression holds nowhere: what is missing or excluded, and whether it is a near miss."""
         expression = self._topic.expression or query.And(())
         faults = self._explanation.faults(expression)
-        why = in_words(faults, self._cancelled_word({fault.said for fault in faults}))
+        why = in_words(faults, self._cancelled_word({fault.text for fault in faults}))
         if any(fault.kind is FaultKind.EXCLUDED for fault in faults):
             excluding = tuple(hit for fault in faults if fault.kind is FaultKind.EXCLUDED for hit in fault.hits)
             return self._answer(False, None, 0.0, why, excluding)

@@ -11,7 +11,7 @@ from feeds.tagging.topic import query
 
 
 class FaultKind(IntEnum):
-    """What is wrong with a clause, in the order in which it is said."""
+    """What is wrong with a clause, in the order in which the faults are reported."""
 
     EXCLUDED = 0
     MISSING = 1
@@ -21,10 +21,10 @@ class FaultKind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClauseFault:
-    """One clause that keeps an expression from holding; `said` is a query where it is missing, else a sentence."""
+    """One clause that keeps an expression from holding; `text` is a query where it is missing, else a sentence."""
 
     kind: FaultKind
-    said: str
+    text: str
     hits: Hits = ()
 
 
@@ -133,7 +133,7 @@ def _closest(alternatives: list[tuple[ClauseFault, ...]]) -> tuple[ClauseFault, 
 def in_words(faults: Iterable[ClauseFault], quoted: str = "") -> str:
     """Return faults in one line; `quoted` is what to add of words that are missing."""
     ordered = sorted(faults, key=lambda fault: fault.kind)
-    missing = " or ".join(fault.said for fault in ordered if fault.kind is FaultKind.MISSING)
-    said = [fault.said for fault in ordered if fault.kind is FaultKind.EXCLUDED]
+    missing = " or ".join(fault.text for fault in ordered if fault.kind is FaultKind.MISSING)
+    said = [fault.text for fault in ordered if fault.kind is FaultKind.EXCLUDED]
     said += [f"nothing says {missing}{quoted}"] if missing else []
-    return "; ".join([*said, *(fault.said for fault in ordered if fault.kind > FaultKind.MISSING)])
+    return "; ".join([*said, *(fault.text for fault in ordered if fault.kind > FaultKind.MISSING)])

@@ -17,13 +17,13 @@ from ingest.store.database import Database
 from ingest.text.dates import from_rfc3339, rfc3339
 
 _COLUMNS = tuple(f.name for f in fields(SourceState) if f.name != "publishing_rate")
-_RHYTHM = tuple(f.name for f in fields(PublishingRate))
+_RATE = tuple(f.name for f in fields(PublishingRate))
 _MOMENTS = {"last_poll", "last_success", "next_poll", "last_gap", "unchanged_since", "distrusted", "at", "shaped_at", "news"}
-_POLL_OF, _RHYTHM_OF = attrgetter(*_COLUMNS), attrgetter(*_RHYTHM)
+_POLL_OF, _RATE_OF = attrgetter(*_COLUMNS), attrgetter(*_RATE)
 _POLL_MOMENTS, _RHYTHM_MOMENTS = (
-    tuple(place for place, name in enumerate(names) if name in _MOMENTS) for names in (_COLUMNS, _RHYTHM)
+    tuple(place for place, name in enumerate(names) if name in _MOMENTS) for names in (_COLUMNS, _RATE)
 )
-_FAILURES, _HINTS = _COLUMNS.index("failures"), _RHYTHM.index("hints")
+_FAILURES, _HINTS = _COLUMNS.index("failures"), _RATE.index("hints")
 _SOURCE = "s.url, s.kind, s.title, s.site_url, s.feed_id, s.language, s.categories, s.origin, s.status, s.settings"
 _PLAIN = SourceSettings()
 _KINDS, _STATUSES = {str(one): one for one in SourceKind}, {str(one): one for one in SourceStatus}
@@ -129,11 +129,11 @@ class Sources:
 
     def publishing_rates(self) -> list[PublishingRate | None]:
         """Return the publishing rate of every polled feed, None for those that have shown none yet."""
-        columns = ", ".join(f"r.{name}" for name in _RHYTHM)
+        columns = ", ".join(f"r.{name}" for name in _RATE)
         rows = self._db.execute(
             f"select {columns} from source s left join rhythm r on r.source_id = s.id where {_POLLED}"  # noqa: S608 - constants
         )
-        return [_rhythm(row) for row in rows]
+        return [_publishing_rate(row) for row in rows]
 
     def present_url(self, url: str) -> str:
         """Return the present address of a source, by any address that it had; an unknown address is returned as it is."""
@@ -142,7 +142,7 @@ class Sources:
 
     def _chosen(self, where: str = "1", parameters: tuple[object, ...] = ()) -> list[tuple[Source, SourceState]]:
         """Return the sources that a condition selects, with their polling state, in the order in which they were added."""
-        columns = ", ".join([*(f"p.{name}" for name in _COLUMNS), *(f"r.{name}" for name in _RHYTHM)])
+        columns = ", ".join([*(f"p.{name}" for name in _COLUMNS), *(f"r.{name}" for name in _RATE)])
         rows = self._db.execute(
             f"""select {_SOURCE}, {columns} from source s left join poll p on p.source_id = s.id
             left join rhythm r on r.source_id = s.id where {where} order by s.id""",  # noqa: S608 - constants
@@ -256,7 +256,7 @@ class Sources:
             for n, state in known
             if state.publishing_rate and state.publishing_rate.at == state.last_poll
         ]
-        self._put("rhythm", _RHYTHM, [(number, *_rhythm_row(rhythm)) for number, rhythm in changed])
+        self._put("rhythm", _RATE, [(number, *_publishing_rate_row(rate)) for number, rate in changed])
 
     def _put(self, table: str, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
         """Store rows, many in one statement: between two statements Python may switch to the thread of the event loop."""
@@ -268,11 +268,11 @@ class Sources:
 def _state(row: tuple[Any, ...]) -> SourceState:
     if row[_FAILURES] is None:
         return SourceState()
-    known = [*_read(row[: len(_COLUMNS)], _POLL_MOMENTS), _rhythm(row[len(_COLUMNS) :])]
+    known = [*_read(row[: len(_COLUMNS)], _POLL_MOMENTS), _publishing_rate(row[len(_COLUMNS) :])]
     return SourceState(*known)
 
 
-def _rhythm(row: tuple[Any, ...]) -> PublishingRate | None:
+def _publishing_rate(row: tuple[Any, ...]) -> PublishingRate | None:
     if row[0] is None:
         return None
     known = _read(row, _RHYTHM_MOMENTS)
@@ -296,7 +296,7 @@ def _row(values: tuple[object, ...], moments: tuple[int, ...]) -> list[Any]:
     return row
 
 
-def _rhythm_row(publishing_rate: PublishingRate) -> list[object]:
-    row = _row(_RHYTHM_OF(publishing_rate), _RHYTHM_MOMENTS)
+def _publishing_rate_row(publishing_rate: PublishingRate) -> list[object]:
+    row = _row(_RATE_OF(publishing_rate), _RHYTHM_MOMENTS)
     row[_HINTS] = msgspec.json.encode(publishing_rate.hints).decode()
     return row

@@ -81,13 +81,13 @@ def test_nginx_serves_the_folder_as_we_do(cli: Cli, nginx: Site) -> None:
             assert site.ask("/harbour.atom", if_none_match=etag).status == 304
 
 
-def test_the_example_for_caddy_is_sound() -> None:
+def test_the_example_for_caddy_is_valid() -> None:
     """Caddy understands its example."""
     command = [program("caddy"), "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
     assert subprocess.run(command, check=False, capture_output=True, timeout=30).returncode == 0
 
 
-def test_the_example_for_systemd_is_sound(tmp_path: Path) -> None:
+def test_the_example_for_systemd_is_valid(tmp_path: Path) -> None:
     """The service manager understands its example; that the program is elsewhere here is the one thing that it says."""
     unit = (DEPLOY / "topicwire.service").read_text("utf-8").replace("/opt/topicwire/.venv/bin/topicwire", "/bin/true")
     (tmp_path / "topicwire.service").write_text(unit, "utf-8")

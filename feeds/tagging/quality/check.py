@@ -40,7 +40,7 @@ class _File:
     where: str
     lines: FileLines
 
-    def said(self, place: FilePlace, what: str) -> str:
+    def message(self, place: FilePlace, what: str) -> str:
         line = self.lines.of(place.table, place.key, place.word)
         return f"{self.where}{f', line {line}' if line else ''}: {what}"
 
@@ -56,7 +56,7 @@ def check(topic: Topic, text: str = "", where: str = "") -> TopicFindings:
     failures = [
         line for number, (example, answer) in enumerate(answers, 1) if (line := _failure(file, number, example, answer)) is not None
     ]
-    found = [(slip.grave, file.said(slip.place, f"{slip.what}; {slip.cure}")) for slip in slips(topic)]
+    found = [(slip.grave, file.message(slip.place, f"{slip.what}; {slip.cure}")) for slip in slips(topic)]
     errors = (*(line for grave, line in found if grave), *failures)
     warnings = (*(line for grave, line in found if not grave), *_dead_terms(topic, file))
     unneeded = () if failures else tuple(_unneeded_parts(topic, [answer for _, answer in answers]))
@@ -74,7 +74,7 @@ def _failure(file: _File, number: int, example: Example, answer: Classification)
     declared, came = ("tagged", "is not") if example.tagged else ("not tagged", "is")
     text = shorten(f"{example.title} {example.text}".strip(), 80)
     what = f"example {number} should be {declared} and {came} ({answer.why}): {text}"
-    return file.said(FilePlace(f"example {number}"), what)
+    return file.message(FilePlace(f"example {number}"), what)
 
 
 # Terms
@@ -82,7 +82,7 @@ def _failure(file: _File, number: int, example: Example, answer: Classification)
 
 def _dead_terms(topic: Topic, file: _File) -> Iterator[str]:
     for group, term, what in _dead(topic):
-        yield file.said(FilePlace(f"group.{group.name}", term.language or "any", term.text), f"{_place(group, term)} {what}")
+        yield file.message(FilePlace(f"group.{group.name}", term.language or "any", term.text), f"{_place(group, term)} {what}")
 
 
 def _dead(topic: Topic) -> Iterator[tuple[Group, Term, str]]:

@@ -47,7 +47,7 @@ def read(data: bytes, language: str | None, most: int) -> RawFeed:
         raise ParseError("not well-formed, with a tag of more than 1000 attributes or 100 kB", "tell its publisher")
     parsed, fault = _parsed(data, language)
     if not parsed.entries and (not parsed.version or fault):
-        raise ParseError(f"not RSS, Atom or RDF ({_said(fault)})", "open the address in a browser to see what it is")
+        raise ParseError(f"not RSS, Atom or RDF ({_described(fault)})", "open the address in a browser to see what it is")
     faults = Faults()
     numbered = enumerate(parsed.entries[:most], 1)
     entries = [faults.attempt(f"entry {number} left out", _entry, entry, None) for number, entry in numbered]
@@ -72,7 +72,7 @@ def _feed(parsed: Any, entries: tuple[RawEntry, ...], fault: Exception | None, f
             hours=_all(feed, "hours"),
             days=_all(feed, "days"),
         ),
-        notes=(f"repaired: {_said(fault)}",) if fault else (),
+        notes=(f"repaired: {_described(fault)}",) if fault else (),
         faults=tuple(faults.found),
     )
 
@@ -95,7 +95,9 @@ def _parsed(data: bytes, language: str | None) -> tuple[Any, Exception | None]:
     except (MemoryError, RecursionError):
         raise
     except Exception as failed:
-        raise ParseError(f"not RSS, Atom or RDF ({_said(failed)})", "tell its publisher, or the makers of topicwire") from failed
+        raise ParseError(
+            f"not RSS, Atom or RDF ({_described(failed)})", "tell its publisher, or the makers of topicwire"
+        ) from failed
     return parsed, fault
 
 
@@ -118,7 +120,7 @@ def _strictly(parser: Any, data: bytes) -> Exception | None:
 def _set_up(parser: Any, closed: frozenset[str] | None) -> None:
     parser.resolve_relative_uris = parser.sanitize_html = False
     parser.closed, parser.hidden, parser.hidden_depth, parser.inside = closed, "", 0, []
-    parser.link_said = parser.category_said = parser.person_said = {}
+    parser.link_attributes = parser.category_attributes = parser.person_attributes = {}
 
 
 def _closed(text: str) -> frozenset[str]:
@@ -129,7 +131,7 @@ def _closed(text: str) -> frozenset[str]:
     return frozenset(name for name, number in opened.items() if number == 0)
 
 
-def _said(fault: object) -> str:
+def _described(fault: object) -> str:
     return shorten(one_line(str(fault)), 100) if fault else "no such element found"
 
 
@@ -237,7 +239,7 @@ class _OwnVocabulary:
     # Addresses and identity
 
     def _open_link(self: Any, attrs: _Parsed, _role: str) -> None:
-        self.link_said = attrs
+        self.link_attributes = attrs
         if "href" in attrs:
             self._link("")
         else:
@@ -249,12 +251,12 @@ class _OwnVocabulary:
             self._link(text)
 
     def _link(self: Any, text: str) -> None:
-        address, rel = link_address(self.link_said, text)
+        address, rel = link_address(self.link_attributes, text)
         address = resolve(self.baseuri or "", address) if address else ""
         if rel == "enclosure":
-            self._found("files").append(raw_file(self.link_said, address, rel))
+            self._found("files").append(raw_file(self.link_attributes, address, rel))
         else:
-            self._found("links").append(RawLink(address, rel, self.link_said.get("type", "").lower()))
+            self._found("links").append(RawLink(address, rel, self.link_attributes.get("type", "").lower()))
 
     def _open_original(self: Any, _attrs: _Parsed, _role: str) -> None:
         self._begin("an original")
@@ -282,11 +284,11 @@ class _OwnVocabulary:
             self._found("dates").append(RawDate(role, text))
 
     def _open_author(self: Any, _attrs: _Parsed, _role: str) -> None:
-        self.person_said = dict[str, str]()
+        self.person_attributes = dict[str, str]()
         self._begin("an author")
 
     def _close_author(self: Any, _role: str) -> None:
-        text, said = self._end("an author"), self.person_said
+        text, said = self._end("an author"), self.person_attributes
         if text is not None:
             self._found("authors").append(RawPerson(**{"name": "", **said}) if said else parse_person(text))
 
@@ -296,7 +298,7 @@ class _OwnVocabulary:
     def _close_person(self: Any, role: str) -> None:
         text = self._end("a part")
         if text is not None:
-            self.person_said[role] = resolve(self.baseuri or "", text) if role == "uri" else text
+            self.person_attributes[role] = resolve(self.baseuri or "", text) if role == "uri" else text
 
     def _open_duration(self: Any, _attrs: _Parsed, _role: str) -> None:
         self._begin("duration")
@@ -317,14 +319,14 @@ class _OwnVocabulary:
     # Categories
 
     def _open_category(self: Any, attrs: _Parsed, _role: str, scheme: str | None = None) -> None:
-        self.category_said, self.category_scheme = attrs, scheme
+        self.category_attributes, self.category_scheme = attrs, scheme
         self._begin("category")
 
     def _close_category(self: Any, _role: str) -> None:
         text = self._end("category")
         if text is None:
             return
-        said, scheme = self.category_said, self.category_scheme
+        said, scheme = self.category_attributes, self.category_scheme
         term = said.get("term")
         self._found("tags").append(RawCategory(term or text, said.get("scheme", said.get("domain", scheme)), said.get("label")))
         if term and text and term != text:
