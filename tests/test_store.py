@@ -5,7 +5,7 @@ import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -558,3 +558,12 @@ def test_a_database_made_before_the_last_index_opens(home: Path) -> None:
     with Facts(home / "old.db") as facts:
         assert len(list(facts.items.all())) == 1
         assert "idx_sighting_version_id" in {index.name for index in facts.database.schema.table("sighting").indexes}
+
+
+def test_every_field_of_an_item_has_its_column() -> None:
+    """A field without a line in the table of columns would be lost; a line without a column would break every write."""
+    with Facts(MEMORY) as facts:
+        present = {column.name for column in facts.database.schema.table("version").columns}
+    keys = {"id", "item_id", "source_id", "seen", "content_key", "text_key", "bare_key"}
+    assert present - keys == {column.name for column in stored_items.VERSION_COLUMNS}
+    assert {one.name for one in fields(Item)} - {"guid", "url"} == {column.field for column in stored_items.VERSION_COLUMNS}

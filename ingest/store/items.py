@@ -2,7 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,14 +13,62 @@ import msgspec
 from ingest.model import Author, Category, Enclosure, Item, Place, Sighting, StoredItem
 from ingest.store.database import Database
 from ingest.store.sources import SOURCE_COLUMNS, SOURCE_WIDTH, source_from
-from ingest.text.dates import from_rfc3339
+from ingest.text.dates import from_rfc3339, rfc3339
 from ingest.text.urls import destination
 
-_ITEMS = """
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _json(values: Iterable[Author | Category | Enclosure | Place]) -> str:
+    """Write values as JSON objects, without what is absent."""
+    present = [{name: said for name in one.__slots__ if (said := getattr(one, name)) is not None} for one in values]
+    return _written(present) if present else "[]"
+
+
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class VersionColumn:
+    """A column of the table `version` that holds a field of an item, and how its values are stored."""
+
+    name: str
+    field: str  # of Item
+    encode: Callable[[Any], Any] = _as_it_is
+    decode: Callable[[Any], Any] = _as_it_is
+    is_json: bool = False
+    shown: bool = True  # whether readers see it: then a correction of it is told
+
+
+def _list(name: str, kind: Any) -> VersionColumn:
+    return VersionColumn(name, name, _json, msgspec.json.Decoder(kind).decode, is_json=True)
+
+
+# Every field of an item but guid and url, which are the sighting's. Whatever reads or writes a version goes by this table.
+VERSION_COLUMNS = (
+    VersionColumn("title", "title"),
+    VersionColumn("title_inferred", "title_inferred", decode=bool),
+    VersionColumn("summary", "summary"),
+    VersionColumn("content", "content"),
+    VersionColumn("text", "text"),
+    VersionColumn("cut", "boilerplate", shown=False),
+    VersionColumn("language", "language"),
+    VersionColumn("language_from", "language_from", shown=False),
+    VersionColumn("published", "published", rfc3339, from_rfc3339),
+    VersionColumn("published_raw", "published_raw", shown=False),
+    VersionColumn("updated", "updated", rfc3339, from_rfc3339, shown=False),  # publishers touch it for nothing
+    VersionColumn("updated_raw", "updated_raw", shown=False),
+    _list("authors", tuple[Author, ...]),
+    _list("categories", tuple[Category, ...]),
+    _list("enclosures", tuple[Enclosure, ...]),
+    _list("places", tuple[Place, ...]),
+)
+_ITEMS = f"""
 select i.id, i.uid, i.seq, i.first_seen, i.changed, (select count(*) from version where item_id = i.id and source_id = v.source_id),
-    v.title, v.title_inferred, v.summary, v.content, v.text, v.cut, v.language, v.language_from, v.published,
-    v.published_raw, v.updated, v.updated_raw, v.authors, v.categories, v.enclosures, v.places
-from item i join version v on v.id = i.version_id """
+    {", ".join(f"v.{column.name}" for column in VERSION_COLUMNS)}
+from item i join version v on v.id = i.version_id """  # noqa: S608 - constants
 _SIGHTINGS = f"""
 select g.item_id, g.guid, g.url, g.reason, v.title, v.published, g.first_seen, g.feed_updated, v.language,
     {SOURCE_COLUMNS}
@@ -39,10 +88,6 @@ select v.item_id, v.seen, iif(s.title = '', s.url, s.title), v.title, v.text fro
 where v.item_id in (select value from json_each(?)) order by v.id"""
 _shared = lru_cache(maxsize=512)(source_from)  # a few sources carried most items: each is read once
 _CHUNK = 500  # items held at once
-_AUTHORS = msgspec.json.Decoder(tuple[Author, ...])
-_CATEGORIES = msgspec.json.Decoder(tuple[Category, ...])
-_ENCLOSURES = msgspec.json.Decoder(tuple[Enclosure, ...])
-_PLACES = msgspec.json.Decoder(tuple[Place, ...])
 
 
 class ItemText(NamedTuple):
@@ -184,27 +229,13 @@ def _moment(text: str) -> Any:
 
 
 def _stored(row: tuple[Any, ...], sightings: tuple[Sighting, ...]) -> StoredItem:
-    number, uid, seq, first_seen, changed, versions, title, inferred, summary, content, text, cut, *rest = row
-    language, language_from, published, published_raw, updated, updated_raw, authors, categories, enclosures, places = rest
+    number, uid, seq, first_seen, changed, versions, *said = row
+    values = {column.field: column.decode(value) for column, value in zip(VERSION_COLUMNS, said, strict=True)}
+    # A document has no date; a feed that carries the same text lends it its own.
+    values["published"] = values["published"] or next((s.published for s in sightings if s.published), None)
     item = Item(
         guid=next((s.guid for s in sightings if s.guid and s.source.kind == "feed"), None),
         url=next((destination(s.url) for s in sightings if s.url), None),
-        title=title,
-        title_inferred=bool(inferred),
-        summary=summary,
-        content=content,
-        text=text,
-        boilerplate=cut,
-        language=language,
-        language_from=language_from,
-        # A document has no date; a feed that carries the same text lends it its own.
-        published=from_rfc3339(published) or next((s.published for s in sightings if s.published), None),
-        published_raw=published_raw,
-        updated=from_rfc3339(updated),
-        updated_raw=updated_raw,
-        authors=_AUTHORS.decode(authors),
-        categories=_CATEGORIES.decode(categories),
-        enclosures=_ENCLOSURES.decode(enclosures),
-        places=_PLACES.decode(places),
+        **values,
     )
     return StoredItem(number, uid, seq, item, _moment(first_seen), _moment(changed), versions, sightings)

@@ -1,17 +1,17 @@
 """The tables `item`, `version` and `sighting`: writes what a source carried, once, and says what it recognised it by."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, Final
 
 from ingest import identity
-from ingest.model import Author, Category, Enclosure, Item, Keys, ParsedFeed, Place, Source, SourceKind
+from ingest.model import Item, Keys, ParsedFeed, Source, SourceKind
 from ingest.poll_state import Outcome
 from ingest.store.database import Database
+from ingest.store.items import VERSION_COLUMNS
 from ingest.text.dates import from_rfc3339, rfc3339
 from ingest.text.urls import path_of
 
@@ -57,22 +57,18 @@ union all select bare_key from version where bare_key in (select value from json
 union all select published from version where source_id = :source and published in (select value from json_each(:dates))
 union all select value from json_each(:pages) where exists (select 1 from sighting
     where url_key >= value and url_key < value || '@')"""
-_NAMES: Final = tuple("title title_inferred summary content text cut language language_from published_raw updated_raw".split())
-_SAID: Final = attrgetter(*("boilerplate" if name == "cut" else name for name in _NAMES))
 _WORDS: Final = ("title", "text", "summary", "content")
-_TEXTS: Final = (*"content_key text_key bare_key".split(), *_NAMES, *"published updated".split())
-_LISTS: Final = tuple("authors categories enclosures places".split())
-_LISTED: Final = attrgetter(*_LISTS)
-_COLUMNS: Final = (*"item_id source_id seen".split(), *_TEXTS, *_LISTS)
-_PUT_VERSION: Final = f"insert into version ({', '.join(_COLUMNS)}) values ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
-_GET_VERSION: Final = f"select id, {', '.join((*_TEXTS, *_LISTS))} from version where item_id = ? and source_id = ?"  # noqa: S608
-_CORRECT: Final = f"update version set {', '.join(f'{name} = ?' for name in (*_TEXTS, *_LISTS))} where id = ?"  # noqa: S608
-# Columns that are never shown: how a date was written, the keys of a text, the publisher's `updated`.
-_UNSEEN: Final = frozenset("content_key text_key bare_key cut language_from published_raw updated_raw updated".split())
+_KEYS: Final = ("content_key", "text_key", "bare_key")
+_SAID: Final = (*_KEYS, *(column.name for column in VERSION_COLUMNS))
+_COLUMNS: Final = ("item_id", "source_id", "seen", *_SAID)
+_PUT_VERSION: Final = f"insert into version ({', '.join(_COLUMNS)}) values ({', '.join(f':{name}' for name in _COLUMNS)})"  # noqa: S608
+_GET_VERSION: Final = f"select id, {', '.join(_SAID)} from version where item_id = ? and source_id = ?"  # noqa: S608
+_CORRECT: Final = f"update version set {', '.join(f'{name} = :{name}' for name in _SAID)} where id = :id"  # noqa: S608
+_JSON: Final = frozenset(column.name for column in VERSION_COLUMNS if column.is_json)
+_UNSEEN: Final = frozenset(_KEYS).union(column.name for column in VERSION_COLUMNS if not column.shown)
 _OF_OTHERS: Final = frozenset({"published", "language"})  # what is shown of a carrier that does not speak for the item
 _MOST_FORMER: Final = 3  # names kept of those that a source gave an item before
 _MOST_CORRECTIONS: Final = 50  # of an item that count: some sources rewrite their links in every document
-_written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,36 +230,32 @@ class Recorder:
         stored = self._stored_version(item_id, key)
         if stored is None:
             return self._insert_version(item_id, item, key), set()
-        names, row = (*_TEXTS, *_LISTS), self._row(item, key)
-        changed = {
-            name for name, old, new in zip(names, stored[1:], row, strict=True) if old != new and not _is_equal(name, old, new)
-        }
+        row = self._row(item, key)
+        changed = {name for name, new in row.items() if not _is_equal(name, stored[name], new)}
         if changed:
-            self.db.execute(_CORRECT, [*row, stored[0]])
-        dates = {said[names.index("published")] for said in (stored[1:], row)}
-        if all(date is None or date > first_seen for date in dates):  # dates in the future are not believed
-            changed.discard("published")
-        return int(stored[0]), changed - _UNSEEN
+            self.db.execute(_CORRECT, {**row, "id": stored["id"]})
+        if all(said["published"] is None or said["published"] > first_seen for said in (stored, row)):
+            changed.discard("published")  # dates in the future are not believed
+        return int(stored["id"]), changed - _UNSEEN
 
-    def _stored_version(self, item_id: int, key: Keys) -> tuple[Any, ...] | None:
+    def _stored_version(self, item_id: int, key: Keys) -> dict[str, Any] | None:
         """Return the version that has these words; the last version may have them under a key of an older kind."""
         execute, ids = self.db.execute, [item_id, self.source_id]
         row = execute(f"{_GET_VERSION} and content_key = ?", [*ids, key.content]).fetchone()
-        if row is None:
-            row = execute(f"{_GET_VERSION} order by id desc limit 1", ids).fetchone()
-            said = dict(zip(("id", *_TEXTS), row or (), strict=False))
-            if not row or identity.wording(*(said[part] or "" for part in _WORDS)) != key.content:
-                return None
-        return tuple(row)
+        if row is not None:
+            return dict(zip(("id", *_SAID), row, strict=True))
+        row = execute(f"{_GET_VERSION} order by id desc limit 1", ids).fetchone()
+        said = dict(zip(("id", *_SAID), row or (), strict=False))
+        return said if said and identity.wording(*(said[part] or "" for part in _WORDS)) == key.content else None
 
-    def _row(self, item: Item, key: Keys) -> tuple[Any, ...]:
-        """Return the columns of a version, without its item, source and time."""
+    def _row(self, item: Item, key: Keys) -> dict[str, Any]:
+        """Return the columns of a version by their names, without its item, source and time."""
         bare = key.bare if self.source.kind is SourceKind.DOCUMENT else None
-        dates = (rfc3339(item.published), rfc3339(item.updated))
-        return (key.content, key.text, bare, *_SAID(item), *dates, *map(_json, _LISTED(item)))
+        said = {column.name: column.encode(getattr(item, column.field)) for column in VERSION_COLUMNS}
+        return {"content_key": key.content, "text_key": key.text, "bare_key": bare, **said}
 
     def _insert_version(self, item_id: int, item: Item, key: Keys) -> int:
-        row = (item_id, self.source_id, self.seen, *self._row(item, key))
+        row = {"item_id": item_id, "source_id": self.source_id, "seen": self.seen, **self._row(item, key)}
         return int(self.db.execute(_PUT_VERSION, row).lastrowid or 0)
 
     def _present(self, item_id: int, version_id: int, item: Item, corrected: set[str]) -> None:
@@ -343,12 +335,6 @@ def _asked(item: Item, key: Keys, *, seldom: bool) -> Iterator[tuple[str, str | 
         yield _BY_DATE, rfc3339(item.published)
 
 
-def _json(values: Iterable[Author | Category | Enclosure | Place]) -> str:
-    """Write values as JSON objects, without what is absent."""
-    present = [{name: said for name in one.__slots__ if (said := getattr(one, name)) is not None} for one in values]
-    return _written(present) if present else "[]"
-
-
 def _is_equal(name: str, old: Any, new: Any) -> bool:
-    """Return whether two values are equal as JSON: earlier versions wrote it with spaces."""
-    return name in _LISTS and json.loads(old) == json.loads(new)
+    """Return whether two values of a column are equal; earlier versions wrote JSON with spaces."""
+    return bool(old == new) or (name in _JSON and json.loads(old) == json.loads(new))
