@@ -57,7 +57,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What one topic says of one item; `why` is one line for either answer."""
+    """One topic's answer for one item; `why` is the reason in one line, for yes and no."""
 
     topic: str
     version: str
@@ -93,7 +93,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class PairConstraints:
-    """What people said of pairs: these are one story (must-link), these are not (cannot-link)."""
+    """People's decisions on pairs: one story (must-link), or not (cannot-link)."""
 
     joined: frozenset[tuple[int, int]] = frozenset()
     split: frozenset[tuple[int, int]] = frozenset()

@@ -1,4 +1,4 @@
-"""Files that are whole at any moment, also after a power cut, each with its compressed twins; knows no table and no format."""
+"""Writes files atomically, also across a power cut, each with its compressed twins; knows no table and no format."""
 
 import gzip
 import os
@@ -105,7 +105,7 @@ class FileWriter:
     """Write files and their twins in a few threads, while the next are made."""
 
     def __init__(self) -> None:
-        """Start none yet."""
+        """Start no thread yet."""
         self._pool = ThreadPoolExecutor(_THREADS, "writer")
         self._waiting: deque[tuple[Path, Future[bool]]] = deque()
         self._folders: set[Path] = set()  # that hold new names which are to be on the disk
@@ -120,7 +120,7 @@ class FileWriter:
             self._folders.add(path.parent)
 
     def settle(self) -> tuple[Path, ...]:
-        """Wait until everything is written, and on the disk where it is synced; give the files written. Raises StoreError."""
+        """Wait until everything is written, and on the disk where it is synced; return the files written. Raises StoreError."""
         while self._waiting:
             self._finish()
         while self._folders:
@@ -134,7 +134,7 @@ class FileWriter:
             self._written.append(path)
 
     def close(self) -> None:
-        """Let the threads end; what has not begun is not written."""
+        """End the threads; files whose writing has not begun are not written."""
         self._pool.shutdown(cancel_futures=True)
 
 
@@ -166,7 +166,7 @@ def _put(path: Path, data: bytes, changed: datetime, packed: bytes | None, synce
 
 
 def _compressed(data: bytes, ending: str) -> bytes:
-    """Return bytes compressed: the same bytes give the same on every day."""
+    """Return bytes compressed; the result does not depend on the time."""
     if ending == TWINS[0]:
         return gzip.compress(data, mtime=0)
     # A window no larger than the data: the usual 4 MB costs a small page thirty times its work.

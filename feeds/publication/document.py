@@ -37,12 +37,12 @@ class FeedDocument:
 
     @property
     def changed(self) -> datetime:
-        """The newest moment that it tells of, also where `updated` stays."""
+        """The time of the newest change in it, also where `updated` stays."""
         return max([self.updated, *(entry.changed for entry in self.entries)])
 
     @property
     def subtitle(self) -> str:
-        """What the feed means, and what it does not: it must not be taken for a verdict."""
+        """A sentence on what the feed means; it must not be taken for a verdict."""
         topic = self.topic
         means = f"Means: {' '.join(topic.means)}" if topic.means else ""
         does_not = f"Does not mean: {' '.join(topic.does_not_mean)}" if topic.does_not_mean else ""

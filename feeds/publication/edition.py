@@ -40,7 +40,7 @@ _SECOND: Final = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to publish, as whom, and when."""
+    """Where, under which name and when to publish."""
 
     folder: Path  # of public files; the private ones are beside it
     instance: UUID
@@ -58,7 +58,7 @@ def feed_name(topic: Topic) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _StoryGroup:
-    """A tagged story by the row ids of its items: whose id the entry has, and all of them, the one that stands for it first."""
+    """A tagged story by the row ids of its items: the one that gives the entry its id, and all of them, the lead first."""
 
     anchor: int
     rows: tuple[int, ...]
@@ -85,14 +85,14 @@ class Editor:
         self._policy = PublishingPolicy(target.instance, settings.full_content)
 
     def revise(self) -> tuple[FeedDocument, datetime | None]:
-        """Bring the feed up to date; return its subscription document, and when time alone will change it."""
+        """Bring the feed up to date; return its subscription document, and when it changes without new data."""
         document, until = self._revised(None)
         if document is None:
             raise AssertionError("only a bounded step ends before its subscription document")
         return document, until
 
     def step(self) -> tuple[FeedDocument | None, datetime | None]:
-        """Do the same, but write a few archive documents at most; None instead of a document: another editor must go on."""
+        """Do the same, but write only a few archive documents; return None for the document where another editor must go on."""
         return self._revised(_PAGES)
 
     def _revised(self, most: int | None) -> tuple[FeedDocument | None, datetime | None]:
@@ -191,7 +191,7 @@ class Editor:
         return line is not None and line.live and line.archive is not None and line.state != group.state
 
     def _changed(self, groups: Sequence[_StoryGroup]) -> set[int]:
-        """Return those archived stories that are no longer as they were archived."""
+        """Return the archived stories that have changed since."""
         changed = set()
         for group, story, _ in self._loaded(groups):
             line = self._lines[group.anchor]
@@ -225,7 +225,7 @@ class Editor:
                 yield group, StoryEntry(lead, classified[tagged], copies, whose, related), ids[group.anchor]
 
     def _entries(self, groups: Sequence[_StoryGroup], page: int | None) -> Iterator[FeedEntry]:
-        """Return the entries of stories, and note that they are in archive document `page`, or in the subscription document."""
+        """Return the entries of stories, and record that they are in archive document `page`, or in the subscription document."""
         for group, story, atom_id in self._loaded(groups):
             line = self._lines.get(group.anchor)
             entry = make_entry(story, self._topic, atom_id, self._policy, self._updated(story, line))

@@ -36,7 +36,7 @@ _DIGEST_RULES: Final = "2:"  # by which a digest was made; another number, anoth
 
 @dataclass(frozen=True, slots=True)
 class StoryEntry:
-    """One story: the item that stands for it, its copies, and why it is in a topic."""
+    """One story: its lead, the copies, and the reason why it is in a topic."""
 
     lead: StoredItem
     classification: Classification
@@ -51,12 +51,12 @@ class StoryEntry:
 
     @property
     def significant(self) -> str:
-        """A hash of what a reader would call the article: while it stays, an entry's `updated` stays."""
+        """A hash of the significant part of the article: while it is the same, an entry's `updated` stays."""
         return f"{_DIGEST_RULES}{significance(self.lead.item)}"
 
     @property
     def digest(self) -> str:
-        """A hash of all that is published of what the publisher says: what is significant, then the rest."""
+        """A hash of everything published from the publisher: the significant part, then the rest."""
         item = self.lead.item
         believed = item.published if item.published and item.published <= self.lead.first_seen else None
         files = [(file.url.partition("?")[0], file.type, file.length) for file in item.enclosures]  # what follows may be a ticket
@@ -71,7 +71,7 @@ class StoryEntry:
         return digest == _hash("\x00".join((item.title, item.text, item.summary, item.content, item.url or "")))
 
     def is_exactly(self, digest: str) -> bool:
-        """Return whether the publisher has corrected nothing either."""
+        """Return whether the publisher has made no correction either."""
         return digest == self.digest if "." in digest else self.is_significantly(digest)
 
 
@@ -125,7 +125,7 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """All that any format says of one article."""
+    """One article as every format publishes it."""
 
     id: str
     title: str
@@ -173,7 +173,7 @@ class FeedEntry:
 
     @property
     def changed(self) -> datetime:
-        """The newest moment that it tells of, also where `updated` stays: a late carrier."""
+        """The time of the newest change in it, such as a late carrier, also where `updated` stays."""
         return max(self.updated, *(carrier.first_seen for carrier in self.carriers))
 
 
@@ -215,7 +215,7 @@ def feed_id(instance: UUID, topic: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PublishingPolicy:
-    """How a home publishes: under which permanent name, and whether with the whole text unless a topic says otherwise."""
+    """The permanent name under which a home publishes, and whether with the whole text where a topic has no setting."""
 
     instance: UUID
     full: bool

@@ -52,7 +52,7 @@ class EntryView:
         )
 
     def document(self, document: FeedDocument) -> FeedDocument:
-        """Return a document whose entries are as they are published: what else it says of its topic and of what has left."""
+        """Return a document with its entries, its topic's texts and its tombstones as they are published."""
         if not self._mask:
             return document
         tombstones = tuple(replace(one, reason=self.name(one.reason)) for one in document.tombstones)

@@ -1,4 +1,4 @@
-"""The published files of a home: which there are, since when, and which are gone; knows no format."""
+"""The published files of a home: which exist, since when, and which were removed; knows no format."""
 
 import gzip
 from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ _GONE: Final = ".gone"  # ends the name of a marker where a file was withdrawn f
 
 
 class PublishedFiles:
-    """The published files of a home, and the table that remembers them: also those that are gone."""
+    """The published files of a home, and the table that remembers them: also of removed files."""
 
     def __init__(self, facts: Facts, home: Path, now: datetime, stopping: Callable[[], bool] = lambda: False) -> None:
         """Take the folder in which `public` and `private` lie; after `stopping` nothing more is put there."""
@@ -48,8 +48,8 @@ class PublishedFiles:
     def put(self, feed: str, path: str, data: bytes, newest: datetime | None, *, synced: bool = True) -> None:
         """Write a file of a feed, unless it holds these bytes already; it is there once all is settled.
 
-        Its time is that of the newest change in it. Where that is unknown, or has not moved although the
-        bytes have, it is the present: a client that asks by date alone must not miss it. What can be made
+        Its time is that of the newest change in it. Where that is unknown, or is the same although the bytes
+        changed, it is the present: a client that compares dates alone must not miss it. A file that can be made
         again is not `synced`: thousands of pages would wait for the disk one by one.
         """
         changed = self._dated(feed, path, data, newest)
@@ -86,7 +86,7 @@ class PublishedFiles:
         return tuple(self._written)
 
     def remove(self, path: str) -> None:
-        """Remove a file and its twins; leave a marker, so that a server can answer that it is gone for good."""
+        """Remove a file and its twins; leave a marker, by which a server answers 410 Gone."""
         for name in (path, *(path + twin for twin in TWINS)):
             with suppress(OSError):
                 (self._home / name).unlink()
@@ -96,7 +96,7 @@ class PublishedFiles:
             self._changed.append(known._replace(deleted_at=rfc3339(self._now)))
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Forget some files, whether they are there or not."""
+        """Drop the records of some files, whether these exist or not."""
         self._forgotten += paths
 
     def remember(self) -> None:
@@ -125,7 +125,7 @@ class PublishedFiles:
         return is_twinned(f"{self._home}/{path}", datetime.fromisoformat(changed).timestamp(), size)
 
     def retire(self, spared: frozenset[str]) -> tuple[Path, ...]:
-        """Remove the files of feeds that are no more, unless a spared topic's; return which."""
+        """Remove the files of feeds that no longer exist, except those of spared topics; return the removed feeds."""
         leaving = [path for path in self._records.paths() if path not in self._kept and _owner(path) not in spared]
         for path in leaving:
             self.remove(path)
@@ -138,5 +138,5 @@ def _owner(path: str) -> str:
 
 
 def served_topics(facts: Facts) -> frozenset[str]:
-    """Return the topics of which files are published."""
+    """Return the topics that have published files."""
     return frozenset(feed.partition("/")[2] for feed in FileRecords(facts).feeds() if feed != HOME)

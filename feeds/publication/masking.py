@@ -1,4 +1,4 @@
-"""Mask listed words, found under every disguise: of each the first letter alone is published; lengths of plain texts stay.
+"""Masks listed words, also disguised ones: only the first letter is published; lengths of plain texts stay.
 
 A word may be disguised by markup, character references, letters of other scripts that look alike (Unicode TS 39), signs between
 its letters, or spaces. So a text is searched twice: as its reader sees it, and as its skeleton, in which one letter stands for
@@ -153,7 +153,7 @@ class DisguisedSegment(Segment):
 
     @property
     def joined(self) -> dict[int, tuple[SegmentWord, ...]]:
-        """Every reading of words that no white space parts, by the word that it begins at."""
+        """Every reading of words without white space between them, by the word that it begins at."""
         if self._joined is None:
             words = self.words
             ties = [self._tied(one, two) for one, two in pairwise(words)]
@@ -261,7 +261,7 @@ class Mask:
                     yield start, end
 
     def _find(self, matcher: Matcher, text: str, language: str | None) -> Iterator[Span]:
-        """Return where words stand; of readings that join parts of a text the shortest, which no other lies within."""
+        """Return the places of words; of readings that join parts of a text only the shortest."""
         segment = DisguisedSegment(text, self._longest)
         whole, joined = list[Span](), list[Span]()
         for matches in matcher.match_segments((segment,), language):

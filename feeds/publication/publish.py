@@ -1,4 +1,4 @@
-"""Tagged items -> files in `public/` and `private/`, of each topic and of all; touches only what changed, and draws no page."""
+"""Tagged items -> files in `public/` and `private/`, of each topic and of all; writes only what changed, and draws no page."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ _PAGES: Final = ""  # ... and the pages; each holds a fingerprint, which shows w
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What one publication did."""
+    """The result of one publication."""
 
     written: tuple[Path, ...]  # files whose bytes changed, without their compressed twins
     removed: tuple[Path, ...]
@@ -46,27 +46,27 @@ class Drawing(Protocol):
 
     @property
     def until(self) -> datetime | None:
-        """When time alone will change the pages."""
+        """The time when the pages change without new data."""
         ...
 
 
 class Pages(Protocol):
-    """The pages that are published beside the feeds; who draws them knows how they look."""
+    """The pages that are published beside the feeds; the implementation draws them."""
 
     def as_of(self) -> datetime:
-        """Return the moment of which pages speak."""
+        """Return the time that the pages describe."""
         ...
 
     def state(self) -> tuple[object, ...]:
-        """Return figures that change whenever pages do, beside all that feeds are made of."""
+        """Return figures that change whenever pages do, apart from what feeds are made of."""
         ...
 
     def is_clean(self, paths: Iterable[str]) -> bool:
-        """Return whether no page of ours lies in the folder but these."""
+        """Return whether the folder holds no page of topicwire other than these."""
         ...
 
     def draw(self, grouping: Grouping, damaged: Collection[str]) -> Drawing:
-        """Return the pages, with stories as `grouping` has them; those that are `damaged` are made anew."""
+        """Return the pages, with stories from `grouping`; `damaged` pages are made again."""
         ...
 
 
@@ -82,8 +82,8 @@ def publish_home(  # noqa: PLR0913 - and how far to go
 ) -> Published:
     """Write the files of every topic and of the home. Raises StoreError, and CancelledError after `stopping`.
 
-    A topic of which nothing has changed is passed over, and so are the pages, unless `everything` is to be made anew.
-    Ended in the middle it goes on the next time.
+    A topic without changes is skipped, and so are the pages, unless `everything` is to be written again.
+    When it is stopped in the middle, the next call continues.
     """
     with PublishedFiles(facts, target.folder.parent, target.now, stopping) as files:
         home = _Home(facts, classifications, topics, target, files)
@@ -110,12 +110,12 @@ def publish_home(  # noqa: PLR0913 - and how far to go
 
 
 def feed_path(topic: Topic) -> str:
-    """Return where a topic's Atom feed lies in the home."""
+    """Return the path of a topic's Atom feed in the home."""
     return f"{feed_name(topic).partition('/')[0]}/{file_name(topic.name)}"
 
 
 class _Home:
-    """All that is published at one moment."""
+    """One publication of a home."""
 
     def __init__(
         self, facts: Facts, classifications: Classifications, topics: tuple[Topic, ...], target: Target, files: PublishedFiles
@@ -162,14 +162,14 @@ class _Home:
         self.files.put(HOME, f"{HOME}.opml", opml.render(feeds, "Feeds by topicwire"), None)
 
     def _kept(self) -> dict[str, str]:
-        """Return the titles of public feeds that are served as they were: their topics cannot be read, or have no file any more."""
+        """Return the titles of public feeds that are served unchanged: their topic files are missing or cannot be read."""
         folder, names = self.target.folder, self.target.known - {topic.name for topic in self._topics}
         return {
             name: _title(folder / file_name(name, suffix="json")) or name for name in names if self.files.paths(f"public/{name}")
         }
 
     def draw(self, pages: Pages) -> datetime | None:
-        """Write the pages that changed; give when time alone will change them."""
+        """Write the pages that changed; return when they change without new data."""
         folder = f"{self.target.folder.name}/"
         damaged = self.files.paths(_PAGES) - self.files.intact(_PAGES)
         drawing = pages.draw(self.open.grouping, {path.removeprefix(folder) for path in damaged})
@@ -199,7 +199,7 @@ class _Edition:
         return known == self.inputs and (until is None or self._now < until) and self._files.are_intact(self._feed)
 
     def made(self, until: datetime | None) -> Self:
-        """Take over when time alone will change the files."""
+        """Store the time when the files change without new data."""
         self._until = until
         return self
 
@@ -219,7 +219,7 @@ class _Feed:
         self.edition = _Edition(home, self._name, shaping, home.classifications.revision(topic.name))
 
     def publish(self) -> datetime | None:
-        """Write what changed; give when time alone will change it."""
+        """Write what changed; return when the feed changes without new data."""
         home = self._home
         document, until = self._revised()
         while document is None:
@@ -277,7 +277,7 @@ def _title(feed: Path) -> str:
 
 
 def _about(facts: Facts, target: Target) -> str:
-    """Hash what everything is made of beside tags."""
+    """Return a hash of everything that feeds depend on, apart from tags."""
     sources, settings = facts.sources.names(), target.settings
     return _hash(version("topicwire"), target.instance, settings.base_url, settings.publish, target.grouping.state(), sources)
 

@@ -10,10 +10,10 @@ from feeds.stories.story import Grouping
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """A grouping of which some readers see a part.
+    """A grouping, reduced to what some readers may see.
 
-    An article's copies are published with it, whatever tags them, but for those that only private topics have.
-    What is merely related is another article: it is named where it is published itself.
+    An article's copies are published with it, whatever tags them, except those that only private topics tag.
+    A related item is another article: it is named only where it is published itself.
     """
 
     grouping: Grouping
@@ -33,7 +33,7 @@ class Visible:
         return self.grouping.grouped()
 
     def evidence(self, groups: Iterable[tuple[int, ...]]) -> dict[int, StoryEvidence]:
-        """Return what is known of some stories, and what is related to them of what these readers read."""
+        """Return the evidence of some stories, and the related items that these readers may see."""
         found = self.grouping.evidence(groups)
         read = self.classifications.having({one.row for known in found.values() for one in known.related}, self.topics)
         return {

@@ -1,4 +1,4 @@
-"""The WebSub publisher: tell the hub of every public feed that changed, and again after a failure; knows no network."""
+"""The WebSub publisher: pings the hub for every public feed that changed, again after a failure; knows no network."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,9 +15,9 @@ _LAST: Final = timedelta(hours=6)
 def tell_hub(
     facts: Facts, hub: str, base_url: str, post: Callable[[str, Mapping[str, str]], None], clock: Callable[[], datetime]
 ) -> tuple[FetchError, ...]:
-    """Send the hub one ping for every public feed that it was not told of as it is now (WebSub, 4.2); return what failed.
+    """Send the hub one ping for every public feed whose present state it was not pinged for (WebSub, 4.2); return failures.
 
-    `post` sends a form to an address and raises FetchError. To be called after publication, which never waits for it.
+    `post` sends a form to an address and raises FetchError. Call this after publication, which never waits for it.
     """
     outbox = Outbox(facts, hub)
     due = outbox.due(clock())
@@ -31,7 +31,7 @@ def tell_hub(
 
 
 def _sent(hub: str, addresses: Sequence[str], post: Callable[[str, Mapping[str, str]], None]) -> list[FetchError | None]:
-    """Tell of one address after another; after one failure the rest is not sent: it fails alike."""
+    """Send one ping after another; after a failure send no more, since the rest would fail too."""
     fault: FetchError | None = None
     results = []
     for address in addresses:

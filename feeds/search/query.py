@@ -1,4 +1,4 @@
-"""Parses what somebody searches for, words as people type them, into FTS5 expressions that no one can break out of."""
+"""Parses a search query as people type it into a quoted FTS5 expression, safe against injection."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ KEYS: Final = ("q", "topic", "source", "language", "since", "until")
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """The words to find, and what the items that hold them are narrowed to; what is empty narrows nothing."""
+    """The words to find, and filters on the items that hold them; an empty filter does nothing."""
 
     words: str = ""
     topic: str = ""
@@ -31,7 +31,7 @@ class SearchQuery:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was asked."""
+        """True when the query is empty."""
         return self == SearchQuery()
 
     def written(self, page: int = 1) -> str:

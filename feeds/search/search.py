@@ -23,7 +23,7 @@ _BATCH: Final = 200  # of them held at once
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """An item that was found, and what the topics that may be named say of it."""
+    """An item that was found, and its classifications by the topics that may be named."""
 
     stored: StoredItem
     classifications: tuple[Classification, ...]
@@ -39,16 +39,16 @@ class SearchResults:
 
 @dataclass(frozen=True, slots=True)
 class PublicItems:
-    """What anybody may know: items that one of some topics tags, as they are shown."""
+    """The public items: those that one of some topics tags, as they are shown."""
 
     topics: frozenset[str]
     shown: Callable[[SearchResult], SearchResult]
 
 
 def search(facts: Facts, asked: SearchQuery, open_topics: frozenset[str], *, limit: int, skip: int = 0) -> SearchResults:
-    """Find items by the words of any of their versions and by what they are narrowed to.
+    """Find items by the words of any of their versions and by the query's filters.
 
-    Only the topics in `open_topics` are named and can be asked for: others stay unknown.
+    Only the topics in `open_topics` are named and can be a filter: others stay unknown.
     Raises UsageError for a topic or a source that is not known, and for what takes too long.
     """
     parts = _parameters(facts, asked, open_topics)
@@ -59,10 +59,10 @@ def search(facts: Facts, asked: SearchQuery, open_topics: frozenset[str], *, lim
 
 
 def search_published(facts: Facts, asked: SearchQuery, public: PublicItems, *, limit: int, skip: int = 0) -> SearchResults:
-    """Find what is `public`, as it is shown: the answer does not tell even that anything else is there.
+    """Find items among `public` ones, as they are shown; the result does not reveal that any other item exists.
 
-    The index knows whole texts and all versions of them. It only proposes: an item is found if the words stand
-    in what is shown of it. Of very many proposals the newest are looked at. Raises UsageError as `search` does.
+    The index holds whole texts in all their versions, so it only proposes candidates: an item is found if the words
+    are in the shown text. Of very many candidates only the newest are read. Raises UsageError as `search` does.
     """
     parts = _parameters(facts, asked, public.topics, published=public.topics)
     index = SearchIndex(facts)

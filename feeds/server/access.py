@@ -1,4 +1,4 @@
-"""Who may review, and see what is not published: a person at this computer, or whoever has the token; pure."""
+"""Who may review and see unpublished items: a person at this computer, or a holder of the token; pure."""
 
 import hmac
 import re
@@ -48,7 +48,7 @@ class Access:
 
     @property
     def is_local(self) -> bool:
-        """Whether the service is for this computer alone: both where it listens and its public address are local."""
+        """True when the service is for this computer alone: both its listening and its public address are local."""
         named = not self.base_url or is_loopback(host_of(self.base_url).rpartition(":")[0])
         return named and is_loopback(self.bind.rpartition(":")[0])
 

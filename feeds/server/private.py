@@ -1,4 +1,4 @@
-"""`/private/TOKEN/FILE`: the files of a private feed for whoever was granted an address; reveals nothing to others."""
+"""`/private/TOKEN/FILE`: the files of a private feed for holders of a granted address; reveals nothing to others."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

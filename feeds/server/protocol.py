@@ -40,7 +40,7 @@ class _Answered:
     class message_event:  # noqa: N801 - its name there
         @staticmethod
         def set() -> None:
-            """Wake nobody."""
+            """Do nothing."""
 
 
 class _LastTransport:
@@ -98,7 +98,7 @@ class ServerProtocol(HttpToolsProtocol):
             transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Cancel answers that nobody waits for."""
+        """Cancel the answers of a closed connection."""
         if not self._refused:
             self._give_up()
             super().connection_lost(exc)
@@ -137,12 +137,12 @@ class ServerProtocol(HttpToolsProtocol):
             self._abort()
 
     def pause_writing(self) -> None:
-        """Note that the client reads more slowly than the answer is made."""
+        """Record that the client reads more slowly than the answer is made."""
         self.since, self._unread = self.loop.time(), self.transport.get_write_buffer_size()
         super().pause_writing()
 
     def resume_writing(self) -> None:
-        """Note that the client has caught up."""
+        """Record that the client has caught up."""
         self.since = self.loop.time()
         super().resume_writing()
 
@@ -203,19 +203,19 @@ class ServerProtocol(HttpToolsProtocol):
             self.send_400_response("Request header too large.")
 
     def on_message_begin(self) -> None:
-        """Note that a request has begun."""
+        """Record that a request has begun."""
         self._in_message, self._has_headers, self._body = True, False, 0
         if self._is_answered():
             self.since = self.loop.time()
         super().on_message_begin()
 
     def on_message_complete(self) -> None:
-        """Note that the request is complete."""
+        """Record that the request is complete."""
         self._in_message = False
         super().on_message_complete()
 
     def on_headers_complete(self) -> None:
-        """Answer at once, or let the application answer."""
+        """Answer at once where the fast path allows it, else pass the request to the application."""
         self._has_headers = True
         request = self._simple_request()
         if request is None or not self._answered_not_modified(request):
@@ -226,7 +226,7 @@ class ServerProtocol(HttpToolsProtocol):
             self._known_requests[self._data] = request
 
     def _full_request(self) -> None:
-        """Let the application answer; after a request with a body the connection is closed, since the body may never end."""
+        """Pass the request to the application; close the connection after one with a body, since the body may never end."""
         if len(self.pipeline) >= _MOST_AT_ONCE:
             self._abort()
         if self.transport.is_closing():

@@ -1,4 +1,4 @@
-"""`/search` and `/search.atom`: published items for anybody, all items for whoever has the token; knows no table and no HTML."""
+"""`/search` and `/search.atom`: published items for anybody, all items for a holder of the token; knows no table and no HTML."""
 
 import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping

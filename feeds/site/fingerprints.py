@@ -24,7 +24,7 @@ _FINGERPRINT: Final = re.compile(rb'<meta name="fingerprint" content="([0-9a-f]*
 
 
 def as_of(facts: Facts) -> datetime:
-    """Return the moment that pages describe: the last of which the database knows anything."""
+    """Return the time that pages describe: the latest one in the database."""
     return facts.polls.last_moment() or EPOCH
 
 
@@ -72,11 +72,11 @@ class PageFolder:
         self._kept: set[str] = set()  # paths that belong to the site
 
     def keep(self, *paths: str) -> None:
-        """Note that pages belong to the site: they are no leftovers."""
+        """Record that pages belong to the site: they are no leftovers."""
         self._kept.update(paths)
 
     def is_current(self, path: str, fingerprint: str) -> bool:
-        """Return whether a page lies there with this fingerprint; it is kept in any case."""
+        """Return whether the page exists with this fingerprint; keep it in any case."""
         self.keep(path)
         return path not in self._damaged and self._fingerprint(path) == fingerprint
 

@@ -93,7 +93,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a topic says of itself on every page of its own."""
+    """A topic's description of itself, shown on all its pages."""
 
     name: str
     title: str
@@ -279,7 +279,7 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class ReviewCase:
-    """An uncertain item: what the rules say, and what they saw."""
+    """An uncertain item: the answer of the rules, and their evidence."""
 
     card: Card
     tagged: bool

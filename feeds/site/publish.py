@@ -22,7 +22,7 @@ def publish(  # noqa: PLR0913 - and how far to go
     everything: bool = False,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Published:
-    """Write the feeds of every topic and the pages, as `publish_home` says, with its errors."""
+    """Write the feeds of every topic and the pages; raises the errors of `publish_home`."""
     pages = _Pages(facts, classifications, topics, target)
     return publish_home(facts, classifications, topics, target, pages, everything=everything, stopping=stopping)
 
@@ -34,18 +34,18 @@ class _Pages:
         self._facts, self._classifications, self._topics, self._target = facts, classifications, topics, target
 
     def as_of(self) -> datetime:
-        """Return the moment of which pages speak."""
+        """Return the time that the pages describe."""
         return fingerprints.as_of(self._facts)
 
     def state(self) -> tuple[object, ...]:
-        """Return figures that change whenever pages do, beside all that feeds are made of."""
+        """Return figures that change whenever pages do, apart from what feeds are made of."""
         return fingerprints.site_state(self._facts, self._target)
 
     def is_clean(self, paths: Iterable[str]) -> bool:
-        """Return whether no page of ours lies in the folder but these."""
+        """Return whether the folder holds no page of topicwire other than these."""
         return fingerprints.has_no_leftovers(self._target, paths)
 
     def draw(self, grouping: Grouping, damaged: Collection[str]) -> builder.Site:
-        """Return the pages, with stories as `grouping` has them; those that are `damaged` are made anew."""
+        """Return the pages, with stories from `grouping`; `damaged` pages are made again."""
         target = replace(self._target, grouping=grouping)
         return builder.Site(self._facts, self._classifications, self._topics, target, damaged)

@@ -161,12 +161,12 @@ def sources(page: SourcesPage) -> bytes:
 
 
 def search_page(page: SearchPage, root: str = "/") -> bytes:
-    """Return the page of a search; `root` is the path under which the site lies."""
+    """Return the page of a search; `root` is the path of the site."""
     return _page("search.html", root, page=page)
 
 
 def review_page(page: ReviewPage, root: str = "/") -> bytes:
-    """Return the page on which a person decides; `root` is the path under which the site lies."""
+    """Return the review page; `root` is the path of the site."""
     return _page("review.html", root, page=page)
 
 

@@ -20,7 +20,7 @@ class Copies:
     """Which of some items are copies of each other, and why."""
 
     def __init__(self, grouping: Grouping, rows: Sequence[int], alone: Iterable[int] = ()) -> None:
-        """Ask `grouping` once, for the items that lists show (`rows`) and for those that have only a page (`alone`)."""
+        """Read `grouping` once, for the items that lists show (`rows`) and for those that have only a page (`alone`)."""
         grouped = set(grouping.grouped())
         groups = list(grouping.groups([row for row in rows if row in grouped]))
         self._groups = {row: group for group in groups for row in group}

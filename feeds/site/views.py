@@ -21,7 +21,7 @@ Texts = tuple[datetime, str, str, str]  # seen, source, title, text of one versi
 
 
 def about(topic: Topic) -> About:
-    """Return what a topic says of itself."""
+    """Return a topic's description of itself."""
     return About(
         name=topic.name,
         title=topic.title,

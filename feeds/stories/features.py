@@ -128,12 +128,12 @@ class Wording:
 
     @cached_property
     def live(self) -> bool:
-        """Whether it heads a page that goes on changing."""
+        """True for the title of a live page, which goes on changing."""
         return vocabulary.is_live(self.headline, self._plain)
 
     @cached_property
     def opinion(self) -> bool:
-        """Whether it calls itself opinion."""
+        """True when title or address call it opinion."""
         return vocabulary.is_opinion(self._plain, self.url)
 
     @cached_property
@@ -159,13 +159,13 @@ class DocumentFeatures:
 
     @cached_property
     def address(self) -> str | None:
-        """The canonical address; None says nothing."""
+        """The canonical address; None where it is not known."""
         url = self.wording.url
         return canonical(url) if url and not is_front_page(url) else None
 
     @cached_property
     def title_weight(self) -> float:
-        """How much the title's words say: the sum of their weights."""
+        """The weight of the title: the sum of its words' weights."""
         return weighed(self.title)
 
     @cached_property
@@ -185,7 +185,7 @@ class DocumentFeatures:
 
     @cached_property
     def own(self) -> frozenset[str]:
-        """What the text says beyond the title, as stems."""
+        """The words of the text that are not in the title, as stems."""
         return content(self.body) - self.title
 
     def first(self, words: int) -> Hashes:

@@ -32,7 +32,7 @@ def group_new(  # noqa: PLR0913 - what bounds it
     clock: Callable[[], datetime] | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Group what arrived or changed since the last time; other thresholds group everything anew.
+    """Group what arrived or changed since the last time; new thresholds group everything again.
 
     At most `batches` transactions are done, none is begun after some `seconds` by the `clock`, and none after `stopping`. Killed in
     the middle it goes on where it stopped. What people split or joined stays so. Returns the number of items looked at.

@@ -1,4 +1,4 @@
-"""What speaks against two alike articles being one: other numbers, days, names, formats; each says itself in words."""
+"""Reasons against a merge of two alike articles: other numbers, days, names, formats; each reason is given in words."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,24 +55,24 @@ class Pair:
 
     @cached_property
     def address(self) -> bool | None:
-        """Whether they have the same address, or another, or it is not known."""
+        """True for the same address, False for another, None where it is not known."""
         if self.a.address and self.b.address:
             return self.a.address == self.b.address
         return False if self.a.host and self.b.host and self.a.host != self.b.host else None
 
     @property
     def edited(self) -> bool:
-        """Whether they stand in one place as far as is known: there words change, names do not."""
+        """True when both have one address, or one publisher and no known address: edits change words there, not names."""
         return self.address or (self.publisher and self.address is None)
 
     @property
     def copied(self) -> bool:
-        """Whether the texts are nearly one."""
+        """True when the texts are nearly identical."""
         return self.contained >= _COPY
 
 
 def objection(pair: Pair) -> str | None:
-    """Return the first thing that speaks against a merge, in words, or None."""
+    """Return the first reason against a merge, in words, or None."""
     return next((said for guard in _GUARDS if (said := guard(pair))), None)
 
 
@@ -97,7 +97,7 @@ def _days(pair: Pair) -> str | None:
 
 
 def _format(pair: Pair) -> str | None:
-    """Object to formats that come back, but for copies of one edition."""
+    """Object to recurring formats, except for copies of one edition."""
     found = pair.a.wording.template or pair.b.wording.template
     if not found or (pair.copied and pair.gap < _SAME_EDITION):
         return None

@@ -216,7 +216,7 @@ def _grows(pair: Pair) -> bool:
 
 
 def _event(pair: Pair) -> _Answer:
-    """Answer whether two documents are on one event: they share much of the title, and names in it."""
+    """Return whether two documents are on one event: they share much of the title, and names in it."""
     shared = pair.a.title & pair.b.title
     alike = pair.gap <= 3 * _DAY and pair.titles >= LIMITS.event and len(shared) >= LIMITS.words - 1
     if alike and shared & (

@@ -29,7 +29,7 @@ _MAILBOX: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
 
 def render(document: FeedDocument) -> bytes:
-    """Return the feed document. The same argument gives the same bytes."""
+    """Return the feed as bytes of Atom; equal documents give equal bytes."""
     root = envelope.atom(document)
     _history_links(root, document)
     said = [_entry(entry, document.topic) for entry in document.entries]
@@ -43,7 +43,7 @@ def media_type(enclosure: Enclosure) -> str | None:
 
 
 def written_place(place: Place) -> str:
-    """Return where the subject of an entry lies as an element of GeoRSS, which names its own namespace: few entries have one."""
+    """Return the place of an entry as a GeoRSS element that declares its own namespace, since few entries have one."""
     return leaf(f"georss:{place.form}", place.value, _GEORSS)
 
 
@@ -60,7 +60,7 @@ def written_media(entry: FeedEntry) -> Iterator[str]:
 
 
 def _history_links(root: etree._Element, document: FeedDocument) -> None:
-    """Say where older entries are. An archive document has no link to one that was not there when it was written."""
+    """Add the links to older entries; an archive document has no link to one that did not exist when it was written."""
     links = {"prev-archive": document.previous, "next-archive": document.next}
     if document.number is not None:
         etree.SubElement(root, f"{{{HISTORY}}}archive")
@@ -139,7 +139,7 @@ def _links(entry: FeedEntry) -> Iterator[str]:
 
 
 def _evidence(entry: FeedEntry) -> Iterator[str]:
-    """Say for programs what the last line of the summary says for people."""
+    """Return the evidence for programs; the last line of the summary is the one for people."""
     classification = entry.classification
     about = {
         "topic": classification.topic,

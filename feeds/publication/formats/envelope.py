@@ -1,4 +1,4 @@
-"""What a feed says of itself: feedgen writes the Atom and RSS envelopes; knows no entry."""
+"""The Atom and RSS envelopes, a feed without its entries, written by feedgen; knows no entry."""
 
 from typing import Any, ClassVar, Final
 
@@ -86,7 +86,7 @@ def _feed(document: FeedDocument, media_type: str, suffix: str) -> Any:
 
 
 def _links(document: FeedDocument, media_type: str, suffix: str) -> list[dict[str, str]]:
-    """Return the feed's own links. A private feed names no address: whoever reads a copy of it must not learn one."""
+    """Return the feed's own links. A private feed has none: a reader of a copy must not learn its address."""
     if not document.base:
         # RSS cannot do without any: the service itself.
         return [{"href": document.site, "rel": "alternate", "type": "text/html"}] if suffix == "rss" else []
