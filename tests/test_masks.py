@@ -1,18 +1,28 @@
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from enum import StrEnum
 from html import unescape
 from pathlib import Path
+from types import UnionType
+from typing import Any, Final, Union, cast, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import Cli, home_at, topic, write_topic
+from making import Cli, home_at, stored, topic, write_topic
 from served_site import served
-from support import rss, rss_item
+from support import NOON, rss, rss_item
 
+from feeds.publication.entry import FeedEntry
+from feeds.publication.entry_view import EntryView
 from feeds.publication.masking import Mask
+from feeds.site.masking import PageMasking
 from feeds.tagging.topic.loader import parse_topic
+from ingest.model import Item
 
 WORDS = ("tulip", "wicked", "bad seed")
 HEAD = """\
@@ -232,3 +242,84 @@ def test_a_bare_word_is_masked_with_its_particles(word: str, text: str, language
     """A word of no group is written without a language: its letters tell which particles may stand before it."""
     topic = parse_topic(f'title = "T"\n[publish]\nmask = ["{word}"]\n', "t", "t")
     assert word[1:] not in Mask(topic).text(text, language)
+
+
+# Fields
+
+
+def filled(kind: Any) -> Any:
+    """Make a value of any type of the models, with the masked word in every string of it."""
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return cast("Any", kind)(**{one.name: filled(hints[one.name]) for one in fields(kind)})
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in {Union, UnionType}:
+        return filled(inner[0])
+    if origin is tuple:
+        return tuple(filled(one) for one in inner if one is not ...)
+    if issubclass(kind, StrEnum):
+        return next(iter(kind))
+    return {str: "tulip", datetime: NOON}[kind] if kind in {str, datetime} else kind()
+
+
+def leaks(value: Any, place: str = "") -> Iterator[str]:
+    """Give where in a value the masked word can still be read."""
+    if is_dataclass(value):
+        for one in fields(value):
+            yield from leaks(getattr(value, one.name), f"{place}.{one.name}".strip("."))
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from leaks(part, place)
+    elif isinstance(value, str) and "tulip" in value:
+        yield place
+
+
+# What no reader takes for a text, or nobody is shown: ids, addresses, languages, forms and numbers as they are written.
+IN_ENTRIES: Final = set(
+    "id url language authors.uri authors.email categories.scheme enclosures.url enclosures.type enclosures.kind"
+    " carriers.url carriers.language origin.id origin.url origin.site_url related.relation related.url"
+    " places.form places.value classification.topic classification.version classification.branch classification.excluded"
+    " classification.hits.language classification.hits.field classification.cancelled.language"
+    " classification.cancelled.field".split()
+)
+IN_ITEMS: Final = set(
+    "guid url boilerplate language language_from published_raw updated_raw authors.uri authors.email categories.scheme"
+    " enclosures.url enclosures.type enclosures.kind places.form places.value".split()
+)
+
+
+def test_every_text_of_an_entry_is_masked() -> None:
+    """A field that is added later is masked too, until somebody says here that it is no text."""
+    assert set(leaks(EntryView(topic(HEAD)).of(filled(FeedEntry)))) == IN_ENTRIES
+
+
+@pytest.mark.parametrize("content", ["full", "links"])
+def test_every_text_of_an_item_on_a_page_is_masked(content: str) -> None:
+    """A field that is added later is masked too, until somebody says here that it is no text."""
+    masking = PageMasking.of([topic(HEAD.replace('content = "full"', f'content = "{content}"'))])
+    assert set(leaks(masking.item(stored(filled(Item))).item)) == IN_ITEMS
+
+
+@dataclass(frozen=True, slots=True)
+class _LaterEntry(FeedEntry):
+    rights: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _LaterItem(Item):
+    rights: str | None = None
+    quote: str = ""
+
+
+def test_a_field_that_is_forgotten_is_masked() -> None:
+    """Nobody has to think of masks to add a text."""
+    later = EntryView(topic(HEAD)).of(filled(_LaterEntry))
+    assert isinstance(later, _LaterEntry)
+    assert (later.rights, later.notes) == ("t****", ("t****",))
+    page = PageMasking.of([topic(HEAD)]).item(stored(filled(_LaterItem))).item
+    assert isinstance(page, _LaterItem)
+    assert (page.rights, page.quote) == ("t****", "t****")
+    titles = PageMasking.of([topic(HEAD.replace('content = "full"', 'content = "links"'))]).item(stored(filled(_LaterItem))).item
+    assert isinstance(titles, _LaterItem)
+    assert (titles.rights, titles.quote) == (None, "")

@@ -1,8 +1,8 @@
 """Whatever a topic publishes as it wants it shown: without images, with listed words masked; pure, what is stored stays."""
 
 import re
-from dataclasses import replace
-from typing import Final
+from dataclasses import fields, replace
+from typing import Any, Final
 
 from feeds.model import Classification, Evidence
 from feeds.publication.document import FeedDocument
@@ -12,6 +12,8 @@ from feeds.tagging.topic.model import Topic
 from ingest.model import Author, Category, Source
 
 _IMAGE: Final = re.compile(r"</?(?:img|picture|source)\b[^>]*>")
+# Fields of an entry that are no text. Every other is masked, also one that is added later.
+_NO_TEXTS: Final = frozenset("id title_inferred url published updated language whole enclosures places".split())
 _PICTURES: Final = frozenset({"thumbnail", "image"})
 
 
@@ -89,19 +91,21 @@ class EntryView:
     def _masked(self, entry: FeedEntry, mask: Mask) -> FeedEntry:
         language = entry.language
         carriers = tuple(replace(one, name=self.name(one.name), reason=self.name(one.reason)) for one in entry.carriers)
-        return replace(
-            entry,
-            title=mask.text(entry.title, language),
-            excerpt=mask.text(entry.excerpt, language),
-            body=mask.html(entry.body, language),
-            why=mask.text(entry.why, language),
-            authors=tuple(map(self.author, entry.authors)),
-            categories=tuple(map(self.category, entry.categories)),
-            carriers=carriers,
-            origin=replace(entry.origin, title=self.name(entry.origin.title)),
-            related=tuple(replace(one, name=self.name(one.name), why=self.name(one.why)) for one in entry.related),
-            classification=self.classification(entry.classification, language),
-        )
+        shown: dict[str, Any] = {
+            "body": mask.html(entry.body, language),
+            "authors": tuple(map(self.author, entry.authors)),
+            "categories": tuple(map(self.category, entry.categories)),
+            "carriers": carriers,
+            "origin": replace(entry.origin, title=self.name(entry.origin.title)),
+            "related": tuple(replace(one, name=self.name(one.name), why=self.name(one.why)) for one in entry.related),
+            "classification": self.classification(entry.classification, language),
+        }
+        texts: dict[str, Any] = {
+            one.name: tuple(map(self.name, value)) if isinstance(value, tuple) else self.text(value, language)
+            for one in fields(entry)
+            if one.name not in _NO_TEXTS and one.name not in shown and (value := getattr(entry, one.name))
+        }
+        return replace(entry, **shown, **texts)
 
 
 def _without_images(entry: FeedEntry) -> FeedEntry:

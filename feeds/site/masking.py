@@ -1,9 +1,9 @@
 """Items and classifications as topics allow pages to show them: listed words masked, texts left out; changes nothing stored."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import reduce
-from typing import Self
+from typing import Any, Final, Self
 
 from feeds.model import Classification, Evidence
 from feeds.publication.entry_view import EntryView
@@ -13,6 +13,12 @@ from feeds.site.views import OPENING
 from feeds.tagging.topic.model import Content, Topic
 from ingest.model import Item, Sighting, StoredItem
 from ingest.text.sanitize import paragraphs
+
+# Fields of an item that are no text, or that no page shows. Every other is masked, also one that is added later.
+_NO_TEXTS: Final = frozenset(
+    "guid url title_inferred boilerplate language language_from published published_raw updated updated_raw"
+    " enclosures places".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +64,21 @@ class PageMasking:
         item = stored.item
         # Without a title an item is shown by its address.
         title, text = (self.text(words, item.language) for words in (item.title or item.url or "", item.text if self.texts else ""))
-        authors = tuple(reduce(lambda shown, view: view.author(shown), self.entry_views, one) for one in item.authors)
-        categories = tuple(replace(one, term=self.name(one.term), label=None) for one in item.categories)
-        shown = replace(item, title=title, text=text, summary="", content=paragraphs(text), authors=authors, categories=categories)
-        return replace(stored, item=shown, sightings=tuple(map(self._sighting, stored.sightings)))
+        shown: dict[str, Any] = {
+            "title": title,
+            "text": text,
+            "summary": "",
+            "content": paragraphs(text),
+            "authors": tuple(reduce(lambda shown, view: view.author(shown), self.entry_views, one) for one in item.authors),
+            "categories": tuple(replace(one, term=self.name(one.term), label=None) for one in item.categories),
+        }
+        others: dict[str, Any] = {
+            one.name: self.text(value, item.language) if self.texts else one.default
+            for one in fields(item)
+            if one.name not in _NO_TEXTS and one.name not in shown and (value := getattr(item, one.name))
+        }
+        masked = replace(item, **shown, **others)
+        return replace(stored, item=masked, sightings=tuple(map(self._sighting, stored.sightings)))
 
     def _sighting(self, seen: Sighting) -> Sighting:
         source = reduce(lambda shown, view: view.source(shown), self.entry_views, seen.source)
