@@ -55,14 +55,14 @@ def read(bodies: list[bytes]) -> None:
 
 
 def tables(db: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
-    """Give all rows of every table of ours that has any."""
+    """Return all rows of every table of ours that has any."""
     names = [name for (name,) in db.execute("select name from sqlite_master where type = 'table'")]
     rows = {name: db.execute(f'select * from "{name}"').fetchall() for name in names if not name.endswith(_SHADOWS)}  # noqa: S608
     return {name: found for name, found in rows.items() if found}
 
 
 def emptied(db: sqlite3.Connection, path: Path) -> sqlite3.Connection:
-    """Give a database of the same form without rows, written as the service writes its own."""
+    """Return a database of the same form without rows, written as the service writes its own."""
     db.execute("vacuum into ?", [str(path)])
     copy = sqlite3.connect(path)
     copy.execute("pragma journal_mode = wal")

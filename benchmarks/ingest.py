@@ -92,7 +92,7 @@ def _host(number: int) -> str:
 
 
 def addresses(names: list[str]) -> list[str]:
-    """Give where the documents are served."""
+    """Return where the documents are served."""
     return [f"http://{_host(number)}:{_PORT}/{name}" for number, name in enumerate(names)]
 
 
@@ -124,7 +124,7 @@ def _answers(name: str) -> bool:
 
 
 def reader_pass(home: Path, urls: list[str]) -> Callable[[], None]:
-    """Give a pass of lemon24/reader, as its manual does it."""
+    """Return a pass of lemon24/reader, as its manual does it."""
     from reader import make_reader  # noqa: PLC0415 - an extra
 
     reader = make_reader(str(home / "reader.sqlite"))
@@ -134,7 +134,7 @@ def reader_pass(home: Path, urls: list[str]) -> Callable[[], None]:
 
 
 def loop_pass(home: Path, urls: list[str]) -> Callable[[], None]:
-    """Give a pass of the loop that everybody writes first: feedparser and sqlite-utils."""
+    """Return a pass of the loop that everybody writes first: feedparser and sqlite-utils."""
     import sqlite_utils  # noqa: PLC0415 - started by this program alone
     import urllib3  # noqa: PLC0415 - started by this program alone
 
@@ -155,7 +155,7 @@ def loop_pass(home: Path, urls: list[str]) -> Callable[[], None]:
 
 
 def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
-    """Give a pass of the service: poll, sanitise, store, index, classify by the shipped topics, publish."""
+    """Return a pass of the service: poll, sanitise, store, index, classify by the shipped topics, publish."""
     from feeds.tagging.topic.cache import TopicCache  # noqa: PLC0415
     from feeds.tagging.topic.folders import topic_folders  # noqa: PLC0415
     from ingest.polling.home import Home  # noqa: PLC0415 - started by this program alone
@@ -193,13 +193,13 @@ COUNTS = {
 
 
 def key_of(entry: dict[str, str]) -> str:
-    """Give what tells an entry from the others of its feed."""
+    """Return what tells an entry from the others of its feed."""
     named = entry.get("id") or entry.get("link")
     return named or hashlib.sha1(f"{entry.get('title')}{body_of(entry)}".encode(), usedforsecurity=False).hexdigest()
 
 
 def body_of(entry: dict[str, str]) -> str:
-    """Give an entry's longest text."""
+    """Return an entry's longest text."""
     contents = [one.get("value", "") for one in entry.get("content", ())]  # type: ignore[attr-defined]
     return max([entry.get("summary", ""), *contents], key=len)
 
@@ -284,7 +284,7 @@ def measure(process: "subprocess.Popen[str]") -> Cost:
 
 
 def _effort(root: int) -> float:
-    """Give the processor time of a program and its children so far, in seconds."""
+    """Return the processor time of a program and its children so far, in seconds."""
     total = 0
     for pid in _family(root):
         with suppress(OSError):

@@ -42,7 +42,7 @@ def _changed(topic: Topic, number: int) -> tuple[Group, ...]:
 
 
 def _mangled(word: str, number: int) -> str:
-    """Give another word of the same shape: some stay real words' beginnings, so that they do hit."""
+    """Return another word of the same shape: some stay real words' beginnings, so that they do hit."""
     core = word.strip("*~")
     return word.replace(core, f"{core[: max(len(core) - 2, 1)]}{number:02d}{core[-1:]}") if number % 10 else word
 
@@ -66,7 +66,7 @@ def items(topic: Topic, count: int, words: int) -> list[Document]:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Give the processor seconds that work takes."""
+    """Return the processor seconds that work takes."""
     start = time.process_time()
     work()
     return time.process_time() - start

@@ -31,7 +31,7 @@ URL = "http://host.example/feed"
 
 
 def best(work: Callable[[bytes], object], documents: list[bytes], rounds: int) -> float:
-    """Give the seconds of the fastest round over all documents."""
+    """Return the seconds of the fastest round over all documents."""
     seconds = []
     for _ in range(rounds):
         start = time.process_time()

@@ -53,7 +53,7 @@ class Feed:
     window: int
 
     def served(self, now: float) -> int:
-        """Give how many entries it has posted until now."""
+        """Return how many entries it has posted until now."""
         return bisect_right(self.times, now)
 
 
@@ -145,7 +145,7 @@ class Shipped:
         self._chance = random.Random(2)
 
     def __call__(self, look: Look) -> float:
-        """Give the seconds until the next poll."""
+        """Return the seconds until the next poll."""
         now = moment(look.now)
         if is_stale(self.cost, now):
             self.cost = adjust_cost(self.cost, [state.publishing_rate for state in self.states], now)
@@ -171,13 +171,13 @@ class Shipped:
 
 
 def moment(seconds: float) -> datetime:
-    """Give unix seconds as a moment."""
+    """Return unix seconds as a moment."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
 @cache
 def entry(time: float, number: int) -> tuple[Item, Keys]:
-    """Give the entry that a feed posted as its number so-and-so at a time."""
+    """Return the entry that a feed posted as its number so-and-so at a time."""
     name = f"{number}"
     return Item(name, None, name, published=moment(time)), Keys(name, name, name, None, None)
 
@@ -225,7 +225,7 @@ def equal_requests(series: Series, make: Callable[[float], Policy], low: float, 
 
 
 def rows(series: Series, rule: PollingRule) -> Iterator[tuple[str, Tally]]:
-    """Give each policy's name and what came of it, the planner first."""
+    """Yield each policy's name and what came of it, the planner first."""
     shipped = series.replay(Shipped(series, rule), 7_200.0)
     yield "topicwire", shipped
     yield "fixed interval", equal_requests(series, fixed, 7 * DAY, 60.0, shipped.polls)
@@ -234,7 +234,7 @@ def rows(series: Series, rule: PollingRule) -> Iterator[tuple[str, Tally]]:
 
 
 def table(series: Series, found: Iterable[tuple[str, Tally]]) -> Iterator[str]:
-    """Give the lines to print."""
+    """Yield the lines to print."""
     days = (series.end - series.counted) / DAY
     yield f"{'':16} {'requests':>9} {'mean':>8} {'median':>8} {'p95':>8} {'missed':>7}   topicwire's mean, median, p95 as a ratio"
     ours: Tally | None = None

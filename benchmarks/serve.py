@@ -45,7 +45,7 @@ class Rival:
 
 
 def free_port() -> int:
-    """Give a port on which nothing listens just now."""
+    """Return a port on which nothing listens just now."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])
 
@@ -75,7 +75,7 @@ def _etag(port: int) -> str:
 
 
 def measured(rival: Rival, seconds: int, *, unchanged: bool) -> float:
-    """Give the requests per second that wrk counts from the second core."""
+    """Return the requests per second that wrk counts from the second core."""
     asks = ["-H", "Accept-Encoding: gzip", *(("-H", f"If-None-Match: {rival.etag}") if unchanged else ())]
     address = f"http://127.0.0.1:{rival.port}/harbour.atom"
     done = subprocess.run(

@@ -62,12 +62,12 @@ class Stages:
 
 
 def documents(folder: Path) -> dict[str, bytes]:
-    """Give the documents by the addresses at which they are said to lie."""
+    """Return the documents by the addresses at which they are said to lie."""
     return {f"http://feeds.example/{path.name}": path.read_bytes() for path in sorted(folder.iterdir())}
 
 
 def changed(found: dict[str, bytes]) -> dict[str, bytes]:
-    """Give a tenth of the documents, each with another title of its first entry."""
+    """Return a tenth of the documents, each with another title of its first entry."""
     return {url: _TITLE.sub(rb"\1Changed: ", body, count=1) for url, body in list(found.items())[::10]}
 
 

@@ -64,7 +64,7 @@ class Unchanged(asyncio.Protocol):
 
 
 def host(number: int) -> str:
-    """Give an address of the loopback network: each is a host of its own."""
+    """Return an address of the loopback network: each is a host of its own."""
     return f"127.1.{number // 250}.{number % 250 + 1}"
 
 
@@ -84,7 +84,7 @@ def serve(ready: Connection, hosts: int) -> None:
 
 
 def addresses(number: int, port: int) -> list[str]:
-    """Give the addresses of the sources, those of one host together."""
+    """Return the addresses of the sources, those of one host together."""
     return [f"http://{host(n // _PER_HOST)}:{port}/{n}.xml" for n in range(number)]
 
 

@@ -111,7 +111,7 @@ def _bytes(facts: Facts) -> int:
 
 
 def arrivals(count: int, real: Path | None) -> list[tuple[str, Item]]:
-    """Give new items with the name of their source: of the wire, and of a file of real rows."""
+    """Return new items with the name of their source: of the wire, and of a file of real rows."""
     pieces = wire(count // 5 + 40, seed=9)
     made = [
         (

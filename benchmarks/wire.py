@@ -41,7 +41,7 @@ class Piece:
 
 
 def row(piece: Piece) -> dict[str, str]:
-    """Give a piece as `stories evaluate` reads it."""
+    """Return a piece as `stories evaluate` reads it."""
     return {
         "id": piece.id,
         "title": piece.title,

@@ -38,12 +38,12 @@ class Failure(StrEnum):
 
     @property
     def is_unreached(self) -> bool:
-        """Whether no server was heard: it may as well be this computer's network that is at fault."""
+        """True when no server answered: the fault may be in this computer's network."""
         return self in _UNREACHED
 
     @property
     def is_temporary(self) -> bool:
-        """Whether it may pass without anybody doing anything about it."""
+        """True when it may pass by itself."""
         return self in _TEMPORARY
 
 

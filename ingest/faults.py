@@ -33,7 +33,7 @@ class Faults:
     def attempt(self, where: str, work: Callable[[_A], _B], of: _A, default: _C) -> _B | _C:
         """Return `work(of)`, or the default and a fault that names `where`.
 
-        Errors that say something of the document, and want of memory, are none of ours: they go up.
+        Errors about the document, and a lack of memory, are no faults of topicwire: they are raised.
         """
         try:
             return work(of)

@@ -39,7 +39,7 @@ def log_event(log: logging.Logger, level: int, event: str, message: str, **field
 def log_fault(log: logging.Logger, message: str, trace: str, **fields: object) -> None:
     """Log a fault of topicwire itself with its traceback: to the home's file, and under `--debug` to stderr.
 
-    Whoever calls this also tells of it in one line, as a part of what failed.
+    The caller also reports it in one line, as a part of what failed.
     """
     log.error("%s", message, extra={"event": "program_fault", "fields": fields, "trace": trace.rstrip()})
 
@@ -71,10 +71,10 @@ def _replace(root: logging.Logger, handler: logging.Handler) -> None:
 
 
 class _FaultFile(RotatingFileHandler):
-    """A file that may be impossible to write: the fault was told all the same."""
+    """The file of faults; one that cannot be written is ignored: the fault was reported in one line all the same."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
-        """Say nothing."""
+        """Ignore that the file cannot be written."""
 
 
 class _Stderr(logging.Handler):

@@ -57,7 +57,7 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where what an item tells of lies: the numbers as its source wrote them, latitude before longitude (GeoRSS)."""
+    """The geographic place of an item's subject (GeoRSS): numbers as the source wrote them, latitude before longitude."""
 
     form: str  # point, line, polygon, box or circle
     value: str
@@ -115,7 +115,7 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A parsed document: what it says of itself, and its items in document order."""
+    """A parsed document: its own title and links, and its items in document order."""
 
     items: tuple[tuple[Item, Keys], ...]
     title: str = ""
@@ -150,7 +150,7 @@ NOTHING: Final = Before()
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """What the owner says about polling one source; secrets are named by environment variable, never held."""
+    """The owner's settings for polling one source; secrets are named by environment variable, never stored."""
 
     user_agent: str | None = None
     auth: str | None = None  # the environment variable that holds `user:password`
@@ -165,7 +165,7 @@ class SourceSettings:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A place that items come from, and what it says of itself."""
+    """A source of items, with its own title, site and language."""
 
     url: str
     kind: SourceKind = SourceKind.FEED

@@ -9,7 +9,7 @@ from ingest.model import Hints, ParsedFeed, Source
 
 @dataclass(frozen=True, slots=True)
 class PollingRule:
-    """What the user asks of polling as a whole."""
+    """The user's rule for polling as a whole: a number of requests or a delay."""
 
     per_day: float | None = 12.0  # requests per source, on average
     delay: float | None = None  # or seconds that an entry waits, on average

@@ -97,7 +97,7 @@ class RawHints(Struct, frozen=True, array_like=True, gc=False):
 
 
 class RawFeed(Struct, frozen=True, kw_only=True):
-    """A document: what it says of itself, its first entries, and how many there were."""
+    """A document: its own fields, its first entries, and how many there were."""
 
     form: str  # rss (also RDF), atom, json, sitemap, document
     entries: tuple[RawEntry, ...]

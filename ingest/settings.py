@@ -41,7 +41,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
-    """`fetch.*`: how servers are asked."""
+    """`fetch.*`: how documents are requested from servers."""
 
     allow: tuple[str, ...] = ()  # host:port or networks that may be contacted although private
     contact: str = ""  # in the User-Agent: a page or an e-mail address; empty: none
@@ -65,7 +65,7 @@ class Parsing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Polling:
-    """`polling.*`: how often servers are asked."""
+    """`polling.*`: how often sources are polled."""
 
     requests_per_day: Above | None = None  # per source, on average; 12 unless a delay is set
     target_delay: Above | None = None  # minutes that an entry waits until it is found, on average: instead

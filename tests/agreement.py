@@ -58,7 +58,7 @@ def feedparser_read(body: bytes, content_type: str = "") -> RawFeed:
 
 
 def differences(mine: RawFeed, other: RawFeed, now: datetime, accepted: tuple[Accepted, ...] = ACCEPTED) -> list[Difference]:
-    """Give the fields that differ once both are items, without those that are accepted."""
+    """Return the fields that differ once both are items, without those that are accepted."""
     a, b = (normalize(raw, Context(now, URL)) for raw in (mine, other))
     found = [Difference(0, name, getattr(a, name), getattr(b, name)) for name in FEED_FIELDS]
     left, right = ([item for item, _ in feed.items] for feed in (a, b))

@@ -48,7 +48,7 @@ NAMES: Final = {
 
 
 def month_names(code: str) -> Iterator[tuple[str, int]]:
-    """Give every name of a month that a language has in CLDR: wide and short, within a date and alone."""
+    """Yield every name of a month that a language has in CLDR: wide and short, within a date and alone."""
     for locale in _locales(code):
         for form in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
@@ -57,7 +57,7 @@ def month_names(code: str) -> Iterator[tuple[str, int]]:
 
 
 def weekday_names(code: str) -> Iterator[str]:
-    """Give every name of a weekday that a language has in CLDR."""
+    """Yield every name of a weekday that a language has in CLDR."""
     for locale in _locales(code):
         for form in ("format", "stand-alone"):
             for width in ("wide", "abbreviated", "short"):
@@ -127,7 +127,7 @@ def _parts(pattern: str) -> list[tuple[str, str]]:
 
 
 def _around_months(patterns: list[str]) -> Iterator[tuple[str, str]]:
-    """Give what patterns write as one with a month's name: `d בMMMM`, `MMMM'ren'`."""
+    """Yield what patterns write as one with a month's name: `d בMMMM`, `MMMM'ren'`."""
     for parts in map(_parts, patterns):
         padded = [("literal", ""), *parts, ("literal", "")]
         for (_, before), (kind, field), (_, after) in zip(padded, padded[1:], padded[2:], strict=False):

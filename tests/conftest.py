@@ -18,13 +18,13 @@ settings.load_profile("topicwire")
 
 @pytest.fixture
 def clock() -> Clock:
-    """Give a clock that stands at noon of 2 March 2026, UTC, until it is told otherwise."""
+    """Return a clock that stands at noon of 2 March 2026, UTC, until it is told otherwise."""
     return Clock()
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Give an empty home folder."""
+    """Return an empty home folder."""
     folder = tmp_path / "home"
     folder.mkdir()
     return folder
@@ -32,14 +32,14 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def web() -> Iterator[FakeWeb]:
-    """Give a web of its own, over loopback HTTP; with `other_web` there are two hosts."""
+    """Yield a web of its own, over loopback HTTP; with `other_web` there are two hosts."""
     with FakeWeb() as fake:
         yield fake
 
 
 @pytest.fixture
 def other_web() -> Iterator[FakeWeb]:
-    """Give a second host: another port would be the same one."""
+    """Yield a second host: another port would be the same one."""
     with FakeWeb("localhost") as fake:
         yield fake
 
@@ -59,5 +59,5 @@ def classifications(facts: Facts) -> Classifications:
 
 @pytest.fixture
 def cli(home: Path) -> Cli:
-    """Give the command, in a home without topics of its own."""
+    """Return the command, in a home without topics of its own."""
     return Cli(home)

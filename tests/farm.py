@@ -31,7 +31,7 @@ SETTINGS: Final = {
 
 
 def story(name: str, number: int = 0) -> str:
-    """Give an item of a feed."""
+    """Return an item of a feed."""
     return rss_item(
         f"{name} {number}", f"http://{name}.example/{number}", guid=f"{name}-{number}", text=f"Story {number} of {name}."
     )
@@ -53,21 +53,21 @@ class Feed:
     visits: list[Visit] = field(default_factory=list)
 
     def page(self, **changes: object) -> Page:
-        """Give its well-behaved answer, with some changes."""
+        """Return its well-behaved answer, with some changes."""
         body = rss(story(self.name))
         return replace(Page(body=body, headers=(("Content-Type", "application/rss+xml"),), etag=f'"{self.name}"'), **changes)  # type: ignore[arg-type]
 
     def fail(self, status: int, **headers: str) -> Page:
-        """Give an error with headers, whose names are written with _ for -."""
+        """Return an error with headers, whose names are written with _ for -."""
         return Page(status, b"no", tuple((name.replace("_", "-"), value) for name, value in headers.items()))
 
     @property
     def waits(self) -> list[float]:
-        """Give the hours between its visits."""
+        """Return the hours between its visits."""
         return [(later.at - earlier.at).total_seconds() / 3_600 for earlier, later in pairwise(self.visits)]
 
     def sent(self, header: str) -> list[str | None]:
-        """Give what a header held at each visit, None where it was absent."""
+        """Return what a header held at each visit, None where it was absent."""
         return [visit.headers.get(header) for visit in self.visits]
 
 
@@ -110,7 +110,7 @@ class Farm:
 
     @contextmanager
     def process(self) -> Iterator[Callable[[], None]]:
-        """Give the tick of a freshly started process."""
+        """Yield the tick of a freshly started process."""
         made = home_at(self.home, SETTINGS | {"fetch.allow": self.web.allow}, self.clock)
         chances = iter(n * 0.618 % 1 for n in range(1_000_000))
         with made.facts() as facts, made.engine() as engine:
@@ -122,7 +122,7 @@ class Farm:
             yield tick
 
     def state(self, name: str) -> tuple[Source, SourceState]:
-        """Give what is known of a feed, by the address under which it was planted."""
+        """Return what is known of a feed, by the address under which it was planted."""
         with self._facts() as facts:
             found = facts.sources.get(self.web.url(f"/{name}"))
         assert found is not None
@@ -135,11 +135,11 @@ class Farm:
         return found is not None and found[1].last_success is not None
 
     def error(self, name: str) -> str:
-        """Give the cause of a feed's last failure."""
+        """Return the cause of a feed's last failure."""
         return self.state(name)[1].error or ""
 
     def items(self, name: str) -> list[StoredItem]:
-        """Give what was stored of a feed's stories."""
+        """Return what was stored of a feed's stories."""
         with self._facts() as facts:
             Classifications(facts)
             return [item for item in facts.items.all() if item.item.title.startswith(f"{name} ")]
@@ -164,17 +164,17 @@ _PACKED: Final = gzip.compress(bytes(64 * 1024 * 1024), 1)
 
 
 def bomb(feed: Feed) -> Page:
-    """Give a small answer that unpacks to 64 MB."""
+    """Return a small answer that unpacks to 64 MB."""
     return feed.page(body=_PACKED, headers=(("Content-Encoding", "gzip"),))
 
 
 def endless() -> Page:
-    """Give an answer without an end."""
+    """Return an answer without an end."""
     return Page(stream=lambda: b"<!-- and on -->" * 5_000)
 
 
 def drip() -> Page:
-    """Give a byte, then nothing for a while, for ever."""
+    """Return a byte, then nothing for a while, for ever."""
     beat = iter([b"<"])
     return Page(stream=lambda: next(beat, b"") or _rest())
 

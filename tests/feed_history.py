@@ -39,20 +39,20 @@ class Groups:
     together: tuple[tuple[int, ...], ...] = ()
 
     def groups(self, rows: Sequence[int]) -> Iterable[tuple[int, ...]]:
-        """Give the group of each item."""
+        """Return the group of each item."""
         left = list(dict.fromkeys(next((group for group in self.together if row in group), (row,)) for row in rows))
         return iter(left)
 
     def grouped(self) -> Iterable[int]:
-        """Give all that share a group."""
+        """Return all that share a group."""
         return (row for group in self.together for row in group)
 
     def evidence(self, _: Iterable[tuple[int, ...]]) -> dict[int, StoryEvidence]:
-        """Give no reasons."""
+        """Return no reasons."""
         return {}
 
     def state(self) -> str:
-        """Give what was said."""
+        """Return what was said."""
         return repr(self.together)
 
 
@@ -92,7 +92,7 @@ class Newsroom:
         carry(self.facts, [about(number, words)], at=self.now)
 
     def row(self, number: int) -> int:
-        """Give an item's number in the database."""
+        """Return an item's number in the database."""
         return self.facts.items.find(f"urn:item:{number}")[0].row
 
     def tag(self, *numbers: int, again: bool = False) -> None:
@@ -129,7 +129,7 @@ class Newsroom:
         return document
 
     def publish_plainly(self) -> tuple[bytes, dict[str, bytes]]:
-        """Give the head and the pages that would be if nothing were passed over; nothing of it is kept."""
+        """Return the head and the pages that would be if nothing were passed over; nothing of it is kept."""
         with suppress(_UndoneError), patch.object(Ledger, "steady", return_value=()), self.facts.transaction():
             editor = Editor(self.facts, self.classifications, self.topic, self.target)
             made = atom.render(editor.revise()[0]), self.pages(editor.ledger)
@@ -137,13 +137,13 @@ class Newsroom:
         return made
 
     def pages(self, ledger: Ledger | None = None) -> dict[str, bytes]:
-        """Give the sealed pages by their addresses."""
+        """Return the sealed pages by their addresses."""
         ledger = ledger or self.editor.ledger
         base = f"{Settings().base_url}/{self.topic.name}"
         return {f"{base}.archive-{page.number}.atom": ledger.page(page.number) for page in ledger.pages()}
 
     def says(self) -> dict[str, str]:
-        """Give what the database says is in the topic: titles by id."""
+        """Return what the database says is in the topic: titles by id."""
         rows = [one.row for one in self.classifications.tagged(self.topic.name)]
         return {item.item.guid or "": item.item.title for item in self.facts.items.by_rows(rows)}
 
@@ -157,17 +157,17 @@ def walk(room: Newsroom, known: Iterable[str] = ()) -> list[etree._Element]:
 
 
 def link(document: etree._Element, rel: str) -> str | None:
-    """Give the address of a link of a feed."""
+    """Return the address of a link of a feed."""
     return next((found.get("href") for found in document.findall(f"{ATOM}link") if found.get("rel") == rel), None)
 
 
 def ids(document: etree._Element) -> list[str]:
-    """Give the ids of a document's entries, in order."""
+    """Return the ids of a document's entries, in order."""
     return [entry.findtext(f"{ATOM}id") or "" for entry in document.iterchildren(f"{ATOM}entry")]
 
 
 def deleted(document: etree._Element) -> dict[str, str]:
-    """Give what a document says has left: reasons by id."""
+    """Return what a document says has left: reasons by id."""
     return {one.get("ref") or "": one.findtext("{*}comment") or "" for one in document.iterchildren(DELETED)}
 
 
@@ -199,5 +199,5 @@ class Client:
 
     @property
     def has(self) -> dict[str, str]:
-        """Give what it believes to be in the feed: titles by id."""
+        """Return what it believes to be in the feed: titles by id."""
         return {identifier: title for identifier, (_, title) in self.heard.items() if title is not None}

@@ -80,12 +80,12 @@ ITEM: Final = Item(
 
 
 def topic(text: str = HARBOUR, name: str = "harbour") -> Topic:
-    """Give a topic by the text of its file."""
+    """Return a topic by the text of its file."""
     return parse_topic(text, name, f"{name}.toml")
 
 
 def item(**changes: Any) -> Item:
-    """Give an item about a ferry in a harbour, with some fields changed."""
+    """Return an item about a ferry in a harbour, with some fields changed."""
     return replace(ITEM, **changes)
 
 
@@ -96,31 +96,31 @@ def sighting(source: Source = POST, **changes: Any) -> Sighting:
 
 
 def stored(what: Item = ITEM, *sightings: Sighting, **changes: Any) -> StoredItem:
-    """Give an item as if it came from a database."""
+    """Return an item as if it came from a database."""
     kept = StoredItem(1, "a1b2c3d4e5f60718", 1, what, NOON, NOON, 1, sightings or (sighting(),))
     return replace(kept, **changes)
 
 
 def classification(kept: StoredItem, by: Topic | None = None) -> Classification:
-    """Give what a topic says of a stored item."""
+    """Return what a topic says of a stored item."""
     return classify(Matcher([by or topic()]), document_of(kept))[0]
 
 
 def entry(kept: StoredItem | None = None, *, full: bool = False, by: Topic | None = None, atom_id: str = "urn:x:1") -> FeedEntry:
-    """Give what is published of a stored item."""
+    """Return what is published of a stored item."""
     kept, by = kept or stored(), by or topic()
     return make_entry(StoryEntry(kept, classification(kept, by)), by, atom_id, PublishingPolicy(INSTANCE, full))
 
 
 def document(*entries: FeedEntry, by: Topic | None = None, **changes: Any) -> FeedDocument:
-    """Give the head of a feed at http://feeds.example/."""
+    """Return the head of a feed at http://feeds.example/."""
     by = by or topic()
     base = "http://feeds.example/"
     return replace(FeedDocument(by, feed_id(INSTANCE, by.name), base, base, entries), **changes)
 
 
 def newest(classifications: Classifications, name: str, limit: int = 100) -> list[tuple[int, Classification]]:
-    """Give what a topic tags as news, newest first: (item's number, classification)."""
+    """Return what a topic tags as news, newest first: (item's number, classification)."""
     rows = [one.row for one in classifications.tagged(name) if not one.quiet][:limit]
     classified = classifications.some(name, rows)
     return [(row, classified[row]) for row in rows]
@@ -139,7 +139,7 @@ def carry(facts: Facts, what: Iterable[Item], source: Source = POST, at: datetim
 
 
 def about(number: int, words: str = "ferry in the harbour") -> Item:
-    """Give one of many items, each with its own address, guid and title."""
+    """Return one of many items, each with its own address, guid and title."""
     return item(
         guid=f"urn:item:{number}",
         url=f"http://post.example/{number}",

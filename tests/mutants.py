@@ -11,7 +11,7 @@ _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>")
 
 
 def mutants(body: bytes, chance: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Give mutants of a document, each with what was done to it."""
+    """Yield mutants of a document, each with what was done to it."""
     yield "entries reordered", _shuffled(_ENTRY, body, chance)
     yield "elements reordered", _ENTRY.sub(lambda entry: _shuffled(_LEAF, entry[0], chance), body)
     yield "cut off", body[: chance.randrange(len(body) + 1)]

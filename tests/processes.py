@@ -72,7 +72,7 @@ def start(
 
 
 def free_port() -> int:
-    """Give a port on which nothing listens just now."""
+    """Return a port on which nothing listens just now."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])
 

@@ -10,7 +10,7 @@ _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 
 
 def valid(data: bytes) -> etree._Element:
-    """Give the root of a feed that is valid to the letter; fails the test otherwise."""
+    """Return the root of a feed that is valid to the letter; fails the test otherwise."""
     root = etree.fromstring(data)
     assert SCHEMA.validate(root), SCHEMA.error_log
     entries = root.findall(f"{_ATOM}entry")

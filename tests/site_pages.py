@@ -35,23 +35,23 @@ class Site:
         return sorted(path.as_posix() for path in paths if path.suffix == ".html")
 
     def target(self, *known: str) -> Target:
-        """Give where the pages go; `known` are topics whose files may be broken."""
+        """Return where the pages go; `known` are topics whose files may be broken."""
         return replace(target_of(home_at(self.home), self.facts), known=frozenset(known), grouping=self.grouping)
 
     def pages(self) -> dict[str, bytes]:
-        """Give every page."""
+        """Return every page."""
         found = sorted(self.folder.rglob("*.html"))
         return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in found}
 
     def page(self, name: str) -> html.HtmlElement:
-        """Give a page, parsed."""
+        """Return a page, parsed."""
         return html.fromstring((self.folder / name).read_bytes())
 
     def items(self) -> list[str]:
-        """Give the addresses of the pages of items."""
+        """Return the addresses of the pages of items."""
         return [name for name in self.pages() if name.startswith("item/")]
 
 
 def words(element: html.HtmlElement, path: str) -> list[str]:
-    """Give the text of each element that an XPath finds, its spaces made one."""
+    """Return the text of each element that an XPath finds, its spaces made one."""
     return [" ".join(found.text_content().split()) for found in element.xpath(path)]

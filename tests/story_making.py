@@ -33,14 +33,14 @@ def article(  # noqa: PLR0913 - each is what one test is about
     language: str | None = None,
     name: str = "",
 ) -> DocumentFeatures:
-    """Give an article of a source, some hours after noon, at an address of its own unless told otherwise."""
+    """Return an article of a source, some hours after noon, at an address of its own unless told otherwise."""
     said = name or f"{title}{text}{hours}{source}"
     where = f"http://{source.replace(' ', '').lower()}.example/{digest(said).hex()}" if url == "" else url
     return extract([StoryDocument(said, title, text, NOON + timedelta(hours=hours), language, where, (source,))])[0]
 
 
 def item_of(piece: Piece) -> Item:
-    """Give a piece of the synthetic wire as an item."""
+    """Return a piece of the synthetic wire as an item."""
     return Item(piece.id, piece.url, piece.title, text=piece.text, language="en", published=piece.published)
 
 
@@ -55,7 +55,7 @@ LATER: Final = START + timedelta(days=6)
 
 
 def grouped(facts: Facts) -> set[frozenset[str]]:
-    """Give the stories of a database, as the guids of their items."""
+    """Return the stories of a database, as the guids of their items."""
     rows = facts.database.execute(
         "select s.story_id, group_concat(g.guid) from story s join sighting g on g.item_id = s.item_id group by s.story_id"
     )

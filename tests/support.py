@@ -26,7 +26,7 @@ class Clock:
         self.now = now
 
     def __call__(self) -> datetime:
-        """Give the present moment, aware, in UTC."""
+        """Return the present moment, aware, in UTC."""
         return self.now
 
     def set(self, moment: datetime) -> None:
@@ -121,11 +121,11 @@ class FakeWeb:
         return f"{self.name}:{self._server.server_port}"
 
     def url(self, path: str = "/") -> str:
-        """Give the address of a path."""
+        """Return the address of a path."""
         return f"http://{self.allow}{path}"
 
     def paths(self) -> list[str]:
-        """Give the paths that were asked for, in order."""
+        """Return the paths that were asked for, in order."""
         return [call.path for call in self.calls]
 
     def serve(  # noqa: PLR0913 - a page has that many sides
@@ -232,7 +232,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_GET  # noqa: N815 - its name in the library
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        """Give the time for the Date header."""
+        """Return the time for the Date header."""
         clock = self.server.web.clock
         return format_datetime(clock(), usegmt=True) if clock else super().date_time_string(timestamp)
 

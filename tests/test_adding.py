@@ -11,14 +11,14 @@ FEED = rss(rss_item("The ferry", "http://harbour.example/1"))
 
 @pytest.fixture
 def cli(home: Path, web: FakeWeb) -> Cli:
-    """Give the command, in an empty home that may ask the web."""
+    """Return the command, in an empty home that may ask the web."""
     made = Cli(home)
     made.settings["fetch.allow"] = web.allow
     return made
 
 
 def page(*feeds: str) -> str:
-    """Give a page that names these feeds."""
+    """Return a page that names these feeds."""
     return (
         "<html><head>"
         + "".join(f'<link rel="alternate" type="application/rss+xml" href="{url}">' for url in feeds)
@@ -27,7 +27,7 @@ def page(*feeds: str) -> str:
 
 
 def urls(cli: Cli) -> list[str]:
-    """Give the addresses that are polled."""
+    """Return the addresses that are polled."""
     return [row["url"] for row in cli.rows("sources", "list", "--json")]
 
 
@@ -162,7 +162,7 @@ def test_what_was_found_is_said(cli: Cli, web: FakeWeb) -> None:
 
 @pytest.fixture
 def wrong(cli: Cli, web: FakeWeb) -> dict[str, str]:
-    """Give an address for each way to fail."""
+    """Return an address for each way to fail."""
     cli.settings |= {"fetch.timeout": "0.6", "fetch.allow": "127.0.0.0/8"}
     cli.settings["fetch.max_megabytes"] = "1"
     secure = web.url("/").replace("http:", "https:")
@@ -243,7 +243,7 @@ def test_when_no_name_is_known_it_may_be_us(cli: Cli) -> None:
 
 
 def opml(*addresses: str) -> str:
-    """Give a list."""
+    """Return a list."""
     return "<opml><body>" + "".join(f'<outline xmlUrl="{url}"/>' for url in addresses) + "</body></opml>"
 
 

@@ -170,12 +170,12 @@ IN_FEED: Final = """
 
 
 def some(lines: list[str], most: int = 12) -> st.SearchStrategy[str]:
-    """Give handfuls of elements, in any order."""
+    """Return handfuls of elements, in any order."""
     return st.lists(st.sampled_from(lines), max_size=most).map("".join)
 
 
 def entries(name: str, lines: list[str]) -> st.SearchStrategy[str]:
-    """Give up to three entries made of such elements."""
+    """Return up to three entries made of such elements."""
     return st.lists(some(lines).map(lambda inner: f"<{name}>{inner}</{name}>"), max_size=3).map("".join)
 
 

@@ -15,7 +15,7 @@ PLACES = st.lists(st.integers(0, 400), max_size=60).map(
 
 
 def places(*ages: int) -> list[SubscribedEntry]:
-    """Give entries that entered so many days ago, newest first."""
+    """Return entries that entered so many days ago, newest first."""
     return [SubscribedEntry(row, NOON - timedelta(days=age)) for row, age in enumerate(ages, 1)]
 
 

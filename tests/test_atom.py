@@ -58,12 +58,12 @@ def read(data: bytes) -> Any:
 
 
 def names(parent: etree._Element) -> list[str]:
-    """Give the names of an element's children, in order."""
+    """Return the names of an element's children, in order."""
     return [etree.QName(child).localname for child in parent]
 
 
 def text(parent: etree._Element, name: str) -> str | None:
-    """Give the text of an Atom child."""
+    """Return the text of an Atom child."""
     return parent.findtext(f"{ATOM}{name}")
 
 

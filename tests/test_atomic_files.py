@@ -11,7 +11,7 @@ from ingest.errors import StoreError
 
 @pytest.fixture
 def writers() -> Iterator[FileWriter]:
-    """Give writers, and let them end."""
+    """Yield writers, and let them end."""
     made = FileWriter()
     yield made
     made.close()

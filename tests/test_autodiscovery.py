@@ -17,7 +17,7 @@ HTML: Final = "text/html; charset=utf-8"
 
 
 def feeds(page: str | bytes, **headers: str) -> list[str]:
-    """Give the paths of the feeds that a page names, or their addresses on another host."""
+    """Return the paths of the feeds that a page names, or their addresses on another host."""
     body = page if isinstance(page, bytes) else f"<!doctype html><html><head>{page}</head></html>".encode()
     found = read_page(body, headers, URL)
     return [address.removeprefix("http://host.example") for address in found.feeds]
@@ -173,7 +173,7 @@ def test_a_refresh_leads_elsewhere(said: str, target: str | None) -> None:
 
 @pytest.fixture
 def cli(home: Path, web: FakeWeb) -> Cli:
-    """Give the command, in an empty home that may ask the web."""
+    """Return the command, in an empty home that may ask the web."""
     made = Cli(home)
     made.settings["fetch.allow"] = web.allow
     return made

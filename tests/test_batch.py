@@ -10,12 +10,12 @@ from ingest.text.urls import machine_of
 
 
 def due(*hosts: str) -> list[tuple[Source, SourceState]]:
-    """Give sources at these hosts, each with a path of its own."""
+    """Return sources at these hosts, each with a path of its own."""
     return [(Source(f"http://{host}.example/{n}"), SourceState()) for n, host in enumerate(hosts)]
 
 
 def urls(batches: tuple[Batch, ...]) -> list[list[str]]:
-    """Give the batches' addresses without what is the same in all."""
+    """Return the batches' addresses without what is the same in all."""
     return [[poll.source.url.removeprefix("http://").replace(".example", "") for poll in batch.polls] for batch in batches]
 
 

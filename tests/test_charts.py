@@ -16,12 +16,12 @@ HOURS: Final = some.lists(some.integers(0, 50), min_size=168, max_size=168)
 
 
 def paths(svg: str) -> list[str]:
-    """Give the drawn paths of a picture that must be well-formed."""
+    """Return the drawn paths of a picture that must be well-formed."""
     return [path.get("d", "") for path in ET.fromstring(svg).iter("path")]
 
 
 def line(day: date, uid: str = "a") -> ItemLine:
-    """Give a line of an archive."""
+    """Return a line of an archive."""
     return ItemLine(uid, "Ferry", "en", "The Harbour Post", day)
 
 

@@ -26,7 +26,7 @@ ADDRESSES = ("http://post.example/feed.xml", "http://gazette.example/rss?a=1&b=2
 
 @pytest.fixture
 def cli(home: Path) -> Cli:
-    """Give the command in a home with one topic."""
+    """Return the command in a home with one topic."""
     write_topic(home)
     return Cli(home)
 
@@ -348,7 +348,7 @@ def test_without_topics_of_its_own_a_home_has_the_shipped_ones(tmp_path: Path) -
 
 
 def counts(output: str) -> list[str]:
-    """Give how the examples of each topic came out."""
+    """Return how the examples of each topic came out."""
     return [line.partition(";")[0] for line in output.splitlines() if " examples as declared" in line]
 
 

@@ -28,7 +28,7 @@ ANSWERS: Final = {  # as they come, part after part
 
 @pytest.fixture(params=list(ANSWERS.values()), ids=list(ANSWERS))
 def port(request: pytest.FixtureRequest) -> Iterator[int]:
-    """Give the port of a server that answers so to who has a version, and else with a feed; it keeps connections open."""
+    """Yield the port of a server that answers so to who has a version, and else with a feed; it keeps connections open."""
     with create_server(("127.0.0.1", 0)) as listening:
         Thread(target=_accept, args=(listening, request.param), daemon=True).start()
         yield listening.getsockname()[1]

@@ -52,14 +52,14 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 
 @st.composite
 def corrections(draw: st.DrawFn) -> tuple[Item, Item, str]:
-    """Give an item, the same with one field changed, and the field's name."""
+    """Return an item, the same with one field changed, and the field's name."""
     name = draw(st.sampled_from(sorted(VALUES)))
     before = item(**{name: draw(VALUES[name])})
     return before, replace(before, **{name: draw(VALUES[name].filter(lambda value: value != getattr(before, name)))}), name
 
 
 def only(facts: Facts) -> StoredItem:
-    """Give the one stored item."""
+    """Return the one stored item."""
     (stored,) = facts.items.all()
     return stored
 
@@ -208,7 +208,7 @@ def test_a_sealed_entry_comes_back_with_its_correction(facts: Facts, home: Path)
 
 @pytest.fixture
 def post(cli: Cli, web: FakeWeb) -> Callable[..., str]:
-    """Give a home that is told what its one source serves now, and publishes it."""
+    """Return a home that is told what its one source serves now, and publishes it."""
     write_topic(cli.home, HARBOUR)
     cli.settings["fetch.allow"] = web.allow
 

@@ -30,7 +30,7 @@ _NEVER_ENDS = {"serve", "run"}
 
 
 def commands(text: str) -> list[str]:
-    """Give the `topicwire` lines of the shell blocks of a page, without their remarks."""
+    """Return the `topicwire` lines of the shell blocks of a page, without their remarks."""
     blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     lines = (line.partition("  #")[0].strip() for block in blocks for line in block.splitlines())
     return [line for line in lines if line.startswith("topicwire ")]
@@ -91,7 +91,7 @@ def test_the_readme_has_the_two_commands_that_ci_runs() -> None:
 
 
 def walk(group: click.Group, path: str = "topicwire") -> Iterator[tuple[str, click.Command]]:
-    """Give every command below a group, with the words that call it."""
+    """Yield every command below a group, with the words that call it."""
     for name, one in group.commands.items():
         if isinstance(one, click.Group):
             yield from walk(one, f"{path} {name}")

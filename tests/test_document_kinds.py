@@ -39,7 +39,7 @@ def only(text: str | bytes, name: str) -> Item:
 
 @pytest.fixture
 def without(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Give a function that makes a library look as if it were not installed."""
+    """Return a function that makes a library look as if it were not installed."""
 
     def hide(library: str) -> None:
         real = builtins.__import__

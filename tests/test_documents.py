@@ -255,7 +255,7 @@ ENCODINGS = ["utf-8", "utf-16", "windows-1251", "windows-1255", "shift_jis", "is
 
 
 def known_encodings() -> list[str]:
-    """Give those that this Python can write."""
+    """Return those that this Python can write."""
     found = []
     for name in ENCODINGS:
         try:

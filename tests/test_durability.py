@@ -21,7 +21,7 @@ PUBLISHED = FEEDS * EACH // 2 + SEEDS  # every other item of a feed, and every s
 
 @pytest.fixture
 def filled(home: Path, web: FakeWeb) -> Path:
-    """Give a home with many feeds, each with a validator, and many seeds."""
+    """Return a home with many feeds, each with a validator, and many seeds."""
     write_topic(home)
     urls = [_feed(web, number) for number in range(FEEDS)]
     outlines = "".join(f'<outline xmlUrl="{url}"/>' for url in urls)

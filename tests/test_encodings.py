@@ -17,7 +17,7 @@ def document(text: str, declared: str | None = None) -> str:
 
 
 def read(body: bytes, content_type: str = "") -> str:
-    """Give the text of a document."""
+    """Return the text of a document."""
     return to_utf8(body, content_type)[0].decode()
 
 

@@ -70,7 +70,7 @@ def refuse(_: Job) -> ParsedFeed:
 
 
 def within(seconds: float) -> Parsing:
-    """Give bounds that end a document after some seconds, by the clock and of the processor."""
+    """Return bounds that end a document after some seconds, by the clock and of the processor."""
     return Parsing(seconds=seconds, seconds_per_megabyte=0.0, patience=1.0)
 
 
@@ -79,7 +79,7 @@ JOB = Job(rss(rss_item("One", text=TEXT)), NOON, "http://a.example/")
 
 @pytest.fixture(scope="module")
 def parsers() -> Iterator[Engine]:
-    """Give an engine with one parser process, shared: starting one takes a while."""
+    """Yield an engine with one parser process, shared: starting one takes a while."""
     with Engine(Fetch(), Clock(), processes=1) as made:
         yield made
 

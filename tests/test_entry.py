@@ -382,7 +382,7 @@ class _LaterItem(Item):
 
 
 def digest(what: Item) -> str:
-    """Give what is remembered of an item that was published."""
+    """Return what is remembered of an item that was published."""
     kept = stored(what)
     return StoryEntry(kept, classification(kept)).digest
 

@@ -103,7 +103,7 @@ def _skipping(feed: Feed, extra: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
-    """Give the farm after its thirty hours."""
+    """Yield the farm after its thirty hours."""
     home: Path = tmp_path_factory.mktemp("farm")
     clock = Clock()
     with FakeWeb(clock=clock) as web:

@@ -19,7 +19,7 @@ PEM = Path(__file__).parent / "golden" / "tls" / "localhost.pem"  # a certificat
 
 @pytest.fixture
 def safe() -> Iterator[FakeWeb]:
-    """Give a web that speaks TLS; its addresses say `http` all the same."""
+    """Yield a web that speaks TLS; its addresses say `http` all the same."""
     with FakeWeb(name="localhost") as made:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(PEM)
@@ -45,7 +45,7 @@ def get(request: Request, *webs: FakeWeb, ca_file: str | None = None) -> Respons
 
 
 def https(web: FakeWeb, path: str, name: str = "localhost") -> str:
-    """Give the address of a path of a web that speaks TLS."""
+    """Return the address of a path of a web that speaks TLS."""
     return f"https://{name}:{web.allow.partition(':')[2]}{path}"
 
 

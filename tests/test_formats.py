@@ -33,12 +33,12 @@ def parse(body: bytes, headers: dict[str, str] | None = None) -> ParsedFeed:
 
 
 def items(body: bytes) -> list[Item]:
-    """Give the items of a feed served at URL."""
+    """Return the items of a feed served at URL."""
     return [item for item, _ in parse(body).items]
 
 
 def refusal(body: bytes) -> ParseError:
-    """Give the error that a document ends in."""
+    """Return the error that a document ends in."""
     with pytest.raises(ParseError) as caught:
         parse(body)
     return caught.value
@@ -81,7 +81,7 @@ def test_of_a_document_that_only_feedparser_reads_the_place_is_kept_too() -> Non
 
 
 def as_json(feed: ParsedFeed) -> dict[str, Any]:
-    """Give a feed as plain values; what an item leaves at its default is left out."""
+    """Return a feed as plain values; what an item leaves at its default is left out."""
     said = {name: _plain(getattr(feed, name)) for name in ("title", "site_url", "feed_id", "updated", "language")}
     return {**said, "notes": len(feed.notes), "items": [_item(item) for item, _ in feed.items]}
 
@@ -327,7 +327,7 @@ documents = st.binary(max_size=200) | st.lists(scraps | st.text(max_size=5), max
 
 
 def strings(value: Any) -> list[str]:
-    """Give every string in a value."""
+    """Return every string in a value."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):

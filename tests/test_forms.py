@@ -28,7 +28,7 @@ GONE: Final = Tombstone("urn:x:9", NOON, "the topic's wording changed")
 
 
 def published(words: str, **changes: Any) -> FeedEntry:
-    """Give an entry of a topic whose file has a [publish] table of these words."""
+    """Return an entry of a topic whose file has a [publish] table of these words."""
     by = topic(f"{HARBOUR}\n[publish]\n{words}\n")
     return EntryView(by).of(entry(stored(item(**changes)), by=by))
 
@@ -56,7 +56,7 @@ SPARSE: Final = replace(
 
 
 def head(**changes: Any) -> FeedDocument:
-    """Give a feed with an entry of each kind, one that has left, an archive and a hub."""
+    """Return a feed with an entry of each kind, one that has left, an archive and a hub."""
     return document(RICH, SPARSE, tombstones=(GONE,), previous=3, hub="https://hub.example/", **changes)
 
 
@@ -73,7 +73,7 @@ def parsed(data: bytes) -> Any:
 
 
 def address(found: Any) -> list[str]:
-    """Give where an entry leads to."""
+    """Return where an entry leads to."""
     return [link.href for link in found.get("links", []) if link.rel == "alternate"]
 
 

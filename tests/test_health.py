@@ -15,7 +15,7 @@ from ingest.poll_state import SourceState
 
 @pytest.fixture
 def cli(home: Path) -> Cli:
-    """Give the command of a home that was polled once, and published."""
+    """Return the command of a home that was polled once, and published."""
     write_topic(home)
     with home_at(home).facts() as facts:
         carry(facts, [about(1), about(2, "market")])

@@ -15,12 +15,12 @@ SPANS: Final = some.lists(some.tuples(some.integers(-5, 220), some.integers(-5, 
 
 
 def whole(text: Text) -> str:
-    """Give a text without its marks."""
+    """Return a text without its marks."""
     return "".join(piece.text for piece in text)
 
 
 def shown(text: Text) -> list[str]:
-    """Give what is marked."""
+    """Return what is marked."""
     return [piece.text for piece in text if piece.marked]
 
 

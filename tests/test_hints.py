@@ -17,7 +17,7 @@ def parse(body: bytes, headers: dict[str, str] | None = None) -> ParsedFeed:
 
 
 def hub_of(body: bytes, headers: dict[str, str] | None = None) -> tuple[str | None, str | None]:
-    """Give the hub that a document names, and the address under which it knows itself."""
+    """Return the hub that a document names, and the address under which it knows itself."""
     feed = parse(body, headers)
     return feed.hub, feed.self_url
 

@@ -24,7 +24,7 @@ def room(facts: Facts) -> Newsroom:
 
 
 def urn(*numbers: int) -> list[str]:
-    """Give the ids under which items are published."""
+    """Return the ids under which items are published."""
     return [f"urn:item:{number}" for number in numbers]
 
 
@@ -296,7 +296,7 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.items)
     @rule(data=st.data(), again=st.booleans())
     def come_back(self, data: st.DataObject, *, again: bool) -> None:
-        """Give an item its tag again, or the first time."""
+        """Return an item its tag again, or the first time."""
         self.room.tag(data.draw(st.integers(1, self.items)), again=again)
 
     @precondition(lambda self: self.items > 1)

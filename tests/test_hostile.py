@@ -24,20 +24,20 @@ def spin(_: Job) -> ParsedFeed:
 
 
 def limits(_: Job) -> ParsedFeed:
-    """Give the memory that the child may still take, in bytes, as the title."""
+    """Return the memory that the child may still take, in bytes, as the title."""
     has = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmData"))
     return ParsedFeed((), title=str(resource.getrlimit(resource.RLIMIT_DATA)[0] - int(has.split()[1]) * 1024))
 
 
 @pytest.fixture(scope="module")
 def parsers() -> Iterator[Engine]:
-    """Give an engine with one parser process."""
+    """Yield an engine with one parser process."""
     with Engine(Fetch(), Clock(), processes=1) as made:
         yield made
 
 
 def outcome(parsers: Engine, job: Job) -> ParsedFeed | ParseError:
-    """Give what becomes of a document."""
+    """Return what becomes of a document."""
     try:
         return parsers.submit(parsers.parse(job)).result(timeout=25)
     except ParseError as fault:

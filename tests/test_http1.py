@@ -19,7 +19,7 @@ def take(data: bytes) -> Head:
 
 
 def fields(data: bytes) -> bytes:
-    """Give the fields as they are rewritten."""
+    """Return the fields as they are rewritten."""
     return take(data).data.partition(b"\r\n")[2]
 
 

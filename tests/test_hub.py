@@ -66,7 +66,7 @@ def hub() -> Iterator[Hub]:
 
 @pytest.fixture
 def cli(home: Path, hub: Hub) -> Cli:
-    """Give the command of a home with a hub, two public topics and a private one."""
+    """Return the command of a home with a hub, two public topics and a private one."""
     secret = HARBOUR.replace("[group.ship]", "[publish]\nprivate = true\n\n[group.ship]")
     for name, text in (("harbour", HARBOUR), ("quiet", HARBOUR.replace("harbour*", "lagoon")), ("secret", secret)):
         write_topic(home, text, name)

@@ -17,7 +17,7 @@ ITEM = Item(guid="g1", url="http://site.example/a", title="Last ferry sails", te
 
 
 def known(item: Item, *, same_source: bool = False, document: bool = False) -> KnownItem:
-    """Give an item as the database knows it."""
+    """Return an item as the database knows it."""
     key = keys(item)
     return KnownItem(1, same_source, document, key.guid, key.url, key.text, item.title, item.published)
 

@@ -15,7 +15,7 @@ MARKET = rss_item("The market opens", "http://harbour.example/2", guid="urn:2", 
 
 @pytest.fixture
 def cli(home: Path, web: FakeWeb) -> Cli:
-    """Give the command in a home with one topic, from which the fake web may be asked."""
+    """Return the command in a home with one topic, from which the fake web may be asked."""
     write_topic(home)
     made = Cli(home)
     made.settings["fetch.allow"] = web.allow
@@ -23,7 +23,7 @@ def cli(home: Path, web: FakeWeb) -> Cli:
 
 
 def titles(cli: Cli) -> list[str]:
-    """Give the titles of the stored items."""
+    """Return the titles of the stored items."""
     return [row["title"] for row in cli.rows("items", "--json")]
 
 

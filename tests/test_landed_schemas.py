@@ -25,7 +25,7 @@ POST: Final = Source("http://127.0.0.1:18099/post.xml", title="The Harbour Post"
 
 @pytest.fixture(params=FROZEN, ids=lambda path: path.name.partition(".")[0])
 def frozen(request: pytest.FixtureRequest, cli: Cli) -> Cli:
-    """Give a home with the database of an earlier program, and the topic that it had."""
+    """Return a home with the database of an earlier program, and the topic that it had."""
     (cli.home / "topicwire.db").write_bytes(gzip.decompress(request.param.read_bytes()))
     write_topic(cli.home, HARBOUR)
     return cli
@@ -105,7 +105,7 @@ def test_a_newer_database_is_refused_and_left_alone(cli: Cli, family: str, comma
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Give every migration's name, and a hash of its text and of the functions beside it that it uses."""
+    """Yield every migration's name, and a hash of its text and of the functions beside it that it uses."""
     for family, path in SCHEMAS.items():
         source = path.read_text(encoding="utf-8")
         functions = {one.name: one for one in ast.parse(source).body if isinstance(one, ast.FunctionDef)}

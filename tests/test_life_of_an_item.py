@@ -47,7 +47,7 @@ def record(facts: Facts, url: str, body: str) -> ParsedFeed:
 
 
 def block(text: str, language: str = "") -> str:
-    """Give a fenced block."""
+    """Return a fenced block."""
     return f"```{language}\n{text.strip()}\n```\n"
 
 

@@ -38,7 +38,7 @@ def build(parent: etree._Element, plan: Plan) -> None:
 
 
 def plain(plans: Iterable[Plan]) -> bytes:
-    """Give the envelope as lxml fills it."""
+    """Return the envelope as lxml fills it."""
     root = etree.fromstring(ENVELOPE, etree.XMLParser(remove_blank_text=True))
     for plan in plans:
         build(root, plan)

@@ -64,7 +64,7 @@ def mask(text: str = HEAD) -> Mask:
 
 
 def uncovered(shown: str) -> str:
-    """Give what somebody reads who sees through every disguise: no markup, references, signs, marks or case."""
+    """Return what somebody reads who sees through every disguise: no markup, references, signs, marks or case."""
     while (read := unescape(shown)) != shown:
         shown = read
     shown = unicodedata.normalize("NFKD", re.sub(r"<[^<>]*>", "", shown).casefold()).translate(LATIN)
@@ -72,7 +72,7 @@ def uncovered(shown: str) -> str:
 
 
 def says(shown: str) -> list[str]:
-    """Give the masked words that can be read in what is shown."""
+    """Return the masked words that can be read in what is shown."""
     return [word for word in WORDS if word in uncovered(shown)]
 
 

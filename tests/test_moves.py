@@ -29,7 +29,7 @@ NEW: Final = Source("http://a.example/new")
 
 @pytest.fixture
 def facts(home: Path) -> Iterator[Facts]:
-    """Give a database with one source."""
+    """Yield a database with one source."""
     with Facts(home / "topicwire.db") as opened:
         opened.sources.add([OLD], NOON)
         yield opened
@@ -41,7 +41,7 @@ def move(facts: Facts, source: Source, to: str) -> None:
 
 
 def shown(facts: Facts) -> list[tuple[str, str]]:
-    """Give address and status of every source."""
+    """Return address and status of every source."""
     return [(source.url, source.status) for source, _ in facts.sources.all()]
 
 

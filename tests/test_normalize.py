@@ -96,7 +96,7 @@ def news(inner: str) -> ParsedFeed:
 
 
 def only(feed: ParsedFeed) -> Item:
-    """Give the one item of a document."""
+    """Return the one item of a document."""
     ((item, _),) = feed.items
     return item
 

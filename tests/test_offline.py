@@ -23,7 +23,7 @@ NOBODY = tuple(f"http://nobody-{number}.invalid/feed" for number in range(4))
 
 @pytest.fixture
 def cli(home: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """Give the command in a home with one topic, from which this computer may be asked; a host with many sources never rests."""
+    """Return the command in a home with one topic, from which this computer may be asked; a host with many sources never rests."""
     monkeypatch.setattr(topicwire_service, "_STEP_PAUSE", 0.0)
     write_topic(home)
     made = Cli(home)
@@ -32,7 +32,7 @@ def cli(home: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
 
 
 def state_of(cli: Cli, url: str) -> SourceState:
-    """Give what is known of a source."""
+    """Return what is known of a source."""
     with home_at(cli.home, clock=cli.clock).facts() as facts:
         found = facts.sources.get(url)
     assert found is not None
@@ -41,14 +41,14 @@ def state_of(cli: Cli, url: str) -> SourceState:
 
 @contextmanager
 def service_of(cli: Cli) -> Iterator[ServiceTicks]:
-    """Give the ticks of a service in the home."""
+    """Yield the ticks of a service in the home."""
     made = home_at(cli.home, cli.settings, cli.clock)
     with made.engine() as engine:
         yield ServiceTicks(made, engine)
 
 
 def closed(*paths: str) -> list[str]:
-    """Give addresses on this computer at which nobody listens."""
+    """Return addresses on this computer at which nobody listens."""
     port = free_port()
     return [f"http://127.0.0.1:{port}/{path}" for path in paths]
 

@@ -19,7 +19,7 @@ FEED = rss(rss_item("The ferry", "http://harbour.example/1"))
 
 @pytest.fixture
 def cli(home: Path, web: FakeWeb) -> Cli:
-    """Give the command, in an empty home that may ask the web, by http and by https."""
+    """Return the command, in an empty home that may ask the web, by http and by https."""
     made = Cli(home)
     made.settings["fetch.allow"] = web.allow
     return made

@@ -38,21 +38,21 @@ BAKERY = rss_item("Bakery burns down", "http://harbour.example/bakery", guid="b"
 
 @pytest.fixture(scope="module")
 def shared_engine() -> Iterator[Engine]:
-    """Give an engine with one parser process: starting one takes a while."""
+    """Yield an engine with one parser process: starting one takes a while."""
     with Engine(Fetch(allow=("127.0.0.0/8",), timeout=5, max_megabytes=1, host_pause=0.05), Clock(), processes=1) as engine:
         yield engine
 
 
 @pytest.fixture
 def engine(shared_engine: Engine, clock: Clock) -> Engine:
-    """Give the shared engine, set to this test's clock."""
+    """Return the shared engine, set to this test's clock."""
     shared_engine.clock = clock
     return shared_engine
 
 
 @pytest.fixture
 def facts(home: Path) -> Iterator[Facts]:
-    """Give an empty database."""
+    """Yield an empty database."""
     with Facts(home / "topicwire.db") as opened:
         yield opened
 
@@ -76,23 +76,23 @@ class Poller:
         return sum(poll_sources(self.facts, self.engine, due, self.settings, lambda: 0.5), Report())
 
     def state(self, url: str) -> SourceState:
-        """Give what is known of polling a source."""
+        """Return what is known of polling a source."""
         known = self.facts.sources.get(url)
         assert known is not None
         return known[1]
 
     def items(self) -> list[StoredItem]:
-        """Give every stored item."""
+        """Return every stored item."""
         return list(self.facts.items.all())
 
     def titles(self) -> list[str]:
-        """Give the stored titles, in their order."""
+        """Return the stored titles, in their order."""
         return [stored.item.title for stored in self.items()]
 
 
 @pytest.fixture
 def poll(facts: Facts, engine: Engine, clock: Clock) -> Poller:
-    """Give a poller with an empty database."""
+    """Return a poller with an empty database."""
     return Poller(facts, engine, clock)
 
 

@@ -59,14 +59,14 @@ def served(*numbers: int, at: datetime = NOON, hints: Hints | None = None) -> Ou
 
 
 def delay(outcome: Outcome, state: SourceState | None = None, cost: PollingCost = PRICE, chance: float = 0.5) -> float:
-    """Give the seconds until the next poll."""
+    """Return the seconds until the next poll."""
     moment = next_state(state or known(), outcome, cost, chance).next_poll
     assert moment is not None
     return (moment - outcome.at).total_seconds()
 
 
 def why(outcome: Outcome, state: SourceState | None = None, cost: PollingCost = PRICE) -> str:
-    """Give the reason for the next poll."""
+    """Return the reason for the next poll."""
     return next_state(state or known(), outcome, cost, 0.5).why
 
 
@@ -266,7 +266,7 @@ def test_chance_spreads_polls() -> None:
 
 
 def waits(state: SourceState, count: int, failure: Failure = Failure.SERVER, asked: float | None = None) -> list[float]:
-    """Give the seconds after each of so many failures in a row, none of them moved by chance."""
+    """Return the seconds after each of so many failures in a row, none of them moved by chance."""
     found = []
     for _ in range(count):
         found.append(delay(bad(wait=asked, failure=failure), state))

@@ -13,7 +13,7 @@ WEEK = 7 * 86_400
 
 @pytest.fixture
 def series(tmp_path: Path) -> Path:
-    """Give ten days of twelve feeds, from sixty entries a day to one in five days, quiet at night."""
+    """Return ten days of twelve feeds, from sixty entries a day to one in five days, quiet at night."""
     chance = random.Random(5)
     rows = {}
     for number in range(12):

@@ -19,7 +19,7 @@ PATHS = ("/", "/index.opml", "/index.html", "/search", "/search?q=ferry", "/sear
 
 @pytest.fixture
 def cli(home: Path) -> Cli:
-    """Give the command of a home with a public and a private topic, classified and published."""
+    """Return the command of a home with a public and a private topic, classified and published."""
     write_topic(home)
     write_topic(home, SECRET, "secret")
     with home_at(home).facts() as facts:
@@ -39,12 +39,12 @@ def site(cli: Cli) -> Iterator[Site]:
 
 
 def grant(cli: Cli, name: str = "ann") -> list[str]:
-    """Give somebody addresses; give the paths of them."""
+    """Return somebody addresses; give the paths of them."""
     return [urlsplit(line).path for line in cli("feeds", "grant", "secret", name).stdout.splitlines()]
 
 
 def used(cli: Cli) -> list[str | None]:
-    """Give when each address was last used."""
+    """Return when each address was last used."""
     return [row["used"] for row in cli.rows("feeds", "list", "--json")]
 
 

@@ -32,14 +32,14 @@ TRACES = ("Intranet", "intranet.example", "zither", "quartet", "Quiet matters", 
 
 
 def told(name: str, title: str, text: str = "", hours: float = 2) -> Item:
-    """Give an article of one paper."""
+    """Return an article of one paper."""
     url = f"http://{name}.example/{title.split(maxsplit=1)[0].lower()}"
     return item(guid=f"urn:{name}:{title}", url=url, title=title, text=text, summary="", published=NOON - timedelta(hours=hours))
 
 
 @pytest.fixture
 def cli(home: Path) -> Cli:
-    """Give a home whose private topic has a copy and a relative of what is public, and which holds what nobody publishes."""
+    """Return a home whose private topic has a copy and a relative of what is public, and which holds what nobody publishes."""
     for name, text in {"harbour": HARBOUR, "secret": QUIET, "bridge": BRIDGE}.items():
         write_topic(home, text, name)
     shared = BODY.replace("Tuesday", "soon")
@@ -66,7 +66,7 @@ def site(cli: Cli) -> Iterator[Site]:
 
 
 def public(cli: Cli) -> dict[str, str]:
-    """Give everything that lies in the open folder."""
+    """Return everything that lies in the open folder."""
     found = {}
     for path in (cli.home / "public").rglob("*"):
         if path.is_file() and path.suffix not in {".br", ".css", ".js"}:

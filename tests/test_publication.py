@@ -41,14 +41,14 @@ def run(home: Path, facts: Facts, *topics: Topic, clock: Clock | None = None, ev
 
 
 def feeds(home: Path) -> dict[str, tuple[bytes, int]]:
-    """Give bytes and time of everything but the pages."""
+    """Return bytes and time of everything but the pages."""
     found = (path for folder in ("public", "private") for path in (home / folder).glob("*.*"))
     kept = (path for path in found if {".atom", ".json", ".rss", ".opml"} & set(path.suffixes))
     return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in kept}
 
 
 def names(done: Published) -> set[str]:
-    """Give the names of the feed documents that were written."""
+    """Return the names of the feed documents that were written."""
     return {path.name for path in done.written if path.suffix in {".atom", ".json", ".rss", ".opml"}}
 
 
@@ -433,7 +433,7 @@ def test_a_stop_before_the_files_loses_nothing(home: Path, facts: Facts, monkeyp
 
 
 def ids_of(path: Path) -> list[str | None]:
-    """Give the ids of a feed's entries."""
+    """Return the ids of a feed's entries."""
     return [entry.findtext("{*}id") for entry in valid(path.read_bytes()).iterchildren("{*}entry")]
 
 

@@ -41,12 +41,12 @@ def written(home: Path, facts: Facts, *topics: Topic, settings: dict[str, str] |
 
 
 def states(folder: Path) -> dict[str, tuple[bytes, int, int]]:
-    """Give bytes, time and number of every file in a folder."""
+    """Return bytes, time and number of every file in a folder."""
     return {p.name: (p.read_bytes(), p.stat().st_mtime_ns, p.stat().st_ino) for p in folder.rglob("*") if p.is_file()}
 
 
 def ids(path: Path) -> list[str | None]:
-    """Give the ids of the entries of a published feed, in order."""
+    """Return the ids of the entries of a published feed, in order."""
     return [found.findtext(f"{ATOM}id") for found in etree.fromstring(path.read_bytes()).iter(f"{ATOM}entry")]
 
 

@@ -27,7 +27,7 @@ ON_TOPIC = "A ferry now waits in the harbour every half hour."
 
 
 def copy(name: str, title: str = "Norwick bridge closes for a year of repairs", text: str = BODY, hours: float = 2) -> Item:
-    """Give one paper's copy of the text about the bridge, some hours before noon."""
+    """Return one paper's copy of the text about the bridge, some hours before noon."""
     url = f"http://{name}.example/bridge"
     return item(guid=f"urn:{name}", url=url, title=title, text=text, summary="", published=NOON - timedelta(hours=hours))
 
@@ -50,13 +50,13 @@ class Publisher:
         return valid((self.home / "public" / "harbour.atom").read_bytes())
 
     def row(self, guid: str) -> int:
-        """Give an item's number."""
+        """Return an item's number."""
         return self.facts.items.find(guid)[0].row
 
 
 @pytest.fixture
 def publisher(facts: Facts, home: Path) -> Publisher:
-    """Give a publisher with the Post's original and the Gazette's later, edited copy."""
+    """Return a publisher with the Post's original and the Gazette's later, edited copy."""
     write_topic(home)
     carry(facts, [copy("post", text=f"{BODY} {ON_TOPIC}")], POST)
     carry(facts, [copy("gazette", "Bridge at Norwick shut for year of repairs", BODY.replace("Tuesday", "soon"), 1)], GAZETTE)
@@ -64,12 +64,12 @@ def publisher(facts: Facts, home: Path) -> Publisher:
 
 
 def entries(feed: etree._Element) -> list[etree._Element]:
-    """Give the entries of a feed."""
+    """Return the entries of a feed."""
     return feed.findall(ATOM + "entry")
 
 
 def carriers(entry: etree._Element) -> list[tuple[str, str]]:
-    """Give who carried an entry, and the first words of why that is known."""
+    """Return who carried an entry, and the first words of why that is known."""
     return [(one.get("title", ""), one.get("reason", "").partition(";")[0]) for one in entry.findall(TW + "carrier")]
 
 

@@ -32,7 +32,7 @@ def document(*hours_ago: float | None, url: bool = True, guid: bool = True, firs
 
 
 def first(*hours_ago: float | None) -> PublishingRate:
-    """Give what a first document says."""
+    """Return what a first document says."""
     return observe_document(None, document(*hours_ago), None, NOON).publishing_rate
 
 

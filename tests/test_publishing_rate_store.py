@@ -25,7 +25,7 @@ RULE: Final = PollingRule(12.0)
 
 @pytest.fixture
 def facts(home: Path) -> Iterator[Facts]:
-    """Give an empty database with one source."""
+    """Yield an empty database with one source."""
     with Facts(home / "topicwire.db") as opened:
         opened.sources.add([SOURCE], NOON)
         yield opened

@@ -41,13 +41,13 @@ class _Everything(set[str]):
 
 @pytest.fixture
 def facts(home: Path) -> Iterator[Facts]:
-    """Give an empty database."""
+    """Yield an empty database."""
     with Facts(home / "topicwire.db") as opened:
         yield opened
 
 
 def outcome(source: Source, *served: Item) -> Outcome:
-    """Give what one look at a source brought."""
+    """Return what one look at a source brought."""
     return Outcome(source, NOON, feed=ParsedFeed(document_keys(served)), body_hash="h")
 
 
@@ -70,7 +70,7 @@ def check_index(db: Database) -> None:
 
 
 def matches(facts: Facts, word: str) -> list[int]:
-    """Give the texts in which the index has a word."""
+    """Return the texts in which the index has a word."""
     return [row[0] for row in facts.database.execute("select rowid from version_fts where version_fts match ?", [word])]
 
 

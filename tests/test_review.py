@@ -27,7 +27,7 @@ WIDER = HARBOUR.replace('"boat*"]', '"boat*", "market"]')
 
 @pytest.fixture
 def cli(home: Path) -> Cli:
-    """Give the command of a home with four items, classified."""
+    """Return the command of a home with four items, classified."""
     write_topic(home)
     stories = (about(1), about(2, "market by the harbour"), about(3, "news"), about(4, "more news"))
     texts = ("", "", far("A ferry came.\nThe harbour is old."), far("A ferry came to the harbour."))
@@ -47,7 +47,7 @@ def classify_again(cli: Cli, text: str = HARBOUR) -> None:
 
 
 def tags(cli: Cli) -> list[str]:
-    """Give the addresses of the items that are tagged."""
+    """Return the addresses of the items that are tagged."""
     return [row["url"] for row in cli.rows("items", "--json") if "harbour" in row["tags"]]
 
 

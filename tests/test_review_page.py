@@ -26,7 +26,7 @@ HERE = {"host": "127.0.0.1:8080"}
 
 @pytest.fixture
 def cli(home: Path) -> Cli:
-    """Give the command of a home with a tagged item, a near miss and a mere mention."""
+    """Return the command of a home with a tagged item, a near miss and a mere mention."""
     write_topic(home)
     texts = {1: "", 2: far("A ferry came.\nThe harbour is old."), 3: far("A ferry came to the harbour.")}
     with home_at(home).facts() as facts:
@@ -59,12 +59,12 @@ def press(site: Site, verdict: str, path: str = "/review", **more: str) -> Answe
 
 
 def heading(page: Answer) -> str:
-    """Give the title of the item to decide on."""
+    """Return the title of the item to decide on."""
     return re.sub("<[^>]*>", "", (re.findall(r"<h2[^>]*>(.*?)</h2>", page.text, re.DOTALL) or [""])[0]).strip()
 
 
 def tagged(cli: Cli) -> int:
-    """Give how many items are tagged."""
+    """Return how many items are tagged."""
     return sum("harbour" in row["tags"] for row in cli.rows("items", "--json"))
 
 

@@ -58,7 +58,7 @@ class Stores:
         return seen | {"stories": ([execute(one).fetchall() for one in OF_STORIES], self.stories.revision())}
 
     def rows(self) -> list[int]:
-        """Give all items."""
+        """Return all items."""
         return [one.row for one in self.facts.items.all()]
 
     def carry(self, number: int, words: str = "", source: Source = SOURCES[0], **parts: Any) -> None:
@@ -87,7 +87,7 @@ class Stores:
 
 @pytest.fixture
 def stores() -> Stores:
-    """Give two tagged copies of one article, an item of the other topic, and an item that no topic has."""
+    """Return two tagged copies of one article, an item of the other topic, and an item that no topic has."""
     made = Stores()
     made.carry(1)
     made.carry(1, source=SOURCES[1])
@@ -183,7 +183,7 @@ class Writing(RuleBasedStateMachine):
     @precondition(lambda self: self.stores.rows())
     @rule(data=st.data(), topic=st.sampled_from(TOPICS), tagged=st.booleans(), score=st.sampled_from((1.0, 2.0)))
     def tag(self, data: st.DataObject, topic: str, score: float, *, tagged: bool) -> None:
-        """Give an item a tag, or take it off."""
+        """Return an item a tag, or take it off."""
         self.stores.tag(data.draw(st.sampled_from(self.stores.rows())), topic, tagged=tagged, score=score)
 
     @precondition(lambda self: self.stores.rows())

@@ -72,7 +72,7 @@ class Said(NamedTuple):
 
 
 def in_words_of(name: str, entry: FeedEntry) -> Said:
-    """Give what a format can say of an entry."""
+    """Return what a format can say of an entry."""
     whole = Said(entry.authors, entry.categories, entry.enclosures, entry.places, entry.summary, entry.content)
     if name == "rss":  # one file, of some length; authors by name, categories without label
         return whole._replace(

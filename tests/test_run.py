@@ -36,7 +36,7 @@ BOATS = rss_item("New boats in the harbour", "http://harbour.example/3", guid="u
 
 @pytest.fixture
 def cli(home: Path, web: FakeWeb, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
-    """Give the command in a home with one topic; the starter list is one feed of the fake web."""
+    """Return the command in a home with one topic; the starter list is one feed of the fake web."""
     write_topic(home)
     made = Cli(home)
     made.settings["fetch.allow"] = web.allow
@@ -47,13 +47,13 @@ def cli(home: Path, web: FakeWeb, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 
 def states(cli: Cli) -> dict[str, tuple[bytes, int]]:
-    """Give bytes and time of every feed document; pages also tell how polling went, which changes with each pass."""
+    """Return bytes and time of every feed document; pages also tell how polling went, which changes with each pass."""
     files = (path for suffix in ("atom", "json", "rss", "opml") for path in (cli.home / "public").glob(f"*.{suffix}"))
     return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
 def polled(cli: Cli) -> list[str]:
-    """Give the paths of the sources that are polled."""
+    """Return the paths of the sources that are polled."""
     return [re.sub(r"http://[^/]+", "", row["url"]) for row in cli.rows("sources", "list", "--json")]
 
 
@@ -327,7 +327,7 @@ def test_an_overlapping_pass_leaves_quietly(cli: Cli, web: FakeWeb) -> None:
 
 @pytest.fixture
 def service(cli: Cli) -> Iterator[ServiceTicks]:
-    """Give the ticks of a service in the home, with an open engine; nobody calls them but the test."""
+    """Yield the ticks of a service in the home, with an open engine; nobody calls them but the test."""
     made = home_at(cli.home, cli.settings, cli.clock)
     with made.engine() as engine:
         yield ServiceTicks(made, engine)
@@ -340,7 +340,7 @@ def tick(service: ServiceTicks) -> None:
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """Give what was said on stderr since the last time."""
+    """Return what was said on stderr since the last time."""
     return capsys.readouterr().err.splitlines()
 
 

@@ -75,7 +75,7 @@ SAVED = page("Ferry", "<article><p>The ferry sails again after a winter in dock,
 
 @pytest.fixture
 def items(tmp_path: Path, home: Path) -> Callable[[dict[str, str]], list[str]]:
-    """Give a function that writes files into a folder, ingests it and gives the stored titles."""
+    """Return a function that writes files into a folder, ingests it and gives the stored titles."""
 
     def ingested(files: dict[str, str]) -> list[str]:
         for name, text in files.items():

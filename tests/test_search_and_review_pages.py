@@ -17,7 +17,7 @@ REVIEW: Final = ReviewPage("harbour", "Harbour news", (), (CASE,), 1, WORD, mess
 
 
 def words(page: bytes, path: str) -> list[str]:
-    """Give the text of each element that an XPath finds, its spaces made one."""
+    """Return the text of each element that an XPath finds, its spaces made one."""
     return [" ".join(found.text_content().split()) for found in html.fromstring(page).xpath(path)]
 
 

@@ -24,7 +24,7 @@ CHANGED: Final = rss_item("Two", "http://harbour.example/2", guid="2", text="<p>
 
 @pytest.fixture
 def facts(home: Path) -> Iterator[Facts]:
-    """Give an empty database."""
+    """Yield an empty database."""
     with Facts(home / "topicwire.db") as opened:
         yield opened
 
@@ -35,12 +35,12 @@ def parse(body: bytes, before: Before = NOTHING, url: str = URL) -> ParsedFeed:
 
 
 def held(feed: ParsedFeed) -> Before:
-    """Give what a document held, as the next is told."""
+    """Return what a document held, as the next is told."""
     return Before(feed.parser, dict(feed.served))
 
 
 def titles(feed: ParsedFeed) -> list[str]:
-    """Give the titles of the items that were made."""
+    """Return the titles of the items that were made."""
     return [item.title for item, _ in feed.items]
 
 

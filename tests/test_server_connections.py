@@ -152,7 +152,7 @@ def opened(stack: ExitStack, port: int, said: bytes = b"GET /harbour.atom HTTP/1
 
 
 def ended(connection: socket.socket, seconds: float = 8) -> bytes | None:
-    """Give all that a connection says until the server ends it, or None if it does not."""
+    """Return all that a connection says until the server ends it, or None if it does not."""
     said, until = b"", time.monotonic() + seconds
     while time.monotonic() < until:
         if select.select([connection], [], [], 0.1)[0]:

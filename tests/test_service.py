@@ -28,7 +28,7 @@ FERRY = rss_item("The ferry leaves the harbour", "http://harbour.example/1", gui
 
 @pytest.fixture
 def cli(home: Path, web: FakeWeb) -> Cli:
-    """Give the command in a home with one topic, from which the fake web may be asked."""
+    """Return the command in a home with one topic, from which the fake web may be asked."""
     write_topic(home)
     made = Cli(home)
     made.settings["fetch.allow"] = web.allow
@@ -50,7 +50,7 @@ def started() -> Iterator[Callable[..., Started]]:
 
 
 def alive(group: int) -> list[str]:
-    """Give the processes of a group that have not ended."""
+    """Return the processes of a group that have not ended."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:

@@ -14,7 +14,7 @@ def write(home: Path, text: str) -> Path:
 
 
 def error(home: Path, environment: dict[str, str] | None = None) -> str:
-    """Give the error that loading ends in, without the home's own name."""
+    """Return the error that loading ends in, without the home's own name."""
     with pytest.raises(SettingsError) as caught:
         load(home, environment or {})
     assert caught.value.exit_code == 2

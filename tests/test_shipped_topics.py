@@ -35,7 +35,7 @@ def matcher(name: str) -> Matcher:
 
 @cache
 def shipped() -> Topic:
-    """Give the starter topic."""
+    """Return the starter topic."""
     return matcher("antisemitism-online").topics[0]
 
 

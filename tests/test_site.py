@@ -29,7 +29,7 @@ HIDDEN: Final = HARBOUR.replace("[group.ship]", "[publish]\nprivate = true\n\n[g
 
 @pytest.fixture
 def site(home: Path, facts: Facts) -> Site:
-    """Give the site of a home that is still empty."""
+    """Return the site of a home that is still empty."""
     return Site(home, facts)
 
 
@@ -453,6 +453,6 @@ def test_a_page_bears_the_time_of_its_newest_change(site: Site) -> None:
 
 
 def made(site: Site) -> Iterator[PageFile]:
-    """Give the files of a folder that is still empty."""
+    """Return the files of a folder that is still empty."""
     classify_new(site.facts, site.classifications, (topic(),), NOON)
     return Pages(site.facts, site.classifications, (topic(),), site.target()).files()

@@ -14,19 +14,19 @@ from ingest.store.facts import Facts
 
 @pytest.fixture
 def site(home: Path, facts: Facts) -> Site:
-    """Give the site of a home with three stories: the first two carried by one paper, the third by another."""
+    """Return the site of a home with three stories: the first two carried by one paper, the third by another."""
     carry(facts, [about(1), about(2)])
     carry(facts, [item(guid="urn:3", url="http://gazette.example/3", title="A ferry, seen from the harbour")], GAZETTE)
     return Site(home, facts)
 
 
 def rows(site: Site) -> dict[str, int]:
-    """Give the numbers of the stored items by title."""
+    """Return the numbers of the stored items by title."""
     return {stored.item.title: stored.row for stored in site.facts.items.all()}
 
 
 def tagged(row: int) -> TaggedItem:
-    """Give a row of a topic's list."""
+    """Return a row of a topic's list."""
     return TaggedItem(row, ItemLine(f"u{row}", "Ferry", "en", "Post", NOON.date()), NOON, "key")
 
 

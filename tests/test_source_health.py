@@ -22,7 +22,7 @@ def state(news_days_ago: float = 0.1, per_day: float = 2.0, **changes: object) -
 
 
 def of(known_state: SourceState, source: Source = POST) -> SourceHealth:
-    """Give its health at noon."""
+    """Return its health at noon."""
     return health(source, known_state, NOON)
 
 

@@ -12,7 +12,7 @@ from ingest.store.facts import Facts
 
 @pytest.fixture
 def facts(home: Path) -> Iterator[Facts]:
-    """Give an empty database."""
+    """Yield an empty database."""
     with Facts(home / "topicwire.db") as opened:
         yield opened
 
@@ -24,7 +24,7 @@ def listed(home: Path, *urls: str) -> None:
 
 
 def polled(facts: Facts) -> list[str]:
-    """Give the addresses that are polled."""
+    """Return the addresses that are polled."""
     return [source.url for source, _ in facts.sources.due(None)]
 
 

@@ -11,7 +11,7 @@ BOAT = rss_item("A boat comes back", "http://harbour.example/2", guid="urn:2", t
 
 @pytest.fixture
 def cli(home: Path, web: FakeWeb, clock: Clock) -> Cli:
-    """Give the command in a home from which the fake web may be asked."""
+    """Return the command in a home from which the fake web may be asked."""
     settings = {"fetch.allow": web.allow, "fetch.host_pause": "0", "fetch.timeout": "10"}
     return Cli(home, settings, clock)
 

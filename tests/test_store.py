@@ -39,7 +39,7 @@ OTHER_TEXT = (
 
 @pytest.fixture
 def facts(home: Path) -> Iterator[Facts]:
-    """Give an empty database."""
+    """Yield an empty database."""
     with Facts(home / "topicwire.db") as opened:
         yield opened
 
@@ -62,12 +62,12 @@ def record(facts: Facts, source: Source, *items: Item, at: datetime = NOON) -> C
 
 
 def stored(facts: Facts) -> list[StoredItem]:
-    """Give every stored item."""
+    """Return every stored item."""
     return list(facts.items.all())
 
 
 def only(facts: Facts) -> StoredItem:
-    """Give the one stored item."""
+    """Return the one stored item."""
     (item,) = facts.items.all()
     return item
 
@@ -501,7 +501,7 @@ STORIES = [(f"http://a.example/{n}", f"Story number {n} of the harbour", f"{TEXT
 
 
 def copy(source: int, story: int) -> Item:
-    """Give a story as a source carries it: own guid, own tracking, its own address for odd numbers."""
+    """Return a story as a source carries it: own guid, own tracking, its own address for odd numbers."""
     url, title, text = STORIES[story]
     own = f"http://s{source}.example/{story}" if story % 2 else f"{url}?utm_source=s{source}"
     return Item(guid=f"{source}-{story}", url=own, title=title, text=text, content=text)

@@ -7,7 +7,7 @@ from feeds.stories.weekdays import weekday
 
 
 def slots(one: str, two: str) -> list[tuple[str, str]]:
-    """Give what two titles say in the slots in which they say something else."""
+    """Return what two titles say in the slots in which they say something else."""
     a, b = BagOfWords(one), BagOfWords(two)
     found = (differing(slot, a, b) for slot in align(tokenize(one), tokenize(two))[1])
     return [(" ".join(token.form for token in x), " ".join(token.form for token in y)) for x, y in filter(None, found)]

@@ -32,12 +32,12 @@ ALL = 2**64 - 1
 
 
 def raw(text: str) -> StoryDocument:
-    """Give an item with the same words as title and text."""
+    """Return an item with the same words as title and text."""
     return StoryDocument("x", text, text, NOON)
 
 
 def as_hashes(numbers: Sequence[int]) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint64]]":
-    """Give numbers as hashes."""
+    """Return numbers as hashes."""
     return np.array(numbers, dtype=np.uint64)
 
 
@@ -158,7 +158,7 @@ def test_two_that_change_together_are_compared_once(facts: Facts) -> None:
 
 
 def contents(facts: Facts) -> list[list[tuple[object, ...]]]:
-    """Give the rows of the stories, the likenesses and the keys."""
+    """Return the rows of the stories, the likenesses and the keys."""
     order = {"story": "item_id", "story_edge": "a, b", "story_band": "span, key, item_id"}
     return [facts.database.execute(f"select * from {name} order by {by}").fetchall() for name, by in order.items()]  # noqa: S608
 
@@ -177,7 +177,7 @@ def test_what_is_compared_is_what_the_item_says(facts: Facts) -> None:
 
 
 def compared(stored: StoredItem) -> StoryDocument:
-    """Give what is compared of an item that was read whole."""
+    """Return what is compared of an item that was read whole."""
     said = stored.item
     moment = min(said.published or stored.first_seen, stored.first_seen)
     names = tuple(dict.fromkeys(seen.source.name for seen in stored.sightings))

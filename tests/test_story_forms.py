@@ -26,7 +26,7 @@ STOCK = "What's Changed: bump actions/checkout from 4 to 5 by a bot. Full list o
 
 
 def entry(number: int, title: str, text: str = "", **changes: object) -> Item:
-    """Give an item of its own guid and address, some minutes after the one before."""
+    """Return an item of its own guid and address, some minutes after the one before."""
     said = {"guid": f"e{number}", "url": f"http://post.example/{number}", "title": title, "text": text, "summary": ""}
     return item(**said | {"published": NOON + timedelta(minutes=7 * number)} | changes)
 
@@ -87,7 +87,7 @@ def test_a_person_may_join_what_is_a_form(facts: Facts) -> None:
 
 
 def flood(size: int) -> list[Item]:
-    """Give items of one document over a very small vocabulary: all are alike."""
+    """Return items of one document over a very small vocabulary: all are alike."""
     chance = random.Random(3)
     words = "bridge harbour storm ferry quay tide lorry mayor".split()
     return [entry(number, " ".join(chance.choices(words, k=5)), " ".join(chance.choices(words, k=90))) for number in range(size)]

@@ -17,7 +17,7 @@ EACH: Final = pytest.mark.parametrize("news", NEWS, ids=lambda news: f"{news.lan
 
 
 def told(news: News, *, title: str = "", text: str | None = None, paper: str = "Post", hours: float = 0) -> DocumentFeatures:
-    """Give an item as a paper has it."""
+    """Return an item as a paper has it."""
     said = news.text if text is None else text
     return article(title or news.title, said, source=paper, hours=hours, language=news.language, name=f"{paper}{hours}")
 

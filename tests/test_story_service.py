@@ -13,7 +13,7 @@ from ingest.store.facts import Facts
 
 @pytest.fixture
 def wired(cli: Cli, web: FakeWeb) -> Cli:
-    """Give a home whose feeds are on the fake web, a week after the wire."""
+    """Return a home whose feeds are on the fake web, a week after the wire."""
     write_topic(cli.home)
     cli.settings["fetch.allow"] = web.allow
     cli.clock.now = LATER

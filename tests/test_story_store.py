@@ -22,7 +22,7 @@ WIRE = Source("http://reuters.example/feed", title="Reuters")
 
 
 def copy(name: str, text: str = BODY, **changes: object) -> Item:
-    """Give one paper's copy of the text about the bridge."""
+    """Return one paper's copy of the text about the bridge."""
     return item(
         **{"guid": name, "url": f"http://{name}.example/bridge", "title": "Norwick bridge closes", "text": text, "summary": ""}
         | changes
@@ -30,12 +30,12 @@ def copy(name: str, text: str = BODY, **changes: object) -> Item:
 
 
 def edited(text: str = BODY, word: str = "Tuesday") -> str:
-    """Give the text with a word changed, which is another item and the same story."""
+    """Return the text with a word changed, which is another item and the same story."""
     return text.replace(word, "soon")
 
 
 def rows(facts: Facts) -> dict[str, int]:
-    """Give the number of each item by its guid."""
+    """Return the number of each item by its guid."""
     return {stored.item.guid or "": stored.row for stored in facts.items.all()}
 
 

@@ -16,7 +16,7 @@ DAY: Final = timedelta(days=1)
 
 
 def after(before: SourceState, days: float = 0, **said: object) -> SourceState:
-    """Give the state after an outcome some days later; its validators are the outcome's, as the planner leaves them."""
+    """Return the state after an outcome some days later; its validators are the outcome's, as the planner leaves them."""
     outcome = Outcome(SOURCE, NOON + days * DAY, **({"http_status": 200, "etag": '"1"', "last_modified": "yesterday"} | said))  # type: ignore[arg-type]
     return learn_validators(before, replace(before, etag=outcome.etag, last_modified=outcome.last_modified), outcome)
 

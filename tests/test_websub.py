@@ -55,7 +55,7 @@ class Call:
 
 @pytest.fixture
 def made(home: Path, web: FakeWeb, clock: Clock) -> Home:
-    """Give a home with a public address whose one feed names a hub, polled once."""
+    """Return a home with a public address whose one feed names a hub, polled once."""
     feed = rss(
         rss_item("One", "http://a.example/1"),
         extra=f'<link rel="hub" href="{web.url("/hub")}"/><link rel="self" href="{web.url("/feed")}"/>',
@@ -69,7 +69,7 @@ def made(home: Path, web: FakeWeb, clock: Clock) -> Home:
 
 @pytest.fixture
 def asked(made: Home) -> Iterator[Subscription]:
-    """Give the subscription after the hub was asked."""
+    """Yield the subscription after the hub was asked."""
     with made.facts() as facts, made.engine() as engine:
         assert subscribe(made, facts, engine) == 1
         (one,) = [facts.subscriptions.by_token(row[0]) for row in facts.database.execute("select token from subscription")]

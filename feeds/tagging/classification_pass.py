@@ -28,11 +28,10 @@ def classify_new(  # noqa: PLR0913, PLR0917 - and how far to go
     batches: int | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Classify by each topic what arrived or changed since it last did; a changed wording classifies everything anew.
+    """Classify by each topic what arrived or changed since its last pass; a changed wording classifies everything again.
 
-    What arrived comes first; of what a changed wording classifies again at most `batches` transactions are
-    done in one call, and none after `stopping`. Nothing is downloaded. Killed in the middle it goes on where
-    it stopped. Return the number of tags given.
+    New items come first. Of the items that a changed wording classifies again, one call does at most `batches`
+    transactions, and none after `stopping`. After a kill the next call continues. Return the number of tags given.
     """
     work = _Pass(facts, classifications, now, stopping)
     marks = classifications.progress()

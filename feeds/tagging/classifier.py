@@ -54,7 +54,7 @@ def classify(matcher: Matcher, document: Document, boilerplate: frozenset[str] =
 
 
 def tag(matcher: Matcher, document: Document, boilerplate: frozenset[str] = frozenset()) -> Tagging:
-    """Return those answers of `classify` that say yes, at a fraction of its cost: most topics say no to most documents."""
+    """Return the positive answers of `classify`, at a fraction of its cost: most topics do not tag most documents."""
     parts, matches = matcher.match_text(document.title, document.text, document.language)
     tags = []
     for number in matcher.possible_topics(matches):

@@ -24,7 +24,7 @@ _SHORTEST: Final = 4  # letters of a proposal: shorter words are function words
 
 @dataclass(frozen=True, slots=True)
 class LabelledText:
-    """A text to train on, and what a person said of it."""
+    """A text to train on, and the person's verdict on it."""
 
     title: str
     text: str
@@ -65,7 +65,7 @@ def features(text: str) -> Counter[str]:
 
 
 def model_file(home: Path, topic: str) -> Path:
-    """Return where the model of a topic lies in a home folder."""
+    """Return the path of a topic's model in a home folder."""
     return home / "opinions" / f"{topic}.json"
 
 

@@ -148,7 +148,7 @@ class Evaluation:
     # What is missing
 
     def absent_exclusions(self, expression: query.Expression) -> tuple[str, ...]:
-        """Return the exclusions, as queries, that were tested and of which nothing was found."""
+        """Return the exclusions, as queries, that were tested and not found."""
         exclusions = (part for part in query.walk(expression) if isinstance(part, query.Not))
         return tuple(dict.fromkeys(str(part.part) for part in exclusions if self.holds(part, self.everywhere) is not None))
 

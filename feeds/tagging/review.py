@@ -19,7 +19,7 @@ from ingest.store.facts import Facts
 
 @dataclass(frozen=True, slots=True)
 class UncertainItem:
-    """An item that the rules are not sure of, what they say, and how likely the linear model holds it, from 0 to 1."""
+    """An uncertain item, the answer of the rules, and the linear model's probability, from 0 to 1."""
 
     stored: StoredItem
     answer: Classification

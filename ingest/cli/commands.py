@@ -42,9 +42,9 @@ def sources_add(matching: Matching) -> click.Command:
     @click.option("--anyway", is_flag=True, help="Add also what cannot be read, for a reason that will not pass by itself.")
     @pass_home
     def command(home: Home, addresses: tuple[str, ...], *, is_list: bool, anyway: bool) -> None:
-        """Poll the feeds at ADDRESSES: each is asked once, now; of a site's address the feed that it names is taken.
+        """Poll the feeds at ADDRESSES: each is fetched once, now; for a site's address the feed that it names is added.
 
-        What each holds is said, or why it cannot be read. One that fails for a reason that may pass is added.
+        Prints what each holds, or why it cannot be read. A feed with a temporary failure is added.
         """
         from ingest.polling.adding import add, add_lists
 

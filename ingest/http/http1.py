@@ -189,7 +189,7 @@ class Chunks:
         return b"".join(out)
 
     def _read(self, line: bytes) -> bool:
-        """Take a line: a chunk's size, the end of its data, or a trailer; say whether it is the last chunk's."""
+        """Take a line: a chunk's size, the end of its data, or a trailer; return whether it is the last chunk's."""
         self._line = b""
         if self.ended:
             self.clean = not line

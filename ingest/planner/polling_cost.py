@@ -1,4 +1,4 @@
-"""The polling cost that all sources share, adjusted so that the asked number of requests is met; pure, plans no single poll."""
+"""The polling cost that all sources share, adjusted so that the wanted number of requests is met; pure, plans no single poll."""
 
 import math
 from collections.abc import Sequence

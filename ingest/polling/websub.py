@@ -1,4 +1,4 @@
-"""WebSub as a subscriber: asks hubs, verifies their challenges, takes their pings; a ping makes a source due, nothing else."""
+"""WebSub as a subscriber: subscribes at hubs, answers their challenges, accepts pings; a ping only makes a source due."""
 
 import hmac
 import logging

@@ -74,8 +74,8 @@ def is_seven_bits(label: str) -> bool:
 def decode(body: bytes, labels: Iterable[str] = ()) -> tuple[str, tuple[str, ...]]:
     """Return a document's text, and a note where a charset was inferred or bytes were replaced.
 
-    `labels` are the charsets that it is said to be in, the most trusted first. A byte order mark decides; else it is UTF-8
-    if its bytes are valid, whatever was declared; else what was declared, unless the bytes contradict it; else a guess.
+    `labels` are the declared charsets, the most trusted first. A byte order mark decides; else it is UTF-8 if its
+    bytes are valid, whatever was declared; else the declared charset, unless the bytes contradict it; else a guess.
     """
     if wide := _wide(body):
         return _decoded(body, wide).removeprefix("\ufeff"), ()
@@ -131,7 +131,7 @@ def _decoded(body: bytes, name: str) -> str:
 
 
 def _guessed(body: bytes) -> tuple[str, tuple[str, ...]]:
-    """Decode a document that nobody labels rightly, with a note; too few bytes beyond ASCII for a guess are windows-1252."""
+    """Decode a document without a usable label, with a note; with too few bytes beyond ASCII for a guess, as windows-1252."""
     few = len(body) - len(body.translate(None, bytes(range(0x80, 0x100)))) < _FEW
     found = None if few else cchardet.detect(body)["encoding"]
     name = (codec(found) if found else None) or "cp1252"

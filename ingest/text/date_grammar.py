@@ -100,7 +100,7 @@ _NO_ORDINALS: Final = frozenset("am pm a p h t z s m min".split())
 
 
 class UnreadableDateError(ValueError):
-    """A text that names no moment; the message says why."""
+    """A text that is no date; the message is the reason."""
 
 
 class _Clock(NamedTuple):

@@ -105,7 +105,7 @@ class Reader:
         self.faults += [f"{self.page.url}: {fault}" for fault in self.page.evaluate(WATCHING)]
 
     def titles(self) -> list[str]:
-        """Give the titles of the stories that can be seen."""
+        """Return the titles of the stories that can be seen."""
         return [title.inner_text() for title in self.page.locator("article.card h3").all() if title.is_visible()]
 
 

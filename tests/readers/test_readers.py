@@ -28,7 +28,7 @@ TITLES = {
 
 @pytest.fixture
 def cli(home: Path) -> Cli:
-    """Give the command of a home with a few published items, their titles as awkward as real ones."""
+    """Return the command of a home with a few published items, their titles as awkward as real ones."""
     write_topic(home)
     made = Cli(home)
     made.poll()
@@ -49,7 +49,7 @@ def site(cli: Cli) -> Iterator[Site]:
 
 
 def published(cli: Cli) -> dict[str, str]:
-    """Give title and link of every entry, as our own Atom says them."""
+    """Return title and link of every entry, as our own Atom says them."""
     return {entry.title: entry.link for entry in cli.published().entries}
 
 
@@ -74,7 +74,7 @@ class Newsboat:
 
 
 def answers(site: Site, status: int) -> int:
-    """Give how often the server has answered with a status."""
+    """Return how often the server has answered with a status."""
     found = re.search(rf'topicwire_requests_total{{status="{status}"}} (\d+)', site.ask("/metrics").text)
     return int(found[1]) if found else 0
 

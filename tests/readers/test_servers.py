@@ -25,7 +25,7 @@ def program(name: str) -> str:
 
 @pytest.fixture
 def cli(home: Path) -> Cli:
-    """Give the command of a home with a published topic, and one that was withdrawn."""
+    """Return the command of a home with a published topic, and one that was withdrawn."""
     write_topic(home)
     write_topic(home, name="withdrawn")
     cli = Cli(home)
@@ -60,7 +60,7 @@ def nginx(cli: Cli, tmp_path: Path) -> Iterator[Site]:
 
 
 def essence(answer: Answer) -> tuple[object, ...]:
-    """Give what a subscriber must find alike, whoever serves."""
+    """Return what a subscriber must find alike, whoever serves."""
     names = ("content-type", "content-encoding", "last-modified", "cache-control", "content-security-policy", "referrer-policy")
     found = answer.status == 200
     return (answer.status, answer.body if found else b"", *(answer.headers.get(name, "").lower() for name in names if found))

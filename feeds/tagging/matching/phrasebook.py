@@ -64,10 +64,10 @@ class FittingPatterns(dict[str, tuple[int, ...]]):
 
 
 class PhraseStarts(dict[str, Continuations | None]):
-    """The phrases that may begin at a word as it is written; each word is asked for once."""
+    """The phrases that may begin at a word as it is written; each word is looked up once."""
 
     def __init__(self, fits: Callable[[str], tuple[int, ...]], phrases: dict[int, list[CompiledPhrase]]) -> None:
-        """Take what gives the patterns that a word fits, and phrases by their first pattern."""
+        """Take the patterns that words fit, and phrases by their first pattern."""
         super().__init__()
         self._fits, self._phrases = fits, phrases
 

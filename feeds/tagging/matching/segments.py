@@ -109,7 +109,7 @@ class SegmentedText:
     def segments(self, wanted: Callable[[list[str], list[SegmentWord]], bool]) -> tuple[Segment, ...]:
         """Return its title, and the sentences of the lines that are `wanted`, by their words and the words that hyphens join.
 
-        Lines are left out whole: what is given lies as near to each other as in the whole article.
+        Only whole lines are left out, so the distances between words are those of the whole article.
         """
         heads = (Segment(SegmentKind.TITLE, self._title, (0, len(self._title))),) if self._title else ()
         return heads + tuple(self._body(wanted, sum(len(head.written) for head in heads)))

@@ -48,7 +48,7 @@ class _File:
 def check(topic: Topic, text: str = "", where: str = "") -> TopicFindings:
     """Run a topic's examples, and find slips, terms that can do nothing, and parts that no example needs.
 
-    `text` is that of the topic's file, which tells the lines, and `where` is how messages call it.
+    `text` is that of the topic's file, for line numbers, and `where` is its name in messages.
     """
     file = _File(where or topic.name, FileLines(text))
     matcher = Matcher([topic])

@@ -56,7 +56,7 @@ def classify_row(matcher: Matcher, row: dict[str, Any]) -> Classification:
 
 
 def about_item(stored: StoredItem) -> list[str]:
-    """Return lines that say what an item is and where it came from."""
+    """Return lines on what an item is and where it came from."""
     item = stored.item
     inferred = " (inferred from the text)" if item.title_inferred else ""
     said = f"published {rfc3339(item.published)}" if item.published else "no publication date given"
@@ -77,7 +77,7 @@ def about_item(stored: StoredItem) -> list[str]:
 
 
 def about_classification(topic: Topic, kept: Classification | None, answer: Classification) -> list[str]:
-    """Return lines that say what a topic makes of an item now, and whether what is stored is another answer."""
+    """Return lines on how a topic classifies an item now, and whether the stored classification differs."""
     if not answer.tagged:
         lines = [f"not tagged {topic.name}: {answer.why}"]
     else:

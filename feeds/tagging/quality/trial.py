@@ -25,7 +25,7 @@ def classified(trial: Trial, matcher: Matcher) -> tuple[ClassifiedEntry, ...]:
 
 
 def inferred(item: Item) -> list[str]:
-    """Return, in words, what of an entry its source did not say itself, or said in a way that is not believed."""
+    """Return, in words, what was inferred of an entry because its source left it out or gave an implausible value."""
     return [
         *(["title inferred from the text"] if item.title_inferred and item.title else []),
         *([] if item.title else ["no title"]),

@@ -1,4 +1,4 @@
-"""Keeps the topics in force while the service runs: a changed file is read anew, a broken one keeps its last good wording."""
+"""Keeps the topics in force while the service runs: a changed file is read again, a broken one keeps its last good wording."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +15,7 @@ class TopicCache:
     """The topics of a home, kept from one call to the next."""
 
     def __init__(self, folders: TopicFolders, say: Callable[[str], None]) -> None:
-        """Read from `folders`; `say` is told of a broken file, once for each change of it."""
+        """Read from `folders`; `say` is called with a message for a broken file, once for each change of it."""
         self._folders, self._say = folders, say
         self._read: dict[Path, tuple[_Stamp, Topic | None]] = {}
 

@@ -15,7 +15,7 @@ ON_REQUEST: Final = frozenset({"planet-of-everything"})  # shipped, and in force
 
 @dataclass(frozen=True, slots=True)
 class TopicFolders:
-    """Where topic files lie. An own file stands for the shipped one of its name, also while it cannot be read."""
+    """The folders of topic files. A home's own file replaces the shipped one of its name, also while it cannot be read."""
 
     own: Path
     shipped: Path = SHIPPED
@@ -23,7 +23,7 @@ class TopicFolders:
 
     @property
     def retired(self) -> Path:
-        """The folder of what was withdrawn; a shipped topic of which a file lies there is not in force."""
+        """The folder of retired topics; a shipped topic with a file there is not in force."""
         return self.own / "retired"
 
     def files(self) -> dict[str, Path]:
@@ -73,5 +73,5 @@ def kept_feed_messages(names: Iterable[str]) -> Iterator[str]:
 
 
 def topic_folders(home: Path, settings: Settings) -> TopicFolders:
-    """Return where the topic files of a home lie."""
+    """Return the folders of a home's topic files."""
     return TopicFolders(home / "topics", chosen=settings.topics.shipped)

@@ -145,7 +145,7 @@ class _Loader:
         return self._checked(query.parse(text, groups, f"{self._where}: {key}")) if text else None
 
     def _checked(self, expression: query.Expression) -> query.Expression:
-        """Refuse what a query says that could find nothing, or everything."""
+        """Refuse a query that could match nothing, or everything."""
         for part in query.walk(expression):
             if isinstance(part, query.PhraseQuery):
                 self._slotless("query", self._term("query", part.text, "any"))

@@ -57,7 +57,7 @@ class Content(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
-    """How a topic is published. It decides nothing about tags, so a change of it classifies nothing anew."""
+    """How a topic is published. It decides nothing about tags, so a change of it classifies nothing again."""
 
     content: Content | None = None  # None: as the settings say
     images: bool = True
