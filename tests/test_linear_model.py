@@ -1,4 +1,4 @@
-"""The second opinion: learnt from a person's marks, it ranks and proposes, and never tags."""
+"""The linear model: trained on a person's reviews, it ranks and proposes, and never tags."""
 
 import builtins
 import json
@@ -26,17 +26,17 @@ MARKS = [
 
 def test_it_learns_what_a_person_accepts() -> None:
     """A text like the accepted ones is likely, one like the rejected ones is not."""
-    opinion = train(wording(), MARKS, DAY)
-    assert (opinion.accepted, opinion.rejected, opinion.learnt) == (12, 12, DAY)
-    assert opinion.probability("", "A tugboat came to the quay") > 0.7
-    assert opinion.probability("", "Roses in the park") < 0.3
+    model = train(wording(), MARKS, DAY)
+    assert (model.accepted, model.rejected, model.learnt) == (12, 12, DAY)
+    assert model.probability("", "A tugboat came to the quay") > 0.7
+    assert model.probability("", "Roses in the park") < 0.3
 
 
 def test_the_same_marks_give_the_same_file() -> None:
     """It is reproducible, and reads back to what was written."""
-    opinion = train(wording(), MARKS, DAY)
-    assert train(wording(), MARKS, DAY).write() == opinion.write()
-    assert parse_model(opinion.write(), "o.json") == opinion
+    model = train(wording(), MARKS, DAY)
+    assert train(wording(), MARKS, DAY).write() == model.write()
+    assert parse_model(model.write(), "o.json") == model
 
 
 def test_it_proposes_words_that_no_term_finds() -> None:
