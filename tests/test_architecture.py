@@ -130,16 +130,26 @@ def room_of(name: str) -> str:
     return ".".join(name.split(".")[:2])
 
 
-def imports(name: str) -> Iterator[tuple[str, str]]:
-    """Yield all that a module imports, wherever in it: (module, name in it or nothing)."""
-    for node in ast.walk(tree(MODULES[name])):
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return every node of a file."""
+    return tuple(ast.walk(tree(path)))
+
+
+@cache
+def imports(name: str) -> tuple[tuple[str, str], ...]:
+    """Return all that a module imports, wherever in it: (module, name in it or nothing)."""
+    found: list[tuple[str, str]] = []
+    for node in nodes(MODULES[name]):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, "") for alias in node.names)
+            found += [(alias.name, "") for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name}: relative imports hide the arrows"
-            yield from ((node.module or "", alias.name) for alias in node.names)
+            found += [(node.module or "", alias.name) for alias in node.names]
+    return tuple(found)
 
 
+@cache
 def ours(name: str) -> set[str]:
     """Return the modules of ours that a module imports."""
     found = {f"{module}.{part}" if f"{module}.{part}" in MODULES else module for module, part in imports(name)}
@@ -148,7 +158,7 @@ def ours(name: str) -> set[str]:
 
 def functions(path: Path) -> Iterator[Function]:
     """Yield the functions and methods of a file."""
-    return (node for node in ast.walk(tree(path)) if isinstance(node, Function))
+    return (node for node in nodes(path) if isinstance(node, Function))
 
 
 def called(node: ast.Call) -> str:
@@ -231,7 +241,7 @@ def test_a_class_name_means_one_thing() -> None:
     """No public class is defined twice."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for name, path in MODULES.items():
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found[node.name].add(name)
     assert {name: places for name, places in found.items() if len(places) > 1} == {}
@@ -248,8 +258,8 @@ _SQL: Final = re.compile(
 
 def strings(name: str) -> Iterator[tuple[int, str]]:
     """Yield the lines and values of the strings in a module that are no docstrings; what is put into one is left out of it."""
-    docs = {id(node.value) for node in ast.walk(tree(MODULES[name])) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree(MODULES[name])):
+    docs = {id(node.value) for node in nodes(MODULES[name]) if isinstance(node, ast.Expr)}
+    for node in nodes(MODULES[name]):
         if isinstance(node, ast.JoinedStr):
             yield node.lineno, "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
@@ -260,7 +270,7 @@ def test_sql_stays_in_the_stores() -> None:
     """No module outside the two stores holds SQL or reaches into the open database."""
     outside = [name for name in MODULES if not name.startswith(STORES)]
     assert [f"{name}:{line}" for name in outside for line, value in strings(name) if _SQL.search(value)] == []
-    reached = [name for name in outside for node in ast.walk(tree(MODULES[name])) if _is_database(node)]
+    reached = [name for name in outside for node in nodes(MODULES[name]) if _is_database(node)]
     assert reached == [], "ask a part of Facts, or a class of feeds.store"
     assert [name for name in outside if "ingest.store.database" in ours(name)] == []
 
@@ -313,7 +323,7 @@ def test_a_pure_module_touches_nothing(name: str) -> None:
     """A pure module imports no network, database, process or clock, and opens no file."""
     foreign = {module for module, part in imports(name) if (module, part) not in HARMLESS and _impure(module)}
     assert foreign == set()
-    opened = {called(node).rpartition(".")[2] for node in ast.walk(tree(MODULES[name])) if isinstance(node, ast.Call)} & OPENS
+    opened = {called(node).rpartition(".")[2] for node in nodes(MODULES[name]) if isinstance(node, ast.Call)} & OPENS
     assert opened == set() or name in MAY_OPEN
 
 
@@ -328,7 +338,7 @@ def _impure(module: str) -> bool:
 def test_clock_and_chance_are_read_in_one_place(what: str) -> None:
     """The clock, chance and new names are each asked for in one place; all others are told."""
     last = what.rpartition(".")[2]
-    users = {name for name, path in MODULES.items() for node in ast.walk(tree(path)) if _uses(node, what, last)}
+    users = {name for name, path in MODULES.items() for node in nodes(path) if _uses(node, what, last)}
     assert users == CHANCE[what]
 
 
