@@ -263,7 +263,7 @@ def filled(kind: Any) -> Any:
 
 
 def leaks(value: Any, place: str = "") -> Iterator[str]:
-    """Give where in a value the masked word can still be read."""
+    """Yield where in a value the masked word can still be read."""
     if is_dataclass(value):
         for one in fields(value):
             yield from leaks(getattr(value, one.name), f"{place}.{one.name}".strip("."))
