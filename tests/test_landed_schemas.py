@@ -1,29 +1,21 @@
 """Databases of earlier programs open, migrate and publish; a newer one is refused; a migration that landed is never edited."""
 
-import ast
 import gzip
-import hashlib
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Final
 
+import make_frozen
 import pytest
 from making import HARBOUR, Cli, carry, item, write_topic
 
 from ingest.model import Author, Source
 from ingest.store.facts import Facts
 
-ROOT: Final = Path(__file__).resolve().parent.parent
-GOLDEN: Final = ROOT / "tests" / "golden"
-FROZEN: Final = sorted((GOLDEN / "databases").glob("*.db.gz"))  # each made by the program whose last migration it is named after
-TEXTS: Final = GOLDEN / "migrations.txt"
-SCHEMAS: Final = {"ingest": ROOT / "ingest" / "store" / "migrations.py", "feeds": ROOT / "feeds" / "store" / "migrations.py"}
 POST: Final = Source("http://127.0.0.1:18099/post.xml", title="The Harbour Post")
 
 
-@pytest.fixture(params=FROZEN, ids=lambda path: path.name.partition(".")[0])
+@pytest.fixture(params=make_frozen.frozen(), ids=lambda path: path.name.partition(".")[0])
 def frozen(request: pytest.FixtureRequest, cli: Cli) -> Cli:
     """Return a home with the database of an earlier program, and the topic that it had."""
     (cli.home / "topicwire.db").write_bytes(gzip.decompress(request.param.read_bytes()))
@@ -104,29 +96,40 @@ def test_a_newer_database_is_refused_and_left_alone(cli: Cli, family: str, comma
 # None is edited
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    """Yield every migration's name, and a hash of its text and of the functions beside it that it uses."""
-    for family, path in SCHEMAS.items():
-        source = path.read_text(encoding="utf-8")
-        functions = {one.name: one for one in ast.parse(source).body if isinstance(one, ast.FunctionDef)}
-        for name, function in functions.items():
-            if any(ast.unparse(mark) == "migrations()" for mark in function.decorator_list):
-                used, waiting = {name}, [function]
-                while waiting:
-                    named = {node.id for node in ast.walk(waiting.pop()) if isinstance(node, ast.Name)}
-                    fresh = (named & functions.keys()) - used
-                    used |= fresh
-                    waiting += [functions[other] for other in fresh]
-                said = "\n".join(str(ast.get_source_segment(source, functions[other])) for other in sorted(used))
-                yield f"{family} {name}", hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
-
-
 def test_a_migration_that_landed_is_never_edited() -> None:
     """Databases have its result already: another change is another migration, at the end, and another line of the list."""
-    landed = dict(line.rsplit(" ", 1) for line in TEXTS.read_text(encoding="utf-8").splitlines())
-    present = dict(texts())
+    landed = make_frozen.landed()
+    present = dict(make_frozen.migrations())
     assert {name: present.get(name) for name in landed} == landed
-    for family in SCHEMAS:
+    for family in make_frozen.SCHEMAS:
         names = [name for name in present if name.startswith(f"{family} ")]
         old = [name for name in names if name in landed]
         assert names[: len(old)] == old, "a new one comes after those that landed"
+
+
+def test_every_migration_has_its_line_and_its_frozen_database() -> None:
+    """A new migration is held fast as it is, and so is a database that it made: later programs are tried on it."""
+    lines, path = make_frozen.missing_lines(), make_frozen.missing_database()
+    how = "once the migration is as it shall stay, run `python tests/make_frozen.py`"
+    wanted = [f"tests/golden/migrations.txt lacks the line: {line}" for line in lines]
+    wanted += [f"tests/golden/databases lacks {path.name}"] if path else []
+    assert not wanted, "\n".join((*wanted, f"{how}: it prints the lines and writes the database"))
+
+
+def test_a_new_migration_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its line and the name of its database are known before they are there."""
+    known = list(make_frozen.migrations())
+    monkeypatch.setattr(make_frozen, "migrations", lambda: iter([*known, ("feeds of_tomorrow", "0a1b")]))
+    assert make_frozen.missing_lines() == ["feeds of_tomorrow 0a1b"]
+    path = make_frozen.missing_database()
+    assert path is not None
+    assert path.name == f"{len(make_frozen.frozen()) + 1}-of_tomorrow.db.gz"
+
+
+def test_todays_database_can_be_frozen(cli: Cli) -> None:
+    """It has what the tests of older ones ask for: four items, a story of two, a review, and what was published."""
+    assert make_frozen.database(cli.home, port=0).startswith(b"SQLite format 3")
+    rows = {row["title"]: row for row in cli.rows("items", "--json")}
+    assert len(rows) == 4
+    assert "harbour" in rows["The bakery reopens"]["tags"]
+    assert len(cli.published().entries) == 3
