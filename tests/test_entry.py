@@ -378,7 +378,7 @@ def test_a_subscribers_password_is_never_published() -> None:
 class _LaterItem(Item):
     """An item of a later program, which reads one thing more."""
 
-    rights: str | None = None
+    of_tomorrow: str | None = None
 
 
 def digest(what: Item) -> str:
@@ -404,9 +404,9 @@ def test_the_digest_of_an_entry_never_changes() -> None:
 def test_a_field_that_is_added_later_counts_where_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """An entry without it stays as it was published; one that has it is published again, with the `updated` that it had."""
     known = digest(ITEM)
-    monkeypatch.setattr("ingest.identity._LATER", (("rights", None),))
+    monkeypatch.setattr("ingest.identity._LATER", (("of_tomorrow", None),))
     values = {one.name: getattr(ITEM, one.name) for one in fields(ITEM)}
     assert digest(_LaterItem(**values)) == known
-    said = digest(_LaterItem(**values, rights="Ann"))
+    said = digest(_LaterItem(**values, of_tomorrow="Ann"))
     assert said != known
     assert said.partition(".")[0] == known.partition(".")[0]

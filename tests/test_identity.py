@@ -259,16 +259,16 @@ def test_the_keys_of_an_item_never_change() -> None:
 class _LaterItem(Item):
     """An item of a later program, which reads one thing more."""
 
-    rights: str | None = None
+    of_tomorrow: str | None = None
 
 
 def test_a_field_that_is_added_later_changes_no_stored_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
     """An item without it has the keys that it had; where it is set, the source has served something else."""
     known = keys(ITEM)
-    monkeypatch.setattr(identity, "_LATER", (("rights", None),))
+    monkeypatch.setattr(identity, "_LATER", (("of_tomorrow", None),))
     values = {one.name: getattr(ITEM, one.name) for one in fields(ITEM)}
     assert keys(_LaterItem(**values)) == known
-    prints = {keys(_LaterItem(**values, rights=rights)).fingerprint for rights in (None, "Ann", "Ben")}
+    prints = {keys(_LaterItem(**values, of_tomorrow=of_tomorrow)).fingerprint for of_tomorrow in (None, "Ann", "Ben")}
     assert len(prints) == 3
 
 

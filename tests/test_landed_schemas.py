@@ -120,7 +120,7 @@ def test_a_new_migration_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its line and the name of its database are known before they are there."""
     known = list(make_frozen.migrations())
     monkeypatch.setattr(make_frozen, "migrations", lambda: iter([*known, ("feeds of_tomorrow", "0a1b")]))
-    assert make_frozen.missing_lines() == ["feeds of_tomorrow 0a1b"]
+    assert make_frozen.missing_lines()[-1] == "feeds of_tomorrow 0a1b"
     path = make_frozen.missing_database()
     assert path is not None
     assert path.name == f"{len(make_frozen.frozen()) + 1}-of_tomorrow.db.gz"

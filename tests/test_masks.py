@@ -302,13 +302,13 @@ def test_every_text_of_an_item_on_a_page_is_masked(content: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _LaterEntry(FeedEntry):
-    rights: str | None = None
+    of_tomorrow: str | None = None
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _LaterItem(Item):
-    rights: str | None = None
+    of_tomorrow: str | None = None
     quote: str = ""
 
 
@@ -316,10 +316,10 @@ def test_a_field_that_is_forgotten_is_masked() -> None:
     """Nobody has to think of masks to add a text."""
     later = EntryView(topic(HEAD)).of(filled(_LaterEntry))
     assert isinstance(later, _LaterEntry)
-    assert (later.rights, later.notes) == ("t****", ("t****",))
+    assert (later.of_tomorrow, later.notes) == ("t****", ("t****",))
     page = PageMasking.of([topic(HEAD)]).item(stored(filled(_LaterItem))).item
     assert isinstance(page, _LaterItem)
-    assert (page.rights, page.quote) == ("t****", "t****")
+    assert (page.of_tomorrow, page.quote) == ("t****", "t****")
     titles = PageMasking.of([topic(HEAD.replace('content = "full"', 'content = "links"'))]).item(stored(filled(_LaterItem))).item
     assert isinstance(titles, _LaterItem)
-    assert (titles.rights, titles.quote) == (None, "")
+    assert (titles.of_tomorrow, titles.quote) == (None, "")
