@@ -3,8 +3,8 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 from feeds.model import Classification
 
@@ -58,6 +58,23 @@ class ConfusionMatrix:
         return 2 * self.precision * self.recall / total if total else 0.0
 
 
+def as_values(matrix: ConfusionMatrix) -> dict[str, Any]:
+    """Return counts and shares as a JSON object; a share of nothing is None, not 1."""
+    tagged = matrix.true_positives + matrix.false_positives
+    meant = matrix.true_positives + matrix.false_negatives
+    return {
+        "precision": _rounded(matrix.true_positives, tagged),
+        "recall": _rounded(matrix.true_positives, meant),
+        "f1": _rounded(2 * matrix.true_positives, tagged + meant),
+        "rows": tagged + matrix.false_negatives + matrix.true_negatives,
+        **asdict(matrix),
+    }
+
+
+def _rounded(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
 def wilson(part: int, whole: int) -> tuple[float, float]:
     """Return the 95 % interval of a share (Wilson 1927), which is honest also for few rows and for shares of 0 and 1."""
     if not whole:
@@ -97,6 +114,42 @@ def report(answers: tuple[LabelledAnswer, ...], worst: int) -> list[str]:
     return lines + _errors(answers, worst)
 
 
+def measured(answers: tuple[LabelledAnswer, ...], worst: int) -> dict[str, Any]:
+    """Return what `report` says as one JSON object: in all, `by_language`, `by_grade`, and the `worst` errors of each kind."""
+    languages = sorted({answer.language for answer in answers})
+    tagged = [answer for answer in answers if answer.classification.tagged]
+    grades = sorted({str(answer.classification.grade) for answer in tagged})
+    false, missed = _mistakes(answers)
+    return {
+        **as_values(confusion_matrix(answers)),
+        "by_language": {
+            name: as_values(confusion_matrix(answer for answer in answers if answer.language == name)) for name in languages
+        },
+        "by_grade": {
+            name: as_values(confusion_matrix(answer for answer in tagged if str(answer.classification.grade) == name))
+            for name in grades
+        },
+        "errors": [
+            {
+                "id": answer.name,
+                "kind": kind,
+                "language": answer.language,
+                "title": answer.title,
+                "score": answer.classification.score,
+                "why": answer.classification.why,
+            }
+            for kind, found in (("false alarm", false), ("missed", missed))
+            for answer in found[:worst]
+        ],
+    }
+
+
+def _mistakes(answers: tuple[LabelledAnswer, ...]) -> tuple[list[LabelledAnswer], list[LabelledAnswer]]:
+    """Return the false alarms, highest score first, and the missed rows."""
+    false = sorted((a for a in answers if a.classification.tagged and not a.wanted), key=lambda a: -a.classification.score)
+    return false, [a for a in answers if not a.classification.tagged and a.wanted]
+
+
 def _line(name: str, of: ConfusionMatrix) -> str:
     tagged, meant = of.true_positives + of.false_positives, of.true_positives + of.false_negatives
     rows = tagged + of.false_negatives + of.true_negatives
@@ -124,8 +177,7 @@ def _by_grade(answers: tuple[LabelledAnswer, ...]) -> list[str]:
 
 
 def _errors(answers: tuple[LabelledAnswer, ...], worst: int) -> list[str]:
-    false = sorted((a for a in answers if a.classification.tagged and not a.wanted), key=lambda a: -a.classification.score)
-    missed = [a for a in answers if not a.classification.tagged and a.wanted]
+    false, missed = _mistakes(answers)
     lines = [
         f"false alarm {a.name} ({a.language}, score {a.classification.score:g}): {a.title}\n  {a.classification.why}"
         for a in false[:worst]

@@ -362,6 +362,15 @@ def test_the_examples_of_topics_are_their_tests(cli: Cli) -> None:
     assert counts(cli("topics", "check", market).stdout) == ["market: 2 of 2 examples as declared"]
 
 
+def test_a_program_reads_topics_and_their_checks(cli: Cli) -> None:
+    """`topics list --json` and `topics check --json` write one object for each topic."""
+    (listed,) = cli.rows("topics", "list", "--json")
+    assert listed.keys() == {"name", "title", "status", "version", "private"}
+    (checked,) = cli.rows("topics", "check", "--json")
+    assert (checked["topic"], checked["version"]) == (listed["name"], listed["version"]) == ("harbour", listed["version"])
+    assert (checked["examples"], checked["failed"], checked["errors"]) == (2, 0, [])
+
+
 def test_a_failing_example_exits_1(cli: Cli) -> None:
     """An example that does not come out as declared is named, with the reason, and the exit code is 1."""
     swapped = HARBOUR.replace("tagged = true", "tagged = maybe").replace("tagged = false", "tagged = true")

@@ -179,6 +179,24 @@ def test_rows_that_are_unclear_are_left_out(home: Path) -> None:
     assert lines[7].startswith("missed 5 (und): Boats")
 
 
+def test_a_program_reads_the_same_figures(home: Path) -> None:
+    """`topics evaluate --json` writes one object: shares, counts, by language and grade, and the errors with their reasons."""
+    write_topic(home)
+    path = rows_file(
+        home,
+        {"id": "a", "title": "A ferry in the harbour", "lang": "en", "label": "pos"},
+        {"id": "b", "title": "A ferry in the harbour of the other town", "lang": "en", "label": "neg"},
+        {"id": "c", "title": "Boats", "label": "pos"},
+    )
+    found = json.loads(Cli(home)("topics", "evaluate", "harbour", path, "--json").stdout)
+    assert (found["topic"], found["precision"], found["recall"], found["f1"], found["rows"]) == ("harbour", 0.5, 0.5, 0.5, 3)
+    assert found["by_language"]["en"]["precision"] == 0.5
+    assert found["by_language"]["und"] | {"precision": None, "recall": 0.0, "false_negatives": 1} == found["by_language"]["und"]
+    assert found["by_grade"]["core"]["true_positives"] == 1
+    assert [(error["id"], error["kind"]) for error in found["errors"]] == [("b", "false alarm"), ("c", "missed")]
+    assert all(error["why"] for error in found["errors"])
+
+
 def test_rows_without_any_label_are_refused(home: Path) -> None:
     """A file without labels measures nothing, and says how to write them."""
     write_topic(home)

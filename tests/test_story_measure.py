@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from making import Cli
 
@@ -40,6 +42,21 @@ def test_pairs_are_measured(cli: Cli) -> None:
     assert any(line.startswith("without other") for line in lines)
     assert any(line.startswith("ARI ") for line in lines)
     assert any(line.startswith("missed ") and "line 4" in line for line in lines)
+
+
+def test_a_program_reads_the_same_figures(cli: Cli) -> None:
+    """`stories evaluate --json` writes one object: shares, counts, by language and kind, clusters, errors with evidence."""
+    path = cli.home / "pairs.jsonl"
+    rows = [(A, B, "pos", "edit"), (A, C, "neg", "other"), (B, C, "pos", "other")]
+    path.write_text(
+        "\n".join(f'{{"a": {a}, "b": {b}, "label": "{label}", "kind": "{kind}"}}' for a, b, label, kind in rows), "utf-8"
+    )
+    found = json.loads(cli("stories", "evaluate", path, "--json").stdout)
+    assert (found["precision"], found["recall"], found["rows"]) == (1.0, 0.5, 3)
+    assert found["by_kind"]["edit"]["f1"] == 1.0
+    assert found["by_language"] == {"und": {key: found[key] for key in found["by_language"]["und"]}}
+    assert set(found["clusters"]) == {"ari", "precision", "recall", "f1"}
+    assert [(error["kind"], error["relation"]) for error in found["errors"]] == [("missed", "none")]
 
 
 def test_a_missing_date_is_no_distance(cli: Cli) -> None:

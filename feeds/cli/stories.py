@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -118,8 +119,9 @@ def stories_join(home: Home, item: str, other: str, reason: str) -> None:
 @click.argument("file", type=click.File("rb"))
 @click.option("--worst", default=5, show_default=True, help="How many errors of each kind to show.")
 @click.option("--words-alone", is_flag=True, help="Do not look at addresses.")
+@click.option("--json", "as_json", is_flag=True, help="One object with everything.")
 @click.pass_obj
-def stories_evaluate(_: Home, file: IO[bytes], worst: int, *, words_alone: bool) -> None:
+def stories_evaluate(_: Home, file: IO[bytes], worst: int, *, words_alone: bool, as_json: bool) -> None:
     """Measure the rules on FILE: JSON Lines of pairs (a, b, label) or of items (title, ..., cluster)."""
     from feeds.stories import evaluation
     from feeds.stories.evaluation import of_clusters, of_pairs
@@ -134,7 +136,10 @@ def stories_evaluate(_: Home, file: IO[bytes], worst: int, *, words_alone: bool)
         else of_pairs(_all(first, rows, "label"), words_alone=words_alone)
     )
     groups = evaluation.cluster_agreement(evaluated.wanted, evaluated.found)
-    click.echo("\n".join(evaluation.report(evaluated.pairs, groups, worst)))
+    if as_json:
+        click.echo(json.dumps(evaluation.measured(evaluated.pairs, groups, worst), ensure_ascii=False))
+    else:
+        click.echo("\n".join(evaluation.report(evaluated.pairs, groups, worst)))
 
 
 Place = tuple[str, dict[str, Any]]

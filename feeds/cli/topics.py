@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -32,12 +33,17 @@ def topics() -> None:
 
 
 @topics.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One object a line: name, title, status, version, private.")
 @click.pass_obj
-def topics_list(home: Home) -> None:
+def topics_list(home: Home, *, as_json: bool) -> None:
     """Show the topics in force."""
     home.require_folder()
     for topic in topics_of(home):
-        click.echo(f"{topic.name}  {topic.version}  {topic.status}  {topic.title}")
+        if as_json:
+            row = {"name": topic.name, "title": topic.title, "status": topic.status, "version": topic.version}
+            click.echo(json.dumps(row | {"private": topic.publish.private}, ensure_ascii=False))
+        else:
+            click.echo(f"{topic.name}  {topic.version}  {topic.status}  {topic.title}")
     if home.database_path.exists():
         with home.facts() as facts:
             report_kept_feeds(home, facts)
@@ -75,8 +81,9 @@ def topics_retire(home: Home, name: str) -> None:
 @topics.command("check")
 @click.argument("names", nargs=-1, metavar="[TOPIC]...")
 @click.option("--terms", is_flag=True, help="List the terms and parts that no example needs, instead of counting them.")
+@click.option("--json", "as_json", is_flag=True, help="One object a topic: examples, failed, errors, warnings, untested, unneeded.")
 @click.pass_obj
-def topics_check(home: Home, names: tuple[str, ...], *, terms: bool) -> None:
+def topics_check(home: Home, names: tuple[str, ...], *, terms: bool, as_json: bool) -> None:
     """Run the examples of topics (all, or those given by name or file) and look for slips and terms without effect.
 
     Exit 1 when an example fails or something cannot do what it says, 2 when a file cannot be read; the rest are warnings.
@@ -96,7 +103,8 @@ def topics_check(home: Home, names: tuple[str, ...], *, terms: bool) -> None:
         else:
             found = check.check(topic, path.read_text(encoding="utf-8"), str(path))
             code = code or (1 if found.errors else 0)
-            click.echo("\n".join(_checked(topic, found, terms=terms)))
+            row = {"topic": topic.name, "version": topic.version, "examples": len(topic.examples)} | asdict(found)
+            click.echo(json.dumps(row, ensure_ascii=False) if as_json else "\n".join(_checked(topic, found, terms=terms)))
     raise SystemExit(code)
 
 
@@ -138,14 +146,16 @@ def topics_match(home: Home, name: str, file: IO[bytes]) -> None:
 @click.argument("name", metavar="TOPIC")
 @click.argument("file", type=click.File("rb"))
 @click.option("--worst", type=click.IntRange(min=0), default=10, show_default=True, help="How many errors of each kind to show.")
+@click.option("--json", "as_json", is_flag=True, help="One object with everything.")
 @click.pass_obj
-def topics_evaluate(home: Home, name: str, file: IO[bytes], worst: int) -> None:
+def topics_evaluate(home: Home, name: str, file: IO[bytes], worst: int, *, as_json: bool) -> None:
     """Measure a topic on the labelled rows of a JSON Lines FILE: `label` is pos or neg; other rows are left out."""
     from feeds import metrics
     from feeds.tagging.matching.matcher import Matcher
     from feeds.tagging.quality import reports
 
-    matcher = Matcher([topic_named(home, name)])
+    topic = topic_named(home, name)
+    matcher = Matcher([topic])
     answers = []
     for number, row in _rows(file):
         wanted = metrics.wanted(row.get("label"))
@@ -155,7 +165,11 @@ def topics_evaluate(home: Home, name: str, file: IO[bytes], worst: int) -> None:
             answers.append(metrics.LabelledAnswer(str(row.get("id", number)), title, str(row.get("lang") or "und"), wanted, answer))
     if not answers:
         raise UsageError(f"{file.name}: no row has a label", 'give each row "label": "pos" or "neg"')
-    click.echo("\n".join(metrics.report(tuple(answers), worst)))
+    if as_json:
+        about = {"topic": topic.name, "version": topic.version}
+        click.echo(json.dumps(about | metrics.measured(tuple(answers), worst), ensure_ascii=False))
+    else:
+        click.echo("\n".join(metrics.report(tuple(answers), worst)))
 
 
 @topics.command("diff")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from math import comb
 from typing import Any, Final
 
-from feeds.metrics import ConfusionMatrix, share, wanted
+from feeds.metrics import ConfusionMatrix, as_values, share, wanted
 from feeds.model import Comparison, Edge, PairConstraints, Relation, pair_of
 from feeds.stories.clustering import cluster
 from feeds.stories.features import DocumentFeatures, StoryDocument, extract
@@ -29,6 +29,7 @@ class LabelledPair:
     wanted: bool
     merged: bool
     comparison: Comparison
+    language: str = "und"  # of its first side
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def _labelled(
     found: Comparison = compare(*pair)
     same = found.relation is Relation.SAME if merged is None else merged
     titles = (" ".join(pair[0].head), " ".join(pair[1].head))
-    return LabelledPair(place, kind, titles, label, same, found)
+    return LabelledPair(place, kind, titles, label, same, found, pair[0].language or "und")
 
 
 def _conflict(articles: dict[int, DocumentFeatures]) -> Any:
@@ -200,6 +201,46 @@ def report(compared: tuple[LabelledPair, ...], groups: ClusterAgreement, worst: 
     return lines + _errors(compared, worst)
 
 
+def measured(compared: tuple[LabelledPair, ...], groups: ClusterAgreement, worst: int) -> dict[str, Any]:
+    """Return what `report` says as one JSON object: in all, `by_language`, `by_kind`, `clusters`, and the `worst` errors."""
+    false, missed = _mistakes(compared)
+    return {
+        **as_values(score(compared)),
+        "by_language": {
+            name: as_values(score(pair for pair in compared if pair.language == name))
+            for name in sorted({pair.language for pair in compared})
+        },
+        "by_kind": {
+            kind: as_values(score(pair for pair in compared if pair.kind == kind))
+            for kind in sorted({pair.kind for pair in compared} - {""})
+        },
+        "clusters": {
+            "ari": round(groups.ari, 4),
+            "precision": round(groups.precision, 4),
+            "recall": round(groups.recall, 4),
+            "f1": round(groups.f1, 4),
+        },
+        "errors": [
+            {
+                "pair": pair.name,
+                "kind": kind,
+                "language": pair.language,
+                "titles": pair.titles,
+                "relation": pair.comparison.relation,
+                "why": str(pair.comparison),
+            }
+            for kind, pairs in (("false merge", false), ("missed", missed))
+            for pair in pairs[:worst]
+        ],
+    }
+
+
+def _mistakes(compared: tuple[LabelledPair, ...]) -> tuple[list[LabelledPair], list[LabelledPair]]:
+    """Return the false merges, strongest first, and the missed pairs."""
+    false = sorted((p for p in compared if p.merged and not p.wanted), key=lambda p: (-p.comparison.strength, p.name))
+    return false, sorted((p for p in compared if p.wanted and not p.merged), key=lambda p: (-p.comparison.title, p.name))
+
+
 def _line(name: str, compared: Iterable[LabelledPair]) -> str:
     of = score(compared)
     merged, meant = of.true_positives + of.false_positives, of.true_positives + of.false_negatives
@@ -209,8 +250,7 @@ def _line(name: str, compared: Iterable[LabelledPair]) -> str:
 
 
 def _errors(compared: tuple[LabelledPair, ...], worst: int) -> list[str]:
-    false = sorted((p for p in compared if p.merged and not p.wanted), key=lambda p: (-p.comparison.strength, p.name))
-    missed = sorted((p for p in compared if p.wanted and not p.merged), key=lambda p: (-p.comparison.title, p.name))
+    false, missed = _mistakes(compared)
     return [
         f"{said} {pair.name}: {pair.titles[0]} | {pair.titles[1]}\n  {pair.comparison}"
         for said, pairs in (("false merge", false), ("missed", missed))
