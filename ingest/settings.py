@@ -2,12 +2,14 @@
 
 import difflib
 import ipaddress
+import json
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -21,6 +23,15 @@ _NOT_SETTINGS = {"TOPICWIRE_HOME", "TOPICWIRE_LOG_FORMAT"}
 _BIND = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]]+):[0-9]{1,5}")  # a port alone would mean every network there is
 _LAST_PORT = 65_535
 _PER_DAY = 12.0
+_PLACE = re.compile(r"\$\.(\w+)\.(\w+)")  # of the value, in the words of msgspec
+_SECRETS = {"review_token", "proxy"}  # their values are not shown
+_KINDS: dict[object, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    tuple[str, ...]: "a list of texts",
+}
 
 Above = Annotated[float, msgspec.Meta(gt=0)]
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
@@ -172,8 +183,31 @@ def load(home: Path, environment: Mapping[str, str]) -> Settings:
     try:
         settings = msgspec.convert(merged, Settings, strict=False)
     except msgspec.ValidationError as fault:
-        raise SettingsError(f"{path} or {_PREFIX}*: {fault}", "see docs/settings.md") from fault
+        raise SettingsError(_wrong_value(str(fault), path, merged, environment), "see docs/settings.md") from fault
     return settings.checked()
+
+
+def _wrong_value(fault: str, path: Path, values: Mapping[str, Any], environment: Mapping[str, str]) -> str:
+    """Return in words which setting has a wrong value, where it was set, and what it must be."""
+    place = _PLACE.search(fault)
+    if place is None:
+        return f"{path} or {_PREFIX}*: {fault}"
+    section, key = place.groups()
+    variable = f"{_PREFIX}{section}__{key}".upper()
+    kinds = get_type_hints(get_type_hints(Settings)[section], include_extras=True)
+    wrong = "" if key in _SECRETS else f", not {json.dumps(values[section][key], ensure_ascii=False, default=str)}"
+    return f"{variable if variable in environment else path}: {section}.{key} must be {_described(kinds[key])}{wrong}"
+
+
+def _described(kind: object) -> str:
+    """Return a setting's type as words for people."""
+    if kind in _KINDS:
+        return _KINDS[kind]
+    if get_origin(kind) is Annotated:
+        base, *metas = get_args(kind)
+        bounds = (f"above {one.gt:g}" if one.gt is not None else f"of at least {one.ge:g}" for one in metas)
+        return " ".join((_KINDS[base], *bounds))
+    return " or ".join(_described(one) for one in get_args(kind) if one is not NoneType)
 
 
 def _typed(text: str, kind: object) -> object:
