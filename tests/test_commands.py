@@ -347,6 +347,27 @@ def test_without_topics_of_its_own_a_home_has_the_shipped_ones(tmp_path: Path) -
     assert [line.split()[0] for line in listed.splitlines()] == shipped
 
 
+def test_a_shipped_topic_is_copied_to_be_edited(tmp_path: Path) -> None:
+    """`topics copy` puts its file into the home, where it replaces the shipped one; a file that is there is left alone."""
+    cli = Cli(tmp_path, {"topics.shipped": "true"})
+    copied = cli("topics", "copy", "platform-rules")
+    path = tmp_path / "topics" / "platform-rules.toml"
+    assert (copied.exit_code, copied.stdout) == (0, f"{path}\n")
+    assert path.read_bytes() == (SHIPPED / "platform-rules.toml").read_bytes()
+    path.write_text(path.read_text("utf-8").replace('title       = "', 'title       = "My '), "utf-8")
+    assert "My " in cli("topics", "list").stdout
+    assert (cli("topics", "copy", "platform-rules").exit_code, "My " in path.read_text("utf-8")) == (2, True)
+    assert 'did you mean "platform-rules"?' in cli("topics", "copy", "platform-rule").stderr
+
+
+def test_a_broken_topic_hides_no_other(cli: Cli) -> None:
+    """`topics list` names the file that cannot be read and lists the others; the exit code says so."""
+    write_topic(cli.home, HARBOUR.replace('require = ["ship"', 'require = ["shp"'), "broken")
+    listed = cli("topics", "list")
+    assert (listed.exit_code, [line.split()[0] for line in listed.stdout.splitlines()]) == (2, ["harbour"])
+    assert "broken.toml" in listed.stderr
+
+
 def counts(output: str) -> list[str]:
     """Return how the examples of each topic came out."""
     return [line.partition(";")[0] for line in output.splitlines() if " examples as declared" in line]

@@ -1,4 +1,4 @@
-"""The commands about topic files, `topics list|retire|check|match|evaluate|diff|learn`; they store no classification."""
+"""The commands about topic files, `topics list|copy|retire|check|match|evaluate|diff|learn`; they store no classification."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.cli.home import readable_topics, report_kept_feeds, target_of, topic_named, topic_path, topics_of
+from feeds.cli.home import readable_topics, report_kept_feeds, target_of, topic_named, topic_path
 from ingest.cli.console import Commands, say
 from ingest.errors import TopicError, UsageError
 
@@ -38,7 +38,8 @@ def topics() -> None:
 def topics_list(home: Home, *, as_json: bool) -> None:
     """Show the topics in force."""
     home.require_folder()
-    for topic in topics_of(home):
+    found, code = readable_topics(home)
+    for topic in found:
         if as_json:
             row = {"name": topic.name, "title": topic.title, "status": topic.status, "version": topic.version}
             click.echo(json.dumps(row | {"private": topic.publish.private}, ensure_ascii=False))
@@ -47,6 +48,19 @@ def topics_list(home: Home, *, as_json: bool) -> None:
     if home.database_path.exists():
         with home.facts() as facts:
             report_kept_feeds(home, facts)
+    raise SystemExit(code)
+
+
+@topics.command("copy")
+@click.argument("name", metavar="TOPIC")
+@click.pass_obj
+def topics_copy(home: Home, name: str) -> None:
+    """Copy a shipped topic's file into the home's topics/, to be edited there. Your copy is in force from then on."""
+    from feeds.tagging.topic.folders import copy_shipped, topic_folders
+
+    home.require_folder()
+    click.echo(copy_shipped(topic_folders(home.folder, home.settings), name))
+    say(f"edit it, then `topicwire topics check {name}`; delete it to have the shipped wording again")
 
 
 @topics.command("retire")

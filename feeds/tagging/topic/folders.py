@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ingest.errors import SettingsError, StoreError
+from ingest.errors import SettingsError, StoreError, UsageError
 from ingest.settings import Settings
 
 SHIPPED: Final = Path(__file__).parents[2] / "topics"
@@ -64,6 +64,25 @@ def put_away(folders: TopicFolders, name: str, path: Path) -> Path:
     except OSError as fault:
         raise StoreError(f"{kept}: {fault.strerror}", "check the folder's rights, or take the topic's file away by hand") from fault
     return kept
+
+
+def copy_shipped(folders: TopicFolders, name: str) -> Path:
+    """Copy a shipped topic's file into the home; return where. Raises UsageError, also where a file of that name lies there."""
+    there = _named(folders.shipped)
+    if name not in there:
+        near = difflib.get_close_matches(name, there, 1)
+        cure = f'did you mean "{near[0]}"?' if near else f"shipped are: {', '.join(sorted(there))}"
+        raise UsageError(f'no shipped topic is called "{name}"', cure)
+    path = folders.own / there[name].name
+    try:
+        folders.own.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write(there[name].read_bytes())
+    except FileExistsError:
+        raise UsageError(f"{path} is there already", "edit it, or move it away first") from None
+    except OSError as fault:
+        raise StoreError(f"{path}: {fault.strerror}", "check the folder's rights") from fault
+    return path
 
 
 def kept_feed_messages(names: Iterable[str]) -> Iterator[str]:
