@@ -17,6 +17,7 @@ from feeds.cli.home import topics_of
 from feeds.store.classifications import Classifications
 from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.topic.folders import ON_REQUEST, SHIPPED
+from feeds.tagging.topic.loader import read_topic
 from ingest.cli.console import command
 from ingest.model import Author, Category, Enclosure, Item, Source
 from ingest.store.items import Items
@@ -358,6 +359,45 @@ def test_a_shipped_topic_is_copied_to_be_edited(tmp_path: Path) -> None:
     assert "My " in cli("topics", "list").stdout
     assert (cli("topics", "copy", "platform-rules").exit_code, "My " in path.read_text("utf-8")) == (2, True)
     assert 'did you mean "platform-rules"?' in cli("topics", "copy", "platform-rule").stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "terms"),
+    [
+        (("ferry-traffic",), ["ferry traffic"]),
+        (("ferries", "--from", "ferr*, port de pêche", "--languages", "en,fr,he"), ["ferr*", "port de pêche"]),
+        (("weather", "--from", "rain*", "--languages", "en"), ["rain*"]),
+        (("weather", "--from", "rain*, goals"), ["rain*", "goals"]),
+    ],
+)
+def test_a_new_topic_passes_its_check(tmp_path: Path, words: tuple[str, ...], terms: list[str]) -> None:
+    """`topics new` writes a file that finds the words, says what comes next, and leaves a file that is there alone."""
+    cli = Cli(tmp_path, {"service.base_url": "https://feeds.example"})
+    made = cli("topics", "new", *words)
+    path = tmp_path / "topics" / f"{words[0]}.toml"
+    assert (made.exit_code, made.stdout) == (0, f"{path}\n")
+    assert f"https://feeds.example/{words[0]}.atom" in made.stderr
+    (checked,) = cli.rows("topics", "check", "--json")
+    assert (checked["errors"], checked["warnings"], checked["failed"]) == ([], [], 0)
+    topic = read_topic(path)
+    assert [term.text for term in topic.groups[0].terms] == terms
+    assert cli("topics", "new", words[0]).exit_code == 2
+    assert "is there already" in cli("topics", "new", words[0]).stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("Ferry News",), "use lower-case letters, digits and hyphens"),
+        (("ferry", "--from", " , "), "--from holds no word"),
+        (("ferry", "--languages", "en,jp"), 'no language that we know has the code "jp"; did you mean "ja"?'),
+        (("platform-rules",), "`topicwire topics copy platform-rules`"),
+    ],
+)
+def test_a_new_topic_that_cannot_be_is_refused(tmp_path: Path, words: tuple[str, ...], message: str) -> None:
+    """One line says what is wrong and what to do, and no file is made."""
+    result = Cli(tmp_path)("topics", "new", *words)
+    assert (result.exit_code, message in result.stderr, (tmp_path / "topics").exists()) == (2, True, False)
 
 
 def test_a_broken_topic_hides_no_other(cli: Cli) -> None:

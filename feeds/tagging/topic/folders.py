@@ -32,6 +32,10 @@ class TopicFolders:
         shipped = {name: path for name, path in self._chosen().items() if name not in retired}
         return dict(sorted((shipped | _named(self.own)).items()))
 
+    def shipped_files(self) -> dict[str, Path]:
+        """Return the shipped files by name, whether they are in force or not."""
+        return _named(self.shipped)
+
     def _chosen(self) -> dict[str, Path]:
         there = _named(self.shipped)
         if isinstance(self.chosen, bool):
@@ -68,16 +72,20 @@ def put_away(folders: TopicFolders, name: str, path: Path) -> Path:
 
 def copy_shipped(folders: TopicFolders, name: str) -> Path:
     """Copy a shipped topic's file into the home; return where. Raises UsageError, also where a file of that name lies there."""
-    there = _named(folders.shipped)
+    there = folders.shipped_files()
     if name not in there:
         near = difflib.get_close_matches(name, there, 1)
         cure = f'did you mean "{near[0]}"?' if near else f"shipped are: {', '.join(sorted(there))}"
         raise UsageError(f'no shipped topic is called "{name}"', cure)
-    path = folders.own / there[name].name
+    return create(folders.own / there[name].name, there[name].read_bytes())
+
+
+def create(path: Path, text: bytes) -> Path:
+    """Write a topic file where none is; return where. Raises UsageError where one is, and StoreError."""
     try:
-        folders.own.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:
-            file.write(there[name].read_bytes())
+            file.write(text)
     except FileExistsError:
         raise UsageError(f"{path} is there already", "edit it, or move it away first") from None
     except OSError as fault:
