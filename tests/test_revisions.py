@@ -1,7 +1,7 @@
 """Revisions: whatever changes what publication reads raises the number that publication compares; nothing else does."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -86,8 +86,8 @@ class Stores:
 
 
 @pytest.fixture
-def stores() -> Stores:
-    """Return two tagged copies of one article, an item of the other topic, and an item that no topic has."""
+def stores() -> Iterator[Stores]:
+    """Yield two tagged copies of one article, an item of the other topic, and an item that no topic has."""
     made = Stores()
     made.carry(1)
     made.carry(1, source=SOURCES[1])
@@ -100,7 +100,8 @@ def stores() -> Stores:
     made.tag(second, "bakery")
     made.reviews.put(first, "harbour", Verdict.ACCEPT, "", NOON)
     made.group()
-    return made
+    yield made
+    made.facts.close()
 
 
 def _document(stores: Stores) -> None:

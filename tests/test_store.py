@@ -5,8 +5,10 @@ import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -567,3 +569,24 @@ def test_every_field_of_an_item_has_its_column() -> None:
     keys = {"id", "item_id", "source_id", "seen", "content_key", "text_key", "bare_key"}
     assert present - keys == {column.name for column in stored_items.VERSION_COLUMNS}
     assert {one.name for one in fields(Item)} - {"guid", "url"} == {column.field for column in stored_items.VERSION_COLUMNS}
+
+
+@pytest.mark.parametrize(("refusals", "opens"), [(0, True), (2, True), (100, False)])
+def test_opening_waits_while_another_process_switches_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusals: int, *, opens: bool
+) -> None:
+    """SQLite gives up at once where two processes open or close one file together; we ask again, but not for ever."""
+    monkeypatch.setattr("ingest.store.database._PAUSE", 0.0)
+    busy = sqlite3.OperationalError("database is locked")
+    busy.sqlite_errorcode = sqlite3.SQLITE_BUSY_RECOVERY
+    left = iter([busy] * refusals)
+
+    class Connection(sqlite3.Connection):
+        def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+            if "journal_mode" in sql and (fault := next(left, None)):
+                raise fault
+            return super().execute(sql, *parameters)
+
+    monkeypatch.setattr("ingest.store.database.sqlite3.connect", partial(sqlite3.connect, factory=Connection))
+    with nullcontext() if opens else pytest.raises(StoreError, match="database is locked"):
+        Facts(tmp_path / "topicwire.db").close()

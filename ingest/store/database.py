@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import sqlite_utils
 from sqlite_utils import Migrations
@@ -14,9 +15,11 @@ from ingest.store.turns import turns_at
 _FAMILIES: dict[str, Migrations] = {}  # the sets of migrations that this program has loaded, by name
 _NAMES = frozenset({"ingest", "feeds"})  # ... and that it may have
 _PATIENCE = 30.0  # seconds that a statement waits for other processes
+_ATTEMPTS = 100  # to switch to the write-ahead log
+_PAUSE = 0.1  # seconds between them
+_PRIMARY_CODE = 0xFF  # the bits of an extended error code of SQLite that say its kind
 _SHORT_PATIENCE = 2.0  # ... and that tidying up waits
 _PRAGMAS = (
-    "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "temp_store=MEMORY",
@@ -41,11 +44,24 @@ class Database:
         try:
             _refuse_unknown(self.schema, path)  # before it is touched
             self.patience()
+            self._write_ahead()
             for pragma in _PRAGMAS:
                 self.execute(f"PRAGMA {pragma}")
         except BaseException as fault:
             self.close()
             raise _reported(fault, path) from fault
+
+    def _write_ahead(self) -> None:
+        """Switch to the write-ahead log. SQLite does not wait here while another process opens or closes the file, so we do."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as fault:
+                if fault.sqlite_errorcode & _PRIMARY_CODE != sqlite3.SQLITE_BUSY or attempt == _ATTEMPTS:
+                    raise
+                Event().wait(_PAUSE)
+            else:
+                return
 
     def close(self) -> None:
         """Close the connection."""
