@@ -13,8 +13,16 @@ TopicwireError              one line: what happened, to what, and the cure
     └── NewerDatabaseError  a database that this version does not know (exit 2)
 """
 
+import difflib
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """Return the cure for a name that is not known: the nearest that is, or what `otherwise` says."""
+    near = difflib.get_close_matches(name, list(known), 1)
+    return f'did you mean "{near[0]}"?' if near else otherwise
 
 
 class Failure(StrEnum):

@@ -1,6 +1,5 @@
 """One optional TOML file and the environment -> Settings, read once; knows names and types, not what they do."""
 
-import difflib
 import ipaddress
 import json
 import re
@@ -13,7 +12,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from ingest.errors import SettingsError
+from ingest.errors import SettingsError, did_you_mean
 from ingest.poll_state import PollingRule
 from ingest.text.urls import absolute, host_of
 
@@ -231,6 +230,4 @@ def _read(path: Path) -> dict[str, Any]:
 def _known(where: str, key: str, known: Mapping[str, object]) -> None:
     if key in known:
         return
-    near = difflib.get_close_matches(key, known, 1)
-    cure = f'did you mean "{near[0]}"?' if near else f"known are: {', '.join(sorted(known))}"
-    raise SettingsError(f'{where}: unknown key "{key}"', cure)
+    raise SettingsError(f'{where}: unknown key "{key}"', did_you_mean(key, known, f"known are: {', '.join(sorted(known))}"))

@@ -1,12 +1,11 @@
 """Finds the topic files in force: the home's own and, beside them, the shipped ones that the settings choose; reads none."""
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ingest.errors import SettingsError, StoreError, UsageError
+from ingest.errors import SettingsError, StoreError, UsageError, did_you_mean
 from ingest.settings import Settings
 
 SHIPPED: Final = Path(__file__).parents[2] / "topics"
@@ -51,9 +50,11 @@ def _named(folder: Path) -> dict[str, Path]:
 def _known(names: Iterable[str], there: dict[str, Path]) -> None:
     for name in names:
         if name not in there:
-            near = difflib.get_close_matches(name, there, 1)
-            cure = f'did you mean "{near[0]}"?' if near else f"shipped are: {', '.join(sorted(there))}"
-            raise SettingsError(f'topics.shipped: no shipped topic is called "{name}"', cure)
+            raise SettingsError(f'topics.shipped: no shipped topic is called "{name}"', _shipped_cure(name, there))
+
+
+def _shipped_cure(name: str, there: dict[str, Path]) -> str:
+    return did_you_mean(name, there, f"shipped are: {', '.join(sorted(there))}")
 
 
 def put_away(folders: TopicFolders, name: str, path: Path) -> Path:
@@ -74,9 +75,7 @@ def copy_shipped(folders: TopicFolders, name: str) -> Path:
     """Copy a shipped topic's file into the home; return where. Raises UsageError, also where a file of that name lies there."""
     there = folders.shipped_files()
     if name not in there:
-        near = difflib.get_close_matches(name, there, 1)
-        cure = f'did you mean "{near[0]}"?' if near else f"shipped are: {', '.join(sorted(there))}"
-        raise UsageError(f'no shipped topic is called "{name}"', cure)
+        raise UsageError(f'no shipped topic is called "{name}"', _shipped_cure(name, there))
     return create(folders.own / there[name].name, there[name].read_bytes())
 
 

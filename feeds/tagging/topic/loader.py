@@ -1,6 +1,5 @@
 """Loads a topic file as a Topic, or refuses it and names file, key and cure; knows the file's form, matches nothing."""
 
-import difflib
 import hashlib
 import json
 import re
@@ -15,7 +14,7 @@ from feeds.model import Grade
 from feeds.tagging.topic import query
 from feeds.tagging.topic.lines import FileLines
 from feeds.tagging.topic.model import NEAR, Content, Example, Group, NegativeContext, Publishing, Term, Topic
-from ingest.errors import TopicError
+from ingest.errors import TopicError, did_you_mean
 from ingest.text.folding import folded
 from ingest.text.language import stemming
 from ingest.text.sanitize import xml_safe
@@ -86,11 +85,8 @@ class _Loader:
     def _known(self, what: str, keys: Iterable[str], known: Iterable[str]) -> None:
         for key in keys:
             if key not in (names := list(known)):
-                near = difflib.get_close_matches(key, names, 1)
-                raise self._refuse(
-                    f'{what} "{key}" is not known',
-                    f'did you mean "{near[0]}"?' if near else f"known are: {', '.join(names)}",
-                )
+                cure = did_you_mean(key, names, f"known are: {', '.join(names)}")
+                raise self._refuse(f'{what} "{key}" is not known', cure)
 
     def topic(self, name: str, data: dict[str, Any]) -> Topic:
         self._known("key", data, _KEYS)

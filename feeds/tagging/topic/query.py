@@ -1,6 +1,5 @@
 """The query language of topics: its grammar, its nodes, text -> expression; evaluates only what needs no words of a text."""
 
-import difflib
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from feeds.model import Document
-from ingest.errors import TopicError
+from ingest.errors import TopicError, did_you_mean
 from ingest.text.folding import folded
 
 if TYPE_CHECKING:
@@ -317,8 +316,7 @@ def _cure(fault: "UnexpectedInput", text: str) -> str:
 def _near(name: str, groups: tuple[str, ...]) -> str:
     if _OPERATOR.fullmatch(name.upper()):
         return f"operators are in capitals: {name.upper()}"
-    near = difflib.get_close_matches(name, groups, 1)
-    return f'did you mean "{near[0]}"?' if near else f"known are: {', '.join(groups)}; other words go in quotes"
+    return did_you_mean(name, groups, f"known are: {', '.join(groups)}; other words go in quotes")
 
 
 def _place(text: str, name: str) -> tuple[int, int]:
