@@ -1,9 +1,11 @@
+import gc
 import os
 import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from importlib.metadata import version
+from multiprocessing.synchronize import SemLock
 from pathlib import Path
 
 import pytest
@@ -148,6 +150,20 @@ def test_the_traceback_of_our_own_fault_is_in_the_log(parsers: Engine, monkeypat
     said = (tmp_path / NAME).read_text(encoding="utf-8")
     assert "the parser failed (KeyError: 'surprise')" in said
     assert "in stumble" in said
+
+
+def test_an_engine_that_ended_leaves_no_semaphore_to_the_garbage_collector(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All are freed at once, also where a failed parse keeps its frames: their finalizer must not run at a chance moment."""
+    gc.collect()
+    before = {id(made) for made in gc.get_objects() if isinstance(made, SemLock)}
+    gc.disable()
+    try:
+        with Engine(Fetch(), Clock(), processes=1) as engine:
+            fault = fault_of(engine, monkeypatch, refuse)
+        left = [made for made in gc.get_objects() if isinstance(made, SemLock) and id(made) not in before]
+    finally:
+        gc.enable()
+    assert (fault.what, left) == ("a page", [])
 
 
 def test_neighbours_are_unharmed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,8 +75,8 @@ class Children:
         """Start the processes by a fork server, which loads the parsers once; a plain fork is unsafe, as the parent has threads."""
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["ingest.polling.parsers", "ingest.polling.warm"])
-        self._begun = context.Semaphore(0)
-        self._pool = ProcessPool(max_workers=processes, max_tasks=500, context=context, initializer=_begin, initargs=[self._begun])
+        self._begun = [context.Semaphore(0)]
+        self._pool = ProcessPool(max_workers=processes, max_tasks=500, context=context, initializer=_begin, initargs=self._begun)
         self._expected = processes
 
     def run(self, function: Callable[[Job], ParsedFeed], job: Job, bounds: ParserBounds) -> "Future[ParsedFeed]":
@@ -89,10 +89,13 @@ class Children:
     def stop(self) -> None:
         """End all processes. Wait for one that is just starting: without its parent it would print an error."""
         for _ in range(self._expected):
-            if not self._begun.acquire(timeout=_BEGIN_SECONDS):
+            if not self._begun[0].acquire(timeout=_BEGIN_SECONDS):
                 break
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
+        # Frames that failed in the pool may keep its arguments. The semaphore must not wait there for the garbage collector:
+        # where that happens to run inside the resource tracker, Python 3.12 refuses the finalizer with a warning.
+        self._begun.clear()
 
     def _pass_on(self, done: "Future[bytes]", result: "Future[ParsedFeed]", bounds: ParserBounds) -> None:
         """Pass a parser's result on; turn its death into a ParseError."""
