@@ -432,6 +432,16 @@ def test_a_program_reads_topics_and_their_checks(cli: Cli) -> None:
     assert (checked["examples"], checked["failed"], checked["errors"]) == (2, 0, [])
 
 
+def test_a_count_of_one_is_in_the_singular(cli: Cli) -> None:
+    """One example, one term and one warning are not called examples, terms and warnings."""
+    groups = '[group.a]\nany = ["ferry", "quay"]\n[group.idle]\nany = ["gull"]\n[[example]]\ntagged = true\ntext = "A ferry."\n'
+    write_topic(cli.home, f'require = ["a"]\n{groups}', "one")
+    said = (
+        "one: 1 of 1 example as declared; 1 warning; 1 term without an example, 0 parts that no example needs (--terms lists them)"
+    )
+    assert cli("topics", "check", "one").stdout.splitlines()[-1] == said
+
+
 def test_a_failing_example_exits_1(cli: Cli) -> None:
     """An example that does not come out as declared is named, with the reason, and the exit code is 1."""
     swapped = HARBOUR.replace("tagged = true", "tagged = maybe").replace("tagged = false", "tagged = true")

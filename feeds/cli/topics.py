@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from feeds.cli.home import readable_topics, report_kept_feeds, target_of, topic_named, topic_path
-from ingest.cli.console import Commands, say
+from ingest.cli.console import Commands, counted, say
 from ingest.errors import TopicError, UsageError
 
 if TYPE_CHECKING:
@@ -180,10 +180,12 @@ def _checked(topic: Topic, found: check.TopicFindings, *, terms: bool) -> Iterat
     yield from (f"warning: {line}" for line in found.warnings)
     if terms:
         yield from (f"untested: {topic.name}: {line}" for line in (*found.untested, *found.unneeded))
-    passed = f"{len(topic.examples) - found.failed} of {len(topic.examples)} examples as declared"
-    without = f"{len(found.untested)} terms without an example, {len(found.unneeded)} parts that no example needs"
+    passed = f"{len(topic.examples) - found.failed} of {counted(len(topic.examples), 'example')} as declared"
+    without = (
+        f"{counted(len(found.untested), 'term')} without an example, {counted(len(found.unneeded), 'part')} that no example needs"
+    )
     hint = "" if terms or not (found.untested or found.unneeded) else " (--terms lists them)"
-    yield f"{topic.name}: {passed}; {len(found.warnings)} warnings; {without}{hint}"
+    yield f"{topic.name}: {passed}; {counted(len(found.warnings), 'warning')}; {without}{hint}"
 
 
 def _rows(file: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:

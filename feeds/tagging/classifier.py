@@ -67,24 +67,28 @@ def tag(matcher: Matcher, document: Document, boilerplate: frozenset[str] = froz
     return Tagging(tuple(tags), _lines(matcher, matches, parts))
 
 
-@dataclass(frozen=True, slots=True)
 class MatchedDocument:
-    """A document matched for one topic: its segments and what the topic's terms hit in them."""
+    """A document matched once for one topic, to be asked by which forms of the topic it is tagged."""
 
-    document: Document
-    segments: tuple[Segment, ...]
-    found: TopicHits
+    def __init__(self, matcher: Matcher, document: Document) -> None:
+        """Match a document for the first topic of `matcher`."""
+        self._matcher, self._document = matcher, document
+        self._parts = segments(document.title, document.text)
+        self._matches = matcher.match_segments(self._parts, document.language)
 
-    def tagged_by(self, topic: Topic) -> bool:
-        """Return whether another form of the topic, with the same terms, tags the document."""
-        answer = _TopicCase(topic, self.document, self.segments, self.found).tagged()
-        return answer is not None and answer.tagged
+    @cached_property
+    def _found(self) -> TopicHits:
+        return self._hits()
 
+    def _hits(self, without: str = "") -> TopicHits:
+        return self._matcher.hits_of(0, self._matches, all_contexts=True, without=without)
 
-def match_document(matcher: Matcher, document: Document) -> MatchedDocument:
-    """Match a document for the first topic of `matcher`, for any expression that it might have over its groups."""
-    parts = segments(document.title, document.text)
-    return MatchedDocument(document, parts, matcher.find(parts, document.language, all_contexts=True).get(0, _NOTHING))
+    def tagged_by(self, topic: Topic, *, without: str = "") -> bool:
+        """Return whether another form of the topic, with the same terms, tags the document.
+
+        `without` names a negative context that does not count.
+        """
+        return _TopicCase(topic, self._document, self._parts, self._hits(without) if without else self._found).is_tagged()
 
 
 def _lines(matcher: Matcher, matches: tuple[SegmentMatches, ...], parts: tuple[Segment, ...]) -> frozenset[str]:
@@ -138,8 +142,7 @@ class _TopicCase:
         matches = self._matches(expression)
         if not matches:
             return None
-        score = sum(match.weight for match in matches)
-        grade = _grade(matches[0].weight, score)
+        score, grade = sum(match.weight for match in matches), _graded(matches)
         hits = tuple(dict.fromkeys(hit for match in matches for hit in match.hits))
         why = self._because(matches[0])
         tagged = grade.rank >= self._topic.publish_from.rank
@@ -148,6 +151,13 @@ class _TopicCase:
         best = matches[0].hits
         distance = self._evaluation.distance([tuple(hit for hit in best if hit.group == name) for name in _first_hits(best)])
         return self._answer(tagged, grade, score, why, hits, str(matches[0].branch), tested, distance)
+
+    def is_tagged(self) -> bool:
+        """Return whether the answer is yes, without its reason, which takes most of the time."""
+        if self._topic.expression is None:
+            return True
+        matches = self._matches(self._topic.expression)
+        return bool(matches) and _graded(matches).rank >= self._topic.publish_from.rank
 
     def _matches(self, expression: query.Expression) -> list[_Match]:
         """Return where it holds, best passage first; a sentence that already matched is not counted again with its neighbour."""
@@ -234,7 +244,9 @@ class _TopicCase:
         return f"“{self._evidence(hit).text}”"
 
 
-def _grade(best: float, score: float) -> Grade:
+def _graded(matches: list[_Match]) -> Grade:
+    """Return the grade of the places where an expression holds, the best of them first."""
+    best, score = matches[0].weight, sum(match.weight for match in matches)
     if best >= _CORE or score >= _MUCH:
         return Grade.CORE
     return Grade.SUBSTANTIAL if score >= _SUBSTANTIAL else Grade.MENTION

@@ -31,6 +31,11 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
+def counted(number: int, one: str) -> str:
+    """Return a number with what it counts, in the plural where it is not one: "1 term", "2 terms"."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
 def is_terminal() -> bool:
     """Return whether stderr is a terminal."""
     return sys.stderr.isatty()

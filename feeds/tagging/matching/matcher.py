@@ -107,14 +107,16 @@ class Matcher:
                 groups.setdefault(topic, set()).update(names)
         return [topic for topic in sorted(groups) if self.may_hold(topic, frozenset(groups[topic]))]
 
-    def hits_of(self, topic: int, matches: tuple["SegmentMatches", ...], *, all_contexts: bool = False) -> TopicHits:
-        """Return what one topic's terms hit: `topic` is its number."""
+    def hits_of(
+        self, topic: int, matches: tuple["SegmentMatches", ...], *, all_contexts: bool = False, without: str = ""
+    ) -> TopicHits:
+        """Return what one topic's terms hit: `topic` is its number. The negative context `without` does not count."""
         found = [match for match in matches if topic in match.phrases]
         hits = tuple(hit for match in found for hit in match.hits(topic))
         matter = all_contexts or self.may_hold(topic, frozenset(hit.group for hit in hits))
         if not matter or not self.topics[topic].negative_contexts:
             return TopicHits(hits)
-        around = {match.number: match.contexts(topic) for match in found}
+        around = {match.number: tuple(one for one in match.contexts(topic) if one[0].name != without) for match in found}
         cancelled = tuple(CancelledHit(hit, context) for hit in hits if (context := _context_around(hit, around[hit.segment])))
         bad = {one.hit for one in cancelled}
         return TopicHits(tuple(hit for hit in hits if hit not in bad), cancelled)

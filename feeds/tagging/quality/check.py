@@ -3,23 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
 
 from feeds.model import Classification, Document
-from feeds.tagging.classifier import classify, match_document
-from feeds.tagging.matching.lexicon import COMPOUNDING
+from feeds.tagging.classifier import MatchedDocument, classify
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.matching.phrasebook import deciding_groups
+from feeds.tagging.quality.overlaps import idle_terms
 from feeds.tagging.quality.slips import FilePlace, slips
 from feeds.tagging.topic import query
 from feeds.tagging.topic.lines import FileLines
-from feeds.tagging.topic.model import Example, Group, Term, Topic
-from ingest.text.folding import folded
-from ingest.text.language import prefixes
-from ingest.text.language.stop_words import languages_with_stop_word
+from feeds.tagging.topic.model import Example, Term, Topic
 from ingest.text.sanitize import shorten
-
-_LOOSE: Final = prefixes.LANGUAGES | COMPOUNDING  # a term without a star is also found behind other letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +52,18 @@ def check(topic: Topic, text: str = "", where: str = "") -> TopicFindings:
     ]
     found = [(slip.grave, file.message(slip.place, f"{slip.what}; {slip.cure}")) for slip in slips(topic)]
     errors = (*(line for grave, line in found if grave), *failures)
-    warnings = (*(line for grave, line in found if not grave), *_dead_terms(topic, file))
-    unneeded = () if failures else tuple(_unneeded_parts(topic, [answer for _, answer in answers]))
+    warnings = (*(line for grave, line in found if not grave), *_idle_terms(topic, file))
+    unneeded = () if failures else tuple(_unneeded_parts(topic, matcher, [answer for _, answer in answers]))
     untested = tuple(_untested_terms(topic, [answer for _, answer in answers]))
     return TopicFindings(errors, warnings, untested, unneeded, len(failures))
 
 
 def _answer(matcher: Matcher, example: Example) -> Classification:
-    return classify(matcher, Document(example.title, example.text, example.language))[0]
+    return classify(matcher, _document(example))[0]
+
+
+def _document(example: Example) -> Document:
+    return Document(example.title, example.text, example.language)
 
 
 def _failure(file: _File, number: int, example: Example, answer: Classification) -> str | None:
@@ -80,62 +78,14 @@ def _failure(file: _File, number: int, example: Example, answer: Classification)
 # Terms
 
 
-def _dead_terms(topic: Topic, file: _File) -> Iterator[str]:
-    for group, term, what in _dead(topic):
-        yield file.message(FilePlace(f"group.{group.name}", term.language or "any", term.text), f"{_place(group, term)} {what}")
+def _idle_terms(topic: Topic, file: _File) -> Iterator[str]:
+    for idle in idle_terms(topic.groups):
+        table, key = f"group.{idle.group}", idle.term.language or "any"
+        yield file.message(FilePlace(table, key, idle.term.text), f"{_place(idle.group, idle.term)} {idle.what}")
 
 
-def _dead(topic: Topic) -> Iterator[tuple[Group, Term, str]]:
-    for group in topic.groups:
-        seen: dict[tuple[tuple[str, ...], str | None], str] = {}
-        for term in group.terms:
-            key = (tuple(folded(word) + _stars(word) for word in term.text.split()), term.language)
-            if key in seen:
-                yield group, term, f"is the same as “{seen[key]}”: delete one"
-            seen.setdefault(key, term.text)
-        yield from _shadowed(group)
-        yield from _homographs(group)
-
-
-def _stars(text: str) -> str:
-    return f"{text.startswith('*')}{text.endswith('*')}{text.endswith('~')}"
-
-
-def _place(group: Group, term: Term) -> str:
-    return f"group {group.name}, {term.language or 'any'}: “{term.text}”"
-
-
-def _shadowed(group: Group) -> Iterator[tuple[Group, Term, str]]:
-    """Report a term that another of its group, for its language or for all, finds wherever it could itself be found."""
-    wide = [term for term in group.terms if "*" in term.text and " " not in term.text.strip()]
-    for term in group.terms:
-        for other in wide:
-            if other is not term and other.language in {None, term.language} and _covers(other.text, term):
-                yield group, term, f"can find nothing that “{other.text}” does not: delete it"
-                break
-
-
-def _covers(wide: str, narrow: Term) -> bool:
-    core = folded(wide)
-    if " " in core or wide == narrow.text:
-        return False
-    for word in narrow.text.split():
-        bare = folded(word)
-        if " " in bare or word.endswith("~"):  # a stem has forms that do not begin with it
-            continue
-        if wide.startswith("*") and wide.endswith("*") and core in bare:
-            return True
-        loose = word.startswith("*") or (narrow.language in _LOOSE and not word.endswith("*"))
-        if wide.endswith("*") and not wide.startswith("*") and not loose and bare.startswith(core):
-            return True
-    return False
-
-
-def _homographs(group: Group) -> Iterator[tuple[Group, Term, str]]:
-    for term in group.terms:
-        languages = languages_with_stop_word(folded(term.text)) - {term.language}
-        if languages and term.language is None and "*" not in term.text:
-            yield group, term, f"is a common word in {', '.join(sorted(languages))}: bind it to its language"
+def _place(group: str, term: Term) -> str:
+    return f"group {group}, {term.language or 'any'}: “{term.text}”"
 
 
 def _untested_terms(topic: Topic, answers: list[Classification]) -> Iterator[str]:
@@ -143,28 +93,23 @@ def _untested_terms(topic: Topic, answers: list[Classification]) -> Iterator[str
     used |= {(hit.group, hit.term) for answer in answers for _, hit in answer.cancelled}
     for group in topic.groups:
         if group.name in deciding_groups(topic):  # the words that only negative contexts use are tested with them
-            yield from (_place(group, term) for term in group.terms if (group.name, term.text) not in used)
+            yield from (_place(group.name, term) for term in group.terms if (group.name, term.text) not in used)
 
 
 # Parts: each is deleted, and some example should notice
 
 
-def _unneeded_parts(topic: Topic, answers: list[Classification]) -> Iterator[str]:
+def _unneeded_parts(topic: Topic, matcher: Matcher, answers: list[Classification]) -> Iterator[str]:
     """Yield the parts of a topic that may go without any example changing; all examples are as declared."""
-    documents = [Document(example.title, example.text, example.language) for example in topic.examples]
-    wanted = [example.tagged for example in topic.examples]
+    examples = [(MatchedDocument(matcher, _document(example)), example.tagged) for example in topic.examples]
     for context in topic.negative_contexts:
-        changed = replace(topic, negative_contexts=tuple(other for other in topic.negative_contexts if other is not context))
-        matcher = Matcher([changed])
-        # Only where it took a word its sense can a context have decided; to read all examples again takes seconds.
+        # Only where it took a word its sense can a context have decided.
         touched = (n for n, answer in enumerate(answers) if any(name == context.name for name, _ in answer.cancelled))
-        if all(match_document(matcher, documents[n]).tagged_by(changed) == wanted[n] for n in touched):
+        if all(examples[n][0].tagged_by(topic, without=context.name) == examples[n][1] for n in touched):
             yield f"the frame {context.name}"
-    matcher = Matcher([topic])
-    matched = [match_document(matcher, document) for document in documents]
     for part, smaller in _smaller(topic.expression) if topic.expression else ():
         changed = replace(topic, expression=smaller)
-        if [one.tagged_by(changed) for one in matched] == wanted:
+        if all(matched.tagged_by(changed) == wanted for matched, wanted in examples):
             yield f"{part} in the query"
 
 
