@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import signal
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -17,13 +18,16 @@ from feeds.cli.serve import serve
 from feeds.cli.stories import stories
 from feeds.cli.topics import topics
 from feeds.cli.trial import topics_of_feed, try_command
+from feeds.cli.upkeep.backup import backup_command, restore_command
 from ingest.cli.commands import sources, sources_add
 from ingest.cli.console import command, is_terminal, say
 
 if TYPE_CHECKING:
     from types import FrameType
 
+    from feeds.tagging.topic.model import Topic
     from ingest.polling.home import Home
+    from ingest.store.lock import Hold
 
 
 @command.command()
@@ -33,10 +37,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
     """Poll, classify, publish and serve, by schedule."""
-    from feeds.server.context import access_of
-    from feeds.server.server import listen, run_loop
     from ingest.polling.sources import STARTER, read_list
-    from topicwire_service import run_service
 
     home.make()
     if not home.is_home:
@@ -46,8 +47,32 @@ def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
             f"of {count} sources is polled (--home names another folder)"
         )
     if once:
-        _once(home, strict=strict, everything=False, quiet=False)
+        _once(home, "run --once", strict=strict, everything=False, quiet=False)
     chosen = topics_of(home)
+    with closing(_hold(home)) as hold:
+        _serve_and_poll(home, chosen, hold, no_serve=no_serve)
+    say("stopped")
+
+
+def _hold(home: Home) -> Hold:
+    """Hold the home for the service. Raises StoreError when another service holds it; a pass is waited for."""
+    from ingest.errors import StoreError
+    from ingest.store.lock import Hold, holder
+
+    hold = Hold(home.folder, "run")
+    if not hold.keep():
+        other = holder(home.folder)
+        if other.work == "run":
+            raise StoreError(f"{other} holds {home.folder.resolve()}", "stop it first, or name another home with --home")
+        say(f"{other} is at work in this home; this service begins its work when that one has ended")
+    return hold
+
+
+def _serve_and_poll(home: Home, chosen: tuple[Topic, ...], hold: Hold, *, no_serve: bool) -> None:
+    from feeds.server.context import access_of
+    from feeds.server.server import listen, run_loop
+    from topicwire_service import run_service
+
     listening = None if no_serve else listen(home.settings.service.bind)
     with home.engine() as engine:
         for topic in chosen if listening else ():
@@ -57,20 +82,19 @@ def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
             say(access_of(home.settings.service).summary())
         if not home.settings.fetch.contact:
             say("fetch.contact is not set: name a page or an e-mail address there, so that a publisher can reach you")
-        run_loop(run_service(home, engine, listening))
-    say("stopped")
+        run_loop(run_service(home, engine, listening, hold))
 
 
-def _once(home: Home, *, strict: bool, everything: bool, quiet: bool) -> None:
+def _once(home: Home, work: str, *, strict: bool, everything: bool, quiet: bool) -> None:
     from ingest.polling.offline import QUESTION
-    from ingest.store.lock import alone
+    from ingest.store.lock import alone, holder
     from topicwire_service import make_pass
 
     home.make()
-    with alone(home.folder) as free:
+    with alone(home.folder, work) as free:
         if not free:
             if not quiet:
-                say("another pass is running in this home; it does the work")
+                say(f"{holder(home.folder)} is at work in this home; it does the work")
             raise SystemExit(0)
         done = make_pass(home, everything=everything)
     if not quiet:
@@ -88,7 +112,7 @@ def _once(home: Home, *, strict: bool, everything: bool, quiet: bool) -> None:
 @click.pass_obj
 def poll(home: Home, *, everything: bool, strict: bool) -> None:
     """Make one pass over the due sources (for cron): silent in a pipe; does nothing while another run is under way."""
-    _once(home, strict=strict, everything=everything, quiet=not is_terminal())
+    _once(home, "poll", strict=strict, everything=everything, quiet=not is_terminal())
 
 
 @command.command()
@@ -110,6 +134,8 @@ def ingest(home: Home, sources: tuple[str, ...], *, no_publish: bool) -> None:
 
 sources.add_command(sources_add(topics_of_feed))
 for part in (sources, items, topics, stories, explain, review, publish_command, search_command, feeds, serve, try_command):
+    command.add_command(part)
+for part in (backup_command, restore_command):
     command.add_command(part)
 
 

@@ -139,8 +139,8 @@ class ServiceTicks:
     reported in one line, and the service goes on.
     """
 
-    def __init__(self, home: Home, engine: Engine) -> None:
-        """Prepare the ticks; `engine` is open."""
+    def __init__(self, home: Home, engine: Engine, hold: Hold | None = None) -> None:
+        """Prepare the ticks; `engine` is open. `hold` is the lock on the home, where the caller holds it already."""
         self._home, self._engine = home, engine
         self.stopping = Event()
         self.ready = Event()  # the files that can be published at once are in place
@@ -149,7 +149,7 @@ class ServiceTicks:
         self._polling = Event()
         self._has_new_items = Event()  # stored and not yet classified
         self._published_at: datetime | None = None
-        self._hold = Hold(home.folder)
+        self._hold = hold or Hold(home.folder)
         self._running = 0
         self._lock = Lock()
         self._reported: set[str] = set()  # refused lines of sources.opml, which are reported once
@@ -336,9 +336,9 @@ class ServiceTicks:
         sweep(self._home.folder / "public", self._home.folder / "private")
 
 
-async def run_service(home: Home, engine: Engine, listening: socket.socket | None) -> None:
+async def run_service(home: Home, engine: Engine, listening: socket.socket | None, hold: Hold) -> None:
     """Run the ticks, and the server where a socket is listening, until SIGTERM or SIGINT."""
-    service = ServiceTicks(home, engine)
+    service = ServiceTicks(home, engine, hold)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

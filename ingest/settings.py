@@ -107,6 +107,13 @@ class Topics:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """`backup.*`: copies of the database that are made without being asked for."""
+
+    before_upgrade: bool = True  # beside the database, before a newer program changes its schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting; the defaults are right for one person."""
 
@@ -116,6 +123,7 @@ class Settings:
     polling: Polling = field(default_factory=Polling)
     publish: Publish = field(default_factory=Publish)
     topics: Topics = field(default_factory=Topics)
+    backup: Backup = field(default_factory=Backup)
 
     @property
     def base_url(self) -> str:

@@ -1,16 +1,19 @@
+import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from making import Cli
 
 from ingest.errors import StoreError
-from ingest.store.lock import alone
+from ingest.store.lock import FILE, Hold, alone, holder
 
 HOLD = """
 import sys
 from pathlib import Path
-from ingest.store.lock import alone
+from ingest.store.lock import FILE, Hold, alone, holder
 with alone(Path(sys.argv[1])) as free:
     print(free, flush=True)
     input()
@@ -65,3 +68,43 @@ def test_a_home_that_cannot_be_is_one_line(home: Path) -> None:
     (home / "file").write_text("x")
     with pytest.raises(StoreError, match="; name a folder that can be written with --home"), alone(home / "file"):
         pass
+
+
+def test_the_lock_says_who_holds_it(home: Path) -> None:
+    """Process and command are named; a lock of an earlier program, or none, is said in general words."""
+    assert str(holder(home)) == "another process"
+    with alone(home, "poll"):
+        assert str(holder(home)) == f"process {os.getpid()} (`topicwire poll`)"
+    (home / FILE).write_bytes(b"\xff\x00")
+    assert str(holder(home)) == "another process"
+    with alone(home):
+        assert str(holder(home)) == f"process {os.getpid()}"
+
+
+def test_what_is_kept_is_held_between_the_ticks(home: Path) -> None:
+    """A service that keeps its home holds it until it closes; what it could not have at first it keeps when it gets it."""
+    with closing(Hold(home, "run")) as hold:
+        with alone(home) as free:
+            assert free
+            assert not hold.keep()
+        with hold.shared() as free:
+            assert free
+        with alone(home) as free:
+            assert not free
+        with hold.shared() as one, hold.shared() as two:
+            assert one
+            assert two
+        with alone(home) as free:
+            assert not free
+    with alone(home) as free:
+        assert free
+
+
+def test_a_second_service_says_who_holds_the_home_and_leaves(cli: Cli) -> None:
+    """One line with the process, exit code 1, before it listens or polls."""
+    with alone(cli.home, "run"):
+        done = cli("run", "--no-serve")
+    who = f"process {os.getpid()} (`topicwire run`)"
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[-1] == (f"topicwire: {who} holds {cli.home}; stop it first, or name another home with --home")
+    assert not (cli.home / "public").exists()

@@ -1,3 +1,4 @@
+import os
 import re
 import sqlite3
 import time
@@ -315,7 +316,7 @@ def test_an_overlapping_pass_leaves_quietly(cli: Cli, web: FakeWeb) -> None:
     with alone(cli.home) as free:
         assert free
         once, poll = cli("run", "--once"), cli("poll")
-    assert (once.exit_code, once.stderr) == (0, "another pass is running in this home; it does the work\n")
+    assert (once.exit_code, once.stderr) == (0, f"process {os.getpid()} is at work in this home; it does the work\n")
     assert (poll.exit_code, poll.output) == (0, "")
     assert web.calls == []
     assert cli("poll").exit_code == 0

@@ -1,6 +1,6 @@
 """The tables derived from the facts, in the same file: every statement on tags, reviews, stories, publication; decides nothing.
 
-Public: the tables by subject, each a class or two in a module of its own; `migrations` and `revisions` serve this room alone.
+Public: the tables by subject, each a class or two in a module of its own; `migrations` says which schemas are known.
 """
 
 __all__ = (
@@ -8,6 +8,7 @@ __all__ = (
     "classifications",
     "grants",
     "ledger",
+    "migrations",
     "monitor",
     "outbox",
     "published_files",

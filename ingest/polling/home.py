@@ -69,7 +69,7 @@ class Home:
         from ingest.store.facts import Facts
 
         self.make()
-        return Facts(self.database_path)
+        return Facts(self.database_path, backup=self.settings.backup.before_upgrade)
 
     def stored(self, *, quiet: bool = False) -> Facts:
         """Open the database for reading. Where there is none, open an empty one in memory and create no file.
@@ -79,7 +79,7 @@ class Home:
         from ingest.store.facts import IN_MEMORY, Facts
 
         if self.database_path.exists():
-            return Facts(self.database_path)
+            return Facts(self.database_path, backup=self.settings.backup.before_upgrade)
         self.require_folder()
         if not quiet and not self.is_home:
             where = self.folder.resolve()

@@ -1,6 +1,6 @@
 """The facts in one SQLite file: every statement over the tables of facts, and their migrations; plans and classifies nothing.
 
-Public: `facts` and its parts; `monitor`, `instance`, `lock`; of `recorder` the counts. `database` serves feeds/store alone.
+Public: `facts` and its parts; `monitor`, `instance`, `lock`, `upkeep`; of `recorder` the counts. `database` serves feeds/store.
 """
 
-__all__ = ("database", "facts", "instance", "items", "lock", "monitor", "recorder", "subscriptions")
+__all__ = ("database", "facts", "instance", "items", "lock", "monitor", "recorder", "subscriptions", "upkeep")

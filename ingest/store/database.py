@@ -1,7 +1,7 @@
 """The open SQLite file: connection, transactions, migrations, waiting; knows no table."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -35,8 +35,12 @@ def family(name: str) -> Migrations:
 class Database:
     """One connection to the file, bound to the thread that opened it. Only the store rooms reach it (`Facts.database`)."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the file. Raises StoreError when it cannot be opened, is not ours, or is of a newer version."""
+    def __init__(self, path: Path, before_upgrade: Callable[[Path], None] | None = None) -> None:
+        """Open or create the file. Raises StoreError when it cannot be opened, is not ours, or is of a newer version.
+
+        `before_upgrade` is called with the path before the schema of an older program is changed, while nobody writes.
+        """
+        self._path, self._before_upgrade = path, before_upgrade
         self.connection = _connect(path)
         self.execute, self.executemany = self.connection.execute, self.connection.executemany
         self.schema = sqlite_utils.Database(self.connection)  # the same connection, as migrations take it
@@ -90,6 +94,9 @@ class Database:
         """Run the migrations that are missing; of two processes that start together one waits for the other."""
         if steps.pending(self.schema):
             with self.transaction():
+                if self._before_upgrade and steps.applied(self.schema) and steps.pending(self.schema):
+                    self._before_upgrade(self._path)
+                    self._before_upgrade = None  # the other family belongs to the same upgrade
                 steps.apply(self.schema)
 
     def tidy(self) -> None:
@@ -123,11 +130,15 @@ def _refuse_unknown(db: sqlite_utils.Database, path: Path) -> None:
         return
     if Migrations.migrations_table not in names:
         raise StoreError(f"{path} is another program's database", "name another --home")
-    rows = db.execute(f"select migration_set, name from {Migrations.migrations_table} order by rowid")  # noqa: S608 - a constant
-    unknown = [name for of, name in rows if not _is_known(of, name)]
-    if unknown:
+    if unknown := unknown_migrations(db.conn):
         what = f"{path} was written by a newer version of topicwire, which made the change {unknown[-1]!r}"
         raise NewerDatabaseError(what, "update topicwire, or name another --home; nothing was touched")
+
+
+def unknown_migrations(db: sqlite3.Connection) -> list[str]:
+    """Return the migrations of a database that this program does not know, oldest first: those of a newer version."""
+    rows = db.execute(f"select migration_set, name from {Migrations.migrations_table} order by rowid")  # noqa: S608 - a constant
+    return [name for of, name in rows if not _is_known(of, name)]
 
 
 def _is_known(family_name: str, migration: str) -> bool:

@@ -11,6 +11,7 @@ from ingest.store.notes import Notes
 from ingest.store.polls import Polls
 from ingest.store.sources import Sources
 from ingest.store.subscriptions import Subscriptions
+from ingest.store.upkeep.backup import keep_before_upgrade
 
 __all__ = ["IN_MEMORY", "Facts"]
 IN_MEMORY = Path(":memory:")  # a database that leaves no trace
@@ -19,9 +20,13 @@ IN_MEMORY = Path(":memory:")  # a database that leaves no trace
 class Facts:
     """The tables of facts. Bound to the thread that opened it; other processes may read and write beside it."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the database. Raises StoreError when it cannot be."""
-        self.database = Database(path)  # for the store rooms alone
+    def __init__(self, path: Path, *, backup: bool = True) -> None:
+        """Open or create the database. Raises StoreError when it cannot be.
+
+        A database of an older program is brought up to date; with `backup` a copy of it as it was is kept beside it.
+        """
+        keep = keep_before_upgrade if backup and path != IN_MEMORY else None
+        self.database = Database(path, keep)  # for the store rooms alone
         try:
             self.database.migrate(migrations)
         except BaseException:
