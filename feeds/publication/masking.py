@@ -214,6 +214,7 @@ class Mask:
             groups=(Group(_MASKED, terms),),
             review=None,
             negative_contexts=(),
+            roles=(),
             examples=(),
         )
         return Matcher([topic])

@@ -214,7 +214,7 @@ class _Feed:
     def __init__(self, home: _Home, topic: Topic) -> None:
         self._home, self._topic, self._name = home, topic, feed_name(topic)
         self._ledger = Ledger(home.facts, self._name)
-        shaping = replace(topic, groups=(), negative_contexts=(), examples=())
+        shaping = replace(topic, groups=(), negative_contexts=(), roles=(), examples=())
         self._target = home.readers_of(topic)
         self.edition = _Edition(home, self._name, shaping, home.classifications.revision(topic.name))
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 from feeds.model import Classification, Document, Evidence, Grade, Tagging
 from feeds.tagging.explanation import Explanation, FaultKind, in_words
 from feeds.tagging.matching.matcher import CancelledHit, Hit, Matcher, SegmentMatches, TopicHits
 from feeds.tagging.matching.segments import Segment, SegmentKind, segments
-from feeds.tagging.query_evaluation import Evaluation, Hits, Passage
+from feeds.tagging.query_evaluation import Evaluation, Hits, Passage, groups_of
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Topic
 
@@ -60,7 +61,7 @@ def tag(matcher: Matcher, document: Document, boilerplate: frozenset[str] = froz
     for number in matcher.possible_topics(matches):
         topic = matcher.topics[number]
         hits = _without_boilerplate(topic, matcher.hits_of(number, matches), parts, boilerplate)
-        if matcher.may_hold(number, frozenset(hit.group for hit in hits.hits)):
+        if matcher.may_hold(number, groups_of(hits.hits)):
             answer = _TopicCase(topic, document, parts, hits).tagged()
             if answer is not None and answer.tagged:
                 tags.append(answer)
@@ -86,7 +87,7 @@ class MatchedDocument:
     def tagged_by(self, topic: Topic, *, without: str = "") -> bool:
         """Return whether another form of the topic, with the same terms, tags the document.
 
-        `without` names a negative context that does not count.
+        `without` names a negative context or a role that does not count.
         """
         return _TopicCase(topic, self._document, self._parts, self._hits(without) if without else self._found).is_tagged()
 
@@ -163,7 +164,7 @@ class _TopicCase:
         """Return where it holds, best passage first; a sentence that already matched is not counted again with its neighbour."""
         found: list[_Match] = []
         used: set[int] = set()
-        groups = frozenset(hit.group for hit in self._found.hits)
+        groups = groups_of(self._found.hits)
         alternatives = expression.parts if isinstance(expression, query.Or) else (expression,)
         branches = [branch for branch in alternatives if query.possible(branch, groups)]
         for kind, passage in self._evaluation.passages():
@@ -187,12 +188,19 @@ class _TopicCase:
         expression = self._topic.expression or query.And(())
         faults = self._explanation.faults(expression)
         why = in_words(faults, self._cancelled_word({fault.text for fault in faults}))
+        if any(fault.kind is FaultKind.APART for fault in faults):
+            why = "; ".join([why, *map(self._alone, self._evaluation.unsupported[:1])])
         if any(fault.kind is FaultKind.EXCLUDED for fault in faults):
             excluding = tuple(hit for fault in faults if fault.kind is FaultKind.EXCLUDED for hit in fault.hits)
             return self._answer(False, None, 0.0, why, excluding)
-        cancelled = {cancelled.hit.group for cancelled in self._found.cancelled}
-        near_miss = cancelled >= set(self._evaluation.missing(expression)) or self._is_for_review()
-        return self._answer(False, None, 0.0, why, self._found.hits, near_miss=near_miss)
+        missing = self._evaluation.missing(expression)
+        weak = self._evaluation.weak(missing)
+        there = {cancelled.hit.group for cancelled in self._found.cancelled} | {
+            name for name in missing if self._evaluation.weak([name])
+        }
+        near_miss = there >= set(missing) or self._is_for_review()
+        hits = [hit for hit in self._found.hits if hit not in weak]
+        return self._answer(False, None, 0.0, why, hits, near_miss=near_miss, weak=weak)
 
     def _is_for_review(self) -> bool:
         review = self._topic.review
@@ -201,9 +209,14 @@ class _TopicCase:
         )
 
     def _cancelled_word(self, missing: set[str]) -> str:
-        """Return, in words, which negative context took away a word of a part that is missing; empty where none did."""
+        """Return, in words, what took a word of a missing part away: a negative context, or its role; empty where nothing did."""
         found = (cancelled for cancelled in self._found.cancelled if cancelled.hit.group in missing)
-        return next((f": {self._quote(one.hit)} is only {one.context.replace('_', ' ')}" for one in found), "")
+        frames = (f": {self._quote(one.hit)} is only {one.context.replace('_', ' ')}" for one in found)
+        roles = (f": {self._alone(hit)}" for hit in self._evaluation.weak(sorted(missing)))
+        return next(chain(frames, roles), "")
+
+    def _alone(self, hit: Hit) -> str:
+        return f"{self._quote(hit)} never suffices alone (role {hit.role})"
 
     def _answer(  # noqa: PLR0913, PLR0917 - the parts of a classification
         self,
@@ -217,9 +230,11 @@ class _TopicCase:
         distance: int | None = None,
         *,
         near_miss: bool = False,
+        weak: Hits = (),
     ) -> Classification:
         shown = tuple(map(self._evidence, list(hits)[:_SHOWN]))
-        cancelled = tuple((one.context, self._evidence(one.hit)) for one in self._found.cancelled[:_SHOWN])
+        away = (*self._found.cancelled, *(CancelledHit(hit, f"role {hit.role}") for hit in weak))
+        cancelled = tuple((one.context, self._evidence(one.hit)) for one in away[:_SHOWN])
         return Classification(
             topic=self._topic.name,
             version=self._topic.version,

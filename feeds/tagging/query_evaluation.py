@@ -32,8 +32,13 @@ class Evaluation:
         """Take the document, its segments, and those hits of the topic that count."""
         self._topic, self._document, self._segments, self._hits = topic, document, segments, hits
         self._named: defaultdict[str, list[Hit]] = defaultdict(list)
+        self._weak: defaultdict[str, list[Hit]] = defaultdict(list)  # those of a group that never suffice alone
+        about = {role.name: role.of for role in topic.roles}
         for hit in hits:
-            self._named[hit.group].append(hit)
+            if not hit.role or hit.role == hit.group:
+                self._named[hit.group].append(hit)
+            for group in about.get(hit.group, ()) if hit.role == hit.group else (hit.group,) if hit.role else ():
+                self._weak[group].append(hit)
         self.everywhere = Passage(frozenset(range(len(segments))))
         self._title = Passage(frozenset(n for n, segment in enumerate(segments) if segment.kind is SegmentKind.TITLE))
 
@@ -61,7 +66,20 @@ class Evaluation:
                 return () if expression.holds(self._document) else None
 
     def _of_group(self, name: str, passage: Passage) -> Hits | None:
-        return tuple([hit for hit in self._named.get(name, ()) if hit.segment in passage.segments]) or None
+        found = [hit for hit in self._named.get(name, ()) if hit.segment in passage.segments]
+        if found and name in self._weak:
+            found += [hit for hit in self._weak[name] if hit.segment in passage.segments]
+        return tuple(found) or None
+
+    def weak(self, groups: Iterable[str]) -> Hits:
+        """Return the hits of groups that have a role, where nothing else of their group is found in the item."""
+        return _together(self._weak[name] for name in groups if name in self._weak and name not in self._named)
+
+    @property
+    def unsupported(self) -> Hits:
+        """The hits that have a role and do not count in their segment, where nothing of their group stands without one."""
+        strong = {(name, hit.segment) for name, hits in self._named.items() for hit in hits}
+        return _together([hit] for name, hits in self._weak.items() for hit in hits if (name, hit.segment) not in strong)
 
     def _raw(self, raw: query.RawTerm, passage: Passage) -> Hits | None:
         texts = {"title": self._document.title, "text": self._document.text}
@@ -167,7 +185,12 @@ class Evaluation:
                 return () if self.holds(expression, self.everywhere) is not None else (str(expression),)
 
 
-def _together(holding: Iterable[Hits]) -> Hits:
+def groups_of(hits: Iterable[Hit]) -> frozenset[str]:
+    """Return the groups, roles and phrases that hits show; a word with a role shows no group."""
+    return frozenset(hit.group for hit in hits if not hit.role or hit.role == hit.group)
+
+
+def _together(holding: Iterable[Iterable[Hit]]) -> Hits:
     return tuple(dict.fromkeys(hit for hits in holding for hit in hits))
 
 

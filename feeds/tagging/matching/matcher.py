@@ -1,19 +1,21 @@
-"""Finds terms in segments: hits with their original spans, and those that a negative context cancels; decides nothing."""
+"""Finds terms in segments: hits with their original spans and roles, and those that a negative context cancels; decides nothing."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 from typing import Final
 
 from feeds.tagging.matching.lexicon import GAP, CompiledPhrase, Element, GroupSlot
-from feeds.tagging.matching.phrasebook import Continuations, Phrasebook, PhraseOwner, languages_of
+from feeds.tagging.matching.phrasebook import Continuations, Phrasebook, PhraseOwner, PhraseUse, languages_of, slots_of
 from feeds.tagging.matching.segments import Segment, SegmentedText
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Topic
 
 _GAP_WORDS: Final = 3  # what ".." in a phrase may skip
+_BESIDE: Final = 3  # words within which an exception of a negative context or role stands beside it
+_EXCEPTIONS: Final = {PhraseUse.CONTEXT: PhraseUse.CONTEXT_EXCEPTION, PhraseUse.ROLE: PhraseUse.ROLE_EXCEPTION}
 
 _OTHER: Final = "other"  # any language in which no topic has terms
 
@@ -32,6 +34,7 @@ class Hit:
     last: int  # number of the word after it
     start: int  # characters of the field that the segment is of
     end: int
+    role: str = ""  # the role that it has or stands in: then it never suffices alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +73,23 @@ class Matcher:
         """Return whether a topic may tag an item of which only these groups were found; False is certain."""
         key = (number, groups)
         if key not in self._possible:
-            expression = self.topics[number].expression
-            self._possible[key] = expression is None or query.possible(expression, groups)
+            topic = self.topics[number]
+            # A role may have a phrase around a hit of these groups, and it is looked for later.
+            around = {role.name for role in topic.roles if not groups.isdisjoint(slots_of(role.terms))}
+            self._possible[key] = topic.expression is None or query.possible(topic.expression, groups | around)
         return self._possible[key]
 
     def find(self, segments: tuple[Segment, ...], language: str | None, *, all_contexts: bool = False) -> dict[int, TopicHits]:
         """Return what each topic's terms hit, by the topic's number; topics without a hit are left out.
 
         Negative contexts are looked for only where they can matter: in topics that the hits alone might satisfy; or in all.
+        Roles are always looked for, since a refusal names them.
         """
         matches = self.match_segments(segments, language)
         topics = {topic for match in matches for topic in match.phrases}
-        return {topic: self.hits_of(topic, matches, all_contexts=all_contexts) for topic in topics}
+        return {
+            topic: self.hits_of(topic, matches, all_contexts=all_contexts or bool(self.topics[topic].roles)) for topic in topics
+        }
 
     def match_text(self, title: str, text: str, language: str | None) -> tuple[tuple[Segment, ...], tuple["SegmentMatches", ...]]:
         """Match an article once for all topics; return its segments in which a phrase may stand, and their matches.
@@ -110,16 +118,18 @@ class Matcher:
     def hits_of(
         self, topic: int, matches: tuple["SegmentMatches", ...], *, all_contexts: bool = False, without: str = ""
     ) -> TopicHits:
-        """Return what one topic's terms hit: `topic` is its number. The negative context `without` does not count."""
+        """Return what one topic's terms hit: `topic` is its number. The negative context or role `without` does not count."""
         found = [match for match in matches if topic in match.phrases]
         hits = tuple(hit for match in found for hit in match.hits(topic))
         matter = all_contexts or self.may_hold(topic, frozenset(hit.group for hit in hits))
-        if not matter or not self.topics[topic].negative_contexts:
+        if not matter or not (self.topics[topic].negative_contexts or self.topics[topic].roles):
             return TopicHits(hits)
-        around = {match.number: tuple(one for one in match.contexts(topic) if one[0].name != without) for match in found}
-        cancelled = tuple(CancelledHit(hit, context) for hit in hits if (context := _context_around(hit, around[hit.segment])))
-        bad = {one.hit for one in cancelled}
-        return TopicHits(tuple(hit for hit in hits if hit not in bad), cancelled)
+        around = [match.surroundings(topic, without) for match in found]
+        roles = {role.name for role in self.topics[topic].roles}
+        read = tuple(one for match, beside in zip(found, around, strict=True) for one in beside.read(match.hits(topic), roles))
+        return TopicHits(
+            tuple(one for one in read if isinstance(one, Hit)), tuple(one for one in read if isinstance(one, CancelledHit))
+        )
 
 
 def _matches(book: Phrasebook, segments: tuple[Segment, ...]) -> tuple["SegmentMatches", ...]:
@@ -132,9 +142,26 @@ def _matches(book: Phrasebook, segments: tuple[Segment, ...]) -> tuple["SegmentM
     return tuple(matches)
 
 
-def _context_around(hit: Hit, contexts: tuple[tuple[PhraseOwner, int, int], ...]) -> str | None:
-    around = (owner for owner, first, last in contexts if first <= hit.first and hit.last <= last)
-    return next((owner.name for owner in around if owner.cancels == hit.group), None)
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The negative contexts and roles of a topic that stand in one segment, and what the phrases of the roles hit."""
+
+    contexts: tuple[tuple[PhraseOwner, int, int], ...]  # each with its first word and the word after it
+    hits: tuple[Hit, ...]
+
+    def read(self, hits: list[Hit], roles: Collection[str]) -> list[Hit | CancelledHit]:
+        """Return the hits with their roles, and those that do not count, by their place; `roles` are the topic's."""
+        groups = [hit for hit in hits if hit.group not in roles]  # those of roles are here, without what an exception takes
+        return [self._read(hit) for hit in (_longest([*groups, *self.hits]) if self.hits else groups)]
+
+    def _read(self, hit: Hit) -> Hit | CancelledHit:
+        around = [
+            owner for owner, first, last in self.contexts if hit.group in owner.groups and first <= hit.first and hit.last <= last
+        ]
+        for owner in around:
+            if owner.use is PhraseUse.CONTEXT:
+                return CancelledHit(hit, owner.name)
+        return replace(hit, role=around[0].name) if around else hit
 
 
 class SegmentMatches:
@@ -158,14 +185,20 @@ class SegmentMatches:
         """Return the span of a pattern within a folded word: a part of it only where words are written without spaces."""
         return self._book.lexicon.inside(word, pattern)
 
-    def contexts(self, topic: int) -> tuple[tuple[PhraseOwner, int, int], ...]:
-        """Return the negative contexts of a topic that stand here, each with its first word and the word after it."""
-        contexts = self._book.contexts(topic)
+    def surroundings(self, topic: int, without: str = "") -> Surroundings:
+        """Return the negative contexts and roles of a topic that stand here and that no exception makes void, except `without`."""
+        contexts, owners = self._book.contexts(topic), self._book.owners
         self._slots = _Slots(self._book, (*self.phrases.get(topic, ()), *self._phrases(contexts.helpers.__getitem__)))
-        found = self._phrases(contexts.words.__getitem__)
+        phrases = self._phrases(contexts.words.__getitem__)
         for group, first, last in self._slots.all:
-            found += self._from(first, last, contexts.slots.get(group))
-        return tuple((self._book.owners[phrase.owner], first, last) for first, phrase, last in found)
+            phrases += self._from(first, last, contexts.slots.get(group))
+        spans = [(owners[phrase.owner], first, last) for first, phrase, last in phrases]
+        exceptions = [span for span in spans if not span[0].groups]
+        valid = [span[0].name != without and not (exceptions and _is_void(span, exceptions)) for span in spans]
+        found = [span for span, holds in zip(spans, valid, strict=True) if holds and span[0].groups]
+        roles = [one for one, holds in zip(phrases, valid, strict=True) if holds and owners[one[1].owner].use is PhraseUse.ROLE]
+        hits = [replace(hit, role=hit.group) for hit in (self._hit(*one) for one in roles)]
+        return Surroundings(tuple(found), tuple(hits))
 
     def _phrases(self, begin: Callable[[str], Continuations | None]) -> list[_FoundPhrase]:
         found: list[_FoundPhrase] = []
@@ -224,6 +257,15 @@ class SegmentMatches:
                 start, end = start + a, start + b
         name = self._book.owners[phrase.owner].name
         return Hit(name, phrase.term.text, phrase.term.language, self.number, first, last, start, end)
+
+
+def _is_void(span: tuple[PhraseOwner, int, int], exceptions: Iterable[tuple[PhraseOwner, int, int]]) -> bool:
+    """Return whether one of its exceptions stands inside a negative context or role, or directly beside it."""
+    owner, first, last = span
+    return any(
+        (other.use, other.name) == (_EXCEPTIONS.get(owner.use), owner.name) and first - _BESIDE <= start and end <= last + _BESIDE
+        for other, start, end in exceptions
+    )
 
 
 class _Slots:

@@ -1,8 +1,10 @@
 """Compiles the terms of several topics for texts of one language, sorted by the word they begin with; reads no text."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from itertools import compress, filterfalse
 from typing import Final, NamedTuple
@@ -13,16 +15,28 @@ from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Term, Topic
 from ingest.text.folding import fold
 
+SLOT: Final = re.compile(r"\{([^{}]*)\}")
 _REMEMBERED: Final = 100_000  # words, for each language
+
+
+class PhraseUse(StrEnum):
+    """What a phrase is there for."""
+
+    GROUP = "group"
+    CONTEXT = "context"  # it takes the sense away from the hits inside
+    ROLE = "role"  # it never suffices alone, nor do the hits inside
+    CONTEXT_EXCEPTION = "exception of a context"  # it makes the negative context around or beside it void
+    ROLE_EXCEPTION = "exception of a role"
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseOwner:
-    """The group or negative context of a topic that a phrase belongs to."""
+    """The group, negative context or role of a topic that a phrase belongs to."""
 
     topic: int
     name: str
-    cancels: str | None = None  # the group whose hits it cancels, if it is a negative context
+    use: PhraseUse = PhraseUse.GROUP
+    groups: tuple[str, ...] = ()  # those whose hits a negative context or a role is about
 
 
 class Continuations(NamedTuple):
@@ -81,7 +95,7 @@ class PhraseStarts(dict[str, Continuations | None]):
 
 @dataclass(frozen=True, slots=True)
 class ContextPhrases:
-    """The negative contexts of one topic: by their first word, or by the group whose hit they begin with.
+    """The negative contexts and roles of one topic: by their first word, or by the group whose hit they begin with.
 
     `helpers` are the groups that stand in contexts alone: they are looked for only where contexts are.
     """
@@ -153,8 +167,8 @@ class Phrasebook:
                 head = phrase.elements[0]
                 if isinstance(head, int):  # the loader lets no slot into a group
                     phrases[head].append(phrase)
-        for context in topic.negative_contexts:
-            for phrase in self._phrases(PhraseOwner(number, context.name, context.cancels), context.terms):
+        for owner, terms in _surroundings(number, topic):
+            for phrase in self._phrases(owner, terms):
                 head = phrase.elements[0]
                 if isinstance(head, GroupSlot):
                     self._slots[number][head.group].append(phrase)
@@ -176,21 +190,42 @@ class Phrasebook:
 
 
 def deciding_groups(topic: Topic) -> frozenset[str]:
-    """Return the groups and phrases on which a topic decides; its other groups serve its negative contexts."""
+    """Return the groups, roles and phrases on which a topic decides; its other groups serve its negative contexts and roles."""
     asked = (topic.expression, topic.review)
     parts = (part for expression in asked if expression for part in query.walk(expression))
-    return frozenset(str(part) for part in parts if isinstance(part, query.GroupReference | query.PhraseQuery))
+    named = frozenset(str(part) for part in parts if isinstance(part, query.GroupReference | query.PhraseQuery))
+    return named.union(*(slots_of(role.terms) for role in topic.roles if role.name in named))
+
+
+def slots_of(terms: Iterable[Term]) -> frozenset[str]:
+    """Return the groups whose hits stand in terms."""
+    return frozenset(slot for term in terms for slot in SLOT.findall(term.text))
 
 
 def languages_of(topic: Topic) -> frozenset[str]:
     """Return the languages in which a topic has terms."""
-    lists = (*(group.terms for group in topic.groups), *(context.terms for context in topic.negative_contexts))
+    groups = [group.terms for group in topic.groups]
+    lists = [*groups, *(context.terms for context in topic.negative_contexts), *(role.terms for role in topic.roles)]
     return frozenset(term.language for terms in lists for term in terms if term.language)
 
 
 def _named_terms(topic: Topic) -> Iterator[tuple[str, tuple[Term, ...]]]:
     for group in topic.groups:
         yield group.name, group.terms
-    groups = {group.name for group in topic.groups}
-    for name in sorted(deciding_groups(topic) - groups):  # phrases written in the query itself
+    named, decides = {group.name for group in topic.groups}, deciding_groups(topic)
+    for role in topic.roles:
+        named.add(role.name)
+        if role.name in decides:  # a query asks for it as for a group; what has a slot is found around the hits
+            yield role.name, tuple(term for term in role.terms if not SLOT.search(term.text))
+    for name in sorted(decides - named):  # phrases written in the query itself
         yield name, (Term(name.strip('"'), None),)
+
+
+def _surroundings(number: int, topic: Topic) -> Iterator[tuple[PhraseOwner, tuple[Term, ...]]]:
+    """Yield the phrases that are looked for only where a topic's groups are found, by whom they belong to."""
+    for context in topic.negative_contexts:
+        yield PhraseOwner(number, context.name, PhraseUse.CONTEXT, context.cancels), context.terms
+        yield PhraseOwner(number, context.name, PhraseUse.CONTEXT_EXCEPTION), context.unless
+    for role in topic.roles:
+        yield PhraseOwner(number, role.name, PhraseUse.ROLE, role.of), role.terms
+        yield PhraseOwner(number, role.name, PhraseUse.ROLE_EXCEPTION), role.unless

@@ -107,6 +107,12 @@ def _unneeded_parts(topic: Topic, matcher: Matcher, answers: list[Classification
         touched = (n for n, answer in enumerate(answers) if any(name == context.name for name, _ in answer.cancelled))
         if all(examples[n][0].tagged_by(topic, without=context.name) == examples[n][1] for n in touched):
             yield f"the frame {context.name}"
+    asked = query.names(topic.expression) if topic.expression else set()  # such a role is left out with its part of the query
+    for role in topic.roles:
+        # A role takes a tag away, so without it only what it refused can come out otherwise.
+        held = (n for n, answer in enumerate(answers) if not answer.tagged and f"(role {role.name})" in answer.why)
+        if role.name not in asked and not any(examples[n][0].tagged_by(topic, without=role.name) for n in held):
+            yield f"the role {role.name}"
     for part, smaller in _smaller(topic.expression) if topic.expression else ():
         changed = replace(topic, expression=smaller)
         if all(matched.tagged_by(changed) == wanted for matched, wanted in examples):

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from feeds.tagging.matching.phrasebook import slots_of
 from feeds.tagging.matching.prefilter import SPACELESS
 from feeds.tagging.topic import query
-from feeds.tagging.topic.model import Term, Topic
+from feeds.tagging.topic.model import NegativeContext, Role, Term, Topic
 from ingest.text.folding import folded
 from ingest.text.language.codes import MISTAKEN, primary
 from ingest.text.language.names import name as language_name
@@ -44,6 +45,8 @@ def slips(topic: Topic) -> Iterator[Slip]:
     for place, code in dict.fromkeys(_codes(topic)):
         yield from _language(place, code)
     yield from _idle_groups(topic)
+    yield from _void_phrases(topic)
+    yield from _contradictory_roles(topic)
 
 
 # Rules
@@ -68,12 +71,47 @@ def _idle_groups(topic: Topic) -> Iterator[Slip]:
     expressions = [topic.expression, *([topic.review] if topic.review else [])]
     used = {name for one in expressions for name in query.names(one)} | set(topic.publish.mask)
     for context in topic.negative_contexts:
-        used |= {context.cancels} | {slot for term in context.terms for slot in re.findall(r"\{([^{}]*)\}", term.text)}
+        used |= {*context.cancels} | slots_of((*context.terms, *context.unless))
+    for role in topic.roles:
+        used |= slots_of((*role.terms, *role.unless))
     for group in topic.groups:
         if group.name not in used:
             yield Slip(
                 FilePlace(f"group.{group.name}"), f"group {group.name} decides nothing", "name it in require or query", grave=False
             )
+
+
+def _surroundings(topic: Topic) -> Iterator[tuple[str, NegativeContext | Role]]:
+    yield from ((f"frame.{context.name}", context) for context in topic.negative_contexts)
+    yield from ((f"role.{role.name}", role) for role in topic.roles)
+
+
+def _void_phrases(topic: Topic) -> Iterator[Slip]:
+    """Report phrases of a frame or role that one of its own exceptions, standing in them, always makes void."""
+    for table, one in _surroundings(topic):
+        unless = {_plain(term.text): term.text for term in one.unless}
+        for term in one.terms:
+            inside = (exception for plain, exception in unless.items() if f" {plain} " in f" {_plain(term.text)} ")
+            for exception in inside:
+                what = f"“{term.text}” has its exception “{exception}” in it, so it does nothing"
+                yield Slip(FilePlace(table, term.language or "any", term.text), what, "delete one of the two")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _contradictory_roles(topic: Topic) -> Iterator[Slip]:
+    """Report terms of a group that a role of the group has too: as such they never suffice alone."""
+    groups = {group.name: group for group in topic.groups}
+    for role in topic.roles:
+        words = {(_plain(term.text), term.language) for term in role.terms}
+        for name in role.of:
+            for term in groups[name].terms:
+                if words & {(_plain(term.text), term.language), (_plain(term.text), None)}:
+                    what = f"group {name}: “{term.text}” stands in role {role.name} too, so it never suffices alone"
+                    place = FilePlace(f"group.{name}", term.language or "any", term.text)
+                    yield Slip(place, what, "delete it in the group, or in the role", grave=False)
 
 
 # Terms
@@ -83,9 +121,11 @@ def _terms(topic: Topic) -> Iterator[tuple[FilePlace, Term]]:
     for group in topic.groups:
         for term in group.terms:
             yield FilePlace(f"group.{group.name}", term.language or "any", term.text), term
-    for context in topic.negative_contexts:
-        for term in context.terms:
-            yield FilePlace(f"frame.{context.name}", term.language or "any", term.text), term
+    for table, one in _surroundings(topic):
+        for term in one.terms:
+            yield FilePlace(table, term.language or "any", term.text), term
+        for term in one.unless:
+            yield FilePlace(table, "unless", term.text), term
     for key, expression in (("query", topic.expression), ("review", topic.review)):
         for part in query.walk(expression) if expression else ():
             if isinstance(part, query.PhraseQuery):

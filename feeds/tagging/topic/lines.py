@@ -5,7 +5,7 @@ from typing import Final
 
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
 _KEY: Final = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*=")
-_PLACE: Final = re.compile(r"(group\.[\w-]+|frame\.[\w-]+|publish)(?:\.([\w-]+))?(?=[: ])|(example \d+)(?=[: ])")
+_PLACE: Final = re.compile(r"(group\.[\w-]+|frame\.[\w-]+|role\.[\w-]+|publish)(?:\.([\w-]+))?(?=[: ])|(example \d+)(?=[: ])")
 _QUOTED: Final = re.compile(r"\"([^\"]+)\"")
 
 

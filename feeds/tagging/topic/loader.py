@@ -5,7 +5,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,7 @@ from typing import Any, Final
 from feeds.model import Grade
 from feeds.tagging.topic import query
 from feeds.tagging.topic.lines import FileLines
-from feeds.tagging.topic.model import NEAR, Content, Example, Group, NegativeContext, Publishing, Term, Topic
+from feeds.tagging.topic.model import NEAR, Content, Example, Group, NegativeContext, Publishing, Role, Term, Topic
 from ingest.errors import TopicError, did_you_mean
 from ingest.text.folding import folded
 from ingest.text.language import stemming
@@ -21,11 +21,12 @@ from ingest.text.sanitize import xml_safe
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
+_ROLE: Final = re.compile(r"[^\W\d][\w-]*")  # as a query may name it
 _SLOT: Final = re.compile(r"\{([^{}]*)\}")
 _ASTRAY: Final = re.compile(r"\w\*\w|(?<!\S)\*+(?!\S)|^\s*\.\.|\.\.\s*$")  # a star in or without a word, a gap at an end
 _TEXTS: Final = ("title", "description", "definition", "status", "contact", "query", "review")
 _LISTS: Final = ("means", "does_not_mean", "limits", "require", "exclude")
-_TABLES: Final = ("group", "frame", "example")
+_TABLES: Final = ("group", "frame", "role", "example")
 _KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, "updated", "near", "publish_from", "publish")
 _EXAMPLE_KEYS: Final = ("tagged", "lang", "title", "text", "why")
 _TAKEN: Final = frozenset("healthz index item metrics private readyz review search sources static".split())  # pages and folders
@@ -93,24 +94,27 @@ class _Loader:
         texts = {key: self._text(key, data.get(key, "")) for key in _TEXTS}
         lists = {key: self._texts(key, data.get(key, [])) for key in _LISTS}
         groups = tuple(self._group(key, table) for key, table in self._tables(data, "group"))
-        contexts = tuple(self._negative_context(key, table) for key, table in self._tables(data, "frame"))
         names = [group.name for group in groups]
+        contexts = tuple(self._negative_context(key, table, names) for key, table in self._tables(data, "frame"))
+        taken = [*names, *(context.name for context in contexts)]
+        roles = tuple(self._role(key, table, names, taken) for key, table in self._tables(data, "role"))
         for key in ("require", "exclude"):
             self._known(f"{key}: group", lists[key], names)
-        for context in contexts:
-            slots = (slot for term in context.terms for slot in _SLOT.findall(term.text))
-            self._known(f"frame.{context.name}: group", (context.cancels, *slots), names)
+        names += [role.name for role in roles]
         expression = self._expression(texts["query"], lists["require"], lists["exclude"], tuple(names))
         near, grade = self._near(data.get("near", NEAR)), self._grade(data.get("publish_from", Grade.MENTION))
         return Topic(
             name=name,
             title=texts["title"] or name,
             description=texts["description"],
-            version=_version(expression and str(expression), groups, contexts, near, grade),
+            version=_version(
+                _Extras(roles=roles), expression and str(expression), groups, [*map(_decisive, contexts)], near, grade
+            ),
             expression=expression,
             groups=groups,
             review=self._query("review", texts["review"], tuple(names)),
             negative_contexts=contexts,
+            roles=roles,
             examples=tuple(self._example(n, table) for n, table in enumerate(self._list("example", data.get("example", [])), 1)),
             near=near,
             publish_from=grade,
@@ -205,11 +209,32 @@ class _Loader:
             )
         return Term(text, None if language == "any" else language)
 
-    def _negative_context(self, name: str, table: dict[str, Any]) -> NegativeContext:
-        cancels = table.get("cancels")
-        if not isinstance(cancels, str):
-            raise self._refuse(f"frame.{name} does not say what it cancels", 'write cancels = "GROUP"')
-        return NegativeContext(name, cancels, self._terms(f"frame.{name}", {k: v for k, v in table.items() if k != "cancels"}))
+    def _negative_context(self, name: str, table: dict[str, Any], groups: list[str]) -> NegativeContext:
+        return NegativeContext(name, *self._phrases_around(f"frame.{name}", "cancels", "what it cancels", table, groups))
+
+    def _role(self, name: str, table: dict[str, Any], groups: list[str], taken: list[str]) -> Role:
+        if not _ROLE.fullmatch(name):
+            raise self._refuse(f"role.{name}: a role cannot be called so", "use a letter, then letters, digits, _ and -")
+        if name in taken:
+            raise self._refuse(f"role.{name}: a group or a frame has this name", "give the role another")
+        return Role(name, *self._phrases_around(f"role.{name}", "of", "of which group it is", table, groups))
+
+    def _phrases_around(
+        self, where: str, key: str, asked: str, table: dict[str, Any], groups: list[str]
+    ) -> tuple[tuple[str, ...], tuple[Term, ...], tuple[Term, ...]]:
+        """Return the groups that a frame or role is about, its phrases, and those that make it void."""
+        about = table.get(key)
+        about = [about] if isinstance(about, str) else about
+        if not about:
+            raise self._refuse(f"{where} does not say {asked}", f'write {key} = "GROUP"')
+        about = self._texts(f"{where}.{key}", about)
+        terms = self._terms(where, {language: words for language, words in table.items() if language not in {key, "unless"}})
+        unless = tuple(
+            self._term(f"{where}.unless", text, "any") for text in self._texts(f"{where}.unless", table.get("unless", []))
+        )
+        slots = (slot for term in (*terms, *unless) for slot in _SLOT.findall(term.text))
+        self._known(f"{where}: group", (*about, *slots), groups)
+        return tuple(dict.fromkeys(about)), terms, unless
 
     def _example(self, number: int, table: object) -> Example:
         where = f"example {number}"
@@ -255,7 +280,26 @@ class _Loader:
         return value
 
 
-def _version(*parts: object) -> str:
-    """Hash what decides: a change of the description re-tags nothing."""
-    text = json.dumps(parts, default=asdict, ensure_ascii=False, sort_keys=True)
+@dataclass(frozen=True, slots=True)
+class _Extras:
+    """What only some topics use, each empty where it is not used: an older topic keeps its version."""
+
+    roles: tuple[Role, ...] = ()
+
+
+def _version(extras: _Extras, *parts: object) -> str:
+    """Hash what decides: a change of the description re-tags nothing, and what is not used adds nothing."""
+    used = {key: value for key, value in asdict(extras).items() if value}
+    text = json.dumps((*parts, used) if used else parts, default=asdict, ensure_ascii=False, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def _decisive(context: NegativeContext) -> dict[str, object]:
+    """Return what decides of a negative context, in the form in which versions have always had it."""
+    cancels = context.cancels[0] if len(context.cancels) == 1 else context.cancels
+    return {
+        "name": context.name,
+        "cancels": cancels,
+        "terms": context.terms,
+        **({"unless": context.unless} if context.unless else {}),
+    }

@@ -1,4 +1,4 @@
-"""What a topic is: groups of terms, negative contexts, examples, the expression that decides, as frozen values; reads no file."""
+"""What a topic is: groups, negative contexts, roles, examples, the expression that decides, as frozen values; reads no file."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -29,11 +29,25 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class NegativeContext:
-    """Phrases that take the sense away from the hits of a group that they surround; `[frame.NAME]` in a topic file."""
+    """Phrases that take the sense away from the hits of some groups that they surround; `[frame.NAME]` in a topic file.
+
+    One of the phrases `unless`, inside it or directly around it, makes it void.
+    """
 
     name: str
-    cancels: str
+    cancels: tuple[str, ...]
     terms: tuple[Term, ...]
+    unless: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Phrases of some groups that never suffice alone, as the hits that they surround do not; `[role.NAME]` in a topic file."""
+
+    name: str
+    of: tuple[str, ...]
+    terms: tuple[Term, ...]
+    unless: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,7 @@ class Topic:
     groups: tuple[Group, ...]
     review: query.Expression | None = None  # what a person should look at, though it is not tagged
     negative_contexts: tuple[NegativeContext, ...] = ()
+    roles: tuple[Role, ...] = ()
     examples: tuple[Example, ...] = ()
     near: int = NEAR  # words within which two groups meet
     publish_from: Grade = Grade.MENTION
