@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
-from contextlib import closing
-from typing import TYPE_CHECKING
+from contextlib import closing, contextmanager
+from threading import Timer
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -23,11 +25,14 @@ from ingest.cli.commands import sources, sources_add
 from ingest.cli.console import command, is_terminal, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
-    from feeds.tagging.topic.model import Topic
+    from feeds.server.server import Listening
     from ingest.polling.home import Home
     from ingest.store.lock import Hold
+
+_STOP_SECONDS: Final = 9.0  # after a signal; what is still under way then is left
 
 
 @command.command()
@@ -48,9 +53,14 @@ def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
         )
     if once:
         _once(home, "run --once", strict=strict, everything=False, quiet=False)
-    chosen = topics_of(home)
-    with closing(_hold(home)) as hold:
-        _serve_and_poll(home, chosen, hold, no_serve=no_serve)
+    topics_of(home)  # a mistake in a topic file is reported before anything starts
+    with closing(_hold(home)) as hold, _socket(home, no_serve=no_serve) as listening, _hang_ups_ignored():
+        fresh: Home | None = home
+        while fresh is not None:
+            fresh = _serve_and_poll(fresh, hold, listening)
+            if fresh is not None:
+                say("settings, topics and sources are read again")
+                listening.move(fresh.settings.service.bind)
     say("stopped")
 
 
@@ -68,21 +78,51 @@ def _hold(home: Home) -> Hold:
     return hold
 
 
-def _serve_and_poll(home: Home, chosen: tuple[Topic, ...], hold: Hold, *, no_serve: bool) -> None:
+def _serve_and_poll(home: Home, hold: Hold, listening: Listening) -> Home | None:
+    """Run the service until a signal; return the home with fresh settings where it is to begin again."""
     from feeds.server.context import access_of
-    from feeds.server.server import listen, run_loop
+    from feeds.server.server import run_loop
     from topicwire_service import run_service
 
-    listening = None if no_serve else listen(home.settings.service.bind)
+    limit = Timer(_STOP_SECONDS, _abandon)
+    limit.daemon = True
     with home.engine() as engine:
-        for topic in chosen if listening else ():
+        for topic in topics_of(home) if listening.socket else ():
             private = f"{topic.name} is private: `topicwire feeds grant` gives a reader an address"
             say(private if topic.publish.private else f"subscribe to {home.settings.base_url}/{topic.name}.atom")
-        if listening:
+        if listening.socket:
             say(access_of(home.settings.service).summary())
         if not home.settings.fetch.contact:
             say("fetch.contact is not set: name a page or an e-mail address there, so that a publisher can reach you")
-        run_loop(run_service(home, engine, listening, hold))
+        try:
+            fresh = run_loop(run_service(home, engine, listening.socket, hold, limit.start))
+        finally:  # the loop took its own handlers with it
+            exit_on_sigterm()
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    limit.cancel()
+    return fresh
+
+
+def _abandon() -> None:
+    """End the process at once: a killed process loses nothing either."""
+    say(f"the work under way did not end within {_STOP_SECONDS:g} seconds; it is left unfinished and is still due")
+    os._exit(0)
+
+
+def _socket(home: Home, *, no_serve: bool) -> Listening:
+    from feeds.server.server import Listening
+
+    return Listening(None if no_serve else home.settings.service.bind)
+
+
+@contextmanager
+def _hang_ups_ignored() -> Iterator[None]:
+    """Ignore SIGHUP while the service does not handle it: while it starts, and between two starts."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def _once(home: Home, work: str, *, strict: bool, everything: bool, quiet: bool) -> None:

@@ -5,10 +5,11 @@ import logging
 import signal
 import socket
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from threading import Event, Lock
@@ -17,7 +18,7 @@ from typing import Final
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from feeds.cli.home import kept_feeds, readable_topics, report_kept_feeds, target_of
+from feeds.cli.home import kept_feeds, readable_topics, report_kept_feeds, target_of, topics_of
 from feeds.publication.atomic_files import sweep
 from feeds.publication.publish import feed_path
 from feeds.publication.websub import tell_hub
@@ -336,36 +337,99 @@ class ServiceTicks:
         sweep(self._home.folder / "public", self._home.folder / "private")
 
 
-async def run_service(home: Home, engine: Engine, listening: socket.socket | None, hold: Hold) -> None:
-    """Run the ticks, and the server where a socket is listening, until SIGTERM or SIGINT."""
+async def run_service(
+    home: Home, engine: Engine, listening: socket.socket | None, hold: Hold, stopping: Callable[[], None]
+) -> Home | None:
+    """Run the ticks, and the server where a socket is listening, until SIGTERM or SIGINT, and return None.
+
+    At SIGHUP the settings and topics are read. If they are sound the service ends, and the home with them is returned,
+    for a new start. `stopping` is called when a signal ends the service for good.
+    """
     service = ServiceTicks(home, engine, hold)
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
+    signals = _Signals(home, stopping)
+    signals.install(asyncio.get_running_loop())
     service.delay_polling()
     ticks = _ticks(service)
     ticks.start()
     # The socket listens already: early requests wait until the first files are in place, instead of getting 404.
-    stop, ready = (asyncio.create_task(one) for one in (stopped.wait(), asyncio.to_thread(service.ready.wait)))
+    stop, ready = (asyncio.create_task(one) for one in (signals.ended.wait(), asyncio.to_thread(service.ready.wait)))
     await asyncio.wait((stop, ready), return_when=asyncio.FIRST_COMPLETED)
     server = Server(application(home), home.settings.service)
-    serving = asyncio.create_task(server.serve([listening])) if listening and not stopped.is_set() else None
+    is_served = listening is not None and not signals.ended.is_set()
+    serving = asyncio.create_task(server.serve([listening.dup()])) if listening and is_served else None
     await stop
     # In this order: start no new work, end the running work, then close the server and the scheduler.
     service.stop()
     ticks.pause()
     server.should_exit = True
+    await _drain(service, engine)
+    await ready
+    if serving:
+        await serving
+    ticks.shutdown()
+    return signals.fresh
+
+
+async def _drain(service: ServiceTicks, engine: Engine) -> None:
+    """Wait until the running ticks have ended; interrupt what takes long."""
+    loop = asyncio.get_running_loop()
     late = loop.time() + _GRACE
     while not service.is_idle:
         engine.cancel()  # repeatedly: a running tick may have started something meanwhile
         if loop.time() > late:
             service.interrupt()
         await asyncio.sleep(_CHECK_PAUSE)
-    await ready
-    if serving:
-        await serving
-    ticks.shutdown()
+
+
+class _Signals:
+    """What signals tell the service: to stop, or to begin again with fresh settings."""
+
+    def __init__(self, home: Home, stopping: Callable[[], None]) -> None:
+        self._home, self._stopping = home, stopping
+        self._has_terminal, self._is_stopping = _is_terminal(), False
+        self._reading: asyncio.Task[None] | None = None
+        self.ended = asyncio.Event()
+        self.fresh: Home | None = None
+
+    def install(self, loop: asyncio.AbstractEventLoop) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+
+    def _stop(self) -> None:
+        if not self._is_stopping:
+            self._is_stopping = True
+            self._stopping()
+        self.fresh = None
+        self.ended.set()
+
+    def _hang_up(self) -> None:
+        if self._has_terminal and not _is_terminal():
+            self._stop()  # its terminal was closed: nobody asked for new settings
+        elif self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._reload())
+
+    async def _reload(self) -> None:
+        """Read the settings and topics. If they are sound, end for a new start; otherwise go on with those in force."""
+        try:
+            fresh = await asyncio.to_thread(_read_again, self._home)
+        except TopicwireError as fault:
+            log_event(_LOG, logging.ERROR, "reload_refused", f"topicwire: {fault}; the service goes on as it is")
+            return
+        if not self.ended.is_set():
+            self.fresh = fresh
+            self.ended.set()
+
+
+def _is_terminal() -> bool:
+    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
+
+
+def _read_again(home: Home) -> Home:
+    """Return the home with the settings as they are now. Raises TopicwireError where they or a topic cannot be used."""
+    fresh = replace(home)
+    topics_of(fresh)
+    return fresh
 
 
 def _is_of_interest(record: logging.LogRecord) -> bool:

@@ -2,6 +2,8 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
@@ -9,6 +11,7 @@ from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
+from typing import Final
 
 import feedparser
 import pytest
@@ -209,6 +212,61 @@ def test_the_command_is_also_a_script() -> None:
     code, lines = start(ROOT / "tests", "--no-such-option").ended()
     assert code == 2
     assert any("No such option" in line for line in lines)
+
+
+def test_a_hang_up_reads_settings_and_topics_again(cli: Cli, started: Callable[..., Started]) -> None:
+    """SIGHUP brings new settings and topics into force, keeps port and home, and is refused where a file is broken."""
+    cli.poll()
+    port = free_port()
+    service = started(cli.home, "run", **{"service.bind": f"127.0.0.1:{port}"})
+    assert comes(port, "/harbour.atom", b"Harbour news")
+    settings = cli.home / "topicwire.toml"
+    settings.write_text("[publish]\nentries = 0\n", encoding="utf-8")
+    service.process.send_signal(signal.SIGHUP)
+    assert service.process.stderr is not None
+    seen = iter(service.process.stderr.readline, "")
+    refused = next(line for line in seen if line.startswith("topicwire: "))
+    assert "publish.entries must be a whole number of at least 1, not 0; " in refused
+    assert refused.endswith("the service goes on as it is\n")
+    assert get(port, "/healthz")[0] == 200
+    settings.write_text('[service]\nbase_url = "https://feeds.example"\n', encoding="utf-8")
+    write_topic(cli.home, HARBOUR.replace("Harbour news", "Boats"), "boats")
+    service.process.send_signal(signal.SIGHUP)
+    assert next(line for line in seen if "read again" in line) == "settings, topics and sources are read again\n"
+    assert comes(port, "/boats.atom", b"https://feeds.example/boats.atom")
+    code, lines = service.stop()
+    assert (code, lines[-1]) == (0, "stopped")
+    assert lines[:2] == [f"subscribe to https://feeds.example/{name}.atom" for name in ("boats", "harbour")]
+
+
+STUBBORN: Final = """
+import sys, time
+import scheduler, topicwire_service
+def read_seeds(*_):
+    print("began", file=sys.stderr, flush=True)
+    time.sleep(60)
+topicwire_service.read_seeds = read_seeds
+scheduler._STOP_SECONDS = 1.0
+scheduler.main()
+"""
+
+
+def test_a_stop_does_not_wait_for_ever(cli: Cli) -> None:
+    """Work that neither ends nor can be interrupted is left after some seconds, and no process of the service stays."""
+    cli.poll()
+    with subprocess.Popen(
+        [sys.executable, "-c", STUBBORN, "--home", str(cli.home), "run", "--no-serve"],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as service:
+        assert service.stderr is not None
+        assert "began\n" in iter(service.stderr.readline, "")
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(SOON) == 0
+        assert "did not end within 1 seconds; it is left unfinished and is still due" in service.stderr.read()
+        assert wait_until(lambda: not alive(service.pid), SOON)
 
 
 # In this process

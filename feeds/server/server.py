@@ -8,7 +8,7 @@ import socket
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, cast
+from typing import Any, Final, Self, TypeVar, cast
 
 import uvicorn
 import uvloop
@@ -17,8 +17,11 @@ from starlette.types import ASGIApp
 from feeds.server.connections import ConnectionLimits, limits_for
 from feeds.server.protocol import ServerProtocol
 from ingest.errors import TopicwireError, UsageError
+from ingest.log import log_event
 from ingest.settings import Service
 
+_LOG: Final = logging.getLogger(__name__)
+_T = TypeVar("_T")
 _LAST_PORT: Final = 65_535
 _PATIENCE: Final = 4  # seconds for answers that are under way when the server stops
 
@@ -78,10 +81,10 @@ def limits_of(service: Service) -> ConnectionLimits:
     return limits_for(descriptors, service.connections, service.connections_per_address)
 
 
-def run_loop(work: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine to its end on the event loop of libuv."""
+def run_loop(work: Coroutine[Any, Any, _T]) -> _T:
+    """Run a coroutine to its end on the event loop of libuv, and return its result."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(work)
+        return runner.run(work)
 
 
 def listen(bind: str) -> socket.socket:
@@ -97,3 +100,32 @@ def listen(bind: str) -> socket.socket:
             os.strerror(fault.errno) if fault.errno and fault.errno > 0 else fault.strerror
         )  # below 0: from the look-up of the name
         raise TopicwireError(f"cannot listen on {bind}: {cause}", "stop what listens there or set service.bind") from fault
+
+
+class Listening:
+    """The listening socket of a service, kept while the service begins again; a context manager."""
+
+    def __init__(self, bind: str | None) -> None:
+        """Listen on `host:port`; None: on nothing. Raises UsageError and TopicwireError."""
+        self._bind, self.socket = bind, listen(bind) if bind else None
+
+    def move(self, bind: str) -> None:
+        """Listen elsewhere from now on, or stay where that place is taken, and log that."""
+        if self._bind is None or bind == self._bind:
+            return
+        try:
+            there = listen(bind)
+        except TopicwireError as fault:
+            log_event(_LOG, logging.ERROR, "listen_failed", f"topicwire: {fault}; the service goes on at {self._bind}")
+            return
+        self.__exit__()
+        self._bind, self.socket = bind, there
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the socket."""
+        if self.socket is not None:
+            self.socket.close()
