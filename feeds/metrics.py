@@ -100,8 +100,11 @@ def wanted(label: object) -> bool | None:
     return True if text in POSITIVE else False if text in NEGATIVE else None
 
 
-def report(answers: tuple[LabelledAnswer, ...], worst: int) -> list[str]:
-    """Return lines: how good the topic is, in all, by language and by grade, then its `worst` errors of each kind with reasons."""
+def report(answers: tuple[LabelledAnswer, ...], worst: int, tables: Iterable[str] = ()) -> list[str]:
+    """Return lines: how good the topic is, in all, by language and by grade, then its `worst` errors of each kind with reasons.
+
+    `tables` are lines to stand before the errors.
+    """
     languages: defaultdict[str, list[LabelledAnswer]] = defaultdict(list)
     for answer in answers:
         languages[answer.language].append(answer)
@@ -110,7 +113,7 @@ def report(answers: tuple[LabelledAnswer, ...], worst: int) -> list[str]:
     lines += [
         _line(name, confusion_matrix(rows)) for name, rows in sorted(languages.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     ]
-    lines += _by_grade(answers)
+    lines += [*_by_grade(answers), *tables]
     return lines + _errors(answers, worst)
 
 
@@ -126,7 +129,7 @@ def measured(answers: tuple[LabelledAnswer, ...], worst: int) -> dict[str, Any]:
             name: as_values(confusion_matrix(answer for answer in answers if answer.language == name)) for name in languages
         },
         "by_grade": {
-            name: as_values(confusion_matrix(answer for answer in tagged if str(answer.classification.grade) == name))
+            name: _grade_values(confusion_matrix(answer for answer in tagged if str(answer.classification.grade) == name))
             for name in grades
         },
         "errors": [
@@ -142,6 +145,11 @@ def measured(answers: tuple[LabelledAnswer, ...], worst: int) -> dict[str, Any]:
             for answer in found[:worst]
         ],
     }
+
+
+def _grade_values(of: ConfusionMatrix) -> dict[str, Any]:
+    low, high = wilson(of.true_positives, of.true_positives + of.false_positives)
+    return as_values(of) | {"precision_low": round(low, 4), "precision_high": round(high, 4)}
 
 
 def _mistakes(answers: tuple[LabelledAnswer, ...]) -> tuple[list[LabelledAnswer], list[LabelledAnswer]]:
@@ -171,9 +179,18 @@ def _by_grade(answers: tuple[LabelledAnswer, ...]) -> list[str]:
     for answer in answers:
         if answer.classification.tagged:
             grades[str(answer.classification.grade)].append(answer)
-    return [
+    lines = [
         f"{name:12}{len(rows):22}  {share(sum(row.wanted for row in rows), len(rows))}" for name, rows in sorted(grades.items())
     ]
+    return [*lines, f"a grade's stated precision: {', '.join(map(_meaning, sorted(grades.items())))}"] if lines else []
+
+
+def _meaning(graded: tuple[str, list[LabelledAnswer]]) -> str:
+    """Return the precision that a grade stands for, with its 95 % interval, in words."""
+    name, rows = graded
+    right = sum(row.wanted for row in rows)
+    low, high = wilson(right, len(rows))
+    return f"{name} {right / len(rows):.0%} ({low:.0%} to {high:.0%})"
 
 
 def _errors(answers: tuple[LabelledAnswer, ...], worst: int) -> list[str]:

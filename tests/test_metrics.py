@@ -132,7 +132,8 @@ def test_the_report_goes_by_language_and_grade() -> None:
     low, high = wilson(4, 6)
     assert lines[1].endswith(f"0.667 ({low:.2f}-{high:.2f})")
     assert lines[3].split()[4:] == ["-", "-", "-"]
-    assert [line.split()[:3] for line in lines[5:]] == [["core", "2", "1.000"], ["mention", "1", "0.000"]]
+    assert [line.split()[:3] for line in lines[5:7]] == [["core", "2", "1.000"], ["mention", "1", "0.000"]]
+    assert lines[7:] == ["a grade's stated precision: core 100% (34% to 100%), mention 0% (0% to 79%)"]
 
 
 def test_the_worst_errors_come_first() -> None:
@@ -175,8 +176,11 @@ def test_rows_that_are_unclear_are_left_out(home: Path) -> None:
     assert result.exit_code == 0
     assert lines[1].split()[:4] == ["all", "3", "2", "2"]
     assert [line.split()[0] for line in lines[2:5]] == ["en", "und", "core"]
-    assert lines[5].startswith("false alarm b (en, score 3): A ferry in the harbour of the other town")
-    assert lines[7].startswith("missed 5 (und): Boats")
+    assert [line.split() for line in lines[6:9]] == [["false", "true", "group"], ["1", "1", "place"], ["1", "1", "ship"]]
+    assert [line.split(maxsplit=5)[5] for line in lines[10:12]] == ["place: “harbour*”", "ship: “ferry”"]
+    assert [line.split(maxsplit=1) for line in lines[12:14]] == [["missed", "because"], ["1", "nothing says place"]]
+    assert lines[14].startswith("false alarm b (en, score 3): A ferry in the harbour of the other town")
+    assert lines[16].startswith("missed 5 (und): Boats")
 
 
 def test_a_program_reads_the_same_figures(home: Path) -> None:
@@ -193,6 +197,13 @@ def test_a_program_reads_the_same_figures(home: Path) -> None:
     assert found["by_language"]["en"]["precision"] == 0.5
     assert found["by_language"]["und"] | {"precision": None, "recall": 0.0, "false_negatives": 1} == found["by_language"]["und"]
     assert found["by_grade"]["core"]["true_positives"] == 1
+    assert (found["by_grade"]["core"]["precision_low"], found["by_grade"]["core"]["precision_high"]) == (0.0945, 0.9055)
+    assert found["by_group"] == [{"group": "place", "true": 1, "false": 1}, {"group": "ship", "true": 1, "false": 1}]
+    assert [(one["group"], one["term"], one["false"]) for one in found["by_term"]] == [
+        ("place", "harbour*", 1),
+        ("ship", "ferry", 1),
+    ]
+    assert found["missing"] == [{"part": "place", "what": "nothing says place", "rows": 1}]
     assert [(error["id"], error["kind"]) for error in found["errors"]] == [("b", "false alarm"), ("c", "missed")]
     assert all(error["why"] for error in found["errors"])
 

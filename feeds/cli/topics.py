@@ -214,13 +214,18 @@ def topics_match(home: Home, name: str, file: IO[bytes]) -> None:
 @click.argument("name", metavar="TOPIC")
 @click.argument("file", type=click.File("rb"))
 @click.option("--worst", type=click.IntRange(min=0), default=10, show_default=True, help="How many errors of each kind to show.")
+@click.option("--terms", is_flag=True, help="List every term that was found, not only the worst.")
 @click.option("--json", "as_json", is_flag=True, help="One object with everything.")
 @click.pass_obj
-def topics_evaluate(home: Home, name: str, file: IO[bytes], worst: int, *, as_json: bool) -> None:
-    """Measure a topic on the labelled rows of a JSON Lines FILE: `label` is pos or neg; other rows are left out."""
+def topics_evaluate(home: Home, name: str, file: IO[bytes], worst: int, *, terms: bool, as_json: bool) -> None:  # noqa: PLR0913 - its options
+    """Measure a topic on the labelled rows of a JSON Lines FILE: `label` is pos or neg; other rows are left out.
+
+    Shows precision and recall by language and grade, true and false hits by group and term, what the missed rows lack,
+    and the worst errors with their evidence.
+    """
     from feeds import metrics
     from feeds.tagging.matching.matcher import Matcher
-    from feeds.tagging.quality import reports
+    from feeds.tagging.quality import hit_counts, reports
 
     topic = topic_named(home, name)
     matcher = Matcher([topic])
@@ -233,11 +238,12 @@ def topics_evaluate(home: Home, name: str, file: IO[bytes], worst: int, *, as_js
             answers.append(metrics.LabelledAnswer(str(row.get("id", number)), title, str(row.get("lang") or "und"), wanted, answer))
     if not answers:
         raise UsageError(f"{file.name}: no row has a label", 'give each row "label": "pos" or "neg"')
+    tables = hit_counts.hit_tables(answers)
     if as_json:
         about = {"topic": topic.name, "version": topic.version}
-        click.echo(json.dumps(about | metrics.measured(tuple(answers), worst), ensure_ascii=False))
+        click.echo(json.dumps(about | metrics.measured(tuple(answers), worst) | tables.values(), ensure_ascii=False))
     else:
-        click.echo("\n".join(metrics.report(tuple(answers), worst)))
+        click.echo("\n".join(metrics.report(tuple(answers), worst, tables.lines(everything=terms))))
 
 
 @topics.command("diff")

@@ -1,7 +1,7 @@
 """Classifies a document by topics: tagged or not, how much of it, and why; pure, so that any answer can be reproduced."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import Final
@@ -190,9 +190,10 @@ class _TopicCase:
         why = in_words(faults, self._cancelled_word({fault.text for fault in faults}))
         if any(fault.kind is FaultKind.APART for fault in faults):
             why = "; ".join([why, *map(self._alone, self._evaluation.unsupported[:1])])
-        if any(fault.kind is FaultKind.EXCLUDED for fault in faults):
-            excluding = tuple(hit for fault in faults if fault.kind is FaultKind.EXCLUDED for hit in fault.hits)
-            return self._answer(False, None, 0.0, why, excluding)
+        unsaid = tuple(fault.text for fault in faults if fault.kind is FaultKind.MISSING)
+        if excluded := [fault for fault in faults if fault.kind is FaultKind.EXCLUDED]:
+            answer = self._answer(False, None, 0.0, why, tuple(hit for fault in excluded for hit in fault.hits))
+            return replace(answer, missing=unsaid, excluding=tuple(dict.fromkeys(fault.part for fault in excluded)))
         missing = self._evaluation.missing(expression)
         weak = self._evaluation.weak(missing)
         there = {cancelled.hit.group for cancelled in self._found.cancelled} | {
@@ -200,7 +201,7 @@ class _TopicCase:
         }
         near_miss = there >= set(missing) or self._is_for_review()
         hits = [hit for hit in self._found.hits if hit not in weak]
-        return self._answer(False, None, 0.0, why, hits, near_miss=near_miss, weak=weak)
+        return replace(self._answer(False, None, 0.0, why, hits, near_miss=near_miss, weak=weak), missing=unsaid)
 
     def _is_for_review(self) -> bool:
         review = self._topic.review

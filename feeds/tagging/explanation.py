@@ -26,6 +26,7 @@ class ClauseFault:
     kind: FaultKind
     text: str
     hits: Hits = ()
+    part: str = ""  # the exclusion, where it is one
 
 
 class Explanation:
@@ -95,7 +96,7 @@ class Explanation:
 
     def _excluded(self, part: query.Expression, hits: Hits) -> ClauseFault:
         quoted = f": {self._quote(hits[0])}" if hits else ""
-        return ClauseFault(FaultKind.EXCLUDED, f"excluded by {part}{quoted}", hits)
+        return ClauseFault(FaultKind.EXCLUDED, f"excluded by {part}{quoted}", hits, str(part))
 
     def _missing(self, clause: query.Expression) -> ClauseFault:
         match clause:
