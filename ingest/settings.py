@@ -5,7 +5,8 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -14,7 +15,7 @@ import msgspec
 
 from ingest.errors import SettingsError, did_you_mean
 from ingest.poll_state import PollingRule
-from ingest.text.urls import absolute, host_of
+from ingest.text.urls import absolute, host_of, without_secrets
 
 FILE = "topicwire.toml"
 _PREFIX = "TOPICWIRE_"
@@ -24,6 +25,7 @@ _LAST_PORT = 65_535
 _PER_DAY = 12.0
 _PLACE = re.compile(r"\$\.(\w+)\.(\w+)")  # of the value, in the words of msgspec
 _SECRETS = {"review_token", "proxy"}  # their values are not shown
+_MASKED = "(set)"
 _KINDS: dict[object, str] = {
     bool: "true or false",
     int: "a whole number",
@@ -147,6 +149,25 @@ class Settings:
         return self
 
 
+class SettingOrigin(StrEnum):
+    """Where the value of a setting comes from."""
+
+    DEFAULT = "default"
+    FILE = "file"
+    ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedSetting:
+    """A setting in force and where it comes from."""
+
+    key: str  # fetch.host_pause
+    value: Any  # a secret is masked
+    origin: SettingOrigin
+    where: str  # the path of the file, or the name of the variable; empty for a default
+    is_secret: bool
+
+
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -171,15 +192,40 @@ def load(home: Path, environment: Mapping[str, str]) -> Settings:
 
     Raises SettingsError for an unknown key, with a suggestion, and for a value of the wrong kind.
     """
-    path = home / FILE
+    return _checked(home / FILE, environment, _merged(home / FILE, environment)[0])
+
+
+def explained(home: Path, environment: Mapping[str, str]) -> tuple[ExplainedSetting, ...]:
+    """Return every setting in force with the place that it comes from, in the order of the documentation.
+
+    The values of secrets are masked. Raises SettingsError like `load`.
+    """
+    merged, places = _merged(home / FILE, environment)
+    settings = _checked(home / FILE, environment, merged)
+    found = []
+    for section in fields(Settings):
+        values = getattr(settings, section.name)
+        for one in fields(values):
+            origin, where = places.get((section.name, one.name), (SettingOrigin.DEFAULT, ""))
+            value = getattr(values, one.name)
+            if one.name in _SECRETS and value:
+                value = without_secrets(value) if absolute(value, None) else _MASKED
+            found.append(ExplainedSetting(f"{section.name}.{one.name}", value, origin, where, one.name in _SECRETS))
+    return tuple(found)
+
+
+def _merged(path: Path, environment: Mapping[str, str]) -> tuple[dict[str, Any], dict[tuple[str, str], tuple[SettingOrigin, str]]]:
+    """Return the values of the file and the environment by section and key, and where each comes from."""
     merged = _read(path) if path.exists() else {}
     sections = get_type_hints(Settings)
+    places = {}
     for name, values in merged.items():
         _known(f"{path}", name, sections)
         if not isinstance(values, dict):
             raise SettingsError(f"{path}: {name} is not a table", f"write [{name}] and its keys below")
         for key in values:
             _known(f"{path}: [{name}]", key, get_type_hints(sections[name]))
+            places[name, key] = (SettingOrigin.FILE, str(path))
     for name, text in environment.items():
         if name.startswith(_PREFIX) and name not in _NOT_SETTINGS:
             section, _, key = name.removeprefix(_PREFIX).lower().partition("__")
@@ -187,6 +233,11 @@ def load(home: Path, environment: Mapping[str, str]) -> Settings:
             kinds = get_type_hints(sections[section])
             _known(name, key, kinds)
             merged.setdefault(section, {})[key] = _typed(text, kinds[key])
+            places[section, key] = (SettingOrigin.ENVIRONMENT, name)
+    return merged, places
+
+
+def _checked(path: Path, environment: Mapping[str, str], merged: dict[str, Any]) -> Settings:
     try:
         settings = msgspec.convert(merged, Settings, strict=False)
     except msgspec.ValidationError as fault:
