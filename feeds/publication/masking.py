@@ -19,7 +19,7 @@ from feeds.tagging.matching.lexicon import CompiledPhrase
 from feeds.tagging.matching.matcher import Matcher, SegmentMatches
 from feeds.tagging.matching.segments import Segment, SegmentKind, SegmentWord
 from feeds.tagging.topic import query
-from feeds.tagging.topic.model import Group, Term, Topic
+from feeds.tagging.topic.model import AS_WRITTEN, Group, Term, Topic
 from ingest.text.folding import INVISIBLE, fold, folded, word_pattern
 
 _TOKEN: Final = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,31});|[^<&]+|[<&]")
@@ -203,7 +203,8 @@ class Mask:
         """Compile them."""
         groups = {group.name: group.terms for group in topic.groups}
         self._topic = topic
-        self._terms = tuple(term for name in topic.publish.mask for term in groups.get(name) or _terms_of(name))
+        terms = (term for name in topic.publish.mask for term in groups.get(name) or _terms_of(name))
+        self._terms = tuple(Term(AS_WRITTEN.sub("", term.text), term.language) for term in terms)  # masked however it is written
         self._longest = max(len(folded(term.text).replace(" ", "")) for term in self._terms)
         self._matcher = self._compiled(self._terms)
 

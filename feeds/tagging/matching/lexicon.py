@@ -8,8 +8,9 @@ from functools import cache
 from itertools import chain
 from typing import Final
 
+from feeds.tagging.matching.capitals import WrittenForm, written_form
 from feeds.tagging.matching.prefilter import FOREIGN, SPACELESS, Prefilter
-from feeds.tagging.topic.model import Term
+from feeds.tagging.topic.model import AS_WRITTEN, Term
 from ingest.text.folding import fold, word_pattern
 from ingest.text.language import prefixes
 from ingest.text.language.stemming import composed, stem, stemmed
@@ -25,7 +26,8 @@ GAP: Final = -1  # an element of a phrase: up to three words of anything
 @cache
 def _part() -> re.Pattern[str]:
     """Return the pattern of a part of a term: a slot, a gap or a word."""
-    return re.compile(rf"\{{(?P<slot>[^{{}}]*)\}}|(?P<gap>\.\.)|\*?(?P<word>{word_pattern().pattern})[*~]?")
+    word = rf"(?P<as_written>{AS_WRITTEN.pattern})?\*?(?P<word>{word_pattern().pattern})[*~]?"
+    return re.compile(rf"\{{(?P<slot>[^{{}}]*)\}}|(?P<gap>\.\.)|{word}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class CompiledPhrase:
     owner: int
     term: Term
     elements: tuple[Element, ...]
+    names: tuple[int, ...] = ()  # those of its patterns whose capitals must show a name, one of them
 
 
 class _PartialPatterns(dict[str, int]):
@@ -96,6 +99,8 @@ class Lexicon:
         self._clitic: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._clitic_prefix: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
         self._stem: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by language
+        self._written: defaultdict[int, dict[WrittenForm, int]] = defaultdict(dict)  # by the pattern of the folded word
+        self._forms: dict[int, tuple[WrittenForm, int]] = {}  # and by number, with that pattern
         self._prefilter: Prefilter | None = None  # made when all terms are known
         self._count = 0
         self._seen: dict[str, tuple[int, ...]] = {}
@@ -103,7 +108,19 @@ class Lexicon:
     def phrases(self, owner: int, term: Term) -> tuple[CompiledPhrase, ...]:
         """Compile a term; a hyphenated one also in its joined form."""
         forms = {term.text, re.sub(r"(?<=\w)[-\u2010\u2011](?=\w)", "", term.text)}
-        return tuple(CompiledPhrase(owner, term, self._elements(form, term.language)) for form in sorted(forms))
+        return tuple(self._phrase(owner, term, form) for form in sorted(forms))
+
+    def _phrase(self, owner: int, term: Term, text: str) -> CompiledPhrase:
+        elements = self._elements(text, term.language)
+        forms = self._forms
+        names = (
+            tuple(part for part in elements if isinstance(part, int) and part in forms and forms[part][0].cased) if forms else ()
+        )
+        return CompiledPhrase(owner, term, elements, names)
+
+    def form(self, number: int) -> WrittenForm:
+        """Return how a word must be written that fits a pattern, one of the `names` of a phrase."""
+        return self._forms[number][0]
 
     def _elements(self, text: str, language: str | None) -> tuple[Element, ...]:
         elements: list[Element] = []
@@ -113,7 +130,9 @@ class Lexicon:
             elif part["gap"]:
                 elements.append(GAP)
             else:
-                elements.append(self._pattern(part["word"], part[0], language))
+                written = part[0].removeprefix("=")
+                number = self._pattern(part["word"], written, language)
+                elements.append(self._written_pattern(number, part["word"], written, language) if part["as_written"] else number)
         return tuple(elements)
 
     def _pattern(self, word: str, written: str, language: str | None) -> int:
@@ -121,6 +140,19 @@ class Lexicon:
             return self._number(self._stem[language], stem(word, language))
         folded = fold(word)
         return self._number(self._table(folded, written, language), folded)
+
+    def _written_pattern(self, number: int, word: str, written: str, language: str | None) -> int:
+        """Return the number of a pattern that a word fits if it fits pattern `number` and is written as `word`."""
+        table = self._table(fold(word), written, language)
+        before = written.startswith("*") or not (table is self._exact or table is self._prefix)
+        after = written.endswith("*") or table is self._inside
+        form = written_form(word, before=before, after=after)
+        if form not in self._written[number]:
+            self._count += 1
+            self._written[number][form] = self._count
+            self._forms[self._count] = form, number
+            self._seen.clear()
+        return self._written[number][form]
 
     def _table(self, word: str, written: str, language: str | None) -> dict[str, int]:
         """Choose how a word is looked for, by its stars and the rules of its language."""
@@ -155,7 +187,7 @@ class Lexicon:
 
         Answers are remembered: few words are most of a text.
         """
-        key = written if self._stem and written else word
+        key = written if (self._stem or self._written) and written else word
         found = self._seen.get(key)
         if found is None:
             if len(self._seen) >= _CACHE:
@@ -164,6 +196,12 @@ class Lexicon:
         return found
 
     def _fits(self, word: str, written: str) -> Iterator[int]:
+        for number in self._fits_folded(word, written):
+            yield number
+            if number in self._written:
+                yield from (known for form, known in self._written[number].items() if form.fits(written))
+
+    def _fits_folded(self, word: str, written: str) -> Iterator[int]:
         length = len(word)
         if word in self._exact:
             yield self._exact[word]
@@ -180,11 +218,13 @@ class Lexicon:
             plain = composed(written)
             yield from (table[form] for language, table in self._stem.items() if (form := stemmed(plain, language)) in table)
         if SPACELESS.search(word):
-            yield from (number for foreign in FOREIGN.findall(word) for number in self.look_up(foreign))
+            foreign = FOREIGN.findall(written if self._written else word)
+            yield from (number for part in foreign for number in self.look_up(fold(part), part))
 
     def inside(self, word: str, number: int) -> tuple[int, int]:
         """Return the span of a pattern within a run of letters without spaces; the whole of any other word."""
         if SPACELESS.search(word):
+            number = self._forms[number][1] if number in self._forms else number
             for text, known in self._inside.items():
                 if known == number and (at := word.find(text)) >= 0:
                     return at, at + len(text)

@@ -223,7 +223,16 @@ class SegmentMatches:
             last = self._follow(phrase, 1, after)
             if last is not None:
                 found.append((first, phrase, last))
-        return found
+        return [one for one in found if not one[1].names or self._has_name(*one)]
+
+    def _has_name(self, first: int, phrase: CompiledPhrase, last: int) -> bool:
+        """Return whether the capitals of one of the words that a phrase wants as written show a name."""
+        for at in range(first, last):
+            fits = {number for _, numbers in self._readings(at) for number in numbers}
+            forms = (self._book.lexicon.form(number) for number in phrase.names if number in fits)
+            if any(form.shows_name(self._segment, at, (first, last)) for form in forms):
+                return True
+        return False
 
     def _readings(self, at: int) -> list[tuple[int, tuple[int, ...]]]:
         """Return what may be read at a word: the number of the word after it, and the patterns that it fits."""

@@ -84,6 +84,10 @@ class Segment:
         words = folded(self._text[self._start : self._end])
         return hashlib.blake2b(b"\x01" + words.encode() + b"\x1f", digest_size=12).hexdigest()
 
+    def opens(self, number: int, opening: re.Pattern[str]) -> bool:
+        """Return whether a word is the first, or has one of the signs `opening` between itself and the word before."""
+        return number == 0 or opening.search(self._text, self.words[number - 1].end, self.words[number].start) is not None
+
     def readings(self, number: int) -> tuple[SegmentWord, ...]:
         """Return what may be read at a word: itself, and hyphenated words joined from there on."""
         return (self.words[number], *self.joined.get(number, ()))

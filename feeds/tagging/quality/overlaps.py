@@ -3,13 +3,13 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 from typing import Final
 
 from feeds.tagging.matching.lexicon import COMPOUNDING
-from feeds.tagging.topic.model import Group, Term
+from feeds.tagging.topic.model import AS_WRITTEN, Group, Term
 from ingest.text.folding import folded, word_pattern
 from ingest.text.language import prefixes
 from ingest.text.language.stop_words import languages_with_stop_word
@@ -35,6 +35,7 @@ class _Word:
     before: bool
     after: bool
     stem: bool
+    written: str = ""  # the letters that it must have, marks and capitals included, if that matters
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _covered(group: Group) -> Iterator[IdleTerm]:
             alike[form].append(pattern)
     covers: dict[int, list[_Pattern]] = {}
     for pattern in patterns:
-        likely = chain(*(alike[form] for form in pattern.forms), wide[None], wide[pattern.term.language])
+        likely = chain(*(alike[form] for form in pattern.forms | _as_written(pattern)), wide[None], wide[pattern.term.language])
         numbers = {other.number for other in likely if other is not pattern and _covers(other, pattern)}
         if numbers:
             covers[pattern.number] = [patterns[number] for number in sorted(numbers)]
@@ -102,7 +103,7 @@ def _advice(idle: _Pattern, kept: _Pattern) -> str:
 def _homographs(group: Group) -> Iterator[IdleTerm]:
     for term in group.terms:
         languages = languages_with_stop_word(folded(term.text)) - {term.language}
-        if languages and term.language is None and "*" not in term.text:
+        if languages and term.language is None and not re.search(r"[*=]", term.text):
             yield IdleTerm(group.name, term, f"is a common word in {', '.join(sorted(languages))}: bind it to its language")
 
 
@@ -111,7 +112,7 @@ def _homographs(group: Group) -> Iterator[IdleTerm]:
 
 @cache
 def _part() -> re.Pattern[str]:
-    return re.compile(rf"(?P<gap>\.\.)|\*?(?P<word>{word_pattern().pattern})[*~]?")
+    return re.compile(rf"(?P<gap>\.\.)|(?P<exact>{AS_WRITTEN.pattern})?\*?(?P<word>{word_pattern().pattern})[*~]?")
 
 
 def _pattern(number: int, term: Term) -> _Pattern:
@@ -125,25 +126,33 @@ def _pattern(number: int, term: Term) -> _Pattern:
 def _word(part: re.Match[str]) -> _Word | None:
     if part["gap"]:
         return None
-    written = part[0]
-    return _Word(folded(part["word"]), written.startswith("*"), written.endswith("*"), written.endswith("~"))
+    text = part[0].removeprefix("=")
+    written = part["word"] if part["exact"] else ""
+    return _Word(folded(part["word"]), text.startswith("*"), text.endswith("*"), text.endswith("~"), written)
 
 
 def _covers(wide: _Pattern, narrow: _Pattern) -> bool:
     """Return whether `wide` is found wherever `narrow` could be."""
     if wide.term.language not in {None, narrow.term.language}:
         return False
-    if narrow.forms <= wide.forms and (wide.term.language == narrow.term.language or not narrow.loose):
+    if (narrow.forms <= wide.forms or _as_written(narrow) <= wide.forms) and (
+        wide.term.language == narrow.term.language or not narrow.loose
+    ):
         return True
     return wide.wide is not None and all(
         any(word is not None and _within(wide, word, narrow) for word in form) for form in narrow.forms
     )
 
 
+def _as_written(pattern: _Pattern) -> frozenset[tuple[_Word | None, ...]]:
+    """Return the forms of a term without what it says of capitals and marks: such a term finds what it does, and more."""
+    return frozenset(tuple(word and replace(word, written="") for word in form) for form in pattern.forms)
+
+
 def _within(wide: _Pattern, word: _Word, narrow: _Pattern) -> bool:
     """Return whether every text word that fits `word`, of the term `narrow`, fits the one word of `wide`, which has a star."""
     star = wide.wide
-    if star is None or word.stem:  # a stem has forms that begin, or end, otherwise
+    if star is None or word.stem or star.written:  # a stem has forms that begin, or end, otherwise; capitals may be others
         return False
     if star.before and star.after:
         return star.core in word.core

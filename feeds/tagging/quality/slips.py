@@ -8,13 +8,14 @@ from typing import Final
 from feeds.tagging.matching.phrasebook import slots_of
 from feeds.tagging.matching.prefilter import SPACELESS
 from feeds.tagging.topic import query
-from feeds.tagging.topic.model import NegativeContext, Role, Term, Topic
+from feeds.tagging.topic.model import AS_WRITTEN, NegativeContext, Role, Term, Topic
 from ingest.text.folding import folded
 from ingest.text.language.codes import MISTAKEN, primary
 from ingest.text.language.names import name as language_name
 
 _SHORT: Final = 3  # letters: fewer are no word to look for, nor the beginning of one
 _REGEX: Final = re.compile(r"\\[a-zA-Z.()\[\]]|\[[^\]]*\]|\(\?|\||[.)\]][*+?]|^\^|\$$|\{\d+(?:,\d*)?\}|\w[+?](?=\w)|^/.*/[a-z]*$")
+_CAPITAL: Final = re.compile(rf"{AS_WRITTEN.pattern}\*?[A-ZÄÖÜ][a-zäöüß]+\*?$")
 _SIGNS: Final = re.compile(r"[^\w\s*~'’\-\u2010-\u2015.,\"“”«»()!?:;{}\u0300-\u036f]|(?<!\S)\.(?=\w)")
 
 
@@ -135,7 +136,8 @@ def _terms(topic: Topic) -> Iterator[tuple[FilePlace, Term]]:
 
 
 def _term(place: FilePlace, term: Term) -> Iterator[Slip]:
-    text = re.sub(r"\{[^{}\d][^{}]*\}", "", term.text)  # the slots of a negative context
+    text = AS_WRITTEN.sub("", re.sub(r"\{[^{}\d][^{}]*\}", "", term.text))  # without the slots of a negative context
+    yield from _german(place, term)
     if _REGEX.search(text):
         cure = "write the words, each as a term of its own; a star stands for any letters before or behind a word"
         yield Slip(place, f"“{term.text}” is a regular expression, and terms are words", cure)
@@ -150,6 +152,12 @@ def _term(place: FilePlace, term: Term) -> Iterator[Slip]:
     if "*" in bare and " " not in bare and 0 < len(core := folded(bare)) < _SHORT and not SPACELESS.search(core):
         what = f"“{term.text}” finds every word that has “{core}” where the star leaves it"
         yield Slip(place, what, "give three letters or more, or list the words", grave=False)
+
+
+def _german(place: FilePlace, term: Term) -> Iterator[Slip]:
+    if term.language == "de" and _CAPITAL.search(term.text) and len(term.text.split()) == 1:
+        what = f"“{term.text}” tells no name from a noun: in German every noun has a capital"
+        yield Slip(place, what, "add a second word", grave=False)
 
 
 # Languages

@@ -1,11 +1,9 @@
 """Loads a topic file as a Topic, or refuses it and names file, key and cure; knows the file's form, matches nothing."""
 
-import hashlib
-import json
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +11,19 @@ from typing import Any, Final
 from feeds.model import Grade
 from feeds.tagging.topic import query
 from feeds.tagging.topic.lines import FileLines
-from feeds.tagging.topic.model import NEAR, Content, Example, Group, NegativeContext, Publishing, Role, Term, Topic
+from feeds.tagging.topic.model import (
+    AS_WRITTEN,
+    NEAR,
+    Content,
+    Example,
+    Group,
+    NegativeContext,
+    Publishing,
+    Role,
+    Term,
+    Topic,
+)
+from feeds.tagging.topic.version import version_of
 from ingest.errors import TopicError, did_you_mean
 from ingest.text.folding import folded
 from ingest.text.language import stemming
@@ -103,13 +113,11 @@ class _Loader:
         names += [role.name for role in roles]
         expression = self._expression(texts["query"], lists["require"], lists["exclude"], tuple(names))
         near, grade = self._near(data.get("near", NEAR)), self._grade(data.get("publish_from", Grade.MENTION))
-        return Topic(
+        read = Topic(
             name=name,
             title=texts["title"] or name,
             description=texts["description"],
-            version=_version(
-                _Extras(roles=roles), expression and str(expression), groups, [*map(_decisive, contexts)], near, grade
-            ),
+            version="",
             expression=expression,
             groups=groups,
             review=self._query("review", texts["review"], tuple(names)),
@@ -127,6 +135,7 @@ class _Loader:
             updated=self._date(data.get("updated")),
             publish=self._publishing(data.get("publish", {})),
         )
+        return replace(read, version=version_of(read))
 
     def _expression(
         self, text: str, require: tuple[str, ...], exclude: tuple[str, ...], groups: tuple[str, ...]
@@ -207,6 +216,8 @@ class _Loader:
             raise self._refuse(
                 f'{where}: "{text}" asks for a stem', f"stems are known in {', '.join(sorted(stemming.LANGUAGES))}; use *"
             )
+        if "~" in text and AS_WRITTEN.search(text):
+            raise self._refuse(f'{where}: "{text}" asks for a stem and for the word as it is written', "delete ~, or =")
         return Term(text, None if language == "any" else language)
 
     def _negative_context(self, name: str, table: dict[str, Any], groups: list[str]) -> NegativeContext:
@@ -278,28 +289,3 @@ class _Loader:
         if value is not None and not isinstance(value, date):
             raise self._refuse("updated is not a date", "write updated = 2026-11-22, without quotes")
         return value
-
-
-@dataclass(frozen=True, slots=True)
-class _Extras:
-    """What only some topics use, each empty where it is not used: an older topic keeps its version."""
-
-    roles: tuple[Role, ...] = ()
-
-
-def _version(extras: _Extras, *parts: object) -> str:
-    """Hash what decides: a change of the description re-tags nothing, and what is not used adds nothing."""
-    used = {key: value for key, value in asdict(extras).items() if value}
-    text = json.dumps((*parts, used) if used else parts, default=asdict, ensure_ascii=False, sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
-
-
-def _decisive(context: NegativeContext) -> dict[str, object]:
-    """Return what decides of a negative context, in the form in which versions have always had it."""
-    cancels = context.cancels[0] if len(context.cancels) == 1 else context.cancels
-    return {
-        "name": context.name,
-        "cancels": cancels,
-        "terms": context.terms,
-        **({"unless": context.unless} if context.unless else {}),
-    }

@@ -1,5 +1,6 @@
 """What a topic is: groups, negative contexts, roles, examples, the expression that decides, as frozen values; reads no file."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -8,6 +9,7 @@ from typing import Final
 from feeds.model import Grade
 from feeds.tagging.topic import query
 
+AS_WRITTEN: Final = re.compile(r"(?<!\S)=(?=\*?\w)")  # the sign before a word of a term that is looked for as it is written
 NEAR: Final = 25  # words, unless a topic says otherwise
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from feeds.tagging.topic.model import AS_WRITTEN
 from ingest.text.language import names
 
 _FILE: Final = """\
@@ -66,7 +67,7 @@ def skeleton(name: str, terms: Sequence[str], languages: Sequence[str], today: d
         today=today.isoformat(),
         terms=", ".join(map(_quoted, terms)),
         languages="".join(f"{line}\n" for line in lines),
-        found=_quoted(terms[0].replace("*", "").replace("~", "")),
+        found=_quoted(AS_WRITTEN.sub("", terms[0]).replace("*", "").replace("~", "")),
         missed=_quoted(_MISSED[missed]),
     )
 
