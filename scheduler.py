@@ -21,6 +21,7 @@ from feeds.cli.stories import stories
 from feeds.cli.topics import topics
 from feeds.cli.trial import topics_of_feed, try_command
 from feeds.cli.upkeep.backup import backup_command, restore_command
+from feeds.cli.upkeep.doctor import doctor_command
 from feeds.cli.upkeep.settings import config_command
 from ingest.cli.commands import sources, sources_add
 from ingest.cli.console import command, is_terminal, say
@@ -176,7 +177,7 @@ def ingest(home: Home, sources: tuple[str, ...], *, no_publish: bool) -> None:
 sources.add_command(sources_add(topics_of_feed))
 for part in (sources, items, topics, stories, explain, review, publish_command, search_command, feeds, serve, try_command):
     command.add_command(part)
-for part in (backup_command, restore_command, config_command):
+for part in (backup_command, restore_command, config_command, doctor_command):
     command.add_command(part)
 
 

@@ -53,7 +53,7 @@ ARROWS: Final = {
     "feeds.server": f"feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.polling"
     f" ingest.store ingest.settings ingest.text {GROUND}",
     "feeds.cli": "feeds.server feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.metrics"
-    f" feeds.model ingest.cli ingest.polling ingest.store ingest.settings ingest.text {GROUND}",
+    f" feeds.model ingest.cli ingest.polling ingest.store ingest.planner ingest.settings ingest.text {GROUND}",
     "feeds.__main__": "feeds.cli ingest.cli ingest.polling ingest.log",
     "topicwire_service": "everything",
     "scheduler": "everything",

@@ -45,6 +45,11 @@ class Outbox:
         """Return the pings that are due at `now`, by path."""
         return [DuePing(*row) for row in self._db.execute(_DUE, {"hub": self._hub, "now": rfc3339(now)})]
 
+    def failures(self) -> list[tuple[str, int, str]]:
+        """Return (path, failures in a row, the last error) of the feeds that the hub could not be told of."""
+        rows = self._db.execute("select path, tries, coalesce(error, '') from outbox where hub = ? and tries > 0", [self._hub])
+        return rows.fetchall()
+
     def record(self, results: Iterable[PingResult]) -> None:
         """Store the results of pings, in one transaction."""
         with self._db.transaction():

@@ -35,6 +35,13 @@ class FileRecords:
         """Return (path, size, changed) of the files that a feed should have."""
         return self._db.execute("select path, size, changed from published_file where feed = ? and gone is null", [feed]).fetchall()
 
+    def all(self) -> list[FileRecord]:
+        """Return the records of the files that all feeds should have, by path."""
+        rows = self._db.execute(
+            "select path, feed, hash, size, changed, gone from published_file where gone is null and feed != '' order by path"
+        )
+        return [FileRecord(*row) for row in rows]
+
     def paths(self) -> list[str]:
         """Return the paths of the files that all feeds should have, sorted."""
         rows = self._db.execute("select path from published_file where gone is null and feed != '' order by path")

@@ -122,4 +122,5 @@ def command(ctx: click.Context, folder: Path, log_format: str, *, debug: bool) -
     configure(LogFormat(log_format), debug=debug)
     ctx.obj = ctx.obj or Home(folder, os.environ)
     open_log(ctx.obj.folder)
-    ctx.obj.settings  # noqa: B018 - read now, so that every command reports an invalid setting
+    if ctx.invoked_subcommand != "doctor":  # which reports an invalid setting among others
+        ctx.obj.settings  # noqa: B018 - read now, so that every command reports an invalid setting

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Final
 
 from ingest.errors import Failure, UsageError
+from ingest.http.conditional import request_for
 from ingest.log import log_event
 from ingest.model import ParsedFeed, Source, SourceKind, SourceSettings, SourceStatus
 from ingest.poll_state import Outcome, SourceState
@@ -64,6 +65,11 @@ def valid_sources(addresses: tuple[str, ...], kind: SourceKind = SourceKind.FEED
     for guess in guesses:
         _tell("scheme_guessed", guess)
     return tuple(sources.values())
+
+
+def reach(home: Home, engine: Engine, url: str) -> None:
+    """Send one request to an address and store nothing. Raises FetchError where nobody answers or the answer is no success."""
+    engine.submit(engine.fetch(request_for(Source(url), SourceState(), home.clock(), home.environment))).result()
 
 
 def add(home: Home, addresses: tuple[str, ...], matching: Matching = no_topics, *, anyway: bool = False) -> Added:

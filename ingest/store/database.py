@@ -141,6 +141,14 @@ def unknown_migrations(db: sqlite3.Connection) -> list[str]:
     return [name for of, name in rows if not _is_known(of, name)]
 
 
+def pending_migrations(db: sqlite3.Connection) -> list[str]:
+    """Return the migrations of the loaded families that a database lacks; a family that was never begun lacks nothing."""
+    applied = set(db.execute(f"select migration_set, name from {Migrations.migrations_table}"))  # noqa: S608 - a constant
+    begun = {name for name, _ in applied}
+    steps = ((of, one.name) for of, family in _FAMILIES.items() if of in begun for one in family._migrations)  # noqa: SLF001
+    return [name for of, name in steps if (of, name) not in applied]
+
+
 def _is_known(family_name: str, migration: str) -> bool:
     loaded = _FAMILIES.get(family_name)
     if loaded is None:

@@ -53,6 +53,18 @@ def alone(home: Path, work: str = "") -> Iterator[bool]:
         yield True
 
 
+def is_held(home: Path) -> bool:
+    """Return whether a process holds the home's lock; changes nothing."""
+    try:
+        with (home / FILE).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def holder(home: Path) -> Holder:
     """Return who holds the home's lock, or held it last."""
     try:

@@ -135,6 +135,14 @@ class Sources:
         )
         return [_publishing_rate(row) for row in rows]
 
+    def moved_since(self, since: datetime) -> list[tuple[str, str]]:
+        """Return (old address, present address) of the sources that moved since a moment."""
+        return self._db.execute(
+            """select m.url, s.url from moved m join source s on s.id = m.source_id
+            where m.at >= ? and m.url != s.url order by m.url""",
+            [rfc3339(since)],
+        ).fetchall()
+
     def present_url(self, url: str) -> str:
         """Return the present address of a source, by any address that it had; an unknown address is returned as it is."""
         row = self._db.execute("select s.url from moved m join source s on s.id = m.source_id where m.url = ?", [url]).fetchone()
