@@ -14,6 +14,7 @@ import click
 from feeds.cli.commands import explain, items, publish_command
 from feeds.cli.grants import feeds
 from feeds.cli.home import readable_topics, topics_of
+from feeds.cli.preview import topics_preview
 from feeds.cli.review import review
 from feeds.cli.search import search_command
 from feeds.cli.serve import serve
@@ -175,6 +176,7 @@ def ingest(home: Home, sources: tuple[str, ...], *, no_publish: bool) -> None:
 
 
 sources.add_command(sources_add(topics_of_feed))
+topics.add_command(topics_preview)
 for part in (sources, items, topics, stories, explain, review, publish_command, search_command, feeds, serve, try_command):
     command.add_command(part)
 for part in (backup_command, restore_command, config_command, doctor_command):

@@ -94,7 +94,12 @@ class SettingsError(UsageError):
 
 
 class TopicError(UsageError):
-    """A topic file is not usable."""
+    """A topic file is not usable; `line` is where in the file, counted from 1, None where that cannot be told."""
+
+    def __init__(self, what: str, cure: str = "", *, line: int | None = None) -> None:
+        """Add where an editor should lead to."""
+        super().__init__(what, cure)
+        self.line = line
 
 
 class SourceListError(UsageError):

@@ -257,7 +257,7 @@ def topics_diff(home: Home, old: str, new: str, since: str | None, *, as_json: b
     from feeds.tagging.quality.changes import compare_wordings
 
     before, after = topic_named(home, old), topic_named(home, new)
-    earliest = home.clock() - _age(since) if since else None
+    earliest = home.clock() - age(since) if since else None
     with home.stored() as facts:
         changes = compare_wordings(
             before, after, (item for item in facts.items.all() if earliest is None or item.first_seen >= earliest)
@@ -300,7 +300,8 @@ def topics_learn(home: Home, name: str, labels: IO[bytes] | None) -> None:
         click.echo(f"  {weight:6.2f}  {word}")
 
 
-def _age(text: str) -> timedelta:
+def age(text: str) -> timedelta:
+    """Return how long ago `--since` means. Raises UsageError."""
     match = _AGE.fullmatch(text)
     if match is None:
         raise UsageError(f'--since "{text}" is not an age', "write 36h, 90d or 12w")

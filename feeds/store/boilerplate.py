@@ -9,7 +9,7 @@ from feeds.store.migrations import migrations
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
 
-_REPEATED: Final = 4  # items of one source that hold a sentence: from then on it is boilerplate
+REPEATED: Final = 4  # items of one source that hold a sentence: from then on it is boilerplate
 _KEPT: Final = 8  # items remembered for one sentence
 
 Place = tuple[str, str]  # a source, and a sentence as its key
@@ -28,7 +28,7 @@ class Boilerplate:
         rows = self._db.execute(
             """select line from boilerplate_line where source = ?
             group by line having count(*) >= ?""",
-            [source, _REPEATED],
+            [source, REPEATED],
         )
         return frozenset(row[0] for row in rows)
 
@@ -46,7 +46,7 @@ class Boilerplate:
                 before = known.get(place, set())
                 noted = [row for row in rows if row not in before][: max(_KEPT - len(before), 0)]
                 new += [(*place, row) for row in noted]
-                if len(before) < _REPEATED <= len(before) + len(noted):
+                if len(before) < REPEATED <= len(before) + len(noted):
                     repeated |= before | rows.keys()  # more may hold it now than are remembered
             self._db.executemany("insert into boilerplate_line values (?, ?, ?)", new)
         return frozenset(repeated)

@@ -68,6 +68,33 @@ def tag(matcher: Matcher, document: Document, boilerplate: frozenset[str] = froz
     return Tagging(tuple(tags), _lines(matcher, matches, parts))
 
 
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What one topic finds in a document: enough to count it, to compare it with others, and to tell a near miss."""
+
+    groups: frozenset[str]  # of which a term stands in the text, also where a negative context takes it away
+    possible: bool  # these groups are enough for the expression, if they meet and nothing excludes them
+    grade: Grade | None  # where the expression holds
+    tagged: bool  # it holds, and the grade is high enough
+    lines: frozenset[str]  # sentences, as keys, that may turn out to be the source's boilerplate
+
+
+def screen(matcher: Matcher, document: Document, boilerplate: frozenset[str] = frozenset()) -> tuple[Screening, ...]:
+    """Return what each topic finds in a document, in the topics' order, at little more than the cost of `tag`."""
+    parts, matches = matcher.match_text(document.title, document.text, document.language)
+    found = []
+    for number, topic in enumerate(matcher.topics):
+        groups = frozenset(name for match in matches for name in match.groups.get(number, ()))
+        possible, grade = matcher.may_hold(number, groups), None
+        if possible:
+            hits = _without_boilerplate(topic, matcher.hits_of(number, matches), parts, boilerplate)
+            if matcher.may_hold(number, groups_of(hits.hits)):
+                grade = _TopicCase(topic, document, parts, hits).grade()
+        tagged = grade is not None and _is_published(topic, grade)
+        found.append(Screening(groups, possible, grade, tagged, _lines(matcher, matches, parts, number)))
+    return tuple(found)
+
+
 class MatchedDocument:
     """A document matched once for one topic, to be asked by which forms of the topic it is tagged."""
 
@@ -92,8 +119,10 @@ class MatchedDocument:
         return _TopicCase(topic, self._document, self._parts, self._hits(without) if without else self._found).is_tagged()
 
 
-def _lines(matcher: Matcher, matches: tuple[SegmentMatches, ...], parts: tuple[Segment, ...]) -> frozenset[str]:
-    """Return, for each topic, the keys of the sentences that add one of its groups alone.
+def _lines(
+    matcher: Matcher, matches: tuple[SegmentMatches, ...], parts: tuple[Segment, ...], only: int | None = None
+) -> frozenset[str]:
+    """Return, for each topic or for one, the keys of the sentences that add one of its groups alone.
 
     "Follow us on Facebook" does; a sentence of the story adds more. What is boilerplate to one topic
     may be the story to another.
@@ -103,7 +132,7 @@ def _lines(matcher: Matcher, matches: tuple[SegmentMatches, ...], parts: tuple[S
         for match in matches
         if parts[match.number].field == "text"
         for topic, groups in match.groups.items()
-        if len(groups) == 1
+        if len(groups) == 1 and only in {None, topic}
     )
 
 
@@ -146,7 +175,7 @@ class _TopicCase:
         score, grade = sum(match.weight for match in matches), _graded(matches)
         hits = tuple(dict.fromkeys(hit for match in matches for hit in match.hits))
         why = self._because(matches[0])
-        tagged = grade.rank >= self._topic.publish_from.rank
+        tagged = _is_published(self._topic, grade)
         why = why if tagged else f"only a {grade} ({why}); published from {self._topic.publish_from}"
         tested = self._evaluation.absent_exclusions(expression)
         best = matches[0].hits
@@ -155,10 +184,15 @@ class _TopicCase:
 
     def is_tagged(self) -> bool:
         """Return whether the answer is yes, without its reason, which takes most of the time."""
+        grade = self.grade()
+        return grade is not None and _is_published(self._topic, grade)
+
+    def grade(self) -> Grade | None:
+        """Return the grade where the expression holds somewhere, which may be too small; None elsewhere."""
         if self._topic.expression is None:
-            return True
+            return Grade.CORE
         matches = self._matches(self._topic.expression)
-        return bool(matches) and _graded(matches).rank >= self._topic.publish_from.rank
+        return _graded(matches) if matches else None
 
     def _matches(self, expression: query.Expression) -> list[_Match]:
         """Return where it holds, best passage first; a sentence that already matched is not counted again with its neighbour."""
@@ -258,6 +292,10 @@ class _TopicCase:
 
     def _quote(self, hit: Hit) -> str:
         return f"“{self._evidence(hit).text}”"
+
+
+def _is_published(topic: Topic, grade: Grade) -> bool:
+    return grade.rank >= topic.publish_from.rank
 
 
 def _graded(matches: list[_Match]) -> Grade:

@@ -55,9 +55,9 @@ def one_item(facts: Facts, name: str) -> StoredItem:
 
 
 @contextmanager
-def progress_bar(length: int) -> Iterator[Callable[[int], object]]:
-    """Show a progress bar for so many sources, on a terminal only; yield a function that takes how many more are done."""
-    with click.progressbar(length=length, label="polling", file=sys.stderr, hidden=not (length and is_terminal())) as bar:
+def progress_bar(length: int, label: str = "polling") -> Iterator[Callable[[int], object]]:
+    """Show a progress bar for so many sources or items, on a terminal only; yield a function that takes how many more are done."""
+    with click.progressbar(length=length, label=label, file=sys.stderr, hidden=not (length and is_terminal())) as bar:
         yield bar.update
 
 

@@ -129,6 +129,14 @@ class Items:
             yield from items
             last = items[-1].row
 
+    def newest(self, before: int | None, since: datetime | None, limit: int) -> tuple[StoredItem, ...]:
+        """Return the items that were stored last, the last first, at most `limit`.
+
+        `before` is the number of the last item that is known already, `since` when the items were first seen at the earliest.
+        """
+        where = "where (:before is null or i.id < :before) and i.first_seen >= :since order by i.id desc limit :limit"
+        return self._load(where, {"before": before, "since": rfc3339(since) or "", "limit": limit})
+
     def find(self, name: str) -> tuple[StoredItem, ...]:
         """Return the items that a person may mean by `name`: an id or its beginning, an address, or a guid."""
         where = """where i.id in (select id from item where uid = :n or (length(:n) > 3 and uid >= :n and uid < :n || 'g')
@@ -136,9 +144,10 @@ class Items:
             join sighting g on g.id = f.sighting_id where f.url = :n or f.guid = :n) order by i.id limit 20"""
         return self._load(where, {"n": name})
 
-    def count(self) -> int:
-        """Return the number of items."""
-        return int(self._db.execute("select count(*) from item").fetchone()[0])
+    def count(self, since: datetime | None = None) -> int:
+        """Return the number of items; with `since` of those that were first seen since then."""
+        found = self._db.execute("select count(*) from item where first_seen >= ?", [rfc3339(since) or ""])
+        return int(found.fetchone()[0])
 
     def last_seq(self) -> int:
         """Return the highest number of change, 0 where nothing is stored."""

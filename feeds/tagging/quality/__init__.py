@@ -1,6 +1,6 @@
 """Tests the wording of topics and shows what it does: checks, comparisons, reports, a trial of a source; stores nothing.
 
-Public: the check of a topic file, the changes between two wordings, reports in words and rows, the trial of a source, hit counts.
+Public: the check of a topic file, changes between two wordings, the preview of one, reports, hit counts, the trial of a source.
 """
 
-__all__ = ("changes", "check", "hit_counts", "reports", "trial")
+__all__ = ("changes", "check", "hit_counts", "preview", "reports", "trial")

@@ -36,6 +36,15 @@ class FileLines:
         table, key = (place[1], place[2] or "") if not place[3] else (place[3], "")
         return (self.of(table, key, word) if key else self.of(table, word)) or self.of(table)
 
+    def within(self, key: str, value: str, line: int) -> int | None:
+        """Return the line of the file in which a line of a text stands: `value` of a key, without its ends."""
+        begin = self.of("", key)
+        first = value.partition("\n")[0].strip()
+        if begin is None:
+            return None
+        above = next((number for number in range(begin, len(self._lines) + 1) if first in self._lines[number - 1]), begin)
+        return min(above + line - 1, len(self._lines))
+
     def _headed(self, name: str) -> int | None:
         """Return the first line of a table or a key of this name."""
         numbers = (

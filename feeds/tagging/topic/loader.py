@@ -33,6 +33,7 @@ NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _ROLE: Final = re.compile(r"[^\W\d][\w-]*")  # as a query may name it
 _SLOT: Final = re.compile(r"\{([^{}]*)\}")
+_TOML_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)")
 _ASTRAY: Final = re.compile(r"\w\*\w|(?<!\S)\*+(?!\S)|^\s*\.\.|\.\.\s*$")  # a star in or without a word, a gap at an end
 _TEXTS: Final = ("title", "description", "definition", "status", "contact", "query", "review")
 _LISTS: Final = ("means", "does_not_mean", "limits", "require", "exclude")
@@ -77,7 +78,7 @@ def parse_topic(text: str, name: str, where: str) -> Topic:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
-        raise TopicError(f"{where}: {fault}", "mend the TOML at that place") from fault
+        raise TopicError(f"{where}: {fault}", "mend the TOML at that place", line=_toml_line(str(fault), text)) from fault
     if not NAME.fullmatch(name):
         raise TopicError(f"{where}: a topic cannot be called {name!r}", "use lower-case letters, digits and hyphens")
     return _Loader(where, FileLines(text)).topic(name, data)
@@ -91,7 +92,7 @@ class _Loader:
 
     def _refuse(self, what: str, cure: str) -> TopicError:
         line = self._lines.meant(what)
-        return TopicError(f"{self._where}{f', line {line}' if line else ''}: {what}", cure)
+        return TopicError(f"{self._where}{f', line {line}' if line else ''}: {what}", cure, line=line)
 
     def _known(self, what: str, keys: Iterable[str], known: Iterable[str]) -> None:
         for key in keys:
@@ -151,7 +152,13 @@ class _Loader:
         return query.And(parts) if parts else None
 
     def _query(self, key: str, text: str, groups: tuple[str, ...]) -> query.Expression | None:
-        return self._checked(query.parse(text, groups, f"{self._where}: {key}")) if text else None
+        if not text:
+            return None
+        try:
+            expression = query.parse(text, groups, f"{self._where}: {key}")
+        except TopicError as fault:  # its line is that of the query
+            raise TopicError(fault.what, fault.cure, line=self._lines.within(key, text, fault.line or 1)) from None
+        return self._checked(expression)
 
     def _checked(self, expression: query.Expression) -> query.Expression:
         """Refuse a query that could match nothing, or everything."""
@@ -289,3 +296,11 @@ class _Loader:
         if value is not None and not isinstance(value, date):
             raise self._refuse("updated is not a date", "write updated = 2026-11-22, without quotes")
         return value
+
+
+def _toml_line(fault: str, text: str) -> int | None:
+    """Return the line that the TOML reader names in its message."""
+    found = _TOML_LINE.search(fault)
+    if found:
+        return int(found[1])
+    return text.rstrip().count("\n") + 1 if "end of document" in fault else None

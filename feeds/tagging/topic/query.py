@@ -280,7 +280,8 @@ def _parser() -> "Lark":
 def parse(text: str, groups: tuple[str, ...], where: str) -> Expression:
     """Parse a query over named groups; `where` is how errors call it.
 
-    Raises TopicError, with line and column, for what the grammar does not allow and for a group that is not in `groups`.
+    Raises TopicError, with line and column of the query, for what the grammar does not allow and for a group that is not in
+    `groups`.
     """
     from lark import UnexpectedInput  # noqa: PLC0415 - as above
 
@@ -289,10 +290,12 @@ def parse(text: str, groups: tuple[str, ...], where: str) -> Expression:
     except UnexpectedInput as fault:
         word = _word_at(fault, text)
         what = f'"{word}" cannot stand here' if word else "the query ends too early"
-        raise TopicError(f"{where}, line {fault.line}, column {fault.column}: {what}", _cure(fault, text)) from None
+        cure = _cure(fault, text)
+        raise TopicError(f"{where}, line {fault.line}, column {fault.column}: {what}", cure, line=fault.line) from None
     for name in sorted(names(expression) - set(groups)):
         line, column = _place(text, name)
-        raise TopicError(f'{where}, line {line}, column {column}: group "{name}" is not defined', _near(name, groups))
+        what = f'{where}, line {line}, column {column}: group "{name}" is not defined'
+        raise TopicError(what, _near(name, groups), line=line)
     return expression
 
 
