@@ -214,14 +214,18 @@ class _TopicCase:
 
     def _because(self, match: _Match) -> str:
         """Name every clause that holds in the best passage; exclusions where no word was found, since the tag rests on them."""
-        words = [f"{name}: {self._quote(hit)}" for name, hit in _first_hits(match.hits).items()]
+        named = dict(reversed([*self._explanation.parts(match.branch, match.passage)]))
+        words = [
+            f"{group}: {self._quote(hit)}{f' ({named[group]})' if named.get(group) else ''}"
+            for group, hit in _first_hits(match.hits).items()
+        ]
         return "; ".join([*words, *self._explanation.held(match.branch, match.passage, exclusions=not words)])
 
     def refused(self) -> Classification:
         """Return the answer where the expression holds nowhere: what is missing or excluded, and whether it is a near miss."""
         expression = self._topic.expression or query.And(())
         faults = self._explanation.faults(expression)
-        why = in_words(faults, self._cancelled_word({fault.text for fault in faults}))
+        why = in_words(faults, self._cancelled_word({name for fault in faults for name in fault.groups}))
         if any(fault.kind is FaultKind.APART for fault in faults):
             why = "; ".join([why, *map(self._alone, self._evaluation.unsupported[:1])])
         unsaid = tuple(fault.text for fault in faults if fault.kind is FaultKind.MISSING)

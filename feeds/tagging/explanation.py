@@ -27,6 +27,7 @@ class ClauseFault:
     text: str
     hits: Hits = ()
     part: str = ""  # the exclusion, where it is one
+    groups: frozenset[str] = frozenset()  # what is missing, or could be in the part that is
 
 
 class Explanation:
@@ -50,6 +51,21 @@ class Explanation:
                 case query.DocumentCondition():
                     yield clause.held
 
+    def parts(self, expression: query.Expression, passage: Passage, within: str = "") -> Iterator[tuple[str, str]]:
+        """Yield each group and phrase by which an expression holds, with the part of the query that it stands in, by its name."""
+        if self._holds(expression, passage) is None or isinstance(expression, query.Not):
+            return
+        match expression:
+            case query.GroupReference() | query.PhraseQuery() | query.RawTerm():
+                yield str(expression), within
+            case query.NamedPart(name, part):
+                yield from self.parts(part, passage, name)
+            case query.InTitle(part):
+                yield from self.parts(part, self._everywhere, within)
+            case _:
+                for part in query.children(expression):
+                    yield from self.parts(part, passage, within)
+
     def _holding(self, expression: query.Expression, passage: Passage) -> Iterator[query.Expression]:
         """Yield the clauses by which an expression holds in a passage; of alternatives those that hold."""
         if self._holds(expression, passage) is None:
@@ -67,6 +83,8 @@ class Explanation:
 
     def faults(self, expression: query.Expression) -> tuple[ClauseFault, ...]:
         """Return what keeps an expression from holding anywhere, of alternatives the faults of the one that comes closest."""
+        if isinstance(expression, query.NamedPart):
+            return self.faults(expression.part)
         if isinstance(expression, query.Or):
             return _closest([self.faults(part) for part in expression.parts])
         if found := self._faults(expression):
@@ -76,7 +94,7 @@ class Explanation:
         where = f"never in one sentence, nor within {self._near} words in neighbouring ones"
         return (ClauseFault(FaultKind.APART, f"{there} are there, but {where}"),)
 
-    def _faults(self, expression: query.Expression) -> tuple[ClauseFault, ...]:
+    def _faults(self, expression: query.Expression) -> tuple[ClauseFault, ...]:  # noqa: PLR0911 - one case for each node
         """Return what is wrong with the clauses, each on its own; nothing where all of them are in the text."""
         match expression:
             case query.And(parts):
@@ -87,6 +105,8 @@ class Explanation:
             case query.Not(part):
                 hits = self._holds(part, self._everywhere)
                 return () if hits is None else (self._excluded(part, hits),)
+            case query.NamedPart():
+                return self._part_faults(expression)
             case query.Near():
                 return self._near_faults(expression)
             case query.InTitle(part):
@@ -105,7 +125,17 @@ class Explanation:
             case query.RawTerm(text):
                 return ClauseFault(FaultKind.OTHER, f"nothing says exactly “{text}”")
             case _:
-                return ClauseFault(FaultKind.MISSING, str(clause))
+                return ClauseFault(FaultKind.MISSING, str(clause), groups=frozenset({str(clause)}))
+
+    def _part_faults(self, named: query.NamedPart) -> tuple[ClauseFault, ...]:
+        """Return what is wrong with a named part: that nothing says it, or what it lacks where something does."""
+        found = self._faults(named.part)
+        words = [part for part in query.walk(named.part) if isinstance(part, query.GroupReference | query.PhraseQuery)]
+        if not found or any(self._holds(part, self._everywhere) for part in words):
+            return found
+        if any(fault.kind is not FaultKind.MISSING for fault in found):
+            return found
+        return (ClauseFault(FaultKind.MISSING, named.name, groups=frozenset(map(str, words))),)
 
     def _title_faults(self, clause: query.InTitle, part: query.Expression) -> tuple[ClauseFault, ...]:
         if self._holds(clause, self._everywhere) is not None:

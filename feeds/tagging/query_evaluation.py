@@ -39,15 +39,14 @@ class Evaluation:
                 self._named[hit.group].append(hit)
             for group in about.get(hit.group, ()) if hit.role == hit.group else (hit.group,) if hit.role else ():
                 self._weak[group].append(hit)
+        self._parts: dict[tuple[str, Passage], Hits | None] = {}  # what the query names, where it was evaluated
         self.everywhere = Passage(frozenset(range(len(segments))))
         self._title = Passage(frozenset(n for n, segment in enumerate(segments) if segment.kind is SegmentKind.TITLE))
 
     def holds(self, expression: query.Expression, passage: Passage) -> Hits | None:  # noqa: PLR0911 - one case for each node
         """Return the hits by which the expression holds in a passage; None where it does not hold."""
         match expression:
-            case query.GroupReference(name):
-                return self._of_group(name, passage)
-            case query.PhraseQuery():
+            case query.GroupReference() | query.PhraseQuery():
                 return self._of_group(str(expression), passage)
             case query.RawTerm():
                 return self._raw(expression, passage)
@@ -64,6 +63,15 @@ class Evaluation:
                 return self._and(parts, passage)
             case query.DocumentCondition():
                 return () if expression.holds(self._document) else None
+            case query.NamedPart():
+                return self._named_part(expression, passage)
+
+    def _named_part(self, named: query.NamedPart, passage: Passage) -> Hits | None:
+        """Evaluate a part once for each passage, however often the query names it."""
+        key = (named.name, passage)
+        if key not in self._parts:
+            self._parts[key] = self.holds(named.part, passage)
+        return self._parts[key]
 
     def _of_group(self, name: str, passage: Passage) -> Hits | None:
         found = [hit for hit in self._named.get(name, ()) if hit.segment in passage.segments]
@@ -181,6 +189,8 @@ class Evaluation:
                 return min((self.missing(part) for part in parts), key=len)
             case query.Not():
                 return ()
+            case query.NamedPart(_, part):
+                return self.missing(part)
             case _:
                 return () if self.holds(expression, self.everywhere) is not None else (str(expression),)
 

@@ -113,10 +113,23 @@ def _unneeded_parts(topic: Topic, matcher: Matcher, answers: list[Classification
         held = (n for n, answer in enumerate(answers) if not answer.tagged and f"(role {role.name})" in answer.why)
         if role.name not in asked and not any(examples[n][0].tagged_by(topic, without=role.name) for n in held):
             yield f"the role {role.name}"
-    for part, smaller in _smaller(topic.expression) if topic.expression else ():
+    for part, smaller in _smaller_query(topic.expression) if topic.expression else ():
         changed = replace(topic, expression=smaller)
         if all(matched.tagged_by(changed) == wanted for matched, wanted in examples):
-            yield f"{part} in the query"
+            yield part
+
+
+def _smaller_query(expression: query.Expression) -> Iterator[tuple[str, query.Expression]]:
+    """Yield the query with one part left out, in itself or in a part that it names, there wherever it is named."""
+    yield from ((f"{part} in the query", smaller) for part, smaller in _smaller(expression))
+    named = dict.fromkeys(part for part in query.walk(expression) if isinstance(part, query.NamedPart))
+    for one in named:
+        for part, smaller in _smaller(one.part):
+            yield f"{part} in {one.name}", query.rebuilt(expression, partial(_redefined, query.NamedPart(one.name, smaller)))
+
+
+def _redefined(other: query.NamedPart, part: query.Expression) -> query.Expression | None:
+    return other if isinstance(part, query.NamedPart) and part.name == other.name else None
 
 
 def _smaller(expression: query.Expression) -> Iterator[tuple[str, query.Expression]]:

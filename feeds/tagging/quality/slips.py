@@ -80,6 +80,11 @@ def _idle_groups(topic: Topic) -> Iterator[Slip]:
             yield Slip(
                 FilePlace(f"group.{group.name}"), f"group {group.name} decides nothing", "name it in require or query", grave=False
             )
+    named = {part.name for one in expressions for part in query.walk(one) if isinstance(part, query.NamedPart)}
+    for part in topic.definitions:
+        if part.name not in named:
+            what = f"define.{part.name} decides nothing"
+            yield Slip(FilePlace("define", part.name), what, "name it in the query, or delete it", grave=False)
 
 
 def _surroundings(topic: Topic) -> Iterator[tuple[str, NegativeContext | Role]]:
@@ -127,12 +132,19 @@ def _terms(topic: Topic) -> Iterator[tuple[FilePlace, Term]]:
             yield FilePlace(table, term.language or "any", term.text), term
         for term in one.unless:
             yield FilePlace(table, "unless", term.text), term
-    for key, expression in (("query", topic.expression), ("review", topic.review)):
-        for part in query.walk(expression) if expression else ():
-            if isinstance(part, query.PhraseQuery):
-                yield FilePlace("", key, part.text), Term(part.text, None)
+    for place, part in _asked(topic):
+        if isinstance(part, query.PhraseQuery):
+            yield FilePlace(place.table, place.key, part.text), Term(part.text, None)
     for word in topic.publish.mask:
         yield FilePlace("publish", "mask", word), Term(word, None)
+
+
+def _asked(topic: Topic) -> Iterator[tuple[FilePlace, query.Expression]]:
+    """Yield the parts of the queries, each where the file writes it."""
+    written = [(FilePlace("", "query"), topic.expression), (FilePlace("", "review"), topic.review)]
+    written += [(FilePlace("define", one.name), one.part) for one in topic.definitions]
+    for place, expression in written:
+        yield from ((place, part) for part in (query.walk(expression, named=False) if expression else ()))
 
 
 def _term(place: FilePlace, term: Term) -> Iterator[Slip]:
@@ -170,10 +182,7 @@ def _codes(topic: Topic) -> Iterator[tuple[FilePlace, str]]:
     for number, example in enumerate(topic.examples, 1):
         if example.language:
             yield FilePlace(f"example {number}", "lang"), example.language
-    for key, expression in (("query", topic.expression), ("review", topic.review)):
-        for part in query.walk(expression) if expression else ():
-            if isinstance(part, query.Language):
-                yield FilePlace("", key), part.code
+    yield from ((place, part.code) for place, part in _asked(topic) if isinstance(part, query.Language))
 
 
 def _language(place: FilePlace, code: str) -> Iterator[Slip]:

@@ -5,7 +5,9 @@ from typing import Final
 
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
 _KEY: Final = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*=")
-_PLACE: Final = re.compile(r"(group\.[\w-]+|frame\.[\w-]+|role\.[\w-]+|publish)(?:\.([\w-]+))?(?=[: ])|(example \d+)(?=[: ])")
+_PLACE: Final = re.compile(
+    r"(group\.[\w-]+|frame\.[\w-]+|role\.[\w-]+|define(?=\.)|publish)(?:\.([\w-]+))?(?=[: ])|(example \d+)(?=[: ])"
+)
 _QUOTED: Final = re.compile(r"\"([^\"]+)\"")
 
 
@@ -36,9 +38,9 @@ class FileLines:
         table, key = (place[1], place[2] or "") if not place[3] else (place[3], "")
         return (self.of(table, key, word) if key else self.of(table, word)) or self.of(table)
 
-    def within(self, key: str, value: str, line: int) -> int | None:
-        """Return the line of the file in which a line of a text stands: `value` of a key, without its ends."""
-        begin = self.of("", key)
+    def within(self, place: tuple[str, str], value: str, line: int) -> int | None:
+        """Return the line of the file in which a line of a text stands: `value` of a table's key, without its ends."""
+        begin = self.of(*place)
         first = value.partition("\n")[0].strip()
         if begin is None:
             return None

@@ -31,13 +31,12 @@ from ingest.text.sanitize import xml_safe
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
-_ROLE: Final = re.compile(r"[^\W\d][\w-]*")  # as a query may name it
 _SLOT: Final = re.compile(r"\{([^{}]*)\}")
 _TOML_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)")
 _ASTRAY: Final = re.compile(r"\w\*\w|(?<!\S)\*+(?!\S)|^\s*\.\.|\.\.\s*$")  # a star in or without a word, a gap at an end
 _TEXTS: Final = ("title", "description", "definition", "status", "contact", "query", "review")
 _LISTS: Final = ("means", "does_not_mean", "limits", "require", "exclude")
-_TABLES: Final = ("group", "frame", "role", "example")
+_TABLES: Final = ("group", "define", "frame", "role", "example")
 _KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, "updated", "near", "publish_from", "publish")
 _EXAMPLE_KEYS: Final = ("tagged", "lang", "title", "text", "why")
 _TAKEN: Final = frozenset("healthz index item metrics private readyz review search sources static".split())  # pages and folders
@@ -109,10 +108,11 @@ class _Loader:
         contexts = tuple(self._negative_context(key, table, names) for key, table in self._tables(data, "frame"))
         taken = [*names, *(context.name for context in contexts)]
         roles = tuple(self._role(key, table, names, taken) for key, table in self._tables(data, "role"))
-        for key in ("require", "exclude"):
-            self._known(f"{key}: group", lists[key], names)
         names += [role.name for role in roles]
-        expression = self._expression(texts["query"], lists["require"], lists["exclude"], tuple(names))
+        definitions = self._definitions(data.get("define", {}), names)
+        for key in ("require", "exclude"):
+            self._known(f"{key}: group", lists[key], [*names, *definitions])
+        expression = self._expression(texts["query"], lists["require"], lists["exclude"], tuple(names), definitions)
         near, grade = self._near(data.get("near", NEAR)), self._grade(data.get("publish_from", Grade.MENTION))
         read = Topic(
             name=name,
@@ -121,9 +121,10 @@ class _Loader:
             version="",
             expression=expression,
             groups=groups,
-            review=self._query("review", texts["review"], tuple(names)),
+            review=self._query("review", texts["review"], tuple(names), definitions),
             negative_contexts=contexts,
             roles=roles,
+            definitions=tuple(query.NamedPart(key, part) for key, part in definitions.items()),
             examples=tuple(self._example(n, table) for n, table in enumerate(self._list("example", data.get("example", [])), 1)),
             near=near,
             publish_from=grade,
@@ -139,35 +140,82 @@ class _Loader:
         return replace(read, version=version_of(read))
 
     def _expression(
-        self, text: str, require: tuple[str, ...], exclude: tuple[str, ...], groups: tuple[str, ...]
+        self,
+        text: str,
+        require: tuple[str, ...],
+        exclude: tuple[str, ...],
+        groups: tuple[str, ...],
+        definitions: dict[str, query.Expression],
     ) -> query.Expression | None:
         """Return the query, or what `require` and `exclude` mean: they are its short form."""
         if text and (require or exclude):
             raise self._refuse("query stands beside require or exclude", "keep one of the two forms")
         if text:
-            return self._query("query", text, groups)
+            return self._query("query", text, groups, definitions)
         wanted: list[query.Expression] = [query.GroupReference(name) for name in require]
         unwanted: list[query.Expression] = [query.Not(query.GroupReference(name)) for name in exclude]
         parts = (*wanted, *unwanted)
-        return query.And(parts) if parts else None
+        return query.with_parts(query.And(parts), definitions) if parts else None
 
-    def _query(self, key: str, text: str, groups: tuple[str, ...]) -> query.Expression | None:
+    def _query(
+        self, key: str, text: str, groups: tuple[str, ...], definitions: dict[str, query.Expression]
+    ) -> query.Expression | None:
         if not text:
             return None
-        try:
-            expression = query.parse(text, groups, f"{self._where}: {key}")
-        except TopicError as fault:  # its line is that of the query
-            raise TopicError(fault.what, fault.cure, line=self._lines.within(key, text, fault.line or 1)) from None
-        return self._checked(expression)
+        return query.with_parts(self._parsed(("", key), text, (*groups, *definitions)), definitions)
 
-    def _checked(self, expression: query.Expression) -> query.Expression:
+    def _parsed(self, place: tuple[str, str], text: str, names: tuple[str, ...]) -> query.Expression:
+        """Return the query that stands at a place of the file: a table, empty for none, and a key."""
+        key = ".".join(filter(None, place))
+        try:
+            expression = query.parse(text, names, f"{self._where}: {key}")
+        except TopicError as fault:  # its line is that of the query
+            raise TopicError(fault.what, fault.cure, line=self._lines.within(place, text, fault.line or 1)) from None
+        return self._checked(key, expression)
+
+    def _definitions(self, table: object, names: list[str]) -> dict[str, query.Expression]:
+        """Return the parts that a file defines by name, each with those that it names itself put in."""
+        if not isinstance(table, dict):
+            raise self._refuse("define is not a table", 'write [define] and NAME = "a query" below')
+        read: dict[str, query.Expression] = {}
+        for name, text in table.items():
+            where = f"define.{name}"
+            self._nameable(where, name)
+            if name in names:
+                raise self._refuse(f"{where}: a group or a role has this name", "give the part another")
+            if not self._text(where, text):
+                raise self._refuse(f"{where} is empty", f'write {name} = "a query"')
+            read[name] = self._parsed(("define", name), text.strip(), (*names, *table))
+        done: dict[str, query.Expression] = {}
+        for name in read:
+            self._define(name, read, done, ())
+        return done
+
+    def _define(
+        self, name: str, read: dict[str, query.Expression], done: dict[str, query.Expression], path: tuple[str, ...]
+    ) -> None:
+        """Put into a part the parts that it names, these first; `path` are those that wait for it."""
+        if name in path:
+            circle = " in ".join([name, *reversed(path[path.index(name) :])])
+            raise self._refuse(f"define.{name} stands in itself: {circle}", "take one of them out")
+        if name not in done:
+            used = [part.name for part in query.walk(read[name]) if isinstance(part, query.GroupReference) and part.name in read]
+            for other in used:
+                self._define(other, read, done, (*path, name))
+            done[name] = query.with_parts(read[name], done)
+
+    def _nameable(self, where: str, name: str) -> None:
+        if not query.NAME.fullmatch(name):
+            raise self._refuse(f"{where}: no query could name it", "use a letter, then letters, digits, _ and -, and no operator")
+
+    def _checked(self, key: str, expression: query.Expression) -> query.Expression:
         """Refuse a query that could match nothing, or everything."""
         for part in query.walk(expression):
             if isinstance(part, query.PhraseQuery):
-                self._slotless("query", self._term("query", part.text, "any"))
+                self._slotless(key, self._term(key, part.text, "any"))
             elif isinstance(part, query.DocumentCondition) and part.fault:
                 what, cure = part.fault
-                raise self._refuse(f"query: {what}", cure)
+                raise self._refuse(f"{key}: {what}", cure)
         return expression
 
     def _text(self, key: str, value: object) -> str:
@@ -231,8 +279,7 @@ class _Loader:
         return NegativeContext(name, *self._phrases_around(f"frame.{name}", "cancels", "what it cancels", table, groups))
 
     def _role(self, name: str, table: dict[str, Any], groups: list[str], taken: list[str]) -> Role:
-        if not _ROLE.fullmatch(name):
-            raise self._refuse(f"role.{name}: a role cannot be called so", "use a letter, then letters, digits, _ and -")
+        self._nameable(f"role.{name}", name)
         if name in taken:
             raise self._refuse(f"role.{name}: a group or a frame has this name", "give the role another")
         return Role(name, *self._phrases_around(f"role.{name}", "of", "of which group it is", table, groups))

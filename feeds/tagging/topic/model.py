@@ -94,6 +94,7 @@ class Topic:
     review: query.Expression | None = None  # what a person should look at, though it is not tagged
     negative_contexts: tuple[NegativeContext, ...] = ()
     roles: tuple[Role, ...] = ()
+    definitions: tuple[query.NamedPart, ...] = ()
     examples: tuple[Example, ...] = ()
     near: int = NEAR  # words within which two groups meet
     publish_from: Grade = Grade.MENTION

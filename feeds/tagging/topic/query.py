@@ -2,6 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -37,6 +38,7 @@ NAME: /(?!(AND|OR|NOT|O?NEAR\/\d+)\b)[^\W\d][\w-]*(?![\w:*\/])/
 """
 _OPERATOR: Final = re.compile(r"AND|OR|NOT|O?NEAR/\d+")
 _NO_GROUP: Final = re.compile(r'"[^"\n]*"|(?<![\w*-])(?!title:)[a-z]+:[\w-]+')  # words that name no group: `"ship"`, `lang:de`
+NAME: Final = re.compile(rf"(?!(?:{_OPERATOR.pattern})$)[^\W\d][\w-]*")  # of a group that a query names
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 
 
@@ -227,8 +229,20 @@ class Not:
         return f"NOT {_bracketed(self.part)}"
 
 
+@dataclass(frozen=True, slots=True)
+class NamedPart:
+    """A part of a query that the topic file defines under a name; holds where the part holds."""
+
+    name: str
+    part: "Expression"
+
+    def __str__(self) -> str:
+        """Write it as a query."""
+        return self.name
+
+
 # Every expression is written, by `str`, as a query that reads back to it.
-Expression = GroupReference | PhraseQuery | RawTerm | DocumentCondition | InTitle | Near | And | Or | Not
+Expression = GroupReference | PhraseQuery | RawTerm | DocumentCondition | InTitle | Near | And | Or | Not | NamedPart
 
 
 def _bracketed(expression: Expression) -> str:
@@ -335,7 +349,7 @@ def children(expression: Expression) -> tuple[Expression, ...]:
     match expression:
         case And(parts) | Or(parts):
             return parts
-        case InTitle(part) | Not(part):
+        case InTitle(part) | Not(part) | NamedPart(_, part):
             return (part,)
         case Near(left, right):
             return (left, right)
@@ -343,12 +357,47 @@ def children(expression: Expression) -> tuple[Expression, ...]:
             return ()
 
 
-def walk(expression: Expression) -> tuple[Expression, ...]:
-    """Return an expression and all within it, in the order of the query."""
+def rebuilt(  # noqa: PLR0911 - one case for each node
+    expression: Expression, change: Callable[[Expression], Expression | None]
+) -> Expression:
+    """Return an expression with each part, from the outside in, in place of which `change` returns another, replaced by it."""
+    other = change(expression)
+    if other is not None:
+        return other
+    match expression:
+        case And(parts):
+            return And(tuple(rebuilt(part, change) for part in parts))
+        case Or(parts):
+            return Or(tuple(rebuilt(part, change) for part in parts))
+        case InTitle(part):
+            return InTitle(rebuilt(part, change))
+        case Not(part):
+            return Not(rebuilt(part, change))
+        case NamedPart(name, part):
+            return NamedPart(name, rebuilt(part, change))
+        case Near(left, right, words, ordered):
+            return Near(rebuilt(left, change), rebuilt(right, change), words, ordered)
+        case _:
+            return expression
+
+
+def with_parts(expression: Expression, parts: Mapping[str, Expression]) -> Expression:
+    """Return an expression with the named parts in place of their names."""
+
+    def change(part: Expression) -> Expression | None:
+        known = parts.get(part.name) if isinstance(part, GroupReference) else None
+        return NamedPart(part.name, known) if isinstance(part, GroupReference) and known is not None else None
+
+    return rebuilt(expression, change)
+
+
+def walk(expression: Expression, *, named: bool = True) -> tuple[Expression, ...]:
+    """Return an expression and all within it, in the order of the query; without `named` nothing within a named part."""
     found, waiting = [], [expression]
     while waiting:
         found.append(part := waiting.pop())
-        waiting += reversed(children(part))
+        if named or not isinstance(part, NamedPart):
+            waiting += reversed(children(part))
     return tuple(found)
 
 
@@ -367,7 +416,7 @@ def possible(expression: Expression, found: frozenset[str]) -> bool:
     match expression:
         case GroupReference() | PhraseQuery():
             return str(expression) in found
-        case InTitle(part):
+        case InTitle(part) | NamedPart(_, part):
             return possible(part, found)
         case Near(left, right):
             return possible(left, found) and possible(right, found)

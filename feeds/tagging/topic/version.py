@@ -33,6 +33,9 @@ def _decisive(context: NegativeContext) -> dict[str, object]:
 
 def _used(topic: Topic) -> Iterator[tuple[str, object]]:
     """Yield what only some topics use."""
+    named = [part for part in (query.walk(topic.expression) if topic.expression else ()) if isinstance(part, query.NamedPart)]
+    if named:
+        yield "definitions", {part.name: str(part.part) for part in named}
     if topic.roles:
         yield "roles", topic.roles
     if any(AS_WRITTEN.search(text) for text in _texts(topic)):  # older programs did not compare the sign
