@@ -16,4 +16,5 @@ __all__ = (
     "search",
     "stories",
     "tagged",
+    "upkeep",
 )

@@ -265,3 +265,9 @@ def views(db: Database) -> None:
 def ingested_files(db: Database) -> None:
     """Name the table of files that were read as documents by what it holds."""
     db.conn.execute("alter table file rename to ingested_file")
+
+
+@migrations()
+def forgotten_names(db: Database) -> None:
+    """Keep keyed hashes of the names of what was erased, so that it is not stored again."""
+    db.table("forgotten").create({"hash": str, "at": str}, pk="hash", not_null={"at"}, strict=True)

@@ -12,6 +12,7 @@ from ingest.model import Item, Keys, ParsedFeed, Source, SourceKind
 from ingest.poll_state import Outcome
 from ingest.store.database import Database
 from ingest.store.items import VERSION_COLUMNS
+from ingest.store.upkeep.forgotten import Forgotten
 from ingest.text.dates import from_rfc3339, rfc3339
 from ingest.text.urls import path_of
 
@@ -121,7 +122,7 @@ class Recorder:
         """Store every item not yet known from this source exactly as it is now."""
         self.served = json.dumps(feed.fingerprints)
         self.seen, self.updated = rfc3339(self.now), rfc3339(feed.updated)
-        known = self._known_fingerprints()
+        known, forgotten = self._known_fingerprints(), Forgotten(self.db)
         names = (name for _, key in feed.items for name in (key.guid, key.url))
         self.present = frozenset((*feed.fingerprints, *names)) - {None}
         own = identity.own_addresses(self.source.url, feed.site_url or self.source.site_url)
@@ -129,6 +130,7 @@ class Recorder:
         items = [
             (item, identity.without_own_addresses(own, key)) for item, key in reversed(feed.items) if key.fingerprint not in known
         ]
+        items = [(item, key) for item, key in items if not forgotten.holds_item(key, self.source)]
         self.taken = self._taken(items)
         for item, key in items:
             self._one(item, key)

@@ -14,6 +14,7 @@ import msgspec
 from ingest.model import Hints, Source, SourceKind, SourceSettings, SourceStatus
 from ingest.poll_state import PublishingRate, SourceState
 from ingest.store.database import Database
+from ingest.store.upkeep.forgotten import Forgotten
 from ingest.text.dates import from_rfc3339, rfc3339
 
 _COLUMNS = tuple(f.name for f in fields(SourceState) if f.name != "publishing_rate")
@@ -197,9 +198,15 @@ class Sources:
         """Store a source, or take over title, language, categories, origin, status and settings of one that is known.
 
         Return whether it was new or had not been polled. An empty title or language replaces nothing. A source that
-        has moved is found by its old address too. One whose server said 410 is polled again only when a person asks.
+        has moved is found by its old address too. One that was erased is stored again only when a person asks, and so
+        is one whose server said 410 polled again.
         """
         url = self.present_url(source.url)
+        forgotten = Forgotten(self._db)
+        if forgotten.holds([("source", url)]):
+            if source.origin not in _ASKED:
+                return False
+            forgotten.readmit(("source", url))
         known = self._db.execute("select status from source where url = ?", [url]).fetchone()
         stays_gone = known is not None and known[0] == SourceStatus.GONE and source.origin not in _ASKED
         status = SourceStatus.GONE if stays_gone else source.status
