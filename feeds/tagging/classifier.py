@@ -8,36 +8,16 @@ from typing import Final
 
 from feeds.model import Classification, Document, Evidence, Grade, Tagging
 from feeds.tagging.explanation import Explanation, FaultKind, in_words
+from feeds.tagging.grading import Match, Scale, graded
 from feeds.tagging.matching.matcher import CancelledHit, Hit, Matcher, SegmentMatches, TopicHits
-from feeds.tagging.matching.segments import Segment, SegmentKind, segments
-from feeds.tagging.query_evaluation import Evaluation, Hits, Passage, groups_of
+from feeds.tagging.matching.segments import Segment, segments
+from feeds.tagging.query_evaluation import Evaluation, Hits, groups_of
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Topic
 
-_WEIGHT: Final = {  # of a place where the expression holds; None stands for title and lead read together
-    SegmentKind.TITLE: 3.0,
-    None: 2.5,
-    SegmentKind.LEAD: 2.0,
-    SegmentKind.SENTENCE: 1.0,
-    SegmentKind.ENTRY: 1.0,
-    SegmentKind.CAPTION: 0.5,
-}
-_CORE: Final = 2.5  # weight of one place, or more than the next of all together
-_MUCH: Final = 4.0
-_SUBSTANTIAL: Final = 2.0
 _SHOWN: Final = 12  # hits kept as evidence
 _BOILERPLATE: Final = "page_furniture"  # as it is stored with tags, beside the names of negative contexts
 _NOTHING: Final = TopicHits(())
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """A passage where the expression holds, by one alternative of it."""
-
-    weight: float
-    branch: query.Expression
-    passage: Passage
-    hits: Hits
 
 
 def classify(matcher: Matcher, document: Document, boilerplate: frozenset[str] = frozenset()) -> tuple[Classification, ...]:
@@ -172,9 +152,10 @@ class _TopicCase:
         matches = self._matches(expression)
         if not matches:
             return None
-        score, grade = sum(match.weight for match in matches), _graded(matches)
+        score, grading = sum(match.weight for match in matches), graded(matches)
+        grade, limit = grading.grade, grading.limit
         hits = tuple(dict.fromkeys(hit for match in matches for hit in match.hits))
-        why = self._because(matches[0])
+        why = self._because(matches[0]) + (f"; {limit.name} is at most a {limit.grade}" if limit.name else "")
         tagged = _is_published(self._topic, grade)
         why = why if tagged else f"only a {grade} ({why}); published from {self._topic.publish_from}"
         tested = self._evaluation.absent_exclusions(expression)
@@ -192,27 +173,25 @@ class _TopicCase:
         if self._topic.expression is None:
             return Grade.CORE
         matches = self._matches(self._topic.expression)
-        return _graded(matches) if matches else None
+        return graded(matches).grade if matches else None
 
-    def _matches(self, expression: query.Expression) -> list[_Match]:
+    def _matches(self, expression: query.Expression) -> list[Match]:
         """Return where it holds, best passage first; a sentence that already matched is not counted again with its neighbour."""
-        found: list[_Match] = []
+        found: list[Match] = []
         used: set[int] = set()
-        groups = groups_of(self._found.hits)
+        groups, scale = groups_of(self._found.hits), Scale(self._topic, self._evaluation)
         alternatives = expression.parts if isinstance(expression, query.Or) else (expression,)
         branches = [branch for branch in alternatives if query.possible(branch, groups)]
         for kind, passage in self._evaluation.passages():
             if len(passage.segments) > 1 and passage.segments & used:
                 continue
-            for branch in branches:
-                hits = self._evaluation.holds(branch, passage)
-                if hits is not None:
-                    found.append(_Match(_WEIGHT[kind], branch, passage, hits))
-                    used |= passage.segments
-                    break
-        return sorted(found, key=lambda match: -match.weight)
+            match = scale.match(kind, passage, branches)
+            if match is not None:
+                found.append(match)
+                used |= passage.segments
+        return sorted(found, key=lambda match: (-match.ceiling.rank, -match.weight))
 
-    def _because(self, match: _Match) -> str:
+    def _because(self, match: Match) -> str:
         """Name every clause that holds in the best passage; exclusions where no word was found, since the tag rests on them."""
         named = dict(reversed([*self._explanation.parts(match.branch, match.passage)]))
         words = [
@@ -300,14 +279,6 @@ class _TopicCase:
 
 def _is_published(topic: Topic, grade: Grade) -> bool:
     return grade.rank >= topic.publish_from.rank
-
-
-def _graded(matches: list[_Match]) -> Grade:
-    """Return the grade of the places where an expression holds, the best of them first."""
-    best, score = matches[0].weight, sum(match.weight for match in matches)
-    if best >= _CORE or score >= _MUCH:
-        return Grade.CORE
-    return Grade.SUBSTANTIAL if score >= _SUBSTANTIAL else Grade.MENTION
 
 
 def _first_hits(hits: Hits) -> dict[str, Hit]:

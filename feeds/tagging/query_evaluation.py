@@ -41,7 +41,7 @@ class Evaluation:
                 self._weak[group].append(hit)
         self._parts: dict[tuple[str, Passage], Hits | None] = {}  # what the query names, where it was evaluated
         self.everywhere = Passage(frozenset(range(len(segments))))
-        self._title = Passage(frozenset(n for n, segment in enumerate(segments) if segment.kind is SegmentKind.TITLE))
+        self.title = Passage(frozenset(n for n, segment in enumerate(segments) if segment.kind is SegmentKind.TITLE))
 
     def holds(self, expression: query.Expression, passage: Passage) -> Hits | None:  # noqa: PLR0911 - one case for each node
         """Return the hits by which the expression holds in a passage; None where it does not hold."""
@@ -51,7 +51,7 @@ class Evaluation:
             case query.RawTerm():
                 return self._raw(expression, passage)
             case query.InTitle(part):
-                return self.holds(part, self._title)
+                return self.holds(part, self.title)
             case query.Not(part):
                 return () if self.holds(part, self.everywhere) is None else None
             case query.Near():
@@ -154,7 +154,7 @@ class Evaluation:
         for number in used:
             yield self._segments[number].kind, Passage(frozenset({number}))
         opening = frozenset(n for n in used if self._segments[n].kind in {SegmentKind.TITLE, SegmentKind.LEAD})
-        if self._title.segments & opening and len(opening) > 1:
+        if self.title.segments & opening and len(opening) > 1:
             yield None, Passage(opening)
         for number in used:
             if number + 1 in used and self._neighbours(number):

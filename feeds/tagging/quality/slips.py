@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from feeds.model import Grade
 from feeds.tagging.matching.phrasebook import slots_of
 from feeds.tagging.matching.prefilter import SPACELESS
 from feeds.tagging.topic import query
@@ -80,11 +81,20 @@ def _idle_groups(topic: Topic) -> Iterator[Slip]:
             yield Slip(
                 FilePlace(f"group.{group.name}"), f"group {group.name} decides nothing", "name it in require or query", grave=False
             )
-    named = {part.name for one in expressions for part in query.walk(one) if isinstance(part, query.NamedPart)}
+    named = used | {part.name for one in expressions for part in query.walk(one) if isinstance(part, query.NamedPart)}
     for part in topic.definitions:
         if part.name not in named:
             what = f"define.{part.name} decides nothing"
             yield Slip(FilePlace("define", part.name), what, "name it in the query, or delete it", grave=False)
+    yield from _idle_limits(topic, named)
+
+
+def _idle_limits(topic: Topic, used: set[str]) -> Iterator[Slip]:
+    for name, grade in topic.meeting.at_most:
+        if name not in used:
+            yield Slip(FilePlace("at_most", name), f"at_most.{name}: no query names it", "name it there, or delete it", grave=False)
+        elif grade is Grade.CORE:
+            yield Slip(FilePlace("at_most", name), f"at_most.{name}: core is no limit", "delete it", grave=False)
 
 
 def _surroundings(topic: Topic) -> Iterator[tuple[str, NegativeContext | Role]]:

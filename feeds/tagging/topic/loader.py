@@ -17,6 +17,7 @@ from feeds.tagging.topic.model import (
     Content,
     Example,
     Group,
+    MeetingRules,
     NegativeContext,
     Publishing,
     Role,
@@ -37,7 +38,7 @@ _ASTRAY: Final = re.compile(r"\w\*\w|(?<!\S)\*+(?!\S)|^\s*\.\.|\.\.\s*$")  # a s
 _TEXTS: Final = ("title", "description", "definition", "status", "contact", "query", "review")
 _LISTS: Final = ("means", "does_not_mean", "limits", "require", "exclude")
 _TABLES: Final = ("group", "define", "frame", "role", "example")
-_KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, "updated", "near", "publish_from", "publish")
+_KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, "updated", "near", "lead_alone", "at_most", "publish_from", "publish")
 _EXAMPLE_KEYS: Final = ("tagged", "lang", "title", "text", "why")
 _TAKEN: Final = frozenset("healthz index item metrics private readyz review search sources static".split())  # pages and folders
 _PUBLISH_KEYS: Final = ("content", "images", "mask", "private")
@@ -113,7 +114,7 @@ class _Loader:
         for key in ("require", "exclude"):
             self._known(f"{key}: group", lists[key], [*names, *definitions])
         expression = self._expression(texts["query"], lists["require"], lists["exclude"], tuple(names), definitions)
-        near, grade = self._near(data.get("near", NEAR)), self._grade(data.get("publish_from", Grade.MENTION))
+        near, grade = self._near(data.get("near", NEAR)), self._grade("publish_from", data.get("publish_from", Grade.MENTION))
         read = Topic(
             name=name,
             title=texts["title"] or name,
@@ -127,6 +128,7 @@ class _Loader:
             definitions=tuple(query.NamedPart(key, part) for key, part in definitions.items()),
             examples=tuple(self._example(n, table) for n, table in enumerate(self._list("example", data.get("example", [])), 1)),
             near=near,
+            meeting=self._meeting(data, [*names, *definitions]),
             publish_from=grade,
             definition=texts["definition"],
             means=lists["means"],
@@ -330,13 +332,22 @@ class _Loader:
             raise self._refuse(f"{key} is neither true nor false", f"write {key.partition('.')[2]} = true")
         return value
 
+    def _meeting(self, data: dict[str, Any], names: list[str]) -> MeetingRules:
+        limits = data.get("at_most", {})
+        if not isinstance(limits, dict):
+            raise self._refuse("at_most is not a table", 'write [at_most] and NAME = "mention" below')
+        self._known("at_most: group, role or part", limits, names)
+        at_most = tuple((name, self._grade("at_most", grade)) for name, grade in limits.items())
+        alone = self._grade("lead_alone", data["lead_alone"]) if "lead_alone" in data else None
+        return MeetingRules(at_most, alone)
+
     def _near(self, value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self._refuse("near is not a number of words", f"write near = {NEAR}")
         return value
 
-    def _grade(self, value: object) -> Grade:
-        self._known("publish_from: grade", [str(value)], list(Grade))
+    def _grade(self, key: str, value: object) -> Grade:
+        self._known(f"{key}: grade", [str(value)], list(Grade))
         return Grade(str(value))
 
     def _date(self, value: object) -> date | None:

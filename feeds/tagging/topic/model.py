@@ -82,6 +82,14 @@ class Publishing:
 
 
 @dataclass(frozen=True, slots=True)
+class MeetingRules:
+    """What a topic says of the places where parts meet, beside `near`; what it does not say is as it has always been."""
+
+    at_most: tuple[tuple[str, Grade], ...] = ()  # the highest grade of what rests on a group, role or named part
+    lead_alone: Grade | None = None  # the grade that one meeting in the lead gives, where the title has no part in it
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """One topic: one published feed. `version` names the wording that decides, and nothing else."""
 
@@ -97,6 +105,7 @@ class Topic:
     definitions: tuple[query.NamedPart, ...] = ()
     examples: tuple[Example, ...] = ()
     near: int = NEAR  # words within which two groups meet
+    meeting: MeetingRules = MeetingRules()
     publish_from: Grade = Grade.MENTION
     definition: str = ""
     means: tuple[str, ...] = ()

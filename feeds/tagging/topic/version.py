@@ -38,6 +38,7 @@ def _used(topic: Topic) -> Iterator[tuple[str, object]]:
         yield "definitions", {part.name: str(part.part) for part in named}
     if topic.roles:
         yield "roles", topic.roles
+    yield from ((key, value) for key, value in asdict(topic.meeting).items() if value is not None and value != ())
     if any(AS_WRITTEN.search(text) for text in _texts(topic)):  # older programs did not compare the sign
         yield "as_written", True
 
