@@ -71,8 +71,8 @@ EDGE_MODULES: Final = set(  # modules of pure rooms
     " feeds.publication.erasure.erasure feeds.publication.erasure.remains"
     " feeds.publication.visible feeds.publication.websub feeds.search.search feeds.site.builder feeds.site.fingerprints"
     " feeds.site.listing feeds.site.publish feeds.site.stories feeds.stories.grouping feeds.stories.grouping_pass"
-    " feeds.tagging.classification_pass feeds.tagging.preview_pass feeds.tagging.review feeds.tagging.topic.cache"
-    " feeds.tagging.topic.folders".split()
+    " feeds.tagging.classification_pass feeds.tagging.preview_pass feeds.tagging.review feeds.tagging.second_opinion"
+    " feeds.tagging.topic.cache feeds.tagging.topic.folders".split()
 )
 PURE_INSIDE: Final = set(  # pure modules of the rooms above
     "feeds.server.access feeds.server.connections feeds.server.negotiation ingest.http.conditional"
@@ -86,7 +86,10 @@ IMPURE: Final = set(  # libraries of the world outside
 )
 HARMLESS: Final = {("time", "struct_time"), ("http", "HTTPStatus")}  # values, though they live beside the clock and the network
 OPENS: Final = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "exec", "eval", "__import__", "input", "print"}
-MAY_OPEN: Final = {"feeds.tagging.topic.loader"}  # a topic file; everything else of it takes text
+MAY_OPEN: Final = {  # everything else of these takes text
+    "feeds.tagging.sentence_encoder",  # the weights in its package
+    "feeds.tagging.topic.loader",  # a topic file
+}
 CHANCE: Final = {
     "datetime.now": {"ingest.polling.home"},
     "datetime.utcnow": set(),

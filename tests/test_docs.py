@@ -66,6 +66,7 @@ def execute(home: Path, web: FakeWeb, line: str) -> Result:
 @pytest.mark.parametrize("name", ["README.md", "topics.md"])
 def test_every_documented_command_works(newcomer: Path, web: FakeWeb, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Typed in their order in a fresh home, the commands of a page all end well."""
+    monkeypatch.setattr("feeds.tagging.second_opinion.installed_encoder", lambda: None)  # it takes seconds to load
     monkeypatch.chdir(newcomer)
     execute(newcomer, web, "topicwire run --once")
     for line in commands(README if name == "README.md" else DOCS[name]):

@@ -1,4 +1,4 @@
-"""The linear model: trained on a person's reviews, it ranks and proposes, and never tags."""
+"""The linear model by words: trained on a person's reviews, it ranks and proposes, and never tags."""
 
 import builtins
 import json
@@ -85,8 +85,9 @@ def test_an_unknown_text_is_as_likely_as_nothing_said() -> None:
     assert LinearModel("t", "v", DAY, 1, 1, 0.0, {}).probability("", "anything") == 0.5
 
 
-def test_the_command_learns_from_decisions_examples_and_rows(home: Path) -> None:
+def test_the_command_learns_from_decisions_examples_and_rows(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its file lies in the home, review is ranked by it, and no tag changes."""
+    monkeypatch.setattr("feeds.tagging.second_opinion.installed_encoder", lambda: None)
     cli = Cli(home)
     (home / "topics").mkdir()
     (home / "topics" / "harbour.toml").write_text(HARBOUR, "utf-8")

@@ -11,7 +11,7 @@ from ingest.text.language.names import direction, name
 
 KEPT: Final = stored(item(title="<b>Ferry</b> & harbour", text="The boat left the harbour."))
 CARD: Final = card(KEPT, (classification(KEPT),))
-CASE: Final = ReviewCase(CARD, tagged=False, reason=reason(KEPT, classification(KEPT), "Harbour news"), likely=0.625)
+CASE: Final = ReviewCase(CARD, reason=reason(KEPT, classification(KEPT), "Harbour news"), likely=0.625)
 WORD: Final = "to<ken"  # that a form sends back
 REVIEW: Final = ReviewPage("harbour", "Harbour news", (), (CASE,), 1, WORD, message="<it> was accepted.", undo="abc")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from ingest.text.sanitize import shorten
 
 if TYPE_CHECKING:
     from feeds.store.reviews import Verdict
+    from feeds.tagging.review import UncertainItem
     from ingest.model import StoredItem
     from ingest.polling.home import Home
 
@@ -27,23 +29,41 @@ def review() -> None:
 @review.command("list")
 @click.argument("name", metavar="TOPIC")
 @click.option("--limit", default=20, show_default=True, help="How many items at the most.")
+@click.option("--json", "as_json", is_flag=True, help="One object a line: id, tagged, grade, likely, language, title, why.")
 @click.pass_obj
-def review_list(home: Home, name: str, limit: int) -> None:
-    """Show the uncertain items of a topic: mere mentions and near misses that nobody has reviewed.
+def review_list(home: Home, name: str, limit: int, *, as_json: bool) -> None:
+    """Show the items of a topic that a person should review and nobody has.
 
-    Newest first, or, where `topics learn` has trained a model, the likeliest first.
+    These are mere mentions and near misses, newest first. Once `topics learn` has trained a model, they are all items
+    that are tagged or contain a term, and those come first where the model contradicts the rules most. The share after
+    "tagged" or "missed" is how likely you would accept the item.
     """
     from feeds.store.reviews import Reviews
     from feeds.tagging.review import uncertain_items
+    from feeds.tagging.second_opinion import read_opinion
 
     topic = topic_named(home, name)
     with home.stored() as facts:
+        opinion = read_opinion(home.folder, topic.name)
         reviewed = {row for row, _ in Reviews(facts).all(topic.name)}
-        waiting = [case for case in uncertain_items(home.folder, facts, topic) if case.stored.row not in reviewed]
+        waiting = [case for case in uncertain_items(facts, topic, opinion) if case.stored.row not in reviewed]
+    if opinion:
+        say(f"ranked by a model {opinion}")
     for case in waiting[:limit]:
-        stored, mark = case.stored, "tagged" if case.answer.tagged else "missed"
-        likely = f"  {case.likely:.0%}" if case.likely is not None else ""
-        click.echo(f"{stored.id}  {mark}{likely}  {stored.item.language or '--'}  {stored.item.title}\n    {case.answer.why}")
+        click.echo(json.dumps(_row(case), ensure_ascii=False) if as_json else _line(case))
+
+
+def _line(case: UncertainItem) -> str:
+    stored, mark = case.stored, "tagged" if case.answer.tagged else "missed"
+    likely = f"  {case.likely:.0%}" if case.likely is not None else ""
+    return f"{stored.id}  {mark}{likely}  {stored.item.language or '--'}  {stored.item.title}\n    {case.answer.why}"
+
+
+def _row(case: UncertainItem) -> dict[str, object]:
+    item, answer = case.stored.item, case.answer
+    likely = None if case.likely is None else round(case.likely, 3)
+    found = {"id": case.stored.id, "tagged": answer.tagged, "grade": answer.grade, "likely": likely}
+    return found | {"language": item.language, "title": item.title, "why": answer.why}
 
 
 def _record(home: Home, item: str, name: str, verdict: Verdict | None, reason: str) -> None:

@@ -272,30 +272,28 @@ def topics_diff(home: Home, old: str, new: str, since: str | None, *, as_json: b
 @click.option("--labels", type=click.File("rb"), help="Learn also from the labelled rows of this JSON Lines file.")
 @click.pass_obj
 def topics_learn(home: Home, name: str, labels: IO[bytes] | None) -> None:
-    """Train a linear model on your reviews and the topic's examples. It ranks `review list`; it never tags.
+    """Train a model on your reviews and the topic's examples. It ranks `review list`; it never tags.
 
-    Needs the extra `learn` (scikit-learn). Words that speak for the topic and that no term finds are proposed.
+    Needs the extra `learn`: scikit-learn, and an encoder of sentence vectors in 15 languages. Without the encoder, and in
+    other languages, the model goes by words. Words that speak for the topic and that no term finds are proposed.
     """
     from feeds import metrics
     from feeds.publication.atomic_files import replace
-    from feeds.store.reviews import Reviews, Verdict
-    from feeds.tagging.linear_model import LabelledText, model_file, proposals, train
+    from feeds.tagging.linear_model import model_file, proposals
+    from feeds.tagging.quality import reports
+    from feeds.tagging.second_opinion import learn, without_vectors
 
     topic = topic_named(home, name)
-    labelled = [LabelledText(example.title, example.text, example.tagged) for example in topic.examples]
+    rows = [row for _, row in _rows(labels)] if labels else []
+    wanted = [(reports.document_of_row(row), metrics.wanted(row.get("label"))) for row in rows]
     with home.stored() as facts:
-        reviews = Reviews(facts).all(topic.name)
-        items = facts.items.by_rows(row for row, _ in reviews)
-    for stored, review in zip(items, reviews.values(), strict=True):
-        labelled.append(LabelledText(stored.item.title, stored.item.text, review.verdict is Verdict.ACCEPT))
-    for _, row in _rows(labels) if labels else ():
-        wanted = metrics.wanted(row.get("label"))
-        if wanted is not None:
-            labelled.append(LabelledText(str(row.get("title") or ""), str(row.get("summary") or ""), wanted))
-    model = train(topic, labelled, home.clock().date())
+        labelled = [(document, accepted) for document, accepted in wanted if accepted is not None]
+        model = learn(facts, topic, labelled, home.clock().date())
     path = model_file(home.folder, topic.name)
     replace(path, model.write().encode())
-    click.echo(f"{path}: learnt from {model.accepted} accepted and {model.rejected} rejected texts")
+    click.echo(f"{path}: learnt from {model.accepted} accepted and {model.rejected} rejected texts; ranks by {model.basis}")
+    if not model.encoder:
+        say(without_vectors())
     for word, weight in proposals(topic, model, _PROPOSED):
         click.echo(f"  {weight:6.2f}  {word}")
 

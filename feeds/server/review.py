@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
@@ -19,7 +20,9 @@ from feeds.site.views import card, reason
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Review, Reviews, Verdict
 from feeds.tagging.review import UncertainItem, record_review, uncertain_items, undo_review
+from feeds.tagging.second_opinion import SecondOpinion, read_opinion
 from feeds.tagging.topic.model import Topic
+from ingest.errors import TopicError
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
 
@@ -72,7 +75,8 @@ class ReviewRoutes:
 
     def _shown(self, facts: Facts, topic: Topic, topics: tuple[Topic, ...], asked: Mapping[str, str]) -> ReviewPage:
         reviews = Reviews(facts).all(topic.name)
-        waiting = [case for case in self._uncertain(facts, topic) if (case.stored.row, topic.name) not in reviews]
+        opinion, fault = _opinion(self.context.home.folder, topic)
+        waiting = [case for case in self._uncertain(facts, topic, opinion) if (case.stored.row, topic.name) not in reviews]
         after = asked.get("after", "")
         skipped = next((place for place, case in enumerate(waiting) if case.stored.id == after), -1)
         ordered = waiting[skipped + 1 :] + waiting[: skipped + 1]  # what follows the skipped item comes first
@@ -87,19 +91,20 @@ class ReviewRoutes:
             waiting=len(waiting),
             token=self._secret,
             action=path,
+            opinion=str(opinion) if opinion else "",
+            fault=fault,
             message=_in_words(last, review) if last and review else "",
             undo=last.id if last and review else "",
             hidden=(("after", after),) if skipped >= 0 else (),
         )
 
-    def _uncertain(self, facts: Facts, topic: Topic) -> tuple[UncertainItem, ...]:
-        """Return the uncertain items: classifying everything takes a while, so it is done once for what is stored now."""
-        newest = facts.items.last_seq()
-        state = (topic.version, topic.review, newest)
+    def _uncertain(self, facts: Facts, topic: Topic, opinion: SecondOpinion | None) -> tuple[UncertainItem, ...]:
+        """Return what to review: classifying everything takes a while, so it is done once for what is stored and learnt now."""
+        state = (topic.version, topic.review, facts.items.last_seq(), opinion and opinion.model)
         with self._lock:
             known = self._cache.get(topic.name)
             if known is None or known[0] != state:
-                known = self._cache[topic.name] = (state, uncertain_items(self.context.home.folder, facts, topic)[:_CACHED])
+                known = self._cache[topic.name] = (state, uncertain_items(facts, topic, opinion)[:_CACHED])
         return known[1]
 
     # The form
@@ -130,6 +135,14 @@ def _first(topics: Mapping[str, Topic], unsure: frozenset[str]) -> Topic | None:
     return next((one for one in with_query if one.name in unsure), with_query[0] if with_query else None)
 
 
+def _opinion(home: Path, topic: Topic) -> tuple[SecondOpinion | None, str]:
+    """Read the second opinion; one that cannot be read is said, and the newest items come first."""
+    try:
+        return read_opinion(home, topic.name), ""
+    except TopicError as fault:
+        return None, str(fault)
+
+
 async def _form(request: Request) -> dict[str, str]:
     """Read the form; one that is larger than any of ours is empty."""
     body = b""
@@ -151,7 +164,7 @@ def _in_words(stored: StoredItem, review: Review) -> str:
 
 def _case(case: UncertainItem, topic: Topic) -> ReviewCase:
     why = reason(case.stored, case.answer, topic.title)
-    return ReviewCase(card(case.stored, (case.answer,)), case.answer.tagged, why, case.likely)
+    return ReviewCase(card(case.stored, (case.answer,)), str(case.answer.grade) if case.answer.tagged else "", why, case.likely)
 
 
 def _refused(refusal: Refusal) -> Response:

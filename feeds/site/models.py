@@ -279,17 +279,17 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class ReviewCase:
-    """An uncertain item: the answer of the rules, and their evidence."""
+    """An item to review: the answer of the rules, and their evidence."""
 
     card: Card
-    tagged: bool
+    grade: str = ""  # by the rules; empty where they do not tag it
     reason: TagReason | None = None
-    likely: float | None = None  # by the linear model, from 0 to 1
+    likely: float | None = None  # by the second opinion, from 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
-    """The uncertain items of a topic, the one to decide on first."""
+    """The items of a topic to review, the one to decide on first."""
 
     topic: str
     title: str
@@ -299,6 +299,7 @@ class ReviewPage:
     token: str = ""  # sent back with each decision
     action: str = "/review"  # where a decision is sent
     message: str = ""  # what was decided last, in words
+    opinion: str = ""  # what ranks the items, in words; empty where the newest come first
     undo: str = ""  # id of the item whose decision can be taken back
     fault: str = ""
     hidden: tuple[tuple[str, str], ...] = field(default=())  # further fields of the form

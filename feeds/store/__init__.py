@@ -17,4 +17,5 @@ __all__ = (
     "stories",
     "tagged",
     "upkeep",
+    "vectors",
 )

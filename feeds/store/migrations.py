@@ -208,3 +208,12 @@ def _item_revision(db: Database, event: str, item: str) -> None:
 def _trigger(db: Database, event: str, body: str, when: str = "") -> None:
     words = event.split()
     db.conn.execute(f"create trigger revision_{words[-1]}_{words[0]} after {event} {when} begin {body} end")
+
+
+@migrations()
+def sentence_vectors(db: Database) -> None:
+    """Make the table of sentence vectors: what the second opinion has encoded once."""
+    db.conn.execute(
+        """create table item_vector (item_id integer primary key references item (id), seq integer not null,
+        encoder text not null, vector blob not null) strict"""
+    )

@@ -1,6 +1,16 @@
 """Classifies documents by topics, with evidence, and takes a person's reviews; knows no story and no way to publish.
 
-Public: the pass over new items, the preview, the classifier, reviews, the linear model; topic, matching, quality are rooms.
+Public: the passes over new items and of a preview, classifier, reviews, second opinion; topic, matching, quality are rooms.
 """
 
-__all__ = ("classification_pass", "classifier", "linear_model", "matching", "preview_pass", "quality", "review", "topic")
+__all__ = (
+    "classification_pass",
+    "classifier",
+    "linear_model",
+    "matching",
+    "preview_pass",
+    "quality",
+    "review",
+    "second_opinion",
+    "topic",
+)

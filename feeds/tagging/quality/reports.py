@@ -48,11 +48,16 @@ def matched(matcher: Matcher, row: dict[str, Any], number: int) -> dict[str, Any
 
 
 def classify_row(matcher: Matcher, row: dict[str, Any]) -> Classification:
-    """Classify a row's title and texts, which may be HTML or plain; its language is `lang` or detected."""
+    """Classify a row by the one topic of `matcher`."""
+    return classify(matcher, document_of_row(row))[0]
+
+
+def document_of_row(row: dict[str, Any]) -> Document:
+    """Return what is classified of a row: title and text, which may be HTML or plain; its language is `lang` or detected."""
     title, summary, content = (xml_safe(str(row.get(key) or "")) for key in ("title", "summary", "content"))
     text = plain(safe_html(content or summary, None))
     language, _ = decide(f"{title}. {text}", str(row.get("lang") or ""))
-    return classify(matcher, Document(title, text, language, (str(row.get("feed") or ""),)))[0]
+    return Document(title, text, language, (str(row.get("feed") or ""),))
 
 
 def about_item(stored: StoredItem) -> list[str]:
