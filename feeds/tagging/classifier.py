@@ -10,6 +10,7 @@ from feeds.model import Classification, Document, Evidence, Grade, Tagging
 from feeds.tagging.explanation import Explanation, FaultKind, in_words
 from feeds.tagging.grading import Match, Scale, graded
 from feeds.tagging.matching.matcher import CancelledHit, Hit, Matcher, SegmentMatches, TopicHits
+from feeds.tagging.matching.publisher import publisher_start
 from feeds.tagging.matching.segments import Segment, segments
 from feeds.tagging.query_evaluation import Evaluation, Hits, groups_of
 from feeds.tagging.topic import query
@@ -17,6 +18,7 @@ from feeds.tagging.topic.model import Topic
 
 _SHOWN: Final = 12  # hits kept as evidence
 _BOILERPLATE: Final = "page_furniture"  # as it is stored with tags, beside the names of negative contexts
+_PUBLISHER: Final = "the_name_of_the_publisher"
 _NOTHING: Final = TopicHits(())
 
 
@@ -130,15 +132,23 @@ def _without_boilerplate(topic: Topic, found: TopicHits, parts: tuple[Segment, .
     return TopicHits(tuple(hit for hit in found.hits if hit.segment not in repeated), (*found.cancelled, *bad))
 
 
+def _without_publisher(found: TopicHits, parts: tuple[Segment, ...], title_end: int) -> TopicHits:
+    bad = tuple(hit for hit in found.hits if parts[hit.segment].field == "title" and hit.start >= title_end)
+    cancelled = (CancelledHit(hit, _PUBLISHER) for hit in bad)
+    return TopicHits(tuple(hit for hit in found.hits if hit not in bad), (*found.cancelled, *cancelled))
+
+
 class _TopicCase:
     """One topic and one document."""
 
     def __init__(self, topic: Topic, document: Document, parts: tuple[Segment, ...], found: TopicHits) -> None:
-        self._topic, self._document, self._parts, self._found = topic, document, parts, found
+        self._title_end = publisher_start(document.title, document.sources) if topic.meeting.cut_publisher else None
+        self._topic, self._document, self._parts = topic, document, parts
+        self._found = found if self._title_end is None else _without_publisher(found, parts, self._title_end)
 
     @cached_property
     def _evaluation(self) -> Evaluation:
-        return Evaluation(self._topic, self._document, self._parts, self._found.hits)
+        return Evaluation(self._topic, self._document, self._parts, self._found.hits, self._title_end)
 
     @cached_property
     def _explanation(self) -> Explanation:

@@ -4,14 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from feeds.model import Document
 from feeds.tagging.matching.matcher import Hit
 from feeds.tagging.matching.segments import Segment, SegmentKind
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Topic
-from ingest.text.folding import INVISIBLE, visible
+from ingest.text.folding import INVISIBLE, split_words, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,14 @@ Hits = tuple[Hit, ...]
 class Evaluation:
     """One topic's expression over one document."""
 
-    def __init__(self, topic: Topic, document: Document, segments: tuple[Segment, ...], hits: Hits) -> None:
-        """Take the document, its segments, and those hits of the topic that count."""
+    def __init__(
+        self, topic: Topic, document: Document, segments: tuple[Segment, ...], hits: Hits, title_end: int | None = None
+    ) -> None:
+        """Take the document, its segments, and those hits of the topic that count.
+
+        What begins in the title at `title_end` or later is no part of it.
+        """
+        self._title_end = title_end
         self._topic, self._document, self._segments, self._hits = topic, document, segments, hits
         self._named: defaultdict[str, list[Hit]] = defaultdict(list)
         self._weak: defaultdict[str, list[Hit]] = defaultdict(list)  # those of a group that never suffice alone
@@ -96,6 +102,8 @@ class Evaluation:
             segment = self._segments[number]
             start, end = segment.span
             for match in _raw_pattern(raw.text).finditer(texts[segment.field], start, end + len(raw.text) - 1):
+                if self._title_end is not None and segment.field == "title" and match.start() >= self._title_end:
+                    continue
                 first = sum(word.end <= match.start() for word in segment.words)
                 last = sum(word.start < match.end() for word in segment.words)
                 found.append(Hit(str(raw), raw.text, None, number, first, last, match.start(), match.end()))
@@ -119,16 +127,41 @@ class Evaluation:
         left, right = self.holds(near.left, passage), self.holds(near.right, passage)
         if not left or not right:
             return None
-        pairs = [(a, b) for a in left for b in right if a.segment == b.segment and self._close(a, b, near)]
+        pairs = [(a, b) for a in left for b in right if self._in_one_place(a, b) and self._close(a, b, near)]
         return _together(pairs) if pairs else None
 
-    @staticmethod
-    def _close(a: Hit, b: Hit, near: query.Near) -> bool:
+    def _in_one_place(self, a: Hit, b: Hit) -> bool:
+        return a.segment == b.segment or (self._is_short and self._are_neighbours(*sorted((a.segment, b.segment))))
+
+    @cached_property
+    def _is_short(self) -> bool:
+        """Whether title and text together are one place."""
+        most = self._topic.meeting.one_place
+        return most is not None and len(split_words(f"{self._document.title} {self._document.text}")) - self._cut <= most
+
+    def _are_neighbours(self, first: int, second: int) -> bool:
+        """Return whether title and lead, or two sentences of one paragraph, are these segments."""
+        a, b = self._segments[first], self._segments[second]
+        opening = {SegmentKind.TITLE, SegmentKind.LEAD}
+        return {a.kind, b.kind} <= opening or (a.paragraph == b.paragraph and a.kind is not SegmentKind.ENTRY)
+
+    @cached_property
+    def _cut(self) -> int:
+        """The number of words of the title that are no part of it."""
+        if self._title_end is None or not self._segments or self._segments[0].kind is not SegmentKind.TITLE:
+            return 0
+        return sum(word.start >= self._title_end for word in self._segments[0].words)
+
+    def _close(self, a: Hit, b: Hit, near: query.Near) -> bool:
         if a == b:
             return False
-        if a.first == b.first:  # in a script without spaces a whole clause is one word
+        if (a.segment, a.first) == (b.segment, b.first):  # in a script without spaces a whole clause is one word
             return not near.ordered or a.end <= b.start
-        after, before = b.first - a.last, a.first - b.last
+        if a.segment == b.segment:
+            after, before = b.first - a.last, a.first - b.last
+        else:
+            (a_first, a_last), (b_first, b_last) = self._span(a), self._span(b)
+            after, before = b_first - a_last, a_first - b_last
         return after <= near.words if after >= 0 else not near.ordered and before <= near.words
 
     def distance(self, holding: list[Hits]) -> int:
@@ -141,7 +174,8 @@ class Evaluation:
         return max(gaps, default=0)
 
     def _span(self, hit: Hit) -> tuple[int, int]:
-        first = self._segments[hit.segment].first
+        segment = self._segments[hit.segment]
+        first = segment.first - (self._cut if self._title_end is not None and segment.field == "text" else 0)
         return first + hit.first, first + hit.last
 
     # Where
@@ -155,7 +189,7 @@ class Evaluation:
             yield self._segments[number].kind, Passage(frozenset({number}))
         opening = frozenset(n for n in used if self._segments[n].kind in {SegmentKind.TITLE, SegmentKind.LEAD})
         if self.title.segments & opening and len(opening) > 1:
-            yield None, Passage(opening)
+            yield None, Passage(opening, self._topic.meeting.near_lead)
         for number in used:
             if number + 1 in used and self._neighbours(number):
                 yield SegmentKind.SENTENCE, Passage(frozenset({number, number + 1}), self._topic.near)

@@ -38,7 +38,8 @@ _ASTRAY: Final = re.compile(r"\w\*\w|(?<!\S)\*+(?!\S)|^\s*\.\.|\.\.\s*$")  # a s
 _TEXTS: Final = ("title", "description", "definition", "status", "contact", "query", "review")
 _LISTS: Final = ("means", "does_not_mean", "limits", "require", "exclude")
 _TABLES: Final = ("group", "define", "frame", "role", "example")
-_KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, "updated", "near", "lead_alone", "at_most", "publish_from", "publish")
+_MEETING: Final = ("near", "near_lead", "one_place", "cut_publisher", "lead_alone", "at_most")
+_KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, *_MEETING, "updated", "publish_from", "publish")
 _EXAMPLE_KEYS: Final = ("tagged", "lang", "title", "text", "why")
 _TAKEN: Final = frozenset("healthz index item metrics private readyz review search sources static".split())  # pages and folders
 _PUBLISH_KEYS: Final = ("content", "images", "mask", "private")
@@ -104,17 +105,16 @@ class _Loader:
         self._known("key", data, _KEYS)
         texts = {key: self._text(key, data.get(key, "")) for key in _TEXTS}
         lists = {key: self._texts(key, data.get(key, [])) for key in _LISTS}
-        groups = tuple(self._group(key, table) for key, table in self._tables(data, "group"))
-        names = [group.name for group in groups]
-        contexts = tuple(self._negative_context(key, table, names) for key, table in self._tables(data, "frame"))
-        taken = [*names, *(context.name for context in contexts)]
-        roles = tuple(self._role(key, table, names, taken) for key, table in self._tables(data, "role"))
-        names += [role.name for role in roles]
+        groups, contexts, roles = self._words(data)
+        names = [*(group.name for group in groups), *(role.name for role in roles)]
         definitions = self._definitions(data.get("define", {}), names)
         for key in ("require", "exclude"):
             self._known(f"{key}: group", lists[key], [*names, *definitions])
         expression = self._expression(texts["query"], lists["require"], lists["exclude"], tuple(names), definitions)
-        near, grade = self._near(data.get("near", NEAR)), self._grade("publish_from", data.get("publish_from", Grade.MENTION))
+        near, grade = (
+            self._near("near", data.get("near", NEAR)),
+            self._grade("publish_from", data.get("publish_from", Grade.MENTION)),
+        )
         read = Topic(
             name=name,
             title=texts["title"] or name,
@@ -140,6 +140,14 @@ class _Loader:
             publish=self._publishing(data.get("publish", {})),
         )
         return replace(read, version=version_of(read))
+
+    def _words(self, data: dict[str, Any]) -> tuple[tuple[Group, ...], tuple[NegativeContext, ...], tuple[Role, ...]]:
+        """Return the groups, the negative contexts and the roles."""
+        groups = tuple(self._group(key, table) for key, table in self._tables(data, "group"))
+        names = [group.name for group in groups]
+        contexts = tuple(self._negative_context(key, table, names) for key, table in self._tables(data, "frame"))
+        taken = [*names, *(context.name for context in contexts)]
+        return groups, contexts, tuple(self._role(key, table, names, taken) for key, table in self._tables(data, "role"))
 
     def _expression(
         self,
@@ -329,7 +337,7 @@ class _Loader:
 
     def _yes_or_no(self, key: str, value: object) -> bool:
         if not isinstance(value, bool):
-            raise self._refuse(f"{key} is neither true nor false", f"write {key.partition('.')[2]} = true")
+            raise self._refuse(f"{key} is neither true nor false", f"write {key.rpartition('.')[2]} = true")
         return value
 
     def _meeting(self, data: dict[str, Any], names: list[str]) -> MeetingRules:
@@ -339,11 +347,14 @@ class _Loader:
         self._known("at_most: group, role or part", limits, names)
         at_most = tuple((name, self._grade("at_most", grade)) for name, grade in limits.items())
         alone = self._grade("lead_alone", data["lead_alone"]) if "lead_alone" in data else None
-        return MeetingRules(at_most, alone)
+        near_lead, one_place = (self._near(key, data[key]) if key in data else None for key in ("near_lead", "one_place"))
+        return MeetingRules(
+            at_most, near_lead, one_place, self._yes_or_no("cut_publisher", data.get("cut_publisher", False)), alone
+        )
 
-    def _near(self, value: object) -> int:
+    def _near(self, key: str, value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise self._refuse("near is not a number of words", f"write near = {NEAR}")
+            raise self._refuse(f"{key} is not a number of words", f"write {key} = {NEAR}")
         return value
 
     def _grade(self, key: str, value: object) -> Grade:

@@ -86,6 +86,9 @@ class MeetingRules:
     """What a topic says of the places where parts meet, beside `near`; what it does not say is as it has always been."""
 
     at_most: tuple[tuple[str, Grade], ...] = ()  # the highest grade of what rests on a group, role or named part
+    near_lead: int | None = None  # words within which groups meet that stand in title and lead; None for any number
+    one_place: int | None = None  # words of title and text up to which NEAR also counts from one sentence to the next
+    cut_publisher: bool = False  # the name of the publisher at the end of a title does not count
     lead_alone: Grade | None = None  # the grade that one meeting in the lead gives, where the title has no part in it
 
 

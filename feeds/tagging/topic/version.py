@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from feeds.tagging.topic import query
-from feeds.tagging.topic.model import AS_WRITTEN, NegativeContext, Role, Topic
+from feeds.tagging.topic.model import AS_WRITTEN, MeetingRules, NegativeContext, Role, Topic
 
 
 def version_of(topic: Topic) -> str:
@@ -38,7 +38,8 @@ def _used(topic: Topic) -> Iterator[tuple[str, object]]:
         yield "definitions", {part.name: str(part.part) for part in named}
     if topic.roles:
         yield "roles", topic.roles
-    yield from ((key, value) for key, value in asdict(topic.meeting).items() if value is not None and value != ())
+    old = asdict(MeetingRules())
+    yield from ((key, value) for key, value in asdict(topic.meeting).items() if value != old[key])
     if any(AS_WRITTEN.search(text) for text in _texts(topic)):  # older programs did not compare the sign
         yield "as_written", True
 
