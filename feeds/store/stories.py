@@ -1,9 +1,11 @@
 """The tables of stories: members, edges, sketches by time, people's decisions, progress of grouping; decides nothing."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Final
 
 from feeds.model import Comparison, Edge, Merge, PairConstraints, RelatedItem, Relation, StoryEvidence, pair_of
@@ -14,7 +16,11 @@ from ingest.text.dates import rfc3339
 from ingest.text.sanitize import one_line
 
 _SPAN: Final = timedelta(days=2)  # of one part of the sketches
-_LIKELY: Final = 200  # candidates looked at for one item: a flood of one title must not stop the service
+_COMMON: Final = 32  # items that have a key, beyond which it is the key of a form
+_LATEST: Final = 4  # items looked at of those that have such a key
+_FORM: Final = 0.25  # of the keys of an item: so many common ones make it one of a flood
+_LIKELY: Final = 60  # items that share keys with one, beyond which it is one of a flood
+_FEW: Final = 8  # items that one of a flood is compared with
 _EPOCH: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 _IN: Final = "in (select value from json_each(?))"
 
@@ -92,13 +98,42 @@ class StoryTables:
         return found
 
     def _sharing(self, of: Sketch, spans: list[int]) -> list[int]:
-        rows = self._db.execute(
-            f"""select b.item_id from (values {_marks(of.keys, "(?)")}) k cross join story_band b
-            on b.span in ({_marks(spans)}) and b.key = k.column1
-            group by b.item_id order by count(*) desc, b.item_id limit ?""",  # noqa: S608 - marks alone
-            [*of.keys, *spans, _LIKELY],
+        """Return the items that share keys, most shared first; in a flood of items of one form only the first few.
+
+        A key that many items have is one of a form and says little: of these only the latest count, after all that share a
+        rare key. So the work for an item is bounded, and a copy of it comes before the thousands that share its form.
+        """
+        rare, common = self._under(of.keys, spans)
+        shared = Counter(chain.from_iterable(rare))
+        many = Counter(chain.from_iterable(self._latest(common, _span(of.moment)))) if common else Counter[int]()
+        rows = sorted({*shared, *many} - {of.row}, key=lambda row: (-shared[row], -many[row], row))
+        flood = len(common) >= _FORM * len(of.keys) or len(rows) > _LIKELY
+        return rows[:_FEW] if flood else rows
+
+    def _under(self, keys: tuple[int, ...], spans: list[int]) -> tuple[list[list[int]], list[int]]:
+        """Return the items under each key that few have, and the keys that many have."""
+        found = self._db.execute(
+            f"""select column1, (select group_concat(item_id) from (select item_id from story_band
+            where span in ({_marks(spans)}) and key = column1 limit {_COMMON + 1})) from (values {_marks(keys, "(?)")})""",  # noqa: S608
+            [*spans, *keys],
         )
-        return [row for (row,) in rows if row != of.row]
+        rare, common = [], []
+        for key, joined in found:
+            rows = _numbers(joined)
+            if len(rows) > _COMMON:
+                common.append(key)
+            elif rows:
+                rare.append(rows)
+        return rare, common
+
+    def _latest(self, keys: list[int], span: int) -> list[list[int]]:
+        """Return the latest items under each key, of one span and the one before it."""
+        latest = "(select group_concat(item_id) from (select item_id from story_band where span = ? and key = column1 order by item_id desc limit ?))"  # noqa: E501
+        found = self._db.execute(
+            f"select {latest}, {latest} from (values {_marks(keys, '(?)')})",  # noqa: S608 - marks alone
+            [span, _LATEST, span - 1, _LATEST, *keys],
+        )
+        return [(_numbers(now) + _numbers(before))[:_LATEST] for now, before in found]
 
     def keep(self, sketch: Sketch) -> None:
         """Store an item's keys in one statement, which takes half the time of one statement for each."""
@@ -266,6 +301,10 @@ class StoryTables:
 
 def _marks(values: Sized, mark: str = "?") -> str:
     return ", ".join([mark] * len(values))
+
+
+def _numbers(joined: str | None) -> list[int]:
+    return [*map(int, joined.split(","))] if joined else []
 
 
 def _spans_around(moment: datetime, window: timedelta) -> range:

@@ -3,10 +3,11 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from math import inf
 from typing import Final
 
-from feeds.model import Comparison, pair_of
+from feeds.model import Comparison, Relation, pair_of
 from feeds.store.stories import Sketch, StoryTables
 from feeds.stories.clustering import cluster, reachable
 from feeds.stories.features import DocumentFeatures, StoryDocument, extract
@@ -16,7 +17,10 @@ from ingest.store.items import ItemText
 
 _BATCH: Final = 200  # items a transaction
 _LEAST: Final = 10  # of them, however long they take
-_SECONDS: Final = 2.0  # of a transaction, about: others wait to write
+_SECONDS: Final = 1.0  # of comparing in a transaction: others wait to write
+_STEP: Final = 10  # items that are compared between two looks at the clock
+_RELATED: Final = 5  # related items of one
+_CONNECTED: Final = 100  # items of a connected component, beyond which the stories in it stand
 _REMEMBERED: Final = 2_000  # articles, some ten kilobytes each
 _DATED: Final = 100_000  # articles of which the date alone is remembered
 _LATE: Final = timedelta(days=7)  # what is dated longer ago is kept where it came: an archive is compared within itself
@@ -67,18 +71,21 @@ class GroupingPass:
     def batch(self) -> int:
         """Group the next items in one transaction; return how many there were."""
         begun = self._clock() if self._clock else None
+        done = 0
         with self._facts.transaction():
             seq, until = self._tables.mark(self._version)
             items = [story_document_of(found) for found in self._facts.items.texts_after(seq, self._size)]
             if items:
-                touched = self._compare(items)
-                self._tables.put_mark(items[-1].seq)
-                if items[-1].seq >= until:  # until then what is published must not fall apart
-                    self._regroup_each(self._tables.everything() if seq < until else touched)
-        self.finished = len(items) < self._size
+                done, touched = self._compare(items, begun and begun + timedelta(seconds=_SECONDS))
+                last = items[done - 1].seq
+                self._tables.put_mark(last)
+                if last >= until:  # until then what is published must not fall apart
+                    everything = self._tables.everything() if seq < until else set()
+                    self._regroup_each(touched | everything, {item.row for item in items[:done]} | everything)
+        self.finished = done == len(items) < self._size
         if self._clock and begun:
-            self._adapt(len(items), (self._clock() - begun).total_seconds())
-        return len(items)
+            self._adapt(done, (self._clock() - begun).total_seconds())
+        return done
 
     def _adapt(self, items: int, seconds: float) -> None:
         """Set the size of the next batch so that it takes about as long as a transaction may, in seconds."""
@@ -95,7 +102,7 @@ class GroupingPass:
         with self._facts.transaction():
             others = tuple(other for other in self._tables.members([row]).get(row, ()) if other != row)
             self._tables.decide(((row, other) for other in others), "split", reason, now)
-            self._regroup({row, *others})
+            self._regroup_each({row, *others}, {row})
         return others
 
     def join(self, one: int, two: int, reason: str, now: datetime) -> None:
@@ -106,37 +113,49 @@ class GroupingPass:
             first, second = groups
             self._tables.take_back((a, b) for a in first for b in second if a != b)
             self._tables.decide([(one, two)], "join", reason, now)
-            self._regroup({one, two})
+            self._regroup_each({one, two}, {one, two})
 
     def compare(self, one: int, two: int) -> Comparison:
         """Compare two stored items."""
         first, second = self._read([one, two])
         return compare(first, second)
 
-    def _compare(self, items: Sequence[StoryDocument]) -> set[int]:
-        """Compare items with their likely near-duplicates; return all items whose stories may have changed."""
+    def _compare(self, items: Sequence[StoryDocument], ends: datetime | None) -> tuple[int, set[int]]:
+        """Compare items with their likely near-duplicates, no more of them after a time.
+
+        Returns how many were compared, and all items whose stories may have changed.
+        """
         rows = [item.row for item in items]
         articles = dict(zip(rows, extract(items), strict=True))
         self._keep(articles)
-        near = self._tables.likely(_sketches(items, articles), WINDOW)
-        self._learn_moments({row for found in near for row in found})
+        sketches = _sketches(items, articles)
         later = set(rows)
-        kept = []
-        for row, found in zip(rows, near, strict=True):
-            # A later item of the batch may be found by its earlier text: it is compared again in its own turn.
-            kept += [
-                (row, *other) for other in self._near_duplicates(articles[row], [other for other in found if other not in later])
-            ]
-            later.remove(row)
-        before = self._tables.touched(rows)
-        self._tables.drop_edges(rows)
+        kept: list[tuple[int, int, Comparison]] = []
+        while some := [*islice(sketches, _STEP)]:
+            near = self._tables.likely(some, WINDOW)
+            self._learn_moments({row for found in near for row in found})
+            for row, found in zip([sketch.row for sketch in some], near, strict=True):
+                # A later item of the batch may be found by its earlier text: it is compared again in its own turn.
+                likely = [other for other in found if other not in later]
+                kept += [(row, *other) for other in self._near_duplicates(articles[row], likely)]
+                later.remove(row)
+            if ends and self._clock and self._clock() >= ends:
+                break
+        done = [row for row in rows if row not in later]
+        before = self._tables.touched(done)
+        self._tables.drop_edges(done)
         self._tables.add_edges(kept)
-        return before | self._tables.touched(rows)
+        return len(done), before | self._tables.touched(done)
 
     def _near_duplicates(self, article: DocumentFeatures, likely: list[int]) -> list[tuple[int, Comparison]]:
-        """Return those of some likely items that are near-duplicates of an article or related to it."""
+        """Return those of some likely items that are near-duplicates of an article, and the closest that are related to it."""
         near = [row for row in likely if abs(self._moments.get(row, article.moment) - article.moment) <= WINDOW]
-        return [(row, found) for row, other in zip(near, self._read(near), strict=True) if (found := related(article, other))]
+        found = [(row, said) for row, other in zip(near, self._read(near), strict=True) if (said := related(article, other))]
+        beside = [one for one in found if one[1].relation is not Relation.SAME and not one[1].within]
+        if len(beside) <= _RELATED:
+            return found
+        beside.sort(key=lambda one: (-one[1].strength, one[0]))
+        return [one for one in found if one not in beside[_RELATED:]]
 
     def _learn_moments(self, rows: set[int]) -> None:
         """Learn when items appeared: an archive brings items of many years on one day, which are not worth reading."""
@@ -145,25 +164,50 @@ class GroupingPass:
         if unknown := [row for row in rows if row not in self._moments]:
             self._moments |= self._facts.items.moments(unknown)
 
-    def _regroup_each(self, touched: set[int]) -> None:
-        """Group some items anew, one connected component at a time."""
-        left = self._tables.bound(touched)
+    def _regroup_each(self, touched: set[int], fresh: set[int]) -> None:
+        """Group some items anew, one connected component at a time; of one that is too large only what is fresh."""
+        left = self._tables.bound(touched | fresh)
+        groups = self._tables.members(left)
         while left:
-            left -= self._regroup({min(left)})
+            seed = min(left)
+            around = set(groups.get(seed, (seed,)))
+            if len(around) <= _CONNECTED:
+                around = reachable(around, self._neighbours, _CONNECTED)
+            if len(around) <= _CONNECTED:
+                self._regroup(around)
+            else:
+                self._place(around & left & fresh)
+            left -= around
 
-    def _regroup(self, touched: set[int]) -> set[int]:
-        """Group some items anew with all that is connected to them; return the items of these components."""
-        around = reachable(touched | {row for group in self._tables.members(touched).values() for row in group}, self._neighbours)
-        articles = dict(zip(sorted(around), self._read(sorted(around)), strict=True))
+    def _regroup(self, around: set[int]) -> None:
+        """Group the items of connected components anew."""
+        articles, edges, decided = self._articles_of(around), self._tables.edges(around), self._tables.decided(around)
         rank = {row: article.id for row, article in articles.items()}
-        templates = self._tables.repeated(around)
+        self._tables.replace_stories(around, cluster(edges, decided, self._conflict(articles), rank))
+
+    def _place(self, fresh: set[int]) -> None:
+        """Put some items of a component that is too large into the stories that stand."""
+        edges, decided = self._tables.edges(fresh), self._tables.decided(fresh)
+        ends = fresh.union(*((edge.a, edge.b) for edge in edges), *decided.joined)
+        before = set(self._tables.members(ends).values())
+        standing = [left for group in before if (left := set(group) - fresh)]
+        articles = self._articles_of(ends.union(*({min(group), max(group)} for group in standing)))
+        rank = {row: article.id for row, article in articles.items()}
+        found = cluster(edges, decided, self._conflict(articles), rank, standing)
+        self._tables.replace_stories(ends.union(*before), found)
+
+    def _articles_of(self, rows: set[int]) -> dict[int, DocumentFeatures]:
+        return dict(zip(sorted(rows), self._read(sorted(rows)), strict=True))
+
+    def _conflict(self, articles: Mapping[int, DocumentFeatures]) -> Callable[[int, int], bool]:
+        """Return whether two of some articles must not be in one story."""
+        templates = self._tables.repeated(articles)
 
         def conflict(a: int, b: int) -> bool:
             repeated = a in templates and b in templates and one_publisher(articles[a], articles[b])
             return repeated or conflicts(articles[a], articles[b])
 
-        self._tables.replace_stories(around, cluster(self._tables.edges(around), self._tables.decided(around), conflict, rank))
-        return around
+        return conflict
 
     def _neighbours(self, rows: set[int]) -> Iterable[tuple[int, int]]:
         yield from self._tables.decided(rows).joined
