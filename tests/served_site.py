@@ -1,6 +1,7 @@
 """Serves the whole site of a home on a port of its own, and sends it one request after another."""
 
 import http.client
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -47,6 +48,10 @@ class Site:
             return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
         finally:
             connection.close()
+
+    def connect(self) -> socket.socket:
+        """Open a connection."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
 
     def post(self, path: str, form: Mapping[str, str], **headers: str) -> Answer:
         """Send a form."""

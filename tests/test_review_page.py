@@ -239,7 +239,10 @@ def test_a_request_that_was_passed_on_is_not_of_this_computer(cli: Cli, site: Si
     passed = {name: value}
     assert site.ask("/review", "GET", None, **passed).status == 403
     refused = site.post("/review", form, **passed)
-    assert (refused.status, refused.text) == (403, "this came through a proxy: set service.review_token to review from elsewhere\n")
+    assert (refused.status, refused.text) == (
+        403,
+        "this came through a proxy: set service.review_token to open it from elsewhere\n",
+    )
     assert tagged(cli) == before
 
 

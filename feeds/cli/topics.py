@@ -58,49 +58,25 @@ def topics_list(home: Home, *, as_json: bool) -> None:
 @click.pass_obj
 def topics_new(home: Home, name: str, languages: str, words: str | None) -> None:
     """Write a topic file with comments into the home's topics/: NAME is the tag and the address of the feed."""
+    from feeds.tagging.quality.new_topic import new_topic, parts_of
     from feeds.tagging.topic.folders import create, topic_folders
+    from feeds.tagging.topic.loader import refuse_name
 
     home.require_folder()
-    terms = _parts(name.replace("-", " ") if words is None else words)
+    terms = parts_of(name.replace("-", " ") if words is None else words)
     if not terms:
         raise UsageError("--from holds no word", 'write --from "harbour, quay"')
     folders = topic_folders(home.folder, home.settings)
     if name in folders.shipped_files():
         raise UsageError(f'"{name}" is a shipped topic', f"`topicwire topics copy {name}` puts it into your home for editing")
-    text = _new_topic(name, str(folders.own / f"{name}.toml"), terms, [_language(code) for code in _parts(languages)], home)
-    click.echo(create(folders.own / f"{name}.toml", text.encode()))
+    path = folders.own / f"{name}.toml"
+    refuse_name(name, str(path))
+    text = new_topic(name, str(path), terms, parts_of(languages), home.clock().date())
+    click.echo(create(path, text.encode()))
     say(f"add words and examples, then run `topicwire topics check {name}`")
+    say(f"`topicwire topics preview {name} --watch` shows what it finds whenever you save it")
+    say(f"while the service runs, {home.settings.base_url}/topics/{name}/edit shows it while you type")
     say(f"with the next pass its feed is {home.settings.base_url}/{name}.atom")
-
-
-def _new_topic(name: str, where: str, terms: list[str], languages: list[str], home: Home) -> str:
-    """Return the text of a topic file that `topics check` accepts. Raises TopicError and UsageError."""
-    from feeds.tagging.quality.check import check
-    from feeds.tagging.topic.loader import parse_topic
-    from feeds.tagging.topic.skeleton import CHOICES, skeleton
-
-    errors: tuple[str, ...] = ()
-    for missed in range(CHOICES):
-        text = skeleton(name, terms, languages, home.clock().date(), missed)
-        errors = check(parse_topic(text, name, where), text, where).errors
-        if not errors:
-            return text
-    raise UsageError(errors[0], "begin with other words: --from")
-
-
-def _parts(text: str) -> list[str]:
-    return [part for part in map(str.strip, text.split(",")) if part]
-
-
-def _language(code: str) -> str:
-    """Return a language's code as topic files have it. Raises UsageError for what is none."""
-    from ingest.text.language.codes import MISTAKEN
-    from ingest.text.language.names import name
-
-    if name(code) == code:
-        cure = f'did you mean "{MISTAKEN[code]}"?' if code in MISTAKEN else "write two letters: en,fr,he"
-        raise UsageError(f'--languages: no language that we know has the code "{code}"', cure)
-    return code
 
 
 @topics.command("copy")

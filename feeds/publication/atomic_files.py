@@ -22,6 +22,7 @@ TWINS: Final = (".gz", ".br")
 _BROTLI_QUALITY: Final = 6  # 9 takes ten times as long for one per cent, the best a hundred times
 _THREADS: Final = 3  # compressing and waiting for the disk let others work
 _MOST: Final = 8  # files held at once
+_MODE: Final = 0o644  # mkstemp's is for the owner alone; another user's web server reads what is published
 _UNFINISHED: Final = ".topicwire-"  # how a file begins that is not yet whole
 
 
@@ -47,14 +48,14 @@ def put(path: Path, data: bytes, changed: datetime | None = None, *, synced: boo
     return True
 
 
-def overwrite(path: Path, data: bytes, changed: datetime | None = None, *, synced: bool = True) -> None:
-    """Replace a file that is known to hold something else. Raises StoreError."""
+def overwrite(path: Path, data: bytes, changed: datetime | None = None, *, synced: bool = True, mode: int = _MODE) -> None:
+    """Replace a file that is known to hold something else; `mode` are its rights. Raises StoreError."""
     with _explained(path):
         try:
-            _write_beside(path, data, changed, synced=synced)
+            _write_beside(path, data, changed, synced=synced, mode=mode)
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write_beside(path, data, changed, synced=synced)
+            _write_beside(path, data, changed, synced=synced, mode=mode)
 
 
 def sync_folder(path: Path) -> None:
@@ -76,7 +77,7 @@ def _explained(path: Path) -> Iterator[None]:
         raise StoreError(f"{path}: {fault.strerror}", "check the folder's rights and free space") from fault
 
 
-def _write_beside(path: Path, data: bytes, changed: datetime | None, *, synced: bool) -> None:
+def _write_beside(path: Path, data: bytes, changed: datetime | None, *, synced: bool, mode: int) -> None:
     handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -84,7 +85,7 @@ def _write_beside(path: Path, data: bytes, changed: datetime | None, *, synced: 
             file.flush()
             if synced:
                 os.fsync(file.fileno())
-            os.fchmod(file.fileno(), 0o644)  # mkstemp's is for the owner alone; another user's web server reads it
+            os.fchmod(file.fileno(), mode)
         if changed is not None:
             os.utime(name, (changed.timestamp(), changed.timestamp()))
         Path(name).replace(path)

@@ -1,4 +1,4 @@
-"""Who may review and see unpublished items: a person at this computer, or a holder of the token; pure."""
+"""Who may review, edit topics and see unpublished items: a person at this computer, or a holder of the token; pure."""
 
 import hmac
 import re
@@ -11,7 +11,7 @@ from typing import Final
 
 from ingest.text.urls import host_of
 
-_OPEN: Final = "set service.review_token to review from elsewhere"
+_OPEN: Final = "set service.review_token to open it from elsewhere"
 _FORWARDED: Final = re.compile(  # headers that proxies and delivery networks add and no browser sends
     r"forwarded|via|x-forwarded(-.*)?|x-original-.*|x-real-(ip|host)|x-host|x-remote-(ip|addr|host)|x-originating-ip"
     r"|(.*-)?(client|connecting|proxyuser)-?ip|cdn-loop|cf-.*|fly-.*|proxy-.*|x-(proxy|envoy|amz-cf|amzn|azure|arr|cluster)-.*"
@@ -52,8 +52,8 @@ class Access:
         named = not self.base_url or is_loopback(host_of(self.base_url).rpartition(":")[0])
         return named and is_loopback(self.bind.rpartition(":")[0])
 
-    def refusal(self, headers: Mapping[str, str], client: str, version: str = "1.1") -> Refusal | None:
-        """Return why a request may not see the page, or None; `headers` have lower-case names, `version` is that of HTTP.
+    def refusal(self, headers: Mapping[str, str], client: str, version: str = "1.1", path: str = "/review") -> Refusal | None:
+        """Return why a request may not see a page, or None; `headers` have lower-case names, `version` is that of HTTP.
 
         Without a token everything must be local: where the service listens, its public address, the client,
         and the host name of the request (a page elsewhere could use a name of its own that leads here: DNS
@@ -63,19 +63,20 @@ class Access:
             good = knows_token(headers.get("authorization", ""), self.token)
             return None if good else Refusal(401, "the token of this service is needed, as the password")
         if not self.is_local:
-            return Refusal(403, f"review is for this computer alone: {_OPEN}")
+            return Refusal(403, f"this page is for this computer alone: {_OPEN}")
         if is_forwarded(headers, version):
             return Refusal(403, f"this came through a proxy: {_OPEN}")
         if not is_loopback(client) or not is_loopback(_name(headers.get("host", ""))):
-            return Refusal(403, f"review is asked for under another name: use http://{self.bind}/review, or {_OPEN}")
+            return Refusal(403, f"this page is asked for under another name: use http://{self.bind}{path}, or {_OPEN}")
         return None
 
     def summary(self) -> str:
-        """Return one line that says who may review, for the person who starts the service."""
+        """Return one line that says who may review and edit topics, for the person who starts the service."""
         if self.token:
             return "review: whoever has service.review_token"
         if self.is_local:
-            return f"review: this computer alone, at http://{self.bind}/review; a proxy in front needs service.review_token"
+            where = f"http://{self.bind}/review (topics: /topics/)"
+            return f"review: this computer alone, at {where}; a proxy in front needs service.review_token"
         return "review: nobody, since the service is reached from elsewhere; set service.review_token"
 
     def forgery(self, headers: Mapping[str, str], secret: str, sent: str) -> Refusal | None:

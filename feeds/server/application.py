@@ -16,6 +16,7 @@ from starlette.routing import Route, Router
 from starlette.types import Message, Receive, Scope, Send
 
 from feeds.server.context import ServiceContext
+from feeds.server.editor.routes import EditorRoutes
 from feeds.server.files import SECURITY_HEADERS, FileResponse, FileServer, Headers
 from feeds.server.health import HealthRoutes
 from feeds.server.negotiation import deciding_headers
@@ -128,6 +129,7 @@ def application(home: Home) -> SiteApplication:
     site.add(SearchRoutes(context).routes())
     site.add(PrivateRoutes(context, site.with_error_page).routes())
     site.add(ReviewRoutes(context).routes())
+    site.add(EditorRoutes(context).routes())
     site.add([websub_route(home.database_path, home.clock)])
     return site
 

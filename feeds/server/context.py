@@ -1,16 +1,17 @@
-"""What the routes that need the database share: the home, the topics in force, the path of the site, threads for their work."""
+"""What the routes that need the database share: the home, the topics in force, who may see the owner's pages, threads."""
 
+import secrets
 from collections.abc import Awaitable, Callable
 from threading import Lock
 from typing import Final, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from feeds.server.access import Access
+from feeds.server.access import Access, Refusal
 from feeds.tagging.topic.cache import TopicCache
 from feeds.tagging.topic.folders import topic_folders
 from feeds.tagging.topic.model import Topic
@@ -19,8 +20,47 @@ from ingest.settings import Service
 
 _T = TypeVar("_T")
 NO_STORE: Final = {"cache-control": "no-store"}
+# Otherwise a browser sends a form's origin as "null", and ours cannot be told from another's (Fetch, 3.2.5).
+OWNER_HEADERS: Final = NO_STORE | {"referrer-policy": "same-origin", "x-robots-tag": "noindex"}
+_PLAIN: Final = "text/plain; charset=utf-8"
 _MOST_WAITING: Final = 32  # requests that wait for one limiter
-_BUSY: Final = NO_STORE | {"retry-after": "5"}
+BUSY: Final = NO_STORE | {"retry-after": "5"}
+
+
+class OwnerGate:
+    """Lets the owner alone to the pages for reviewing and editing: at this computer, or with the token."""
+
+    def __init__(self, home: Home) -> None:
+        """Take the home that is served, and make the secret that our forms send back."""
+        self._home, self.secret = home, secrets.token_urlsafe(24)
+
+    def refused(self, request: Request) -> Response | None:
+        """Return the refusal of whoever may not see the owner's pages; None for the owner."""
+        client = request.client.host if request.client else ""
+        access, version = access_of(self._home.settings.service), request.scope["http_version"]
+        refusal = access.refusal(request.headers, client, version, request.url.path)
+        return refuse(refusal) if refusal else None
+
+    def forged(self, request: Request, token: str) -> Response | None:
+        """Return the refusal of a form that is not of our own page; None for one of ours. `token` is what it sent back."""
+        refusal = access_of(self._home.settings.service).forgery(request.headers, self.secret, token)
+        return refuse(refusal) if refusal else None
+
+
+def refuse(refusal: Refusal) -> Response:
+    """Return a refusal as an answer."""
+    more = {"www-authenticate": 'Basic realm="review", charset="UTF-8"'} if refusal.status == 401 else {}  # noqa: PLR2004 - by name
+    return Response(f"{refusal.why}\n", refusal.status, OWNER_HEADERS | more, _PLAIN)
+
+
+async def read_form(request: Request, largest: int) -> dict[str, str] | None:
+    """Read a form; None for one of more than `largest` bytes."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > largest:
+            return None
+    return dict(parse_qsl(body.decode("utf-8", "replace")))
 
 
 class ServiceContext:
@@ -32,6 +72,7 @@ class ServiceContext:
         self.base = f"{home.settings.base_url}/"
         self.root = urlsplit(self.base).path
         # Broken files are reported when items are classified, not here.
+        self.gate = OwnerGate(home)
         self._topics, self._lock = TopicCache(topic_folders(home.folder, home.settings), lambda _fault: None), Lock()
 
     def topics(self) -> tuple[Topic, ...]:
@@ -61,7 +102,7 @@ def in_threads(
 
     async def endpoint(request: Request) -> Response:
         if limiter is not None and limiter.statistics().tasks_waiting >= _MOST_WAITING:
-            return PlainTextResponse("Too many ask at once; try again in a moment.\n", 503, _BUSY)
+            return PlainTextResponse("Too many ask at once; try again in a moment.\n", 503, BUSY)
         return await run_sync(answer, request, abandon_on_cancel=True, limiter=limiter)
 
     return endpoint

@@ -1,19 +1,18 @@
 """`/review`: the uncertain items of a topic, one key for each verdict, undo; writes reviews and nothing else."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from feeds.server.access import Access, Refusal
-from feeds.server.context import NO_STORE, ServiceContext, access_of, in_thread
+from feeds.server.access import Refusal
+from feeds.server.context import OWNER_HEADERS, ServiceContext, in_thread, read_form, refuse
 from feeds.site.models import PageLink, ReviewCase, ReviewPage
 from feeds.site.render import review_page
 from feeds.site.views import card, reason
@@ -29,9 +28,6 @@ from ingest.store.facts import Facts
 _SHOWN: Final = 10  # items on the page; the first is the one to review
 _LARGEST: Final = 10_000  # bytes of a form
 _CACHED: Final = 2_000  # uncertain items of a topic in memory
-# Otherwise a browser sends a form's origin as "null", and ours cannot be told from another's (Fetch, 3.2.5).
-_HEADERS: Final = NO_STORE | {"referrer-policy": "same-origin", "x-robots-tag": "noindex"}
-_PLAIN: Final = "text/plain; charset=utf-8"
 
 
 @dataclass(slots=True)
@@ -39,7 +35,6 @@ class ReviewRoutes:
     """The review page and its form."""
 
     context: ServiceContext
-    _secret: str = field(default_factory=lambda: secrets.token_urlsafe(24))  # our form sends it back
     _lock: Lock = field(default_factory=Lock)
     _cache: dict[str, tuple[object, tuple[UncertainItem, ...]]] = field(default_factory=dict)
 
@@ -47,20 +42,17 @@ class ReviewRoutes:
         """Return the one route."""
         return [Route("/review", self._endpoint, methods=["GET", "POST"])]
 
-    @property
-    def _access(self) -> Access:
-        return access_of(self.context.home.settings.service)
-
     async def _endpoint(self, request: Request) -> Response:
-        client = request.client.host if request.client else ""
-        refusal = self._access.refusal(request.headers, client, request.scope["http_version"])
-        if refusal:
-            return _refused(refusal)
+        refused = self.context.gate.refused(request)
+        if refused:
+            return refused
         if request.method != "POST":
             return await in_thread(lambda: self._page(dict(request.query_params)))
-        form = await _form(request)
-        forged = self._access.forgery(request.headers, self._secret, form.get("token", ""))
-        return _refused(forged) if forged else await in_thread(lambda: self._reviewed(form))
+        form = await read_form(request, _LARGEST) or {}
+        forged = self.context.gate.forged(request, form.get("token", ""))
+        if forged:
+            return forged
+        return await in_thread(lambda: self._reviewed(form))
 
     # The page
 
@@ -69,9 +61,9 @@ class ReviewRoutes:
         with self.context.home.stored(quiet=True) as facts:
             topic = topics.get(asked.get("topic", "")) or _first(topics, Classifications(facts).unsure())
             if topic is None:
-                return Response("There is no topic to review.\n", 404, _HEADERS, _PLAIN)
+                return Response("There is no topic to review.\n", 404, OWNER_HEADERS, "text/plain; charset=utf-8")
             page = self._shown(facts, topic, tuple(topics.values()), asked)
-        return Response(review_page(page, self.context.root), 200, _HEADERS, "text/html; charset=utf-8")
+        return Response(review_page(page, self.context.root), 200, OWNER_HEADERS, "text/html; charset=utf-8")
 
     def _shown(self, facts: Facts, topic: Topic, topics: tuple[Topic, ...], asked: Mapping[str, str]) -> ReviewPage:
         reviews = Reviews(facts).all(topic.name)
@@ -89,7 +81,7 @@ class ReviewRoutes:
             topics=tuple(PageLink(t.title, f"{path}?topic={t.name}", current=t is topic) for t in topics if t.expression),
             cases=tuple(_case(case, topic) for case in ordered[:_SHOWN]),
             waiting=len(waiting),
-            token=self._secret,
+            token=self.context.gate.secret,
             action=path,
             opinion=str(opinion) if opinion else "",
             fault=fault,
@@ -115,7 +107,7 @@ class ReviewRoutes:
         with self.context.home.stored(quiet=True) as facts:
             stored = _item(facts, form.get("item", ""))
             if topic is None or stored is None or verdict not in {"accept", "reject", "undo", "skip"}:
-                return _refused(Refusal(400, "a decision names a topic, a stored item, and accept, reject, undo or skip"))
+                return refuse(Refusal(400, "a decision names a topic, a stored item, and accept, reject, undo or skip"))
             then = {"topic": topic.name, "after": form.get("after", "")}
             now = self.context.home.clock()
             if verdict == "skip":
@@ -126,7 +118,7 @@ class ReviewRoutes:
                 record_review(facts, topic, stored, (Verdict(verdict), form.get("reason", "")), now)
                 then["done"] = stored.id
         query = urlencode({key: value for key, value in then.items() if value})
-        return RedirectResponse(f"{self.context.root}review?{query}", 303, _HEADERS)
+        return RedirectResponse(f"{self.context.root}review?{query}", 303, OWNER_HEADERS)
 
 
 def _first(topics: Mapping[str, Topic], unsure: frozenset[str]) -> Topic | None:
@@ -143,16 +135,6 @@ def _opinion(home: Path, topic: Topic) -> tuple[SecondOpinion | None, str]:
         return None, str(fault)
 
 
-async def _form(request: Request) -> dict[str, str]:
-    """Read the form; one that is larger than any of ours is empty."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LARGEST:
-            return {}
-    return dict(parse_qsl(body.decode("utf-8", "replace")))
-
-
 def _item(facts: Facts, uid: str) -> StoredItem | None:
     return next((one for one in facts.items.find(uid) if one.id == uid), None) if uid else None
 
@@ -165,8 +147,3 @@ def _in_words(stored: StoredItem, review: Review) -> str:
 def _case(case: UncertainItem, topic: Topic) -> ReviewCase:
     why = reason(case.stored, case.answer, topic.title)
     return ReviewCase(card(case.stored, (case.answer,)), str(case.answer.grade) if case.answer.tagged else "", why, case.likely)
-
-
-def _refused(refusal: Refusal) -> Response:
-    more = {"www-authenticate": 'Basic realm="review", charset="UTF-8"'} if refusal.status == 401 else {}  # noqa: PLR2004 - by name
-    return Response(f"{refusal.why}\n", refusal.status, _HEADERS | more, _PLAIN)

@@ -257,6 +257,76 @@ class SourcesPage:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicFileLine:
+    """A topic file in the list of those to edit."""
+
+    name: str
+    title: str
+    state: str  # where it lies, and whether it is in force
+    href: str  # of its editor
+    page: str = ""  # of its public page; empty where it has none
+    fault: str = ""  # why it cannot be read, and the cure
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFilesPage:
+    """The topic files that the owner may edit, and the form for a new one."""
+
+    topics: tuple[TopicFileLine, ...]
+    new: str  # the address of the form
+    name: str = ""  # as typed
+    words: str = ""
+    languages: str = "en"
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewCase:
+    """An item of a preview: what the wording says of it, and why."""
+
+    card: Card
+    reason: TagReason
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewList:
+    """The items of one kind that a preview shows."""
+
+    title: str
+    total: int
+    cases: tuple[PreviewCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewSection:
+    """What a wording does with the stored items."""
+
+    tables: tuple[tuple[str, tuple[PageLink, ...]], ...]  # numbers by language, source and grade
+    lists: tuple[PreviewList, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditorPage:
+    """A topic file in a form, and what its wording does."""
+
+    name: str
+    text: str
+    opened: str  # the state of the file when it was opened
+    token: str
+    action: str
+    all: str  # the address of the list
+    note: str = ""  # what kind of file this is
+    status: str = ""  # the result in one line
+    message: str = ""  # after it was saved
+    fault: str = ""  # why it cannot be previewed or saved, and the cure
+    line: int | None = None  # where in the text
+    quoted: str = ""  # that line
+    faults: tuple[str, ...] = ()  # what fails a check; it can be saved all the same
+    theirs: str | None = None  # the text of the file, where it was changed meanwhile
+    preview: PreviewSection | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
     """A search in everything stored, and its results."""
 

@@ -11,7 +11,20 @@ from markupsafe import Markup, escape
 
 from feeds.publication.entry import Carrier
 from feeds.site import charts
-from feeds.site.models import Card, IndexPage, ItemPage, MonthPage, Notice, ReviewPage, SearchPage, SourcesPage, Text, TopicPage
+from feeds.site.models import (
+    Card,
+    EditorPage,
+    IndexPage,
+    ItemPage,
+    MonthPage,
+    Notice,
+    ReviewPage,
+    SearchPage,
+    SourcesPage,
+    Text,
+    TopicFilesPage,
+    TopicPage,
+)
 from ingest.text.dates import rfc3339
 from ingest.text.language import names
 
@@ -23,6 +36,10 @@ _ASSETS: Final = ("topicwire.css", "topicwire.js", "icon.svg")
 
 POLICY: Final = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
 """The Content-Security-Policy that every page keeps: no inline style or script, nothing from elsewhere."""
+
+
+EDITOR_POLICY: Final = f"{POLICY}; connect-src 'self'"
+"""The policy of the topic editor, whose script asks the service for a preview."""
 
 
 @cache
@@ -168,6 +185,16 @@ def search_page(page: SearchPage, root: str = "/") -> bytes:
 def review_page(page: ReviewPage, root: str = "/") -> bytes:
     """Return the review page; `root` is the path of the site."""
     return _page("review.html", root, page=page)
+
+
+def topic_files_page(page: TopicFilesPage, root: str = "/") -> bytes:
+    """Return the list of topic files to edit; `root` is the path of the site."""
+    return _page("topics.html", root, page=page)
+
+
+def editor_page(page: EditorPage, root: str = "/") -> bytes:
+    """Return the editor of a topic file; `root` is the path of the site."""
+    return _page("editor.html", root, page=page, policy=EDITOR_POLICY)
 
 
 def notice(page: Notice, root: str = "/") -> bytes:

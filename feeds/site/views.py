@@ -8,13 +8,29 @@ from typing import Final
 from feeds.model import Classification, Evidence
 from feeds.publication.entry import carriers_of, public_address, source_key
 from feeds.site import highlighting
-from feeds.site.models import About, Card, ItemPage, RelatedLine, SourceLine, SourcesPage, TagReason, VersionLine
+from feeds.site.models import (
+    About,
+    Card,
+    ItemPage,
+    PageLink,
+    PreviewCase,
+    PreviewList,
+    PreviewSection,
+    RelatedLine,
+    SourceLine,
+    SourcesPage,
+    TagReason,
+    VersionLine,
+)
+from feeds.tagging.quality.preview import Counts, PreviewedItem, TopicPreview
 from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.planner.health import SourceHealth
 from ingest.text.folding import word_pattern
+from ingest.text.language.names import name as language_name
 
 EXCERPT: Final = 220  # characters in a list
+_NUMBERS: Final = 10  # languages or sources that are counted in a preview
 OPENING: Final = 700  # characters on an item's own page
 
 Texts = tuple[datetime, str, str, str]  # seen, source, title, text of one version
@@ -91,6 +107,41 @@ def reason(stored: StoredItem, classification: Classification, title: str) -> Ta
         cancelled=tuple(dict.fromkeys((hit.text, context.replace("_", " ")) for context, hit in classification.cancelled)),
         review=classification.review,
     )
+
+
+def preview_status(found: TopicPreview) -> str:
+    """Return the result of a preview in one line."""
+    change = found.change
+    said = f"{found.tagged:,} of {found.items:,} stored items would be tagged"
+    said += "" if found.is_complete else " (the newest alone were examined)"
+    if change is None:
+        return f"{said}; no topic of this name is in force."
+    if change.version == found.topic.version:
+        return f"{said}; this wording is in force."
+    return f"{said}; against the version in force {change.gained:,} gained, {change.lost:,} lost, {change.unchanged:,} unchanged."
+
+
+def preview_section(found: TopicPreview) -> PreviewSection:
+    """Return what a preview shows: numbers, then what is gained and lost, the hits and the near misses."""
+    languages = tuple((language_name(code), count) for code, count in found.by_language)
+    numbers = (("By language", languages), ("By source", found.by_source), ("By grade", found.by_grade))
+    change = found.change
+    kinds: list[tuple[str, int, tuple[PreviewedItem, ...]]] = []
+    if change is not None and change.version != found.topic.version:
+        kinds += [("Gained", change.gained, change.gained_items), ("Lost", change.lost, change.lost_items)]
+    kinds += [("Hits", found.tagged, found.hits), ("Near misses", found.near, found.near_misses)]
+    return PreviewSection(
+        tables=tuple((title, _links(counts)) for title, counts in numbers if counts),
+        lists=tuple(PreviewList(title, total, tuple(_case(one, found.topic) for one in items)) for title, total, items in kinds),
+    )
+
+
+def _links(counts: Counts) -> tuple[PageLink, ...]:
+    return tuple(PageLink(title, "", count) for title, count in counts[:_NUMBERS])
+
+
+def _case(one: PreviewedItem, topic: Topic) -> PreviewCase:
+    return PreviewCase(card(one.stored, (one.answer,)), reason(one.stored, one.answer, topic.title))
 
 
 def related_line(stored: StoredItem, why: str = "", relation: str = "", *, has_page: bool) -> RelatedLine:

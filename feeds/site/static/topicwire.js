@@ -52,3 +52,103 @@ if (keys.length) {
     }
   });
 }
+
+// The topic editor: a preview while somebody types, from the page that the form's own button leads to.
+const editor = document.querySelector("form.editor");
+if (editor) {
+  const text = editor.querySelector("textarea");
+  const margin = editor.querySelector(".line-numbers");
+  const numbers = margin.appendChild(document.createElement("pre"));
+  const part = (name) => document.getElementById(name);
+  let asked = null;
+  let timer = 0;
+  let sent = true; // nothing is typed that is not saved or sent
+
+  const wrong = () => Number(document.querySelector("[data-line]")?.dataset.line || 0);
+
+  function number() {
+    const count = text.value.split("\n").length;
+    const before = Math.min(wrong() || count + 1, count + 1);
+    const lines = (from, to) => Array.from({ length: Math.max(to - from, 0) }, (_, n) => `${from + n}\n`).join("");
+    numbers.replaceChildren(lines(1, before));
+    if (before <= count) {
+      const mark = numbers.appendChild(document.createElement("span"));
+      mark.className = "wrong";
+      mark.textContent = before;
+      numbers.append("\n", lines(before + 1, count + 1));
+    }
+    numbers.style.transform = `translateY(${-text.scrollTop}px)`;
+  }
+
+  function lead() {
+    const quoted = document.querySelector("[data-line]");
+    text.toggleAttribute("aria-invalid", false);
+    if (part("problem").querySelector(".fault")) text.setAttribute("aria-invalid", "true");
+    if (quoted) {
+      const button = quoted.appendChild(document.createElement("button"));
+      button.type = "button";
+      button.textContent = "Go there";
+      button.addEventListener("click", () => {
+        const lines = text.value.split("\n");
+        const start = lines.slice(0, wrong() - 1).join("\n").length + (wrong() > 1 ? 1 : 0);
+        text.focus();
+        text.setSelectionRange(start, start + (lines[wrong() - 1] || "").length);
+        text.scrollTop = (text.scrollHeight / lines.length) * Math.max(wrong() - 4, 0);
+      });
+    }
+    number();
+  }
+
+  async function look() {
+    asked?.abort();
+    asked = new AbortController();
+    part("status").textContent = "Looking at the stored items …";
+    const form = new URLSearchParams(new FormData(editor));
+    form.set("do", "preview");
+    try {
+      const answer = await fetch(editor.getAttribute("action"), { method: "POST", body: form, signal: asked.signal });
+      const body = await answer.text();
+      const page = new DOMParser().parseFromString(body, "text/html");
+      if (!page.getElementById("results")) throw new Error(body.slice(0, 200));
+      const closed = [...document.querySelectorAll("details[data-kept]")].filter((one) => !one.open).map((one) => one.dataset.kept);
+      const isFault = page.querySelector("#problem .fault") !== null;
+      part("problem").replaceChildren(...page.getElementById("problem").childNodes);
+      if (!isFault) part("results").replaceChildren(...page.getElementById("results").childNodes); // else what was found stays
+      for (const one of document.querySelectorAll("details[data-kept]")) {
+        if (closed.includes(one.dataset.kept)) one.open = false;
+      }
+      part("status").textContent = isFault ? "" : page.getElementById("status").textContent;
+      lead();
+    } catch (fault) {
+      if (fault.name !== "AbortError") part("status").textContent = `No preview: ${fault.message}`;
+    }
+  }
+
+  text.addEventListener("input", () => {
+    sent = false;
+    clearTimeout(timer);
+    timer = setTimeout(look, 500);
+    number();
+  });
+  text.addEventListener("scroll", () => { numbers.style.transform = `translateY(${-text.scrollTop}px)`; });
+  editor.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (event.submitter?.value === "preview") {
+      event.preventDefault();
+      look();
+    } else {
+      asked?.abort();
+      sent = true;
+    }
+  });
+  addEventListener("beforeunload", (event) => { if (!sent) event.preventDefault(); });
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") {
+      event.preventDefault();
+      editor.querySelector("button[value=save]").click();
+    }
+  });
+  margin.hidden = false;
+  lead();
+  if (!part("problem").querySelector(".fault")) look();
+}

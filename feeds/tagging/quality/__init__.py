@@ -3,4 +3,4 @@
 Public: the check of a topic file, changes between two wordings, the preview of one, reports, hit counts, the trial of a source.
 """
 
-__all__ = ("changes", "check", "hit_counts", "preview", "reports", "trial")
+__all__ = ("changes", "check", "hit_counts", "new_topic", "preview", "reports", "trial")

@@ -46,16 +46,29 @@ def check(topic: Topic, text: str = "", where: str = "") -> TopicFindings:
     """
     file = _File(where or topic.name, FileLines(text))
     matcher = Matcher([topic])
-    answers = [(example, _answer(matcher, example)) for example in topic.examples]
-    failures = [
-        line for number, (example, answer) in enumerate(answers, 1) if (line := _failure(file, number, example, answer)) is not None
-    ]
-    found = [(slip.grave, file.message(slip.place, f"{slip.what}; {slip.cure}")) for slip in slips(topic)]
-    errors = (*(line for grave, line in found if grave), *failures)
-    warnings = (*(line for grave, line in found if not grave), *_idle_terms(topic, file))
-    unneeded = () if failures else tuple(_unneeded_parts(topic, matcher, [answer for _, answer in answers]))
-    untested = tuple(_untested_terms(topic, [answer for _, answer in answers]))
-    return TopicFindings(errors, warnings, untested, unneeded, len(failures))
+    answers = [_answer(matcher, example) for example in topic.examples]
+    failures = _failures(topic, answers, file)
+    warnings = (*_slips(topic, file, grave=False), *_idle_terms(topic, file))
+    unneeded = () if failures else tuple(_unneeded_parts(topic, matcher, answers))
+    untested = tuple(_untested_terms(topic, answers))
+    return TopicFindings((*_slips(topic, file, grave=True), *failures), warnings, untested, unneeded, len(failures))
+
+
+def errors(topic: Topic, text: str = "", where: str = "") -> tuple[str, ...]:
+    """Return only what fails a check: examples, and slips that are grave. The rest takes most of the time."""
+    file = _File(where or topic.name, FileLines(text))
+    matcher = Matcher([topic])
+    answers = [_answer(matcher, example) for example in topic.examples]
+    return (*_slips(topic, file, grave=True), *_failures(topic, answers, file))
+
+
+def _slips(topic: Topic, file: _File, *, grave: bool) -> Iterator[str]:
+    return (file.message(slip.place, f"{slip.what}; {slip.cure}") for slip in slips(topic) if slip.grave is grave)
+
+
+def _failures(topic: Topic, answers: list[Classification], file: _File) -> tuple[str, ...]:
+    found = (_failure(file, number, *one) for number, one in enumerate(zip(topic.examples, answers, strict=True), 1))
+    return tuple(line for line in found if line is not None)
 
 
 def _answer(matcher: Matcher, example: Example) -> Classification:

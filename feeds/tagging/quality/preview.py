@@ -253,7 +253,7 @@ def _lacking(  # noqa: PLR0911 - one case for each node
             return 0 if expression.holds(document) else 1
         case query.RawTerm(text):
             return 0 if text in document.title or text in document.text else 1
-        case query.InTitle(part):
+        case query.InTitle(part) | query.NamedPart(_, part):
             return _lacking(part, groups, document)
         case query.Near(left, right):
             return _lacking(left, groups, document) + _lacking(right, groups, document)

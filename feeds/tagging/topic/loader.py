@@ -41,10 +41,12 @@ _TABLES: Final = ("group", "define", "frame", "role", "example")
 _MEETING: Final = ("near", "near_lead", "one_place", "cut_publisher", "lead_alone", "at_most")
 _KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, *_MEETING, "updated", "publish_from", "publish")
 _EXAMPLE_KEYS: Final = ("tagged", "lang", "title", "text", "why")
-_TAKEN: Final = frozenset("healthz index item metrics private readyz review search sources static".split())  # pages and folders
+_TAKEN: Final = frozenset(
+    "healthz index item metrics private readyz review search sources static topics".split()
+)  # pages and folders
 _PUBLISH_KEYS: Final = ("content", "images", "mask", "private")
 
-__all__ = ["parse_topic", "read_good_topics", "read_topic", "read_topics"]
+__all__ = ["parse_topic", "read_good_topics", "read_topic", "read_topics", "refuse_name"]
 
 
 def read_topic(path: Path) -> Topic:
@@ -53,8 +55,7 @@ def read_topic(path: Path) -> Topic:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise TopicError(f"{path}: {fault}", "check the file's rights and that it is UTF-8") from fault
-    if path.stem in _TAKEN:
-        raise TopicError(f"{path}: a topic cannot be called {path.stem!r}: a page of the site is", "give the file another name")
+    refuse_name(path.stem, str(path))
     return parse_topic(text, path.stem, str(path))
 
 
@@ -80,9 +81,20 @@ def parse_topic(text: str, name: str, where: str) -> Topic:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
         raise TopicError(f"{where}: {fault}", "mend the TOML at that place", line=_toml_line(str(fault), text)) from fault
+    _refuse_odd(name, where)
+    return _Loader(where, FileLines(text)).topic(name, data)
+
+
+def refuse_name(name: str, where: str) -> None:
+    """Refuse a name that no topic file may have; `where` is how errors call the file. Raises TopicError."""
+    _refuse_odd(name, where)
+    if name in _TAKEN:
+        raise TopicError(f"{where}: a topic cannot be called {name!r}: a page of the site is", "give the file another name")
+
+
+def _refuse_odd(name: str, where: str) -> None:
     if not NAME.fullmatch(name):
         raise TopicError(f"{where}: a topic cannot be called {name!r}", "use lower-case letters, digits and hyphens")
-    return _Loader(where, FileLines(text)).topic(name, data)
 
 
 class _Loader:
