@@ -23,6 +23,7 @@ from feeds.cli.topics import topics
 from feeds.cli.trial import topics_of_feed, try_command
 from feeds.cli.upkeep.backup import backup_command, restore_command
 from feeds.cli.upkeep.doctor import doctor_command
+from feeds.cli.upkeep.export import export_command
 from feeds.cli.upkeep.forget import forget_command
 from feeds.cli.upkeep.settings import config_command
 from ingest.cli.commands import sources, sources_add
@@ -180,7 +181,7 @@ sources.add_command(sources_add(topics_of_feed))
 topics.add_command(topics_preview)
 for part in (sources, items, topics, stories, explain, review, publish_command, search_command, feeds, serve, try_command):
     command.add_command(part)
-for part in (backup_command, restore_command, config_command, doctor_command, forget_command):
+for part in (backup_command, restore_command, config_command, doctor_command, export_command, forget_command):
     command.add_command(part)
 
 

@@ -48,11 +48,14 @@ ARROWS: Final = {
     "feeds.publication": f"feeds.tagging feeds.stories feeds.store feeds.model ingest.store ingest.identity ingest.settings"
     f" ingest.text {GROUND}",
     "feeds.search": f"feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.store ingest.text {GROUND}",
+    "feeds.export": f"feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.store ingest.planner"
+    f" ingest.settings ingest.text {GROUND}",
     "feeds.site": f"feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.store ingest.planner"
     f" ingest.settings ingest.text {GROUND}",
     "feeds.server": f"feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.polling"
     f" ingest.store ingest.settings ingest.text {GROUND}",
-    "feeds.cli": "feeds.server feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.metrics"
+    "feeds.cli": "feeds.server feeds.export"
+    " feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.metrics"
     f" feeds.model ingest.cli ingest.polling ingest.store ingest.planner ingest.settings ingest.text {GROUND}",
     "feeds.__main__": "feeds.cli ingest.cli ingest.polling ingest.log",
     "topicwire_service": "everything",
@@ -69,6 +72,7 @@ EDGES: Final = (  # rooms
 EDGE_MODULES: Final = set(  # modules of pure rooms
     "feeds.publication.atomic_files feeds.publication.edition feeds.publication.files feeds.publication.publish"
     " feeds.publication.erasure.erasure feeds.publication.erasure.remains"
+    " feeds.export.collect"
     " feeds.publication.visible feeds.publication.websub feeds.search.search feeds.site.builder feeds.site.fingerprints"
     " feeds.site.listing feeds.site.publish feeds.site.stories feeds.stories.grouping feeds.stories.grouping_pass"
     " feeds.tagging.classification_pass feeds.tagging.preview_pass feeds.tagging.review feeds.tagging.second_opinion"

@@ -3,4 +3,16 @@
 Public: publish_home with its target, entries and how they are shown, documents, atomic files, the hub; formats lie below.
 """
 
-__all__ = ("atomic_files", "document", "edition", "entry", "entry_view", "erasure", "files", "formats", "publish", "websub")
+__all__ = (
+    "atomic_files",
+    "document",
+    "edition",
+    "entry",
+    "entry_view",
+    "erasure",
+    "files",
+    "formats",
+    "publish",
+    "visible",
+    "websub",
+)
