@@ -192,6 +192,49 @@ def test_the_rules_of_a_language_are_those_of_the_term() -> None:
     assert found(single("Plattform"), "Videoplattformen", "de") == []
 
 
+@pytest.mark.parametrize(
+    ("term", "text", "language", "span"),
+    [
+        ("טיקטוק", "נמחק בטיקטוק היום", "he", "בטיקטוק"),
+        ("טיקטוק", "נמחק בטיקטוק היום", None, "בטיקטוק"),
+        ("טיקטוק*", "נמחק בטיקטוקים היום", "he", "בטיקטוקים"),
+        ("רשת חברתית", "ברשת חברתית", "he", "ברשת חברתית"),
+        ("تيك توك", "وتيك توك", "ar", "وتيك توك"),
+        ("إنترنت", "على الانترنت", "ar", "الانترنت"),
+        ("إنترنت", "على الانترنت", None, "الانترنت"),
+        ("إنترنت", "الانترنت", "fa", None),
+        ("טיקטוק", "בטיקטוק", "yi", None),
+        ("=טיקטוק", "בטיקטוק", "he", "בטיקטוק"),
+    ],
+)
+def test_a_term_for_all_languages_has_the_particles_of_its_letters(
+    term: str, text: str, language: str | None, span: str | None
+) -> None:
+    """In Hebrew and Arabic, and where the language is unknown; not in other languages that write with the same letters."""
+    assert found(single(term), text, language) == ([("word", span)] if span else [])
+    assert found(wording(f"query = '\"{term}\"'", ""), text, language) == ([(f'"{term}"', span)] if span else [])
+
+
+@pytest.mark.parametrize(
+    ("term", "language", "text", "span"),
+    [
+        ("*hass*", "de", "Der Judenhass wächst.", "Judenhass"),
+        ("*hass*", "de", "Im Hasskommentar steht es.", "Hasskommentar"),
+        ("Telegram", "nl", "In een Telegramgroep.", "Telegramgroep"),
+        ("Telegram", "de", "In der Telegram-Gruppe.", "Telegram-Gruppe"),
+        ("*chat*", "de", "Im Klassenchat.", "Klassenchat"),
+        ("*chat", "de", "Im Klassenchat.", "Klassenchat"),
+        ("chat", "de", "Im Klassenchat.", None),
+        ("*chat*", "sv", "I klasschatten.", "klasschatten"),
+        ("*csoport*", "hu", "Egy Telegramcsoportban.", "Telegramcsoportban"),
+        ("telegram", "hu", "Egy Telegramcsoportban.", "Telegramcsoportban"),
+    ],
+)
+def test_a_part_of_a_compound_is_found(term: str, language: str, text: str, span: str | None) -> None:
+    """A long term inside a compound of German, Dutch or Hungarian, a short one by its stars, in every language."""
+    assert spans(term, text, language)[:1] == ([span] if span else [])
+
+
 def test_one_text_can_be_asked_in_turn_as_several_languages() -> None:
     """What a matcher remembers of a word in one language does not leak into another."""
     matcher = Matcher([single("Jude", "de")])

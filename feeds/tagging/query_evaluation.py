@@ -11,7 +11,7 @@ from feeds.tagging.matching.matcher import Hit
 from feeds.tagging.matching.segments import Segment, SegmentKind
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Topic
-from ingest.text.folding import INVISIBLE, split_words, visible
+from ingest.text.folding import INVISIBLE, folded, split_words, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +153,30 @@ class Evaluation:
         return sum(word.start >= self._title_end for word in self._segments[0].words)
 
     def _close(self, a: Hit, b: Hit, near: query.Near) -> bool:
-        if a == b:
-            return False
-        if (a.segment, a.first) == (b.segment, b.first):  # in a script without spaces a whole clause is one word
-            return not near.ordered or a.end <= b.start
+        if (a.segment, a.first, a.last) == (b.segment, b.first, b.last):
+            return self._beside(a, b, ordered=near.ordered)
         if a.segment == b.segment:
             after, before = b.first - a.last, a.first - b.last
         else:
             (a_first, a_last), (b_first, b_last) = self._span(a), self._span(b)
             after, before = b_first - a_last, a_first - b_last
         return after <= near.words if after >= 0 else not near.ordered and before <= near.words
+
+    def _beside(self, a: Hit, b: Hit, *, ordered: bool) -> bool:
+        """Return whether two hits of the same words are of letters beside each other: a word does not stand near itself.
+
+        A compound is one word, and so is a whole clause in a script without spaces; both may hold two hits.
+        """
+        return any(one[1] <= two[0] or (not ordered and two[1] <= one[0]) for one in self._letters(a) for two in self._letters(b))
+
+    def _letters(self, hit: Hit) -> list[tuple[int, int]]:
+        """Return where a term may stand within the letters of the words that it hits; all of them where that is not known."""
+        words = self._segments[hit.segment].words[hit.first : hit.last]
+        if (hit.start, hit.end) != (words[0].start, words[-1].end):  # within a clause
+            return [(hit.start - words[0].start, hit.end - words[0].start)]
+        letters, core = "".join(word.folded for word in words), folded(hit.term).replace(" ", "")
+        places = [at for at in range(len(letters)) if letters.startswith(core, at)]
+        return [(at, at + len(core)) for at in places] or [(0, len(letters))]
 
     def distance(self, holding: list[Hits]) -> int:
         """Return the number of words between those two parts that stand furthest apart, each pair at its closest."""

@@ -105,13 +105,20 @@ class Lexicon:
         self._count = 0
         self._seen: dict[str, tuple[int, ...]] = {}
 
-    def phrases(self, owner: int, term: Term) -> tuple[CompiledPhrase, ...]:
-        """Compile a term; a hyphenated one also in its joined form."""
-        forms = {term.text, re.sub(r"(?<=\w)[-\u2010\u2011](?=\w)", "", term.text)}
-        return tuple(self._phrase(owner, term, form) for form in sorted(forms))
+    def phrases(self, owner: int, term: Term, language: str | None = None) -> tuple[CompiledPhrase, ...]:
+        """Compile a term; a hyphenated one also in its joined form.
 
-    def _phrase(self, owner: int, term: Term, text: str) -> CompiledPhrase:
-        elements = self._elements(text, term.language)
+        A term for all languages has the particles of the language that writes with its letters, in texts of that
+        language and in those of unknown language: `language` is that of the texts, None for unknown.
+        """
+        forms = {term.text, re.sub(r"(?<=\w)[-\u2010\u2011](?=\w)", "", term.text)}
+        particles = term.language or prefixes.language_of_letters(term.text)
+        if not term.language and language not in {None, particles}:
+            particles = None
+        return tuple(self._phrase(owner, term, form, particles) for form in sorted(forms))
+
+    def _phrase(self, owner: int, term: Term, text: str, particles: str | None) -> CompiledPhrase:
+        elements = self._elements(text, particles)
         forms = self._forms
         names = (
             tuple(part for part in elements if isinstance(part, int) and part in forms and forms[part][0].cased) if forms else ()

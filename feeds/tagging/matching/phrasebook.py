@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from itertools import compress, filterfalse
+from itertools import chain, compress, filterfalse
 from typing import Final, NamedTuple
 
 from feeds.tagging.matching.lexicon import GAP, CompiledPhrase, GroupSlot, Lexicon
@@ -14,6 +14,7 @@ from feeds.tagging.matching.segments import SegmentWord
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Term, Topic
 from ingest.text.folding import fold
+from ingest.text.language.prefixes import language_of_letters
 
 SLOT: Final = re.compile(r"\{([^{}]*)\}")
 _REMEMBERED: Final = 100_000  # words, for each language
@@ -179,7 +180,7 @@ class Phrasebook:
         self.owners.append(owner)
         for term in terms:
             if self._language is None or term.language in {None, self._language}:
-                yield from self.lexicon.phrases(len(self.owners) - 1, term)
+                yield from self.lexicon.phrases(len(self.owners) - 1, term, self._language)
 
     def _contexts_of(self, topic: int) -> ContextPhrases:
         helpers, words = (
@@ -203,10 +204,12 @@ def slots_of(terms: Iterable[Term]) -> frozenset[str]:
 
 
 def languages_of(topic: Topic) -> frozenset[str]:
-    """Return the languages in which a topic has terms."""
+    """Return the languages in which a topic has terms, and those whose particles stand before its terms for all languages."""
     groups = [group.terms for group in topic.groups]
-    lists = [*groups, *(context.terms for context in topic.negative_contexts), *(role.terms for role in topic.roles)]
-    return frozenset(term.language for terms in lists for term in terms if term.language)
+    around = [one.terms + one.unless for one in topic.negative_contexts] + [one.terms + one.unless for one in topic.roles]
+    named = (terms for _, terms in _named_terms(topic))
+    found = {term.language or language_of_letters(term.text) for terms in chain(groups, around, named) for term in terms}
+    return frozenset(language for language in found if language)
 
 
 def _named_terms(topic: Topic) -> Iterator[tuple[str, tuple[Term, ...]]]:

@@ -50,7 +50,7 @@ class _Pattern:
     @property
     def loose(self) -> bool:
         """Whether its words are also found with letters before or behind them, as its language writes."""
-        return self.term.language in _LOOSE
+        return (self.term.language or prefixes.language_of_letters(self.term.text)) in _LOOSE
 
 
 def idle_terms(groups: Iterable[Group]) -> Iterator[IdleTerm]:

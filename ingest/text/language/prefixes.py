@@ -1,5 +1,6 @@
 """Particles that Hebrew and Arabic write in front of a word: the forms a word has without them; knows no term."""
 
+import re
 from typing import Final
 
 LANGUAGES: Final = frozenset({"he", "ar"})
@@ -7,6 +8,12 @@ _HEBREW: Final = frozenset("והבכלמש")
 _HEBREW_MOST: Final = 3
 _STARTS: Final = frozenset("والفبكل") | _HEBREW
 _SHORTEST: Final = 2  # letters that must remain
+_SCRIPTS: Final = {"he": re.compile("[\u05d0-\u05ea]"), "ar": re.compile("[\u0621-\u064a]")}  # letters by language
+
+
+def language_of_letters(text: str) -> str | None:
+    """Return the language with particles that writes with the letters of a text: Hebrew or Arabic; None for other letters."""
+    return None if text.isascii() else next((language for language, letter in _SCRIPTS.items() if letter.search(text)), None)
 
 
 def without_prefixes(word: str, language: str) -> tuple[str, ...]:
