@@ -19,7 +19,7 @@ from feeds.store.reviews import Reviews, Verdict
 from feeds.store.vectors import SentenceVectors
 from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.linear_model import LabelledText, parse_model, train
-from feeds.tagging.review import uncertain_items
+from feeds.tagging.review_list import Candidate, candidates, uncertain_items
 from feeds.tagging.second_opinion import SecondOpinion, learn, read_opinion
 from feeds.tagging.sentence_encoder import SIZE, SentenceEncoder, direction, installed_encoder, quantised
 from ingest.errors import TopicError
@@ -265,16 +265,25 @@ def test_a_topic_that_takes_everything_asks_nobody(filled: Path, encoder: Meanin
         assert uncertain_items(facts, everything, opinion) == ()
 
 
-def test_marks_make_room_for_older_items(filled: Path, encoder: Meanings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The newest thousand are asked for; what is reviewed does not count among them."""
-    monkeypatch.setattr("feeds.tagging.review._RANKED", 2)
-    with home_at(filled).facts() as facts:
-        opinion = SecondOpinion(train(topic(), marks(encoder), DAY, encoder.name), encoder)
-        first = uncertain_items(facts, topic(), opinion)
-        assert {one.stored.row for one in first} == {1, 2}
-        for one in first:
-            Reviews(facts).put(one.stored.row, "harbour", Verdict.ACCEPT, "", NOON)
-        assert {one.stored.row for one in uncertain_items(facts, topic(), opinion)} == {1, 2, 3, 4}
+def candidate(row: int, *groups: str, tagged: bool = False, reviewed: bool = False) -> Candidate:
+    """Make a candidate; a greater number was seen later."""
+    return Candidate(float(row), row, tagged, reviewed, frozenset(groups))
+
+
+def test_of_many_items_the_newest_tags_and_the_rarest_words_are_asked_about() -> None:
+    """Of the missed those with a rare group come before newer ones with a common one; what holds no term is left out."""
+    tags = [candidate(row, "ship", "place", tagged=True) for row in range(10)]
+    common = [candidate(row, "place") for row in range(10, 50)]
+    rare = [candidate(row, "ship") for row in range(50, 53)]
+    found = [*tags, *rare, *common, *(candidate(row) for row in range(53, 99))]
+    assert [one.row for one in candidates(found, 3, 5)] == [52, 51, 50, 49, 48, 9, 8, 7]
+    assert candidates([], 3, 5) == []
+
+
+def test_marks_make_room_for_older_items() -> None:
+    """What is reviewed stays in the list, so that a review can be taken back, and takes no place from others."""
+    found = [candidate(row, "ship", tagged=row < 4, reviewed=row in {3, 7}) for row in range(8)]
+    assert [one.row for one in candidates(found, 2, 2)] == [7, 6, 5, 3, 2, 1]
 
 
 def test_the_list_is_there_for_programs(filled: Path, encoder: Meanings) -> None:
@@ -301,6 +310,22 @@ def test_the_page_follows_what_was_learnt_last(filled: Path, encoder: Meanings) 
     assert "First comes where the second opinion contradicts the rules most." in page
     assert f"It was learnt 2026-03-02 from 13 accepted and 13 rejected texts, by sentence vectors ({encoder.name})." in page
     assert Cli(filled)("items").stdout == before
+
+
+def test_many_new_reviews_are_offered_to_be_learnt_from(filled: Path, encoder: Meanings) -> None:
+    """After twenty of them the list says how; once they are learnt from, no more."""
+    taught(filled)
+    with home_at(filled).facts() as facts:
+        carry(facts, [about(number, "ferry tug") for number in range(20)])
+        for stored in list(facts.items.all())[-20:]:
+            Reviews(facts).put(stored.row, "harbour", Verdict.ACCEPT, "", NOON)
+    cli = Cli(filled)
+    assert "; 20 reviews since: `topicwire topics learn harbour` takes them in" in cli("review", "list", "harbour").stderr
+    assert cli("topics", "learn", "harbour", "--labels", str(filled / "rows.jsonl")).exit_code == 0
+    said = cli("review", "list", "harbour").stderr
+    assert "learnt 2026-03-02 from 33 accepted and 13 rejected texts, by sentence vectors" in said
+    assert "since" not in said
+    assert encoder.name in said
 
 
 def test_a_damaged_model_keeps_nobody_from_reviewing(filled: Path) -> None:

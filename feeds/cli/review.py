@@ -14,7 +14,7 @@ from ingest.text.sanitize import shorten
 
 if TYPE_CHECKING:
     from feeds.store.reviews import Verdict
-    from feeds.tagging.review import UncertainItem
+    from feeds.tagging.review_list import UncertainItem
     from ingest.model import StoredItem
     from ingest.polling.home import Home
 
@@ -39,7 +39,7 @@ def review_list(home: Home, name: str, limit: int, *, as_json: bool) -> None:
     "tagged" or "missed" is how likely you would accept the item.
     """
     from feeds.store.reviews import Reviews
-    from feeds.tagging.review import uncertain_items
+    from feeds.tagging.review_list import uncertain_items
     from feeds.tagging.second_opinion import read_opinion
 
     topic = topic_named(home, name)
@@ -48,7 +48,7 @@ def review_list(home: Home, name: str, limit: int, *, as_json: bool) -> None:
         reviewed = {row for row, _ in Reviews(facts).all(topic.name)}
         waiting = [case for case in uncertain_items(facts, topic, opinion) if case.stored.row not in reviewed]
     if opinion:
-        say(f"ranked by a model {opinion}")
+        say(f"ranked by a model {opinion.described(len(reviewed))}")
     for case in waiting[:limit]:
         click.echo(json.dumps(_row(case), ensure_ascii=False) if as_json else _line(case))
 

@@ -18,7 +18,8 @@ from feeds.site.render import review_page
 from feeds.site.views import card, reason
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Review, Reviews, Verdict
-from feeds.tagging.review import UncertainItem, record_review, uncertain_items, undo_review
+from feeds.tagging.review import record_review, undo_review
+from feeds.tagging.review_list import UncertainItem, uncertain_items
 from feeds.tagging.second_opinion import SecondOpinion, read_opinion
 from feeds.tagging.topic.model import Topic
 from ingest.errors import TopicError
@@ -83,7 +84,7 @@ class ReviewRoutes:
             waiting=len(waiting),
             token=self.context.gate.secret,
             action=path,
-            opinion=str(opinion) if opinion else "",
+            opinion=opinion.described(len(reviews)) if opinion else "",
             fault=fault,
             message=_in_words(last, review) if last and review else "",
             undo=last.id if last and review else "",

@@ -55,6 +55,7 @@ class LinearModel:
     encoder: str = ""  # the name of what made the vectors; empty where it was trained on words alone
     vector_intercept: float = 0.0
     vector_weights: tuple[float, ...] = ()  # of the numbers of a vector with length 1
+    reviews: int = 0  # how many of the texts were reviews
 
     @property
     def basis(self) -> str:
@@ -79,6 +80,7 @@ class LinearModel:
         if self.encoder:
             vectors = {"vector_intercept": self.vector_intercept, "vector_weights": self.vector_weights}
             data |= {"encoder": self.encoder} | vectors
+        data |= {"reviews": self.reviews} if self.reviews else {}
         return json.dumps(data, ensure_ascii=False, indent=0) + "\n"
 
 

@@ -1,7 +1,7 @@
 """The second opinion of a topic: what it learns from, its model in the home, how likely a person accepts an item; tags nothing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from ingest.model import StoredItem
 from ingest.store.facts import Facts
 
 _BATCH: Final = 100  # vectors in a transaction
+_MANY: Final = 20  # reviews: after so many the order improves when they are learnt from
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,13 @@ class SecondOpinion:
     model: LinearModel
     encoder: SentenceEncoder | None
 
-    def __str__(self) -> str:
-        """Return what it rests on, in one line."""
+    def described(self, reviews: int) -> str:
+        """Return what it rests on, in one line, and where there are many more `reviews` by now, how to learn from them."""
         learnt = f"learnt {self.model.learnt} from {self.model.accepted} accepted and {self.model.rejected} rejected texts"
         missing = "; the encoder of its sentence vectors is not installed" if self.model.encoder and not self.encoder else ""
-        return f"{learnt}, by {self.model.basis if self.encoder else 'words alone'}{missing}"
+        new = reviews - self.model.reviews
+        since = f"; {new} reviews since: `topicwire topics learn {self.model.topic}` takes them in" if new >= _MANY else ""
+        return f"{learnt}, by {self.model.basis if self.encoder else 'words alone'}{missing}{since}"
 
     def probabilities(self, facts: Facts, items: Sequence[StoredItem]) -> dict[int, float]:
         """Return how likely a person would accept each item, from 0 to 1, by the items' numbers.
@@ -77,7 +80,7 @@ def learn(facts: Facts, topic: Topic, labelled: Iterable[tuple[Document, bool]],
     items = facts.items.by_rows(reviews)
     vectors = _vectors(facts, items, encoder) if encoder else {}
     texts += [LabelledText(one.item.title, one.item.text, reviews[one.row], vectors.get(one.row)) for one in items]
-    return train(topic, texts, today, encoder.name if encoder else "")
+    return replace(train(topic, texts, today, encoder.name if encoder else ""), reviews=len(reviews))
 
 
 def _labelled(document: Document, encoder: SentenceEncoder | None, *, accepted: bool) -> LabelledText:
