@@ -96,6 +96,7 @@ class Publish:
     """`publish.*`: what the published feeds hold."""
 
     entries: Positive = 100  # newest entries in a feed; older ones are in its archive
+    item_pages: int = 2_000  # pages of single items that are files, the newest; older ones the server draws; below 0 all are files
     days: Positive = 90  # after which an entry moves to the archive, when there is a page of such
     full_content: bool = False  # the whole text, not the summary alone; a topic may say otherwise
     hub: str = ""  # a WebSub hub that is pinged about every change

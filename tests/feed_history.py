@@ -51,10 +51,6 @@ class Groups:
         """Return no reasons."""
         return {}
 
-    def state(self) -> str:
-        """Return what was said."""
-        return repr(self.together)
-
 
 class _UndoneError(Exception):
     """Takes a transaction back."""

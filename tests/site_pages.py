@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from feed_history import Groups
 from lxml import html
 from making import home_at, topic
 from support import NOON
@@ -12,6 +13,7 @@ from feeds.cli.home import target_of
 from feeds.publication.edition import Target
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
+from feeds.store.stories import StoryTables
 from feeds.stories.story import Grouping, Ungrouped
 from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.topic.model import Topic
@@ -24,7 +26,20 @@ class Site:
     def __init__(self, home: Path, facts: Facts) -> None:
         self.home, self.facts, self.classifications = home, facts, Classifications(facts)
         self.folder = home / "public"
-        self.grouping: Grouping = Ungrouped()
+        self._grouping: Grouping = Ungrouped()
+
+    @property
+    def grouping(self) -> Grouping:
+        """Which items are copies of each other."""
+        return self._grouping
+
+    @grouping.setter
+    def grouping(self, copies: Groups) -> None:
+        """Say which are, also where changes of stories are noted."""
+        self._grouping = copies
+        with self.facts.transaction():
+            rows = [one.row for one in self.facts.items.all()]
+            StoryTables(self.facts).replace_stories(rows, map(frozenset, copies.together))
 
     def publish(self, *topics: Topic, at: datetime = NOON) -> list[str]:
         """Classify and publish; give the pages that were written or removed."""

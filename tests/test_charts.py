@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
@@ -77,7 +78,7 @@ def test_days_are_counted_back_from_the_last() -> None:
     """A chart ends with the last day; what is older than it, or lies ahead, is not in it."""
     last = date(2026, 3, 2)
     days = [last, last, last - timedelta(days=2), last - timedelta(days=9), last + timedelta(days=1)]
-    assert facets.daily(days, last, 4) == (0, 1, 0, 2)
+    assert facets.daily(Counter(days), last, 4) == (0, 1, 0, 2)
 
 
 def test_the_days_of_a_chart_lead_to_their_stories() -> None:
@@ -89,23 +90,31 @@ def test_the_days_of_a_chart_lead_to_their_stories() -> None:
 
 @given(some.lists(some.dates(date(2020, 1, 1), date(2026, 12, 31)), max_size=60))
 def test_every_line_is_in_the_calendar_of_its_month_once(days: Iterable[date]) -> None:
-    """Months, newest first, hold every line; each calendar counts its own, Monday to Sunday."""
-    lines = [line(day, str(n)) for n, day in enumerate(days)]
-    months = facets.by_month(lines)
-    assert sorted(months, reverse=True) == list(months)
-    assert sorted(one.uid for found in months.values() for one in found) == sorted(one.uid for one in lines)
-    for first, found in months.items():
-        month = facets.month("harbour", first, found)
+    """Months, newest first, count every day; each calendar counts its own, Monday to Sunday."""
+    counts = Counter(days)
+    months = facets.months("harbour", counts)
+    assert [month.first for month in months] == sorted({day.replace(day=1) for day in counts}, reverse=True)
+    for month in months:
         shown = [day for week in month.weeks for day in week if day]
-        assert sum(day.count for day in shown) == month.count == len(found)
+        assert {day.date: day.count for day in shown if day.count} == {
+            day: count for day, count in counts.items() if day.replace(day=1) == month.first
+        }
+        assert sum(day.count for day in shown) == month.count
         assert all(len(week) == 7 for week in month.weeks)
-        assert shown[0].date == first
-        assert [day for day, _ in facets.by_day(found)] == sorted({one.day for one in found}, reverse=True)
+        assert shown[0].date == month.first
+
+
+@given(some.lists(some.dates(date(2020, 1, 1), date(2026, 12, 31)), max_size=60))
+def test_every_line_of_a_month_is_below_its_day(days: Iterable[date]) -> None:
+    """Lines are listed by day, the newest day first, each line once."""
+    found = facets.by_day([line(day, str(n)) for n, day in enumerate(days)])
+    assert [day for day, _ in found] == sorted(set(days), reverse=True)
+    assert sorted(one.uid for _, lines in found for one in lines) == sorted(str(n) for n in range(len(list(days))))
 
 
 def test_a_calendar_begins_with_monday() -> None:
     """March 2026 begins on a Sunday: six empty places, then the first."""
-    weeks = facets.month("harbour", date(2026, 3, 1), [line(date(2026, 3, 1))]).weeks
+    weeks = facets.months("harbour", {date(2026, 3, 1): 1})[0].weeks
     assert weeks[0][:6] == (None,) * 6
     assert weeks[0][6] is not None
     assert weeks[0][6].count == 1

@@ -12,8 +12,8 @@ from making import GAZETTE, HARBOUR, POST, about, carry, item, topic
 from site_pages import Site, words
 from support import NOON
 
+from feeds.publication.publish import PageFile
 from feeds.site import render
-from feeds.site.builder import PageFile
 from feeds.site.builder import Site as Pages
 from feeds.site.publish import publish
 from feeds.site.render import POLICY

@@ -7,8 +7,6 @@ from making import GAZETTE, about, carry, item, topic
 from site_pages import Site, words
 from support import NOON
 
-from feeds.site.models import ItemLine, TaggedItem
-from feeds.site.stories import Copies
 from ingest.store.facts import Facts
 
 
@@ -23,19 +21,6 @@ def site(home: Path, facts: Facts) -> Site:
 def rows(site: Site) -> dict[str, int]:
     """Return the numbers of the stored items by title."""
     return {stored.item.title: stored.row for stored in site.facts.items.all()}
-
-
-def tagged(row: int) -> TaggedItem:
-    """Return a row of a topic's list."""
-    return TaggedItem(row, ItemLine(f"u{row}", "Ferry", "en", "Post", NOON.date()), NOON, "key")
-
-
-def test_a_list_keeps_the_item_that_speaks_for_its_copies() -> None:
-    """Of copies the first of the group stays, or the first that the topic has; the order stays too."""
-    copies = Copies(Groups(((3, 1, 2), (7, 6))), [1, 2, 3, 5, 6])
-    assert [one.row for one in copies.once((tagged(5), tagged(1), tagged(3), tagged(2), tagged(6)))] == [5, 3, 6]
-    assert copies.of(1) == (3, 2)
-    assert copies.of(5) == ()
 
 
 def test_copies_are_one_story_with_all_carriers(site: Site) -> None:

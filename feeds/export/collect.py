@@ -43,7 +43,7 @@ class _Collector:
 
     def export(self) -> Export:
         """Return the stories of the topic."""
-        tagged = [row.row for row in TaggedItems(self._facts).lines(self._topic.name)]
+        tagged = TaggedItems(self._facts).newest(self._topic.name, -1)
         present = set(tagged)
         groups = [rows for rows in self._grouping.groups(tagged) if not present.isdisjoint(rows)]
         items = 0

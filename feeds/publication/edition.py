@@ -25,7 +25,8 @@ from feeds.publication.entry import (
 )
 from feeds.publication.entry_view import EntryView
 from feeds.publication.formats import atom
-from feeds.store.classifications import Classifications
+from feeds.store.changes import Changes
+from feeds.store.classifications import Classifications, Tagged
 from feeds.store.ledger import Ledger, LedgerLine
 from feeds.store.reviews import Reviews, Verdict
 from feeds.stories.story import Grouping, Ungrouped
@@ -69,17 +70,20 @@ class _StoryGroup:
 class Editor:
     """One topic's feed at one moment. Everything happens in the caller's transaction.
 
-    What is archived and has not changed since, most of it, is not read at all.
+    What is archived and has not changed since, most of it, is not read at all. An editor that looks at `everything`
+    compares it to find that out; another one trusts what was noted when it changed.
     """
 
-    def __init__(self, facts: Facts, classifications: Classifications, topic: Topic, target: Target) -> None:
+    def __init__(
+        self, facts: Facts, classifications: Classifications, topic: Topic, target: Target, *, everything: bool = True
+    ) -> None:
         """Read what the feed has published."""
         self._facts, self._classifications, self._topic, self._target = facts, classifications, topic, target
-        self.ledger = Ledger(facts, feed_name(topic))
+        self.ledger, self._changes = Ledger(facts, feed_name(topic)), Changes(facts)
         self._view = EntryView(topic)
-        self._steady = self.ledger.steady(topic.name, target.grouping.grouped())
-        self._lines = self.ledger.lines(besides=self._steady)
         self._now = target.now.replace(microsecond=0)
+        self._noted = self._changes.entries(topic.name)
+        self._lines, self._tagged = self._all() if everything else self._some()
         settings = target.settings.publish
         self._limits = SubscriptionLimits(settings.entries, timedelta(days=settings.days))
         self._policy = PublishingPolicy(target.instance, settings.full_content)
@@ -110,6 +114,7 @@ class Editor:
         self._archive(due, groups)
         entries = tuple(entry for entry in self._entries([groups[row] for row in stay], None))
         self.ledger.write(line for row, line in self._lines.items() if before.get(row) != line)
+        self._changes.drop_entries(self._topic.name, self._noted)
         fresh = [line for line in self._lines.values() if line.deleted_at and line.deleted_at + TOMBSTONE_AGE > self._now]
         document = self._document(entries, _tombstones(fresh))
         until = next_change(
@@ -119,9 +124,21 @@ class Editor:
 
     # Which stories there are
 
+    def _all(self) -> tuple[dict[int, LedgerLine], tuple[Tagged, ...]]:
+        """Return all lines and tagged items, apart from archived stories that were compared and are as they were."""
+        steady = self.ledger.steady(self._topic.name, self._target.grouping.grouped())
+        return self.ledger.lines(besides=steady), self._classifications.tagged(self._topic.name, besides=steady)
+
+    def _some(self) -> tuple[dict[int, LedgerLine], tuple[Tagged, ...]]:
+        """Return the same of what is in the subscription document or was noted as changed, with all copies of these."""
+        known = self.ledger.open_lines(self._now - TOMBSTONE_AGE)
+        looked = self._noted.union(row for row, line in known.items() if line.live)
+        rows = {row for group in self._target.grouping.groups(sorted(looked)) for row in group} | looked
+        return self.ledger.lines_of(rows) | known, self._classifications.tagged_among(self._topic.name, rows)
+
     def _groups(self) -> dict[int, _StoryGroup]:
-        """Return the stories that the topic tags and that are not steady, by the item whose id the entry has, newest first."""
-        tagged = {one.row: one for one in self._classifications.tagged(self._topic.name, besides=self._steady)}
+        """Return the stories of the tagged items that are looked at, by the item whose id the entry has, newest first."""
+        tagged = {one.row: one for one in self._tagged}
         members = [rows for rows in self._target.grouping.groups(list(tagged)) if tagged.keys() & rows]
         others = self._facts.items.seqs(row for rows in members for row in rows if row not in tagged)
         seqs = others | {row: one.seq for row, one in tagged.items()}

@@ -1,7 +1,7 @@
 """The published files of a home: which exist, since when, and which were removed; knows no format."""
 
 import gzip
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from datetime import datetime
@@ -15,6 +15,8 @@ from ingest.store.facts import Facts
 from ingest.text.dates import from_rfc3339, rfc3339
 
 HOME: Final = "public/index"  # the name of the feed to which the files of no topic belong
+_LOOKED_AT: Final = 1_000  # files of a feed in one publication
+_SECONDS: Final = 60  # in which other files are looked at
 _GONE: Final = ".gone"  # ends the name of a marker where a file was withdrawn for good (410, RFC 9110, 15.5.11)
 
 
@@ -28,7 +30,6 @@ class PublishedFiles:
         self._records = FileRecords(facts)
         self._writers = FileWriter()
         self._written: list[Path] = []
-        self._kept: set[str] = set()  # paths that were written or found unchanged
         self._changed: list[FileRecord] = []
         self._forgotten: list[str] = []
 
@@ -63,7 +64,6 @@ class PublishedFiles:
     def _dated(self, feed: str, path: str, data: bytes, newest: datetime | None) -> datetime:
         """Return the time of a file that is put, and remember it."""
         self.check_stopping()
-        self._kept.add(path)
         known = self._records.get(path)
         digest, before = digest_of(data), from_rfc3339(known.changed) if known else None
         if known and known.hash == digest and before:
@@ -95,6 +95,13 @@ class PublishedFiles:
         if known := self._records.get(path):
             self._changed.append(known._replace(deleted_at=rfc3339(self._now)))
 
+    def prune(self, path: str) -> None:
+        """Remove a file and its twins that can be made again when it is asked for; leave no marker and no record."""
+        for name in (path, *(path + twin for twin in TWINS)):
+            with suppress(OSError):
+                (self._home / name).unlink()
+        self._forgotten.append(path)
+
     def forget(self, paths: Iterable[str]) -> None:
         """Drop the records of some files, whether these exist or not."""
         self._forgotten += paths
@@ -110,23 +117,44 @@ class PublishedFiles:
         """Return the files of a feed that there should be."""
         return frozenset(path for path, *_ in self._records.of_feed(feed))
 
-    def intact(self, feed: str) -> frozenset[str]:
-        """Return the files of a feed that are as they were written, by size and time, with their twins; they are kept."""
-        good = frozenset(path for path, size, changed in self._records.of_feed(feed) if self._is_intact(path, size, changed))
-        self._kept |= good
-        return good
+    def damaged(self, feed: str, *, read: bool = False) -> frozenset[str]:
+        """Return files of a feed that are not as they were written; with `read` their bytes are compared.
+
+        Of very many files some are looked at, and others with each minute: the cost must not grow with the archive.
+        """
+        records = self._records.of_feed(feed)
+        parts = 1 if read else -(-len(records) // _LOOKED_AT)
+        some = records[int(self._now.timestamp()) // _SECONDS % parts :: parts] if parts > 1 else records
+        return frozenset(
+            path
+            for path, size, changed, digest in some
+            if not self._is_intact(path, size, changed) or (read and not self._holds(path, digest))
+        )
+
+    def has(self, feed: str) -> bool:
+        """Return whether a feed has any file."""
+        return bool(self._records.of_feed(feed))
 
     def are_intact(self, feed: str) -> bool:
-        """Return whether a feed has files, and all of them are as they were written."""
-        paths = self.paths(feed)
-        return bool(paths) and self.intact(feed) == paths
+        """Return whether a feed has files, and no damage to them is seen."""
+        return self.has(feed) and not self.damaged(feed)
 
     def _is_intact(self, path: str, size: int, changed: str) -> bool:
         return is_twinned(f"{self._home}/{path}", datetime.fromisoformat(changed).timestamp(), size)
 
-    def retire(self, spared: frozenset[str]) -> tuple[Path, ...]:
-        """Remove the files of feeds that no longer exist, except those of spared topics; return the removed feeds."""
-        leaving = [path for path in self._records.paths() if path not in self._kept and _owner(path) not in spared]
+    def _holds(self, path: str, digest: str) -> bool:
+        with suppress(OSError):
+            return digest_of((self._home / path).read_bytes()) == digest
+        return False
+
+    def retire(self, present: Collection[str], spared: frozenset[str]) -> tuple[Path, ...]:
+        """Remove the files of feeds that are not `present`, except those of spared topics; return the removed files."""
+        leaving = [
+            path
+            for feed in sorted(self._records.feeds() - {*present, HOME})
+            for path, *_ in self._records.of_feed(feed)
+            if _owner(path) not in spared
+        ]
         for path in leaving:
             self.remove(path)
         return tuple(self._home / path for path in leaving)

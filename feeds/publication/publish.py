@@ -5,10 +5,11 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, Protocol, Self
+from typing import Final, NamedTuple, Protocol, Self
 
 from feeds.publication.document import FeedDocument, file_name
 from feeds.publication.edition import Editor, Target, feed_name
@@ -16,7 +17,8 @@ from feeds.publication.entry import public_address
 from feeds.publication.entry_view import EntryView
 from feeds.publication.files import HOME, PublishedFiles
 from feeds.publication.formats import atom, jsonfeed, opml, rss
-from feeds.publication.visible import Visible
+from feeds.publication.visible import visible_to
+from feeds.store.changes import Changes
 from feeds.store.classifications import Classifications
 from feeds.store.ledger import Ledger
 from feeds.store.tagged import TaggedItems
@@ -26,7 +28,8 @@ from ingest.model import Source, SourceKind, SourceSettings
 from ingest.store.facts import Facts
 
 _FORMATS: Final = {"atom": atom.render, "json": jsonfeed.render, "rss": rss.render}
-_PAGES: Final = ""  # ... and the pages; each holds a fingerprint, which shows what to remove
+_PAGES: Final = ""  # the name of the feed to which the pages belong
+_UNWRITTEN: Final = " unwritten"  # ends what is stored of a feed that was revised and whose files are not yet written
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +40,49 @@ class Published:
     removed: tuple[Path, ...]
 
 
+class Looked(StrEnum):
+    """How much is looked at when pages are drawn."""
+
+    CHANGES = "changes"  # what was noted as changed
+    FINGERPRINTS = "fingerprints"  # all; what has another fingerprint is drawn
+    EVERYTHING = "everything"  # all is drawn
+
+
+class PageFile(NamedTuple):
+    """A page: its path below the folder, its bytes (None removes it), its newest change where that is known."""
+
+    path: str
+    data: bytes | None
+    changed: datetime | None = None
+    pruned: bool = False  # removed, but made again for whoever asks
+
+
+class _Drawn(NamedTuple):
+    """What pages were drawn from."""
+
+    frame: str
+    state: str
+    boot: str
+
+    def written(self) -> str:
+        """Return it as one text."""
+        return " ".join(self)
+
+
 class Drawing(Protocol):
     """All pages at one moment."""
 
-    def files(self) -> Iterable[tuple[str, bytes | None, datetime | None]]:
-        """Return (path below the folder, bytes, newest change) of each page that changed; no bytes: it is to be removed."""
+    def files(self) -> Iterable[PageFile]:
+        """Return each page that changed, and each that is to be removed or pruned."""
         ...
 
     @property
     def until(self) -> datetime | None:
         """The time when the pages change without new data."""
+        ...
+
+    def remember(self) -> None:
+        """Store what the pages were drawn from, inside the caller's transaction."""
         ...
 
 
@@ -57,15 +93,23 @@ class Pages(Protocol):
         """Return the time that the pages describe."""
         ...
 
-    def state(self) -> tuple[object, ...]:
-        """Return figures that change whenever pages do, apart from what feeds are made of."""
+    def frame(self) -> tuple[object, ...]:
+        """Return what all pages depend on, apart from what feeds do: when it changes, all are looked at."""
         ...
 
-    def is_clean(self, paths: Iterable[str]) -> bool:
+    def state(self) -> tuple[object, ...]:
+        """Return figures that change with some pages, apart from those that `are_due`."""
+        ...
+
+    def are_due(self) -> bool:
+        """Return whether anything that a page shows has changed."""
+        ...
+
+    def is_clean(self, paths: Callable[[], Iterable[str]]) -> bool:
         """Return whether the folder holds no page of topicwire other than these."""
         ...
 
-    def draw(self, grouping: Grouping, damaged: Collection[str]) -> Drawing:
+    def draw(self, grouping: Grouping, damaged: Collection[str], looked: Looked) -> Drawing:
         """Return the pages, with stories from `grouping`; `damaged` pages are made again."""
         ...
 
@@ -88,24 +132,25 @@ def publish_home(  # noqa: PLR0913 - and how far to go
     with PublishedFiles(facts, target.folder.parent, target.now, stopping) as files:
         home = _Home(facts, classifications, topics, target, files)
         feeds = [_Feed(home, topic) for topic in topics]
-        made = [feed.edition.made(feed.publish()) for feed in feeds if everything or not feed.edition.is_current()]
-        # What another start of the machine drew is not believed: pages are not synced, and a power cut may have spoilt them.
+        made = [
+            feed.edition.made(feed.publish(everything=everything)) for feed in feeds if everything or not feed.edition.is_current()
+        ]
         kept = target.known - {topic.name for topic in topics}  # their topics have no file, or none that can be read: they stay
-        inputs = (feed.edition.inputs for feed in feeds)
-        drawn = _hash(home.about, target.boot, sorted(kept), *inputs, pages.state())
-        due = everything or not home.is_drawn(drawn, pages)
+        now = home.drawn_from((feed.edition.inputs for feed in feeds), kept, pages)
+        due = everything or not home.is_drawn(now, pages)
         if due:
             home.list_feeds()
-        removed = files.retire(kept)
-        until = home.draw(pages) if due else None
+        removed = files.retire([feed.name for feed in feeds], kept)
+        drawing = home.draw(pages, now, everything=everything) if due else None
         files.settle()
-        if due or made or removed:
+        if drawing or made or removed:
             with facts.transaction():
                 files.remember()
                 for edition in made:
                     edition.remember()
-                if due:
-                    home.ledger.set_edition(drawn, until)
+                if drawing:
+                    drawing.remember()
+                    home.ledger.set_edition(now.written(), drawing.until)
         return Published(files.written, removed)
 
 
@@ -124,8 +169,8 @@ class _Home:
         self._topics = topics
         self.ledger = Ledger(facts, _PAGES)
         self._names = target.known.union(topic.name for topic in topics)
-        seen = sorted((topic.name, topic.publish.private) for topic in topics), classifications.bonded(self._names)
-        self.about = _hash(_about(facts, target), seen)
+        seen = sorted((topic.name, topic.publish.private) for topic in topics), sorted(self._names)
+        self.about = _hash(_about(target), seen)
         self.open = self._seen_by(topic for topic in topics if not topic.publish.private)
 
     def readers_of(self, topic: Topic) -> Target:
@@ -133,22 +178,28 @@ class _Home:
         return self._seen_by(one for one in self._topics if one is topic or not one.publish.private)
 
     def _seen_by(self, topics: Iterable[Topic]) -> Target:
-        read = frozenset(topic.name for topic in topics)
-        # A topic whose file cannot be read just now may be a private one.
-        seen = Visible(self.target.grouping, self.classifications, read, self._names - read)
-        return replace(self.target, grouping=seen)
+        return replace(self.target, grouping=visible_to(self.target.grouping, self.classifications, topics, self._names))
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
         """Every source, in the order in which they were added."""
         return tuple(source for source, _ in self.facts.sources.all())
 
-    def is_drawn(self, made_from: str, pages: Pages) -> bool:
+    def drawn_from(self, feeds: Iterable[str], kept: Collection[str], pages: Pages) -> _Drawn:
+        """Return what the pages are drawn from now; `feeds` are the inputs of the feeds."""
+        return _Drawn(
+            _hash(self.about, sorted(kept), *feeds, pages.frame()),
+            _hash(pages.state()),
+            # What another start of the machine drew is not believed: pages are not synced, and a power cut may have spoilt them.
+            _hash(self.target.boot),
+        )
+
+    def is_drawn(self, now: _Drawn, pages: Pages) -> bool:
         """Return whether the pages were drawn in this state and are as they were written, and no others are there."""
         known, until = self.ledger.edition()
-        current = known == made_from and (until is None or pages.as_of() < until)
+        current = known == now.written() and not pages.are_due() and (until is None or pages.as_of() < until)
         intact = current and self.files.are_intact(_PAGES) and self.files.are_intact(HOME)
-        return intact and pages.is_clean(self.files.paths(_PAGES))
+        return intact and pages.is_clean(lambda: self.files.paths(_PAGES))
 
     def list_feeds(self) -> None:
         """Write the list of all public feeds."""
@@ -168,35 +219,55 @@ class _Home:
             name: _title(folder / file_name(name, suffix="json")) or name for name in names if self.files.paths(f"public/{name}")
         }
 
-    def draw(self, pages: Pages) -> datetime | None:
-        """Write the pages that changed; return when they change without new data."""
+    def draw(self, pages: Pages, now: _Drawn, *, everything: bool) -> Drawing:
+        """Write the pages that changed."""
+        before = self.ledger.edition()[0].split()
+        same = _Drawn(*before) if len(before) == len(now) else None
+        clean = pages.is_clean(lambda: self.files.paths(_PAGES))
+        looked = Looked.CHANGES if same and same.frame == now.frame and clean else Looked.FINGERPRINTS
         folder = f"{self.target.folder.name}/"
-        damaged = self.files.paths(_PAGES) - self.files.intact(_PAGES)
-        drawing = pages.draw(self.open.grouping, {path.removeprefix(folder) for path in damaged})
-        for below, data, changed in drawing.files():
-            path = f"{folder}{below}"
+        damaged = self.files.damaged(_PAGES, read=same is None or same.boot != now.boot)
+        drawing = pages.draw(
+            self.open.grouping,
+            {path.removeprefix(folder) for path in damaged},
+            Looked.EVERYTHING if everything else looked,
+        )
+        for page in drawing.files():
+            path = f"{folder}{page.path}"
             damaged -= {path}
-            if data is None:
+            if page.pruned:
+                self.files.prune(path)
+            elif page.data is None:
                 self.files.remove(path)
             else:
-                self.files.put(_PAGES, path, data, changed, synced=False)
+                self.files.put(_PAGES, path, page.data, page.changed, synced=False)
         self.files.forget(damaged)  # nothing is shown there any more
-        return drawing.until
+        return drawing
 
 
 class _Edition:
     """What the files of a feed are made of, now and when they were made last."""
 
-    def __init__(self, home: _Home, feed: str, *inputs: object) -> None:
-        self.inputs = _hash(home.about, *inputs)
-        self._files, self._now, self._feed = home.files, home.target.now, feed
-        self._ledger = Ledger(home.facts, feed)
+    def __init__(self, home: _Home, topic: Topic, feed: str) -> None:
+        shaping = replace(topic, groups=(), negative_contexts=(), roles=(), examples=())
+        self.inputs = _hash(home.about, shaping)
+        self._files, self._now, self._feed, self._topic = home.files, home.target.now, feed, topic.name
+        self._ledger, self._changes = Ledger(home.facts, feed), Changes(home.facts)
         self._until: datetime | None = None
 
     def is_current(self) -> bool:
         """Return whether the files are as they would be made now."""
         known, until = self._ledger.edition()
-        return known == self.inputs and (until is None or self._now < until) and self._files.are_intact(self._feed)
+        current = known == self.inputs and (until is None or self._now < until) and not self._changes.has_entries(self._topic)
+        return current and self._files.are_intact(self._feed)
+
+    def is_comparable(self) -> bool:
+        """Return whether nothing but what was noted can have changed since the feed was revised last."""
+        return self._ledger.edition()[0] in {self.inputs, self.inputs + _UNWRITTEN}
+
+    def begin(self, *, everything: bool) -> None:
+        """Store that the feed is revised and its files are not yet written, inside the transaction of the revision."""
+        self._ledger.set_edition("" if everything else self.inputs + _UNWRITTEN, None)
 
     def made(self, until: datetime | None) -> Self:
         """Store the time when the files change without new data."""
@@ -212,19 +283,18 @@ class _Feed:
     """The files of one topic."""
 
     def __init__(self, home: _Home, topic: Topic) -> None:
-        self._home, self._topic, self._name = home, topic, feed_name(topic)
-        self._ledger = Ledger(home.facts, self._name)
-        shaping = replace(topic, groups=(), negative_contexts=(), roles=(), examples=())
+        self._home, self._topic, self.name = home, topic, feed_name(topic)
+        self._ledger = Ledger(home.facts, self.name)
         self._target = home.readers_of(topic)
-        self.edition = _Edition(home, self._name, shaping, home.classifications.revision(topic.name))
+        self.edition = _Edition(home, topic, self.name)
 
-    def publish(self) -> datetime | None:
+    def publish(self, *, everything: bool) -> datetime | None:
         """Write what changed; return when the feed changes without new data."""
-        home = self._home
-        document, until = self._revised()
+        home, everything = self._home, everything or not self.edition.is_comparable()
+        document, until = self._revised(everything=everything)
         while document is None:
             home.files.check_stopping()
-            document, until = self._revised()
+            document, until = self._revised(everything=everything)
         if self._topic.publish.private:
             (home.target.folder.parent / "private").mkdir(mode=0o700, parents=True, exist_ok=True)
         # The archive documents first: the subscription document links to them.
@@ -233,30 +303,31 @@ class _Feed:
         self._write_subscription(document)
         return until
 
-    def _revised(self) -> tuple[FeedDocument | None, datetime | None]:
+    def _revised(self, *, everything: bool) -> tuple[FeedDocument | None, datetime | None]:
         """Bring the feed forward in one short transaction; return its document, or None while archive documents are due."""
         home = self._home
         with home.facts.transaction():
-            revised = Editor(home.facts, home.classifications, self._topic, self._target).step()
-            self._ledger.set_edition("", None)  # until all of it is written
+            editor = Editor(home.facts, home.classifications, self._topic, self._target, everything=everything)
+            revised = editor.step()
+            self.edition.begin(everything=everything)
         return revised
 
     def _write_archive(self) -> bool:
         files = self._home.files
-        intact = files.intact(self._name)
-        missing = [page for page in self._ledger.pages() if self._path(number=page.number) not in intact]
+        there = files.paths(self.name) - files.damaged(self.name)
+        missing = [page for page in self._ledger.pages() if self._path(number=page.number) not in there]
         for page in missing:
-            files.put_packed(self._name, self._path(number=page.number), self._ledger.packed(page.number), page.changed)
+            files.put_packed(self.name, self._path(number=page.number), self._ledger.packed(page.number), page.changed)
         return bool(missing)
 
     def _write_subscription(self, document: FeedDocument) -> None:
         made = {suffix: render(document) for suffix, render in _FORMATS.items()}
         made["opml"] = opml.render(map(EntryView(self._topic).source, self._sources()), f"Sources of “{document.topic.title}”")
         for suffix, data in made.items():
-            self._home.files.put(self._name, self._path(suffix), data, document.changed)
+            self._home.files.put(self.name, self._path(suffix), data, document.changed)
 
     def _path(self, suffix: str = "atom", number: int | None = None) -> str:
-        return f"{self._name.partition('/')[0]}/{file_name(self._topic.name, number, suffix)}"
+        return f"{self.name.partition('/')[0]}/{file_name(self._topic.name, number, suffix)}"
 
     def _sources(self) -> Iterator[Source]:
         """Return the feeds that carried what the topic tags, in the order in which they were added, as they may be published."""
@@ -276,10 +347,10 @@ def _title(feed: Path) -> str:
         return ""
 
 
-def _about(facts: Facts, target: Target) -> str:
-    """Return a hash of everything that feeds depend on, apart from tags."""
-    sources, settings = facts.sources.names(), target.settings
-    return _hash(version("topicwire"), target.instance, settings.base_url, settings.publish, target.grouping.state(), sources)
+def _about(target: Target) -> str:
+    """Return a hash of everything that all feeds depend on."""
+    settings = target.settings
+    return _hash(version("topicwire"), target.instance, settings.base_url, settings.publish)
 
 
 def _hash(*parts: object) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from feeds.model import StoryEvidence
 from feeds.store.classifications import Classifications
 from feeds.stories.story import Grouping
+from feeds.tagging.topic.model import Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ class Visible:
             lead: replace(known, related=tuple(one for one in known.related if one.row in read)) for lead, known in found.items()
         }
 
-    def state(self) -> str:
-        """Return a text that changes whenever a story may have changed; what these readers see of it follows from tags."""
-        return self.grouping.state()
+
+def visible_to(grouping: Grouping, classifications: Classifications, topics: Iterable[Topic], names: frozenset[str]) -> Visible:
+    """Return a grouping as the readers of `topics` may see it; of the topics in `names` they know no other."""
+    read = frozenset(topic.name for topic in topics)
+    # A topic whose file cannot be read just now may be a private one.
+    return Visible(grouping, classifications, read, names - read)

@@ -1,25 +1,28 @@
 """The HTTP application of a home: published files by a short way, all other addresses by routes; knows no content of either."""
 
+import hashlib
 import logging
+import re
 import sqlite3
 from asyncio import CancelledError
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 from urllib.parse import quote
 
-from starlette.requests import ClientDisconnect
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route, Router
-from starlette.types import Message, Receive, Scope, Send
+from anyio import CapacityLimiter
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, Router, request_response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from feeds.server.context import ServiceContext
+from feeds.server.context import ServiceContext, in_threads
 from feeds.server.editor.routes import EditorRoutes
 from feeds.server.files import SECURITY_HEADERS, FileResponse, FileServer, Headers
 from feeds.server.health import HealthRoutes
-from feeds.server.negotiation import deciding_headers
+from feeds.server.negotiation import deciding_headers, is_not_modified
 from feeds.server.private import PrivateRoutes
 from feeds.server.review import ReviewRoutes
 from feeds.server.search import SearchRoutes
@@ -34,7 +37,10 @@ _FEEDS: Final = (".atom", ".rss", ".json")
 _SAFE_METHODS: Final = {"GET", "HEAD"}
 _RETRY: Final = {"cache-control": "no-store", "retry-after": "30"}
 _LOG: Final = logging.getLogger(__name__)
-_NOT_FOUND, _NOT_ALLOWED = 404, 405
+_NOT_FOUND, _NOT_ALLOWED, _GONE = 404, 405, 410
+_ITEM: Final = re.compile(r"/item/([0-9a-f]+)\.html")
+_AT_ONCE: Final = 2  # pages drawn at the same time
+_NO_DATE: Final = 1 << 60  # a drawn page has no date of change: no If-Modified-Since is late enough
 
 
 @dataclass(slots=True)
@@ -43,8 +49,10 @@ class SiteApplication:
 
     files: FileServer
     error_pages: Mapping[int, bytes]  # by status
+    drawn: Callable[[str], bytes | None] = lambda _uid: None  # the page of an item of which there is no file
     answered: Counter[int] = field(default_factory=Counter)  # requests by status
     _router: Router = field(default_factory=lambda: Router(redirect_slashes=False))
+    _limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_AT_ONCE))
     _last_fault: str = ""
     _routed_names: set[str] = field(default_factory=set)  # first parts of the paths of routes
 
@@ -72,14 +80,32 @@ class SiteApplication:
             await self._route(scope, receive, self._counting(send))
             return
         answer = self._file(scope)
+        if answer.status in {_NOT_FOUND, _GONE} and (named := _ITEM.fullmatch(scope["path"])):
+            await self._route(scope, receive, self._counting(send), self._item_endpoint(named[1], answer))
+            return
         self.answered[answer.status] += 1
         headers = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
 
-    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _item_endpoint(self, uid: str, missing: FileResponse) -> ASGIApp:
+        """Return what answers for an item of which there is no file: its page is drawn, as very many older ones are."""
+
+        def answer(request: Request) -> Response:
+            page = self.drawn(uid)
+            if page is None:
+                return Response(missing.body, missing.status, dict(missing.headers))
+            etag = f'"{hashlib.blake2b(page, digest_size=12).hexdigest()}"'
+            headers = {"etag": etag, "cache-control": self.files.cache}
+            if is_not_modified(etag, _NO_DATE, deciding_headers(request.scope["headers"])):
+                return Response(None, 304, headers)
+            return Response(page, 200, headers, "text/html; charset=utf-8")
+
+        return request_response(in_threads(answer, self._limiter))
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send, endpoint: ASGIApp | None = None) -> None:
         try:
-            await self._router(scope, receive, send)
+            await (endpoint or self._router)(scope, receive, send)
         except ClientDisconnect:
             pass  # the client is gone
         except CancelledError:  # the service stops: a short answer is better than none
@@ -124,7 +150,7 @@ def application(home: Home) -> SiteApplication:
     public = home.folder / "public"
     context = ServiceContext(home)
     error_pages = {404: not_found(context.root), 410: gone(context.root)}
-    site = SiteApplication(FileServer(public, links=partial(feed_links, home.settings)), error_pages)
+    site = SiteApplication(FileServer(public, links=partial(feed_links, home.settings)), error_pages, context.item_page)
     site.add(HealthRoutes(home.database_path, public, home.clock, lambda: dict(site.answered), context.open_topics).routes())
     site.add(SearchRoutes(context).routes())
     site.add(PrivateRoutes(context, site.with_error_page).routes())

@@ -11,12 +11,17 @@ from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from feeds.publication.edition import Target
+from feeds.publication.files import served_topics
 from feeds.server.access import Access, Refusal
+from feeds.site.publish import item_page
+from feeds.stories.grouping import Stories
 from feeds.tagging.topic.cache import TopicCache
 from feeds.tagging.topic.folders import topic_folders
 from feeds.tagging.topic.model import Topic
 from ingest.polling.home import Home
 from ingest.settings import Service
+from ingest.store.instance import instance_of
 
 _T = TypeVar("_T")
 NO_STORE: Final = {"cache-control": "no-store"}
@@ -83,6 +88,20 @@ class ServiceContext:
     def open_topics(self) -> dict[str, Topic]:
         """Return the topics that are not private, by name."""
         return {topic.name: topic for topic in self.topics() if not topic.publish.private}
+
+    def item_page(self, uid: str) -> bytes | None:
+        """Return the page of an item, as its file would be; None where it has no page. Raises the errors of the stores."""
+        with self.home.stored(quiet=True) as facts:
+            known = frozenset(topic_folders(self.home.folder, self.home.settings).files()) | served_topics(facts)
+            target = Target(
+                folder=self.home.folder / "public",
+                instance=instance_of(facts),
+                settings=self.home.settings,
+                now=self.home.clock(),
+                known=known,
+                grouping=Stories(facts),
+            )
+            return item_page(facts, self.topics(), target, uid)
 
 
 def access_of(service: Service) -> Access:

@@ -1,14 +1,14 @@
 """The facets of a topic, by which its stories are listed and counted: languages, sources, months and days (in UTC); pure."""
 
 from calendar import Calendar
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
-from feeds.site.models import Day, ItemLine, Month, PageLink, TaggedItem
-from ingest.text.language.names import UNKNOWN, name
+from feeds.site.models import Day, ItemLine, Month, PageLink
+from ingest.text.language.names import name
 
 Key = TypeVar("Key", str, tuple[str, str])
 
@@ -16,15 +16,16 @@ _SOURCES: Final = 20  # with a page of their own, for each topic
 _CALENDAR: Final = Calendar(firstweekday=0)  # Monday
 
 
-def languages(topic: str, items: Iterable[TaggedItem]) -> tuple[PageLink, ...]:
-    """Return the languages of a topic's items, the most frequent first."""
-    counts = Counter(item.line.language or UNKNOWN for item in items)
+def languages(topic: str, counts: Mapping[str, int]) -> tuple[PageLink, ...]:
+    """Return the languages of a topic's stories, the most frequent first."""
     return tuple(PageLink(name(code), f"{topic}/lang-{code}.html", count, key=code) for code, count in _ranked(counts))
 
 
-def sources(topic: str, items: Iterable[TaggedItem]) -> tuple[PageLink, ...]:
-    """Return the sources of a topic's items, the busiest first; those after the first twenty together as one, without a page."""
-    counts: Counter[tuple[str, str]] = Counter((item.line.source, item.source) for item in items)
+def sources(topic: str, counts: Mapping[tuple[str, str], int]) -> tuple[PageLink, ...]:
+    """Return the sources of a topic's stories, counted by (title, key), the busiest first.
+
+    Those after the first twenty stand together as one, without a page.
+    """
     ranked = _ranked(counts)
     found = [PageLink(title, f"{topic}/source-{key}.html", count, key=key) for (title, key), count in ranked[:_SOURCES]]
     rest = ranked[_SOURCES:]
@@ -33,17 +34,8 @@ def sources(topic: str, items: Iterable[TaggedItem]) -> tuple[PageLink, ...]:
     return tuple(found)
 
 
-def _ranked(counts: "Counter[Key]") -> "list[tuple[Key, int]]":
+def _ranked(counts: "Mapping[Key, int]") -> "list[tuple[Key, int]]":
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-
-
-def by_key(items: Iterable[TaggedItem]) -> dict[str, list[TaggedItem]]:
-    """Return the items of each language and of each source, by the key of its link, in their order."""
-    found: dict[str, list[TaggedItem]] = {}
-    for item in items:
-        for key in (item.line.language or UNKNOWN, item.source):
-            found.setdefault(key, []).append(item)
-    return found
 
 
 def chosen(links: Iterable[PageLink], facet: PageLink | None) -> tuple[PageLink, ...]:
@@ -51,10 +43,9 @@ def chosen(links: Iterable[PageLink], facet: PageLink | None) -> tuple[PageLink,
     return tuple(replace(link, current=facet is not None and link.href == facet.href) for link in links)
 
 
-def daily(days: Iterable[date], last: date, number: int) -> tuple[int, ...]:
-    """Return how often each of the `number` days that end with `last` occurs in `days`, oldest first."""
-    counts = Counter(days)
-    return tuple(counts[last - timedelta(days=back)] for back in reversed(range(number)))
+def daily(counts: Mapping[date, int], last: date, number: int) -> tuple[int, ...]:
+    """Return the counts of the `number` days that end with `last`, oldest first."""
+    return tuple(counts.get(last - timedelta(days=back), 0) for back in reversed(range(number)))
 
 
 def month_href(topic: str, first: date) -> str:
@@ -73,22 +64,20 @@ def _day(topic: str, day: date, count: int) -> Day:
     return Day(day, count, f"{month_href(topic, day)}#d{day.day}" if count else "")
 
 
-def by_month(lines: Iterable[ItemLine]) -> dict[date, tuple[ItemLine, ...]]:
-    """Return the lines of each month (by its first day), the newest month first, in it the newest day first."""
-    found: defaultdict[date, list[ItemLine]] = defaultdict(list)
-    for line in lines:
-        found[line.day.replace(day=1)].append(line)
-    return {first: tuple(sorted(found[first], key=lambda line: line.day, reverse=True)) for first in sorted(found, reverse=True)}
+def months(topic: str, counts: Mapping[date, int]) -> tuple[Month, ...]:
+    """Return the months in which any of a topic's stories are, as calendars, the newest first, from the counts of days."""
+    found: defaultdict[date, dict[date, int]] = defaultdict(dict)
+    for day, count in counts.items():
+        found[day.replace(day=1)][day] = count
+    return tuple(_month(topic, first, found[first]) for first in sorted(found, reverse=True))
 
 
-def month(topic: str, first: date, lines: Iterable[ItemLine]) -> Month:
-    """Return a month as a calendar."""
-    counts = Counter(line.day for line in lines)
+def _month(topic: str, first: date, counts: Mapping[date, int]) -> Month:
     weeks = tuple(
-        tuple(_day(topic, day, counts[day]) if day.month == first.month else None for day in week)
+        tuple(_day(topic, day, counts.get(day, 0)) if day.month == first.month else None for day in week)
         for week in _CALENDAR.monthdatescalendar(first.year, first.month)
     )
-    return Month(first, month_href(topic, first), counts.total(), weeks)
+    return Month(first, month_href(topic, first), sum(counts.values()), weeks)
 
 
 def by_day(lines: Iterable[ItemLine]) -> tuple[tuple[date, tuple[ItemLine, ...]], ...]:

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from feeds.publication.edition import Target
+from feeds.publication.publish import Looked
 from feeds.site import views
 from feeds.store.ledger import archive_sizes
+from feeds.store.published_files import PageRecord, PageRecords
 from feeds.tagging.topic.model import Topic
 from ingest.store.facts import Facts
 
@@ -28,22 +30,21 @@ def as_of(facts: Facts) -> datetime:
     return facts.polls.last_moment() or EPOCH
 
 
-def site_state(facts: Facts, target: Target) -> tuple[object, ...]:
-    """Return values that change whenever a page may have changed, apart from those that also change a feed."""
-    now, settings = as_of(facts), target.settings
-    return (
-        _program(),
-        now.date(),
-        sources_state(facts, now),
-        tuple(archive_sizes(facts).items()),
-        settings.polling.rule,
-        settings.service.search,
-    )
+def frame(target: Target) -> tuple[object, ...]:
+    """Return what all pages depend on, apart from topics and what feeds depend on: another frame, and all are looked at."""
+    settings = target.settings
+    return _program(), settings.polling.rule, settings.service.search
+
+
+def site_state(facts: Facts) -> tuple[object, ...]:
+    """Return values that change with some pages, whatever else does."""
+    now = as_of(facts)
+    return now.date(), sources_state(facts, now), tuple(archive_sizes(facts).items())
 
 
 def sources_state(facts: Facts, now: datetime) -> tuple[object, ...]:
     """Return values that change when a source comes, goes, fails or recovers, and every ten minutes."""
-    return facts.sources.figures(), int(now.timestamp()) // _SOURCES_SECONDS
+    return facts.sources.revision(), int(now.timestamp()) // _SOURCES_SECONDS
 
 
 def topic_state(topic: Topic) -> object:
@@ -64,43 +65,77 @@ def _program() -> str:
 
 
 class PageFolder:
-    """The pages in the published folder during one publication."""
+    """The pages of one publication, with what they were drawn from."""
 
-    def __init__(self, path: Path, damaged: Iterable[str] = ()) -> None:
-        """Take the folder `path`, which need not exist; the fingerprints in `damaged` pages are not believed."""
-        self._path, self._damaged = path, frozenset(damaged)
+    def __init__(self, records: PageRecords, damaged: Iterable[str], looked: Looked) -> None:
+        """Take the records of the pages; what they say of `damaged` ones is not believed."""
+        self._records, self._damaged, self._looked = records, frozenset(damaged), looked
         self._kept: set[str] = set()  # paths that belong to the site
+        self._drawn: dict[str, PageRecord] = {}
+        self._removed: set[str] = set()
 
     def keep(self, *paths: str) -> None:
         """Record that pages belong to the site: they are no leftovers."""
         self._kept.update(paths)
 
-    def is_current(self, path: str, fingerprint: str) -> bool:
-        """Return whether the page exists with this fingerprint; keep it in any case."""
+    def is_current(self, path: str, fingerprint: str, item: int | None = None) -> bool:
+        """Return whether the page was drawn with this fingerprint; keep it in any case, with this fingerprint."""
         self.keep(path)
-        return path not in self._damaged and self._fingerprint(path) == fingerprint
+        known = self._looked is not Looked.EVERYTHING and path not in self._damaged and self._records.get(path) == fingerprint
+        if not known:
+            self._drawn[path] = PageRecord(path, fingerprint, item)
+        return known
 
-    def leftovers(self) -> Iterator[str]:
-        """Return the pages of ours that were not kept; a file without a fingerprint is somebody else's."""
-        return (path for path in sorted(set(self._pages()) - self._kept) if self._fingerprint(path))
+    def is_damaged(self, path: str) -> bool:
+        """Return whether the page is not as it was written."""
+        return path in self._damaged
 
-    def _pages(self, below: str = "") -> Iterator[str]:
-        with suppress(OSError), os.scandir(self._path / below) as entries:
-            for entry in entries:
-                if entry.name.endswith(".html"):
-                    yield below + entry.name
-                elif not below and entry.is_dir():
-                    yield from self._pages(f"{entry.name}/")
+    def drop(self, path: str) -> None:
+        """Record that a page is no longer there."""
+        self._removed.add(path)
 
-    def _fingerprint(self, path: str) -> str:
-        with suppress(OSError), (self._path / path).open("rb") as file:
-            found = _FINGERPRINT.search(file.read(_HEAD))
-            return found[1].decode() if found else ""
-        return ""
+    @property
+    def kept(self) -> frozenset[str]:
+        """The pages that belong to the site, as far as they were looked at."""
+        return frozenset(self._kept)
+
+    def remember(self) -> None:
+        """Store what was drawn and dropped, inside the caller's transaction."""
+        self._records.write(self._drawn.values(), self._removed)
+
+
+def pages_in(folder: Path) -> Iterator[str]:
+    """Return the pages of ours in a published folder, by path; a file without a fingerprint is somebody else's."""
+    return (path for path in _html_in(folder) if _FINGERPRINT.search(_head(folder / path)))
+
+
+def _html_in(folder: Path, below: str = "") -> Iterator[str]:
+    with suppress(OSError), os.scandir(folder / below) as entries:
+        for entry in entries:
+            if entry.name.endswith(".html"):
+                yield below + entry.name
+            elif not below and entry.is_dir():
+                yield from _html_in(folder, f"{entry.name}/")
+
+
+def _head(path: Path) -> bytes:
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(_HEAD)
+    return b""
+
+
+def folder_times(folder: Path, below: Iterable[str]) -> str:
+    """Return the times of a published folder and of folders in it: they change when a name in them comes or goes."""
+    return " ".join(f"{name}:{_time(folder / name)}" for name in ("", *sorted(below)))
+
+
+def _time(path: Path) -> int:
+    with suppress(OSError):
+        return path.stat().st_mtime_ns
+    return 0
 
 
 def has_no_leftovers(target: Target, paths: Iterable[str]) -> bool:
     """Return whether the published folder holds no page of ours apart from `paths`."""
-    folder = PageFolder(target.folder)
-    folder.keep(*(path.partition("/")[2] for path in paths))
-    return next(folder.leftovers(), None) is None
+    known = {path.partition("/")[2] for path in paths}
+    return all(path in known or not _FINGERPRINT.search(_head(target.folder / path)) for path in _html_in(target.folder))

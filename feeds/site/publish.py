@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from feeds.publication.edition import Target
-from feeds.publication.publish import Published, publish_home
+from feeds.publication.publish import Looked, Published, publish_home
+from feeds.publication.visible import visible_to
 from feeds.site import builder, fingerprints
+from feeds.store.changes import Changes
 from feeds.store.classifications import Classifications
 from feeds.stories.story import Grouping
 from feeds.tagging.topic.model import Topic
@@ -37,15 +39,31 @@ class _Pages:
         """Return the time that the pages describe."""
         return fingerprints.as_of(self._facts)
 
+    def frame(self) -> tuple[object, ...]:
+        """Return what all pages depend on, apart from what feeds do: when it changes, all are looked at."""
+        return fingerprints.frame(self._target)
+
     def state(self) -> tuple[object, ...]:
-        """Return figures that change whenever pages do, apart from what feeds are made of."""
-        return fingerprints.site_state(self._facts, self._target)
+        """Return figures that change with some pages, apart from those that `are_due`."""
+        return fingerprints.site_state(self._facts)
 
-    def is_clean(self, paths: Iterable[str]) -> bool:
+    def are_due(self) -> bool:
+        """Return whether anything that a page shows has changed."""
+        return Changes(self._facts).has_pages()
+
+    def is_clean(self, paths: Callable[[], Iterable[str]]) -> bool:
         """Return whether the folder holds no page of topicwire other than these."""
-        return fingerprints.has_no_leftovers(self._target, paths)
+        return builder.is_untouched(self._facts, self._target.folder) or fingerprints.has_no_leftovers(self._target, paths())
 
-    def draw(self, grouping: Grouping, damaged: Collection[str]) -> builder.Site:
+    def draw(self, grouping: Grouping, damaged: Collection[str], looked: Looked) -> builder.Site:
         """Return the pages, with stories from `grouping`; `damaged` pages are made again."""
         target = replace(self._target, grouping=grouping)
-        return builder.Site(self._facts, self._classifications, self._topics, target, damaged)
+        return builder.Site(self._facts, self._classifications, self._topics, target, damaged, looked)
+
+
+def item_page(facts: Facts, topics: tuple[Topic, ...], target: Target, uid: str) -> bytes | None:
+    """Return the page of an item, whether or not there is a file of it; None where it has none."""
+    classifications = Classifications(facts)
+    names = target.known.union(topic.name for topic in topics)
+    grouping = visible_to(target.grouping, classifications, (one for one in topics if not one.publish.private), names)
+    return builder.Site(facts, classifications, topics, replace(target, grouping=grouping)).item(uid)

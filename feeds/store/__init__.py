@@ -5,6 +5,7 @@ Public: the tables by subject, each a class or two in a module of its own; `migr
 
 __all__ = (
     "boilerplate",
+    "changes",
     "classifications",
     "grants",
     "ledger",

@@ -12,7 +12,6 @@ import msgspec
 from feeds.model import Classification, Evidence, Grade, Tagging
 from feeds.store.migrations import migrations
 from feeds.store.reviews import Reviews, reviewed
-from feeds.store.revisions import revision
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
 from ingest.text.dates import rfc3339
@@ -143,13 +142,19 @@ class Classifications:
 
     def tagged(self, topic: str, besides: Iterable[int] = ()) -> tuple[Tagged, ...]:
         """Return the items that a topic tags, newest arrival first, without some of them."""
-        rows = self._db.execute(
-            """select t.item_id, i.seq, t.quiet from tag t join current_item i on i.id = t.item_id
-            where t.topic = ? and t.item_id not in (select value from json_each(?))
-            order by i.first_seen desc, i.published desc, i.uid""",
-            [topic, json.dumps(list(besides))],
+        return self._tagged("t.item_id not in (select value from json_each(?))", topic, besides)
+
+    def tagged_among(self, topic: str, rows: Iterable[int]) -> tuple[Tagged, ...]:
+        """Return those of some items that a topic tags, newest arrival first."""
+        return self._tagged("t.item_id in (select value from json_each(?))", topic, rows)
+
+    def _tagged(self, condition: str, topic: str, rows: Iterable[int]) -> tuple[Tagged, ...]:
+        found = self._db.execute(
+            f"""select t.item_id, i.seq, t.quiet from tag t join current_item i on i.id = t.item_id
+            where t.topic = ? and {condition} order by i.first_seen desc, i.published desc, i.uid""",  # noqa: S608 - constants
+            [topic, json.dumps(list(rows))],
         )
-        return tuple(Tagged(row, seq, bool(quiet)) for row, seq, quiet in rows)
+        return tuple(Tagged(row, seq, bool(quiet)) for row, seq, quiet in found)
 
     def some(self, topic: str, rows: Iterable[int]) -> dict[int, Classification]:
         """Return a topic's classifications of some items, by row id; items that it does not tag are left out."""
@@ -159,10 +164,6 @@ class Classifications:
             [topic, json.dumps(list(rows))],
         )
         return {row[0]: _classification(row[1:]) for row in found}
-
-    def revision(self, topic: str) -> int:
-        """Return a revision number, raised with every change of a topic's tags, reviews, tagged items or their carriers."""
-        return revision(self._db, f"topic:{topic}")
 
     def of(self, row: int) -> tuple[Classification, ...]:
         """Return the tags of one item, by topic."""
@@ -187,16 +188,6 @@ class Classifications:
             [json.dumps(list(rows)), json.dumps(list(topics))],
         )
         return {row for (row,) in found}
-
-    def bonded(self, topics: Iterable[str]) -> tuple[object, ...]:
-        """Return figures that change whenever one of `topics` starts or stops tagging an item that is related to another."""
-        found = self._db.execute(
-            """select topic, count(*), total(item_id) from tag where topic in (select value from json_each(?))
-            and item_id in (select item_id from story union select a from story_edge union select b from story_edge)
-            group by topic order by topic""",
-            [json.dumps(list(topics))],
-        )
-        return tuple(found.fetchall())
 
     def unsure(self) -> frozenset[str]:
         """Return the topics that have a mere mention without a review."""

@@ -70,6 +70,27 @@ class Ledger:
         )
         return {row[0]: _line(row) for row in rows}
 
+    def open_lines(self, since: datetime) -> dict[int, LedgerLine]:
+        """Return the lines that each revision needs, by row id: of entries in the subscription document, and tombstones.
+
+        Of the tombstones these are the ones since a moment, and those that are in no archive document yet.
+        """
+        rows = self._execute(
+            f"""select {_COLUMNS} from published where feed = :feed and archive is null and gone is null
+            union select {_COLUMNS} from published where feed = :feed and gone > :since
+            union select {_COLUMNS} from published where feed = :feed and gone is not null and buried is null""",  # noqa: S608
+            {"feed": self._feed, "since": rfc3339(since)},
+        )
+        return {row[0]: _line(row) for row in rows}
+
+    def lines_of(self, rows: Iterable[int]) -> dict[int, LedgerLine]:
+        """Return the lines of some items, by row id; items without a line are left out."""
+        found = self._execute(
+            f"select {_COLUMNS} from published where feed = ? and item_id in (select value from json_each(?))",  # noqa: S608
+            [self._feed, json.dumps(list(rows))],
+        )
+        return {row[0]: _line(row) for row in found}
+
     def write(self, lines: Iterable[LedgerLine]) -> None:
         """Store lines, inside the caller's transaction."""
         self._many(

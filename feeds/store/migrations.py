@@ -217,3 +217,158 @@ def sentence_vectors(db: Database) -> None:
         """create table item_vector (item_id integer primary key references item (id), seq integer not null,
         encoder text not null, vector blob not null) strict"""
     )
+
+
+@migrations()
+def changes(db: Database) -> None:
+    """Note which entries of feeds and which pages may have changed, in place of one number for all; keep what pages list.
+
+    Triggers note it, so that no writer can forget it and nothing is noted that is taken back. `listed_story` and `page`
+    are filled by the next publication, which looks at everything once more.
+    """
+    execute = db.conn.execute
+    found = execute("select name from sqlite_master where type = 'trigger' and name like 'revision!_%' escape '!'").fetchall()
+    for (name,) in found:
+        execute(f"drop trigger {name}")
+    execute("drop table revision")
+    for made in (
+        "changed_entry (topic text not null, item_id integer not null, primary key (topic, item_id)) strict, without rowid",
+        "changed_page (item_id integer primary key) strict",
+        # Drawn when it is due; an id that has risen meanwhile says that it is due again.
+        """due_page (id integer primary key autoincrement, kind text not null, key text not null,
+            unique (kind, key)) strict""",
+        "page (path text primary key, fingerprint text not null, item_id integer) strict, without rowid",
+    ):
+        execute(f"create table {made}")
+    execute("drop index if exists idx_tag_topic")
+    for made in (
+        "page_item_id on page (item_id) where item_id is not null",
+        "tag_topic_item_id on tag (topic, item_id)",
+        "published_item_id on published (item_id)",
+        "published_subscribed on published (feed) where archive is null and gone is null",
+        "published_gone on published (feed, gone) where gone is not null",
+        "published_unburied on published (feed) where gone is not null and buried is null",
+        "published_file_feed on published_file (feed, path) where gone is null",
+    ):
+        execute(f"create index idx_{made}")
+    execute(
+        """create view concerned as select topic, item_id from tag
+        union all select substr(feed, instr(feed, '/') + 1), item_id from published where gone is null"""
+    )
+    _listed(db)
+    _sources_of_topics(db)
+    _changes(db)
+
+
+def _listed(db: Database) -> None:
+    """Make the tables of the stories that pages list, and how many there are by day, language and source."""
+    execute = db.conn.execute
+    execute(
+        """create table listed_story (topic text not null, item_id integer not null, uid text not null, moment text not null,
+        first_seen text not null, language text not null, source text not null, primary key (topic, item_id))
+        strict, without rowid"""
+    )
+    for columns in ("topic, moment, uid", "topic, language, moment, uid", "topic, source, moment, uid", "topic, first_seen"):
+        name = columns.replace(", ", "_")
+        execute(f"create index idx_listed_story_{name} on listed_story ({columns})")
+    execute(
+        """create table listed_count (topic text not null, kind text not null, key text not null, number integer not null,
+        primary key (topic, kind, key)) strict, without rowid"""
+    )
+    kinds = {"day": "substr({0}.moment, 1, 10)", "language": "{0}.language", "source": "{0}.source"}
+    gained = lost = ""
+    for kind, value in kinds.items():
+        new, old = (f"topic = {row}.topic and kind = '{kind}' and key = {value.format(row)}" for row in ("new", "old"))
+        gained += f"""insert into listed_count select new.topic, '{kind}', {value.format("new")}, 0
+            where not exists (select 1 from listed_count where {new});
+            update listed_count set number = number + 1 where {new};"""  # noqa: S608 - constants
+        lost += f"""update listed_count set number = number - 1 where {old};
+            delete from listed_count where number = 0 and {old};"""  # noqa: S608 - constants
+    _named_trigger(db, "listed", "insert on listed_story", gained)
+    _named_trigger(db, "listed", "delete on listed_story", lost)
+
+
+def _sources_of_topics(db: Database) -> None:
+    """Make the table of how often each source has carried what a topic tags."""
+    db.conn.execute(
+        """create table tag_source (topic text not null, source_id integer not null, number integer not null,
+        primary key (topic, source_id)) strict, without rowid"""
+    )
+    db.conn.execute(
+        """insert into tag_source select t.topic, g.source_id, count(*) from tag t
+        join sighting g on g.item_id = t.item_id group by 1, 2"""
+    )
+    carried = "(select count(*) from sighting where item_id = {0}.item_id and source_id = tag_source.source_id)"
+    among = "topic = {0}.topic and source_id in (select source_id from sighting where item_id = {0}.item_id)"
+    changed = f"update tag_source set number = number {{1}} {carried} where {among};"  # noqa: S608 - constants
+    gained = """insert into tag_source select distinct new.topic, source_id, 0 from sighting g where item_id = new.item_id
+        and not exists (select 1 from tag_source where topic = new.topic and source_id = g.source_id);"""
+    _named_trigger(db, "carrier", "insert on tag", gained + changed.format("new", "+"))
+    _named_trigger(db, "carrier", "delete on tag", changed.format("old", "-"))
+    seen = """insert into tag_source select topic, new.source_id, 0 from tag t where item_id = new.item_id
+        and not exists (select 1 from tag_source where topic = t.topic and source_id = new.source_id);
+        update tag_source set number = number + 1
+        where source_id = new.source_id and topic in (select topic from tag where item_id = new.item_id);"""
+    unseen = """update tag_source set number = number - 1
+        where source_id = old.source_id and topic in (select topic from tag where item_id = old.item_id);"""
+    _named_trigger(db, "carrier", "insert on sighting", seen)
+    _named_trigger(db, "carrier", "delete on sighting", unseen)
+    _named_trigger(db, "carrier", "update of item_id, source_id on sighting", unseen + seen)
+
+
+def _changes(db: Database) -> None:
+    differs = " or ".join(f"old.{name} is not new.{name}" for name in "version grade score why evidence quiet".split())
+    for table, when in (("tag", f"when {differs}"), ("decision", "")):
+        _noted(db, f"insert on {table}", "select new.item_id", "new.topic")
+        _noted(db, f"delete on {table}", "select old.item_id", "old.topic")
+        _noted(db, f"update on {table}", "select new.item_id", "new.topic", when)
+    # Who stays behind has another story too.
+    _noted(db, "insert on story", "select new.item_id")
+    _noted(db, "delete on story", "select old.item_id union select item_id from story where story_id = old.story_id")
+    _noted(
+        db,
+        "update on story",
+        "select new.item_id union select item_id from story where story_id = old.story_id",
+        when="when old.story_id is not new.story_id",
+    )
+    for table in ("story_edge", "story_decision"):
+        _noted(db, f"insert on {table}", "select new.a union select new.b")
+        _noted(db, f"delete on {table}", "select old.a union select old.b")
+        _noted(db, f"update on {table}", "select new.a union select new.b")
+    _noted(db, "update of seq, version_id on item", "select new.id")
+    _noted(db, "insert on sighting", "select new.item_id")
+    _noted(db, "delete on sighting", "select old.item_id")
+    _noted(db, "update of item_id, version_id on sighting", "select new.item_id union select old.item_id")
+    named = " or ".join(f"old.{name} is not new.{name}" for name in ("url", "title", "site_url", "feed_id"))
+    _noted(db, "update on source", "select item_id from sighting where source_id = new.id", when=f"when {named}")
+
+
+def _noted(db: Database, event: str, items: str, topic: str = "", when: str = "") -> None:
+    """Note some items (a query) with all that is shown beside them: their stories, related items and the stories of these.
+
+    An item is noted for the topics that tag it and for those whose feeds hold it, and in any case for `topic`.
+    """
+    beside = f"""{items}
+        union select m.item_id from story s join story m on m.story_id = s.story_id where s.item_id in ({items})
+        union select b from story_edge where a in ({items})
+        union select a from story_edge where b in ({items})
+        union select m.item_id from story_edge e join story s on s.item_id = e.b join story m on m.story_id = s.story_id
+            where e.a in ({items})
+        union select m.item_id from story_edge e join story s on s.item_id = e.a join story m on m.story_id = s.story_id
+            where e.b in ({items})"""  # noqa: S608 - constants
+    body = f"""insert into changed_entry select distinct topic, item_id from concerned c where item_id in ({beside})
+            and not exists (select 1 from changed_entry where topic = c.topic and item_id = c.item_id);
+        insert into changed_page select distinct item_id from concerned c where item_id in ({beside})
+            and not exists (select 1 from changed_page where item_id = c.item_id);"""  # noqa: S608 - constants
+    if topic:
+        row = topic.partition(".")[0]
+        body += f"""insert into changed_entry select {topic}, {row}.item_id
+            where not exists (select 1 from changed_entry where topic = {topic} and item_id = {row}.item_id);
+        insert into changed_page select {row}.item_id
+            where not exists (select 1 from changed_page where item_id = {row}.item_id);"""  # noqa: S608 - constants
+    _named_trigger(db, "changed", event, body, when)
+
+
+def _named_trigger(db: Database, name: str, event: str, body: str, when: str = "") -> None:
+    words = event.split()
+    db.conn.execute(f"create trigger {name}_{words[-1]}_{words[0]} after {event} {when} begin {body} end")

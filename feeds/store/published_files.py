@@ -18,6 +18,14 @@ class FileRecord(NamedTuple):
     deleted_at: str | None = None
 
 
+class PageRecord(NamedTuple):
+    """What a page was drawn from."""
+
+    path: str  # below the folder of the pages
+    fingerprint: str
+    item: int | None = None  # the row id of the item whose page it is
+
+
 class FileRecords:
     """The records of published files, also of removed ones."""
 
@@ -31,9 +39,10 @@ class FileRecords:
         row = self._db.execute("select path, feed, hash, size, changed, gone from published_file where path = ?", [path]).fetchone()
         return FileRecord(*row) if row else None
 
-    def of_feed(self, feed: str) -> list[tuple[str, int, str]]:
-        """Return (path, size, changed) of the files that a feed should have."""
-        return self._db.execute("select path, size, changed from published_file where feed = ? and gone is null", [feed]).fetchall()
+    def of_feed(self, feed: str) -> list[tuple[str, int, str, str]]:
+        """Return (path, size, changed, hash) of the files that a feed should have, by path."""
+        query = "select path, size, changed, hash from published_file where feed = ? and gone is null order by path"
+        return self._db.execute(query, [feed]).fetchall()
 
     def all(self) -> list[FileRecord]:
         """Return the records of the files that all feeds should have, by path."""
@@ -41,11 +50,6 @@ class FileRecords:
             "select path, feed, hash, size, changed, gone from published_file where gone is null and feed != '' order by path"
         )
         return [FileRecord(*row) for row in rows]
-
-    def paths(self) -> list[str]:
-        """Return the paths of the files that all feeds should have, sorted."""
-        rows = self._db.execute("select path from published_file where gone is null and feed != '' order by path")
-        return [path for (path,) in rows]
 
     def feeds(self) -> frozenset[str]:
         """Return the feeds that have files."""
@@ -56,3 +60,35 @@ class FileRecords:
         """Store records, after dropping those of `forgotten` paths, inside the caller's transaction."""
         self._db.executemany("delete from published_file where path = ?", ([path] for path in forgotten))
         self._db.executemany("insert or replace into published_file values (?, ?, ?, ?, ?, ?)", records)
+
+
+class PageRecords:
+    """What the published pages were drawn from."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Use the database of `facts`."""
+        self._db = facts.database
+        self._db.migrate(migrations)
+
+    def all(self) -> dict[str, PageRecord]:
+        """Return every record, by path."""
+        return {row[0]: PageRecord(*row) for row in self._db.execute("select path, fingerprint, item_id from page")}
+
+    def below(self, folder: str) -> frozenset[str]:
+        """Return the paths of the pages in a folder, which ends with a slash."""
+        rows = self._db.execute("select path from page where path >= ? and path < ? || '0'", [folder, folder[:-1]])
+        return frozenset(path for (path,) in rows)
+
+    def get(self, path: str) -> str:
+        """Return the fingerprint of a page; empty for one without a record."""
+        row = self._db.execute("select fingerprint from page where path = ?", [path]).fetchone()
+        return str(row[0]) if row else ""
+
+    def items(self) -> dict[int, str]:
+        """Return the paths of the pages of items, by row id."""
+        return dict(self._db.execute("select item_id, path from page where item_id is not null").fetchall())
+
+    def write(self, records: Iterable[PageRecord], removed: Iterable[str]) -> None:
+        """Store records and drop those of removed pages, inside the caller's transaction."""
+        self._db.executemany("delete from page where path = ?", ([path] for path in removed))
+        self._db.executemany("insert or replace into page values (?, ?, ?)", records)

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from feeds.model import Comparison, Edge, Merge, PairConstraints, RelatedItem, Relation, StoryEvidence, pair_of
 from feeds.store.migrations import migrations
-from feeds.store.revisions import revision
 from ingest.store.facts import Facts
 from ingest.text.dates import rfc3339
 from ingest.text.sanitize import one_line
@@ -78,10 +77,6 @@ class StoryTables:
     def grouped(self) -> list[int]:
         """Return the members of all stories."""
         return [row for (row,) in self._db.execute("select item_id from story")]
-
-    def revision(self) -> int:
-        """Return a revision number, raised with every change of a story's members, their texts, carriers or related items."""
-        return revision(self._db, "stories")
 
     # Sketches
 
@@ -241,7 +236,7 @@ class StoryTables:
         """Store the present stories of some items, in place of their earlier ones."""
         wanted = {row: min(group) for group in groups for row in group}
         found = self._db.execute(f"select item_id, story_id from story where item_id {_IN}", [json.dumps(list(rows))])  # noqa: S608
-        known = dict(found.fetchall())  # unchanged rows are not written: each write raises the revision
+        known = dict(found.fetchall())  # unchanged rows are not written: each write is looked at by the next publication
         self._db.executemany("delete from story where item_id = ?", [(row,) for row in known if known[row] != wanted.get(row)])
         new = [(row, story) for row, story in wanted.items() if known.get(row) != story]
         self._db.executemany("insert into story values (?, ?)", new)

@@ -46,10 +46,6 @@ class Stories:
             if known.merges or known.related
         }
 
-    def state(self) -> str:
-        """Return figures that change whenever a story's members, their texts, carriers or related items may have."""
-        return f"{self._tables.revision()}"
-
     def of(self, item: StoredItem | int) -> Story:
         """Return the story of an item; alone it is a story of its own."""
         row = item if isinstance(item, int) else item.row

@@ -35,10 +35,6 @@ class Grouping(Protocol):
         """Return what is known of some stories, by the item that stands for each; one of which nothing is known is left out."""
         ...
 
-    def state(self) -> str:
-        """Return a text that changes whenever a story may have changed."""
-        ...
-
 
 class Ungrouped:
     """Implement `Grouping` so that every item is a story of its own."""
@@ -54,10 +50,6 @@ class Ungrouped:
     def evidence(self, groups: Iterable[tuple[int, ...]]) -> Mapping[int, StoryEvidence]:  # noqa: ARG002 - as the protocol has it
         """Return none."""
         return {}
-
-    def state(self) -> str:
-        """Return nothing: it never changes."""
-        return ""
 
 
 def story_of(members: Iterable[StoredItem], evidence: StoryEvidence) -> Story:

@@ -271,3 +271,93 @@ def ingested_files(db: Database) -> None:
 def forgotten_names(db: Database) -> None:
     """Keep keyed hashes of the names of what was erased, so that it is not stored again."""
     db.table("forgotten").create({"hash": str, "at": str}, pk="hash", not_null={"at"}, strict=True)
+
+
+@migrations()
+def counters(db: Database) -> None:
+    """Keep what readers would have to add up over whole tables: the newest time, counts of items, numbers of change of sources.
+
+    Triggers keep them, so that no writer can forget it and nothing is counted that is taken back.
+    """
+    execute = db.conn.execute
+    execute("create table counter (key text primary key, number integer not null) strict")
+    execute("insert into counter values ('sources', 0), ('source names', 0)")
+    execute("create table latest (at text) strict")
+    execute(
+        """insert into latest select max(at) from
+        (select max(last_poll) at from poll union all select max(first_seen) from sighting)"""
+    )
+    execute("create table source_count (source_id integer primary key, number integer not null) strict")
+    execute("insert into source_count select source_id, count(*) from sighting group by 1")
+    execute("create table language_count (language text primary key, number integer not null) strict")
+    execute(
+        """insert into language_count select v.language, count(*) from item i join version v on v.id = i.version_id
+        where v.language is not null group by 1"""
+    )
+    execute("create index idx_item_first_seen on item (first_seen)")
+    execute("create view known_source as select id, url, title, kind from source")
+    _times(db)
+    _numbers_of_change(db)
+    _counts_of_sources(db)
+    _counts_of_languages(db)
+
+
+def _times(db: Database) -> None:
+    for event, at in (
+        ("insert on sighting", "first_seen"),
+        ("insert on poll", "last_poll"),
+        ("update of last_poll on poll", "last_poll"),
+    ):
+        body = f"update latest set at = new.{at} where at is null or at < new.{at};"  # noqa: S608 - constants
+        _trigger(db, "latest", event, body, f"when new.{at} is not null")
+
+
+def _numbers_of_change(db: Database) -> None:
+    """Raise `sources` with all that the page of sources lists at once, and `source names` with another name or address."""
+    named = " or ".join(f"old.{name} is not new.{name}" for name in ("url", "title", "site_url", "feed_id"))
+    state = "old.error is not new.error or old.gaps is not new.gaps or (old.last_success is null) != (new.last_success is null)"
+    for event, when in (
+        ("insert on source", ""),
+        ("delete on source", ""),
+        ("update on source", f"when {named} or old.status is not new.status"),
+        ("insert on poll", ""),
+        ("update on poll", f"when {state}"),
+    ):
+        _trigger(db, "sources", event, "update counter set number = number + 1 where key = 'sources';", when)
+    body = "update counter set number = number + 1 where key = 'source names';"
+    _trigger(db, "names", "update on source", body, f"when {named}")
+
+
+def _counts_of_sources(db: Database) -> None:
+    gained = """insert into source_count select new.source_id, 0
+        where not exists (select 1 from source_count where source_id = new.source_id);
+        update source_count set number = number + 1 where source_id = new.source_id;"""
+    lost = "update source_count set number = number - 1 where source_id = old.source_id;"
+    _trigger(db, "count", "insert on sighting", gained)
+    _trigger(db, "count", "delete on sighting", lost)
+    _trigger(db, "count", "update of source_id on sighting", lost + gained)
+
+
+def _counts_of_languages(db: Database) -> None:
+    """Count items by the language of their present version."""
+    gained = """insert into language_count select v.language, 0 from version v
+        where v.id = new.version_id and v.language is not null
+            and not exists (select 1 from language_count where language = v.language);
+        update language_count set number = number + 1 where language = (select language from version where id = new.version_id);"""
+    lost = (
+        "update language_count set number = number - 1 where language = (select language from version where id = old.version_id);"
+    )
+    _trigger(db, "language", "update of version_id on item", lost + gained, "when old.version_id is not new.version_id")
+    _trigger(db, "language", "insert on item", gained, "when new.version_id is not null")
+    _trigger(db, "language", "delete on item", lost, "when old.version_id is not null")
+    changed = """update language_count set number = number - 1 where language = old.language;
+        insert into language_count select new.language, 0
+        where new.language is not null and not exists (select 1 from language_count where language = new.language);
+        update language_count set number = number + 1 where language = new.language;"""
+    present = "exists (select 1 from item where id = new.item_id and version_id = new.id)"
+    _trigger(db, "language", "update of language on version", changed, f"when old.language is not new.language and {present}")
+
+
+def _trigger(db: Database, name: str, event: str, body: str, when: str = "") -> None:
+    words = event.split()
+    db.conn.execute(f"create trigger {name}_{words[-1]}_{words[0]} after {event} {when} begin {body} end")

@@ -46,9 +46,7 @@ class Polls:
 
     def last_moment(self) -> datetime | None:
         """Return the latest time that the database holds, of a poll or a sighting; None where it holds none."""
-        (at,) = self._db.execute(
-            "select max(at) from (select max(last_poll) at from poll union all select max(first_seen) from sighting)"
-        ).fetchone()
+        (at,) = self._db.execute("select at from latest").fetchone()
         return from_rfc3339(at)
 
     def cost(self, rule: PollingRule) -> PollingCost:

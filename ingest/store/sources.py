@@ -31,10 +31,6 @@ _KINDS, _STATUSES = {str(one): one for one in SourceKind}, {str(one): one for on
 _POLLED = "s.kind = 'feed' and s.status = 'active'"
 _POLITE = timedelta(minutes=15)  # between two polls of one source
 _ASTRAY = timedelta(minutes=5)  # what two clocks may differ by
-_FIGURES = """
-select count(*), total(length(s.title) + length(s.url)), sum(s.status = 'active'), sum(s.status = 'gone'),
-    total(iif(p.error is null, 0, s.id)), total(length(p.error)), total(p.gaps), count(p.last_success)
-from source s left join poll p on p.source_id = s.id"""
 _TOGETHER = 40  # rows a statement: with 999 values any SQLite is content
 _ASKED = {"command", "import"}  # origins that are a person's word of this moment
 
@@ -110,10 +106,6 @@ class Sources:
         """Return the addresses of all polled feeds."""
         return [url for (url,) in self._db.execute(f"select s.url from source s where {_POLLED}")]  # noqa: S608 - constants
 
-    def names(self) -> list[tuple[str, str, str | None, str | None]]:
-        """Return (url, title, site_url, feed_id) of every source, in the order they were added."""
-        return self._db.execute("select url, title, site_url, feed_id from source order by id").fetchall()
-
     def count_polled(self) -> int:
         """Return the number of feeds and lists, also of those that are no longer polled."""
         return int(self._db.execute("select count(*) from source where kind != 'document'").fetchone()[0])
@@ -121,12 +113,21 @@ class Sources:
     def carried(self) -> dict[str, int]:
         """Return how many items each source has carried, by its address."""
         return dict(
-            self._db.execute("select s.url, count(*) from sighting g join source s on s.id = g.source_id group by s.id").fetchall()
+            self._db.execute(
+                "select s.url, c.number from source_count c join source s on s.id = c.source_id where c.number > 0"
+            ).fetchall()
         )
 
-    def figures(self) -> tuple[object, ...]:
-        """Return figures that change whenever a source is added, removed, fails, recovers or shows a gap."""
-        return tuple(self._db.execute(_FIGURES).fetchone())
+    def revision(self) -> int:
+        """Return a number that rises whenever a source is added, removed, renamed, fails, recovers or shows a gap."""
+        return self._counter("sources")
+
+    def name_revision(self) -> int:
+        """Return a number that rises whenever a source gets another name or address."""
+        return self._counter("source names")
+
+    def _counter(self, key: str) -> int:
+        return int(self._db.execute("select number from counter where key = ?", [key]).fetchone()[0])
 
     def publishing_rates(self) -> list[PublishingRate | None]:
         """Return the publishing rate of every polled feed, None for those that have shown none yet."""

@@ -10,6 +10,7 @@ from ingest.store.facts import Facts
 from ingest.store.upkeep.forgotten import Forgotten, Name
 
 _KEPT: Final = {"item", "published"}  # what is left of an item that a feed has shown: its number, and its tombstones
+_NOTES: Final = {"changed_entry", "changed_page", "listed_story", "page"}  # by which the next publication removes what it shows
 _SHORT: Final = 8  # characters: a shorter name may occur anywhere
 _LONG_TITLE: Final = 12
 
@@ -129,7 +130,7 @@ class Eraser:
 
     def _references(self, to: str) -> list[tuple[str, str]]:
         """Return (table, column) of all that refers to the rows of a table, by a foreign key or by the usual name."""
-        tables = [name for (name,) in self._db.execute("select name from sqlite_master where type = 'table'")]
+        tables = [name for (name,) in self._db.execute("select name from sqlite_master where type = 'table'") if name not in _NOTES]
         found = []
         for table in tables:
             keys = {column for _, _, other, column, *_ in self._db.execute(f"pragma foreign_key_list([{table}])") if other == to}
