@@ -83,7 +83,7 @@ def test_a_review_shows_the_case_and_takes_one_of_three_verdicts() -> None:
         ("reject", "r"),
         ("skip", "s"),
     ]
-    assert words(review_page(REVIEW), "//article//h3") == ["The rules say: not tagged second opinion 62%"]
+    assert words(review_page(REVIEW), "//article//h3") == ["The rules say: not tagged second opinion: 62% likely"]
     assert words(review_page(REVIEW), "//ul[@class='quotes']//mark") == ["boat", "harbour"]
     (form,) = found.xpath("//article//form")
     assert dict(form.form_values()) == {"topic": "harbour", "item": KEPT.id, "token": WORD}

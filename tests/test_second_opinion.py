@@ -328,6 +328,22 @@ def test_many_new_reviews_are_offered_to_be_learnt_from(filled: Path, encoder: M
     assert encoder.name in said
 
 
+def test_what_is_erased_is_unlearnt(filled: Path, encoder: Meanings) -> None:
+    """A model that has learnt from an item holds its words: it is deleted with the item, and only then."""
+    cli, model = Cli(filled), filled / "opinions" / "harbour.json"
+    cli("review", "accept", "http://post.example/0", "--topic", "harbour")
+    taught(filled)
+    cli("review", "list", "harbour")
+    assert cli("forget", "http://post.example/4", "--yes").exit_code == 0
+    assert model.exists()
+    done = cli("forget", "http://post.example/0", "--yes")
+    assert not model.exists()
+    assert "what was learnt from reviews of harbour is deleted: `topicwire topics learn harbour`" in done.stderr
+    with home_at(filled).facts() as facts:
+        rows = [stored.row for stored in facts.items.all()]
+        assert set(SentenceVectors(facts).known(facts.items.all(), encoder.name)) <= set(rows)
+
+
 def test_a_damaged_model_keeps_nobody_from_reviewing(filled: Path) -> None:
     """The page says what is wrong and shows the newest first; the command ends with the cure."""
     (filled / "opinions").mkdir()

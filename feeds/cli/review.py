@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from feeds.cli.home import topic_named
-from ingest.cli.console import Commands, one_item, say
+from ingest.cli.console import Commands, one_item, progress_bar, say
 from ingest.errors import UsageError
 from ingest.text.sanitize import shorten
 
@@ -43,10 +43,10 @@ def review_list(home: Home, name: str, limit: int, *, as_json: bool) -> None:
     from feeds.tagging.second_opinion import read_opinion
 
     topic = topic_named(home, name)
-    with home.stored() as facts:
+    with home.stored() as facts, progress_bar(facts.items.count(), "reading items") as progress:
         opinion = read_opinion(home.folder, topic.name)
         reviewed = {row for row, _ in Reviews(facts).all(topic.name)}
-        waiting = [case for case in uncertain_items(facts, topic, opinion) if case.stored.row not in reviewed]
+        waiting = [case for case in uncertain_items(facts, topic, opinion, progress) if case.stored.row not in reviewed]
     if opinion:
         say(f"ranked by a model {opinion.described(len(reviewed))}")
     for case in waiting[:limit]:

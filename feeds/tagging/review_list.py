@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from heapq import nlargest
@@ -49,21 +49,23 @@ class Candidate(NamedTuple):
     groups: frozenset[str]  # whose terms were found
 
 
-def uncertain_items(facts: Facts, topic: Topic, opinion: SecondOpinion | None) -> tuple[UncertainItem, ...]:
+def uncertain_items(
+    facts: Facts, topic: Topic, opinion: SecondOpinion | None, progress: Callable[[int], object] = lambda _: None
+) -> tuple[UncertainItem, ...]:
     """Return the items of a topic that a person should review, those that are reviewed already among them.
 
     Without a second opinion these are the mere mentions and near misses, newest first. With one they are also other
     items that the topic tags or in which a term was found, and those come first on which the second opinion
-    contradicts the rules most: a person's word changes most there (decision 0107).
+    contradicts the rules most: a person's word changes most there (decision 0107). `progress` is told of each item read.
     """
     if topic.expression is None:
         return ()  # it takes everything and is sure of it
-    classified = _Classified(facts, topic)
+    classified = _Classified(facts, topic, progress)
     if opinion is None:
-        unsure = [one for one in classified.of(facts.items.all()) if _is_unsure(one.answer)]
+        unsure = [one for one in classified.all() if _is_unsure(one.answer)]
         return tuple(sorted(unsure, key=lambda one: (-one.stored.first_seen.timestamp(), one.stored.row)))
     reviewed = {row for row, _ in Reviews(facts).all(topic.name)}
-    found = [_candidate(one, reviewed) for one in classified.of(facts.items.all())]
+    found = [_candidate(one, reviewed) for one in classified.all()]
     chosen = facts.items.by_rows(one.row for one in candidates(found, _TAGGED, _MISSED))
     likely = opinion.probabilities(facts, chosen)
     asked = [replace(one, likely=likely[one.stored.row]) for one in classified.of(chosen)]
@@ -93,8 +95,15 @@ def candidates(found: Sequence[Candidate], tagged: int, missed: int) -> list[Can
 class _Classified:
     """The answers of one topic."""
 
-    def __init__(self, facts: Facts, topic: Topic) -> None:
+    def __init__(self, facts: Facts, topic: Topic, progress: Callable[[int], object]) -> None:
+        self._items, self._progress = facts.items, progress
         self._matcher, self._boilerplate = Matcher([topic]), cache(Boilerplate(facts).known)
+
+    def all(self) -> Iterator[UncertainItem]:
+        """Classify every stored item."""
+        for one in self.of(self._items.all()):
+            self._progress(1)
+            yield one
 
     def of(self, items: Iterable[StoredItem]) -> Iterator[UncertainItem]:
         """Classify items anew."""

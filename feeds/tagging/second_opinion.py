@@ -61,6 +61,14 @@ def read_opinion(home: Path, topic: str) -> SecondOpinion | None:
     return SecondOpinion(model, encoder if encoder and encoder.name == model.encoder else None)
 
 
+def unlearn(home: Path, topic: str) -> bool:
+    """Delete what was learnt for a topic in a home folder, since it holds words of its texts; return whether there was anything."""
+    path = model_file(home, topic)
+    known = path.exists()
+    path.unlink(missing_ok=True)
+    return known
+
+
 def without_vectors() -> str:
     """Return why a model was trained on words alone, in one line, and what to do."""
     if installed_encoder() is None:

@@ -110,9 +110,15 @@ def _erase(
     from feeds.publication.erasure.remains import scrub
     from feeds.site.publish import publish
     from feeds.store.classifications import Classifications
+    from feeds.store.reviews import Reviews
+    from feeds.tagging.second_opinion import unlearn
     from ingest.store.upkeep.erasure import Eraser
 
+    reviewed = {topic for row, topic in Reviews(facts).all() if row in request.rows}
     report = erase(facts, home.folder, request, traces)
+    for topic in sorted(reviewed):
+        if unlearn(home.folder, topic):
+            say(f"what was learnt from reviews of {topic} is deleted: `topicwire topics learn {topic}` learns from what is left")
     publish(facts, Classifications(facts), topics, target_of(home, facts), everything=True)
     for name in _LOGS:
         scrub(home.folder / name, _needles(traces, request.source))
