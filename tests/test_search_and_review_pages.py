@@ -23,7 +23,7 @@ def words(page: bytes, path: str) -> list[str]:
 
 def test_a_search_keeps_what_was_asked() -> None:
     """Words, topic, language, source and dates stand in the form again, whatever they hold."""
-    asked = SearchPage(query='"a" <b>', topic="harbour", language="he", since="2026-03-01", until="x'", total=0)
+    asked = SearchPage(query='"a" <b>', topic="harbour", language="he", source="Post", since="2026-03-01", until="x'", total=0)
     page = replace(
         asked,
         topics=(PageLink("Harbour", "", key="harbour"),),
@@ -35,7 +35,7 @@ def test_a_search_keeps_what_was_asked() -> None:
         "q": '"a" <b>',
         "topic": "harbour",
         "language": "he",
-        "source": "",
+        "source": "Post",
         "since": "2026-03-01",
         "until": "x'",
     }
@@ -48,6 +48,7 @@ def test_a_search_says_what_it_found_and_offers_it_as_a_feed() -> None:
         SearchPage("ferry", total=1234, results=(CARD,), feed="/search.atom?q=ferry", earlier="/search?q=ferry&page=2")
     )
     assert words(page, "//h2") == ["1,234 stories with “ferry”"]
+    assert words(search_page(SearchPage("ferry", total=1000, more=True)), "//h2") == ["More than 1,000 stories with “ferry”"]
     assert words(page, "//article/h3") == ["<b>Ferry</b> & harbour"]
     found = html.fromstring(page)
     assert found.xpath("//link[@rel='alternate']/@href") == ["/search.atom?q=ferry"]

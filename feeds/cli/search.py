@@ -44,7 +44,7 @@ def search_command(home: Home, /, query: tuple[str, ...], limit: int, *, as_json
     for result in found.results:
         click.echo(_object(result, private) if as_json else _line(result, private))
     if found.total > limit:
-        say(f"{limit} of {found.total} found; --limit shows more")
+        say(f"{limit} of {'more than ' if found.more else ''}{found.total} found; --limit shows more")
     elif not found.total:
         say("nothing found")
 

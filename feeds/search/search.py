@@ -1,16 +1,18 @@
 """Searches what is stored, or what is published alone, by the full-text index and the tags; classifies and writes nothing."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Final
 
 from feeds.model import Classification
 from feeds.publication.entry import source_key
 from feeds.search.query import SearchQuery, fts5_expression
 from feeds.store.classifications import Classifications
-from feeds.store.search import SearchIndex, holding
+from feeds.store.search import OutOfTimeError, SearchIndex, holding
 from ingest.errors import UsageError
 from ingest.model import Source, StoredItem
 from ingest.store.facts import Facts
@@ -18,7 +20,9 @@ from ingest.store.facts import Facts
 _PATIENCE: Final = 10.0  # seconds: a beginning of one letter may stand for all there is
 _PATIENCE_WITH_ANYBODY: Final = 3.0
 _MOST: Final = 2_000  # published items whose words are looked at for one query
-_BATCH: Final = 200  # of them held at once
+_BATCH: Final = 100  # of them held at once
+_COUNTED: Final = 1_000  # items; of more it is said that there are more
+_SUGGESTED: Final = 200  # sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,11 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """A page of what was found, newest arrival first, and how much there is in all."""
+    """A page of what was found, the newest first, how much was counted, and whether there may be more."""
 
     results: tuple[SearchResult, ...]
     total: int
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,38 +54,59 @@ def search(facts: Facts, asked: SearchQuery, open_topics: frozenset[str], *, lim
     """Find items by the words of any of their versions and by the query's filters.
 
     Only the topics in `open_topics` are named and can be a filter: others stay unknown.
-    Raises UsageError for a topic or a source that is not known, and for what takes too long.
+    Raises UsageError for a topic or a source that is not known, and where nothing is found within ten seconds.
     """
     parts = _parameters(facts, asked, open_topics)
-    index = SearchIndex(facts)
-    with index.time_limit(_PATIENCE):
-        rows, total = index.rows(parts, limit, skip), index.count(parts)
-    return SearchResults(tuple(_results(facts, rows, open_topics)), total)
+    rows, more = _taken(SearchIndex(facts), _PATIENCE, parts, max(_COUNTED, skip + limit))
+    return SearchResults(tuple(_results(facts, rows[skip : skip + limit], open_topics)), len(rows), more)
+
+
+def _taken(index: SearchIndex, seconds: float, parts: Mapping[str, str | int], most: int) -> tuple[list[int], bool]:
+    """Return the first items that an index finds, and whether there may be more. Raises UsageError where it finds none in time."""
+    rows: list[int] = []
+    try:
+        with index.time_limit(seconds), closing(index.rows(parts)) as found:
+            rows.extend(islice(found, most))
+            return rows, next(found, None) is not None
+    except OutOfTimeError:
+        if not rows:
+            raise
+        return rows, True
 
 
 def search_published(facts: Facts, asked: SearchQuery, public: PublicItems, *, limit: int, skip: int = 0) -> SearchResults:
     """Find items among `public` ones, as they are shown; the result does not reveal that any other item exists.
 
     The index holds whole texts in all their versions, so it only proposes candidates: an item is found if the words
-    are in the shown text. Of very many candidates only the newest are read. Raises UsageError as `search` does.
+    are in the shown text. Only as many are read as are shown, the newest first. Raises UsageError as `search` does.
     """
     parts = _parameters(facts, asked, public.topics, published=public.topics)
     index = SearchIndex(facts)
-    with index.time_limit(_PATIENCE_WITH_ANYBODY):
-        if "match" not in parts:
-            rows, total = index.rows(parts, limit, skip), index.count(parts)
-        else:
-            proposed = index.rows(parts, _MOST, 0)
-            found = holding(fts5_expression(asked.words) or "", _words(facts, proposed, public))
-            rows, total = [row for row in proposed if row in found][skip : skip + limit], len(found)
-        return SearchResults(tuple(map(public.shown, _results(facts, rows, public.topics))), total)
+    if "match" not in parts:
+        rows, more = _taken(index, _PATIENCE_WITH_ANYBODY, parts, max(_COUNTED, skip + limit))
+    else:
+        proposed, more = _taken(index, _PATIENCE_WITH_ANYBODY, parts, _MOST)
+        rows, looked = _holding(facts, fts5_expression(asked.words) or "", proposed, public, skip + limit)
+        more = more or looked < len(proposed)
+    return SearchResults(tuple(map(public.shown, _results(facts, rows[skip : skip + limit], public.topics))), len(rows), more)
+
+
+def _holding(facts: Facts, expression: str, proposed: list[int], public: PublicItems, enough: int) -> tuple[list[int], int]:
+    """Return those of some items whose shown words an expression finds, at least `enough`, and how many were looked at."""
+    rows: list[int] = []
+    looked = 0
+    while looked < len(proposed) and len(rows) <= enough:
+        some = proposed[looked : looked + _BATCH]
+        found = holding(expression, _words(facts, some, public))
+        rows += [row for row in some if row in found]
+        looked += len(some)
+    return rows, looked
 
 
 def _words(facts: Facts, rows: list[int], public: PublicItems) -> Iterator[tuple[int, str, str]]:
     """Yield what is shown of some items: (row, title, text)."""
-    for start in range(0, len(rows), _BATCH):
-        for result in map(public.shown, _results(facts, rows[start : start + _BATCH], public.topics)):
-            yield result.stored.row, result.stored.item.title, result.stored.item.text
+    for result in map(public.shown, _results(facts, rows, public.topics)):
+        yield result.stored.row, result.stored.item.title, result.stored.item.text
 
 
 def _parameters(
@@ -107,16 +133,20 @@ def _day_after(day: date | None) -> str | None:
 
 def _address(facts: Facts, name: str, published: frozenset[str] | None) -> str:
     """Return the address of the source that goes by a key, a name or an address. Raises UsageError."""
-    for source in sources(facts, published):
-        if name in {source_key(source), source.url} or name.casefold() == source.name.casefold():
+    for source in _named(SearchIndex(facts).sources(published)):
+        if name in {source.url, source_key(source)} or name.casefold() == source.name.casefold():
             return source.url
     raise UsageError(f'no source is called "{name}"', "`topicwire sources list` shows them")
 
 
 def sources(facts: Facts, published: frozenset[str] | None = None) -> tuple[Source, ...]:
-    """Return the sources that carried anything, or anything that some topics publish, by name."""
-    urls = SearchIndex(facts).source_urls(published)
-    return tuple(sorted((s for s, _ in facts.sources.all() if s.url in urls), key=lambda source: source.name.casefold()))
+    """Return the busiest sources that carried anything, or anything that some topics publish, by name."""
+    busy = _named(SearchIndex(facts).sources(published, _SUGGESTED))
+    return tuple(sorted(busy, key=lambda source: source.name.casefold()))
+
+
+def _named(found: Iterable[tuple[str, str]]) -> Iterator[Source]:
+    return (Source(url, title=title) for url, title in found)
 
 
 def languages(facts: Facts, published: frozenset[str] | None = None) -> tuple[str, ...]:

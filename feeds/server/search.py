@@ -145,14 +145,15 @@ class SearchRoutes:
             except UsageError as fault:
                 return replace(form, fault=f"{fault}."), 400
         cards = tuple(_card(result, reader.topics, wanted.words) for result in found.results)
-        return self._found(replace(form, results=cards, total=found.total), wanted, found, number), 200
+        return self._found(replace(form, results=cards, total=found.total, more=found.more), wanted, found, number), 200
 
     def _found(self, form: SearchPage, wanted: SearchQuery, found: SearchResults, number: int) -> SearchPage:
         path = f"{self.context.root}search"
+        is_last = number >= _LAST_PAGE or not found.results or not (number * _PAGE < found.total or found.more)
         return replace(
             form,
             feed=f"{path}.atom?{wanted.written()}",
-            earlier=f"{path}?{wanted.written(number + 1)}" if number * _PAGE < found.total and number < _LAST_PAGE else "",
+            earlier="" if is_last else f"{path}?{wanted.written(number + 1)}",
             later=f"{path}?{wanted.written(number - 1)}" if number > 1 else "",
         )
 
@@ -221,11 +222,12 @@ def _card(result: SearchResult, topics: Mapping[str, Topic], words: str) -> Card
 def _form(facts: Facts, reader: _Reader, asked: Mapping[str, str]) -> SearchPage:
     masking = PageMasking.of(reader.topics.values())
     typed = {key: asked.get(key, "")[:300] for key in KEYS}
-    named = sources(facts, reader.published)
+    named = {source_key(one): masking.name(public_address(one.name)) for one in sources(facts, reader.published)}
+    typed["source"] = named.get(typed["source"], typed["source"])  # earlier addresses hold the key
     return SearchPage(
         **{("query" if key == "q" else key): value for key, value in typed.items()},  # type: ignore[arg-type]
         topics=tuple(PageLink(PageMasking.of([topic]).topic(topic).title, "", key=name) for name, topic in reader.topics.items()),
-        sources=tuple(PageLink(masking.name(public_address(one.name)), "", key=source_key(one)) for one in named),
+        sources=tuple(PageLink(name, "", key=key) for key, name in named.items()),
         languages=tuple(PageLink(language_name(code), "", key=code) for code in languages(facts, reader.published)),
     )
 

@@ -337,10 +337,11 @@ class SearchPage:
     since: str = ""  # 2026-11-22, as typed
     until: str = ""
     topics: tuple[PageLink, ...] = ()  # what can be chosen: key and title
-    sources: tuple[PageLink, ...] = ()
+    sources: tuple[PageLink, ...] = ()  # that are suggested
     languages: tuple[PageLink, ...] = ()
     results: tuple[Card, ...] = ()
     total: int | None = None  # None before a search
+    more: bool = False  # whether there may be more than were counted
     fault: str = ""  # why the query cannot be answered, and the cure
     feed: str = ""  # the same as a feed
     earlier: str = ""  # address of the next page of results

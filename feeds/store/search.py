@@ -2,25 +2,37 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from threading import Timer
 from typing import Final
 
 from feeds.store.migrations import migrations
+from feeds.store.tagged import TaggedItems
 from ingest.errors import UsageError
 from ingest.store.facts import Facts
 
+# Each is asked of one item at a time: what is found is read from the newest on, and only as far as it is shown.
 _CONDITIONS: Final = {
-    "match": "i.id in (select item_id from indexed_text where words match :match)",
-    "topic": "i.id in (select item_id from tag where topic = :topic)",
-    "source": "i.id in (select item_id from carrier where source_url = :source)",
+    "topic": "exists (select 1 from tag where item_id = i.id and topic = :topic)",
+    "source": "exists (select 1 from carrier where item_id = i.id and source_url = :source)",
     "language": "i.language = :language",
     "since": "i.moment >= :since",
     "until": "i.moment < :until",
-    "published": "i.id in (select item_id from tag where topic in (select value from json_each(:published)))",
+    "published": "exists (select 1 from tag where item_id = i.id and topic in (select value from json_each(:published)))",
 }
-_PUBLISHED: Final = "select item_id from tag where topic in (select value from json_each(?))"
+_MATCHING: Final = """select m.item_id from text_match m cross join current_item i on i.id = m.item_id
+    where m.words match :match and {0} order by m.id desc"""
+_ALL: Final = "select i.id from current_item i where {0} order by i.id desc"
+_OF_TOPIC: Final = """select i.id from tag t cross join current_item i on i.id = t.item_id
+    where t.topic = :topic and {0} order by t.item_id desc"""
+_OF_SOURCE: Final = """select i.id from current_item i
+    where i.id in (select item_id from carrier where source_url = :source) and {0} order by i.id desc"""
+_RECENT: Final = 2_000  # items whose languages are offered
+
+
+class OutOfTimeError(UsageError):
+    """A query took longer than it may."""
 
 
 class SearchIndex:
@@ -28,12 +40,12 @@ class SearchIndex:
 
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
-        self._db = facts.database
+        self._facts, self._db = facts, facts.database
         self._db.migrate(migrations)
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:
-        """Interrupt queries inside this context that take longer. Raises UsageError."""
+        """Interrupt queries inside this context that take longer. Raises OutOfTimeError."""
         timer = Timer(seconds, self._db.connection.interrupt)
         timer.start()
         try:
@@ -41,37 +53,50 @@ class SearchIndex:
         except sqlite3.OperationalError as fault:
             if "interrupted" not in str(fault):
                 raise
-            raise UsageError(f"this takes longer than {seconds:g} seconds", "give more of the words, or narrow it down") from fault
+            what = f"this takes longer than {seconds:g} seconds"
+            raise OutOfTimeError(what, "give more of the words, or narrow it down") from fault
         finally:
             timer.cancel()
             timer.join()
 
-    def rows(self, parts: Mapping[str, str | int], limit: int, skip: int) -> list[int]:
-        """Return items that meet all conditions (match, topic, source, language, since, until, published), newest arrival first."""
+    def rows(self, parts: Mapping[str, str | int]) -> Generator[int, None, None]:
+        """Yield the items that meet all conditions (match, topic, source, language, since, until, published), once each.
+
+        They are read from the newest on, by the newest of their texts with the words.
+        """
+        query = _MATCHING if "match" in parts else _OF_TOPIC if "topic" in parts else _OF_SOURCE if "source" in parts else _ALL
+        conditions = " and ".join(_CONDITIONS[name] for name in parts if name in _CONDITIONS) or "1"
+        seen: set[int] = set()
+        with closing(self._db.execute(query.format(conditions), parts)) as found:
+            for (row,) in found:
+                if row not in seen:
+                    seen.add(row)
+                    yield row
+
+    def sources(self, published: Iterable[str] | None = None, limit: int = -1) -> list[tuple[str, str]]:
+        """Return (address, title) of sources with any item, or with any item that some topics publish, the busiest first."""
+        if published is None:
+            return self._db.execute("select url, title from carrying_source order by number desc, id limit ?", [limit]).fetchall()
         found = self._db.execute(
-            f"""select i.id from current_item i where {_where(parts)}
-            order by i.first_seen desc, i.id desc limit :limit offset :skip""",  # noqa: S608 - constants
-            {**parts, "limit": limit, "skip": skip},
+            """select s.url, s.title from (select source_id, sum(number) as number from tag_source
+                where topic in (select value from json_each(?)) and number > 0 group by 1) c
+            join known_source s on s.id = c.source_id order by c.number desc, s.id limit ?""",
+            [json.dumps(sorted(published)), limit],
         )
-        return [row for (row,) in found]
-
-    def count(self, parts: Mapping[str, str | int]) -> int:
-        """Return the number of items that meet all conditions."""
-        return int(self._db.execute(f"select count(*) from current_item i where {_where(parts)}", parts).fetchone()[0])  # noqa: S608
-
-    def source_urls(self, published: Iterable[str] | None = None) -> set[str]:
-        """Return the addresses of the sources with any item, or with any item that some topics publish."""
-        where, asked = _of("item_id", published)
-        return {url for (url,) in self._db.execute(f"select distinct source_url from carrier{where}", asked)}  # noqa: S608
+        return found.fetchall()
 
     def languages(self, published: Iterable[str] | None = None) -> tuple[str, ...]:
-        """Return the languages of the stored items, or of those that some topics publish, the commonest first."""
-        where, asked = _of("id", published)
+        """Return the languages of the stored items, or of the newest ones that some topics publish, the commonest first."""
+        if published is None:
+            rows = self._db.execute("select language from known_language where number > 0 order by number desc, language")
+            return tuple(language for (language,) in rows)
+        newest = {row for topic in published for row in TaggedItems(self._facts).newest(topic, _RECENT)}
         rows = self._db.execute(
-            f"select language, count(*) from current_item{where} group by 1 order by 2 desc, 1",  # noqa: S608 - constants
-            asked,
+            """select language from current_item where id in (select value from json_each(?)) and language is not null
+            group by 1 order by count(*) desc, 1""",
+            [json.dumps(sorted(newest))],
         )
-        return tuple(language for language, _ in rows if language is not None)
+        return tuple(language for (language,) in rows)
 
 
 def holding(expression: str, texts: Iterable[tuple[int, str, str]]) -> set[int]:
@@ -80,11 +105,3 @@ def holding(expression: str, texts: Iterable[tuple[int, str, str]]) -> set[int]:
         db.execute("create virtual table shown using fts5(title, text, tokenize='unicode61 remove_diacritics 2')")
         db.executemany("insert into shown (rowid, title, text) values (?, ?, ?)", texts)
         return {row for (row,) in db.execute("select rowid from shown where shown match ?", [expression])}
-
-
-def _where(parts: Iterable[str]) -> str:
-    return " and ".join(_CONDITIONS[name] for name in parts) or "1"
-
-
-def _of(column: str, published: Iterable[str] | None) -> tuple[str, list[str]]:
-    return ("", []) if published is None else (f" where {column} in ({_PUBLISHED})", [json.dumps(sorted(published))])

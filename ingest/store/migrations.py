@@ -361,3 +361,18 @@ def _counts_of_languages(db: Database) -> None:
 def _trigger(db: Database, name: str, event: str, body: str, when: str = "") -> None:
     words = event.split()
     db.conn.execute(f"create trigger {name}_{words[-1]}_{words[0]} after {event} {when} begin {body} end")
+
+
+@migrations()
+def matches_by_number(db: Database) -> None:
+    """Let a search read the texts that it finds from the newest on, and stop where it has enough."""
+    db.conn.execute(
+        """create view text_match as
+        select version_fts.rowid as id, v.item_id, version_fts.version_fts as words
+        from version_fts left join version v on v.id = version_fts.rowid"""
+    )
+    db.conn.execute("create view known_language as select language, number from language_count")
+    db.conn.execute(
+        """create view carrying_source as select s.id, s.url, s.title, c.number
+        from source_count c join source s on s.id = c.source_id where c.number > 0"""
+    )
