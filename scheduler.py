@@ -19,6 +19,7 @@ from feeds.cli.review import review
 from feeds.cli.search import search_command
 from feeds.cli.serve import serve
 from feeds.cli.stories import stories
+from feeds.cli.suggest import topics_suggest
 from feeds.cli.topics import topics
 from feeds.cli.trial import topics_of_feed, try_command
 from feeds.cli.upkeep.backup import backup_command, restore_command
@@ -179,6 +180,7 @@ def ingest(home: Home, sources: tuple[str, ...], *, no_publish: bool) -> None:
 
 sources.add_command(sources_add(topics_of_feed))
 topics.add_command(topics_preview)
+topics.add_command(topics_suggest)
 for part in (sources, items, topics, stories, explain, review, publish_command, search_command, feeds, serve, try_command):
     command.add_command(part)
 for part in (backup_command, restore_command, config_command, doctor_command, export_command, forget_command):

@@ -76,7 +76,7 @@ EDGE_MODULES: Final = set(  # modules of pure rooms
     " feeds.publication.visible feeds.publication.websub feeds.search.search feeds.site.builder feeds.site.fingerprints"
     " feeds.site.listing feeds.site.publish feeds.site.stories feeds.stories.grouping feeds.stories.grouping_pass"
     " feeds.tagging.classification_pass feeds.tagging.preview_pass feeds.tagging.review feeds.tagging.review_list"
-    " feeds.tagging.second_opinion feeds.tagging.topic.cache feeds.tagging.topic.folders".split()
+    " feeds.tagging.second_opinion feeds.tagging.suggestion_pass feeds.tagging.topic.cache feeds.tagging.topic.folders".split()
 )
 PURE_INSIDE: Final = set(  # pure modules of the rooms above
     "feeds.server.access feeds.server.connections feeds.server.negotiation ingest.http.conditional"

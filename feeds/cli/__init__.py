@@ -3,4 +3,4 @@
 Public: one module for each group of commands; `home` has what they share about one home.
 """
 
-__all__ = ("commands", "grants", "home", "preview", "review", "search", "serve", "stories", "topics", "trial", "upkeep")
+__all__ = ("commands", "grants", "home", "preview", "review", "search", "serve", "stories", "suggest", "topics", "trial", "upkeep")

@@ -1,6 +1,6 @@
 """Classifies documents by topics, with evidence, and takes a person's reviews; knows no story and no way to publish.
 
-Public: the passes over new items and of a preview, classifier, reviews, what to review; topic, matching, quality are rooms.
+Public: the passes over new items and of a preview, classifier, reviews, what to review, suggestions; other rooms.
 """
 
 __all__ = (
@@ -13,5 +13,7 @@ __all__ = (
     "review",
     "review_list",
     "second_opinion",
+    "suggestion",
+    "suggestion_pass",
     "topic",
 )

@@ -1,6 +1,6 @@
 """Classifies a document by topics: tagged or not, how much of it, and why; pure, so that any answer can be reproduced."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -14,7 +14,7 @@ from feeds.tagging.matching.publisher import publisher_start
 from feeds.tagging.matching.segments import Segment, segments
 from feeds.tagging.query_evaluation import Evaluation, Hits, groups_of
 from feeds.tagging.topic import query
-from feeds.tagging.topic.model import Topic
+from feeds.tagging.topic.model import Term, Topic
 
 _SHOWN: Final = 12  # hits kept as evidence
 _BOILERPLATE: Final = "page_furniture"  # as it is stored with tags, beside the names of negative contexts
@@ -80,25 +80,39 @@ def screen(matcher: Matcher, document: Document, boilerplate: frozenset[str] = f
 class MatchedDocument:
     """A document matched once for one topic, to be asked by which forms of the topic it is tagged."""
 
-    def __init__(self, matcher: Matcher, document: Document) -> None:
-        """Match a document for the first topic of `matcher`."""
-        self._matcher, self._document = matcher, document
+    def __init__(self, matcher: Matcher, document: Document, boilerplate: frozenset[str] = frozenset()) -> None:
+        """Match a document for the first topic of `matcher`; `boilerplate` are keys of sentences as in `classify`."""
+        self._matcher, self._document, self._boilerplate = matcher, document, boilerplate
         self._parts = segments(document.title, document.text)
         self._matches = matcher.match_segments(self._parts, document.language)
 
     @cached_property
     def _found(self) -> TopicHits:
-        return self._hits()
+        return self._hits(self._matches)
 
-    def _hits(self, without: str = "") -> TopicHits:
-        return self._matcher.hits_of(0, self._matches, all_contexts=True, without=without)
+    def _hits(self, matches: tuple[SegmentMatches, ...], without: str = "") -> TopicHits:
+        found = self._matcher.hits_of(0, matches, all_contexts=True, without=without)
+        return _without_boilerplate(self._matcher.topics[0], found, self._parts, self._boilerplate)
+
+    @cached_property
+    def terms(self) -> frozenset[tuple[str, Term]]:
+        """The terms that were found, each with its group."""
+        return frozenset(term for match in self._matches for term in match.terms(0))
 
     def tagged_by(self, topic: Topic, *, without: str = "") -> bool:
         """Return whether another form of the topic, with the same terms, tags the document.
 
         `without` names a negative context or a role that does not count.
         """
-        return _TopicCase(topic, self._document, self._parts, self._hits(without) if without else self._found).is_tagged()
+        return self._is_tagged(topic, self._hits(self._matches, without) if without else self._found)
+
+    def tagged_without(self, terms: Collection[tuple[str, Term]]) -> bool:
+        """Return whether the topic would tag the document if it lacked some terms, each given with its group."""
+        matches = tuple(match.without(0, terms) for match in self._matches)
+        return self._is_tagged(self._matcher.topics[0], self._hits(matches))
+
+    def _is_tagged(self, topic: Topic, found: TopicHits) -> bool:
+        return _TopicCase(topic, self._document, self._parts, found).is_tagged()
 
 
 def _lines(

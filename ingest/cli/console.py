@@ -31,9 +31,9 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def counted(number: int, one: str) -> str:
+def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with what it counts, in the plural where it is not one: "1 term", "2 terms"."""
-    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def is_terminal() -> bool:

@@ -1,7 +1,8 @@
 """Finds terms in segments: hits with their original spans and roles, and those that a negative context cancels; decides nothing."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
@@ -11,7 +12,7 @@ from feeds.tagging.matching.lexicon import GAP, CompiledPhrase, Element, GroupSl
 from feeds.tagging.matching.phrasebook import Continuations, Phrasebook, PhraseOwner, PhraseUse, languages_of, slots_of
 from feeds.tagging.matching.segments import Segment, SegmentedText
 from feeds.tagging.topic import query
-from feeds.tagging.topic.model import Topic
+from feeds.tagging.topic.model import Term, Topic
 
 _GAP_WORDS: Final = 3  # what ".." in a phrase may skip
 _BESIDE: Final = 3  # words within which an exception of a negative context or role stands beside it
@@ -176,6 +177,18 @@ class SegmentMatches:
             owner = book.owners[found[1].owner]
             self.phrases.setdefault(owner.topic, []).append(found)
             self.groups.setdefault(owner.topic, set()).add(owner.name)
+
+    def terms(self, topic: int) -> Iterator[tuple[str, Term]]:
+        """Yield the terms of a topic that stand here, each with its group."""
+        return ((self._book.owners[phrase.owner].name, phrase.term) for _, phrase, _ in self.phrases.get(topic, ()))
+
+    def without(self, topic: int, terms: Collection[tuple[str, Term]]) -> "SegmentMatches":
+        """Return the same segment as if a topic lacked some terms, each given with its group."""
+        other, owners = copy(self), self._book.owners
+        kept = [found for found in self.phrases.get(topic, ()) if (owners[found[1].owner].name, found[1].term) not in terms]
+        other.phrases = {**self.phrases, topic: kept}
+        other.groups = {**self.groups, topic: {owners[found[1].owner].name for found in kept}}
+        return other
 
     def hits(self, topic: int) -> list[Hit]:
         """Return the hits of a topic, of those of one group that begin at one word the longest."""

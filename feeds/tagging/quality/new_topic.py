@@ -17,7 +17,7 @@ def new_topic(name: str, where: str, terms: Sequence[str], languages: Sequence[s
     Raises TopicError and UsageError.
     """
     for code in languages:
-        _refuse_unknown(code)
+        refuse_unknown_language(code)
     found: tuple[str, ...] = ()
     for missed in range(CHOICES):
         text = skeleton(name, terms, languages, today, missed)
@@ -32,7 +32,7 @@ def parts_of(text: str) -> list[str]:
     return [part for part in map(str.strip, text.split(",")) if part]
 
 
-def _refuse_unknown(code: str) -> None:
+def refuse_unknown_language(code: str) -> None:
     """Refuse a code that topic files do not use for a language. Raises UsageError."""
     if language_name(code) == code:
         cure = f'did you mean "{MISTAKEN[code]}"?' if code in MISTAKEN else "write two letters: en,fr,he"

@@ -2,8 +2,10 @@
 
 import re
 from collections import Counter
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
+
+from ingest.text.folding import folded
 
 # Those that two languages share are taken out below: what is left speaks for one language alone.
 _WORDS: Final = {
@@ -67,6 +69,12 @@ _FEW: Final = 0.02  # of the characters
 _ENOUGH: Final = 8  # letters
 _SHARE: Final = 0.4  # of the letters
 _KANA_SHARE: Final = 0.2
+
+
+@cache
+def function_words(language: str | None) -> frozenset[str]:
+    """Return the function words of a language, folded; none where the language is not known."""
+    return frozenset(word for written in _WORDS.get(language or "", "").split() for word in folded(written).split())
 
 
 def language_of_words(text: str, words: int, times: int) -> str | None:

@@ -1,0 +1,309 @@
+"""Chooses the terms that would suit a topic, names the group of each, and tries what it would bring; changes no file."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import islice
+from typing import Final
+
+from feeds.tagging.classifier import MatchedDocument
+from feeds.tagging.matching.matcher import Matcher
+from feeds.tagging.matching.segments import segments
+from feeds.tagging.suggestion.candidates import (
+    Article,
+    Articles,
+    Phrase,
+    PhraseCounts,
+    Survey,
+    count_phrases,
+    of_all_groups,
+    survey,
+)
+from feeds.tagging.suggestion.log_odds import z_score
+from feeds.tagging.suggestion.neighbours import Profile, likenesses, profiles
+from feeds.tagging.topic import query
+from feeds.tagging.topic.model import Group, Term, Topic
+from ingest.text.folding import folded
+from ingest.text.language import stemming
+
+_SURE: Final = 1.64  # standard deviations from which on a word is more than chance (95 %, one side)
+_NEW: Final = timedelta(days=14)
+_TRIED: Final = 500  # articles that are classified anew for one suggestion
+_SAME: Final = 0.8  # of the stories of a phrase that a longer one has too: then the longer is enough
+_EVERYWHERE: Final = 2  # languages that share a word, which then stands for all
+_EXAMPLES: Final = 2
+_SAMPLE: Final = 30  # tagged stories, and others, in which the neighbours of a phrase are read
+_SAMPLED: Final = 2_000  # articles in which the neighbours of the topic's terms are read
+_OFTEN: Final = 0.2  # of all times that a phrase is written
+_LOOKED_AT: Final = 3  # times as many phrases as are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A term to add, where to, and what speaks for it."""
+
+    group: str  # empty where the topic has no group to add to
+    language: str | None
+    term: str  # as it is written into a topic file
+    forms: tuple[str, ...]  # as it was written in the tagged stories
+    z: float  # standard deviations by which it is commoner in tagged stories
+    tagged: int  # tagged stories that have it
+    others: int  # other stories that have it
+    adds: int  # of them those that would be tagged with it
+    rejected: int  # of these those that a person rejected
+    why: str  # that group
+    examples: tuple[str, ...]  # headlines of tagged stories
+    added: tuple[str, ...]  # headlines of stories that it would bring
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What is suggested for one topic, the best first."""
+
+    articles: int
+    tagged: int  # stories
+    words: tuple[Suggestion, ...]
+    new: tuple[Suggestion, ...]  # words of the last two weeks
+
+
+def suggest(topic: Topic, articles: Articles, now: datetime, limit: int, language: str | None = None) -> Suggestions:
+    """Return up to `limit` terms that would suit a topic, for one language or for all, and as many that are new."""
+    seen = survey(topic, articles)
+    counts = count_phrases(topic, seen, articles, now - _NEW, language)
+    judge = _Judge(topic, articles, seen)
+    words, new = (judge.best(new_to(topic, ranked), limit) for ranked in (_by_topic(counts), _by_time(counts)))
+    return Suggestions(seen.articles, len(seen.tagged), words, new)
+
+
+# Which phrases
+
+
+Ranked = tuple[Phrase, float]  # with its standard deviations
+
+
+def _by_topic(counts: PhraseCounts) -> list[Ranked]:
+    """Return the phrases that are commoner in tagged stories than in others; of several languages as one."""
+    alike: defaultdict[str, list[Ranked]] = defaultdict(list)
+    for code, phrases in counts.phrases.items():
+        total = counts.totals[code]
+        for phrase in phrases.values():
+            z = z_score((phrase.weight, total.tagged), (phrase.others_weight, total.others))
+            if z > 0:
+                alike[folded(_usual(phrase.written))].append((phrase, z))
+    return _ordered(_joined(found) if len(found) >= _EVERYWHERE else found[0] for found in alike.values())
+
+
+def _by_time(counts: PhraseCounts) -> list[Ranked]:
+    """Return the phrases that are commoner in the tagged stories of the last weeks than in those before."""
+    found = []
+    for code, phrases in counts.phrases.items():
+        total = counts.totals[code]
+        for phrase in phrases.values():
+            before = (len(phrase.tagged) - phrase.recent, total.stories - total.recent)
+            found.append((phrase, z_score((phrase.recent, total.recent), before)))
+    return _ordered(found)
+
+
+def _joined(found: list[Ranked]) -> Ranked:
+    """Return a word of several languages as one for all."""
+    phrases = [phrase for phrase, _ in found]
+    joined = Phrase(phrases[0].key, None)
+    for one in phrases:
+        joined.tagged += one.tagged
+        joined.rows += one.rows
+        joined.weight, joined.recent, joined.others = (
+            joined.weight + one.weight,
+            joined.recent + one.recent,
+            joined.others + one.others,
+        )
+        joined.written += one.written
+    return joined, sum(z for _, z in found) / math.sqrt(len(found))
+
+
+def _ordered(found: Iterable[Ranked]) -> list[Ranked]:
+    return sorted((one for one in found if one[1] >= _SURE), key=lambda one: (-one[1], one[0].key, one[0].language or ""))
+
+
+def new_to(topic: Topic, ranked: Sequence[Ranked]) -> Iterator[Ranked]:
+    """Yield the phrases that no term of a topic finds, without those that say again what a better one says."""
+    matcher, longer = Matcher([of_all_groups(topic)]), _longer(phrase for phrase, _ in ranked)
+    kept: list[Phrase] = []
+    for phrase, z in ranked:
+        if phrase.key in longer[phrase.language] or any(_repeats(phrase, one) for one in kept) or _is_found(matcher, phrase):
+            continue
+        kept.append(phrase)
+        yield phrase, z
+
+
+def _is_found(matcher: Matcher, phrase: Phrase) -> bool:
+    text = "\n".join(written for written, _ in phrase.written.most_common(3))
+    return bool(matcher.find(segments("", text), phrase.language))
+
+
+def _longer(phrases: Iterable[Phrase]) -> defaultdict[str | None, set[str]]:
+    """Return by language the phrases that nearly always stand within a longer one, which then stands for them."""
+    of: defaultdict[str | None, dict[str, int]] = defaultdict(dict)
+    for phrase in phrases:
+        of[phrase.language][phrase.key] = phrase.stories
+    found: defaultdict[str | None, set[str]] = defaultdict(set)
+    for language, stories in of.items():
+        for key, number in stories.items():
+            words = key.split()
+            parts = {" ".join(words[a:b]) for a in range(len(words)) for b in range(a + 1, len(words) + 1)} - {key}
+            found[language] |= {part for part in parts if number >= _SAME * stories.get(part, math.inf)}
+    return found
+
+
+def _repeats(phrase: Phrase, kept: Phrase) -> bool:
+    """Return whether a phrase holds a kept one or is held by it, and says little of its own."""
+    one, other = f" {phrase.key} ", f" {kept.key} "
+    if other in one:  # a longer one finds nothing more
+        return True
+    return one in other and phrase.stories * _SAME <= kept.stories
+
+
+# What each would bring
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A phrase as a term, and the group that it would go to."""
+
+    phrase: Phrase
+    z: float
+    term: Term
+    forms: tuple[str, ...]
+    group: str
+    why: str
+    rows: tuple[int, ...]  # of articles that lack nothing but this group
+
+
+class _Judge:
+    """Words suggestions: the group of each, and what it would add."""
+
+    def __init__(self, topic: Topic, articles: Articles, seen: Survey) -> None:
+        self._topic, self._articles, self._seen = topic, articles, seen
+        self._groups = _addable(topic.expression)
+
+    def best(self, chosen: Iterable[Ranked], limit: int) -> tuple[Suggestion, ...]:
+        """Return the best phrases as terms to add: those that bring something before those that bring nothing now."""
+        looked_at = list(islice(chosen, _LOOKED_AT * limit))
+        terms = [_term(phrase) for phrase, _ in looked_at]
+        beside = self._neighbours([(phrase, term) for (phrase, _), (term, _) in zip(looked_at, terms, strict=True)])
+        candidates = [
+            _Candidate(phrase, z, term, forms, *self._group(phrase, profile))
+            for (phrase, z), (term, forms), profile in zip(looked_at, terms, beside, strict=True)
+        ]
+        brings = self._brings(candidates)
+        order = sorted(range(len(candidates)), key=lambda n: not brings[n])[:limit]
+        return tuple(self._suggestion(candidates[n], brings[n]) for n in order)
+
+    def _neighbours(self, phrases: list[tuple[Phrase, Term]]) -> list[Profile]:
+        """Return the words that stand beside each of some phrases, in some of the articles that have it."""
+        groups = tuple(Group(str(number), (term,)) for number, (_, term) in enumerate(phrases))
+        rows = {row for phrase, _ in phrases for row in (*phrase.tagged[:_SAMPLE], *phrase.rows[:_SAMPLE])}
+        apart = replace(self._topic, groups=groups, expression=None, negative_contexts=(), roles=())
+        found = profiles(of_all_groups(apart), (article.document for article in self._articles.some(sorted(rows))))
+        return [found.get(group.name, Counter()) for group in groups]
+
+    @cached_property
+    def _profiles(self) -> dict[str, Profile]:
+        """The words that stand beside the terms of each group that can be added to."""
+        wanted = set(self._groups)
+        rows = islice((row for row, groups in self._seen.groups.items() if groups & wanted), _SAMPLED)
+        found = profiles(self._topic, (article.document for article in self._articles.some(list(rows))))
+        return {name: profile for name, profile in found.items() if name in wanted}
+
+    def _group(self, phrase: Phrase, beside: Profile) -> tuple[str, str, tuple[int, ...]]:
+        """Return the group that a phrase stands for, why, and the articles that lack nothing but this group.
+
+        It is the group whose terms have the same neighbours, among those that are missing somewhere where the phrase stands.
+        """
+        if not self._groups:
+            return "", "the query names no group to add it to", ()
+        rows = [*sorted(self._seen.missed.intersection(phrase.tagged)), *phrase.rows]
+        lacking = {name: self._lacking(name, rows) for name in self._groups}
+        missing = [name for name in self._groups if lacking[name]] or list(self._groups)
+        alike = dict(likenesses(beside, self._profiles)) if len(missing) > 1 else {}
+        best = max(missing, key=lambda name: (alike.get(name, -math.inf), len(lacking[name])))
+        why = f"the words beside it are those beside the terms of {best}; " if best in alike else ""
+        return best, f"{why}{len(lacking[best])} other stories that have it lack nothing but {best}", tuple(lacking[best][:_TRIED])
+
+    def _suggestion(self, one: _Candidate, brings: list[Article]) -> Suggestion:
+        titles = [article.document.title for article in self._articles.some(one.phrase.tagged[:_EXAMPLES])]
+        return Suggestion(
+            group=one.group,
+            language=one.term.language,
+            term=one.term.text,
+            forms=one.forms,
+            z=round(one.z, 2),
+            tagged=len(one.phrase.tagged),
+            others=one.phrase.others,
+            adds=len(brings),
+            rejected=sum(article.story in self._seen.rejected for article in brings),
+            why=one.why,
+            examples=tuple(titles),
+            added=tuple(article.document.title for article in brings[:_EXAMPLES]),
+        )
+
+    def _lacking(self, group: str, rows: list[int]) -> list[int]:
+        """Return the articles that might be tagged if a group were found in them."""
+        expression, none = self._topic.expression, frozenset[str]()
+        if expression is None:
+            return []
+        found = ((row, self._seen.groups.get(row, none)) for row in rows)
+        return [row for row, groups in found if group not in groups and query.possible(expression, groups | {group})]
+
+    def _brings(self, candidates: list[_Candidate]) -> list[list[Article]]:
+        """Classify with each term added, and return the articles that it alone would bring.
+
+        The terms are compiled together, and each is tried as if the others were not there.
+        """
+        added: defaultdict[str, list[Term]] = defaultdict(list)
+        for one in candidates:
+            added[one.group].append(one.term)
+        groups = tuple(replace(group, terms=(*group.terms, *added[group.name])) for group in self._topic.groups)
+        matcher = Matcher([replace(self._topic, groups=groups)])
+        of = {(one.group, one.term): n for n, one in enumerate(candidates)}
+        found: list[list[Article]] = [[] for _ in candidates]
+        for article in self._articles.some(sorted({row for one in candidates for row in one.rows})):
+            matched = MatchedDocument(matcher, article.document, self._articles.boilerplate(article.source))
+            here = matched.terms & of.keys()
+            for term in here:
+                if matched.tagged_without(here - {term}) and not matched.tagged_without(here):
+                    found[of[term]].append(article)
+        return found
+
+
+def _addable(expression: query.Expression | None) -> tuple[str, ...]:
+    """Return the groups that help an expression to hold, in its order."""
+    match expression:
+        case None | query.Not():
+            return ()
+        case query.GroupReference(name):
+            return (name,)
+        case _:
+            return tuple(dict.fromkeys(name for part in query.children(expression) for name in _addable(part)))
+
+
+def _term(phrase: Phrase) -> tuple[Term, tuple[str, ...]]:
+    """Return a phrase as a term that finds all its forms, and the forms, the usual one first."""
+    forms: dict[str, Counter[str]] = {}
+    for written, times in sorted(phrase.written.items(), key=lambda one: (-one[1], len(one[0]), one[0])):
+        forms.setdefault(folded(written), Counter())[written] += times
+    usual = [_usual(found) for found in forms.values()]
+    words, stemmed = usual[0].split(), phrase.language in stemming.LANGUAGES
+    for at, word in enumerate(words):
+        others = {parts[at] for form in forms if len(parts := form.split()) == len(words)}
+        if stemmed and len(others) > 1:
+            words[at] = f"{word}~"
+    return Term(" ".join(words), phrase.language), tuple(usual)
+
+
+def _usual(written: Counter[str]) -> str:
+    """Return how a phrase is usually written: in small letters if it often is, since a headline has capitals."""
+    small = [form for form in written if form == form.lower() and written[form] >= _OFTEN * written.total()]
+    return max(small or written, key=lambda form: (written[form], form))
