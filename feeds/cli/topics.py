@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from feeds.cli.home import readable_topics, report_kept_feeds, target_of, topic_named, topic_path
-from ingest.cli.console import Commands, counted, say
+from ingest.cli.console import Commands, counted, progress_bar, say
 from ingest.errors import TopicError, UsageError
 
 if TYPE_CHECKING:
@@ -262,9 +262,9 @@ def topics_learn(home: Home, name: str, labels: IO[bytes] | None) -> None:
     topic = topic_named(home, name)
     rows = [row for _, row in _rows(labels)] if labels else []
     wanted = [(reports.document_of_row(row), metrics.wanted(row.get("label"))) for row in rows]
-    with home.stored() as facts:
-        labelled = [(document, accepted) for document, accepted in wanted if accepted is not None]
-        model = learn(facts, topic, labelled, home.clock().date())
+    labelled = [(document, accepted) for document, accepted in wanted if accepted is not None]
+    with home.stored() as facts, progress_bar(len(topic.examples) + len(labelled), "reading texts") as progress:
+        model = learn(facts, topic, labelled, home.clock().date(), progress)
     path = model_file(home.folder, topic.name)
     replace(path, model.write().encode())
     click.echo(f"{path}: learnt from {model.accepted} accepted and {model.rejected} rejected texts; ranks by {model.basis}")

@@ -1,6 +1,6 @@
 """The second opinion of a topic: what it learns from, its model in the home, how likely a person accepts an item; tags nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -76,14 +76,24 @@ def without_vectors() -> str:
     return f"sentence vectors need {FEWEST} accepted and {FEWEST} rejected texts in the languages of their encoder"
 
 
-def learn(facts: Facts, topic: Topic, labelled: Iterable[tuple[Document, bool]], today: date) -> LinearModel:
+def learn(
+    facts: Facts,
+    topic: Topic,
+    labelled: Iterable[tuple[Document, bool]],
+    today: date,
+    progress: Callable[[int], object] = lambda _: None,
+) -> LinearModel:
     """Train a model on the examples and reviews of a topic, and on more documents, each accepted or not.
 
-    Raises UsageError for too few of a kind, or without scikit-learn.
+    `progress` is told of each example and document that has been read. Raises UsageError for too few of a kind, or without
+    scikit-learn.
     """
     encoder = installed_encoder()
     examples = ((Document(one.title, one.text, one.language), one.tagged) for one in topic.examples)
-    texts = [_labelled(document, encoder, accepted=accepted) for document, accepted in (*examples, *labelled)]
+    texts = []
+    for document, accepted in (*examples, *labelled):
+        texts.append(_labelled(document, encoder, accepted=accepted))
+        progress(1)
     reviews = {row: review.verdict is Verdict.ACCEPT for (row, _), review in Reviews(facts).all(topic.name).items()}
     items = facts.items.by_rows(reviews)
     vectors = _vectors(facts, items, encoder) if encoder else {}
