@@ -7,6 +7,7 @@ from feeds.model import Classification, Document
 from feeds.tagging.classifier import classify, tag
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.matching.publisher import publisher_start
+from feeds.tagging.quality.check import check
 from ingest.errors import TopicError
 
 BOTH = 'require = ["ship", "place"]'
@@ -161,6 +162,16 @@ def test_what_is_said_of_places_is_in_the_version() -> None:
     heads = [BOTH, *(f"{BOTH}\n{line}" for line in ("near_lead = 0", "one_place = 0", "near_lead = 9", CUT))]
     assert len({wording(head).version for head in heads}) == 5
     assert wording(f"{BOTH}\ncut_publisher = false").version == wording(BOTH).version
+
+
+def test_a_check_tells_what_changes_nothing() -> None:
+    """A limit for NEAR where the query has none, and one for a meeting where nothing must meet."""
+    idle = check(wording("query = 'ship OR place OR gull'\none_place = 9\nnear_lead = 9"))
+    assert idle.warnings == (
+        "harbour: one_place changes nothing: the query has no NEAR; delete it",
+        "harbour: near_lead changes nothing: no two parts must meet; delete it",
+    )
+    assert check(wording("query = 'ship NEAR/3 place AND gull'\none_place = 9\nnear_lead = 9")).warnings == ()
 
 
 # Whatever the text

@@ -217,7 +217,8 @@ class _TopicCase:
 
     def _because(self, match: Match) -> str:
         """Name every clause that holds in the best passage; exclusions where no word was found, since the tag rests on them."""
-        named = dict(reversed([*self._explanation.parts(match.branch, match.passage)]))
+        parts = self._explanation.parts(match.branch, match.passage) if self._topic.definitions else ()
+        named = dict(reversed([*parts]))
         words = [
             f"{group}: {self._quote(hit)}{f' ({named[group]})' if named.get(group) else ''}"
             for group, hit in _first_hits(match.hits).items()

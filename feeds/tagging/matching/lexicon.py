@@ -125,6 +125,11 @@ class Lexicon:
         )
         return CompiledPhrase(owner, term, elements, names)
 
+    @property
+    def has_names(self) -> bool:
+        """Whether some phrases have `names`."""
+        return bool(self._forms)
+
     def form(self, number: int) -> WrittenForm:
         """Return how a word must be written that fits a pattern, one of the `names` of a phrase."""
         return self._forms[number][0]
@@ -199,16 +204,17 @@ class Lexicon:
         if found is None:
             if len(self._seen) >= _CACHE:
                 self._seen.clear()
-            found = self._seen[key] = tuple(dict.fromkeys(self._fits(word, written or word)))
+            fits = self._fits_as_written if self._written else self._fits
+            found = self._seen[key] = tuple(dict.fromkeys(fits(word, written or word)))
         return found
 
-    def _fits(self, word: str, written: str) -> Iterator[int]:
-        for number in self._fits_folded(word, written):
+    def _fits_as_written(self, word: str, written: str) -> Iterator[int]:
+        for number in self._fits(word, written):
             yield number
             if number in self._written:
                 yield from (known for form, known in self._written[number].items() if form.fits(written))
 
-    def _fits_folded(self, word: str, written: str) -> Iterator[int]:
+    def _fits(self, word: str, written: str) -> Iterator[int]:
         length = len(word)
         if word in self._exact:
             yield self._exact[word]

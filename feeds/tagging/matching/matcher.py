@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import chain
+from itertools import chain, compress
 from typing import Final
 
 from feeds.tagging.matching.lexicon import GAP, CompiledPhrase, Element, GroupSlot
@@ -121,16 +121,16 @@ class Matcher:
     ) -> TopicHits:
         """Return what one topic's terms hit: `topic` is its number. The negative context or role `without` does not count."""
         found = [match for match in matches if topic in match.phrases]
-        hits = tuple(hit for match in found for hit in match.hits(topic))
-        matter = all_contexts or self.may_hold(topic, frozenset(hit.group for hit in hits))
+        hits = [match.hits(topic) for match in found]
+        every = tuple(chain.from_iterable(hits))
+        matter = all_contexts or self.may_hold(topic, frozenset(hit.group for hit in every))
         if not matter or not (self.topics[topic].negative_contexts or self.topics[topic].roles):
-            return TopicHits(hits)
-        around = [match.surroundings(topic, without) for match in found]
+            return TopicHits(every)
         roles = {role.name for role in self.topics[topic].roles}
-        read = tuple(one for match, beside in zip(found, around, strict=True) for one in beside.read(match.hits(topic), roles))
-        return TopicHits(
-            tuple(one for one in read if isinstance(one, Hit)), tuple(one for one in read if isinstance(one, CancelledHit))
-        )
+        around = [match.surroundings(topic, without) for match in found]
+        read = [one for beside, ours in zip(around, hits, strict=True) for one in beside.read(ours, roles)]
+        cancelled = tuple(one for one in read if isinstance(one, CancelledHit))
+        return TopicHits(tuple(one for one in read if isinstance(one, Hit)), cancelled)
 
 
 def _matches(book: Phrasebook, segments: tuple[Segment, ...]) -> tuple["SegmentMatches", ...]:
@@ -152,17 +152,18 @@ class Surroundings:
 
     def read(self, hits: list[Hit], roles: Collection[str]) -> list[Hit | CancelledHit]:
         """Return the hits with their roles, and those that do not count, by their place; `roles` are the topic's."""
-        groups = [hit for hit in hits if hit.group not in roles]  # those of roles are here, without what an exception takes
-        return [self._read(hit) for hit in (_longest([*groups, *self.hits]) if self.hits else groups)]
+        if roles:  # their own hits are here, without what an exception takes
+            hits = _longest([*(hit for hit in hits if hit.group not in roles), *self.hits])
+        return [self._read(hit) for hit in hits] if self.contexts else [*hits]
 
     def _read(self, hit: Hit) -> Hit | CancelledHit:
-        around = [
-            owner for owner, first, last in self.contexts if hit.group in owner.groups and first <= hit.first and hit.last <= last
-        ]
-        for owner in around:
-            if owner.use is PhraseUse.CONTEXT:
-                return CancelledHit(hit, owner.name)
-        return replace(hit, role=around[0].name) if around else hit
+        role = ""
+        for owner, first, last in self.contexts:
+            if first <= hit.first and hit.last <= last and hit.group in owner.groups:
+                if owner.use is PhraseUse.CONTEXT:
+                    return CancelledHit(hit, owner.name)
+                role = role or owner.name
+        return replace(hit, role=role) if role else hit
 
 
 class SegmentMatches:
@@ -170,7 +171,7 @@ class SegmentMatches:
 
     def __init__(self, book: Phrasebook, number: int, segment: Segment) -> None:
         """Find the phrases of all groups; the book knows its words."""
-        self._book, self.number, self._segment = book, number, segment
+        self._book, self.number, self._segment, self._names = book, number, segment, book.lexicon.has_names
         self.phrases: dict[int, list[_FoundPhrase]] = {}  # by topic
         self.groups: dict[int, set[str]] = {}  # those that stand here, by topic
         for found in self._phrases(book.starts.get):
@@ -207,11 +208,12 @@ class SegmentMatches:
             phrases += self._from(first, last, contexts.slots.get(group))
         spans = [(owners[phrase.owner], first, last) for first, phrase, last in phrases]
         exceptions = [span for span in spans if not span[0].groups]
-        valid = [span[0].name != without and not (exceptions and _is_void(span, exceptions)) for span in spans]
-        found = [span for span, holds in zip(spans, valid, strict=True) if holds and span[0].groups]
-        roles = [one for one, holds in zip(phrases, valid, strict=True) if holds and owners[one[1].owner].use is PhraseUse.ROLE]
+        if exceptions or without:
+            valid = [bool(span[0].groups) and span[0].name != without and not _is_void(span, exceptions) for span in spans]
+            phrases, spans = [*compress(phrases, valid)], [*compress(spans, valid)]
+        roles = [phrase for phrase, span in zip(phrases, spans, strict=True) if span[0].use is PhraseUse.ROLE]
         hits = [replace(hit, role=hit.group) for hit in (self._hit(*one) for one in roles)]
-        return Surroundings(tuple(found), tuple(hits))
+        return Surroundings(tuple(spans), tuple(hits))
 
     def _phrases(self, begin: Callable[[str], Continuations | None]) -> list[_FoundPhrase]:
         found: list[_FoundPhrase] = []
@@ -236,7 +238,7 @@ class SegmentMatches:
             last = self._follow(phrase, 1, after)
             if last is not None:
                 found.append((first, phrase, last))
-        return [one for one in found if not one[1].names or self._has_name(*one)]
+        return [one for one in found if not one[1].names or self._has_name(*one)] if self._names else found
 
     def _has_name(self, first: int, phrase: CompiledPhrase, last: int) -> bool:
         """Return whether the capitals of one of the words that a phrase wants as written show a name."""

@@ -87,6 +87,16 @@ def _idle_groups(topic: Topic) -> Iterator[Slip]:
             what = f"define.{part.name} decides nothing"
             yield Slip(FilePlace("define", part.name), what, "name it in the query, or delete it", grave=False)
     yield from _idle_limits(topic, named)
+    yield from _idle_places(topic, expressions)
+
+
+def _idle_places(topic: Topic, expressions: list[query.Expression]) -> Iterator[Slip]:
+    """Report what is said of places where nothing in the query asks for it."""
+    parts = [part for one in expressions for part in query.walk(one)]
+    if topic.meeting.one_place is not None and not any(isinstance(part, query.Near) for part in parts):
+        yield Slip(FilePlace("", "one_place"), "one_place changes nothing: the query has no NEAR", "delete it", grave=False)
+    if topic.meeting.near_lead is not None and not any(isinstance(part, query.And) for part in parts):
+        yield Slip(FilePlace("", "near_lead"), "near_lead changes nothing: no two parts must meet", "delete it", grave=False)
 
 
 def _idle_limits(topic: Topic, used: set[str]) -> Iterator[Slip]:

@@ -396,8 +396,9 @@ def walk(expression: Expression, *, named: bool = True) -> tuple[Expression, ...
     found, waiting = [], [expression]
     while waiting:
         found.append(part := waiting.pop())
-        if named or not isinstance(part, NamedPart):
-            waiting += reversed(children(part))
+        inner = children(part)
+        if inner and (named or not isinstance(part, NamedPart)):
+            waiting += reversed(inner)
     return tuple(found)
 
 
