@@ -210,9 +210,8 @@ class Evaluation:
 
     def _raw_hits(self) -> Iterator[Hit]:
         """Yield what the query's `raw:` parts find: no term leads to the segments where they stand."""
-        for part in query.walk(self._topic.expression) if self._topic.expression else ():
-            if isinstance(part, query.RawTerm):
-                yield from self._raw(part, self.everywhere) or ()
+        for part in query.raw_terms(self._topic.expression):
+            yield from self._raw(part, self.everywhere) or ()
 
     def _neighbours(self, number: int) -> bool:
         # Sentences of one paragraph are neighbours; two entries of a list are two stories.

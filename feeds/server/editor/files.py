@@ -37,7 +37,9 @@ class ConflictError(UsageError):
     def __init__(self, now: OpenedTopic) -> None:
         """Say what has happened to it."""
         what = "was changed" if now.state else "was removed"
-        super().__init__(f"{now.name}.toml {what} since you opened it", "your text is below: compare it, then save it again")
+        super().__init__(
+            f"{now.name}.toml {what} since you opened it", "your text is kept: compare it with the file, then save it again"
+        )
         self.now = now
 
 

@@ -62,7 +62,7 @@ if (editor) {
   const part = (name) => document.getElementById(name);
   let asked = null;
   let timer = 0;
-  let sent = true; // nothing is typed that is not saved or sent
+  let sent = !part("problem").querySelector(".fault"); // nothing is typed that is not saved
 
   const wrong = () => Number(document.querySelector("[data-line]")?.dataset.line || 0);
 

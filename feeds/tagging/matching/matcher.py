@@ -63,7 +63,7 @@ class Matcher:
         self._books = cache(lambda language: Phrasebook(self.topics, language))
         self._languages = frozenset(language for topic in self.topics for language in languages_of(topic)) | {None}
         self._possible: dict[tuple[int, frozenset[str]], bool] = {}
-        self._has_raw_term = any(map(query.has_raw_term, (topic.expression for topic in self.topics)))
+        self._has_raw_term = any(query.raw_terms(topic.expression) for topic in self.topics)
         self.wordless = tuple(n for n in range(len(self.topics)) if self.may_hold(n, frozenset()))  # may hold without any hit
 
     def _book(self, language: str | None) -> Phrasebook:

@@ -110,7 +110,7 @@ class PreviewTally:
         self.items += 1
         self._frequency.update(screenings[0].groups)
         self._note(stored, document, screenings)
-        for line in screenings[0].lines:
+        for line in screenings[0].lines - boilerplate:
             self._holders[stored.carrier.source.url, line].add(stored.row)
         if screenings[0].grade is not None or (screenings[0].possible and self._has_exclusion):
             self._rests_on_lines.add(stored.row)

@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from feeds.model import Document
@@ -407,9 +407,29 @@ def names(expression: Expression) -> set[str]:
     return {part.name for part in walk(expression) if isinstance(part, GroupReference)}
 
 
-def has_raw_term(expression: Expression | None) -> bool:
-    """Return whether a query asks for characters as they are written, which no term leads to."""
-    return expression is not None and any(isinstance(part, RawTerm) for part in walk(expression))
+class _Identity:
+    """An expression that is known by itself and not by what it says: to compare a large one takes as long as to walk it."""
+
+    __slots__ = ("expression",)
+
+    def __init__(self, expression: Expression) -> None:
+        self.expression = expression
+
+    def __hash__(self) -> int:
+        return id(self.expression)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and other.expression is self.expression
+
+
+@lru_cache(maxsize=256)
+def _raw_terms(known: _Identity) -> tuple[RawTerm, ...]:
+    return tuple(part for part in walk(known.expression) if isinstance(part, RawTerm))
+
+
+def raw_terms(expression: Expression | None) -> tuple[RawTerm, ...]:
+    """Return the characters that a query asks for as they are written, to which no term leads."""
+    return () if expression is None else _raw_terms(_Identity(expression))
 
 
 def possible(expression: Expression, found: frozenset[str]) -> bool:
