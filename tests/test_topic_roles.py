@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from wording import GROUPS, wording
 
 from feeds.model import Classification, Document
-from feeds.tagging.classifier import classify, tag
+from feeds.tagging.classifier import classify, sentence_key, tag
 from feeds.tagging.matching.matcher import Matcher
+from feeds.tagging.matching.segments import segments
 from feeds.tagging.quality.check import check
 from feeds.tagging.topic.loader import parse_topic
 from feeds.tagging.topic.model import Topic
@@ -103,6 +104,30 @@ def test_a_query_may_ask_for_a_role(text: str, *, tagged: bool) -> None:
     assert answer.tagged is tagged
     about = Document("", text, "en")
     assert bool(tag(Matcher([topic("query = 'model AND place'")]), about).tags) is tagged
+
+
+def test_a_role_beside_a_group_may_be_boilerplate() -> None:
+    """A sentence with a group and a role of it may turn out to be what the source repeats, also where the query names the role."""
+    by = topic("query = 'ship AND place OR model AND gull'")
+    lines = tag(Matcher([by]), Document("", "A gull.\nA regatta for every ferry.\nA ferry at the quay.", "en")).lines
+    parts = segments("", "A gull.\nA regatta for every ferry.\nA ferry at the quay.")
+    assert lines == {sentence_key(by, part) for part in parts[:2]}
+
+
+@pytest.mark.parametrize(
+    ("text", "near_miss"),
+    [
+        ("A regatta at the quay.", True),
+        ("A ferry kit at the quay.", True),
+        ("A gull kit at the quay.", True),
+        ("A gull kit.", False),
+        ("At the quay.", False),
+    ],
+)
+def test_of_alternatives_any_may_be_the_near_miss(text: str, *, near_miss: bool) -> None:
+    """Where a role or a frame took the word of one alternative, and the rest is there, a person should look."""
+    more = f'{ROLE}\n[frame.doll]\ncancels = "gull"\nany = ["{{gull}} kit"]'
+    assert ask(text, "query = '(ship OR gull) AND place'", more).near_miss is near_miss
 
 
 def test_a_role_may_be_of_several_groups() -> None:

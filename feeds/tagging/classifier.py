@@ -128,8 +128,13 @@ def _lines(
         for match in matches
         if parts[match.number].field == "text"
         for topic, groups in match.groups.items()
-        if len(groups) == 1 and only in {None, topic}
+        if only in {None, topic} and _is_alone(matcher.topics[topic], groups)
     )
+
+
+def _is_alone(topic: Topic, groups: set[str]) -> bool:
+    """Return whether a sentence adds one group at most; a role beside it, such as "our podcast", makes it no part of the story."""
+    return len(groups) == 1 or (bool(topic.roles) and len(groups - {role.name for role in topic.roles}) <= 1)
 
 
 def sentence_key(topic: Topic, segment: Segment) -> str:
@@ -238,10 +243,8 @@ class _TopicCase:
             return replace(answer, missing=unsaid, excluding=tuple(dict.fromkeys(fault.part for fault in excluded)))
         missing = self._evaluation.missing(expression)
         weak = self._evaluation.weak(missing)
-        there = {cancelled.hit.group for cancelled in self._found.cancelled} | {
-            name for name in missing if self._evaluation.weak([name])
-        }
-        near_miss = there >= set(missing) or self._is_for_review()
+        taken = frozenset(cancelled.hit.group for cancelled in self._found.cancelled) | self._evaluation.unsupported_groups
+        near_miss = not self._evaluation.missing(expression, taken) or self._is_for_review()
         hits = [hit for hit in self._found.hits if hit not in weak]
         return replace(self._answer(False, None, 0.0, why, hits, near_miss=near_miss, weak=weak), missing=unsaid)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -88,6 +88,11 @@ class Evaluation:
     def weak(self, groups: Iterable[str]) -> Hits:
         """Return the hits of groups that have a role, where nothing else of their group is found in the item."""
         return _together(self._weak[name] for name in groups if name in self._weak and name not in self._named)
+
+    @property
+    def unsupported_groups(self) -> frozenset[str]:
+        """The groups of which only words with a role are found."""
+        return frozenset(self._weak) - frozenset(self._named)
 
     @property
     def unsupported(self) -> Hits:
@@ -225,19 +230,22 @@ class Evaluation:
         exclusions = (part for part in query.walk(expression) if isinstance(part, query.Not))
         return tuple(dict.fromkeys(str(part.part) for part in exclusions if self.holds(part, self.everywhere) is not None))
 
-    def missing(self, expression: query.Expression) -> tuple[str, ...]:
-        """Return the parts, as queries, that nothing in the document says; of alternatives those of the one that misses least."""
+    def missing(self, expression: query.Expression, taken: Collection[str] = ()) -> tuple[str, ...]:
+        """Return the parts, as queries, that nothing in the document says; of alternatives those of the one that misses least.
+
+        What is `taken`, by a negative context or by its role, is not missing.
+        """
         match expression:
-            case query.And(parts):
-                return tuple(dict.fromkeys(name for part in parts for name in self.missing(part)))
-            case query.Near(left, right):
-                return tuple(dict.fromkeys((*self.missing(left), *self.missing(right))))
+            case query.And() | query.Near():
+                return tuple(dict.fromkeys(name for part in query.children(expression) for name in self.missing(part, taken)))
             case query.Or(parts):
-                return min((self.missing(part) for part in parts), key=len)
+                return min((self.missing(part, taken) for part in parts), key=len)
             case query.Not():
                 return ()
             case query.NamedPart(_, part):
-                return self.missing(part)
+                return self.missing(part, taken)
+            case _ if str(expression) in taken:
+                return ()
             case _:
                 return () if self.holds(expression, self.everywhere) is not None else (str(expression),)
 
