@@ -26,6 +26,7 @@ from feeds.cli.upkeep.backup import backup_command, restore_command
 from feeds.cli.upkeep.doctor import doctor_command
 from feeds.cli.upkeep.export import export_command
 from feeds.cli.upkeep.forget import forget_command
+from feeds.cli.upkeep.purge import purge_command
 from feeds.cli.upkeep.settings import config_command
 from ingest.cli.commands import sources, sources_add
 from ingest.cli.console import command, is_terminal, say
@@ -183,7 +184,7 @@ topics.add_command(topics_preview)
 topics.add_command(topics_suggest)
 for part in (sources, items, topics, stories, explain, review, publish_command, search_command, feeds, serve, try_command):
     command.add_command(part)
-for part in (backup_command, restore_command, config_command, doctor_command, export_command, forget_command):
+for part in (backup_command, restore_command, config_command, doctor_command, export_command, forget_command, purge_command):
     command.add_command(part)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 import signal
 import socket
 import sqlite3
@@ -20,6 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from feeds.cli.home import kept_feeds, readable_topics, report_kept_feeds, target_of, topics_of
 from feeds.publication.atomic_files import sweep
+from feeds.publication.erasure.retention import Purge, delete_expired
 from feeds.publication.publish import feed_path
 from feeds.publication.websub import tell_hub
 from feeds.server.application import application
@@ -49,6 +51,7 @@ _LOG: Final = logging.getLogger(__name__)
 _SOURCES = 400  # polled in one tick
 _BATCHES = 20  # of old items classified again in one tick, after a topic changed
 _GROUPING_SECONDS = 10.0  # after so much grouping, what is ready is published
+_DELETED = 10_000  # items that were kept long enough, in one hour
 _STEP_PAUSE = 5.0  # seconds between two steps of a poll: hosts with many sources rest meanwhile
 _GRACE = 4  # seconds in which the ticks may finish when the service stops
 _CHECK_PAUSE = 0.1  # seconds between two looks at whether they have finished
@@ -333,6 +336,10 @@ class ServiceTicks:
         self._kept = kept
 
     def _tidy(self, facts: Facts) -> None:
+        if self._home.settings.retention.deletes:
+            purge = Purge(self._home.settings.retention, self.now(), secrets.token_bytes(16), _DELETED)
+            if deleted := delete_expired(facts, purge, self.stopping.is_set):
+                log_event(_LOG, logging.INFO, "items_deleted", f"{deleted} items deleted: kept long enough", deleted=deleted)
         facts.tidy()
         sweep(self._home.folder / "public", self._home.folder / "private")
 

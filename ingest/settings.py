@@ -117,6 +117,42 @@ class Backup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """`retention.*`: when items are deleted from the database; without a value nothing ever is."""
+
+    days: Positive | None = None  # after which a tagged item goes
+    topics: tuple[str, ...] = ()  # NAME=DAYS: another time for what a topic tags
+    untagged_days: Positive | None = None  # after which an item that no topic tags goes
+    sources: tuple[str, ...] = ()  # ADDRESS=DAYS: another time for the untagged items of a source
+    untagged_per_source: Positive | None = None  # newest untagged items of each source that stay
+
+    @property
+    def days_of_topics(self) -> dict[str, int]:
+        """The days of `topics` by name. Raises SettingsError."""
+        return _days("retention.topics", self.topics, "harbour=365")
+
+    @property
+    def days_of_sources(self) -> dict[str, int]:
+        """The days of `sources` by address. Raises SettingsError."""
+        return _days("retention.sources", self.sources, "https://news.example/feed.xml=30")
+
+    @property
+    def deletes(self) -> bool:
+        """True when anything is ever deleted."""
+        return self != Retention()
+
+
+def _days(key: str, entries: tuple[str, ...], example: str) -> dict[str, int]:
+    found = {}
+    for entry in entries:
+        name, _, days = entry.rpartition("=")
+        if not name.strip() or not days.strip().isdecimal() or int(days) < 1:
+            raise SettingsError(f'{key}: "{entry}" is not a name, "=" and a number of days', f'write "{example}"')
+        found[name.strip()] = int(days)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting; the defaults are right for one person."""
 
@@ -127,6 +163,7 @@ class Settings:
     publish: Publish = field(default_factory=Publish)
     topics: Topics = field(default_factory=Topics)
     backup: Backup = field(default_factory=Backup)
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def base_url(self) -> str:
@@ -147,6 +184,7 @@ class Settings:
             what = "polling.requests_per_day and polling.target_delay are both set, but one follows from the other"
             raise SettingsError(what, "take one of them out")
         parse_allowed(self.fetch.allow)
+        _ = self.retention.days_of_topics, self.retention.days_of_sources
         return self
 
 

@@ -71,7 +71,7 @@ EDGES: Final = (  # rooms
 ).split()
 EDGE_MODULES: Final = set(  # modules of pure rooms
     "feeds.publication.atomic_files feeds.publication.edition feeds.publication.files feeds.publication.publish"
-    " feeds.publication.erasure.erasure feeds.publication.erasure.remains"
+    " feeds.publication.erasure.erasure feeds.publication.erasure.remains feeds.publication.erasure.retention"
     " feeds.export.collect"
     " feeds.publication.visible feeds.publication.websub feeds.search.search feeds.site.builder feeds.site.fingerprints"
     " feeds.site.listing feeds.site.publish feeds.site.stories feeds.stories.grouping feeds.stories.grouping_pass"

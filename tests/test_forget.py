@@ -188,12 +188,14 @@ def test_a_source_is_erased_with_what_it_carried_first(cli: Cli) -> None:
 
 
 def test_an_item_of_a_private_topic_or_of_none_is_erased_too(cli: Cli) -> None:
-    """What no feed has shown leaves nothing but the hashes, not even its number."""
+    """What no feed has shown leaves nothing but the hashes, and its number if it is the last one."""
+    store(cli, replace(SECRET, guid="urn:item:earlier", url="http://post.example/earlier", title="Plumbago", text="", summary=""))
     store(cli, replace(SECRET, title="Zwiebelturm", text="Zyxwvut Plumbago.", summary=""))
-    assert cli("forget", "urn:item:secret", "--yes").exit_code == 0
+    for name in ("urn:item:earlier", "urn:item:secret"):
+        assert cli("forget", name, "--yes").exit_code == 0
     assert holding(cli.home) == []
     with closing(sqlite3.connect(cli.home / "topicwire.db")) as db:
-        assert db.execute("select count(*) from item").fetchone() == (0,)
+        assert db.execute("select uid, version_id from item").fetchall() == [("erased-2", None)]
         assert db.execute("select count(*) from forgotten").fetchone()[0] > 0
 
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 
@@ -18,6 +18,7 @@ _PATIENCE = 30.0  # seconds that a statement waits for other processes
 _ATTEMPTS = 100  # to switch to the write-ahead log
 _PAUSE = 0.1  # seconds between them
 _PRIMARY_CODE = 0xFF  # the bits of an extended error code of SQLite that say its kind
+_GIVEN_BACK = 5_000  # free pages that one tidying gives back to the disk
 _SHORT_PATIENCE = 2.0  # ... and that tidying up waits
 _PRAGMAS = (
     "synchronous=FULL",
@@ -48,12 +49,20 @@ class Database:
         try:
             _refuse_unknown(self.schema, path)  # before it is touched
             self.patience()
+            self._give_pages_back()
             self._write_ahead()
             for pragma in _PRAGMAS:
                 self.execute(f"PRAGMA {pragma}")
         except BaseException as fault:
             self.close()
             raise _reported(fault, path) from fault
+
+    def _give_pages_back(self) -> None:
+        """Prepare a new file for giving free pages back; that takes effect before the first table alone."""
+        # Another thread or process may open the new file at the same time, and be writing already: it has done this.
+        with self._turns, suppress(sqlite3.OperationalError):
+            if not self.schema.table_names():
+                self.execute("PRAGMA auto_vacuum=INCREMENTAL")
 
     def _write_ahead(self) -> None:
         """Switch to the write-ahead log. SQLite does not wait here while another process opens or closes the file, so we do."""
@@ -102,6 +111,9 @@ class Database:
     def tidy(self) -> None:
         """Refresh SQLite's statistics and write its log back into the file; do nothing while others keep it busy."""
         self.execute("PRAGMA optimize")
+        with self._turns:
+            # A script runs to its end: `execute` gives one page back. It does nothing where the file was not made for it.
+            self.connection.executescript(f"PRAGMA incremental_vacuum({_GIVEN_BACK})")
         with self._turns:  # a checkpoint that waits for the log would keep all writers waiting
             self.patience(_SHORT_PATIENCE)
             self.execute("PRAGMA wal_checkpoint(TRUNCATE)")

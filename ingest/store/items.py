@@ -150,8 +150,9 @@ class Items:
         return int(found.fetchone()[0])
 
     def last_seq(self) -> int:
-        """Return the highest number of change, 0 where nothing is stored."""
-        return int(self._db.execute("select coalesce(max(seq), 0) from item").fetchone()[0])
+        """Return the highest number of change of an item that has words, 0 where nothing is stored."""
+        row = self._db.execute("select seq from item where version_id is not null order by seq desc limit 1").fetchone()
+        return int(row[0]) if row else 0
 
     def seqs(self, rows: Iterable[int]) -> dict[int, int]:
         """Return the numbers of change of some items, by row number."""

@@ -1,6 +1,6 @@
 """Statements over all tables of judgements for the care of a home; decides nothing.
 
-Public: erasure.
+Public: erasure, retention.
 """
 
-__all__ = ("erasure",)
+__all__ = ("erasure", "retention")

@@ -1,6 +1,8 @@
 """Erases items and sources from every table, the full-text index, free pages and the log; knows no published file."""
 
+import json
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -39,6 +41,7 @@ class Eraser:
     def __init__(self, facts: Facts) -> None:
         """Use the database of `facts`."""
         self._db: Database = facts.database
+        self._known: dict[str, list[tuple[str, str]]] = {}  # references, by the table that they lead to
 
     def rows_first_carried_by(self, url: str) -> list[int]:
         """Return the items that a source carried first: their words are its words."""
@@ -114,29 +117,62 @@ class Eraser:
                 {"item": item, "source": source},
             )
 
+    def still_served(self, rows: Iterable[int]) -> frozenset[int]:
+        """Return those of some items that are in the last document of one of their sources."""
+        found = self._db.execute(
+            """select distinct g.item_id from sighting g join served v on v.source_id = g.source_id, json_each(v.entries) e
+            where g.item_id in (select value from json_each(?)) and e.value = g.fingerprint""",
+            [json.dumps(list(rows))],
+        )
+        return frozenset(row for (row,) in found)
+
+    def purge_items(self, traces: Iterable[Traces], now: datetime, secret: bytes) -> None:
+        """Delete some items like `erase_items`, also what feeds remember of them: no tombstone goes out."""
+        self._db.execute("pragma defer_foreign_keys = on")
+        forgotten = Forgotten(self._db)
+        for one in traces:
+            forgotten.add(one.names, now, secret)
+            self._delete_rows(one.row, kept={"item"})
+            self._delete_number(one.row)
+
     def _erase_item(self, row: int) -> None:
         self._db.execute(
             """delete from served where source_id in (select source_id from sighting where item_id = ?)""", [row]
         )  # its hashes of entries: the next document brings them again
+        self._delete_rows(row, kept=_KEPT)
+        self._delete_number(row)
+
+    def _delete_rows(self, row: int, kept: AbstractSet[str]) -> None:
+        """Delete all that refers to an item, except in some tables."""
+        self._db.execute("update item set version_id = null where id = ?", [row])  # counts look at its words once more
         self._db.execute("delete from former_name where sighting_id in (select id from sighting where item_id = ?)", [row])
         for table, column in self._references("item"):
-            if table not in _KEPT:
+            if table not in kept:
                 self._db.execute(f"delete from {table} where {column} = ?", [row])  # noqa: S608 - names of our own tables
-        shown = self._is_referred_to(row)
-        if shown:
+
+    def _delete_number(self, row: int) -> None:
+        """Delete an item itself. What a feed remembers, and the highest number of change, stay without words.
+
+        A number of change that is given twice would be taken for one that was classified already.
+        """
+        (is_last,) = self._db.execute("select seq = (select max(seq) from item) from item where id = ?", [row]).fetchone()
+        if is_last or self._is_referred_to(row):
             self._db.execute("update item set version_id = null, uid = ? where id = ?", [f"erased-{row}", row])
         else:
             self._db.execute("delete from item where id = ?", [row])
 
     def _references(self, to: str) -> list[tuple[str, str]]:
         """Return (table, column) of all that refers to the rows of a table, by a foreign key or by the usual name."""
+        if to not in self._known:
+            self._known[to] = list(self._found_references(to))
+        return self._known[to]
+
+    def _found_references(self, to: str) -> Iterator[tuple[str, str]]:
         tables = [name for (name,) in self._db.execute("select name from sqlite_master where type = 'table'") if name not in _NOTES]
-        found = []
         for table in tables:
             keys = {column for _, _, other, column, *_ in self._db.execute(f"pragma foreign_key_list([{table}])") if other == to}
             columns = {name for _, name, *_ in self._db.execute(f"pragma table_info([{table}])")}
-            found += [(table, column) for column in sorted(keys | (columns & {f"{to}_id"}))]
-        return found
+            yield from ((table, column) for column in sorted(keys | (columns & {f"{to}_id"})))
 
     def _is_referred_to(self, row: int) -> bool:
         return any(
@@ -148,6 +184,12 @@ class Eraser:
         """Make SQLite overwrite what is deleted on this connection."""
         self._db.execute("pragma secure_delete = on")
 
+    def compact(self) -> None:
+        """Rewrite the database without free space; it needs as much space on the disk as the database has."""
+        self._db.execute("pragma temp_store = file")
+        self._db.execute("pragma auto_vacuum = incremental")  # from now on `tidy` gives free pages back
+        self._db.execute("vacuum")
+
     def clean(self) -> bool:
         """Remove what was erased from the full-text index, from free space and from the log of changes.
 
@@ -156,7 +198,6 @@ class Eraser:
         """
         self._db.execute("insert into version_fts (version_fts) values ('rebuild')")  # it only marks what is deleted
         self._db.connection.commit()
-        self._db.execute("pragma temp_store = file")
-        self._db.execute("vacuum")
+        self.compact()
         (busy, *_) = self._db.execute("pragma wal_checkpoint(truncate)").fetchone()
         return not busy
