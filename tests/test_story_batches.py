@@ -119,12 +119,12 @@ def test_keys_are_the_least_hashes_two_by_two(sets: list[list[int]], count: int)
 
 
 def test_an_item_meets_those_before_it(facts: Facts) -> None:
-    """Likely copies are what is stored and what came before in the same batch, within the week, those that share most first."""
+    """Likely copies are what is stored and what came before in the same batch, within the week, those that share most first, then the latest."""
     carry(facts, [item(guid=f"{number}", url=f"http://post.example/{number}", title=f"{number}") for number in range(5)], POST)
     tables = StoryTables(facts)
     shared = [(1, (10, 11, 12)), (2, (10, 11, 20)), (3, (10, 30, 31)), (4, ())]
-    assert tables.likely((Sketch(row, found, NOON) for row, found in shared), WINDOW) == [[], [1], [1, 2], []]
-    assert tables.likely([Sketch(5, (10, 11), NOON + timedelta(days=6))], WINDOW) == [[1, 2, 3]]
+    assert tables.likely((Sketch(row, found, NOON) for row, found in shared), WINDOW) == [[], [1], [2, 1], []]
+    assert tables.likely([Sketch(5, (10, 11), NOON + timedelta(days=6))], WINDOW) == [[2, 1, 3]]
     assert tables.likely([Sketch(5, (10, 11), NOON + timedelta(days=16))], WINDOW) == [[]]
 
 

@@ -59,6 +59,31 @@ def test_a_program_reads_the_same_figures(cli: Cli) -> None:
     assert [(error["kind"], error["relation"]) for error in found["errors"]] == [("missed", "none")]
 
 
+EVENT = '{"title": "Ferry adds boats while bridge of Norwick is shut", "url": "http://c.example/1", "published": "2026-03-02T14:00:00Z"}'
+FRENCH = (
+    '{"title": "Le pont de Norwick ferme, dit Anna Dorval", "text": "Anna Dorval ferme le pont de Norwick pour 40 semaines, selon '
+    'Harmon.", "lang": "fr", "url": "http://d.example/1", "published": "2026-03-02T15:00:00Z"}'
+)
+ENGLISH = (
+    '{"title": "Anna Dorval shuts bridge", "text": "Anna Dorval shuts the Norwick bridge for 40 weeks, Harmon says.", "lang": "en",'
+    ' "url": "http://e.example/1", "published": "2026-03-02T15:00:00Z"}'
+)
+
+
+def test_relations_beside_stories_are_measured(cli: Cli) -> None:
+    """Pairs labelled `related` and `translation` are no merges, and what is said of them has its own precision and recall."""
+    path = cli.home / "pairs.jsonl"
+    rows = [(A, B, "pos"), (A, EVENT, "related"), (A, C, "related"), (FRENCH, ENGLISH, "translation"), (C, FRENCH, "neg")]
+    path.write_text("\n".join(f'{{"a": {a}, "b": {b}, "label": "{label}"}}' for a, b, label in rows), "utf-8")
+    found = json.loads(cli("stories", "evaluate", path, "--json").stdout)
+    assert (found["rows"], found["precision"], found["true_negatives"]) == (5, 1.0, 4)
+    shares = {name: (of["precision"], of["recall"], of["rows"]) for name, of in found["relations"].items()}
+    assert shares == {"related": (1.0, 0.5, 4), "translation": (1.0, 1.0, 4)}
+    lines = [line.split()[:4] for line in cli("stories", "evaluate", path).stdout.splitlines()]
+    assert ["related", "4", "2", "1"] in lines
+    assert ["translation", "4", "1", "1"] in lines
+
+
 def test_a_missing_date_is_no_distance(cli: Cli) -> None:
     """A row without a date is compared as if it had the other's."""
     path = cli.home / "pairs.jsonl"

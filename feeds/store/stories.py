@@ -19,7 +19,7 @@ _COMMON: Final = 32  # items that have a key, beyond which it is the key of a fo
 _LATEST: Final = 4  # items looked at of those that have such a key
 _FORM: Final = 0.25  # of the keys of an item: so many common ones make it one of a flood
 _LIKELY: Final = 60  # items that share keys with one, beyond which it is one of a flood
-_FEW: Final = 8  # items that one of a flood is compared with
+_FEW: Final = 6  # items that one of a flood is compared with
 _EPOCH: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 _IN: Final = "in (select value from json_each(?))"
 
@@ -101,7 +101,7 @@ class StoryTables:
         rare, common = self._under(of.keys, spans)
         shared = Counter(chain.from_iterable(rare))
         many = Counter(chain.from_iterable(self._latest(common, _span(of.moment)))) if common else Counter[int]()
-        rows = sorted({*shared, *many} - {of.row}, key=lambda row: (-shared[row], -many[row], row))
+        rows = sorted({*shared, *many} - {of.row}, key=lambda row: (-shared[row], -many[row], -row))
         flood = len(common) >= _FORM * len(of.keys) or len(rows) > _LIKELY
         return rows[:_FEW] if flood else rows
 

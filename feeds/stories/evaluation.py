@@ -16,6 +16,7 @@ from ingest.errors import UsageError
 from ingest.text.sanitize import plain, safe_html, xml_safe
 
 _UNDATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LABELS: Final = {"related": Relation.RELATED, "translation": Relation.TRANSLATION}  # of pairs that are not one story
 _TEXTS: Final = ("title", "summary", "content", "text", "lang", "feed", "source", "url")
 
 
@@ -30,6 +31,7 @@ class LabelledPair:
     merged: bool
     comparison: Comparison
     language: str = "und"  # of its first side
+    relation: Relation = Relation.NONE  # what the two are to each other, by the label
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +81,23 @@ def features_of(row: Any, place: str, *, words_alone: bool = False) -> DocumentF
 
 
 def of_pairs(rows: Iterable[tuple[str, dict[str, Any]]], *, words_alone: bool = False) -> Evaluated:
-    """Compare the pairs in rows of `a`, `b` and `label`; unclear ones are left out."""
+    """Compare the pairs in rows of `a`, `b` and `label`; unclear ones are left out.
+
+    The label `related` means two articles on one event, and `translation` one article in two languages: neither is one story.
+    """
     numbers: dict[str, int] = {}
     articles: dict[int, DocumentFeatures] = {}
     compared: list[tuple[LabelledPair, int, int]] = []
     for place, row in rows:
-        label = wanted(row.get("label"))
+        relation = _LABELS.get(str(row.get("label")).lower())
+        label = False if relation else wanted(row.get("label"))
         if label is None:
             continue
         a, b = _together(*(features_of(row.get(side), f"{place}, {side}", words_alone=words_alone) for side in "ab"))
         first, second = (numbers.setdefault(_known(row, side, one), len(numbers)) for side, one in (("a", a), ("b", b)))
         articles |= {first: a, second: b}
-        compared.append((_labelled(place, str(row.get("kind") or ""), (a, b), label=label), first, second))
+        pair = _labelled(place, str(row.get("kind") or ""), (a, b), label=label)
+        compared.append((replace(pair, relation=relation) if relation else pair, first, second))
     return Evaluated(
         tuple(pair for pair, _, _ in compared),
         _labels(articles, [(a, b, 1.0) for pair, a, b in compared if pair.wanted], lambda *_: False),
@@ -151,7 +158,8 @@ def _labelled(
     found: Comparison = compare(*pair)
     same = found.relation is Relation.SAME if merged is None else merged
     titles = (" ".join(pair[0].head), " ".join(pair[1].head))
-    return LabelledPair(place, kind, titles, label, same, found, pair[0].language or "und")
+    relation = Relation.SAME if label else Relation.NONE
+    return LabelledPair(place, kind, titles, label, same, found, pair[0].language or "und", relation)
 
 
 def _conflict(articles: dict[int, DocumentFeatures]) -> Any:
@@ -171,6 +179,23 @@ def score(compared: Iterable[LabelledPair]) -> ConfusionMatrix:
     for pair in compared:
         counts[(0 if pair.merged else 2) if pair.wanted else (1 if pair.merged else 3)] += 1
     return ConfusionMatrix(*counts)
+
+
+def score_relations(compared: Iterable[LabelledPair]) -> dict[str, ConfusionMatrix]:
+    """Return how often what is said of pairs that are not one story is right, by label; without such labels nothing.
+
+    A pair that a guard keeps apart is shown as related too. That is no statement on its event, so it does not count here.
+    """
+    apart = [pair for pair in compared if not pair.wanted]
+    matrices = {}
+    for label, relation in _LABELS.items():
+        if any(pair.relation is relation for pair in apart):
+            counts = [0, 0, 0, 0]
+            for pair in apart:
+                found = pair.comparison.relation is relation and pair.comparison.guard is None
+                counts[(0 if found else 2) if pair.relation is relation else (1 if found else 3)] += 1
+            matrices[label] = ConfusionMatrix(*counts)
+    return matrices
 
 
 def cluster_agreement(wanted: Mapping[int, int], found: Mapping[int, int]) -> ClusterAgreement:
@@ -194,10 +219,16 @@ def report(compared: tuple[LabelledPair, ...], groups: ClusterAgreement, worst: 
     """Return the lines of a report: shares with 95 % intervals, in all and by kind of pair, and the worst errors with evidence."""
     lines = [f"{'':28}{'pairs':>6}{'one':>6}{'merged':>8}  precision            recall               F1"]
     kinds = sorted({pair.kind for pair in compared} - {""})
-    lines += [_line("all", compared), *(_line(kind, [pair for pair in compared if pair.kind == kind]) for kind in kinds)]
+    lines += [
+        _line("all", score(compared)),
+        *(_line(kind, score(pair for pair in compared if pair.kind == kind)) for kind in kinds),
+    ]
     if len(kinds) > 1:
-        lines += [_line(f"without {kind}", [pair for pair in compared if pair.kind != kind]) for kind in kinds]
+        lines += [_line(f"without {kind}", score(pair for pair in compared if pair.kind != kind)) for kind in kinds]
     lines.append(f"ARI {groups.ari:.3f}  B-cubed precision {groups.precision:.3f}  recall {groups.recall:.3f}  F1 {groups.f1:.3f}")
+    if relations := score_relations(compared):
+        lines.append(f"{'beside the stories':28}{'pairs':>6}{'right':>6}{'found':>8}  precision            recall               F1")
+        lines += [_line(name, of) for name, of in relations.items()]
     return lines + _errors(compared, worst)
 
 
@@ -220,6 +251,11 @@ def measured(compared: tuple[LabelledPair, ...], groups: ClusterAgreement, worst
             "recall": round(groups.recall, 4),
             "f1": round(groups.f1, 4),
         },
+        **(
+            {"relations": {name: as_values(of) for name, of in relations.items()}}
+            if (relations := score_relations(compared))
+            else {}
+        ),
         "errors": [
             {
                 "pair": pair.name,
@@ -241,8 +277,7 @@ def _mistakes(compared: tuple[LabelledPair, ...]) -> tuple[list[LabelledPair], l
     return false, sorted((p for p in compared if p.wanted and not p.merged), key=lambda p: (-p.comparison.title, p.name))
 
 
-def _line(name: str, compared: Iterable[LabelledPair]) -> str:
-    of = score(compared)
+def _line(name: str, of: ConfusionMatrix) -> str:
     merged, meant = of.true_positives + of.false_positives, of.true_positives + of.false_negatives
     f1 = share(2 * of.true_positives, merged + meant)
     shares = f"{share(of.true_positives, merged):20} {share(of.true_positives, meant):20} {f1}"

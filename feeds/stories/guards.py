@@ -76,6 +76,16 @@ def objection(pair: Pair) -> str | None:
     return next((said for guard in _GUARDS if (said := guard(pair))), None)
 
 
+def another_event(pair: Pair) -> bool:
+    """Return whether the titles say that two documents are of two events, though they are not alike enough to be one story.
+
+    Figures grow while an event goes on, and each paper has words of its own: only days and names in one place tell.
+    """
+    a, b = pair.a.wording, pair.b.wording
+    share, found = align(a.title, b.title)
+    return bool(_days(pair)) or (share >= _FRAME and any(_otherwise(one, a.words, b.words, _NAMED) for one in found))
+
+
 def _series(pair: Pair) -> str | None:
     first, second = pair.a.wording.title_details.series, pair.b.wording.title_details.series
     for kind in sorted({kind for kind, _ in first} & {kind for kind, _ in second}):
