@@ -119,7 +119,7 @@ def test_keys_are_the_least_hashes_two_by_two(sets: list[list[int]], count: int)
 
 
 def test_an_item_meets_those_before_it(facts: Facts) -> None:
-    """Likely copies are what is stored and what came before in the same batch, within the week, those that share most first, then the latest."""
+    """Likely copies are what is stored or came before in the batch, within the week, most shared first, then the latest."""
     carry(facts, [item(guid=f"{number}", url=f"http://post.example/{number}", title=f"{number}") for number in range(5)], POST)
     tables = StoryTables(facts)
     shared = [(1, (10, 11, 12)), (2, (10, 11, 20)), (3, (10, 30, 31)), (4, ())]

@@ -59,7 +59,10 @@ def test_a_program_reads_the_same_figures(cli: Cli) -> None:
     assert [(error["kind"], error["relation"]) for error in found["errors"]] == [("missed", "none")]
 
 
-EVENT = '{"title": "Ferry adds boats while bridge of Norwick is shut", "url": "http://c.example/1", "published": "2026-03-02T14:00:00Z"}'
+EVENT = (
+    '{"title": "Ferry adds boats while bridge of Norwick is shut", "url": "http://c.example/1", '
+    '"published": "2026-03-02T14:00:00Z"}'
+)
 FRENCH = (
     '{"title": "Le pont de Norwick ferme, dit Anna Dorval", "text": "Anna Dorval ferme le pont de Norwick pour 40 semaines, selon '
     'Harmon.", "lang": "fr", "url": "http://d.example/1", "published": "2026-03-02T15:00:00Z"}'
