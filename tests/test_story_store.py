@@ -16,6 +16,7 @@ from feeds.stories.grouping import Stories
 from feeds.stories.grouping_pass import GroupingPass, group_new
 from feeds.stories.pair import VERSION
 from ingest.model import Item, Source
+from ingest.store import items as stored_items
 from ingest.store.facts import Facts
 
 WIRE = Source("http://reuters.example/feed", title="Reuters")
@@ -304,3 +305,23 @@ def test_mistakes_are_told(cli: Cli) -> None:
     itself = cli("stories", "join", "post", "post")
     assert (itself.exit_code, "is that item itself" in itself.stderr) == (2, True)
     assert "is one item" in cli("stories", "show", "post", "post").stdout
+
+
+# Finding an item
+
+
+def test_an_item_is_found_by_each_of_its_names_by_indexes_alone(facts: Facts) -> None:
+    """An id, its beginning, a guid, an address with or without a key, and former names lead to an item; no table is read whole."""
+    carry(
+        facts, [copy("post", url="http://post.example/bridge?utm_source=feed"), copy("site", edited(), url="http://site.example/")]
+    )
+    carry(facts, [copy("post", url="http://post.example/bridge-reopens")])
+    number = rows(facts)
+    ids = {stored.row: stored.id for stored in facts.items.all()}
+    names = ("post", "http://post.example/bridge-reopens", "http://post.example/bridge?utm_source=feed", ids[number["post"]])
+    for name in (*names, ids[number["post"]][:6]):
+        assert [found.row for found in facts.items.find(name)] == [number["post"]], name
+    assert [found.row for found in facts.items.find("http://site.example/")] == [number["site"]]
+    assert facts.items.find("http://post.example/other") == ()
+    plan = facts.database.execute(f"explain query plan {stored_items._NAMED}", {"n": "x", "key": "x"}).fetchall()
+    assert not [said for *_, said in plan if said.startswith("SCAN") and "CONSTANT" not in said], plan

@@ -376,3 +376,10 @@ def matches_by_number(db: Database) -> None:
         """create view carrying_source as select s.id, s.url, s.title, c.number
         from source_count c join source s on s.id = c.source_id where c.number > 0"""
     )
+
+
+@migrations()
+def addresses_without_a_key(db: Database) -> None:
+    """Find an item by an address that has no key, such as that of a whole site; any other address is found by its key."""
+    for table in ("sighting", "former_name"):
+        db.conn.execute(f"create index idx_{table}_url_without_key on {table} (url) where url_key is null")
