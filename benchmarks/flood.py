@@ -110,12 +110,8 @@ def _one_title_alone(_: random.Random, __: int) -> tuple[str, str]:
     return "Police appeal for witnesses after crash on the coast road", ""
 
 
-def _all_the_same(_: random.Random, __: int) -> tuple[str, str]:
-    return _warning(random.Random(1), 1)
-
-
 def _late(chance: random.Random, number: int) -> tuple[str, str]:
-    """Return a text whose only own words stand where no sketch looks."""
+    """Return one article with another end each time: all are one story, however many."""
     title, text = _warning(random.Random(1), 1)
     return title, f"{text} Reference {number}, {_name(chance)}."
 
@@ -135,9 +131,8 @@ KINDS: Final = {
     "titles alone, many papers": Flood(_title_alone, papers=_PAPERS),
     "one title alone": Flood(_one_title_alone),
     "one title alone, many papers": Flood(_one_title_alone, papers=_PAPERS),
-    "all the same": Flood(_all_the_same),
-    "all the same, many papers": Flood(_all_the_same, papers=_PAPERS),
     "end alone": Flood(_late),
+    "end alone, many papers": Flood(_late, papers=_PAPERS),
 }
 """The floods that are tried."""
 
