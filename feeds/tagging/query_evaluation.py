@@ -227,8 +227,7 @@ class Evaluation:
 
     def absent_exclusions(self, expression: query.Expression) -> tuple[str, ...]:
         """Return the exclusions, as queries, that were tested and not found."""
-        exclusions = (part for part in query.walk(expression) if isinstance(part, query.Not))
-        return tuple(dict.fromkeys(str(part.part) for part in exclusions if self.holds(part, self.everywhere) is not None))
+        return tuple(str(part.part) for part in _exclusions(expression) if self.holds(part, self.everywhere) is not None)
 
     def missing(self, expression: query.Expression, taken: Collection[str] = ()) -> tuple[str, ...]:
         """Return the parts, as queries, that nothing in the document says; of alternatives those of the one that misses least.
@@ -257,6 +256,12 @@ def groups_of(hits: Iterable[Hit]) -> frozenset[str]:
 
 def _together(holding: Iterable[Iterable[Hit]]) -> Hits:
     return tuple(dict.fromkeys(hit for hits in holding for hit in hits))
+
+
+@lru_cache(maxsize=1_000)
+def _exclusions(expression: query.Expression) -> tuple[query.Not, ...]:
+    """Return the exclusions of an expression, each once; kept, since a long one takes as long to walk as to evaluate."""
+    return tuple(dict.fromkeys(part for part in query.walk(expression) if isinstance(part, query.Not)))
 
 
 @lru_cache(maxsize=1_000)
