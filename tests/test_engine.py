@@ -208,7 +208,7 @@ def test_a_large_document_may_cost_more_than_a_small_one() -> None:
 def test_a_large_feed_is_read_where_a_small_one_had_to_be_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A document of three megabytes gets the time that its size deserves; the same work in a small one is refused."""
     monkeypatch.setattr(engine_module, "read", laborious)
-    slow = Parsing(seconds=0.3, seconds_per_megabyte=1.0)
+    slow = Parsing(seconds=0.3, seconds_per_megabyte=1.0, patience=60.0)
     with Engine(Fetch(), Clock(), processes=1, parsing=slow) as made:
         assert made.submit(made.parse(Job(bytes(3 << 20), NOON))).result(timeout=60).title == "done"
         fault = made.submit(made.parse(Job(b"x", NOON))).exception(timeout=60)

@@ -441,9 +441,10 @@ def test_serve_serves_and_polls_nothing(cli: Cli, web: FakeWeb) -> None:
     thread = stopped_by(signal.SIGTERM, port, "/harbour.atom", b"The ferry leaves the harbour")
     result = cli("serve")
     thread.join()
+    site = f"http://127.0.0.1:{port}/"
     assert result.exit_code == 0
     assert result.stderr.splitlines() == [
-        f"serving http://127.0.0.1:{port}/",
-        f"review: this computer alone, at http://127.0.0.1:{port}/review; a proxy in front needs service.review_token",
+        f"serving {site}",
+        f"review: this computer alone, at {site}review (topics: /topics/); a proxy in front needs service.review_token",
     ]
     assert len(web.calls) == asked
