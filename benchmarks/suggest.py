@@ -54,6 +54,11 @@ class Rows:
         """Return some rows."""
         return (self.articles[row] for row in rows)
 
+    def linked(self, rows: Sequence[int]) -> frozenset[int]:
+        """Return that rows stand alone."""
+        del rows
+        return frozenset()
+
     def boilerplate(self, source: str) -> frozenset[str]:
         """Return that nothing is known to be repeated."""
         del source

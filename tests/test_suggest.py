@@ -285,7 +285,7 @@ def test_known_phrases_are_those_that_are_found(text: str) -> None:
     """What is counted in tagged stories is recognised in the others."""
     finder = PhraseFinder("en")
     phrases = {key for key, _ in finder.phrases(fragments(text))}
-    assert finder.known(fragments(text), phrases, {key.partition(" ")[0] for key in phrases}) == phrases
+    assert finder.known(fragments(text), phrases, {key.partition(" ")[0] for key in phrases if " " in key}) == phrases
 
 
 @pytest.mark.parametrize(("title", "tail"), [("A – B - The Paper", "The Paper"), ("A | B", "B"), ("No-one", ""), ("A -", "")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,25 +15,34 @@ from ingest.cli.console import counted, progress_bar, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from feeds.tagging.suggestion.suggestions import Suggestion, Suggestions
     from ingest.polling.home import Home
+
+_DICTIONARIES: Final = Path("/usr/share/dictd")  # where Debian's packages dict-freedict-* put them
 
 
 @click.command("suggest")
 @click.argument("name", metavar="TOPIC")
 @click.option("--language", metavar="CODE", help="Only words of this language: es.")
 @click.option("--since", metavar="AGE", help="Only items first seen at most so long ago: 36h, 30d, 12w.")
+@click.option(
+    "--dictionaries",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help=f"Folder of FreeDict dictionaries, for a language without terms; else {_DICTIONARIES} if it is there.",
+)
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many words of each kind to show.")
 @click.option("--json", "as_json", is_flag=True, help="One object with everything.")
 @click.pass_obj
-def topics_suggest(  # noqa: PLR0913 - one for each option
-    home: Home, name: str, language: str | None, since: str | None, limit: int, *, as_json: bool
+def topics_suggest(  # noqa: PLR0913, PLR0917 - one for each option
+    home: Home, name: str, language: str | None, since: str | None, dictionaries: Path | None, limit: int, *, as_json: bool
 ) -> None:
     """Suggest words for TOPIC (a name or a file) from the stored items: lines to paste, which nobody has reviewed.
 
     Shown are words and phrases that the tagged or accepted stories share and no term finds, each with the group it stands
-    for and the stories that it would bring, and the same of words that are new in the last two weeks. Nothing is changed.
+    for and the stories that it would bring, and the same of words that are new in the last two weeks. For a language in
+    which the topic has no terms also translations of its terms and names. Nothing is changed.
     """
     from feeds.tagging.quality.new_topic import refuse_unknown_language
     from feeds.tagging.suggestion_pass import MOST, suggest_terms
@@ -42,10 +52,13 @@ def topics_suggest(  # noqa: PLR0913 - one for each option
     start = now - age(since) if since else None
     if language:
         refuse_unknown_language(language)
+    folder = dictionaries or (_DICTIONARIES if _DICTIONARIES.is_dir() else None)
     with home.stored() as facts:
         stored = facts.items.count(start)
         with progress_bar(2 * min(stored, MOST), "reading items") as progress:
-            found = suggest_terms(facts, topic, now, since=start, language=language, limit=limit, progress=progress)
+            found = suggest_terms(
+                facts, topic, now, since=start, language=language, limit=limit, dictionaries=folder, progress=progress
+            )
     if stored > MOST:
         say(f"the newest {MOST:,} of {stored:,} items were read")
     if as_json:
@@ -57,11 +70,14 @@ def topics_suggest(  # noqa: PLR0913 - one for each option
 def _lines(name: str, found: Suggestions) -> Iterator[str]:
     """Yield suggestions as lines of a topic file with comments."""
     yield f"# {name}: {counted(found.tagged, 'tagged story', 'tagged stories')} among {counted(found.articles, 'stored item')}"
-    if not (found.words or found.new):
+    if found.linked:
+        yield f"# {counted(found.linked, 'of them is', 'of them are')} counted because they belong together with tagged stories"
+    if not (found.words or found.new or found.proposed):
         yield "# nothing to suggest: too few tagged stories, or no term is missing in them"
     for heading, suggestions in (
         ("words that tagged stories share and no term finds", found.words),
         ("words that are new in the last two weeks", found.new),
+        ("translations of the topic's terms, and names: what all of them together bring", found.proposed),
     ):
         if suggestions:
             yield ""

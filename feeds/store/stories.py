@@ -232,6 +232,12 @@ class StoryTables:
             own[member] = story
         return {member: tuple(sorted(found[story])) for member, story in own.items()}
 
+    def linked(self, rows: Iterable[int]) -> set[int]:
+        """Return the other items of the same stories, and those that an edge of any kind ties to these."""
+        wanted = set(rows)
+        ends = {row for a, b, *_ in self._around(wanted) for row in (a, b)}
+        return (ends | {row for members in self.members(wanted).values() for row in members}) - wanted
+
     def replace_stories(self, rows: Iterable[int], groups: Iterable[frozenset[int]]) -> None:
         """Store the present stories of some items, in place of their earlier ones."""
         wanted = {row: min(group) for group in groups for row in group}

@@ -46,6 +46,9 @@ class Articles(Protocol):
     def some(self, rows: Sequence[int]) -> Iterator[Article]:
         """Return some by their numbers."""
 
+    def linked(self, rows: Sequence[int]) -> frozenset[int]:
+        """Return other articles of the same stories, and those that are related to them or may be their translations."""
+
     def boilerplate(self, source: str) -> frozenset[str]:
         """Return the keys of sentences that a source repeats."""
 
@@ -229,7 +232,7 @@ def _commonest(phrases: dict[str, Phrase]) -> dict[str, Phrase]:
 
 def _count_others(survey: Survey, articles: Articles, texts: _Texts, counts: PhraseCounts) -> None:
     """Count in how many other stories each phrase stands, and remember where; a story is counted once."""
-    heads = {code: frozenset(key.partition(" ")[0] for key in found) for code, found in counts.phrases.items()}
+    heads = {code: frozenset(key.partition(" ")[0] for key in found if " " in key) for code, found in counts.phrases.items()}
     seen: set[int] = set()
     for article in articles.all():
         code = article.document.language
@@ -239,7 +242,7 @@ def _count_others(survey: Survey, articles: Articles, texts: _Texts, counts: Phr
         weight = _ACCEPTED if article.story in survey.rejected else 1.0
         counts.totals[code].others += weight
         phrases, parts = counts.phrases[code], texts.fragments(article, has_hits=article.row in survey.groups)
-        for key in texts.finder(code).known(parts, phrases, heads[code]):
+        for key in texts.finder(code).known(parts, phrases.keys(), heads[code]):
             phrase = phrases[key]
             phrase.others += 1
             phrase.others_weight += weight

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
 from feeds.tagging.matching.prefilter import SPACELESS
@@ -13,7 +14,7 @@ _LONGEST: Final = 3  # words of a phrase
 _FEWEST: Final = 3  # letters of a word that stands alone
 _RUN: Final = range(2, 5)  # letters of a word in a script without spaces
 _REMEMBERED: Final = 200_000  # words
-_BREAK: Final = re.compile(r"[.!?;:,()\[\]|\n\u2026\"“”„«»]+(?=\s|$)|(?<=\s)[(\[\"“”„«»\-–—|·•]+|[\n。！？、，：；「」（）]+")
+_BREAK: Final = re.compile(r"[.!?;:,()\[\]|\n\u2026\"“”„«»·•。！？、，：；「」（）]+|\s[-–—]+\s")
 _END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 _TAIL: Final = re.compile(r"\s+[-–—|·•]\s+([^-–—|·•]+)$")  # of a title, where aggregators put the publisher's name
 
@@ -67,18 +68,17 @@ class PhraseFinder:
                             span = slice(first, last + 1)
                             yield " ".join(one.key for one in words[span]), " ".join(written[span])
 
-    def known(self, texts: Iterable[str], phrases: Container[str], heads: Container[str]) -> set[str]:
-        """Return which `phrases`, by their keys, stand in some fragments; `heads` are the words that they begin with."""
+    def known(self, texts: Iterable[str], phrases: AbstractSet[str], heads: Container[str]) -> set[str]:
+        """Return which `phrases`, by their keys, stand in some fragments; `heads` are the first words of the longer ones."""
         found: set[str] = set()
         for text in texts:
-            written = split_words(text)
-            keys = [self._word(one).key for one in written]
-            for first, key in enumerate(keys):
-                if SPACELESS.search(written[first]):
-                    found.update(part for part in _parts(key) if part in phrases)
-                elif key in heads:
-                    spans = (" ".join(keys[first:last]) for last in range(first + 1, min(first + _LONGEST, len(keys)) + 1))
-                    found.update(span for span in spans if span in phrases)
+            keys = [self._word(one).key for one in split_words(text)]
+            found |= phrases & set(keys)
+            for first in (at for at, key in enumerate(keys) if key in heads):
+                spans = (" ".join(keys[first:last]) for last in range(first + 2, min(first + _LONGEST, len(keys)) + 1))
+                found.update(span for span in spans if span in phrases)
+            if not text.isascii():
+                found.update(part for key in keys if SPACELESS.search(key) for part in _parts(key) if part in phrases)
         return found
 
     def _word(self, written: str) -> CountedWord:

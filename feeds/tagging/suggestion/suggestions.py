@@ -2,11 +2,12 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import islice
+from types import MappingProxyType
 from typing import Final
 
 from feeds.tagging.classifier import MatchedDocument
@@ -22,13 +23,16 @@ from feeds.tagging.suggestion.candidates import (
     of_all_groups,
     survey,
 )
+from feeds.tagging.suggestion.dictionary import BilingualDictionary
 from feeds.tagging.suggestion.log_odds import z_score
 from feeds.tagging.suggestion.neighbours import Profile, likenesses, profiles
+from feeds.tagging.suggestion.proposals import Proposal, has_terms, proposals
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Group, Term, Topic
 from ingest.text.folding import folded
 from ingest.text.language import stemming
 
+_NONE: Final[Mapping[str, BilingualDictionary]] = MappingProxyType({})
 _SURE: Final = 1.64  # standard deviations from which on a word is more than chance (95 %, one side)
 _NEW: Final = timedelta(days=14)
 _TRIED: Final = 500  # articles that are classified anew for one suggestion
@@ -67,15 +71,93 @@ class Suggestions:
     tagged: int  # stories
     words: tuple[Suggestion, ...]
     new: tuple[Suggestion, ...]  # words of the last two weeks
+    proposed: tuple[Suggestion, ...] = ()  # translations and names, for a language in which the topic has no terms
+    linked: int = 0  # of the tagged stories those that only belong together with tagged ones, for such a language
 
 
-def suggest(topic: Topic, articles: Articles, now: datetime, limit: int, language: str | None = None) -> Suggestions:
-    """Return up to `limit` terms that would suit a topic, for one language or for all, and as many that are new."""
-    seen = survey(topic, articles)
+def suggest(  # noqa: PLR0913, PLR0917 - what is asked for
+    topic: Topic,
+    articles: Articles,
+    now: datetime,
+    limit: int,
+    language: str | None = None,
+    dictionaries: Mapping[str, BilingualDictionary] = _NONE,
+) -> Suggestions:
+    """Return up to `limit` terms that would suit a topic, for one language or for all, and as many that are new.
+
+    For a language in which the topic has no terms, what belongs together with tagged stories counts as tagged, and
+    translations by `dictionaries` (each into this language, by the language from which it translates) and names are tried.
+    """
+    seen, linked, proposed = survey(topic, articles), 0, tuple[Suggestion, ...]()
+    if language is not None and not has_terms(topic, language):
+        found = _linked(seen, articles, language)
+        proposed = _proposed(topic, articles, seen, language, dictionaries)[:limit]
+        seen, linked = replace(seen, tagged=seen.tagged | found, missed=seen.missed | set(found.values())), len(found)
     counts = count_phrases(topic, seen, articles, now - _NEW, language)
     judge = _Judge(topic, articles, seen)
     words, new = (judge.best(new_to(topic, ranked), limit) for ranked in (_by_topic(counts), _by_time(counts)))
-    return Suggestions(seen.articles, len(seen.tagged), words, new)
+    return Suggestions(seen.articles, len(seen.tagged), words, new, proposed, linked)
+
+
+# A language without terms
+
+
+def _linked(seen: Survey, articles: Articles, language: str) -> dict[int, int]:
+    """Return by story the articles of a language that belong together with tagged ones and are not tagged themselves."""
+    rows = sorted(articles.linked(list(seen.tagged.values())))
+    return {
+        article.story: article.row
+        for article in articles.some(rows)
+        if article.document.language == language and article.story not in seen.tagged and article.story not in seen.rejected
+    }
+
+
+def _proposed(
+    topic: Topic, articles: Articles, seen: Survey, language: str, dictionaries: Mapping[str, BilingualDictionary]
+) -> tuple[Suggestion, ...]:
+    """Return translations and names as suggestions, those first that bring most, then those that most stories have.
+
+    Alone none brings anything while the other groups have no term of the language either. So all are added together,
+    and each is counted in the stories that they bring.
+    """
+    made = proposals(topic, addable(topic.expression), language, dictionaries)
+    added: defaultdict[str, list[Term]] = defaultdict(list)
+    for one in made:
+        added[one.group].append(one.term)
+    matcher = Matcher([with_terms(topic, added)])
+    of = {(one.group, one.term): n for n, one in enumerate(made)}
+    having: list[list[Article]] = [[] for _ in made]
+    brings: list[list[Article]] = [[] for _ in made]
+    seen_stories: set[int] = set()
+    for article in (one for one in articles.all() if one.document.language == language and one.story not in seen_stories):
+        seen_stories.add(article.story)
+        matched = MatchedDocument(matcher, article.document, articles.boilerplate(article.source))
+        here = matched.terms & of.keys()
+        brought = bool(here) and article.story not in seen.tagged and matched.tagged_without(frozenset())
+        for term in here:
+            having[of[term]].append(article)
+            brings[of[term]] += [article] if brought else []
+    shown = (n for n, one in enumerate(made) if having[n] or not one.name)
+    order = sorted(shown, key=lambda n: (-len(brings[n]), -len(having[n]), n))
+    return tuple(_as_suggestion(made[n], having[n], brings[n], seen) for n in order)
+
+
+def _as_suggestion(one: Proposal, having: list[Article], brings: list[Article], seen: Survey) -> Suggestion:
+    tagged = [article for article in having if article.story in seen.tagged]
+    return Suggestion(
+        group=one.group,
+        language=one.term.language,
+        term=one.term.text,
+        forms=(one.term.text,),
+        z=0.0,
+        tagged=len(tagged),
+        others=len(having) - len(tagged),
+        adds=len(brings),
+        rejected=sum(article.story in seen.rejected for article in brings),
+        why=one.why,
+        examples=tuple(article.document.title for article in tagged[:_EXAMPLES]),
+        added=tuple(article.document.title for article in brings[:_EXAMPLES]),
+    )
 
 
 # Which phrases
@@ -186,7 +268,7 @@ class _Judge:
 
     def __init__(self, topic: Topic, articles: Articles, seen: Survey) -> None:
         self._topic, self._articles, self._seen = topic, articles, seen
-        self._groups = _addable(topic.expression)
+        self._groups = addable(topic.expression)
 
     def best(self, chosen: Iterable[Ranked], limit: int) -> tuple[Suggestion, ...]:
         """Return the best phrases as terms to add: those that bring something before those that bring nothing now."""
@@ -265,8 +347,7 @@ class _Judge:
         added: defaultdict[str, list[Term]] = defaultdict(list)
         for one in candidates:
             added[one.group].append(one.term)
-        groups = tuple(replace(group, terms=(*group.terms, *added[group.name])) for group in self._topic.groups)
-        matcher = Matcher([replace(self._topic, groups=groups)])
+        matcher = Matcher([with_terms(self._topic, added)])
         of = {(one.group, one.term): n for n, one in enumerate(candidates)}
         found: list[list[Article]] = [[] for _ in candidates]
         for article in self._articles.some(sorted({row for one in candidates for row in one.rows})):
@@ -278,7 +359,12 @@ class _Judge:
         return found
 
 
-def _addable(expression: query.Expression | None) -> tuple[str, ...]:
+def with_terms(topic: Topic, added: Mapping[str, Sequence[Term]]) -> Topic:
+    """Return a topic with more terms in some groups."""
+    return replace(topic, groups=tuple(replace(one, terms=(*one.terms, *added.get(one.name, ()))) for one in topic.groups))
+
+
+def addable(expression: query.Expression | None) -> tuple[str, ...]:
     """Return the groups that help an expression to hold, in its order."""
     match expression:
         case None | query.Not():
@@ -286,7 +372,7 @@ def _addable(expression: query.Expression | None) -> tuple[str, ...]:
         case query.GroupReference(name):
             return (name,)
         case _:
-            return tuple(dict.fromkeys(name for part in query.children(expression) for name in _addable(part)))
+            return tuple(dict.fromkeys(name for part in query.children(expression) for name in addable(part)))
 
 
 def _term(phrase: Phrase) -> tuple[Term, tuple[str, ...]]:
