@@ -75,6 +75,17 @@ def test_every_documented_command_works(newcomer: Path, web: FakeWeb, name: str,
             assert done.exit_code == 0, f"{line}: {done.stderr}"
 
 
+def test_every_command_of_the_tutorial_works(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Typed in their order in an empty home, the commands of the tutorial all end well."""
+    (home / "rows.jsonl").write_text('{"id": 1, "label": "neg", "title": "Ferry late"}\n', "utf-8")
+    Facts(home / "topicwire.db").close()
+    monkeypatch.chdir(home)
+    cli = Cli(home)
+    for line in commands(DOCS["topic-tutorial.md"]):
+        done = cli(*shlex.split(line.partition(" > ")[0])[1:])
+        assert done.exit_code == 0, f"{line}: {done.stderr}"
+
+
 def test_the_readme_has_the_two_commands_that_ci_runs() -> None:
     """The run command ends in the service, the test command in pytest; .ci/run takes both from the README itself."""
     blocks = dict(re.findall(r"<!-- (run|test) -->\n```sh\n(.*?)\n```", README, re.DOTALL))

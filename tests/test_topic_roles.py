@@ -296,13 +296,18 @@ def test_a_role_only_takes_away(text: str) -> None:
 # The examples in the docs
 
 
-_DOCS = (Path(__file__).parent.parent / "docs" / "topics.md").read_text("utf-8")
-_SHOWN = [block for block in re.findall(r"```toml\n(.*?)```", _DOCS, re.DOTALL) if "[[example]]" in block]
+def shown_in(page: str) -> list[str]:
+    """Return the topic files with examples that a page of the docs shows."""
+    text = (Path(__file__).parent.parent / "docs" / page).read_text("utf-8")
+    return [block for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "[[example]]" in block]
 
 
-@pytest.mark.parametrize("block", _SHOWN, ids=[str(number) for number in range(len(_SHOWN))])
+_SHOWN = {f"{page} {number}": block for page in ("topics.md", "topic-tutorial.md") for number, block in enumerate(shown_in(page))}
+
+
+@pytest.mark.parametrize("block", _SHOWN.values(), ids=_SHOWN)
 def test_a_topic_in_the_docs_does_what_its_examples_say(block: str) -> None:
-    """Every file shown in docs/topics.md loads, its examples come out as declared, and a `why` that quotes is the reason."""
+    """Every file that the docs show loads, its examples come out as declared, and a `why` that quotes is the reason."""
     shown = parse_topic(block, "shown", "docs/topics.md")
     assert check(shown).errors == ()
     for example in shown.examples:

@@ -29,6 +29,7 @@ updated = {today}
 # common words finds too much: add a second group for what makes them relevant, and name it here too.
 require = ["subject"]
 # exclude = ["unwanted"]
+# publish_from = "core"   # leaves out what has the words but is about something else
 
 [group.subject]
 any = [{terms}]   # for items of every language
