@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Lock
 from typing import Final
@@ -48,8 +48,10 @@ from ingest.store.facts import Facts
 from ingest.store.lock import Hold
 
 _LOG: Final = logging.getLogger(__name__)
-_SOURCES = 400  # polled in one tick
+_SOURCES = 5_000  # in memory for one tick
+_POLL_SECONDS = 27.0  # of a tick in which sources are asked; the rest is still due
 _BATCHES = 20  # of old items classified again in one tick, after a topic changed
+_AGAIN_SECONDS = 5.0  # ... after so many seconds no more of them: what is new is published
 _GROUPING_SECONDS = 10.0  # after so much grouping, what is ready is published
 _DELETED = 10_000  # items that were kept long enough, in one hour
 _STEP_PAUSE = 5.0  # seconds between two steps of a poll: hosts with many sources rest meanwhile
@@ -95,10 +97,16 @@ def classify_and_publish(
     tagged = written = 0
     while True:
         group_new(facts, home.clock(), batches, seconds=_GROUPING_SECONDS, clock=home.clock, stopping=stopping)
-        tagged += classify_new(facts, classifications, chosen, home.clock(), batches, stopping)
+        tagged += classify_new(facts, classifications, chosen, home.clock(), batches, stopping, _lateness(home, batches))
         written += len(publish(facts, classifications, chosen, target_of(home, facts), stopping=stopping).written)
         if batches is not None or stopping() or all_grouped(facts):
             return tagged, written
+
+
+def _lateness(home: Home, batches: int | None) -> Callable[[], bool]:
+    """Return what tells when enough old items were classified again for one tick; a pass without a limit is never late."""
+    end = home.clock() + timedelta(seconds=_AGAIN_SECONDS)
+    return lambda: batches is not None and home.clock() >= end
 
 
 def make_pass(home: Home, *, everything: bool = False) -> Pass:
@@ -279,7 +287,13 @@ class ServiceTicks:
     def _poll(self, facts: Facts) -> None:
         read_lists(self._home, facts, self._engine)
         due = due_sources(self._home, facts, self._reported, limit=_SOURCES)
-        report = poll_due(self._home, facts, self._engine, due, self._after_step, partial(self._steps, facts), progress_bar)
+        end = self.now() + timedelta(seconds=_POLL_SECONDS)
+
+        def in_time() -> bool:
+            return self.now() < end
+
+        steps = partial(self._steps, facts, in_time)
+        report = poll_due(self._home, facts, self._engine, due, self._after_step, steps, progress_bar, in_time)
         self._report_offline(report)
         if not report.offline:
             self._report(report)
@@ -294,12 +308,12 @@ class ServiceTicks:
         """Wait, and return whether the service stops."""
         return self.stopping.wait(seconds)
 
-    def _steps(self, facts: Facts, due: list[Due]) -> Iterator[list[Due]]:
+    def _steps(self, facts: Facts, in_time: Callable[[], bool], due: list[Due]) -> Iterator[list[Due]]:
         """Yield due sources in steps; no step polls more than half of the sources of a host."""
         urls = facts.sources.polled_urls()
         now, later = split_by_host(due, urls)
         yield now
-        while later and not self._pauses(_STEP_PAUSE):
+        while later and in_time() and not self._pauses(_STEP_PAUSE):
             now, later = split_by_host(later, urls)
             yield now
 

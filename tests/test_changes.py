@@ -8,6 +8,7 @@ from support import NOON
 
 from feeds.tagging.quality.changes import TagChange, compare_wordings
 from ingest.model import StoredItem
+from ingest.store.items import Items
 
 FISH = topic(HARBOUR.replace('"boat*"]', '"trawler*"]'))  # boats are out, trawlers are in
 
@@ -169,3 +170,16 @@ def test_an_unknown_topic_is_refused(cli: Cli) -> None:
     result = cli("topics", "diff", "harbour", "drft")
     assert result.exit_code == 2
     assert 'no topic is called "drft"; known are: draft, harbour' in result.stderr
+
+
+def test_a_short_look_back_reads_no_older_items(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `--since` the items before it are not even loaded."""
+    monkeypatch.setattr(Items, "all", lambda _: pytest.fail("everything is read"))
+    assert cli("topics", "diff", "harbour", "draft", "--since", "36h").exit_code == 0
+    with home_at(cli.home).facts() as facts:
+        looked: list[str] = []
+        facts.database.connection.set_trace_callback(looked.append)
+        assert len(list(facts.items.since(NOON - timedelta(hours=36)))) < facts.items.count()
+        facts.database.connection.set_trace_callback(None)
+        (plan,) = facts.database.execute(f"explain query plan {looked[0]}").fetchall()
+        assert "INDEX idx_item_first_seen" in plan[-1]

@@ -487,6 +487,21 @@ def test_what_was_committed_stays_when_one_stops_in_between(
     assert [source.url for source, _ in poll.facts.sources.due(poll.clock())] == [other_web.url("/2")]
 
 
+def test_when_the_time_is_over_no_more_is_asked(
+    poll: Poller, web: FakeWeb, other_web: FakeWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked is committed, also failures; the rest is still due, and is asked the next time."""
+    monkeypatch.setattr(pipeline, "_BATCH", 1)
+    monkeypatch.setattr(pipeline, "_IN_FLIGHT", 1)
+    poll.add(web.serve("/1", rss(FERRY)), web.url("/missing"), other_web.serve("/2", rss(BAKERY)))
+    time = iter((True, False))  # the two of one host are one batch
+    due = poll.facts.sources.due(None)
+    list(poll_sources(poll.facts, poll.engine, due, poll.settings, lambda: 0.5, in_time=lambda: next(time)))
+    assert [call.path for call in web.calls] == ["/1", "/missing"]
+    assert poll.titles() == ["Last ferry sails"]
+    assert [source.url for source, _ in poll.facts.sources.due(poll.clock())] == [other_web.url("/2")]
+
+
 # Seeds
 
 

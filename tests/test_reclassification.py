@@ -73,6 +73,16 @@ def test_the_bound_is_a_number_of_transactions(facts: Facts, classifications: Cl
     assert len(classified) == 4
 
 
+def test_when_it_is_late_one_batch_is_enough(facts: Facts, classifications: Classifications, classified: list[str]) -> None:
+    """A tick whose time is over classifies one batch of old items: it is never without progress."""
+    old = fill(facts, 1, 2, 3, 4, 5)
+    classify_new(facts, classifications, (TOPIC,), NOON)
+    classified.clear()
+    for done in (2, 4, 5):
+        classify_new(facts, classifications, (WIDER,), NOON, batches=20, late=lambda: True)
+        assert classified == old[:done]
+
+
 def test_without_a_bound_all_is_done_in_one_call(facts: Facts, classifications: Classifications, classified: list[str]) -> None:
     """A command that is waited for does everything."""
     fill(facts, 1, 2, 3, 4, 5)

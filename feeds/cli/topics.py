@@ -235,9 +235,7 @@ def topics_diff(home: Home, old: str, new: str, since: str | None, *, as_json: b
     before, after = topic_named(home, old), topic_named(home, new)
     earliest = home.clock() - age(since) if since else None
     with home.stored() as facts:
-        changes = compare_wordings(
-            before, after, (item for item in facts.items.all() if earliest is None or item.first_seen >= earliest)
-        )
+        changes = compare_wordings(before, after, facts.items.since(earliest) if earliest else facts.items.all())
     lines = [json.dumps(row, ensure_ascii=False) for row in changes.rows()] if as_json else changes.report()
     for line in lines:
         click.echo(line)

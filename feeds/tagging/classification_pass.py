@@ -27,13 +27,15 @@ def classify_new(  # noqa: PLR0913, PLR0917 - and how far to go
     now: datetime,
     batches: int | None = None,
     stopping: Callable[[], bool] = lambda: False,
+    late: Callable[[], bool] = lambda: False,
 ) -> int:
     """Classify by each topic what arrived or changed since its last pass; a changed wording classifies everything again.
 
     New items come first. Of the items that a changed wording classifies again, one call does at most `batches`
-    transactions, and none after `stopping`. After a kill the next call continues. Return the number of tags given.
+    transactions, none after `stopping`, and no second one once it is `late`. After a kill the next call continues.
+    Return the number of tags given.
     """
-    work = _Pass(facts, classifications, now, stopping)
+    work = _Pass(facts, classifications, now, stopping, late)
     marks = classifications.progress()
     current = {topic.name: _mark(topic, marks.get(topic.name)) for topic in topics}
     tagged = 0
@@ -81,8 +83,15 @@ def _matcher(topics: Iterable[Topic]) -> Matcher:
 class _Pass:
     """A pass, with its stores."""
 
-    def __init__(self, facts: Facts, classifications: Classifications, now: datetime, stopping: Callable[[], bool]) -> None:
-        self._facts, self._classifications, self._now, self._stopping = facts, classifications, now, stopping
+    def __init__(
+        self,
+        facts: Facts,
+        classifications: Classifications,
+        now: datetime,
+        stopping: Callable[[], bool],
+        late: Callable[[], bool],
+    ) -> None:
+        self._facts, self._classifications, self._now, self._stopping, self._late = facts, classifications, now, stopping, late
         self._boilerplate = Boilerplate(facts)
 
     def arrivals(self, topics: list[Topic], marks: dict[str, Progress], seq: int) -> int:
@@ -98,7 +107,7 @@ class _Pass:
         return tagged
 
     def again(self, topics: list[Topic], marks: dict[str, Progress], back: int, batches: int | None) -> int:
-        """Classify again what was there when the wording changed, at most `batches` batches of it."""
+        """Classify again what was there when the wording changed: at most `batches` batches of it, and one when it is late."""
         matcher, tagged, done = _matcher(topics), 0, 0
         until = max(mark.until for mark in marks.values())
         while back < until and (batches is None or done < batches) and not self._stopping():
@@ -108,6 +117,8 @@ class _Pass:
                 matcher, items, {name: replace(mark, back=back) for name, mark in marks.items()}, again=True
             )
             done += 1
+            if self._late():
+                break
         return tagged
 
     def _classify_batch(self, matcher: Matcher, items: tuple[StoredItem, ...], marks: dict[str, Progress], *, again: bool) -> int:

@@ -55,11 +55,12 @@ def poll_due(  # noqa: PLR0913, PLR0917 - and how it is parted and shown
     goes_on: Callable[[Report], bool] = lambda _: True,
     parts: Callable[[list[Due]], Iterable[list[Due]]] = lambda due: (due,),
     progress: Progress = no_progress,
+    in_time: Callable[[], bool] = lambda: True,
 ) -> Report:
-    """Poll sources, part after part, until all are done or `goes_on` returns False."""
+    """Poll sources, part after part, until all are done or `goes_on` returns False; ask no more of them after `in_time`."""
     total = Report()
     with progress(len(due)) as advance:
-        for report in poll_sources(facts, engine, due, home.settings, random.random, parts):
+        for report in poll_sources(facts, engine, due, home.settings, random.random, parts, in_time):
             total += report
             _log(report)
             advance(report.looked)

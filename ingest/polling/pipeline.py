@@ -148,16 +148,18 @@ def poll_sources(  # noqa: PLR0913, PLR0917 - and how it is parted
     settings: Settings,
     chance: Callable[[], float],
     parts: Callable[[list[Due]], Iterable[list[Due]]] = lambda due: (due,),
+    in_time: Callable[[], bool] = lambda: True,
 ) -> Iterator[Report]:
     """Poll `due` sources, part after part, and commit batch by batch; return a report after each commit.
 
-    When it is killed nothing is lost: what was not committed is still due. While no server was reached lately, a few
+    When it is killed nothing is lost: what was not committed is still due. So is what was not asked while `in_time`;
+    what was asked is committed. While no server was reached lately, a few
     sources are polled first, and the rest only when one of them answers.
     """
     due = list(due)
     if not due:
         return
-    work = _Pass(facts, engine, settings, chance)
+    work = _Pass(facts, engine, settings, chance, in_time)
     if facts.polls.offline_since():
         few, due = scouts(due)
         yield from work.ask(few)
@@ -177,8 +179,10 @@ def poll_sources(  # noqa: PLR0913, PLR0917 - and how it is parted
 class _Pass:
     """One pass. Polls that no server answered are held to its end: only then is it known whether this computer is offline."""
 
-    def __init__(self, facts: Facts, engine: Engine, settings: Settings, chance: Callable[[], float]) -> None:
-        self._facts, self._engine, self._chance = facts, engine, chance
+    def __init__(
+        self, facts: Facts, engine: Engine, settings: Settings, chance: Callable[[], float], in_time: Callable[[], bool]
+    ) -> None:
+        self._facts, self._engine, self._chance, self._in_time = facts, engine, chance, in_time
         self._cost, self._active_hubs = current_cost(facts, settings, engine.clock()), facts.subscriptions.active(engine.clock())
         self._states: dict[str, SourceState] = {}
         self._unreached: list[Outcome] = []
@@ -187,7 +191,7 @@ class _Pass:
     def ask(self, due: list[Due]) -> Iterator[Report]:
         """Poll sources and commit what their servers answered."""
         self._states |= {source.url: state for source, state in due}
-        batches = takewhile(lambda _: not is_hopeless(len(self._unreached), self.reached), cut_batches(due, _BATCH))
+        batches = takewhile(lambda _: self._goes_on(), cut_batches(due, _BATCH))
         for outcomes in _in_order(batches, self._submit):
             unreached = [one for one in outcomes if is_unreached(one)]
             self._unreached += unreached
@@ -195,6 +199,9 @@ class _Pass:
             heard = [one for one in outcomes if not is_unreached(one)] if unreached else outcomes
             if heard:
                 yield self._recorded(heard)
+
+    def _goes_on(self) -> bool:
+        return self._in_time() and not is_hopeless(len(self._unreached), self.reached)
 
     def _submit(self, batch: Batch) -> "Future[tuple[Outcome, ...]]":
         return self._engine.submit(process_batch(_informed(batch, self._facts), self._engine))

@@ -142,8 +142,16 @@ class Items:
 
         `before` is the number of the last item that is known already, `since` when the items were first seen at the earliest.
         """
-        where = "where (:before is null or i.id < :before) and i.first_seen >= :since order by i.id desc limit :limit"
+        where = """where (:before is null or i.id < :before) and i.first_seen >= :since
+            and (:since = '' or i.id >= (select min(id) from item where first_seen >= :since)) order by i.id desc limit :limit"""
         return self._load(where, {"before": before, "since": rfc3339(since) or "", "limit": limit})
+
+    def since(self, moment: datetime) -> Iterator[StoredItem]:
+        """Return every item first seen since a moment, in the order in which they were seen; others are not read."""
+        found = self._db.execute("select id from item where first_seen >= ? order by first_seen, id", [rfc3339(moment)])
+        rows = [row for (row,) in found]
+        for at in range(0, len(rows), _CHUNK):
+            yield from self.by_rows(rows[at : at + _CHUNK])
 
     def find(self, name: str) -> tuple[StoredItem, ...]:
         """Return the items that a person may mean by `name`: an id or its beginning, an address, or a guid.
