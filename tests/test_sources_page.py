@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 from lxml import html
-from making import Cli, about, carry, home_at, write_topic
+from making import HARBOUR, Cli, about, carry, home_at, write_topic
+from served_site import served
 from support import NOON
 from test_planner import known
 
-from feeds.site import render, views
-from feeds.site.models import SourcesPage
+from feeds.site import fingerprints, render, views
+from feeds.site import sources as listed
+from feeds.site.models import SourceLine, SourcesPage
+from feeds.site.sources import FILES, PAGE, filtered, pages
 from ingest.model import Source, SourceKind
 from ingest.planner.health import all_health
 from ingest.planner.hours_of_week import HOURS, pack
@@ -29,7 +32,7 @@ def state(news_days_ago: float = 0.1, per_day: float = 2.0, **changes: object) -
 
 def page(*rows: tuple[Source, SourceState]) -> SourcesPage:
     """Make the page of sources at noon."""
-    return views.sources_page(all_health(rows, NOON), {POST.url: 7}, NOON)
+    return pages(views.source_lines(all_health(rows, NOON), {POST.url: 7}), NOON)[0]
 
 
 def test_the_page_says_what_the_command_says(home: Path) -> None:
@@ -122,3 +125,83 @@ def test_items_are_counted_by_who_carried_them(home: Path) -> None:
         counts = facts.sources.carried()
     assert sorted(counts.values()) == [1, 2]
     assert counts[POST.url] == 1
+
+
+# Very many
+
+
+def lined(number: int) -> tuple[SourceLine, ...]:
+    """Return lines about so many sources, the failing third first."""
+    rows = [
+        (Source(f"http://s{n}.example/feed", title=f"Paper {n}"), state() if n % 3 else state(error="no answer", failures=1))
+        for n in range(number)
+    ]
+    return views.source_lines(all_health(rows, NOON), {})
+
+
+def test_of_many_sources_each_page_holds_some_the_worst_first() -> None:
+    """Every source is on one page, pages lead to all others, and the tally counts all; after ten the server draws."""
+    found = lined(PAGE * 2 + 5)
+    made = pages(found, NOON)
+    assert [len(one.sources) for one in made] == [PAGE, PAGE, 5]
+    assert tuple(line for one in made for line in one.sources) == found
+    assert made[0].sources[0].standing == "failing"
+    assert [link.href for link in made[1].pages] == ["sources.html", "sources.2.html", "sources.3.html"]
+    assert [link.current for link in made[1].pages] == [False, True, False]
+    drawn = html.fromstring(render.sources(made[1]))
+    assert drawn.xpath("//nav[@class='chips']//a[@aria-current='page']/text()") == ["2", "2"]
+    assert drawn.xpath("//dl[@class='tally']/div/dd/text()") == ["135", "270"]
+    assert len(pages(found * 6, NOON)) == FILES
+    assert pages(found * 6, NOON)[0].pages[FILES].href == f"sources?page={FILES + 1}"
+
+
+def test_a_page_of_few_sources_has_no_pages_and_no_form() -> None:
+    """Nothing is offered that nobody needs."""
+    drawn = html.fromstring(render.sources(pages(lined(PAGE), NOON)[0]))
+    assert not drawn.xpath("//nav[@class='chips'] | //form")
+
+
+def test_sources_are_found_by_name_and_standing() -> None:
+    """All words must be in name or address; a standing is shown alone; pages keep what was asked."""
+    found = lined(PAGE * 4)
+    one = filtered(found, NOON, "PAPER s12.", "", 1)
+    assert ([line.name for line in one.sources], one.found, one.pages) == (["Paper 12"], 1, ())
+    bad = filtered(found, NOON, "paper", "failing", 2)
+    assert (bad.number, bad.found, {line.standing for line in bad.sources}) == (2, 267, {"failing"})
+    assert bad.pages[0].href == "sources?q=paper&standing=failing&page=1"
+    assert filtered(found, NOON, "nowhere", "", 7).sources == ()
+    drawn = html.fromstring(render.sources(bad))
+    assert drawn.xpath("//input[@name='q']/@value") == ["paper"]
+    assert drawn.xpath("//select/option[@selected]/@value") == ["failing"]
+    assert "267 sources found." in drawn.text_content()
+
+
+def test_the_server_draws_any_page(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`/sources` shows any page and what is asked for; files of pages that are no longer needed go away."""
+    monkeypatch.setattr(listed, "PAGE", 2)
+    monkeypatch.setattr(fingerprints, "_FEW_SOURCES", 2)
+    monkeypatch.setattr(listed, "FILES", 2)
+    write_topic(home)
+    cli = Cli(home)
+    with home_at(home).facts() as facts:
+        facts.sources.add([Source(f"http://s{n}.example/feed", title=f"Paper {n}") for n in range(5)], cli.clock())
+    assert cli("publish").exit_code == 0
+    assert sorted(path.name for path in (home / "public").glob("sources*.html")) == ["sources.2.html", "sources.html"]
+    with served(home_at(home)) as site:
+        third = html.fromstring(site.ask("/sources?page=3").body)
+        assert third.xpath("//li[contains(@class, 'source ')]//h2/bdi/text()") == ["Paper 4"]
+        assert "1 source found." in html.fromstring(site.ask("/sources?q=paper+3").body).text_content()
+        assert site.ask("/sources?page=x&standing=%3Cb%3E").status == 200
+    monkeypatch.setattr(listed, "PAGE", 9)
+    assert cli("publish").exit_code == 0
+    assert sorted(path.name for path in (home / "public").glob("sources*.html")) == ["sources.html"]
+
+
+def test_the_server_names_no_source_of_a_private_topic(home: Path) -> None:
+    """Where there is a private topic only sources of which something is published are found."""
+    write_topic(home, HARBOUR.replace("[group.ship]", "[publish]\nprivate = true\n\n[group.ship]"))
+    cli = Cli(home)
+    with home_at(home).facts() as facts:
+        facts.sources.add([POST], cli.clock())
+    with served(home_at(home)) as site:
+        assert POST.title not in site.ask("/sources?q=post").text

@@ -22,6 +22,7 @@ from feeds.server.context import ServiceContext, in_threads
 from feeds.server.editor.routes import EditorRoutes
 from feeds.server.files import SECURITY_HEADERS, FileResponse, FileServer, Headers
 from feeds.server.health import HealthRoutes
+from feeds.server.listing.sources import SourcesRoutes
 from feeds.server.negotiation import deciding_headers, is_not_modified
 from feeds.server.private import PrivateRoutes
 from feeds.server.review import ReviewRoutes
@@ -153,6 +154,7 @@ def application(home: Home) -> SiteApplication:
     site = SiteApplication(FileServer(public, links=partial(feed_links, home.settings)), error_pages, context.item_page)
     site.add(HealthRoutes(home.database_path, public, home.clock, lambda: dict(site.answered), context.open_topics).routes())
     site.add(SearchRoutes(context).routes())
+    site.add(SourcesRoutes(context).routes())
     site.add(PrivateRoutes(context, site.with_error_page).routes())
     site.add(ReviewRoutes(context).routes())
     site.add(EditorRoutes(context).routes())

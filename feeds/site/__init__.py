@@ -1,6 +1,7 @@
 """Pages: what is stored and how it is tagged, as HTML files and as answers of the server; knows no HTTP and no command.
 
-Public: `publish` writes feeds and pages; the server draws with `models`, `views`, `render`, `highlighting` and `masking`.
+Public: `publish` writes feeds and pages; the server draws with `models`, `views`, `render`,
+`sources`, `highlighting` and `masking`.
 """
 
-__all__ = ("highlighting", "masking", "models", "publish", "render", "views")
+__all__ = ("highlighting", "masking", "models", "publish", "render", "sources", "views")

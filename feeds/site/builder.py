@@ -10,7 +10,7 @@ from typing import Final
 from feeds.publication.document import file_name
 from feeds.publication.edition import Target, feed_name
 from feeds.publication.publish import Looked, PageFile
-from feeds.site import facets, listing, render, views
+from feeds.site import facets, listing, render, sources, views
 from feeds.site.fingerprints import EPOCH, PageFolder, fingerprint, folder_times, pages_in, sources_state, topic_state
 from feeds.site.listing import Listing
 from feeds.site.masking import PageMasking
@@ -34,7 +34,6 @@ from feeds.store.published_files import PageRecords
 from feeds.store.tagged import TaggedItems
 from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
-from ingest.planner.health import all_health
 from ingest.store.facts import Facts
 from ingest.text.language.names import UNKNOWN
 
@@ -44,6 +43,7 @@ _CHART_DAYS: Final = 60
 _BATCH: Final = 200  # items in memory at once
 _LISTS: Final = "?"  # begins the name of the record of what a topic's lists depend on; no page has such a path
 _FOLDERS: Final = "folders"  # the name under which the times of the published folders are stored
+_SOURCES: Final = re.compile(r"sources\.(?:\d+\.)?html")
 _MONTH: Final = re.compile(r"/\d{4}-\d\d\.html$")
 
 
@@ -99,7 +99,7 @@ class Site:
         """
         self._list()
         yield from (PageFile(path, data) for path, data in render.assets())
-        self._folder.keep("index.html", "search.html", "sources.html")
+        self._folder.keep("index.html", "search.html")
         yield self._index()
         yield from self._sources()
         yield self._search()
@@ -156,22 +156,27 @@ class Site:
         return listing.by_day(self._tagged.counts(topic.name, "day"))
 
     def _sources(self) -> Iterator[PageFile]:
-        """Yield the page of sources when one of them comes, goes, fails or recovers, and otherwise every ten minutes.
+        """Yield the pages of sources when one comes, goes, fails or recovers, and otherwise every ten minutes.
 
-        Where there are private topics it names only sources of which something is published: the others may be theirs.
+        Of more sources than one page holds one always does: then every ten minutes is often enough.
         """
         now = self._now or EPOCH
-        masking = self._masking(tuple(self._topics.values()))
-        named = self._tagged.source_urls(self._topics) if self._has_private else None
-        mark = fingerprint(
-            sources_state(self._facts, now), *map(topic_state, self._topics.values()), sorted(named or ()), named is None
-        )
-        if not self._folder.is_current("sources.html", mark):
-            listed = [one for one in self._facts.sources.all() if named is None or one[0].url in named]
-            found = all_health(listed, now, self._facts.polls.cost(self._rule).shape)
-            page = views.sources_page(found, self._facts.sources.carried(), self._now, mark)
-            page = replace(page, sources=tuple(masking.source(one) for one in page.sources))
-            yield PageFile("sources.html", render.sources(page), self._now)
+        named = sorted(self._tagged.source_urls(self._topics)) if self._has_private else None
+        mark = fingerprint(sources_state(self._facts, now), *map(topic_state, self._topics.values()), named)
+        there = frozenset(path for path in self._records.below("sources.") if _SOURCES.fullmatch(path))
+        if self._folder.is_current(f"{_LISTS}sources.", mark) and not self._damaged & there:
+            self._folder.keep(*there)
+            return
+        found = sources.lines(self._facts, self._topics, self._rule, now, private=self._has_private)
+        made = sources.pages(found, self._now)
+        for page in made:
+            path = sources.path_of(page.number)
+            own = fingerprint(mark if len(made) == 1 else replace(page, as_of=None), self._now if len(made) == 1 else None)
+            if not self._folder.is_current(path, own):
+                yield PageFile(path, render.sources(replace(page, fingerprint=own)), self._now)
+        for path in sorted(there - {sources.path_of(page.number) for page in made}):
+            self._folder.drop(path)
+            yield PageFile(path, None)
 
     def _search(self) -> PageFile:
         """Return the search form, which the server answers, or a notice where the search is closed."""
@@ -202,12 +207,12 @@ class Site:
         days = self._days(topic)
         months = facets.months(topic.name, days) if topic.expression else ()
         languages = facets.languages(topic.name, self._tagged.counts(topic.name, "language"))
-        sources = tuple(map(self._masking((topic,)).link, busy))
-        lists = TopicLists(languages, sources, months, archives)
+        carriers = tuple(map(self._masking((topic,)).link, busy))
+        lists = TopicLists(languages, carriers, months, archives)
         yield from self._topic_pages(topic, days, lists, {key: url for url, (_, key) in named.items()})
         there = self._records.below(folder)
         yield from self._months(topic, months, there)
-        hrefs = {link.href for link in (*languages, *sources)} | {month.href for month in months}
+        hrefs = {link.href for link in (*languages, *carriers)} | {month.href for month in months}
         for path in sorted(there - hrefs):
             self._folder.drop(path)
             yield PageFile(path, None)

@@ -20,6 +20,7 @@ from ingest.store.facts import Facts
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)  # stands for "nothing is known yet"
 _SOURCES_SECONDS: Final = 600  # the page of sources has thousands of rows: times alone do not draw it at every poll
+_FEW_SOURCES: Final = 200  # of more, one always changes
 _PROGRAM: Final = {".py", ".html", ".css", ".js", ".svg"}
 _HEAD: Final = 800  # bytes of a page in which its fingerprint stands
 _FINGERPRINT: Final = re.compile(rb'<meta name="fingerprint" content="([0-9a-f]*)">')
@@ -43,8 +44,9 @@ def site_state(facts: Facts) -> tuple[object, ...]:
 
 
 def sources_state(facts: Facts, now: datetime) -> tuple[object, ...]:
-    """Return values that change when a source comes, goes, fails or recovers, and every ten minutes."""
-    return facts.sources.revision(), int(now.timestamp()) // _SOURCES_SECONDS
+    """Return values that change every ten minutes and, of few sources, when one comes, goes, fails or recovers."""
+    few = facts.sources.count_polled() <= _FEW_SOURCES
+    return facts.sources.revision() if few else None, int(now.timestamp()) // _SOURCES_SECONDS
 
 
 def topic_state(topic: Topic) -> object:

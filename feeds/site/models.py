@@ -1,6 +1,5 @@
 """What each page shows, as frozen values: every choice is made before a template sees it; knows no HTML and no database."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -244,16 +243,17 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class SourcesPage:
-    """Every source, those that need attention first."""
+    """The sources, those that need attention first: all of them, or one of several pages."""
 
     sources: tuple[SourceLine, ...]
     as_of: datetime | None
     fingerprint: str = ""
-
-    @property
-    def tally(self) -> dict[str, int]:
-        """How many are of each standing, in the order of the list."""
-        return Counter(source.standing for source in self.sources)
+    tally: tuple[tuple[str, int], ...] = ()  # how many there are of each standing, on all pages, in the order of the list
+    number: int = 1  # of the page
+    pages: tuple[PageLink, ...] = ()  # to all pages, where there are several
+    query: str = ""
+    standing: str = ""  # that is shown alone
+    found: int | None = None  # how many meet the filter; None without one
 
 
 @dataclass(frozen=True, slots=True)

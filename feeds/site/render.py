@@ -172,9 +172,9 @@ def item(page: ItemPage) -> bytes:
     return _page("item.html", "../", page=page)
 
 
-def sources(page: SourcesPage) -> bytes:
-    """Return the page of all sources."""
-    return _page("sources.html", "", page=page)
+def sources(page: SourcesPage, root: str = "") -> bytes:
+    """Return a page of sources; `root` is the path of the site."""
+    return _page("sources.html", root, page=page)
 
 
 def search_page(page: SearchPage, root: str = "/") -> bytes:

@@ -18,7 +18,6 @@ from feeds.site.models import (
     PreviewSection,
     RelatedLine,
     SourceLine,
-    SourcesPage,
     TagReason,
     VersionLine,
 )
@@ -199,11 +198,9 @@ def moment(stored: StoredItem) -> datetime:
     return max(stored.changed, *(seen.first_seen for seen in stored.sightings)).astimezone(UTC)
 
 
-def sources_page(
-    found: Iterable[SourceHealth], carried: Mapping[str, int], as_of: datetime | None, fingerprint: str = ""
-) -> SourcesPage:
-    """Return the page of sources in the order of `found`, as things stood at `as_of`; `carried` counts items by address."""
-    return SourcesPage(tuple(_line(one, carried.get(one.source.url, 0)) for one in found), as_of, fingerprint)
+def source_lines(found: Iterable[SourceHealth], carried: Mapping[str, int]) -> tuple[SourceLine, ...]:
+    """Return lines about sources in the order of `found`; `carried` counts items by address."""
+    return tuple(_line(one, carried.get(one.source.url, 0)) for one in found)
 
 
 def _line(one: SourceHealth, items: int) -> SourceLine:
