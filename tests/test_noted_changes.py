@@ -211,6 +211,33 @@ def test_what_a_feed_holds_is_noted_after_its_tag_is_gone(stores: Stores) -> Non
     assert stores.noted() == {("bakery", 2)}
 
 
+@pytest.mark.parametrize("write", ["carry", "tag", "join"])
+def test_no_note_reads_a_whole_table(stores: Stores, write: str) -> None:
+    """Whatever is written, the triggers find by indexes what it concerns: the cost does not grow with what is stored."""
+    execute = stores.facts.database.execute
+    many = 600
+    carry(stores.facts, [Item(f"urn:many:{n}", None, f"One of many {n}", text=f"Its own words {n}.") for n in range(many)])
+    for row in stores.rows()[-many:]:
+        execute("insert into tag values (?, 'bakery', 'v', 'core', 1.0, '', '{}', '', 0)", [row])
+    stores.facts.database.connection.commit()
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    stores.facts.database.connection.set_progress_handler(count, 100)
+    if write == "carry":
+        carry(stores.facts, [Item("urn:last", None, "The last", text="Nothing like it.")])
+    elif write == "tag":
+        stores.tag(3, "harbour")
+    else:
+        execute("insert into story values (3, 3)")
+        stores.facts.database.connection.commit()
+    stores.facts.database.connection.set_progress_handler(None, 0)
+    assert steps < many // 10, "a step is a hundred instructions, and a table that is read takes several for each row"
+
+
 class Writing(RuleBasedStateMachine):
     """Everything writes in any order."""
 

@@ -372,3 +372,84 @@ def _noted(db: Database, event: str, items: str, topic: str = "", when: str = ""
 def _named_trigger(db: Database, name: str, event: str, body: str, when: str = "") -> None:
     words = event.split()
     db.conn.execute(f"create trigger {name}_{words[-1]}_{words[0]} after {event} {when} begin {body} end")
+
+
+@migrations()
+def changes_by_index(db: Database) -> None:
+    """Find what a change concerns by indexes alone: through the view all tags were read for every item that came."""
+    execute = db.conn.execute
+    found = execute("select name from sqlite_master where type = 'trigger' and name like 'changed!_%' escape '!'").fetchall()
+    for (name,) in found:
+        execute(f"drop trigger {name}")
+    execute("drop view concerned")
+    differs = " or ".join(f"old.{name} is not new.{name}" for name in "version grade score why evidence quiet".split())
+    for table, when in (("tag", differs), ("decision", "1")):
+        _seen(db, f"insert on {table}", "select new.item_id", "1", "new.topic")
+        _seen(db, f"delete on {table}", "select old.item_id", "1", "old.topic")
+        _seen(db, f"update on {table}", "select new.item_id", when, "new.topic")
+    left = "union select item_id from story where story_id = old.story_id"
+    _seen(db, "insert on story", "select new.item_id")
+    _seen(db, "delete on story", f"select old.item_id {left}")
+    _seen(db, "update on story", f"select new.item_id {left}", "old.story_id is not new.story_id")
+    for table in ("story_edge", "story_decision"):
+        _seen(db, f"insert on {table}", "select new.a union select new.b")
+        _seen(db, f"delete on {table}", "select old.a union select old.b")
+        _seen(db, f"update on {table}", "select new.a union select new.b")
+    _seen(db, "update of seq, version_id on item", "select new.id", _is_shown("new.id"))
+    _seen(db, "insert on sighting", "select new.item_id", _is_shown("new.item_id"))
+    _seen(db, "delete on sighting", "select old.item_id", _is_shown("old.item_id"))
+    moved = f"{_is_shown('new.item_id')} or {_is_shown('old.item_id')}"
+    _seen(db, "update of item_id, version_id on sighting", "select new.item_id union select old.item_id", moved)
+    named = " or ".join(f"old.{name} is not new.{name}" for name in ("url", "title", "site_url", "feed_id"))
+    _seen(db, "update on source", "select item_id from sighting where source_id = new.id", named)
+
+
+def _is_shown(item: str) -> str:
+    """Return the condition that something may show an item: most that come are shown nowhere, and cost nothing more."""
+    tables = (("tag", "item_id"), ("story", "item_id"), ("story_edge", "a"), ("story_edge", "b"), ("published", "item_id"))
+    return " or ".join(f"exists (select 1 from {table} where {column} = {item})" for table, column in tables)  # noqa: S608
+
+
+def _seen(db: Database, event: str, items: str, when: str = "1", topic: str = "") -> None:
+    """Note some items (a query) with all that is shown beside them: their stories, related items and the stories of these.
+
+    An item is noted for the topics that tag it and for those whose feeds hold it, and in any case for `topic`. Most items
+    stand alone: for one of them, with a trigger of its own, nothing is looked for.
+    """
+    beside = f"""{items}
+        union select m.item_id from story s join story m on m.story_id = s.story_id where s.item_id in ({items})
+        union select b from story_edge where a in ({items})
+        union select a from story_edge where b in ({items})
+        union select m.item_id from story_edge e join story s on s.item_id = e.b join story m on m.story_id = s.story_id
+            where e.a in ({items})
+        union select m.item_id from story_edge e join story s on s.item_id = e.a join story m on m.story_id = s.story_id
+            where e.b in ({items})"""  # noqa: S608 - constants
+    one = items.removeprefix("select ")
+    if one in {"new.item_id", "old.item_id", "new.id"}:
+        related = " or ".join(
+            f"exists (select 1 from {table} where {column} = {one})"  # noqa: S608 - constants
+            for table, column in (("story", "item_id"), ("story_edge", "a"), ("story_edge", "b"))
+        )
+        _named_trigger(db, "changed_alone", event, _notes(items, topic), f"when ({when}) and not ({related})")
+        when = f"({when}) and ({related})"
+    _named_trigger(db, "changed", event, _notes(beside, topic), f"when {when}")
+
+
+def _notes(items: str, topic: str) -> str:
+    """Return the statements that note items (a query)."""
+    held = "substr(c.feed, instr(c.feed, '/') + 1)"
+    known = "select 1 from changed_entry where topic = {0} and item_id = c.item_id"
+    body = f"""insert into changed_entry select topic, item_id from tag c where item_id in ({items})
+            and not exists ({known.format("c.topic")});
+        insert into changed_entry select distinct {held}, item_id from published c where item_id in ({items})
+            and gone is null and not exists ({known.format(held)});
+        insert into changed_page select item_id from (select item_id from tag where item_id in ({items})
+            union select item_id from published where item_id in ({items}) and gone is null) c
+            where not exists (select 1 from changed_page where item_id = c.item_id);"""  # noqa: S608 - constants
+    if not topic:
+        return body
+    row = topic.partition(".")[0]
+    return f"""{body} insert into changed_entry select {topic}, {row}.item_id
+            where not exists (select 1 from changed_entry where topic = {topic} and item_id = {row}.item_id);
+        insert into changed_page select {row}.item_id
+            where not exists (select 1 from changed_page where item_id = {row}.item_id);"""  # noqa: S608 - constants
