@@ -228,11 +228,14 @@ def test_words_that_came_in_the_last_weeks_are_told_apart(facts: Facts) -> None:
 # Several at once
 
 
+@pytest.mark.parametrize(
+    "frame", ['[frame.toy]\ncancels = "ship"\nany = ["toy {ship}"]', '[role.toy]\nof = "ship"\nany = ["toy {ship}", "toy"]']
+)
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.sampled_from(["ferry", "barge", "quay", "toy", "harbour", "pier", "gull", "."]), min_size=1, max_size=12))
-def test_each_term_is_tried_as_if_the_others_were_not_there(words: list[str]) -> None:
-    """Terms that are compiled together answer as a topic with one of them alone does, negative contexts included."""
-    head, frame = 'require = ["ship", "place"]', '[frame.toy]\ncancels = "ship"\nany = ["toy {ship}"]'
+@given(words=st.lists(st.sampled_from(["ferry", "barge", "quay", "toy", "harbour", "pier", "gull", "."]), min_size=1, max_size=12))
+def test_each_term_is_tried_as_if_the_others_were_not_there(frame: str, words: list[str]) -> None:
+    """Terms that are compiled together answer as a topic with one of them alone does, with negative contexts and with roles."""
+    head = 'require = ["ship", "place"]'
     groups = '[group.ship]\nany = ["ferry"{}]\n[group.place]\nany = ["harbour", "quay"{}]\n'
     document = Document("", " ".join(words), "en")
     together = MatchedDocument(Matcher([wording(head, groups.format(', "barge"', ', "pier"') + frame)]), document)

@@ -85,6 +85,11 @@ class MatchedDocument:
         self._matcher, self._document, self._boilerplate = matcher, document, boilerplate
         self._parts = segments(document.title, document.text)
         self._matches = matcher.match_segments(self._parts, document.language)
+        self._lacking: dict[tuple[int, frozenset[tuple[str, Term]]], SegmentMatches] = {}
+
+    @cached_property
+    def _terms_by_segment(self) -> tuple[frozenset[tuple[str, Term]], ...]:
+        return tuple(frozenset(match.terms(0)) for match in self._matches)
 
     @cached_property
     def _found(self) -> TopicHits:
@@ -97,7 +102,7 @@ class MatchedDocument:
     @cached_property
     def terms(self) -> frozenset[tuple[str, Term]]:
         """The terms that were found, each with its group."""
-        return frozenset(term for match in self._matches for term in match.terms(0))
+        return frozenset().union(*self._terms_by_segment)
 
     def tagged_by(self, topic: Topic, *, without: str = "") -> bool:
         """Return whether another form of the topic, with the same terms, tags the document.
@@ -108,8 +113,20 @@ class MatchedDocument:
 
     def tagged_without(self, terms: Collection[tuple[str, Term]]) -> bool:
         """Return whether the topic would tag the document if it lacked some terms, each given with its group."""
-        matches = tuple(match.without(0, terms) for match in self._matches)
-        return self._is_tagged(self._matcher.topics[0], self._hits(matches))
+        lacking, topic = frozenset(terms), self._matcher.topics[0]
+        # A segment that lacks all its terms has nothing to say, except by the phrases of a role.
+        kept = [(number, own) for number, own in enumerate(self._terms_by_segment) if topic.roles or not own <= lacking]
+        matches = tuple(self._segment_without(number, lacking & own) for number, own in kept)
+        return self._is_tagged(topic, self._hits(matches))
+
+    def _segment_without(self, number: int, terms: frozenset[tuple[str, Term]]) -> SegmentMatches:
+        """Return a segment that lacks some of its terms; it is made once, since most questions differ in few segments."""
+        if not terms:
+            return self._matches[number]
+        known = self._lacking.get((number, terms))
+        if known is None:
+            known = self._lacking[number, terms] = self._matches[number].without(0, terms)
+        return known
 
     def _is_tagged(self, topic: Topic, found: TopicHits) -> bool:
         return _TopicCase(topic, self._document, self._parts, found).is_tagged()

@@ -353,8 +353,10 @@ class _Judge:
         for article in self._articles.some(sorted({row for one in candidates for row in one.rows})):
             matched = MatchedDocument(matcher, article.document, self._articles.boilerplate(article.source))
             here = matched.terms & of.keys()
+            if not here or matched.tagged_without(here):
+                continue
             for term in here:
-                if matched.tagged_without(here - {term}) and not matched.tagged_without(here):
+                if matched.tagged_without(here - {term}):
                     found[of[term]].append(article)
         return found
 
