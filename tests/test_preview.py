@@ -168,6 +168,7 @@ def test_the_nearest_misses_come_first() -> None:
         ('query = "ship AND raw:\\"Quay!\\""', "A ferry", "nothing says exactly “Quay!”"),
         ('query = "ship AND source:gazette"', "A ferry", "no source of it matches “gazette”"),
         ('query = "\\"old ferry\\" AND place"', "The old ferry", "nothing says place"),
+        ('query = "at_sea AND place"\n[define]\nat_sea = "ship OR gull"', "The harbour", "nothing says"),
         (f'{BOTH}\npublish_from = "core"', "A boat in the harbour", ""),
     ],
 )
@@ -185,6 +186,7 @@ def test_one_clause_is_missing(head: str, title: str, why: str) -> None:
         (BOTH, "Rain"),  # no word at all
         ('query = "ship AND place AND gull"', "A ferry"),  # two are missing
         ('require = ["ship"]', "Gulls"),  # of one group all is missing
+        ('query = "all AND gull"\n[define]\nall = "ship AND place"', "A ferry"),  # two of a named part and beside it
         ('query = "ship NOT gull"', "Gulls"),  # an excluded word brings nothing near
     ],
 )
@@ -204,6 +206,13 @@ def test_a_negative_context_is_a_near_miss() -> None:
     by = topic(f'{HARBOUR}\n[frame.joke]\ncancels = "ship"\nany = ["toy {{ship}}"]\n')
     (missed,) = look(news(1, "A toy ferry in the harbour"), by=by).near_misses
     assert missed.answer.why == "nothing says ship: “ferry” is only joke"
+
+
+def test_an_item_that_is_erased_meanwhile_is_left_out(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process may erase an item between the counting and the showing: the others are shown."""
+    there = facts.items.present
+    monkeypatch.setattr(facts.items, "present", lambda rows: there(rows)[1:])
+    assert len(preview(facts, topic(), None).hits) == 3
 
 
 # As the pass decides

@@ -164,6 +164,12 @@ def test_a_preview_ends_when_its_time_is_over(cli: Cli, monkeypatch: pytest.Monk
 def test_one_preview_runs_at_a_time_and_ends_with_its_asker(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """Others wait their turn, one too many is refused, and whoever leaves ends the work."""
     began, running, most = [], [0], [0]
+    runners: list[previews.PreviewRunner] = []
+    begin = previews.PreviewRunner.__init__
+
+    def noted(runner: previews.PreviewRunner) -> None:
+        begin(runner)
+        runners.append(runner)
 
     def slow(*asked: object, stopping: Callable[[], bool], **more: object) -> object:
         began.append(1)
@@ -175,6 +181,7 @@ def test_one_preview_runs_at_a_time_and_ends_with_its_asker(cli: Cli, monkeypatc
 
     monkeypatch.setattr(routes, "preview", slow)
     monkeypatch.setattr(previews, "_MOST_WAITING", 1)
+    monkeypatch.setattr(previews.PreviewRunner, "__init__", noted)
     with served(home_at(cli.home)) as site:
         form = urlencode(fields(site.ask(EDIT)) | {"do": "preview"}).encode()
         head = f"POST {EDIT} HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -184,8 +191,8 @@ def test_one_preview_runs_at_a_time_and_ends_with_its_asker(cli: Cli, monkeypatc
             clients[0].sendall(request)
             assert wait_until(lambda: len(began) == 1)
             clients[1].sendall(request)
-            assert wait_until(lambda: site.post(EDIT, {"token": ""}).status == 403)  # the other has been read by then
-            assert wait_until(lambda: send(site, "preview").status == 503)
+            assert wait_until(lambda: runners[0].is_busy)
+            assert send(site, "preview").status == 503
             assert len(began) == 1
             clients[0].close()
             assert wait_until(lambda: len(began) == 2)

@@ -45,10 +45,10 @@ def preview(  # noqa: PLR0913 - what is asked for, and how far to go
         if stopping():
             is_complete = False
             break
-        for stored in facts.items.by_rows(rows):
+        for stored in facts.items.present(rows):
             tally.again(stored, known(stored.carrier.source.url) | repeated[stored.row])
     wanted = tally.shown(limit)
-    shown = facts.items.by_rows(wanted.all)
+    shown = facts.items.present(wanted.all)
     about = [(stored, known(stored.carrier.source.url) | repeated.get(stored.row, frozenset())) for stored in shown]
     return tally.result(wanted, about, is_complete=is_complete)
 

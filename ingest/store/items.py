@@ -127,8 +127,12 @@ class Items:
     def by_rows(self, rows: Iterable[int]) -> tuple[StoredItem, ...]:
         """Return items by their numbers, in the order asked for."""
         wanted = list(rows)
-        found = {item.row: item for item in self._load("where i.id in (select value from json_each(?))", [json.dumps(wanted)])}
+        found = {item.row: item for item in self.present(wanted)}
         return tuple(found[row] for row in wanted)
+
+    def present(self, rows: Iterable[int]) -> tuple[StoredItem, ...]:
+        """Return those of some items that are still stored, in any order: another process may have erased the others."""
+        return self._load("where i.id in (select value from json_each(?))", [json.dumps(list(rows))])
 
     def all(self) -> Iterator[StoredItem]:
         """Return every item in the order in which they were first stored, a few hundred in memory at a time."""

@@ -53,11 +53,17 @@ def fill(made: Home) -> None:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the site of a filled home."""
+def home_of_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home with a topic."""
     home = tmp_path_factory.mktemp("home")
     write_topic(home)
-    made = home_at(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def address(home_of_all: Path) -> Iterator[str]:
+    """Serve the site of a filled home."""
+    made = home_at(home_of_all)
     fill(made)
     with served(made) as site:
         yield f"http://127.0.0.1:{site.port}/"
@@ -127,7 +133,14 @@ def test_every_page_is_whole(address: str, browser: Any, tmp_path: Path, width: 
     reader = Reader(address, page).watch()
     reader.open("harbour.html")
     items = page.locator(".why a").evaluate_all("links => links.slice(0, 3).map(link => link.getAttribute('href'))")
-    for path in [*(f"{name}.html" for name in PAGES), *items, "search?q=ferry", "review?topic=harbour"]:
+    for path in [
+        *(f"{name}.html" for name in PAGES),
+        *items,
+        "search?q=ferry",
+        "review?topic=harbour",
+        "topics/",
+        "topics/harbour/edit",
+    ]:
         reader.open(path)
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
         reader.look()
@@ -229,6 +242,97 @@ def test_a_reason_can_be_typed_without_deciding(reader: Reader) -> None:
     assert reader.page.get_by_label(re.compile("^Why")).input_value() == "arsu"
     assert reader.page.url == before
     assert reader.page.locator(".message").count() == 0
+
+
+def lists(reader: Reader) -> dict[str, str]:
+    """Return the headings of the lists of a preview: what is listed, and how many."""
+    return dict(heading.inner_text().split(" ", 1) for heading in reader.page.locator("#results summary h3").all())
+
+
+def status(reader: Reader, words: str) -> None:
+    """Wait until the editor says something."""
+    reader.page.locator("#status").get_by_text(re.compile(words)).wait_for()
+
+
+@pytest.fixture
+def text(reader: Reader, home_of_all: Path) -> Iterator[Any]:
+    """Open the editor of the topic, and put its file back at the end."""
+    write_topic(home_of_all)
+    reader.open("topics/harbour/edit")
+    yield reader.page.get_by_label("topics/harbour.toml")
+    write_topic(home_of_all)
+
+
+def test_one_sees_while_typing_what_a_topic_finds(reader: Reader, text: Any) -> None:
+    """The page shows hits at once, and after each pause in the typing what is gained and lost; nothing is saved by that."""
+    status(reader, "15 of 16|16 of 16")
+    reader.look()
+    before = text.input_value()
+    text.fill(before.replace('"ferry", ', ""))
+    status(reader, "lost")
+    assert {"Lost", "Hits"} <= lists(reader).keys()
+    reader.look()
+    reader.page.on("dialog", lambda dialog: dialog.accept())
+    reader.page.reload()
+    assert reader.page.get_by_label("topics/harbour.toml").input_value() == before
+
+
+def test_a_list_that_was_closed_stays_closed(reader: Reader, text: Any) -> None:
+    """A new preview does not open what the reader has closed."""
+    status(reader, "would be tagged")
+    reader.page.locator("summary", has_text="Hits").click()
+    text.fill(text.input_value().replace('"ferry", ', ""))
+    status(reader, "lost")
+    assert not reader.page.locator("details[data-kept=Hits]").evaluate("list => list.open")
+    assert reader.page.locator("details[data-kept=Lost]").evaluate("list => list.open")
+
+
+def test_an_error_leads_to_its_line(reader: Reader, text: Any) -> None:
+    """The number of the line is marked beside the text, and a button selects the line; what was found before stays."""
+    status(reader, "would be tagged")
+    text.fill(text.input_value().replace("require", 'near = "x"\nrequire'))
+    reader.page.get_by_role("alert").get_by_text("near is not a number").wait_for()
+    reader.look()
+    assert text.get_attribute("aria-invalid") == "true"
+    assert reader.page.locator(".line-numbers .wrong").inner_text() == "9"
+    assert "Hits" in lists(reader)
+    reader.page.get_by_role("button", name="Go there").click()
+    assert reader.page.evaluate("getSelection().toString()") == 'near = "x"'
+    text.fill(text.input_value().replace('near = "x"\n', ""))
+    status(reader, "this wording is in force")
+    assert text.get_attribute("aria-invalid") is None
+    assert reader.page.locator(".line-numbers .wrong").count() == 0
+
+
+def test_one_saves_by_a_key(reader: Reader, text: Any, home_of_all: Path) -> None:
+    """Ctrl+S saves and says what happens next; the browser warns of nothing."""
+    status(reader, "would be tagged")
+    text.press("Control+End")
+    text.press_sequentially("# kept")
+    reader.page.keyboard.press("Control+s")
+    reader.page.get_by_text("nothing is classified again").wait_for()
+    reader.look()
+    assert (home_of_all / "topics" / "harbour.toml").read_text("utf-8").endswith("# kept\n")
+
+
+def test_a_topic_is_edited_without_a_script(address: str, browser: Any, home_of_all: Path) -> None:
+    """Where scripts are off the buttons show the preview and save the file."""
+    write_topic(home_of_all)
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{address}review")
+        page.get_by_role("link", name="Edit topics").click()
+        page.get_by_role("link", name="Harbour news").click()
+        text = page.get_by_label("topics/harbour.toml")
+        text.fill(text.input_value().replace('"ferry", ', ""))
+        page.get_by_role("button", name="Preview").click()
+        assert "lost" in page.get_by_role("status").inner_text()
+        page.get_by_role("button", name="Save").click()
+        assert "should be tagged and is not" in page.get_by_role("alert").inner_text()
+        page.get_by_role("button", name="Save all the same").click()
+        assert "classified again by this wording" in page.get_by_role("status").first.inner_text()
+    assert '"ferry", ' not in (home_of_all / "topics" / "harbour.toml").read_text("utf-8")
+    write_topic(home_of_all)
 
 
 def test_a_lost_reader_is_led_back(address: str, browser: Any) -> None:

@@ -11,7 +11,7 @@
   for (const picture of all("svg")) {
     if (!picture.getAttribute("aria-label") && !picture.closest("[aria-hidden=true]")) fault("no name", picture);
   }
-  for (const field of all("input:not([type=hidden]), select")) if (!field.labels.length) fault("no label", field);
+  for (const field of all("input:not([type=hidden]), select, textarea")) if (!field.labels.length) fault("no label", field);
   for (const link of all("a, button")) {
     if (!(link.textContent.trim() || link.getAttribute("aria-label"))) fault("no words", link);
   }
