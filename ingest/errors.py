@@ -152,5 +152,30 @@ class NewerDatabaseError(StoreError):
 
 
 def database_failed(fault: Exception) -> str:
-    """Return in one line what a fault of the database in the middle of the work means."""
-    return f"the database failed: {fault}; check free space and rights, then run it again: nothing was lost"
+    """Return in one line what a fault of the database in the middle of the work means, and what to do."""
+    kept = "" if _kind_of(fault) in _DAMAGED else ", then run it again: nothing was lost"
+    return f"the database failed: {fault}; {database_cure(fault)}{kept}"
+
+
+def database_cure(fault: BaseException) -> str:
+    """Return what to do about a fault of SQLite or of the file system, by its kind."""
+    return _CURES.get(_kind_of(fault), "check free space and rights")
+
+
+def _kind_of(fault: BaseException) -> str:
+    """Return the kind of a fault of SQLite without its details: SQLITE_IOERR for SQLITE_IOERR_WRITE; empty for another."""
+    return "_".join(str(getattr(fault, "sqlite_errorname", "")).split("_")[:2])
+
+
+_DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_CURES: Final = dict.fromkeys(
+    _DAMAGED, "the file is damaged: stop the service, keep the file, and put a backup in its place (`topicwire restore FILE`)"
+) | {
+    "SQLITE_FULL": "free space on its disk",
+    "SQLITE_IOERR": "check free space and the disk",
+    "SQLITE_READONLY": "give this user the right to write the file and its folder",
+    "SQLITE_CANTOPEN": "give this user the right to read and write the file and its folder",
+    "SQLITE_PERM": "give this user the right to read and write the file and its folder",
+    "SQLITE_BUSY": "another program keeps it busy: wait for it or end it",
+    "SQLITE_LOCKED": "another program keeps it busy: wait for it or end it",
+}

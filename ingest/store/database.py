@@ -9,7 +9,7 @@ from threading import Event
 import sqlite_utils
 from sqlite_utils import Migrations
 
-from ingest.errors import NewerDatabaseError, StoreError
+from ingest.errors import NewerDatabaseError, StoreError, database_cure
 from ingest.store.turns import turns_at
 
 _FAMILIES: dict[str, Migrations] = {}  # the sets of migrations that this program has loaded, by name
@@ -132,7 +132,7 @@ def _reported(fault: BaseException, path: Path) -> BaseException:
     """Return a fault as a StoreError; sqlite3 and the file system each have their own tree."""
     if isinstance(fault, StoreError) or not isinstance(fault, Exception):
         return fault
-    return StoreError(f"{path}: {fault}", "check the folder's rights and free space, or name another --home")
+    return StoreError(f"{path}: {fault}", f"{database_cure(fault)}, or name another --home")
 
 
 def _refuse_unknown(db: sqlite_utils.Database, path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlite_utils import Migrations
 
-from ingest.errors import NewerDatabaseError, StoreError
+from ingest.errors import NewerDatabaseError, StoreError, database_cure
 from ingest.log import log_event
 from ingest.store.database import unknown_migrations
 
@@ -22,7 +22,6 @@ _UNFINISHED: Final = ".topicwire-"  # how a file begins that is not yet whole
 _BEFORE_UPGRADE: Final = "before-upgrade-"
 _KEPT: Final = 2  # copies made before an upgrade
 _PATIENCE: Final = 30.0  # seconds to wait for a process that recovers the write-ahead log
-_SPACE: Final = "check the folder's rights and free space"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +35,14 @@ class BackupReport:
 
 
 @contextmanager
-def explained(path: Path, cure: str = _SPACE) -> Iterator[None]:
-    """Turn a fault of SQLite or the file system into a StoreError that names the file and what to do."""
+def explained(path: Path, cure: str = "") -> Iterator[None]:
+    """Turn a fault of SQLite or the file system into a StoreError that names the file and what to do: `cure`, or by its kind."""
     try:
         yield
     except sqlite3.Error as fault:
-        raise StoreError(f"{path}: {fault}", cure) from fault
+        raise StoreError(f"{path}: {fault}", cure or database_cure(fault)) from fault
     except OSError as fault:
-        raise StoreError(f"{path}: {fault.strerror or fault}", cure) from fault
+        raise StoreError(f"{path}: {fault.strerror or fault}", cure or "check free space and rights") from fault
 
 
 def back_up(database: Path, target: Path, *, force: bool = False) -> BackupReport:
