@@ -59,6 +59,8 @@ class Database:
 
     def _give_pages_back(self) -> None:
         """Prepare a new file for giving free pages back; that takes effect before the first table alone."""
+        if self.schema.table_names():
+            return  # a reader of a home must not wait for whoever writes
         # Another thread or process may open the new file at the same time, and be writing already: it has done this.
         with self._turns, suppress(sqlite3.OperationalError):
             if not self.schema.table_names():
