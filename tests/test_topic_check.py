@@ -1,14 +1,19 @@
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from wording import GROUPS, wording
 
+from feeds.model import Document
+from feeds.tagging.classifier import MatchedDocument
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.matching.segments import segments
 from feeds.tagging.quality.check import TopicFindings, check
 from feeds.tagging.quality.overlaps import idle_terms
+from feeds.tagging.quality.reductions import reductions
+from feeds.tagging.topic import query
 from feeds.tagging.topic.loader import parse_topic
 from feeds.tagging.topic.model import Group, Term, Topic
 
@@ -253,6 +258,41 @@ def test_a_part_is_left_out_with_the_negative_contexts_in_force() -> None:
     groups = f'{GROUPS}\n[frame.toy]\ncancels = "ship"\nany = ["toy {{ship}}"]\n'
     examples = (YES.format("A ferry at the quay."), NO.format("A quay."), NO.format("A toy ferry at the quay."))
     assert unneeded('require = ["ship", "place"]', groups, *examples, NO.format("A toy ferry.")) == ["“place” in the query"]
+
+
+_DEFINE = '\n[define]\nboat = "ship AND place OR title:gull"\nrest = "\\"fog\\" NOT gull"\n'
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "ship AND place NOT gull",
+        'ship NOT (gull AND place OR "fog")',
+        'boat AND "fog" OR rest NEAR/3 ship',
+        "ship NOT boat OR title:(place AND rest)",
+        'ship NEAR/2 place OR gull NOT ("fog" OR lang:en) OR raw:"Pier" AND ship',
+        "title:boat OR (ship OR place OR gull) AND (rest OR lang:de AND gull)",
+    ],
+)
+def test_a_part_left_out_changes_no_text_in_which_it_cannot_hold(asked: str) -> None:
+    """The texts that a check leaves out for a part come out with it as without it; and it leaves out some, and not all."""
+    topic = wording(f"query = '{asked}'\nnear_lead = 4\npublish_from = \"mention\"", GROUPS + _DEFINE)
+    matcher, words = Matcher([topic]), ("A ferry", "a quay", "a gull", "the fog", "Pier 9")
+    said = [[word for word, there in zip(words, row, strict=True) if there] for row in product((False, True), repeat=5)]
+    texts = [Document(" ".join(some[:cut]), ". ".join(some[cut:]), "en") for some in said for cut in (0, 1, 2)]
+    matched = [MatchedDocument(matcher, text) for text in texts]
+    expression, skipped, asked_of = topic.expression, 0, 0
+    assert expression is not None
+    for one in reductions(expression):
+        changed = replace(topic, expression=one.expression)
+        for text in matched:
+            if query.possible(one.touched, text.groups):
+                asked_of += text.tagged_by(changed) != text.tagged_by(topic)
+            else:
+                skipped += 1
+                assert text.tagged_by(changed) == text.tagged_by(topic), (one.part, text)
+    assert skipped
+    assert asked_of
 
 
 def test_a_failing_topic_is_not_mutated() -> None:

@@ -104,6 +104,11 @@ class MatchedDocument:
         """The terms that were found, each with its group."""
         return frozenset().union(*self._terms_by_segment)
 
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """The groups, roles and phrases of which a hit counts: no expression that wants another one can hold."""
+        return groups_of(self._found.hits)
+
     def tagged_by(self, topic: Topic, *, without: str = "") -> bool:
         """Return whether another form of the topic, with the same terms, tags the document.
 

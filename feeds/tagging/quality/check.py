@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 
 from feeds.model import Classification, Document
 from feeds.tagging.classifier import MatchedDocument, classify
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.matching.phrasebook import deciding_groups
 from feeds.tagging.quality.overlaps import idle_terms
+from feeds.tagging.quality.reductions import reductions
 from feeds.tagging.quality.slips import FilePlace, slips
 from feeds.tagging.topic import query
 from feeds.tagging.topic.lines import FileLines
@@ -126,40 +126,8 @@ def _unneeded_parts(topic: Topic, matcher: Matcher, answers: list[Classification
         held = (n for n, answer in enumerate(answers) if not answer.tagged and f"(role {role.name})" in answer.why)
         if role.name not in asked and not any(examples[n][0].tagged_by(topic, without=role.name) for n in held):
             yield f"the role {role.name}"
-    for part, smaller in _smaller_query(topic.expression) if topic.expression else ():
-        changed = replace(topic, expression=smaller)
-        if all(matched.tagged_by(changed) == wanted for matched, wanted in examples):
-            yield part
-
-
-def _smaller_query(expression: query.Expression) -> Iterator[tuple[str, query.Expression]]:
-    """Yield the query with one part left out, in itself or in a part that it names, there wherever it is named."""
-    yield from ((f"{part} in the query", smaller) for part, smaller in _smaller(expression))
-    named = dict.fromkeys(part for part in query.walk(expression) if isinstance(part, query.NamedPart))
-    for one in named:
-        for part, smaller in _smaller(one.part):
-            yield f"{part} in {one.name}", query.rebuilt(expression, partial(_redefined, query.NamedPart(one.name, smaller)))
-
-
-def _redefined(other: query.NamedPart, part: query.Expression) -> query.Expression | None:
-    return other if isinstance(part, query.NamedPart) and part.name == other.name else None
-
-
-def _smaller(expression: query.Expression) -> Iterator[tuple[str, query.Expression]]:
-    """Yield the expression with one part of one AND or OR, or one NOT, left out, and the name of that part."""
-    match expression:
-        case query.And(parts) | query.Or(parts):
-            build = query.And if isinstance(expression, query.And) else query.Or
-            for number, part in enumerate(parts):
-                if len(parts) > 1:
-                    yield f"“{part}”", build((*parts[:number], *parts[number + 1 :]))
-                around = partial(_put, build, parts, number)
-                yield from ((what, around(below)) for what, below in _smaller(part))
-        case _:
-            return
-
-
-def _put(
-    build: type[query.And] | type[query.Or], parts: tuple[query.Expression, ...], number: int, below: query.Expression
-) -> query.Expression:
-    return build((*parts[:number], below, *parts[number + 1 :]))
+    for one in reductions(topic.expression) if topic.expression else ():
+        changed = replace(topic, expression=one.expression)
+        near = (example for example in examples if query.possible(one.touched, example[0].groups))
+        if all(matched.tagged_by(changed) == wanted for matched, wanted in near):
+            yield one.part

@@ -38,13 +38,17 @@ class _Word:
     written: str = ""  # the letters that it must have, marks and capitals included, if that matters
 
 
+_Form = tuple[_Word | None, ...]  # None stands for a gap
+
+
 @dataclass(frozen=True, slots=True)
 class _Pattern:
     """What a term looks for: its forms, each a row of words, for one language or for all."""
 
     term: Term
     number: int  # in its group
-    forms: frozenset[tuple[_Word | None, ...]]  # None stands for a gap
+    forms: frozenset[_Form]
+    plain: frozenset[_Form]  # without what the term says of capitals and marks: such a term finds what it does, and more
     wide: _Word | None  # the one word of the term, where a star opens it
 
     @property
@@ -66,7 +70,7 @@ def idle_terms(groups: Iterable[Group]) -> Iterator[IdleTerm]:
 def _covered(group: Group) -> Iterator[IdleTerm]:
     patterns = [_pattern(number, term) for number, term in enumerate(group.terms)]
     wide: defaultdict[str | None, list[_Pattern]] = defaultdict(list)  # by language
-    alike: defaultdict[tuple[_Word | None, ...], list[_Pattern]] = defaultdict(list)  # by form
+    alike: defaultdict[_Form, list[_Pattern]] = defaultdict(list)  # by form
     for pattern in patterns:
         if pattern.wide:
             wide[pattern.term.language].append(pattern)
@@ -74,7 +78,7 @@ def _covered(group: Group) -> Iterator[IdleTerm]:
             alike[form].append(pattern)
     covers: dict[int, list[_Pattern]] = {}
     for pattern in patterns:
-        likely = chain(*(alike[form] for form in pattern.forms | _as_written(pattern)), wide[None], wide[pattern.term.language])
+        likely = chain(*(alike[form] for form in pattern.forms | pattern.plain), wide[None], wide[pattern.term.language])
         numbers = {other.number for other in likely if other is not pattern and _covers(other, pattern)}
         if numbers:
             covers[pattern.number] = [patterns[number] for number in sorted(numbers)]
@@ -120,7 +124,8 @@ def _pattern(number: int, term: Term) -> _Pattern:
     forms = frozenset(tuple(map(_word, _part().finditer(form))) for form in {term.text, _HYPHENS.sub("", term.text)})
     single = next(iter(forms)) if len(forms) == 1 else ()
     word = single[0] if len(single) == 1 else None
-    return _Pattern(term, number, forms, word if word and (word.before or word.after) else None)
+    plain = frozenset(tuple(word and replace(word, written="") for word in form) for form in forms)
+    return _Pattern(term, number, forms, plain, word if word and (word.before or word.after) else None)
 
 
 def _word(part: re.Match[str]) -> _Word | None:
@@ -135,18 +140,13 @@ def _covers(wide: _Pattern, narrow: _Pattern) -> bool:
     """Return whether `wide` is found wherever `narrow` could be."""
     if wide.term.language not in {None, narrow.term.language}:
         return False
-    if (narrow.forms <= wide.forms or _as_written(narrow) <= wide.forms) and (
+    if (narrow.forms <= wide.forms or narrow.plain <= wide.forms) and (
         wide.term.language == narrow.term.language or not narrow.loose
     ):
         return True
     return wide.wide is not None and all(
         any(word is not None and _within(wide, word, narrow) for word in form) for form in narrow.forms
     )
-
-
-def _as_written(pattern: _Pattern) -> frozenset[tuple[_Word | None, ...]]:
-    """Return the forms of a term without what it says of capitals and marks: such a term finds what it does, and more."""
-    return frozenset(tuple(word and replace(word, written="") for word in form) for form in pattern.forms)
 
 
 def _within(wide: _Pattern, word: _Word, narrow: _Pattern) -> bool:
