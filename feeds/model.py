@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from ingest.model import Item, Source, StoredItem
 
@@ -39,7 +40,10 @@ class Grade(StrEnum):
     @property
     def rank(self) -> int:
         """Its place among the grades, lowest first."""
-        return list(Grade).index(self)
+        return _RANKS[self]
+
+
+_RANKS: Final = {grade: rank for rank, grade in enumerate(Grade)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feeds.tagging.topic import query
 from feeds.tagging.topic.query import (
     And,
     Expression,
@@ -235,3 +236,27 @@ def _larger(wanted: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expressi
 def test_what_is_written_reads_back(expression: Expression) -> None:
     """A query written out and read again is the same query."""
     assert read(str(expression)) == expression
+
+
+def test_only_alternatives_whose_words_stand_where_they_are_wanted_are_evaluated() -> None:
+    """A group that the title must say is not enough in the text; an exclusion, and what needs no words, may always hold."""
+    groups = ("ship", "place", "gull")
+    text = 'title:ship AND place OR title:(place NOT gull) OR ship NEAR/3 (gull OR "fog") OR lang:de NOT ship'
+    asked = parse(text, groups, "query")
+
+    def left(found: set[str], in_title: set[str]) -> list[str]:
+        return [str(part) for part in query.possible_alternatives(asked, frozenset(found), frozenset(in_title))]
+
+    first, second, third, always = map(str, query.children(asked))
+    assert left({"ship", "place"}, set()) == [always]
+    assert left({"ship", "place"}, {"ship"}) == [first, always]
+    assert left({"place", "gull"}, {"place", "gull"}) == [second, always]
+    assert left({"ship", '"fog"'}, set()) == [third, always]
+    assert left({'"fog"', "gull"}, {"gull"}) == [always]
+
+
+def test_exclusions_and_conditions_of_an_expression_are_listed_once() -> None:
+    """They are in the order of the query, also from within other parts."""
+    asked = parse("(ship NOT gull OR lang:de AND place NOT gull) AND lang:de", ("ship", "place", "gull"), "query")
+    assert [str(part) for part in query.exclusions(asked)] == ["NOT gull"]
+    assert [str(part) for part in query.conditions(asked)] == ["lang:de"]

@@ -230,9 +230,11 @@ class _TopicCase:
         """Return where it holds, best passage first; a sentence that already matched is not counted again with its neighbour."""
         found: list[Match] = []
         used: set[int] = set()
-        groups, scale = groups_of(self._found.hits), Scale(self._topic, self._evaluation)
-        alternatives = expression.parts if isinstance(expression, query.Or) else (expression,)
-        branches = [branch for branch in alternatives if query.possible(branch, groups)]
+        hits, scale = self._found.hits, Scale(self._topic, self._evaluation)
+        in_title = groups_of(hit for hit in hits if hit.segment in self._evaluation.title.segments)
+        branches = query.possible_alternatives(expression, groups_of(hits), in_title)
+        if not branches:
+            return []
         for kind, passage in self._evaluation.passages():
             if len(passage.segments) > 1 and passage.segments & used:
                 continue

@@ -42,6 +42,8 @@ class Explanation:
 
     def held(self, expression: query.Expression, passage: Passage, *, exclusions: bool) -> Iterator[str]:
         """Yield a sentence for each clause that holds and that no word of the text shows; exclusions where they are asked for."""
+        if not exclusions and not query.conditions(expression):
+            return
         for clause in dict.fromkeys(self._holding(expression, passage)):
             match clause:
                 case query.Not(query.DocumentCondition() as part) if exclusions:

@@ -46,6 +46,7 @@ class Evaluation:
             for group in about.get(hit.group, ()) if hit.role == hit.group else (hit.group,) if hit.role else ():
                 self._weak[group].append(hit)
         self._parts: dict[tuple[str, Passage], Hits | None] = {}  # what the query names, where it was evaluated
+        self._fixed: dict[int, Hits | None] = {}  # what holds, or does not, in every passage alike
         self.everywhere = Passage(frozenset(range(len(segments))))
         self.title = Passage(frozenset(n for n, segment in enumerate(segments) if segment.kind is SegmentKind.TITLE))
 
@@ -57,9 +58,9 @@ class Evaluation:
             case query.RawTerm():
                 return self._raw(expression, passage)
             case query.InTitle(part):
-                return self.holds(part, self.title)
+                return self._for_all_passages(expression, part, self.title)
             case query.Not(part):
-                return () if self.holds(part, self.everywhere) is None else None
+                return () if self._for_all_passages(expression, part, self.everywhere) is None else None
             case query.Near():
                 return self._near(expression, passage)
             case query.Or(parts):
@@ -71,6 +72,13 @@ class Evaluation:
                 return () if expression.holds(self._document) else None
             case query.NamedPart():
                 return self._named_part(expression, passage)
+
+    def _for_all_passages(self, whole: query.Expression, part: query.Expression, passage: Passage) -> Hits | None:
+        """Evaluate a part once that is asked of the same passage wherever the rest of the query is; the topic keeps `whole`."""
+        key = id(whole)
+        if key not in self._fixed:
+            self._fixed[key] = self.holds(part, passage)
+        return self._fixed[key]
 
     def _named_part(self, named: query.NamedPart, passage: Passage) -> Hits | None:
         """Evaluate a part once for each passage, however often the query names it."""
@@ -227,7 +235,7 @@ class Evaluation:
 
     def absent_exclusions(self, expression: query.Expression) -> tuple[str, ...]:
         """Return the exclusions, as queries, that were tested and not found."""
-        return tuple(str(part.part) for part in _exclusions(expression) if self.holds(part, self.everywhere) is not None)
+        return tuple(str(part.part) for part in query.exclusions(expression) if self.holds(part, self.everywhere) is not None)
 
     def missing(self, expression: query.Expression, taken: Collection[str] = ()) -> tuple[str, ...]:
         """Return the parts, as queries, that nothing in the document says; of alternatives those of the one that misses least.
@@ -255,13 +263,8 @@ def groups_of(hits: Iterable[Hit]) -> frozenset[str]:
 
 
 def _together(holding: Iterable[Iterable[Hit]]) -> Hits:
-    return tuple(dict.fromkeys(hit for hits in holding for hit in hits))
-
-
-@lru_cache(maxsize=1_000)
-def _exclusions(expression: query.Expression) -> tuple[query.Not, ...]:
-    """Return the exclusions of an expression, each once; kept, since a long one takes as long to walk as to evaluate."""
-    return tuple(dict.fromkeys(part for part in query.walk(expression) if isinstance(part, query.Not)))
+    found = [hit for hits in holding for hit in hits]
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
 
 @lru_cache(maxsize=1_000)

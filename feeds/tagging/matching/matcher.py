@@ -172,6 +172,7 @@ class SegmentMatches:
     def __init__(self, book: Phrasebook, number: int, segment: Segment) -> None:
         """Find the phrases of all groups; the book knows its words."""
         self._book, self.number, self._segment, self._names = book, number, segment, book.lexicon.has_names
+        self._written, self._joined = segment.written, segment.joined
         self.phrases: dict[int, list[_FoundPhrase]] = {}  # by topic
         self.groups: dict[int, set[str]] = {}  # those that stand here, by topic
         for found in self._phrases(book.starts.get):
@@ -217,10 +218,10 @@ class SegmentMatches:
 
     def _phrases(self, begin: Callable[[str], Continuations | None]) -> list[_FoundPhrase]:
         found: list[_FoundPhrase] = []
-        for first, following in enumerate(map(begin, self._segment.written)):
+        for first, following in enumerate(map(begin, self._written)):
             if following is not None:
                 found += self._from(first, first + 1, following)
-        for first, longer in self._segment.joined.items():
+        for first, longer in self._joined.items():
             for reading in longer:
                 found += self._from(first, reading.next, begin(reading.folded))
         return found
@@ -251,11 +252,13 @@ class SegmentMatches:
 
     def _readings(self, at: int) -> list[tuple[int, tuple[int, ...]]]:
         """Return what may be read at a word: the number of the word after it, and the patterns that it fits."""
-        if at >= len(self._segment.written):
+        if at >= len(self._written):
             return []
-        look_up, joined = self._book.lexicon.look_up, self._segment.joined.get(at, ())
-        longer = [(reading.next, look_up(reading.folded, reading.written)) for reading in joined]
-        return [(at + 1, self._book.fits[self._segment.written[at]]), *longer]
+        alone = (at + 1, self._book.fits[self._written[at]])
+        if at not in self._joined:
+            return [alone]
+        look_up = self._book.lexicon.look_up
+        return [alone, *((reading.next, look_up(reading.folded, reading.written)) for reading in self._joined[at])]
 
     def _follow(self, phrase: CompiledPhrase, done: int, at: int) -> int | None:
         """Return the number of the word after the phrase, the furthest, if its elements from `done` on stand at word `at`."""
@@ -263,8 +266,12 @@ class SegmentMatches:
         for element in phrase.elements[done:]:
             if element == GAP:
                 ends = {end + skipped for end in ends for skipped in range(_GAP_WORDS + 1)}
+            elif len(ends) == 1:  # as it is before any gap
+                ends = {*self._ends(element, *ends)}
             else:
                 ends = {after for end in ends for after in self._ends(element, end)}
+            if not ends:
+                return None
         return max(ends, default=None)
 
     def _ends(self, element: Element, at: int) -> list[int]:

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from feeds.model import Document
 from ingest.errors import TopicError, did_you_mean
@@ -422,28 +422,82 @@ class _Identity:
         return isinstance(other, _Identity) and other.expression is self.expression
 
 
-@lru_cache(maxsize=256)
-def _raw_terms(known: _Identity) -> tuple[RawTerm, ...]:
-    return tuple(part for part in walk(known.expression) if isinstance(part, RawTerm))
+_Part = TypeVar("_Part", RawTerm, Not, DocumentCondition)
+
+
+@lru_cache(maxsize=2_048)
+def _of_kind(known: _Identity, kind: type[_Part]) -> tuple[_Part, ...]:
+    return tuple(dict.fromkeys(part for part in walk(known.expression) if isinstance(part, kind)))
 
 
 def raw_terms(expression: Expression | None) -> tuple[RawTerm, ...]:
-    """Return the characters that a query asks for as they are written, to which no term leads."""
-    return () if expression is None else _raw_terms(_Identity(expression))
+    """Return the characters that a query asks for as they are written, to which no term leads, each once."""
+    return () if expression is None else _of_kind(_Identity(expression), RawTerm)
+
+
+def exclusions(expression: Expression) -> tuple[Not, ...]:
+    """Return the exclusions of an expression, each once."""
+    return _of_kind(_Identity(expression), Not)
+
+
+def conditions(expression: Expression) -> tuple[DocumentCondition, ...]:
+    """Return what an expression asks of a document besides its words, each once."""
+    return _of_kind(_Identity(expression), DocumentCondition)
+
+
+_Test = Callable[[frozenset[str], frozenset[str]], bool]  # of the groups and phrases found, and of those in the title
 
 
 def possible(expression: Expression, found: frozenset[str]) -> bool:
     """Return whether an expression may hold where only the groups and phrases `found` occur; False is certain."""
+    return _test(_Identity(expression))(found, found)
+
+
+def possible_alternatives(expression: Expression, found: frozenset[str], in_title: frozenset[str]) -> list[Expression]:
+    """Return the alternatives that may hold where only `found` occurs, and of that only `in_title` in the title."""
+    return [part for part, test in _alternatives(_Identity(expression)) if test(found, in_title)]
+
+
+@lru_cache(maxsize=2_048)
+def _alternatives(known: _Identity) -> tuple[tuple[Expression, _Test], ...]:
+    parts = known.expression.parts if isinstance(known.expression, Or) else (known.expression,)
+    return tuple((part, _possibility(part)) for part in parts)
+
+
+@lru_cache(maxsize=2_048)
+def _test(known: _Identity) -> _Test:
+    return _possibility(known.expression)
+
+
+def _possibility(expression: Expression) -> _Test:
+    """Return the test of whether an expression may hold, made once: a long query takes longer to walk than to test."""
+    if (names := _any_of(expression)) is not None:
+        return lambda found, _: not names.isdisjoint(found)
+    match expression:
+        case InTitle(part):
+            inner = _possibility(part)
+            return lambda _, in_title: inner(in_title, in_title)
+        case NamedPart(_, part):
+            return _possibility(part)
+        case And() | Near():
+            every = [_possibility(part) for part in children(expression) if not isinstance(part, Not | DocumentCondition | RawTerm)]
+            return lambda found, in_title: all(test(found, in_title) for test in every)
+        case Or(parts):
+            some = [_possibility(part) for part in parts]
+            return lambda found, in_title: any(test(found, in_title) for test in some)
+        case _:
+            return lambda _found, _in_title: True
+
+
+def _any_of(expression: Expression) -> frozenset[str] | None:
+    """Return the groups and phrases of which one is all that an expression asks for; None where it asks for more."""
     match expression:
         case GroupReference() | PhraseQuery():
-            return str(expression) in found
-        case InTitle(part) | NamedPart(_, part):
-            return possible(part, found)
-        case Near(left, right):
-            return possible(left, found) and possible(right, found)
-        case And(parts):
-            return all(possible(part, found) for part in parts)
+            return frozenset({str(expression)})
+        case NamedPart(_, part):
+            return _any_of(part)
         case Or(parts):
-            return any(possible(part, found) for part in parts)
+            names = [_any_of(part) for part in parts]
+            return None if None in names else frozenset().union(*(found for found in names if found is not None))
         case _:
-            return True
+            return None
