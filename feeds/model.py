@@ -75,7 +75,7 @@ class Classification:
     excluded: tuple[str, ...] = ()  # exclusions that were tested and did not fire
     distance: int | None = None  # words between the groups where they meet closest
     review: str = ""  # a person's verdict
-    missing: tuple[str, ...] = ()  # not tagged: the groups and phrases that nothing says
+    missing: tuple[tuple[str, ...], ...] = ()  # not tagged: the groups and phrases that nothing says; of several one would do
     excluding: tuple[str, ...] = ()  # not tagged: the exclusions that hold
     near_miss: bool = False  # not tagged, though every part is there, only a negative context took one away, or `review` holds
 

@@ -376,7 +376,7 @@ def test_a_new_topic_passes_its_check(tmp_path: Path, words: tuple[str, ...], te
     made = cli("topics", "new", *words)
     path = tmp_path / "topics" / f"{words[0]}.toml"
     assert (made.exit_code, made.stdout) == (0, f"{path}\n")
-    assert f"https://feeds.example/{words[0]}.atom" in made.stderr
+    assert f"in force at once: with the next pass its feed is https://feeds.example/{words[0]}.atom" in made.stderr
     (checked,) = cli.rows("topics", "check", "--json")
     assert (checked["errors"], checked["warnings"], checked["failed"]) == ([], [], 0)
     topic = read_topic(path)

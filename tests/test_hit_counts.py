@@ -66,6 +66,13 @@ def test_rows_that_are_rightly_left_out_count_nowhere() -> None:
             "A ferry, a quay podcast.",
             {"place": "place is only role format"},
         ),
+        ('query = "ship OR place"', "", "Nothing.", {"ship OR place": "nothing says ship or place"}),
+        (
+            'query = "(ship NEAR/5 place) OR (ship NEAR/5 gull)"',
+            "",
+            "Nothing.",
+            {"ship": "nothing says ship", "place OR gull": "nothing says place or gull"},
+        ),
         ('query = "title:ship"', "", "A ferry.", {"": "every part is there, but not where the rule wants it"}),
         (f'{BOTH}\npublish_from = "core"', "", "A ferry at the quay.", {"": "only a substantial, which is not published"}),
     ],

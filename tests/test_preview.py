@@ -9,7 +9,7 @@ from making import GAZETTE, HARBOUR, POST, Cli, carry, home_at, item, topic, wri
 from support import NOON
 from wording import BOTH, far, wording
 
-from feeds.cli.preview import saves
+from feeds.cli.preview import as_lines, saves
 from feeds.store.classifications import Classifications
 from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.preview_pass import preview
@@ -139,6 +139,15 @@ any = ["harbour*", "quay"]
 [group.gull]
 any = ["gull*"]
 """
+
+
+def test_what_an_exclusion_keeps_out_is_listed_last_and_counted() -> None:
+    """The author wrote the exclusion: what lacks a group says more."""
+    by = wording(f'{BOTH}\nexclude = ["gull"]')
+    found = look(news(1, "A ferry in the harbour with gulls"), news(2, "A ferry"), news(3, "Gulls on a quay, a ferry"), by=by)
+    assert [one.answer.why.split()[0] for one in found.near_misses] == ["nothing", "excluded", "excluded"]
+    assert (found.near, found.near_excluded) == (3, 2)
+    assert "near misses, the nearest 3 of 3, of which exclusions keep out 2, listed last" in as_lines(found, "f", None)
 
 
 def test_the_nearest_misses_come_first() -> None:

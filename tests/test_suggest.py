@@ -225,6 +225,24 @@ def test_words_that_came_in_the_last_weeks_are_told_apart(facts: Facts) -> None:
     assert not [one for one in found.new if one.term == "skipper"]
 
 
+def test_without_older_stories_no_word_is_new(facts: Facts) -> None:
+    """What has no date is neither new nor old, and the command can say that the history is too short."""
+    found = look(facts, tagged("drove a hovercraft", 8, published=None))
+    assert (found.new, found.earlier, found.has_history) == ((), 0, False)
+
+
+def test_a_word_that_brings_far_more_than_shares_it_is_left_out(facts: Facts) -> None:
+    """For a topic of one group a loose word is counted, not shown; what is shown does not say twice what it brings."""
+    by = wording('require = ["ship"]', '[group.ship]\nany = ["ferry"]')
+    loose = [news(50 + n, f"Also number {n}", "The dredger waited.") for n in range(11)]
+    carry(facts, [*(news(200 + n, f"Rain number {n}", f"It was {n}.") for n in range(300)), *loose])
+    carry(facts, list(tagged("dredger and tugboat")))
+    found = suggest_terms(facts, by, NOON)
+    assert found.loose == 1
+    assert all(one.adds <= 2 * one.tagged and not one.why for one in found.words)
+    assert "dredger" not in terms(found.words)
+
+
 # Several at once
 
 

@@ -143,6 +143,7 @@ def as_values(found: TopicPreview, file: str, since: datetime | None) -> dict[st
         "in_force": change and _change_values(change),
         "hits": [_values(one) for one in found.hits],
         "near": found.near,
+        "near_excluded": found.near_excluded,
         "near_misses": [_values(one) for one in found.near_misses],
     }
 
@@ -211,7 +212,8 @@ def as_lines(found: TopicPreview, file: str, since: datetime | None) -> Iterator
     yield from _numbers("grade", found.by_grade)
     yield from _compared(found)
     yield from _listed(f"hits, the newest {len(found.hits)} of {found.tagged:,}", found.hits)
-    yield from _listed(f"near misses, the nearest {len(found.near_misses)} of {found.near:,}", found.near_misses)
+    excluded = f", of which exclusions keep out {found.near_excluded:,}, listed last" if found.near_excluded else ""
+    yield from _listed(f"near misses, the nearest {len(found.near_misses)} of {found.near:,}{excluded}", found.near_misses)
 
 
 def _numbers(what: str, counts: Counts, more: int = 0) -> Iterator[str]:

@@ -73,7 +73,11 @@ def _lines(name: str, found: Suggestions) -> Iterator[str]:
     if found.linked:
         yield f"# {counted(found.linked, 'of them is', 'of them are')} counted because they belong together with tagged stories"
     if not (found.words or found.new or found.proposed):
-        yield "# nothing to suggest: too few tagged stories, or no term is missing in them"
+        yield f"# nothing to suggest: {_nothing(found)}"
+    elif found.loose:
+        yield f"# {counted(found.loose, 'word is', 'words are')} left out: each would bring over twice the stories that share it"
+    if found.tagged and not found.has_history:
+        yield f"# no new words: {counted(found.earlier, 'tagged story is', 'tagged stories are')} dated before the last two weeks"
     for heading, suggestions in (
         ("words that tagged stories share and no term finds", found.words),
         ("words that are new in the last two weeks", found.new),
@@ -89,13 +93,23 @@ def _lines(name: str, found: Suggestions) -> Iterator[str]:
                         yield from _suggestion(one)
 
 
+def _nothing(found: Suggestions) -> str:
+    if found.loose:
+        return (
+            "what the topic tags is too mixed to learn from; each of the "
+            f"{counted(found.loose, 'commonest word')} would bring more than twice the stories that share it"
+        )
+    return "too few tagged stories, or no term is missing in them"
+
+
 def _suggestion(one: Suggestion) -> Iterator[str]:
     brings = f"brings {counted(one.adds, 'story', 'stories')}" + (
         f", {one.rejected} of them rejected by hand" if one.rejected else ""
     )
     forms = f"; also written {', '.join(one.forms[1:4])}" if len(one.forms) > 1 else ""
+    why = f"; {one.why}" if one.why else ""
     line = f"  {json.dumps(one.term, ensure_ascii=False)},"
-    yield f"{line:32}  # in {one.tagged} tagged and {one.others} other stories; {brings}; {one.why}{forms}"
+    yield f"{line:32}  # in {one.tagged} tagged and {one.others} other stories; {brings}{why}{forms}"
     yield from (f"    # tagged: {title}" for title in map(_flat, one.examples) if title)
     yield from (f"    # new: {title}" for title in map(_flat, one.added) if title)
 

@@ -76,7 +76,8 @@ def topics_new(home: Home, name: str, languages: str, words: str | None) -> None
     say(f"add words and examples, then run `topicwire topics check {name}`")
     say(f"`topicwire topics preview {name} --watch` shows what it finds whenever you save it")
     say(f"while the service runs, {home.settings.base_url}/topics/{name}/edit shows it while you type")
-    say(f"with the next pass its feed is {home.settings.base_url}/{name}.atom")
+    say(f"the file is in force at once: with the next pass its feed is {home.settings.base_url}/{name}.atom")
+    say('until it is ready, publish_from = "core" in the file keeps most out of the feed; move it out of topics/ to keep all out')
 
 
 @topics.command("copy")

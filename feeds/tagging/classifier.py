@@ -261,7 +261,8 @@ class _TopicCase:
         why = in_words(faults, self._cancelled_word({name for fault in faults for name in fault.groups}))
         if any(fault.kind is FaultKind.APART for fault in faults):
             why = "; ".join([why, *map(self._alone, self._evaluation.unsupported[:1])])
-        unsaid = tuple(fault.text for fault in faults if fault.kind is FaultKind.MISSING)
+        missed = (fault for fault in faults if fault.kind is FaultKind.MISSING)
+        unsaid = tuple(dict.fromkeys(fault.alternatives or (fault.text,) for fault in missed))
         if excluded := [fault for fault in faults if fault.kind is FaultKind.EXCLUDED]:
             answer = self._answer(False, None, 0.0, why, tuple(hit for fault in excluded for hit in fault.hits))
             return replace(answer, missing=unsaid, excluding=tuple(dict.fromkeys(fault.part for fault in excluded)))

@@ -1,7 +1,7 @@
 """Explains in words, clause by clause, why a topic's expression holds in a document or fails there; decides and weighs nothing."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from feeds.model import Document
@@ -28,6 +28,7 @@ class ClauseFault:
     hits: Hits = ()
     part: str = ""  # the exclusion, where it is one
     groups: frozenset[str] = frozenset()  # what is missing, or could be in the part that is
+    alternatives: tuple[str, ...] = field(default=(), compare=False)  # several of which one would do, this one among them
 
 
 class Explanation:
@@ -159,8 +160,24 @@ class Explanation:
 def _closest(alternatives: list[tuple[ClauseFault, ...]]) -> tuple[ClauseFault, ...]:
     """Return the faults of the alternative that has the fewest; where one word would do for each, all of these words."""
     if all(len(found) == 1 and found[0].kind is FaultKind.MISSING for found in alternatives):
-        return tuple(dict.fromkeys(found[0] for found in alternatives))
-    return min(alternatives, key=lambda found: (len(found), -max(fault.kind for fault in found)))
+        every = tuple(dict.fromkeys(name for found in alternatives for name in found[0].alternatives or (found[0].text,)))
+        return tuple(dict.fromkeys(replace(found[0], alternatives=every) for found in alternatives))
+    best = min(alternatives, key=_distance)
+    return _with_alternatives(best, [found for found in alternatives if _distance(found) == _distance(best)])
+
+
+def _distance(found: tuple[ClauseFault, ...]) -> tuple[int, int]:
+    return len(found), -max(fault.kind for fault in found)
+
+
+def _with_alternatives(best: tuple[ClauseFault, ...], alike: list[tuple[ClauseFault, ...]]) -> tuple[ClauseFault, ...]:
+    """Return the faults of one of alternatives that come as close; where they differ in one word, with all of these."""
+    common = frozenset(best).intersection(*alike)
+    own = [[fault for fault in found if fault not in common] for found in alike]
+    if any(len(faults) != 1 or faults[0].kind is not FaultKind.MISSING for faults in own):
+        return best
+    every = tuple(dict.fromkeys(name for (fault,) in own for name in fault.alternatives or (fault.text,)))
+    return tuple(fault if fault in common else replace(fault, alternatives=every) for fault in best)
 
 
 def in_words(faults: Iterable[ClauseFault], quoted: str = "") -> str:

@@ -92,6 +92,6 @@ class _StoredArticles:
                 story=min(members.get(stored.row, (stored.row,))),
                 document=document_of(stored),
                 source=stored.carrier.source.url,
-                moment=published if published and published < seen else seen,
+                moment=min(published, seen) if published else None,
                 accepted=self._reviews.get(stored.row),
             )

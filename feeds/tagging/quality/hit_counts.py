@@ -30,7 +30,7 @@ class HitCount:
 class MissedPart:
     """What keeps rows that are wanted from being tagged, and how many rows."""
 
-    part: str  # a group of the topic or a phrase of its query; empty where no part is to blame
+    part: str  # a group or a phrase, or several with OR of which any would do; empty where no part is to blame
     what: str  # in words
     rows: int
 
@@ -104,9 +104,19 @@ def _blame(missed: Classification) -> Iterator[tuple[str, str]]:
     taken = {hit.group: context for context, hit in reversed(missed.cancelled)}
     for part in missed.excluding:
         yield part, f"excluded by {part}"
-    for part in missed.missing:
-        yield part, f"{part} is only {taken[part].replace('_', ' ')}" if part in taken else f"nothing says {part}"
+    for parts in missed.missing:
+        known = next((part for part in parts if part in taken), None)
+        if known is not None:
+            yield known, f"{known} is only {taken[known].replace('_', ' ')}"
+        else:
+            yield " OR ".join(parts), f"nothing says {_any_of(parts)}"
     if missed.grade is not None:
         yield "", f"only a {missed.grade}, which is not published"
     elif not (missed.excluding or missed.missing):
         yield "", _APART
+
+
+def _any_of(parts: tuple[str, ...]) -> str:
+    """Return names with commas and "or": attack, hole or breach."""
+    *most, last = parts
+    return f"{', '.join(most)} or {last}" if most else last

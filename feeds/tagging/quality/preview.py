@@ -51,7 +51,8 @@ class TopicPreview:
     by_grade: Counts
     hits: tuple[PreviewedItem, ...]  # the newest
     near: int  # near misses
-    near_misses: tuple[PreviewedItem, ...]  # the nearest
+    near_excluded: int  # of them those that an exclusion keeps out
+    near_misses: tuple[PreviewedItem, ...]  # the nearest, the excluded ones last
     change: PreviewedChange | None  # None where no topic of this name is in force
 
 
@@ -64,6 +65,7 @@ class _Examined(NamedTuple):
     grade: Grade | None
     tagged: bool
     before: bool  # the wording in force tags it
+    excluded: bool  # an exclusion of the wording keeps it out
     lacking: int  # groups, words or conditions
     groups: frozenset[str]  # that were found and speak for the topic
 
@@ -99,7 +101,7 @@ class PreviewTally:
         self._frequency: Counter[str] = Counter()  # items in which a group is found
         self._holders: defaultdict[tuple[str, str], set[int]] = defaultdict(set)  # rows, by source and sentence
         self._rests_on_lines: set[int] = set()  # rows that boilerplate may decide otherwise
-        self._has_exclusion = topic.expression is not None and _has_exclusion(topic.expression)
+        self._exclusions = tuple(part for part in query.walk(topic.expression or query.And(())) if isinstance(part, query.Not))
 
     # Counting
 
@@ -109,10 +111,10 @@ class PreviewTally:
         screenings = screen(self._matcher, document, boilerplate)
         self.items += 1
         self._frequency.update(screenings[0].groups)
-        self._note(stored, document, screenings)
+        self._note(stored, document, screenings, boilerplate)
         for line in screenings[0].lines - boilerplate:
             self._holders[stored.carrier.source.url, line].add(stored.row)
-        if screenings[0].grade is not None or (screenings[0].possible and self._has_exclusion):
+        if screenings[0].grade is not None or (screenings[0].possible and self._exclusions):
             self._rests_on_lines.add(stored.row)
 
     def repeated(self, times: int) -> dict[int, frozenset[str]]:
@@ -132,10 +134,16 @@ class PreviewTally:
         document, known = document_of(stored), self._examined.get(stored.row)
         before = known is not None and known.before
         self._examined.pop(stored.row, None)
-        self._note(stored, document, screen(self._matcher, document, boilerplate), before=before)
+        self._note(stored, document, screen(self._matcher, document, boilerplate), boilerplate, before=before)
 
     def _note(
-        self, stored: StoredItem, document: Document, screenings: tuple[Screening, ...], *, before: bool | None = None
+        self,
+        stored: StoredItem,
+        document: Document,
+        screenings: tuple[Screening, ...],
+        boilerplate: frozenset[str],
+        *,
+        before: bool | None = None,
     ) -> None:
         new = screenings[0]
         if len(screenings) == 1:
@@ -146,7 +154,16 @@ class PreviewTally:
         groups = new.groups & self._positive if self._positive else new.groups
         if new.tagged or before or (groups and lacking <= _NEAR):
             language, source = stored.item.language or "und", stored.carrier.source.name
-            self._examined[stored.row] = _Examined(stored.row, language, source, new.grade, new.tagged, before, lacking, groups)
+            excluded = not new.tagged and self._is_excluded(new.groups, document, boilerplate)
+            self._examined[stored.row] = _Examined(
+                stored.row, language, source, new.grade, new.tagged, before, excluded, lacking, groups
+            )
+
+    def _is_excluded(self, groups: frozenset[str], document: Document, boilerplate: frozenset[str]) -> bool:
+        """Return whether an exclusion keeps a document out; it is classified only where the groups leave that open."""
+        if not any(query.possible(part.part, groups) for part in self._exclusions):
+            return False
+        return bool(classify(self._matcher, document, boilerplate)[0].excluding)
 
     def _lacking(self, groups: frozenset[str], document: Document) -> int:
         if self._needs_text:
@@ -168,9 +185,9 @@ class PreviewTally:
             lost=tuple(one.row for one in found if changed and one.before and not one.tagged)[:limit],
         )
 
-    def _distance(self, one: _Examined) -> tuple[int, float]:
-        """Return how far an item is from being tagged: by what it lacks, then by how common its words are."""
-        return one.lacking, sum(log(self._frequency[group] / (self.items + 1)) for group in one.groups)
+    def _distance(self, one: _Examined) -> tuple[bool, int, float]:
+        """Return how far an item is from being tagged: by exclusions, by what it lacks, then by how common its words are."""
+        return one.excluded, one.lacking, sum(log(self._frequency[group] / (self.items + 1)) for group in one.groups)
 
     def result(self, rows: PreviewRows, items: Iterable[tuple[StoredItem, frozenset[str]]], *, is_complete: bool) -> TopicPreview:
         """Return the preview. `items` are those of `rows`, each with the boilerplate of its source."""
@@ -190,6 +207,7 @@ class PreviewTally:
             by_grade=_counted(str(one.grade) for one in tagged),
             hits=_of(answers, rows.hits),
             near=sum(map(_is_near, found)),
+            near_excluded=sum(one.excluded for one in found if _is_near(one)),
             near_misses=_of(answers, rows.near_misses),
             change=self._change(found, rows, answers),
         )
@@ -230,10 +248,6 @@ def _positive(expression: query.Expression | None) -> frozenset[str]:
             return frozenset({str(expression)})
         case _:
             return frozenset(name for part in query.children(expression) for name in _positive(part))
-
-
-def _has_exclusion(expression: query.Expression) -> bool:
-    return any(isinstance(part, query.Not) for part in query.walk(expression))
 
 
 def _needs_text(expression: query.Expression | None) -> bool:

@@ -33,7 +33,7 @@ class Article:
     story: int  # copies of one article share it
     document: Document
     source: str  # the address of its first carrier
-    moment: datetime
+    moment: datetime | None  # when it was published, if that is known
     accepted: bool | None = None  # a person's verdict
 
 
@@ -62,6 +62,7 @@ class Phrase:
     tagged: list[int] = field(default_factory=list)  # articles that stand for their stories
     weight: float = 0.0
     recent: int = 0
+    earlier: int = 0  # what has no date is neither
     others: int = 0
     others_weight: float = 0.0
     rows: list[int] = field(default_factory=list)  # of others
@@ -184,6 +185,7 @@ class StoryTotals:
     others: float = 0.0
     stories: int = 0  # tagged ones
     recent: int = 0  # of them
+    earlier: int = 0
 
 
 @dataclass(slots=True)
@@ -201,17 +203,25 @@ def count_phrases(topic: Topic, survey: Survey, articles: Articles, since: datet
     for article in articles.some(list(survey.tagged.values())):
         code = article.document.language
         if language is None or code == language:
-            weight, recent = _ACCEPTED if article.accepted else 1.0, article.moment >= since
+            weight = _ACCEPTED if article.accepted else 1.0
+            recent, earlier = _is_since(article, since)
             total = totals[code]
-            total.tagged, total.stories, total.recent = total.tagged + weight, total.stories + 1, total.recent + recent
-            _note_phrases(article, texts, phrases[code], weight, recent=recent)
+            total.tagged, total.stories = total.tagged + weight, total.stories + 1
+            total.recent, total.earlier = total.recent + recent, total.earlier + earlier
+            _note_phrases(article, texts, phrases[code], weight, since)
     counts = PhraseCounts({code: _commonest(found) for code, found in phrases.items()}, totals)
     _count_others(survey, articles, texts, counts)
     return counts
 
 
-def _note_phrases(article: Article, texts: _Texts, phrases: dict[str, Phrase], weight: float, *, recent: bool) -> None:
+def _is_since(article: Article, since: datetime) -> tuple[bool, bool]:
+    """Return whether an article is new, and whether it is older; one without a date is neither."""
+    return (article.moment >= since, article.moment < since) if article.moment else (False, False)
+
+
+def _note_phrases(article: Article, texts: _Texts, phrases: dict[str, Phrase], weight: float, since: datetime) -> None:
     """Add the phrases of one story; the names of its sources are none."""
+    recent, earlier = _is_since(article, since)
     code = article.document.language
     carriers = " ".join(map(folded, article.document.sources))
     seen: set[str] = set()
@@ -223,6 +233,7 @@ def _note_phrases(article: Article, texts: _Texts, phrases: dict[str, Phrase], w
             phrase.tagged.append(article.row)
             phrase.weight += weight
             phrase.recent += recent
+            phrase.earlier += earlier
 
 
 def _commonest(phrases: dict[str, Phrase]) -> dict[str, Phrase]:

@@ -34,6 +34,8 @@ from ingest.text.language import stemming
 
 _NONE: Final[Mapping[str, BilingualDictionary]] = MappingProxyType({})
 _SURE: Final = 1.64  # standard deviations from which on a word is more than chance (95 %, one side)
+_LOOSE: Final = 2  # times as many stories as the tagged ones that have a word: what brings more is too loose
+_HISTORY: Final = 10  # older tagged stories from which on new words can be told
 _NEW: Final = timedelta(days=14)
 _TRIED: Final = 500  # articles that are classified anew for one suggestion
 _SAME: Final = 0.8  # of the stories of a phrase that a longer one has too: then the longer is enough
@@ -73,6 +75,13 @@ class Suggestions:
     new: tuple[Suggestion, ...]  # words of the last two weeks
     proposed: tuple[Suggestion, ...] = ()  # translations and names, for a language in which the topic has no terms
     linked: int = 0  # of the tagged stories those that only belong together with tagged ones, for such a language
+    loose: int = 0  # words left out because they would bring far more stories than share them
+    earlier: int = 0  # tagged stories dated before the last two weeks
+
+    @property
+    def has_history(self) -> bool:
+        """Return whether there are enough older tagged stories to tell which words are new."""
+        return self.earlier >= _HISTORY
 
 
 def suggest(  # noqa: PLR0913, PLR0917 - what is asked for
@@ -95,8 +104,10 @@ def suggest(  # noqa: PLR0913, PLR0917 - what is asked for
         seen, linked = replace(seen, tagged=seen.tagged | found, missed=seen.missed | set(found.values())), len(found)
     counts = count_phrases(topic, seen, articles, now - _NEW, language)
     judge = _Judge(topic, articles, seen)
-    words, new = (judge.best(new_to(topic, ranked), limit) for ranked in (_by_topic(counts), _by_time(counts)))
-    return Suggestions(seen.articles, len(seen.tagged), words, new, proposed, linked)
+    earlier = sum(total.earlier for total in counts.totals.values())
+    words, loose = judge.best(new_to(topic, _by_topic(counts)), limit)
+    new, _ = judge.best(new_to(topic, _by_time(counts)), limit) if earlier >= _HISTORY else ((), 0)
+    return Suggestions(seen.articles, len(seen.tagged), words, new, proposed, linked, loose, earlier)
 
 
 # A language without terms
@@ -184,7 +195,7 @@ def _by_time(counts: PhraseCounts) -> list[Ranked]:
     for code, phrases in counts.phrases.items():
         total = counts.totals[code]
         for phrase in phrases.values():
-            before = (len(phrase.tagged) - phrase.recent, total.stories - total.recent)
+            before = (phrase.earlier, total.earlier)
             found.append((phrase, z_score((phrase.recent, total.recent), before)))
     return _ordered(found)
 
@@ -270,8 +281,11 @@ class _Judge:
         self._topic, self._articles, self._seen = topic, articles, seen
         self._groups = addable(topic.expression)
 
-    def best(self, chosen: Iterable[Ranked], limit: int) -> tuple[Suggestion, ...]:
-        """Return the best phrases as terms to add: those that bring something before those that bring nothing now."""
+    def best(self, chosen: Iterable[Ranked], limit: int) -> tuple[tuple[Suggestion, ...], int]:
+        """Return the best phrases as terms to add, and how many are left out since they are too loose.
+
+        Those that bring something come before those that bring nothing now; how much they bring does not count.
+        """
         looked_at = list(islice(chosen, _LOOKED_AT * limit))
         terms = [_term(phrase) for phrase, _ in looked_at]
         beside = self._neighbours([(phrase, term) for (phrase, _), (term, _) in zip(looked_at, terms, strict=True)])
@@ -280,8 +294,9 @@ class _Judge:
             for (phrase, z), (term, forms), profile in zip(looked_at, terms, beside, strict=True)
         ]
         brings = self._brings(candidates)
-        order = sorted(range(len(candidates)), key=lambda n: not brings[n])[:limit]
-        return tuple(self._suggestion(candidates[n], brings[n]) for n in order)
+        kept = [n for n, one in enumerate(candidates) if len(brings[n]) <= _LOOSE * len(one.phrase.tagged)]
+        order = sorted(kept, key=lambda n: not brings[n])[:limit]
+        return tuple(self._suggestion(candidates[n], brings[n]) for n in order), len(candidates) - len(kept)
 
     def _neighbours(self, phrases: list[tuple[Phrase, Term]]) -> list[Profile]:
         """Return the words that stand beside each of some phrases, in some of the articles that have it."""
@@ -311,6 +326,8 @@ class _Judge:
         missing = [name for name in self._groups if lacking[name]] or list(self._groups)
         alike = dict(likenesses(beside, self._profiles)) if len(missing) > 1 else {}
         best = max(missing, key=lambda name: (alike.get(name, -math.inf), len(lacking[name])))
+        if len(self._groups) == 1 and len(self._topic.groups) == 1:  # what it brings says the same
+            return best, "", tuple(lacking[best][:_TRIED])
         why = f"the words beside it are those beside the terms of {best}; " if best in alike else ""
         return best, f"{why}{len(lacking[best])} other stories that have it lack nothing but {best}", tuple(lacking[best][:_TRIED])
 
