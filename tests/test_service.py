@@ -233,10 +233,11 @@ def test_a_hang_up_reads_settings_and_topics_again(cli: Cli, started: Callable[.
     write_topic(cli.home, HARBOUR.replace("Harbour news", "Boats"), "boats")
     service.process.send_signal(signal.SIGHUP)
     assert next(line for line in seen if "read again" in line) == "settings, topics and sources are read again\n"
+    told = [next(line for line in seen if line.startswith("subscribe to")) for _ in range(2)]
+    assert told == [f"subscribe to https://feeds.example/{name}.atom\n" for name in ("boats", "harbour")]
     assert comes(port, "/boats.atom", b"https://feeds.example/boats.atom")
     code, lines = service.stop()
     assert (code, lines[-1]) == (0, "stopped")
-    assert lines[:2] == [f"subscribe to https://feeds.example/{name}.atom" for name in ("boats", "harbour")]
 
 
 STUBBORN: Final = """
