@@ -15,7 +15,7 @@ from ingest.store.facts import Facts
 # No time limit for one example (a busy computer is no fault), and the same examples for everyone.
 settings.register_profile("topicwire", deadline=None, derandomize=True)
 settings.register_profile("few-examples", deadline=None, derandomize=True, max_examples=20)  # .ci/versions: the first has seen all
-settings.load_profile(os.environ.get("TOPICWIRE_TEST_PROFILE", "topicwire"))
+settings.load_profile(os.environ.get("TESTS_PROFILE", "topicwire"))
 
 
 @pytest.fixture
