@@ -221,3 +221,12 @@ class Cli:
     def published(self, name: str = "harbour") -> Any:
         """Read a published feed as a subscriber would."""
         return feedparser.parse(io.BytesIO((self.home / "public" / f"{name}.atom").read_bytes()))
+
+
+def archiving_cli(home: Path) -> Cli:
+    """Give the command in a home with one topic, whose feed archives early, and an empty list of sources."""
+    write_topic(home)
+    made = Cli(home)
+    made.settings |= {"publish.entries": "4"}
+    made.poll()
+    return made

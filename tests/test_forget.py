@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from making import GAZETTE, POST, Cli, about, carry, home_at, item, listed_poll, write_topic
+from making import GAZETTE, POST, Cli, about, archiving_cli, carry, home_at, item, listed_poll
 from support import NOON, FakeWeb, rss, rss_item
 
 from feeds.cli.home import topics_of
@@ -35,11 +35,7 @@ WORDS = (b"Zwiebelturm", b"zwiebelturm", b"Quastenflosser", b"Zyxwvut", b"Plumba
 @pytest.fixture
 def cli(home: Path) -> Cli:
     """Return a home with one topic, whose feed archives early, and no list of sources."""
-    write_topic(home)
-    made = Cli(home)
-    made.settings |= {"publish.entries": "4"}
-    made.poll()
-    return made
+    return archiving_cli(home)
 
 
 def store(cli: Cli, *items: Item, source: Source = POST) -> None:

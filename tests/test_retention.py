@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from making import GAZETTE, POST, Cli, about, carry, home_at, item, listed_poll, write_topic
+from making import GAZETTE, POST, Cli, about, archiving_cli, carry, home_at, item, listed_poll
 from support import FakeWeb, rss, rss_item
 
 from feeds.cli.home import topics_of
@@ -21,11 +21,7 @@ STORY = "The old ferry sailed from the harbour for the last time on Monday, and 
 @pytest.fixture
 def cli(home: Path) -> Cli:
     """Return a home with one topic, whose feed archives early, and no list of sources."""
-    write_topic(home)
-    made = Cli(home)
-    made.settings |= {"publish.entries": "4"}
-    made.poll()
-    return made
+    return archiving_cli(home)
 
 
 def store(cli: Cli, *items: Item, source: Source = POST) -> None:
