@@ -10,15 +10,16 @@ from unittest.mock import patch
 from uuid import UUID
 
 from lxml import etree
-from making import about, carry, classification, topic
+from making import about, carry, classification, revised, tagged, topic
 from schema import valid
 from support import NOON
 
 from feeds.model import StoryEvidence, Tagging
 from feeds.publication import edition
 from feeds.publication.document import FeedDocument
-from feeds.publication.edition import Editor, Target
+from feeds.publication.edition import Editor, Target, feed_name
 from feeds.publication.formats import atom
+from feeds.store import ledger
 from feeds.store.classifications import Classifications
 from feeds.store.ledger import Ledger
 from feeds.stories.story import Grouping, Ungrouped
@@ -72,6 +73,7 @@ class Newsroom:
     def __post_init__(self) -> None:
         """Open the classifications."""
         self.classifications = Classifications(self.facts)
+        self.ledger = Ledger(self.facts, feed_name(self.topic))
 
     @property
     def target(self) -> Target:
@@ -113,34 +115,36 @@ class Newsroom:
             self.write(number)
         self.tag(*numbers)
 
-    def publish(self) -> FeedDocument:
-        """Bring the feed up to the database, a page in each transaction."""
+    def publish(self, looked: int = 1_000) -> FeedDocument:
+        """Bring the feed up to the database, a page or some items in each transaction."""
         document = None
-        with patch.object(edition, "_PAGES", 1):
+        with self.facts.transaction():
+            self.ledger.note_all(self.topic.name, self.target.grouping.grouped())
+        with patch.object(edition, "_PAGES", 1), patch.object(edition, "_LOOKED", looked):
             while document is None:
                 with self.facts.transaction():
-                    self.editor = Editor(self.facts, self.classifications, self.topic, self.target)
-                    document, self.until = self.editor.step()
+                    editor = Editor(self.facts, self.classifications, self.topic, self.target)
+                    document, self.until = editor.revise()
         self.head = atom.render(document)
         return document
 
     def publish_plainly(self) -> tuple[bytes, dict[str, bytes]]:
         """Return the head and the pages that would be if nothing were passed over; nothing of it is kept."""
-        with suppress(_UndoneError), patch.object(Ledger, "steady", return_value=()), self.facts.transaction():
-            editor = Editor(self.facts, self.classifications, self.topic, self.target)
-            made = atom.render(editor.revise()[0]), self.pages(editor.ledger)
+        with suppress(_UndoneError), patch.object(ledger, "_SETTLED", "0"), self.facts.transaction():
+            document, _ = revised(self.facts, self.classifications, self.topic, self.target)
+            made = atom.render(document), self.pages()
             raise _UndoneError
         return made
 
-    def pages(self, ledger: Ledger | None = None) -> dict[str, bytes]:
+    def pages(self) -> dict[str, bytes]:
         """Return the sealed pages by their addresses."""
-        ledger = ledger or self.editor.ledger
+        known = self.ledger
         base = f"{Settings().base_url}/{self.topic.name}"
-        return {f"{base}.archive-{page.number}.atom": ledger.page(page.number) for page in ledger.pages()}
+        return {f"{base}.archive-{page.number}.atom": known.page(page.number) for page in known.pages()}
 
     def says(self) -> dict[str, str]:
         """Return what the database says is in the topic: titles by id."""
-        rows = [one.row for one in self.classifications.tagged(self.topic.name)]
+        rows = [one.row for one in tagged(self.classifications, self.topic.name)]
         return {item.item.guid or "": item.item.title for item in self.facts.items.by_rows(rows)}
 
 

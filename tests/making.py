@@ -17,9 +17,10 @@ from support import NOON, Clock
 import scheduler  # noqa: F401 - it joins the commands
 from feeds.model import Classification, document_of
 from feeds.publication.document import FeedDocument
-from feeds.publication.edition import Editor, Target
+from feeds.publication.edition import Editor, Target, feed_name
 from feeds.publication.entry import FeedEntry, PublishingPolicy, StoryEntry, feed_id, make_entry
-from feeds.store.classifications import Classifications
+from feeds.store.classifications import Classifications, Tagged
+from feeds.store.ledger import Ledger
 from feeds.tagging.classifier import classify
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.topic.loader import parse_topic
@@ -121,15 +122,29 @@ def document(*entries: FeedEntry, by: Topic | None = None, **changes: Any) -> Fe
 
 def newest(classifications: Classifications, name: str, limit: int = 100) -> list[tuple[int, Classification]]:
     """Return what a topic tags as news, newest first: (item's number, classification)."""
-    rows = [one.row for one in classifications.tagged(name) if not one.quiet][:limit]
+    rows = [one.row for one in tagged(classifications, name) if not one.quiet][:limit]
     classified = classifications.some(name, rows)
     return [(row, classified[row]) for row in rows]
+
+
+def tagged(classifications: Classifications, name: str) -> tuple[Tagged, ...]:
+    """Return all that a topic tags, newest arrival first."""
+    return classifications.tagged_among(name, range(10_000))
+
+
+def revised(facts: Facts, classifications: Classifications, by: Topic, target: Target) -> tuple[FeedDocument, datetime | None]:
+    """Bring a topic's feed up to what is classified, in the caller's transaction; give what an editor gives in the end."""
+    Ledger(facts, feed_name(by)).note_all(by.name, target.grouping.grouped())
+    while True:
+        document, until = Editor(facts, classifications, by, target).revise()
+        if document is not None:
+            return document, until
 
 
 def shown(facts: Facts, classifications: Classifications, by: Topic, target: Target) -> tuple[FeedEntry, ...]:
     """Bring a topic's feed up to what is classified; give its entries."""
     with facts.transaction():
-        return Editor(facts, classifications, by, target).revise()[0].entries
+        return revised(facts, classifications, by, target)[0].entries
 
 
 def carry(facts: Facts, what: Iterable[Item], source: Source = POST, at: datetime = NOON) -> Counts:

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,9 +10,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from lxml import etree
-from making import about, carry
+from making import about, carry, tagged
 from support import NOON
 
+from feeds.store.classifications import Classifications, Tagged
 from feeds.store.reviews import Reviews, Verdict
 from feeds.tagging.classification_pass import classify_one
 from ingest.store.facts import Facts
@@ -82,6 +84,27 @@ def test_a_page_says_what_it_is(room: Newsroom) -> None:
     assert link(page, "self") == "http://127.0.0.1:8080/harbour.archive-1.atom"
     assert link(page, "current") == link(head, "self") == "http://127.0.0.1:8080/harbour.atom"
     assert page.findtext("{*}id") == head.findtext("{*}id")
+
+
+def test_the_work_grows_with_what_is_new_alone(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice as many new items are twice the work: no step reads again what steps before it have archived."""
+    looked: list[int] = []
+    read = Classifications.tagged_among
+
+    def counted(of: Classifications, topic: str, rows: Iterable[int]) -> tuple[Tagged, ...]:
+        found = read(of, topic, rows)
+        looked.append(len(found))
+        return found
+
+    monkeypatch.setattr(Classifications, "tagged_among", counted)
+    work = []
+    for first, last in ((1, 20), (21, 60)):
+        room.add(*range(first, last + 1))
+        room.publish(looked=5)
+        work.append(sum(looked))
+        looked.clear()
+    assert work[1] < 2.5 * work[0]
+    assert sorted(one for document in walk(room) for one in ids(document)) == sorted(urn(*range(1, 61)))
 
 
 def test_no_page_leads_to_one_that_was_not_there(room: Newsroom) -> None:
@@ -325,19 +348,18 @@ class Histories(RuleBasedStateMachine):
         newcomer.poll(self.room)
         self.agree(newcomer)
 
-    @rule()
-    def poll(self) -> None:
-        """Look again with the old client, after a fresh publication: it too has what the database says."""
-        self.room.publish()
+    @rule(looked=st.integers(1, 4))
+    def poll(self, looked: int) -> None:
+        """Look again with the old client, after a fresh publication, a few items at a time: it too has what the database says."""
+        self.room.publish(looked)
         self.client.poll(self.room)
         self.agree(self.client)
 
     def agree(self, client: Client) -> None:
         """Say that a client has one entry of each article that is tagged, with the words of its lead, and nothing else."""
         assert client.has == client.in_order
-        tagged = [one.row for one in self.room.classifications.tagged("harbour")]
         found = {}
-        for rows in self.room.grouping.groups(tagged):
+        for rows in self.room.grouping.groups([one.row for one in tagged(self.room.classifications, "harbour")]):
             stored = self.room.facts.items.by_rows(rows)
             mine = [one.item.guid or "" for one in stored if one.item.guid in client.has]
             assert len(mine) == 1

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 from lxml import etree
-from making import topic
+from making import revised, topic
 from schema import valid
 from support import NOON
 
-from feeds.publication.edition import Editor, Target
+from feeds.publication.edition import Target
 from feeds.publication.formats import atom, jsonfeed, rss
 from feeds.store.classifications import Classifications
 from feeds.tagging.classification_pass import classify_new
@@ -54,7 +54,7 @@ def test_whatever_comes_in_goes_out_valid_and_safe(path: Path, tmp_path: Path) -
         classify_new(facts, classifications, (EVERYTHING,), NOON)
         target = Target(tmp_path, UUID(int=1), Settings(), NOON)
         with facts.transaction():
-            document = Editor(facts, classifications, EVERYTHING, target).revise()[0]
+            document = revised(facts, classifications, EVERYTHING, target)[0]
     root = valid(atom.render(document))
     texts = [node.text or "" for node in root.iter("{*}summary", "{*}content")]
     texts += [node.text or "" for node in etree.fromstring(rss.render(document)).iter("description", "{*}encoded")]

@@ -25,6 +25,7 @@ from ingest.model import Item, ParsedFeed, Source, SourceKind
 from ingest.poll_state import Outcome, SourceState
 from ingest.store.facts import IN_MEMORY, Facts
 
+_ALL: Final = 1_000
 TOPICS: Final = ("harbour", "bakery")
 SOURCES: Final = tuple(Source(f"http://{name}.example/feed", title=name) for name in ("post", "gazette", "herald"))
 LANGUAGES: Final = st.sampled_from(("en", "fr", None))
@@ -81,10 +82,10 @@ class Stores:
 
     def noted(self) -> set[tuple[str, int]]:
         """Give what is noted as changed, and forget it."""
-        found = {(topic, row) for topic in TOPICS for row in self.changes.entries(topic)}
+        found = {(topic, row) for topic in TOPICS for row in self.changes.entries(topic, _ALL)}
         pages = self.changes.take_items()
         for topic in TOPICS:
-            self.changes.drop_entries(topic, self.changes.entries(topic))
+            self.changes.drop_entries(topic, self.changes.entries(topic, _ALL))
         self.facts.database.connection.commit()
         assert pages == {row for _, row in found}, "pages are told of the same items"
         return found

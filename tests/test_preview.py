@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from making import GAZETTE, HARBOUR, POST, Cli, carry, home_at, item, topic, write_topic
+from making import GAZETTE, HARBOUR, POST, Cli, carry, home_at, item, tagged, topic, write_topic
 from support import NOON
 from wording import BOTH, far, wording
 
@@ -249,11 +249,11 @@ def test_a_preview_tags_what_the_pass_tags(with_place: int, by: Topic, *, known:
             classify_new(opened, classifications, (by,), NOON)
         found = preview(opened, by, by, limit=100)
         classify_new(opened, classifications, (by,), NOON)
-        tagged = [one.row for one in classifications.tagged("harbour")]
-    assert sorted(one.stored.row for one in found.hits) == sorted(tagged)
-    assert found.tagged == len(tagged)
+        rows = [one.row for one in tagged(classifications, "harbour")]
+    assert sorted(one.stored.row for one in found.hits) == sorted(rows)
+    assert found.tagged == len(rows)
     assert found.change is not None
-    assert found.change.unchanged == len(tagged)
+    assert found.change.unchanged == len(rows)
 
 
 def test_a_preview_stores_nothing_and_waits_for_nobody(home: Path) -> None:

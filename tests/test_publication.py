@@ -120,9 +120,9 @@ def test_an_unchanged_topic_is_passed_over(home: Path, facts: Facts, monkeypatch
     looked: list[str] = []
 
     class Noted(Editor):
-        def __init__(self, *arguments: Any, everything: bool) -> None:
+        def __init__(self, *arguments: Any) -> None:
             looked.append(arguments[2].name)
-            super().__init__(*arguments, everything=everything)
+            super().__init__(*arguments)
 
     monkeypatch.setattr(publishing, "Editor", Noted)
     carry(facts, [about(2, "market in the harbour")], at=NOON + timedelta(hours=1))

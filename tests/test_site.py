@@ -13,10 +13,11 @@ from site_pages import Site, words
 from support import NOON
 
 from feeds.publication.publish import PageFile
-from feeds.site import render
+from feeds.site import builder, render
 from feeds.site.builder import Site as Pages
 from feeds.site.publish import publish
 from feeds.site.render import POLICY
+from feeds.store.ledger import Ledger
 from feeds.store.reviews import Reviews, Verdict
 from feeds.tagging.classification_pass import classify_new, classify_one
 from ingest.poll_state import Outcome, SourceState
@@ -412,11 +413,28 @@ def test_what_takes_everything_forgets_by_the_hour(site: Site) -> None:
     planet = topic('title = "Everything"\n[publish]\n', "planet")
     carry(site.facts, [about(1)])
     site.publish(planet)
-    for hours, shown in ((-1, ["Story 1: ferry in the harbour"]), (1, [])):
+    for hours, shown in ((-1, ["Story 1: ferry in the harbour"]), (0, ["Story 1: ferry in the harbour"]), (1, [])):
         moment = NOON + timedelta(days=60, hours=hours)
         site.facts.polls.record([(Outcome(POST, moment), SourceState(last_poll=moment))])
         site.publish(planet, at=moment)
         assert words(site.page("planet.html"), "//article/h3/a") == shown
+        _, until = Ledger(site.facts, "").edition()
+        assert until is None or until > moment, "what is drawn now is not due at once"
+
+
+def test_a_page_links_to_the_newest_archive_documents(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list of archive documents does not grow for ever: it says how many there are, and each links to the one before."""
+    monkeypatch.setattr(builder, "_ARCHIVES", 2)
+    carry(site.facts, [about(1)])
+    for number, said in (
+        (1, "Feed archives (RFC 5005): 1."),
+        (2, "Feed archives (RFC 5005): 1, 2."),
+        (3, "the newest 2 of 3; each links to the one before: 2, 3."),
+    ):
+        with site.facts.transaction():
+            Ledger(site.facts, "public/harbour").archive(number, b"<feed/>", NOON)
+        site.publish()
+        assert words(site.page("harbour.html"), "//section/p[contains(., 'RFC 5005')]")[0].endswith(said)
 
 
 def test_an_emptied_folder_is_filled_with_the_same_bytes(site: Site) -> None:

@@ -36,6 +36,7 @@ from ingest.store.facts import Facts
 
 _CHUNK: Final = 500  # stories in memory at once
 _PAGES: Final = 10  # archive documents written in one transaction, for which other writers wait
+_LOOKED: Final = 1_000  # noted items that are looked at in one transaction, oldest first: the work grows with their number alone
 _SECOND: Final = timedelta(seconds=1)
 
 
@@ -70,36 +71,28 @@ class _StoryGroup:
 class Editor:
     """One topic's feed at one moment. Everything happens in the caller's transaction.
 
-    What is archived and has not changed since, most of it, is not read at all. An editor that looks at `everything`
-    compares it to find that out; another one trusts what was noted when it changed.
+    Only what was noted when it changed is looked at, and what the subscription document holds. What is archived and
+    has not changed since, most of it, is not read at all.
     """
 
-    def __init__(
-        self, facts: Facts, classifications: Classifications, topic: Topic, target: Target, *, everything: bool = True
-    ) -> None:
-        """Read what the feed has published."""
+    def __init__(self, facts: Facts, classifications: Classifications, topic: Topic, target: Target) -> None:
+        """Read what the feed has published, as far as it is looked at."""
         self._facts, self._classifications, self._topic, self._target = facts, classifications, topic, target
         self.ledger, self._changes = Ledger(facts, feed_name(topic)), Changes(facts)
         self._view = EntryView(topic)
         self._now = target.now.replace(microsecond=0)
-        self._noted = self._changes.entries(topic.name)
-        self._lines, self._tagged = self._all() if everything else self._some()
+        noted = self._changes.entries(topic.name, _LOOKED + 1)
+        self._noted, self._is_last = frozenset(noted[:_LOOKED]), len(noted) <= _LOOKED
+        self._lines, self._tagged = self._read()
         settings = target.settings.publish
         self._limits = SubscriptionLimits(settings.entries, timedelta(days=settings.days))
         self._policy = PublishingPolicy(target.instance, settings.full_content)
 
-    def revise(self) -> tuple[FeedDocument, datetime | None]:
-        """Bring the feed up to date; return its subscription document, and when it changes without new data."""
-        document, until = self._revised(None)
-        if document is None:
-            raise AssertionError("only a bounded step ends before its subscription document")
-        return document, until
+    def revise(self) -> tuple[FeedDocument | None, datetime | None]:
+        """Bring the feed forward by some items and a few archive documents.
 
-    def step(self) -> tuple[FeedDocument | None, datetime | None]:
-        """Do the same, but write only a few archive documents; return None for the document where another editor must go on."""
-        return self._revised(_PAGES)
-
-    def _revised(self, most: int | None) -> tuple[FeedDocument | None, datetime | None]:
+        Return its subscription document, and when that changes without new data; None where another editor must go on.
+        """
         groups = self._groups()
         before = dict(self._lines)
         self._delete(groups)
@@ -107,14 +100,14 @@ class Editor:
         self._classifications.announce((row for place in subscribed for row in groups[place.row].rows), self._topic.name)
         stay, pages = split(subscribed, self._limits, self._now)
         due = [*_paged(quiet, self._limits.entries), *pages]
-        if most is not None and len(due) > most:
-            self._archive(due[:most], groups, more=True)
-            self.ledger.write(line for row, line in self._lines.items() if before.get(row) != line)
-            return None, None
-        self._archive(due, groups)
-        entries = tuple(entry for entry in self._entries([groups[row] for row in stay], None))
+        is_whole = len(due) <= _PAGES
+        self._archive(due[:_PAGES], groups, more=not is_whole)
+        entries = tuple(self._entries([groups[row] for row in stay], None)) if is_whole else ()
         self.ledger.write(line for row, line in self._lines.items() if before.get(row) != line)
-        self._changes.drop_entries(self._topic.name, self._noted)
+        if is_whole:
+            self._changes.drop_entries(self._topic.name, self._noted)
+        if not (is_whole and self._is_last):
+            return None, None
         fresh = [line for line in self._lines.values() if line.deleted_at and line.deleted_at + TOMBSTONE_AGE > self._now]
         document = self._document(entries, _tombstones(fresh))
         until = next_change(
@@ -124,14 +117,9 @@ class Editor:
 
     # Which stories there are
 
-    def _all(self) -> tuple[dict[int, LedgerLine], tuple[Tagged, ...]]:
-        """Return all lines and tagged items, apart from archived stories that were compared and are as they were."""
-        steady = self.ledger.steady(self._topic.name, self._target.grouping.grouped())
-        return self.ledger.lines(besides=steady), self._classifications.tagged(self._topic.name, besides=steady)
-
-    def _some(self) -> tuple[dict[int, LedgerLine], tuple[Tagged, ...]]:
-        """Return the same of what is in the subscription document or was noted as changed, with all copies of these."""
-        known = self.ledger.open_lines(self._now - TOMBSTONE_AGE)
+    def _read(self) -> tuple[dict[int, LedgerLine], tuple[Tagged, ...]]:
+        """Return lines and tagged items: what is in the subscription document or was noted as changed, with all copies."""
+        known = self.ledger.open_lines(self._now - TOMBSTONE_AGE if self._is_last else None)
         looked = self._noted.union(row for row, line in known.items() if line.live)
         rows = {row for group in self._target.grouping.groups(sorted(looked)) for row in group} | looked
         return self.ledger.lines_of(rows) | known, self._classifications.tagged_among(self._topic.name, rows)
@@ -281,7 +269,7 @@ class Editor:
         ]
         if not pages and any(line.deleted_at and line.deleted_at + TOMBSTONE_AGE <= self._now for line in unarchived):
             pages = [()]
-        first = len(self.ledger.pages()) + 1
+        first = self.ledger.last_page() + 1
         for number, rows in enumerate(pages, first):
             last = not more and number == first + len(pages) - 1
             entries = tuple(self._entries([groups[row] for row in rows], number))
@@ -299,7 +287,7 @@ class Editor:
         following: int | None = None,
     ) -> FeedDocument:
         settings = self._target.settings
-        before = len(self.ledger.pages()) if number is None else number - 1
+        before = self.ledger.last_page() if number is None else number - 1
         document = FeedDocument(
             topic=self._topic,
             id=feed_id(self._target.instance, self._topic.name),

@@ -122,18 +122,24 @@ class PublishedFiles:
 
         Of very many files some are looked at, and others with each minute: the cost must not grow with the archive.
         """
-        records = self._records.of_feed(feed)
-        parts = 1 if read else -(-len(records) // _LOOKED_AT)
-        some = records[int(self._now.timestamp()) // _SECONDS % parts :: parts] if parts > 1 else records
+        some = self._records.of_feed(feed) if read else self._some(feed)
         return frozenset(
             path
             for path, size, changed, digest in some
             if not self._is_intact(path, size, changed) or (read and not self._holds(path, digest))
         )
 
+    def _some(self, feed: str) -> list[tuple[str, int, str, str]]:
+        parts = max(-(-self._records.count(feed) // _LOOKED_AT), 1)
+        return self._records.of_feed(feed, int(self._now.timestamp()) // _SECONDS % parts * _LOOKED_AT, _LOOKED_AT)
+
+    def count(self, feed: str, beginning: str) -> int:
+        """Return how many files of a feed there should be whose paths begin like this and go on with a number."""
+        return self._records.count(feed, beginning)
+
     def has(self, feed: str) -> bool:
         """Return whether a feed has any file."""
-        return bool(self._records.of_feed(feed))
+        return bool(self._records.of_feed(feed, limit=1))
 
     def are_intact(self, feed: str) -> bool:
         """Return whether a feed has files, and no damage to them is seen."""

@@ -265,9 +265,14 @@ class _Edition:
         """Return whether nothing but what was noted can have changed since the feed was revised last."""
         return self._ledger.edition()[0] in {self.inputs, self.inputs + _UNWRITTEN}
 
-    def begin(self, *, everything: bool) -> None:
+    def begin(self) -> None:
         """Store that the feed is revised and its files are not yet written, inside the transaction of the revision."""
-        self._ledger.set_edition("" if everything else self.inputs + _UNWRITTEN, None)
+        self._ledger.set_edition(self.inputs + _UNWRITTEN, None)
+
+    def begin_with_all(self, grouped: Iterable[int]) -> None:
+        """Begin, and note everything as changed; `grouped` are the items with copies."""
+        self._ledger.note_all(self._topic, grouped)
+        self.begin()
 
     def made(self, until: datetime | None) -> Self:
         """Store the time when the files change without new data."""
@@ -290,11 +295,14 @@ class _Feed:
 
     def publish(self, *, everything: bool) -> datetime | None:
         """Write what changed; return when the feed changes without new data."""
-        home, everything = self._home, everything or not self.edition.is_comparable()
-        document, until = self._revised(everything=everything)
+        home = self._home
+        if everything or not self.edition.is_comparable():
+            with home.facts.transaction():
+                self.edition.begin_with_all(self._target.grouping.grouped())
+        document, until = self._revised()
         while document is None:
             home.files.check_stopping()
-            document, until = self._revised(everything=everything)
+            document, until = self._revised()
         if self._topic.publish.private:
             (home.target.folder.parent / "private").mkdir(mode=0o700, parents=True, exist_ok=True)
         # The archive documents first: the subscription document links to them.
@@ -303,18 +311,21 @@ class _Feed:
         self._write_subscription(document)
         return until
 
-    def _revised(self, *, everything: bool) -> tuple[FeedDocument | None, datetime | None]:
-        """Bring the feed forward in one short transaction; return its document, or None while archive documents are due."""
+    def _revised(self) -> tuple[FeedDocument | None, datetime | None]:
+        """Bring the feed forward in one short transaction; return its document, or None while more is to be looked at."""
         home = self._home
         with home.facts.transaction():
-            editor = Editor(home.facts, home.classifications, self._topic, self._target, everything=everything)
-            revised = editor.step()
-            self.edition.begin(everything=everything)
+            revised = Editor(home.facts, home.classifications, self._topic, self._target).revise()
+            self.edition.begin()
         return revised
 
     def _write_archive(self) -> bool:
-        files = self._home.files
-        there = files.paths(self.name) - files.damaged(self.name)
+        files, beginning = self._home.files, self._path(number=1).removesuffix("1.atom")
+        damaged = files.damaged(self.name)
+        whole = files.count(self.name, beginning) == self._ledger.last_page()
+        if whole and not any(path.startswith(beginning) for path in damaged):
+            return False
+        there = files.paths(self.name) - damaged
         missing = [page for page in self._ledger.pages() if self._path(number=page.number) not in there]
         for page in missing:
             files.put_packed(self.name, self._path(number=page.number), self._ledger.packed(page.number), page.changed)

@@ -39,6 +39,7 @@ from ingest.text.language.names import UNKNOWN
 
 _CARDS: Final = 60  # stories on one page, however many the feed holds; the months list all of them
 _SPARKLINE_DAYS: Final = 30
+_ARCHIVES: Final = 50  # archive documents of a feed that its page links to: each of them links to the one before
 _CHART_DAYS: Final = 60
 _BATCH: Final = 200  # items in memory at once
 _LISTS: Final = "?"  # begins the name of the record of what a topic's lists depend on; no page has such a path
@@ -89,7 +90,8 @@ class Site:
     def until(self) -> datetime | None:
         """When time alone changes the pages, apart from the date: an item leaves the list of a topic without a query."""
         seen = (self._tagged.oldest(name) for name in self._topics.keys() - self._with_rules)
-        return min((one + timedelta(days=_CHART_DAYS) for one in seen if one), default=None)
+        # A second more: one that was first seen just then still belongs to the list, and would make the pages due for ever.
+        return min((one + timedelta(days=_CHART_DAYS, seconds=1) for one in seen if one), default=None)
 
     def files(self) -> Iterator[PageFile]:
         """Yield every page that is new or has changed, and every page that is to be removed.
@@ -194,8 +196,9 @@ class Site:
 
     def _topic(self, topic: Topic) -> Iterator[PageFile]:
         """Yield the pages of a topic, of its facets and of its months, where it has changed, or the date."""
-        sealed = Ledger(self._facts, feed_name(topic)).pages()
-        archives = tuple(PageLink(f"{page.number}", file_name(topic.name, page.number)) for page in sealed)
+        last = Ledger(self._facts, feed_name(topic)).last_page()
+        newest = range(max(last - _ARCHIVES, 0) + 1, last + 1)
+        archives = tuple(PageLink(f"{number}", file_name(topic.name, number)) for number in newest)
         current = self._folder.is_current(f"{_LISTS}{topic.name}", fingerprint(topic_state(topic), self._today, archives))
         folder = f"{topic.name}/"
         damaged = any(path == f"{topic.name}.html" or path.startswith(folder) for path in self._damaged)

@@ -30,9 +30,10 @@ class Changes:
         """Return whether any entry of a topic's feed may have changed."""
         return self._db.execute("select 1 from changed_entry where topic = ? limit 1", [topic]).fetchone() is not None
 
-    def entries(self, topic: str) -> frozenset[int]:
-        """Return the items of which a topic's feed may say something else now."""
-        return frozenset(row for (row,) in self._db.execute("select item_id from changed_entry where topic = ?", [topic]))
+    def entries(self, topic: str, limit: int) -> list[int]:
+        """Return items of which a topic's feed may say something else now, those stored first, at most `limit`."""
+        found = self._db.execute("select item_id from changed_entry where topic = ? order by item_id limit ?", [topic, limit])
+        return [row for (row,) in found]
 
     def drop_entries(self, topic: str, rows: Iterable[int]) -> None:
         """Record that a feed was revised for some items, inside the caller's transaction, in which they were read."""

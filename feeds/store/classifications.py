@@ -140,18 +140,12 @@ class Classifications:
             ],
         )
 
-    def tagged(self, topic: str, besides: Iterable[int] = ()) -> tuple[Tagged, ...]:
-        """Return the items that a topic tags, newest arrival first, without some of them."""
-        return self._tagged("t.item_id not in (select value from json_each(?))", topic, besides)
-
     def tagged_among(self, topic: str, rows: Iterable[int]) -> tuple[Tagged, ...]:
         """Return those of some items that a topic tags, newest arrival first."""
-        return self._tagged("t.item_id in (select value from json_each(?))", topic, rows)
-
-    def _tagged(self, condition: str, topic: str, rows: Iterable[int]) -> tuple[Tagged, ...]:
         found = self._db.execute(
-            f"""select t.item_id, i.seq, t.quiet from tag t join current_item i on i.id = t.item_id
-            where t.topic = ? and {condition} order by i.first_seen desc, i.published desc, i.uid""",  # noqa: S608 - constants
+            """select t.item_id, i.seq, t.quiet from tag t join current_item i on i.id = t.item_id
+            where t.topic = ? and t.item_id in (select value from json_each(?))
+            order by i.first_seen desc, i.published desc, i.uid""",
             [topic, json.dumps(list(rows))],
         )
         return tuple(Tagged(row, seq, bool(quiet)) for row, seq, quiet in found)

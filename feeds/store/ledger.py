@@ -12,6 +12,8 @@ from ingest.store.facts import Facts
 from ingest.text.dates import from_rfc3339, rfc3339
 
 _COLUMNS = "item_id, atom_id, entered, updated, digest, state, version, archive, gone, reason, buried"
+# An archived story that was compared and is as it was.
+_SETTLED = "p.archive is not null and p.gone is null and p.state = p.item_id || ':' || i.seq"
 
 
 class LedgerLine(NamedTuple):
@@ -51,36 +53,40 @@ class Ledger:
         """Use the database of `facts`; `feed` is the feed's name, from its folder and its topic."""
         self._execute, self._many, self._feed = facts.database.execute, facts.database.executemany, feed
 
-    def steady(self, topic: str, grouped: Iterable[int]) -> tuple[int, ...]:
-        """Return the items that a topic tags and whose archived story is unchanged; without `grouped`, the items with copies."""
-        rows = self._execute(
-            """select p.item_id from published p join tag t on t.item_id = p.item_id and t.topic = ?
-            join current_item i on i.id = p.item_id
-            where p.feed = ? and p.archive is not null and p.gone is null and p.state = p.item_id || ':' || i.seq
-                and p.item_id not in (select value from json_each(?))""",
-            [topic, self._feed, json.dumps(list(grouped))],
-        )
-        return tuple(row for (row,) in rows)
+    def note_all(self, topic: str, grouped: Iterable[int]) -> None:
+        """Note as changed what a topic tags and what the feed shows, inside the caller's transaction.
 
-    def lines(self, besides: Iterable[int] = ()) -> dict[int, LedgerLine]:
-        """Return the lines of the feed by row id, without some of them."""
-        rows = self._execute(
-            f"select {_COLUMNS} from published where feed = ? and item_id not in (select value from json_each(?))",  # noqa: S608
-            [self._feed, json.dumps(list(besides))],
+        Archived stories that were compared and are as they were stay out; `grouped`, the items with copies, do not.
+        """
+        asked = {"topic": topic, "feed": self._feed, "grouped": json.dumps(list(grouped))}
+        self._execute(
+            f"""insert or ignore into changed_entry select :topic, t.item_id from tag t join current_item i on i.id = t.item_id
+            left join published p on p.feed = :feed and p.item_id = t.item_id
+            where t.topic = :topic and (p.item_id is null or not ({_SETTLED})
+                or t.item_id in (select value from json_each(:grouped)))""",  # noqa: S608 - constants
+            asked,
         )
+        self._execute(
+            """insert or ignore into changed_entry select :topic, item_id from published p where feed = :feed and gone is null
+            and not exists (select 1 from tag where item_id = p.item_id and topic = :topic)""",
+            asked,
+        )
+
+    def lines(self) -> dict[int, LedgerLine]:
+        """Return all lines of the feed by row id."""
+        rows = self._execute(f"select {_COLUMNS} from published where feed = ?", [self._feed])  # noqa: S608 - constants
         return {row[0]: _line(row) for row in rows}
 
-    def open_lines(self, since: datetime) -> dict[int, LedgerLine]:
-        """Return the lines that each revision needs, by row id: of entries in the subscription document, and tombstones.
+    def open_lines(self, since: datetime | None) -> dict[int, LedgerLine]:
+        """Return lines by row id: of entries in the subscription document, and with `since` of tombstones.
 
-        Of the tombstones these are the ones since a moment, and those that are in no archive document yet.
+        These are the ones since a moment, and those that are in no archive document yet.
         """
-        rows = self._execute(
-            f"""select {_COLUMNS} from published where feed = :feed and archive is null and gone is null
-            union select {_COLUMNS} from published where feed = :feed and gone > :since
-            union select {_COLUMNS} from published where feed = :feed and gone is not null and buried is null""",  # noqa: S608
-            {"feed": self._feed, "since": rfc3339(since)},
-        )
+        query = f"select {_COLUMNS} from published where feed = :feed and archive is null and gone is null"  # noqa: S608
+        if since is not None:
+            query += f""" union select {_COLUMNS} from published where feed = :feed and gone > :since
+            union select {_COLUMNS} from published where feed = :feed and gone is not null and buried is null"""  # noqa: S608
+        rows = self._execute(query, {"feed": self._feed, "since": rfc3339(since)})
         return {row[0]: _line(row) for row in rows}
 
     def lines_of(self, rows: Iterable[int]) -> dict[int, LedgerLine]:
@@ -116,6 +122,11 @@ class Ledger:
 
     # The archive
 
+    def last_page(self) -> int:
+        """Return the number of the last archive document, which is also how many there are."""
+        (number,) = self._execute("select max(number) from archive where feed = ?", [self._feed]).fetchone()
+        return int(number or 0)
+
     def pages(self) -> tuple[ArchivedPage, ...]:
         """Return the archive documents, oldest first."""
         rows = self._execute("select number, changed, hash from archive where feed = ? order by number", [self._feed])
@@ -150,7 +161,13 @@ class Ledger:
 
 def archive_sizes(facts: Facts) -> dict[str, int]:
     """Return the number of archive documents, by feed."""
-    return dict(facts.database.execute("select feed, count(*) from archive group by feed order by feed").fetchall())
+    # From one feed to the next by the index: the number of documents makes no difference.
+    rows = facts.database.execute(
+        """with recursive one (feed) as (select min(feed) from archive
+        union all select (select min(feed) from archive where feed > one.feed) from one where feed is not null)
+        select feed, (select max(number) from archive where feed = one.feed) from one where feed is not null"""
+    )
+    return dict(rows.fetchall())
 
 
 def digest_of(data: bytes) -> str:

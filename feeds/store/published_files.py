@@ -39,10 +39,20 @@ class FileRecords:
         row = self._db.execute("select path, feed, hash, size, changed, gone from published_file where path = ?", [path]).fetchone()
         return FileRecord(*row) if row else None
 
-    def of_feed(self, feed: str) -> list[tuple[str, int, str, str]]:
-        """Return (path, size, changed, hash) of the files that a feed should have, by path."""
-        query = "select path, size, changed, hash from published_file where feed = ? and gone is null order by path"
-        return self._db.execute(query, [feed]).fetchall()
+    def of_feed(self, feed: str, first: int = 0, limit: int = -1) -> list[tuple[str, int, str, str]]:
+        """Return (path, size, changed, hash) of the files that a feed should have, by path; a part of them where one is named."""
+        query = (
+            "select path, size, changed, hash from published_file where feed = ? and gone is null order by path limit ? offset ?"
+        )
+        return self._db.execute(query, [feed, limit, first]).fetchall()
+
+    def count(self, feed: str, beginning: str = "") -> int:
+        """Return how many files a feed should have; with `beginning` those whose paths go on from it with a number."""
+        query = "select count(*) from published_file where feed = ? and gone is null"
+        if not beginning:
+            return int(self._db.execute(query, [feed]).fetchone()[0])
+        found = self._db.execute(f"{query} and path >= ? and path < ?", [feed, f"{beginning}0", f"{beginning}:"])
+        return int(found.fetchone()[0])
 
     def all(self) -> list[FileRecord]:
         """Return the records of the files that all feeds should have, by path."""
@@ -53,7 +63,12 @@ class FileRecords:
 
     def feeds(self) -> frozenset[str]:
         """Return the feeds that have files."""
-        rows = self._db.execute("select distinct feed from published_file where gone is null and feed != ''")
+        # From one to the next by the index: the number of files makes no difference.
+        rows = self._db.execute(
+            """with recursive one (feed) as (select min(feed) from published_file where gone is null and feed > ''
+            union all select (select min(feed) from published_file where gone is null and feed > one.feed) from one
+            where feed is not null) select feed from one where feed is not null"""
+        )
         return frozenset(feed for (feed,) in rows)
 
     def write(self, records: Iterable[FileRecord], forgotten: Iterable[str] = ()) -> None:
