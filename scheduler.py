@@ -29,7 +29,7 @@ from feeds.cli.upkeep.forget import forget_command
 from feeds.cli.upkeep.purge import purge_command
 from feeds.cli.upkeep.settings import config_command
 from ingest.cli.commands import sources, sources_add
-from ingest.cli.console import command, is_terminal, say
+from ingest.cli.console import announce, command, is_terminal, log_as_service, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,11 +52,14 @@ def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
     from ingest.polling.sources import STARTER, read_list
 
     home.make()
+    if not once:
+        log_as_service(home)
     if not home.is_home:
         count = len(read_list(STARTER, "starter").sources)
-        say(
+        announce(
+            "home_begun",
             f"{home.folder.resolve()} is not a topicwire home yet: topicwire.db and public/ are created there, and a starter list "
-            f"of {count} sources is polled (--home names another folder)"
+            f"of {count} sources is polled (--home names another folder)",
         )
     if once:
         _once(home, "run --once", strict=strict, everything=False, quiet=False)
@@ -66,9 +69,10 @@ def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
         while fresh is not None:
             fresh = _serve_and_poll(fresh, hold, listening)
             if fresh is not None:
-                say("settings, topics and sources are read again")
+                log_as_service(fresh)
+                announce("service_reloaded", "settings, topics and sources are read again")
                 listening.move(fresh.settings.service.bind)
-    say("stopped")
+    announce("service_stopped", "stopped")
 
 
 def _hold(home: Home) -> Hold:
@@ -81,7 +85,7 @@ def _hold(home: Home) -> Hold:
         other = holder(home.folder)
         if other.work == "run":
             raise StoreError(f"{other} holds {home.folder.resolve()}", "stop it first, or name another home with --home")
-        say(f"{other} is at work in this home; this service begins its work when that one has ended")
+        announce("service_waits", f"{other} is at work in this home; this service begins its work when that one has ended")
     return hold
 
 
@@ -96,11 +100,16 @@ def _serve_and_poll(home: Home, hold: Hold, listening: Listening) -> Home | None
     with home.engine() as engine:
         for topic in topics_of(home) if listening.socket else ():
             private = f"{topic.name} is private: `topicwire feeds grant` gives a reader an address"
-            say(private if topic.publish.private else f"subscribe to {home.settings.base_url}/{topic.name}.atom")
+            announce(
+                "topic_served", private if topic.publish.private else f"subscribe to {home.settings.base_url}/{topic.name}.atom"
+            )
         if listening.socket:
-            say(access_of(home.settings.service).summary())
+            announce("service_listens", access_of(home.settings.service).summary())
         if not home.settings.fetch.contact:
-            say("fetch.contact is not set: name a page or an e-mail address there, so that a publisher can reach you")
+            announce(
+                "contact_missing",
+                "fetch.contact is not set: name a page or an e-mail address there, so that a publisher can reach you",
+            )
         try:
             fresh = run_loop(run_service(home, engine, listening.socket, hold, limit.start))
         finally:  # the loop took its own handlers with it
@@ -112,7 +121,9 @@ def _serve_and_poll(home: Home, hold: Hold, listening: Listening) -> Home | None
 
 def _abandon() -> None:
     """End the process at once: a killed process loses nothing either."""
-    say(f"the work under way did not end within {_STOP_SECONDS:g} seconds; it is left unfinished and is still due")
+    announce(
+        "work_left", f"the work under way did not end within {_STOP_SECONDS:g} seconds; it is left unfinished and is still due"
+    )
     os._exit(0)
 
 

@@ -40,7 +40,7 @@ from ingest.polling.batch import Due, split_by_host
 from ingest.polling.engine import Engine
 from ingest.polling.home import Home
 from ingest.polling.offline import QUESTION
-from ingest.polling.passes import due_sources, poll_due, read_seeds
+from ingest.polling.passes import due_sources, log_source_changes, poll_due, read_seeds
 from ingest.polling.pipeline import Report
 from ingest.polling.sources import read_lists
 from ingest.polling.websub import subscribe
@@ -57,6 +57,15 @@ _DELETED = 10_000  # items that were kept long enough, in one hour
 _STEP_PAUSE = 5.0  # seconds between two steps of a poll: hosts with many sources rest meanwhile
 _GRACE = 4  # seconds in which the ticks may finish when the service stops
 _CHECK_PAUSE = 0.1  # seconds between two looks at whether they have finished
+_WORK: Final = {  # in words, by the name of a tick
+    "_opened": "publication",
+    "_opened_with_seeds": "reading seeds",
+    "_poll": "polling",
+    "_seeds": "reading seeds",
+    "_publish": "publication",
+    "_tidy": "tidying",
+    "hub": "telling the hub",
+}
 _SECONDS = {"poll": 30, "seeds": 60, "publish": 2, "news": 15, "all": 60, "hub": 15, "housekeeping": 3_600}
 
 
@@ -170,6 +179,7 @@ class ServiceTicks:
             topic_folders(home.folder, home.settings), partial(log_event, _LOG, logging.ERROR, "topic_refused")
         )
         self._kept: frozenset[str] = frozenset()  # feeds without a topic that were reported
+        self._failing: dict[str, str] = {}  # why ticks failed the last time, by name
         self._working: set[Facts] = set()  # the connections of the running ticks
 
     def delay_polling(self) -> None:
@@ -222,7 +232,7 @@ class ServiceTicks:
 
     def hub(self) -> None:
         """Notify the hub of what was published, in a thread of its own: hubs may be slow."""
-        self._guarded(lambda: _notify_hub(self._home, self._engine))
+        self._guarded("hub", lambda: _notify_hub(self._home, self._engine))
 
     def now(self) -> datetime:
         """Return the time now."""
@@ -235,24 +245,35 @@ class ServiceTicks:
             return not self._running
 
     def _tick(self, work: Callable[[Facts], None]) -> None:
-        self._guarded(lambda: self._alone(work))
+        self._guarded(work.__name__, lambda: self._alone(work))
 
-    def _guarded(self, work: Callable[[], None]) -> None:
+    def _guarded(self, name: str, work: Callable[[], None]) -> None:
         with self._lock:
             self._running += 1  # before `stopping` is read: the stopping thread sets that first, then waits for this count
         try:
             if not self.stopping.is_set():
                 work()
+                self._works(name)
         except TopicwireError as fault:
-            log_event(_LOG, logging.ERROR, "tick_failed", f"topicwire: {fault}")
+            self._fails(name, "tick_failed", str(fault))
         except sqlite3.Error as fault:
             if not self.stopping.is_set():  # otherwise it was interrupted
-                log_event(_LOG, logging.ERROR, "database_failed", f"topicwire: {database_failed(fault)}")
+                self._fails(name, "database_failed", database_failed(fault))
         except CancelledError:
             pass  # the service stops; unfinished work is still due
         finally:
             with self._lock:
                 self._running -= 1
+
+    def _fails(self, name: str, event: str, message: str) -> None:
+        """Log why a tick failed: once, however often it fails for the same reason."""
+        if self._failing.get(name) != message:
+            log_event(_LOG, logging.ERROR, event, f"topicwire: {message}", work=_WORK[name])
+        self._failing[name] = message
+
+    def _works(self, name: str) -> None:
+        if self._failing.pop(name, None):
+            log_event(_LOG, logging.INFO, "tick_recovered", f"{_WORK[name]} works again", work=_WORK[name])
 
     def _alone(self, work: Callable[[Facts], None]) -> None:
         with self._hold.shared() as free:
@@ -300,6 +321,7 @@ class ServiceTicks:
             subscribe(self._home, facts, self._engine)
 
     def _after_step(self, report: Report) -> bool:
+        log_source_changes(report.source_changes)
         if report.looked > report.unchanged + len(report.failed):
             self._has_new_items.set()
         return not self.stopping.is_set()
@@ -330,7 +352,8 @@ class ServiceTicks:
         if report.looked > report.unchanged:
             figures = {"looked": report.looked, "failed": len(report.failed), "new": report.counts.new}
             message = f"{report.looked} looked at, {len(report.failed)} failed; {report.counts.new} items new"
-            log_event(_LOG, logging.INFO, "items_stored", message, **figures)
+            brought = report.counts.new + report.counts.changed  # a pass that only failed is told by its sources, once each
+            log_event(_LOG, logging.INFO if brought else logging.DEBUG, "items_stored", message, **figures)
             self._has_new_items.set()
 
     def _publish(self, facts: Facts) -> None:

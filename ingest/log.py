@@ -1,13 +1,16 @@
 """Events: a level, a name, one line for people and named fields; knows how they are written, not what they mean.
 
-Public: log_event and log_fault write; configure and open_log say where to; NAME is the file of faults in a home folder.
+Public: log_event and log_fault write; configure and open_log say where to; service_format is the form that a service
+writes; NAME is the file of faults in a home folder.
 """
 
 import json
 import logging
+import os
 import re
 import sys
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from logging.handlers import RotatingFileHandler
@@ -17,6 +20,14 @@ from typing import Final
 NAME: Final = "topicwire.log"
 _OURS: Final = ("ingest", "feeds", "scheduler", "topicwire_service", "__main__")
 _MOST_BYTES: Final = 1 << 20
+_SYSLOG: Final = ((logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
+_WORD: Final = re.compile(r'[^\s"=\\]+')
+_USER: Final = re.compile(r"(?<=://)[^/?#\s\"'<>]*@")
+_TOKEN: Final = re.compile(
+    r"([?&;](?:[\w-]*(?:token|secret|password|passwd|signature|apikey|api[-_]key)|key|auth|pass|pwd|sig)=)"
+    r"[^&;#\s\"']+?(?=:?(?:[&;#\s\"']|$))",
+    re.IGNORECASE,
+)
 _SPACES: Final = re.compile(r"[\t\n\r\x0b\x0c\u2028\u2029]+")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # terminal escapes, reversed text
 
@@ -24,8 +35,10 @@ _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 class LogFormat(StrEnum):
     """How an event is written to stderr."""
 
-    PLAIN = "plain"
-    JSON = "json"
+    PLAIN = "plain"  # the words alone: for a person who gave a command
+    LOGFMT = "logfmt"  # time=... level=... event=... message=..., then the fields
+    JOURNAL = "journal"  # the same without time and level, which journald keeps: a prefix tells it the level
+    JSON = "json"  # one object a line
 
 
 def log_event(log: logging.Logger, level: int, event: str, message: str, **fields: object) -> None:
@@ -45,14 +58,32 @@ def log_fault(log: logging.Logger, message: str, trace: str, **fields: object) -
 
 
 def configure(log_format: LogFormat = LogFormat.PLAIN, *, debug: bool = False) -> None:
-    """Write events to stderr: our own from INFO on (as JSON and with `debug` all), those of libraries from WARNING on.
+    """Write events to stderr: our own from INFO on (with `debug` all), those of libraries from WARNING on.
 
     The last call counts.
     """
     root = logging.getLogger()
     _replace(root, _Stderr(log_format, debug=debug))
     for name in _OURS:
-        logging.getLogger(name).setLevel(logging.DEBUG if debug or log_format is LogFormat.JSON else logging.INFO)
+        logging.getLogger(name).setLevel(logging.DEBUG if debug else logging.INFO)
+
+
+def service_format(chosen: str, environment: Mapping[str, str]) -> LogFormat:
+    """Return the form in which a service writes events: `chosen`, or for "auto" what suits where its stderr leads to."""
+    if chosen != "auto":
+        return LogFormat(chosen)
+    if sys.stderr is None or sys.stderr.isatty():
+        return LogFormat.PLAIN
+    return LogFormat.JOURNAL if _is_journal(environment.get("JOURNAL_STREAM", "")) else LogFormat.LOGFMT
+
+
+def _is_journal(stream: str) -> bool:
+    """Return whether stderr leads to journald, which names the device and inode of its socket (systemd.exec)."""
+    try:
+        about = os.fstat(sys.stderr.fileno())
+    except (OSError, ValueError):
+        return False
+    return stream == f"{about.st_dev}:{about.st_ino}"
 
 
 def open_log(home: Path) -> None:
@@ -82,7 +113,7 @@ class _Stderr(logging.Handler):
 
     def __init__(self, log_format: LogFormat, *, debug: bool) -> None:
         super().__init__()
-        self.setFormatter(_JsonFormatter(debug=debug) if log_format is LogFormat.JSON else _PlainFormatter(debug=debug))
+        self.setFormatter(_FORMATTERS[log_format](debug=debug))
         if not debug:
             self.addFilter(lambda record: not hasattr(record, "trace"))
 
@@ -105,12 +136,30 @@ class _WithTrace(logging.Formatter):
         return f"{self.formatMessage(record)}\n{_trace(record)}"
 
 
-class _PlainFormatter(logging.Formatter):
-    """The line for people."""
+class _Formatter(logging.Formatter):
+    """What all forms share."""
 
     def __init__(self, *, debug: bool) -> None:
         super().__init__()
         self._debug = debug
+
+    def _own(self, record: logging.LogRecord) -> dict[str, object]:
+        """Return what every event has: time (RFC 3339, UTC), level, event (None: of a library) and message."""
+        return {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": getattr(record, "event", None),
+            "message": _clean(record.getMessage()),
+        }
+
+    def _more(self, record: logging.LogRecord) -> dict[str, object]:
+        trace = _trace(record, debug=True) if self._debug else ""
+        return {"traceback": trace} if trace else {}
+
+
+class _PlainFormatter(_Formatter):
+    """The line for people."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and with `debug` the traceback below it."""
@@ -118,30 +167,63 @@ class _PlainFormatter(logging.Formatter):
         return f"{line}\n{trace}" if trace else line
 
 
-class _JsonFormatter(logging.Formatter):
-    """One JSON object a line: time (RFC 3339, UTC), level, logger, event, message, and the event's fields."""
+class _LogfmtFormatter(_Formatter):
+    """The event as key=value pairs in one line."""
 
-    def __init__(self, *, debug: bool) -> None:
-        super().__init__()
-        self._debug = debug
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        own, fields = self._own(record), getattr(record, "fields", {})
+        return _clean(_pairs(own | {name: value for name, value in fields.items() if name not in own} | self._more(record)))
+
+
+class _JournalFormatter(_Formatter):
+    """The words, then the event and its fields as key=value pairs, after the prefix by which journald knows the level."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        level = next((number for least, number in _SYSLOG if record.levelno >= least), 7)
+        own, fields = self._own(record), getattr(record, "fields", {})
+        about = {"event": own["event"]} | {name: value for name, value in fields.items() if name not in own}
+        line = _clean(f"{own['message']} {_pairs(about | self._more(record))}".rstrip())
+        return f"<{level}>{line}"
+
+
+class _JsonFormatter(_Formatter):
+    """One JSON object a line: time, level, logger, event, message, and the event's fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the object."""
-        own = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "event": getattr(record, "event", None),  # None: of a library
-            "message": _clean(record.getMessage()),
-        }
-        trace = _trace(record, debug=True) if self._debug else ""
-        more = {"traceback": trace} if trace else {}
-        return _clean(json.dumps(own | getattr(record, "fields", {}) | own | more, ensure_ascii=False, default=str))
+        own = self._own(record)
+        whole = own | getattr(record, "fields", {}) | own | self._more(record)
+        return _clean(json.dumps({name: _safe(value) for name, value in whole.items()}, ensure_ascii=False, default=str))
+
+
+_FORMATTERS: Final[Mapping[LogFormat, type[_Formatter]]] = {
+    LogFormat.PLAIN: _PlainFormatter,
+    LogFormat.LOGFMT: _LogfmtFormatter,
+    LogFormat.JOURNAL: _JournalFormatter,
+    LogFormat.JSON: _JsonFormatter,
+}
+
+
+def _pairs(values: Mapping[str, object]) -> str:
+    """Return values as key=value, without those that are None; a value that is no plain word is written as in JSON."""
+    shown = ((name, str(_safe(value))) for name, value in values.items() if value is not None)
+    return " ".join(f"{name}={value if _WORD.fullmatch(value) else json.dumps(value, ensure_ascii=False)}" for name, value in shown)
+
+
+def _safe(value: object) -> object:
+    return _without_secrets(value) if isinstance(value, str) else value
 
 
 def _clean(text: str) -> str:
-    """Make one line of a text, without what a terminal would obey or no file could hold."""
-    return _CONTROLS.sub("", _SPACES.sub(" ", text)).encode("utf-8", "backslashreplace").decode()
+    """Make one line of a text, without secrets, and without what a terminal would obey or no file could hold."""
+    return _CONTROLS.sub("", _SPACES.sub(" ", _without_secrets(text))).encode("utf-8", "backslashreplace").decode()
+
+
+def _without_secrets(text: str) -> str:
+    """Leave the user names, passwords and tokens of addresses out of a text: whoever logs one may not know that it has any."""
+    return _TOKEN.sub(r"\1***", _USER.sub("", text)) if "://" in text or "=" in text else text
 
 
 def _trace(record: logging.LogRecord, *, debug: bool = False) -> str:

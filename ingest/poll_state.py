@@ -46,6 +46,7 @@ class SourceState:
     last_success: datetime | None = None
     http_status: int | None = None
     error: str | None = None
+    failure: Failure | None = None  # the kind of the error
     failures: int = 0
     next_poll: datetime | None = None
     unchanged_since: datetime | None = None  # the first of the unbroken 304s until now

@@ -14,6 +14,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from ingest.errors import SettingsError, did_you_mean
+from ingest.log import LogFormat
 from ingest.poll_state import PollingRule
 from ingest.text.urls import absolute, host_of, without_secrets
 
@@ -153,6 +154,13 @@ def _days(key: str, entries: tuple[str, ...], example: str) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """`log.*`: what the service says of its work."""
+
+    format: str = "auto"  # plain, logfmt, journal or json; auto: what suits where stderr leads to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting; the defaults are right for one person."""
 
@@ -164,6 +172,7 @@ class Settings:
     topics: Topics = field(default_factory=Topics)
     backup: Backup = field(default_factory=Backup)
     retention: Retention = field(default_factory=Retention)
+    log: Log = field(default_factory=Log)
 
     @property
     def base_url(self) -> str:
@@ -183,6 +192,8 @@ class Settings:
         if self.polling.requests_per_day is not None and self.polling.target_delay is not None:
             what = "polling.requests_per_day and polling.target_delay are both set, but one follows from the other"
             raise SettingsError(what, "take one of them out")
+        if self.log.format not in (known := ("auto", *LogFormat)):
+            raise SettingsError(f'log.format: there is no form "{self.log.format}"', f"write one of {', '.join(known)}")
         parse_allowed(self.fetch.allow)
         _ = self.retention.days_of_topics, self.retention.days_of_sources
         return self

@@ -168,7 +168,8 @@ def about(number: int, words: str = "ferry in the harbour") -> Item:
 def home_at(home: Path, settings: Mapping[str, str] | None = None, clock: Clock | None = None) -> Home:
     """Give the app of a home, with settings such as {"publish.entries": "2"}; the shipped topics only where they are asked for."""
     configure()
-    known = {"topics.shipped": "false", "fetch.contact": "desk@example.org", **(settings or {})}
+    usual = {"topics.shipped": "false", "fetch.contact": "desk@example.org", "log.format": "plain"}
+    known = usual | dict(settings or {})
     environment = {f"TOPICWIRE_{key.upper().replace('.', '__')}": value for key, value in known.items()}
     return _QuickHome(home, environment, clock or Clock())
 

@@ -56,6 +56,7 @@ def start(
         "topics.shipped": "false",
     } | (settings or {})
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("TOPICWIRE_", "COV_CORE_"))}
+    clean["TOPICWIRE_LOG_FORMAT"] = "plain"
     environment = clean | {f"TOPICWIRE_{key.upper().replace('.', '__')}": value for key, value in known.items()}
     bounded = [] if files is None else ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh"]
     process = subprocess.Popen(

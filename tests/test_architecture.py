@@ -26,7 +26,7 @@ ARROWS: Final = {
     "ingest.model": "ingest.raw ingest.faults ingest.errors",
     "ingest.poll_state": "ingest.model ingest.faults ingest.errors",
     "ingest.text": "ingest.model ingest.errors",
-    "ingest.settings": "ingest.text ingest.poll_state ingest.errors",
+    "ingest.settings": "ingest.text ingest.poll_state ingest.log ingest.errors",
     "ingest.identity": f"ingest.text {GROUND}",
     "ingest.normalize": f"ingest.identity ingest.text {GROUND}",
     "ingest.planner": f"ingest.text {GROUND}",

@@ -1,11 +1,13 @@
 import json
 import logging
+import os
+import sys
 from pathlib import Path
 
 import pytest
 from making import Cli
 
-from ingest.log import NAME, LogFormat, configure, log_event, log_fault, open_log
+from ingest.log import NAME, LogFormat, configure, log_event, log_fault, open_log, service_format
 
 LOG = logging.getLogger("ingest.test")
 TRACE = "Traceback (most recent call last): ..."
@@ -78,6 +80,56 @@ def test_an_event_is_one_json_object(capfd: pytest.CaptureFixture[str]) -> None:
     }
     assert "\x1b" not in line
     configure()
+
+
+def test_an_event_is_pairs_of_logfmt(capfd: pytest.CaptureFixture[str]) -> None:
+    """Time, level, event and message stand first; a value with spaces or quotes is quoted, one that is missing is left out."""
+    configure(LogFormat.LOGFMT)
+    log_event(LOG, logging.WARNING, "poll_failed", 'said "no"\nlate', source="http://feeds.example/a", failures=3, status=None)
+    line = capfd.readouterr().err
+    configure()
+    time, rest = line.split(" ", 1)
+    assert time.startswith("time=20")
+    told = (
+        'level=warning logger=ingest.test event=poll_failed message="said \\"no\\" late" source=http://feeds.example/a failures=3'
+    )
+    assert rest == f"{told}\n"
+
+
+def test_journald_is_told_the_level_and_no_time(capfd: pytest.CaptureFixture[str]) -> None:
+    """It adds the time itself and takes the level from the prefix."""
+    configure(LogFormat.JOURNAL)
+    for level in (logging.ERROR, logging.WARNING, logging.INFO):
+        log_event(LOG, level, "poll_failed", "nothing there", failures=3)
+    shown = capfd.readouterr().err
+    configure()
+    assert shown == "".join(f"<{number}>nothing there event=poll_failed failures=3\n" for number in (3, 4, 6))
+
+
+def test_a_service_writes_what_suits_its_stderr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words alone on a terminal, for journald where that reads, else logfmt; what was chosen counts before all."""
+    with (tmp_path / "stderr").open("w", encoding="utf-8") as stderr:
+        monkeypatch.setattr(sys, "stderr", stderr)
+        about = os.fstat(stderr.fileno())
+        assert service_format("auto", {"JOURNAL_STREAM": f"{about.st_dev}:{about.st_ino}"}) is LogFormat.JOURNAL
+        assert service_format("auto", {"JOURNAL_STREAM": f"{about.st_dev}:1"}) is LogFormat.LOGFMT
+        assert service_format("auto", {}) is LogFormat.LOGFMT
+        assert service_format("json", {}) is LogFormat.JSON
+    monkeypatch.setattr(sys, "stderr", None)
+    assert service_format("auto", {}) is LogFormat.PLAIN
+
+
+@pytest.mark.parametrize("log_format", LogFormat)
+def test_no_line_holds_a_secret_of_an_address(capfd: pytest.CaptureFixture[str], log_format: LogFormat) -> None:
+    """Whoever logs an address may not know that it has a password or a token: they are left out of words and fields."""
+    configure(log_format)
+    address = "https://me:hush@feeds.example/a?id=7&api_key=sesame&Token=open#x"
+    log_event(LOG, logging.WARNING, "source_failing", f"{address}: refused", source=address, hub="http://u:p@w@hub.example/?sig=z")
+    shown = capfd.readouterr().err
+    configure()
+    assert "feeds.example/a?id=7&api_key=***&Token=***#x: refused" in shown
+    for secret in ("hush", "sesame", "=open", "u:p", "p@w", "sig=z"):
+        assert secret not in shown
 
 
 @pytest.mark.parametrize("log_format", LogFormat)

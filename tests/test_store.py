@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from making import about, carry
 from support import NOON, TEXT
 
-from ingest.errors import StoreError
+from ingest.errors import Failure, StoreError
 from ingest.identity import document_keys
 from ingest.model import Author, Category, Enclosure, Item, ParsedFeed, Source, SourceKind, SourceStatus, StoredItem
 from ingest.poll_state import Outcome, SourceState
@@ -345,7 +345,8 @@ def test_due_sources_are_the_polled_ones_whose_time_has_come(facts: Facts) -> No
 
 def test_a_state_comes_back_as_it_was(facts: Facts) -> None:
     """Validators byte for byte, moments, counts and errors."""
-    state = SourceState('W/"é"', "yesterday", "h", NOON, NOON - timedelta(1), 503, "it broke; wait", 3, NOON + timedelta(1))
+    day, fault = timedelta(1), "it broke; wait"
+    state = SourceState('W/"é"', "yesterday", "h", NOON, NOON - day, 503, fault, Failure.SERVER, 3, NOON + day)
     facts.polls.record([(Outcome(FEED, NOON, error="it broke"), state)])
     assert facts.sources.all() == [(FEED, state)]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.cli.console import say
+from ingest.cli.console import announce, log_as_service
 
 if TYPE_CHECKING:
     from ingest.polling.home import Home
@@ -23,8 +23,9 @@ def serve(home: Home) -> None:
 
     home.stored(quiet=True).close()  # a missing folder is reported before the address is printed
     listening = listen(home.settings.service.bind)
-    say(f"serving {home.settings.base_url}/")
-    say(access_of(home.settings.service).summary())
+    log_as_service(home)
+    announce("service_started", f"serving {home.settings.base_url}/")
+    announce("service_listens", access_of(home.settings.service).summary())
     run_loop(_serve(home, listening))
 
 

@@ -453,3 +453,21 @@ def _notes(items: str, topic: str) -> str:
             where not exists (select 1 from changed_entry where topic = {topic} and item_id = {row}.item_id);
         insert into changed_page select {row}.item_id
             where not exists (select 1 from changed_page where item_id = {row}.item_id);"""  # noqa: S608 - constants
+
+
+@migrations()
+def judgement_counts(db: Database) -> None:
+    """Keep the numbers of tags of each topic and of stories of several items, which a monitor would have to count."""
+    execute = db.conn.execute
+    execute("create table judgement_count (key text primary key, number integer not null) strict, without rowid")
+    execute("insert into judgement_count select 'tags ' || topic, count(*) from tag group by 1")
+    execute("insert into judgement_count select 'stories', count(*) from story where item_id = story_id")
+    gained = """insert into judgement_count select 'tags ' || new.topic, 0
+            where not exists (select 1 from judgement_count where key = 'tags ' || new.topic);
+        update judgement_count set number = number + 1 where key = 'tags ' || new.topic;"""
+    lost = "update judgement_count set number = number - 1 where key = 'tags ' || old.topic;"
+    _named_trigger(db, "counted", "insert on tag", gained)
+    _named_trigger(db, "counted", "delete on tag", lost)
+    for event, row, step in (("insert on story", "new", "+ 1"), ("delete on story", "old", "- 1")):
+        body = f"update judgement_count set number = number {step} where key = 'stories';"  # noqa: S608 - constants
+        _named_trigger(db, "counted", event, body, f"when {row}.item_id = {row}.story_id")

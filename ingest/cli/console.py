@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import sqlite3
 import sys
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from ingest.errors import TopicwireError, database_failed
-from ingest.log import LogFormat, configure, open_log
+from ingest.log import LogFormat, configure, log_event, open_log, service_format
 from ingest.polling.home import Home
 
 if TYPE_CHECKING:
@@ -23,12 +24,18 @@ if TYPE_CHECKING:
     from ingest.model import StoredItem
     from ingest.store.facts import Facts
 
+_LOG: Final = logging.getLogger(__name__)
 _AGAIN: Final = "check free space and rights, then run it again"
 
 
 def say(text: str) -> None:
     """Write a line for the person to stderr; stdout is for data."""
     click.echo(text, err=True)
+
+
+def announce(event: str, text: str) -> None:
+    """Write what a service says of itself: an event, in the form of all others."""
+    log_event(_LOG, logging.INFO, event, text)
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -105,21 +112,27 @@ def home_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def log_as_service(home: Home) -> None:
+    """Write events as a service does from now on: as `log.format` says, unless the person named a form with the command."""
+    given = click.get_current_context().find_root().params
+    if given.get("log_format") is None:
+        configure(service_format(home.settings.log.format, home.environment), debug=bool(given.get("debug")))
+
+
 @click.group(cls=Commands)
 @home_option
 @click.option(
     "--log-format",
     type=click.Choice([one.value for one in LogFormat]),
-    default=LogFormat.PLAIN.value,
     envvar="TOPICWIRE_LOG_FORMAT",
-    help="How events are written to stderr: lines for people, or one JSON object a line.  [default: plain]",
+    help="How events are written to stderr.  [default: plain; for a service log.format]",
 )
 @click.option("--debug", is_flag=True, help="Show the tracebacks of errors.")
 @click.version_option(package_name="topicwire", prog_name="topicwire")
 @click.pass_context
-def command(ctx: click.Context, folder: Path, log_format: str, *, debug: bool) -> None:
+def command(ctx: click.Context, folder: Path, log_format: str | None, *, debug: bool) -> None:
     """Many feeds in, one feed per topic out: each story once, with every source that carried it and why it is there."""
-    configure(LogFormat(log_format), debug=debug)
+    configure(LogFormat(log_format or LogFormat.PLAIN), debug=debug)
     ctx.obj = ctx.obj or Home(folder, os.environ)
     open_log(ctx.obj.folder)
     if ctx.invoked_subcommand != "doctor":  # which reports an invalid setting among others

@@ -87,6 +87,7 @@ def next_state(
         why=why,
         http_status=outcome.http_status,
         error=outcome.error,
+        failure=outcome.failure,
         failures=failures,
         polls=state.polls + 1,
         not_modified=state.not_modified + (outcome.http_status == HTTPStatus.NOT_MODIFIED),

@@ -10,9 +10,10 @@ from ingest.log import log_event
 from ingest.polling.batch import Due
 from ingest.polling.engine import Engine
 from ingest.polling.home import Home
-from ingest.polling.pipeline import Report, poll_sources, read_folder
+from ingest.polling.pipeline import Report, SourceChange, poll_sources, read_folder
 from ingest.polling.sources import synchronise
 from ingest.store.facts import Facts
+from ingest.text.dates import rfc3339
 from ingest.text.urls import without_secrets
 
 Progress = Callable[[int], AbstractContextManager[Callable[[int], object]]]
@@ -67,6 +68,20 @@ def poll_due(  # noqa: PLR0913, PLR0917 - and how it is parted and shown
             if not goes_on(report):
                 break
     return total
+
+
+def log_source_changes(changes: Iterable[SourceChange]) -> None:
+    """Log each source that began to fail, fails for another cause, works again or moved: once, whatever follows."""
+    for one in changes:
+        source, outcome = without_secrets(one.outcome.source.url), one.outcome
+        if outcome.error:
+            fields = {"failure": outcome.failure, "status": outcome.http_status, "next_poll": rfc3339(one.state.next_poll)}
+            log_event(_LOG, logging.WARNING, "source_failing", f"{source}: {outcome.error}", source=source, **fields)
+        elif outcome.moved:
+            moved = without_secrets(outcome.moved)
+            log_event(_LOG, logging.INFO, "source_moved", f"{source} has moved to {moved}", source=source, moved=moved)
+        else:
+            log_event(_LOG, logging.INFO, "source_recovered", f"{source} works again", source=source)
 
 
 def _log(report: Report) -> None:

@@ -59,6 +59,7 @@ class Report:
     faults: tuple[str, ...] = ()  # of our own: each cost an entry, or a value of one
     counts: Counts = Counts()  # noqa: RUF009 - frozen
     offline: bool = False  # no server was reached: `failed` is not stored as failures
+    source_changes: tuple["SourceChange", ...] = ()
 
     def __add__(self, other: "Report") -> "Report":
         """Sum two reports."""
@@ -69,7 +70,25 @@ class Report:
             self.faults + other.faults,
             self.counts + other.counts,
             self.offline or other.offline,
+            self.source_changes + other.source_changes,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChange:
+    """A source that began to fail, fails for another cause than before, works again, moved, or is gone."""
+
+    outcome: Outcome
+    state: SourceState  # after it
+
+
+def source_change(before: SourceState, outcome: Outcome, after: SourceState) -> SourceChange | None:
+    """Return what an outcome changed about how a source is doing; None where it is doing as before, well or badly.
+
+    The cause is the kind of the failure: its words may differ from one poll to the next.
+    """
+    same = bool(before.error) == bool(after.error) and before.failure == after.failure
+    return None if same and not outcome.moved else SourceChange(outcome, after)
 
 
 # One look at one source
@@ -209,7 +228,9 @@ class _Pass:
     def _recorded(self, outcomes: Sequence[Outcome]) -> Report:
         rows = [(one, self._settled(one)) for one in outcomes]
         self._cost = with_requests(self._cost, len(rows))
-        return report_of(outcomes, self._facts.polls.record(rows, self._cost))
+        changes = (source_change(self._states[one.source.url], one, after) for one, after in rows)
+        report = report_of(outcomes, self._facts.polls.record(rows, self._cost))
+        return replace(report, source_changes=tuple(one for one in changes if one))
 
     def _settled(self, one: Outcome) -> SourceState:
         url = one.source.url
@@ -236,6 +257,7 @@ class _Pass:
 
     def given_up(self) -> Report:
         """Report the polls that no server answered, without storing a failure for any source."""
+        self._facts.polls.count_offline(self._unreached)
         return replace(report_of(self._unreached, Counts()), offline=True)
 
 

@@ -12,6 +12,7 @@ from ingest.store.polls import Polls
 from ingest.store.sources import Sources
 from ingest.store.subscriptions import Subscriptions
 from ingest.store.upkeep.backup import keep_before_upgrade
+from ingest.store.watch.tallies import Tallies
 
 __all__ = ["IN_MEMORY", "Facts"]
 IN_MEMORY = Path(":memory:")  # a database that leaves no trace
@@ -38,6 +39,7 @@ class Facts:
         self.documents = Documents(self.database, self.sources)
         self.polls = Polls(self.database, self.sources, self.subscriptions, self.notes)
         self.items = Items(self.database)
+        self.tallies = Tallies(self.database)
 
     def __enter__(self) -> "Facts":
         """Return itself."""

@@ -383,3 +383,17 @@ def addresses_without_a_key(db: Database) -> None:
     """Find an item by an address that has no key, such as that of a whole site; any other address is found by its key."""
     for table in ("sighting", "former_name"):
         db.conn.execute(f"create index idx_{table}_url_without_key on {table} (url) where url_key is null")
+
+
+@migrations()
+def figures(db: Database) -> None:
+    """Keep the kind of each failure, the number of items, and sums that only rise, for whoever watches the service."""
+    db.table("poll").add_column("failure", str)
+    execute = db.conn.execute
+    execute(
+        """create table tally (name text not null, labels text not null, number real not null, primary key (name, labels))
+        strict, without rowid"""
+    )
+    execute("insert into counter select 'items', count(*) from item")
+    for event, step in (("insert on item", "+ 1"), ("delete on item", "- 1")):
+        _trigger(db, "counted", event, f"update counter set number = number {step} where key = 'items';")  # noqa: S608 - constants

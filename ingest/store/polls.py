@@ -1,6 +1,7 @@
 """Results of polling: items, entries of each source's last document, next polls, the shared polling cost; plans nothing."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from http import HTTPStatus
@@ -8,7 +9,9 @@ from typing import Final
 
 import msgspec
 
+from ingest.errors import Failure
 from ingest.model import NOTHING, Before, ParsedFeed, Source, SourceKind, SourceStatus
+from ingest.planner.overview import SourcesOverview
 from ingest.planner.polling_cost import PollingCost
 from ingest.poll_state import Outcome, PollingRule, SourceState
 from ingest.store.database import Database
@@ -16,10 +19,11 @@ from ingest.store.notes import Notes
 from ingest.store.recorder import Counts, indexed, record_feed
 from ingest.store.sources import Sources
 from ingest.store.subscriptions import Subscriptions
+from ingest.store.watch.overview import OFFLINE, overview_of
+from ingest.store.watch.tallies import Tallies
 from ingest.text.dates import from_rfc3339, rfc3339
 
 _COST: Final = "price"  # the key under which databases hold it
-_OFFLINE: Final = "offline"
 
 
 class Polls:
@@ -57,11 +61,15 @@ class Polls:
 
     def offline_since(self) -> datetime | None:
         """Return since when no source could be reached; None when one was reached at the last try."""
-        return from_rfc3339(self._notes.get(_OFFLINE) or None)
+        return from_rfc3339(self._notes.get(OFFLINE) or None)
 
     def note_offline(self, since: datetime | None) -> None:
         """Store since when no source can be reached; None when one can be reached again."""
-        self._notes.put(_OFFLINE, rfc3339(since) or "")
+        self._notes.put(OFFLINE, rfc3339(since) or "")
+
+    def overview(self) -> SourcesOverview:
+        """Return how all polled sources are doing."""
+        return overview_of(self._db.connection)
 
     # After it
 
@@ -80,9 +88,15 @@ class Polls:
                 if outcome.feed:
                     total += self._record(outcome, outcome.feed, identifier)
             self._sources.put_states([(known[outcome.source.url], state) for outcome, state in rows])
+            Tallies(self._db).add_within({("polls", result): n for result, n in Counter(_result(o) for o, _ in rows).items()})
             for outcome, _ in rows:
                 self._follow(outcome, known[outcome.source.url])
         return total
+
+    def count_offline(self, outcomes: Iterable[Outcome]) -> None:
+        """Count polls that are stored as no failure of their sources, since this computer is offline."""
+        counts = Counter(f"offline {one.failure or ''}".strip() for one in outcomes)
+        Tallies(self._db).add({("polls", result): number for result, number in counts.items()})
 
     def _record(self, outcome: Outcome, feed: ParsedFeed, identifier: int) -> Counts:
         counts = record_feed(self._db, outcome, feed, identifier)
@@ -120,3 +134,12 @@ class Polls:
             self._sources.set_status(outcome.source.url, SourceStatus.GONE)
         elif outcome.moved and outcome.error is None:
             self._sources.move(identifier, outcome.moved, outcome.at)
+
+
+def _result(outcome: Outcome) -> str:
+    """Return what a poll brought, and for a failure its kind, as labels of a sum."""
+    if outcome.error:
+        return f"failed {outcome.failure or Failure.OTHER}"
+    if outcome.http_status == HTTPStatus.NOT_MODIFIED:
+        return "not_modified"
+    return "unchanged" if outcome.feed is None else "read"

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from ingest.errors import Failure
 from ingest.model import Hints, Source, SourceKind, SourceSettings, SourceStatus
 from ingest.poll_state import PublishingRate, SourceState
 from ingest.store.database import Database
@@ -24,7 +25,7 @@ _POLL_OF, _RATE_OF = attrgetter(*_COLUMNS), attrgetter(*_RATE)
 _POLL_MOMENTS, _RHYTHM_MOMENTS = (
     tuple(place for place, name in enumerate(names) if name in _MOMENTS) for names in (_COLUMNS, _RATE)
 )
-_FAILURES, _HINTS = _COLUMNS.index("failures"), _RATE.index("hints")
+_FAILURES, _FAILURE, _HINTS = _COLUMNS.index("failures"), _COLUMNS.index("failure"), _RATE.index("hints")
 _SOURCE = "s.url, s.kind, s.title, s.site_url, s.feed_id, s.language, s.categories, s.origin, s.status, s.settings"
 _PLAIN = SourceSettings()
 _KINDS, _STATUSES = {str(one): one for one in SourceKind}, {str(one): one for one in SourceStatus}
@@ -285,6 +286,8 @@ def _state(row: tuple[Any, ...]) -> SourceState:
     if row[_FAILURES] is None:
         return SourceState()
     known = [*_read(row[: len(_COLUMNS)], _POLL_MOMENTS), _publishing_rate(row[len(_COLUMNS) :])]
+    if known[_FAILURE] is not None:
+        known[_FAILURE] = Failure(known[_FAILURE])
     return SourceState(*known)
 
 
