@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from feeds.cli.alerts import alerts
 from feeds.cli.commands import explain, items, publish_command
 from feeds.cli.grants import feeds
 from feeds.cli.home import readable_topics, topics_of
@@ -195,6 +196,7 @@ topics.add_command(topics_preview)
 topics.add_command(topics_suggest)
 for part in (sources, items, topics, stories, explain, review, publish_command, search_command, feeds, serve, try_command):
     command.add_command(part)
+command.add_command(alerts)
 for part in (backup_command, restore_command, config_command, doctor_command, export_command, forget_command, purge_command):
     command.add_command(part)
 

@@ -19,6 +19,7 @@ from typing import Final
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from feeds.cli.alerts import alerting_of, channels_of, postman_of, reported
 from feeds.cli.home import kept_feeds, readable_topics, report_kept_feeds, target_of, topics_of
 from feeds.publication.atomic_files import sweep
 from feeds.publication.erasure.retention import Purge, delete_expired
@@ -64,9 +65,11 @@ _WORK: Final = {  # in words, by the name of a tick
     "_seeds": "reading seeds",
     "_publish": "publication",
     "_tidy": "tidying",
+    "_compose": "making alerts",
+    "_send": "sending alerts",
     "hub": "telling the hub",
 }
-_SECONDS = {"poll": 30, "seeds": 60, "publish": 2, "news": 15, "all": 60, "hub": 15, "housekeeping": 3_600}
+_SECONDS = {"poll": 30, "seeds": 60, "publish": 2, "news": 15, "all": 60, "hub": 15, "alerts": 15, "housekeeping": 3_600}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,22 @@ def make_pass(home: Home, *, everything: bool = False) -> Pass:
         report_kept_feeds(home, facts)
         sweep(home.folder / "public", home.folder / "private")
         _notify_hub(home, engine)
+        if home.settings.alert:
+            alerting_of(home, facts, chosen).compose(at_once=True)
+            send_alerts(home, facts, engine, chosen)
+        alerting_of(home, facts, chosen).tidy()
     return done
+
+
+def send_alerts(
+    home: Home, facts: Facts, engine: Engine, topics: tuple[Topic, ...], stopping: Callable[[], bool] = lambda: False
+) -> None:
+    """Send the messages of alerts that are due, and log what was sent and what failed. `engine` is open."""
+    report = postman_of(home, facts, topics).deliver(channels_of(home, engine).send, stopping)
+    for line in report.failures:
+        log_event(_LOG, logging.WARNING, "alert_failed", f"topicwire: {line}")
+    if report.sent:
+        log_event(_LOG, logging.INFO, "alerts_sent", reported(report), sent=report.sent)
 
 
 def tell_of_changes(home: Home, engine: Engine) -> tuple[FetchError, ...]:
@@ -178,6 +196,7 @@ class ServiceTicks:
         self._topics = TopicCache(
             topic_folders(home.folder, home.settings), partial(log_event, _LOG, logging.ERROR, "topic_refused")
         )
+        self._topics_told: tuple[Topic, ...] | None = None  # as the last tick that made messages knew them
         self._kept: frozenset[str] = frozenset()  # feeds without a topic that were reported
         self._failing: dict[str, str] = {}  # why ticks failed the last time, by name
         self._working: set[Facts] = set()  # the connections of the running ticks
@@ -234,9 +253,22 @@ class ServiceTicks:
         """Notify the hub of what was published, in a thread of its own: hubs may be slow."""
         self._guarded("hub", lambda: _notify_hub(self._home, self._engine))
 
+    def compose_alerts(self) -> None:
+        """Make the messages of alerts that are due."""
+        self._tick(self._compose)
+
+    def send_alerts(self) -> None:
+        """Send them, in a thread of its own: mail servers may be slow."""
+        self._tick(self._send)
+
     def now(self) -> datetime:
         """Return the time now."""
         return self._home.clock()
+
+    @property
+    def has_alerts(self) -> bool:
+        """True when there is anything to tell anybody."""
+        return bool(self._home.settings.alert)
 
     @property
     def is_idle(self) -> bool:
@@ -372,7 +404,16 @@ class ServiceTicks:
             log_event(_LOG, logging.WARNING, "feed_without_topic", f"topicwire: {line}")
         self._kept = kept
 
+    def _compose(self, facts: Facts) -> None:
+        self._topics_told = self._topics.topics()
+        alerting_of(self._home, facts, self._topics_told).compose()
+
+    def _send(self, facts: Facts) -> None:
+        if self._topics_told is not None:
+            send_alerts(self._home, facts, self._engine, self._topics_told, self.stopping.is_set)
+
     def _tidy(self, facts: Facts) -> None:
+        alerting_of(self._home, facts, ()).tidy()
         if self._home.settings.retention.deletes:
             purge = Purge(self._home.settings.retention, self.now(), secrets.token_bytes(16), _DELETED)
             if deleted := delete_expired(facts, purge, self.stopping.is_set):
@@ -484,7 +525,7 @@ def _is_of_interest(record: logging.LogRecord) -> bool:
 def _ticks(service: ServiceTicks) -> AsyncIOScheduler:
     logging.getLogger("apscheduler.scheduler").addFilter(_is_of_interest)
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    threads = {name: ThreadPoolExecutor(1) for name in ("default", "seeds", "publication", "hub")}
+    threads = {name: ThreadPoolExecutor(1) for name in ("default", "seeds", "publication", "hub", "alerts")}
     ticks = AsyncIOScheduler(timezone="UTC", executors=threads, job_defaults=defaults)
     ticks.add_job(service.open, id="open", executor="publication")
     ticks.add_job(service.poll, "interval", seconds=_SECONDS["poll"], id="poll", next_run_time=service.now())
@@ -495,4 +536,7 @@ def _ticks(service: ServiceTicks) -> AsyncIOScheduler:
         ("hub", service.hub, "hub"),
     ):
         ticks.add_job(work, "interval", seconds=_SECONDS[name], id=name, executor=executor)
+    if service.has_alerts:
+        for name, work, executor in (("compose", service.compose_alerts, "publication"), ("send", service.send_alerts, "alerts")):
+            ticks.add_job(work, "interval", seconds=_SECONDS["alerts"], id=name, executor=executor)
     return ticks

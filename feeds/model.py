@@ -208,3 +208,15 @@ class Story:
             return "one item: nothing like it is known"
         rules = list(dict.fromkeys(merge.why.partition(";")[0].removeprefix("same: ") for merge in self.merges))
         return f"{len(self.members)} items are one story: {'; '.join(rules) or 'a person joined them'}"
+
+
+# Alerts
+
+
+@dataclass(frozen=True, slots=True)
+class AlertNotice:
+    """Something that a message tells beside stories."""
+
+    title: str
+    text: str
+    link: str = ""

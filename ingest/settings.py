@@ -5,7 +5,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from types import NoneType
@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from ingest.alert_settings import Alert, explained_alerts, read_alerts
 from ingest.errors import SettingsError, did_you_mean
 from ingest.log import LogFormat
 from ingest.poll_state import PollingRule
@@ -25,8 +26,9 @@ _BIND = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]]+):[0-9]{1,5}")  # a port a
 _LAST_PORT = 65_535
 _PER_DAY = 12.0
 _PLACE = re.compile(r"\$\.(\w+)\.(\w+)")  # of the value, in the words of msgspec
-_SECRETS = {"review_token", "proxy"}  # their values are not shown
+_SECRETS = {"review_token", "proxy", "password"}  # their values are not shown
 _MASKED = "(set)"
+_ALERTS = "alert"  # the one key that is a list of tables, which the environment cannot write
 _KINDS: dict[object, str] = {
     bool: "true or false",
     int: "a whole number",
@@ -143,6 +145,31 @@ class Retention:
         return self != Retention()
 
 
+class MailSecurity(StrEnum):
+    """How the connection to a mail server is secured."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"  # from the first byte
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """`mail.*`: through which server alerts are mailed."""
+
+    host: str = ""  # empty: no mail is sent
+    port: Positive | None = None  # 587; with TLS 465, without security 25
+    security: MailSecurity = MailSecurity.STARTTLS
+    user: str = ""
+    password: str = ""  # or env:NAME
+    sender: str = ""  # the address in From
+
+    @property
+    def connected_port(self) -> int:
+        """The port, also where none is set."""
+        return self.port or {MailSecurity.STARTTLS: 587, MailSecurity.TLS: 465, MailSecurity.NONE: 25}[self.security]
+
+
 def _days(key: str, entries: tuple[str, ...], example: str) -> dict[str, int]:
     found = {}
     for entry in entries:
@@ -173,6 +200,8 @@ class Settings:
     backup: Backup = field(default_factory=Backup)
     retention: Retention = field(default_factory=Retention)
     log: Log = field(default_factory=Log)
+    mail: Mail = field(default_factory=Mail)
+    alert: tuple[Alert, ...] = ()
 
     @property
     def base_url(self) -> str:
@@ -194,6 +223,10 @@ class Settings:
             raise SettingsError(what, "take one of them out")
         if self.log.format not in (known := ("auto", *LogFormat)):
             raise SettingsError(f'log.format: there is no form "{self.log.format}"', f"write one of {', '.join(known)}")
+        mailed = next((one.name for one in self.alert if one.mail), None)
+        if mailed and not (self.mail.host and self.mail.sender):
+            what = f'alert "{mailed}" sends mail, and mail.{"sender" if self.mail.host else "host"} is not set'
+            raise SettingsError(what, 'write [mail] with host = "smtp.example.org" and sender = "topicwire@example.org"')
         parse_allowed(self.fetch.allow)
         _ = self.retention.days_of_topics, self.retention.days_of_sources
         return self
@@ -255,12 +288,14 @@ def explained(home: Path, environment: Mapping[str, str]) -> tuple[ExplainedSett
     found = []
     for section in fields(Settings):
         values = getattr(settings, section.name)
-        for one in fields(values):
+        for one in fields(values) if is_dataclass(values) else ():
             origin, where = places.get((section.name, one.name), (SettingOrigin.DEFAULT, ""))
             value = getattr(values, one.name)
             if one.name in _SECRETS and value:
                 value = without_secrets(value) if absolute(value, None) else _MASKED
             found.append(ExplainedSetting(f"{section.name}.{one.name}", value, origin, where, one.name in _SECRETS))
+    for key, value, is_secret in explained_alerts(settings.alert):
+        found.append(ExplainedSetting(key, _MASKED if is_secret else value, SettingOrigin.FILE, str(home / FILE), is_secret))
     return tuple(found)
 
 
@@ -271,6 +306,8 @@ def _merged(path: Path, environment: Mapping[str, str]) -> tuple[dict[str, Any],
     places = {}
     for name, values in merged.items():
         _known(f"{path}", name, sections)
+        if name == _ALERTS:
+            continue
         if not isinstance(values, dict):
             raise SettingsError(f"{path}: {name} is not a table", f"write [{name}] and its keys below")
         for key in values:
@@ -280,6 +317,10 @@ def _merged(path: Path, environment: Mapping[str, str]) -> tuple[dict[str, Any],
         if name.startswith(_PREFIX) and name not in _NOT_SETTINGS:
             section, _, key = name.removeprefix(_PREFIX).lower().partition("__")
             _known(name, section, sections)
+            if section == _ALERTS:
+                raise SettingsError(
+                    f"{name}: an alert is a table of the file", f"write it into {path}; secrets may be env:NAME there"
+                )
             kinds = get_type_hints(sections[section])
             _known(name, key, kinds)
             merged.setdefault(section, {})[key] = _typed(text, kinds[key])
@@ -288,11 +329,12 @@ def _merged(path: Path, environment: Mapping[str, str]) -> tuple[dict[str, Any],
 
 
 def _checked(path: Path, environment: Mapping[str, str], merged: dict[str, Any]) -> Settings:
+    alerts = read_alerts(str(path), merged.get(_ALERTS, []))
     try:
-        settings = msgspec.convert(merged, Settings, strict=False)
+        settings = msgspec.convert({name: one for name, one in merged.items() if name != _ALERTS}, Settings, strict=False)
     except msgspec.ValidationError as fault:
         raise SettingsError(_wrong_value(str(fault), path, merged, environment), "see docs/settings.md") from fault
-    return settings.checked()
+    return replace(settings, alert=alerts).checked()
 
 
 def _wrong_value(fault: str, path: Path, values: Mapping[str, Any], environment: Mapping[str, str]) -> str:
@@ -311,6 +353,8 @@ def _described(kind: object) -> str:
     """Return a setting's type as words for people."""
     if kind in _KINDS:
         return _KINDS[kind]
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return f"one of {', '.join(kind)}"
     if get_origin(kind) is Annotated:
         base, *metas = get_args(kind)
         bounds = (f"above {one.gt:g}" if one.gt is not None else f"of at least {one.ge:g}" for one in metas)

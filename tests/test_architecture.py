@@ -26,7 +26,8 @@ ARROWS: Final = {
     "ingest.model": "ingest.raw ingest.faults ingest.errors",
     "ingest.poll_state": "ingest.model ingest.faults ingest.errors",
     "ingest.text": "ingest.model ingest.errors",
-    "ingest.settings": "ingest.text ingest.poll_state ingest.log ingest.errors",
+    "ingest.alert_settings": "ingest.text ingest.errors",
+    "ingest.settings": "ingest.alert_settings ingest.text ingest.poll_state ingest.log ingest.errors",
     "ingest.identity": f"ingest.text {GROUND}",
     "ingest.normalize": f"ingest.identity ingest.text {GROUND}",
     "ingest.planner": f"ingest.text {GROUND}",
@@ -52,11 +53,14 @@ ARROWS: Final = {
     f" ingest.settings ingest.text {GROUND}",
     "feeds.site": f"feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.store ingest.planner"
     f" ingest.settings ingest.text {GROUND}",
+    "feeds.alerts": "feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.store"
+    f" ingest.alert_settings ingest.settings ingest.text {GROUND}",
     "feeds.server": f"feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.polling"
     f" ingest.store ingest.settings ingest.text {GROUND}",
-    "feeds.cli": "feeds.server feeds.export"
+    "feeds.cli": "feeds.alerts feeds.server feeds.export"
     " feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.metrics"
-    f" feeds.model ingest.cli ingest.polling ingest.store ingest.planner ingest.settings ingest.text {GROUND}",
+    " feeds.model ingest.cli ingest.polling ingest.store ingest.planner ingest.alert_settings ingest.settings"
+    f" ingest.text {GROUND}",
     "feeds.__main__": "feeds.cli ingest.cli ingest.polling ingest.log",
     "topicwire_service": "everything",
     "scheduler": "everything",
@@ -72,7 +76,7 @@ EDGES: Final = (  # rooms
 EDGE_MODULES: Final = set(  # modules of pure rooms
     "feeds.publication.atomic_files feeds.publication.edition feeds.publication.files feeds.publication.publish"
     " feeds.publication.erasure.erasure feeds.publication.erasure.remains feeds.publication.erasure.retention"
-    " feeds.export.collect"
+    " feeds.alerts.alerting feeds.alerts.channels feeds.alerts.collect feeds.alerts.delivery feeds.export.collect"
     " feeds.publication.visible feeds.publication.websub feeds.search.search feeds.site.builder feeds.site.fingerprints"
     " feeds.site.listing feeds.site.publish feeds.site.sources feeds.site.stories feeds.stories.grouping"
     " feeds.stories.grouping_pass"

@@ -30,7 +30,8 @@ def test_each_setting_says_where_it_comes_from(cli: Cli) -> None:
     (cli.home / "topicwire.toml").write_text(TOML, encoding="utf-8")
     cli.settings |= {"fetch.timeout": "7"}
     found = by_key(cli)
-    assert list(found) == [f"{s.name}.{k.name}" for s in fields(Settings) for k in fields(getattr(Settings(), s.name))]
+    sections = [one.name for one in fields(Settings) if one.name != "alert"]  # a list of tables, shown where there are any
+    assert list(found) == [f"{name}.{key.name}" for name in sections for key in fields(getattr(Settings(), name))]
     where = str(cli.home / "topicwire.toml")
     assert found["fetch.timeout"] == {
         "key": "fetch.timeout",
@@ -54,6 +55,19 @@ def test_secrets_are_not_shown(cli: Cli) -> None:
     found = by_key(cli)
     assert (found["service.review_token"]["value"], found["service.review_token"]["secret"]) == ("(set)", True)
     assert not by_key(Cli(cli.home / "public"))["service.review_token"]["value"]
+
+
+def test_alerts_are_shown_without_their_secrets(cli: Cli) -> None:
+    """What an alert sets is shown by its name and key, as a remark; of what may be a secret only that it is set."""
+    alert = '[[alert]]\nname = "desk"\nat = ["07:30"]\nwebhook = "https://hook.example/hush"\nsecret = "hush"\n'
+    (cli.home / "topicwire.toml").write_text(alert, encoding="utf-8")
+    said = cli("config", "alert").stdout
+    assert "hush" not in said
+    assert [line.partition("  #")[0].rstrip() for line in said.splitlines()] == [
+        '# alert.desk.at = ["07:30"]',
+        '# alert.desk.webhook = "(set)"',
+        '# alert.desk.secret = "(set)"',
+    ]
 
 
 def test_the_lines_are_a_settings_file(cli: Cli) -> None:

@@ -3,4 +3,18 @@
 Public: one module for each group of commands; `home` has what they share about one home.
 """
 
-__all__ = ("commands", "grants", "home", "preview", "review", "search", "serve", "stories", "suggest", "topics", "trial", "upkeep")
+__all__ = (
+    "alerts",
+    "commands",
+    "grants",
+    "home",
+    "preview",
+    "review",
+    "search",
+    "serve",
+    "stories",
+    "suggest",
+    "topics",
+    "trial",
+    "upkeep",
+)

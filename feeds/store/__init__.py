@@ -4,6 +4,7 @@ Public: the tables by subject, each a class or two in a module of its own; `migr
 """
 
 __all__ = (
+    "alerts",
     "boilerplate",
     "changes",
     "classifications",

@@ -471,3 +471,37 @@ def judgement_counts(db: Database) -> None:
     for event, row, step in (("insert on story", "new", "+ 1"), ("delete on story", "old", "- 1")):
         body = f"update judgement_count set number = number {step} where key = 'stories';"  # noqa: S608 - constants
         _named_trigger(db, "counted", event, body, f"when {row}.item_id = {row}.story_id")
+
+
+@migrations()
+def alerts(db: Database) -> None:
+    """Make the tables of the news of feeds, and of what alerts have told and have still to tell.
+
+    A trigger writes the news in the transaction in which a feed first has an entry: an entry that a feed has had before,
+    or that was old when it was tagged, is none.
+    """
+    topic = "substr(new.feed, instr(new.feed, '/') + 1)"
+    for made in (
+        """alert_news (id integer primary key autoincrement, topic text not null,
+            item_id integer not null references item (id), entered text not null) strict""",
+        "alert (name text primary key, since text not null, cursor integer not null, composed text) strict, without rowid",
+        """alert_message (id integer primary key autoincrement, key text not null unique, alert text not null,
+            kind text not null, composed text not null, notices text not null) strict""",
+        """alert_story (message_id integer not null references alert_message (id), topic text not null,
+            item_id integer not null references item (id), primary key (message_id, topic, item_id)) strict, without rowid""",
+        """alert_delivery (message_id integer not null references alert_message (id), target text not null, state text not null,
+            tries integer not null, next text, changed text not null, error text, primary key (message_id, target))
+            strict, without rowid""",
+        """alert_condition (alert text not null, key text not null, since text not null, gone text,
+            primary key (alert, key)) strict, without rowid""",
+    ):
+        db.conn.execute(f"create table {made}")
+    db.conn.execute("create index idx_alert_news_item_id on alert_news (item_id)")
+    db.conn.execute("create index idx_alert_story_item_id on alert_story (item_id)")
+    db.conn.execute("create index idx_alert_delivery_waiting on alert_delivery (next) where state in ('waiting', 'begun')")
+    db.conn.execute(
+        f"""create trigger alert_news_entered before insert on published when new.gone is null
+            and exists (select 1 from announced where item_id = new.item_id and topic = {topic})
+            and not exists (select 1 from published where item_id = new.item_id and substr(feed, instr(feed, '/') + 1) = {topic})
+        begin insert into alert_news (topic, item_id, entered) values ({topic}, new.item_id, new.entered); end"""  # noqa: S608
+    )

@@ -63,6 +63,9 @@ class HttpClient(Protocol):
     async def post(self, url: str, form: Mapping[str, str]) -> None:
         """Send a form. Raises FetchError unless the server accepted it (2xx)."""
 
+    async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Send a body. Raises FetchError unless the server accepted it (2xx)."""
+
 
 @asynccontextmanager
 async def open_client(  # noqa: PLR0913 - all that the network needs to know
@@ -141,12 +144,19 @@ class _Web:
 
     async def post(self, url: str, form: Mapping[str, str]) -> None:
         """Send a form, within the host limit and behind the SSRF guard like any request; redirects are not followed."""
+        await self._post(url, dict(form), {})
+
+    async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Send a body in the same way."""
+        await self._post(url, body, headers)
+
+    async def _post(self, url: str, data: bytes | dict[str, str], headers: Mapping[str, str]) -> None:
         try:
             async with self._limiter.turn(machine_of(url)), asyncio.timeout(self._limits.seconds):
                 if self._proxied:
                     await self._ssrf_guard.check_name(url)
                 self._ssrf_guard.enter(url)
-                async with self._session.post(URL(url), data=dict(form), allow_redirects=False) as response:
+                async with self._session.post(URL(url), data=data, headers=dict(headers), allow_redirects=False) as response:
                     if response.status not in SUCCESS:
                         raise refusal(response.status, response.headers, self._clock())
         except _FAULTS as fault:

@@ -112,6 +112,10 @@ class Engine:
         """Send a form to a server and wait until it is accepted. Raises FetchError."""
         await self._fetch.post(url, form)
 
+    async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Send a body to a server and wait until it is accepted. Raises FetchError."""
+        await self._fetch.send(url, body, headers)
+
     async def parse(self, job: Job) -> ParsedFeed:
         """Parse in a child process. Raises ParseError, also for a document that stalls or kills its parser."""
         if len(job.body) > _MOST_BYTES:

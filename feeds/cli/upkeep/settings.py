@@ -46,4 +46,5 @@ def _toml(one: ExplainedSetting) -> str:
     """Return a setting as a line of a TOML file; one without a value as a remark."""
     if one.value is None or one.value == "":
         return f"# {one.key} is not set"
-    return f"{one.key} = {json.dumps(one.value, ensure_ascii=False)}"
+    line = f"{one.key} = {json.dumps(one.value, ensure_ascii=False)}"
+    return f"# {line}" if one.key.startswith("alert.") else line  # of a list of tables, which a line cannot write

@@ -1,0 +1,6 @@
+"""Tells people what is new and what is wrong, once: messages, when they are due, how they are sent; changes no judgement.
+
+Public: `alerting` makes messages, `collect` reads stories for them, `delivery` sends them through `channels`.
+"""
+
+__all__ = ("alerting", "channels", "collect", "delivery", "message")

@@ -1,0 +1,80 @@
+"""Sends what waits in the outbox, each message to each target, again after a failure; knows no mail server and no network."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from feeds.alerts.channels import RefusedError, shown_target, targets_of
+from feeds.alerts.collect import AlertStories
+from feeds.alerts.message import AlertMessage
+from feeds.alerts.schedule import is_quiet, retry_at
+from feeds.store.alerts.outbox import AlertOutbox, Delivery, DeliveryState
+from ingest.alert_settings import Alert, AlertSubject
+from ingest.errors import FetchError, TopicwireError
+
+Send = Callable[[Alert, str, AlertMessage], None]
+"""Sends a message to one target. Raises FetchError, and other TopicwireErrors where a person must act."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What one look at the outbox brought."""
+
+    sent: int = 0
+    failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Postman:
+    """Delivers the messages of a home's alerts."""
+
+    outbox: AlertOutbox
+    alerts: Mapping[str, Alert]  # by name
+    stories: AlertStories
+    site: str  # the address of the pages
+    clock: Callable[[], datetime]
+
+    def deliver(self, send: Send, stopping: Callable[[], bool] = lambda: False) -> DeliveryReport:
+        """Send what is due. What is being sent is recorded before: the process may end at any moment, and goes on from there."""
+        sent, failures = 0, []
+        for delivery in self.outbox.due(self.clock()):
+            if stopping():
+                break
+            alert = self.alerts.get(delivery.alert)
+            if alert is None or delivery.target not in targets_of(alert):
+                self._drop(delivery, "its alert no longer names this target")
+            elif not is_quiet(alert, self.clock()):
+                fault = self._deliver(alert, delivery, send)
+                sent += not fault
+                failures += [fault] if fault else []
+        return DeliveryReport(sent, tuple(failures))
+
+    def _deliver(self, alert: Alert, delivery: Delivery, send: Send) -> str:
+        """Send one message to one target; return what failed."""
+        message = self.message(alert, delivery)
+        if message.is_empty:
+            self._drop(delivery, "nothing of it is left: erased, or tagged no more")
+            return ""
+        self.outbox.begin(delivery, self.clock())
+        try:
+            send(alert, delivery.target, message)
+        except TopicwireError as fault:
+            now = self.clock()
+            wait = fault.wait if isinstance(fault, FetchError) else None
+            retry = None if isinstance(fault, RefusedError) else retry_at(now, delivery.tries + 1, delivery.composed, wait)
+            state = DeliveryState.WAITING if retry else DeliveryState.GIVEN_UP
+            self.outbox.finish(delivery, state, now, fault.what, retry)
+            after = "it is tried again later" if retry else "given up"
+            return f"alert {alert.name}, {shown_target(alert, delivery.target)}: {fault.what}; {after}"
+        self.outbox.finish(delivery, DeliveryState.SENT, self.clock())
+        return ""
+
+    def message(self, alert: Alert, delivery: Delivery) -> AlertMessage:
+        """Return a message with its stories as they are now: what was erased or untagged meanwhile is left out."""
+        pairs, notices = self.outbox.content(delivery.message)
+        stories = self.stories.of(replace(alert, grade="mention", query=""), pairs)  # chosen when it was made
+        subject = AlertSubject(delivery.kind)
+        return AlertMessage(delivery.key, alert.name, subject, delivery.composed, stories, notices, self.site)
+
+    def _drop(self, delivery: Delivery, why: str) -> None:
+        self.outbox.finish(delivery, DeliveryState.DROPPED, self.clock(), why)

@@ -1,0 +1,93 @@
+"""A message -> plain text and HTML as a letter has them; pure: no picture, no script, no address but the one that is meant."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from feeds.alerts.message import AlertMessage, AlertStory
+from feeds.model import AlertNotice
+from ingest.text.sanitize import escape, one_line
+
+_LISTED: Final = 100  # stories that are told at length; of the others title and evidence
+_STYLE: Final = "font-family:sans-serif;line-height:1.4;max-width:42em"
+
+
+def plain_text(message: AlertMessage) -> str:
+    """Return a message as plain text."""
+    lines = [f"{message.headline}", ""]
+    for notice in message.notices:
+        lines += [one_line(notice.title), *(f"  {line}" for line in (notice.text, notice.link) if line), ""]
+    topics = message.by_topic()
+    for name, title, stories in topics:
+        if len(topics) > 1:
+            lines += [f"## {title}: {_counted(len(stories))}", ""]
+        for story in stories[:_LISTED]:
+            lines += [*_story_lines(story), ""]
+        lines += [f"{one.title}\n  {one.explanation}" for one in stories[_LISTED:]]
+        if not stories[0].private:
+            lines += [f"All of {title}: {message.page(name)}", ""]
+    return "\n".join([*lines, "-- ", _foot(message), ""])
+
+
+def _story_lines(story: AlertStory) -> Iterator[str]:
+    yield story.title
+    yield f"  {_when(story)} | {', '.join(story.carriers)}"
+    if story.excerpt:
+        yield f"  {story.excerpt}"
+    yield f"  {story.why}"
+    if story.url:
+        yield f"  {story.url}"
+    yield f"  Evidence: {story.explanation}"
+
+
+def html_text(message: AlertMessage) -> str:
+    """Return a message as HTML."""
+    parts = [f'<h1 style="font-size:1.2em" dir="auto">{escape(message.headline)}</h1>', *map(_html_notice, message.notices)]
+    topics = message.by_topic()
+    for name, title, stories in topics:
+        if len(topics) > 1:
+            parts.append(f'<h2 style="font-size:1.1em" dir="auto">{escape(title)}: {_counted(len(stories))}</h2>')
+        parts += map(_html_story, stories[:_LISTED])
+        if rest := "".join(f"<li>{_linked(one.title, one.evidence)}</li>" for one in stories[_LISTED:]):
+            parts.append(f"<ul>{rest}</ul>")
+        if not stories[0].private:
+            parts.append(f"<p>{_linked(f'All of {title}', message.page(name))}</p>")
+    parts.append(f'<p style="color:#555;font-size:.85em">{escape(_foot(message))}</p>')
+    head = f'<meta charset="utf-8"><title>{escape(message.headline)}</title>'
+    return f'<!DOCTYPE html>\n<html><head>{head}</head><body style="{_STYLE}">\n{chr(10).join(parts)}\n</body></html>\n'
+
+
+def _html_notice(notice: AlertNotice) -> str:
+    more = f"<br>{_linked(notice.link, notice.link)}" if notice.link else ""
+    return f'<p dir="auto"><strong>{escape(notice.title)}</strong><br>{escape(notice.text)}{more}</p>'
+
+
+def _html_story(story: AlertStory) -> str:
+    language = f' lang="{escape(story.language)}"' if story.language else ""
+    excerpt = f"<br>{escape(story.excerpt)}" if story.excerpt else ""
+    evidence = _linked("Evidence", story.evidence) if story.evidence else f"<code>{escape(story.explanation)}</code>"
+    return (
+        f'<p dir="auto"{language}><strong>{_linked(story.title, story.url)}</strong><br>'
+        f"{escape(_when(story))} | {escape(', '.join(story.carriers))}{excerpt}<br>"
+        f"<small>{escape(story.why)} {evidence}</small></p>"
+    )
+
+
+def _linked(text: str, url: str) -> str:
+    return f'<a href="{escape(url)}">{escape(text)}</a>' if url else escape(text)
+
+
+def _when(story: AlertStory) -> str:
+    return _moment(story.published) if story.published else f"no date; first seen {_moment(story.first_seen)}"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _counted(number: int) -> str:
+    return "1 new story" if number == 1 else f"{number} new stories"
+
+
+def _foot(message: AlertMessage) -> str:
+    return f'Sent by topicwire because of the alert "{message.alert}" in topicwire.toml. Take it out there to end it.'

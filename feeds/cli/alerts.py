@@ -1,0 +1,196 @@
+"""The commands `alerts list` and `alerts test`, and how a pass tells its alerts; decides nothing about what is told."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from feeds.cli.home import readable_topics, target_of
+from ingest.cli.console import Commands, counted, say
+from ingest.errors import TopicwireError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from feeds.alerts.alerting import Alerting
+    from feeds.alerts.channels import Channels
+    from feeds.alerts.collect import AlertStories
+    from feeds.alerts.delivery import DeliveryReport, Postman
+    from feeds.alerts.message import AlertMessage
+    from feeds.store.alerts.outbox import Delivery
+    from feeds.tagging.topic.model import Topic
+    from ingest.alert_settings import Alert
+    from ingest.polling.engine import Engine
+    from ingest.polling.home import Home
+    from ingest.store.facts import Facts
+
+_SHOWN = 200  # newest deliveries of an alert that are looked at
+
+
+# What a pass does
+
+
+def alerting_of(home: Home, facts: Facts, topics: Sequence[Topic]) -> Alerting:
+    """Return what makes the messages of a home's alerts."""
+    from feeds.alerts.alerting import Alerting
+
+    target = target_of(home, facts)
+    return Alerting(facts, home.settings.alert, _stories(facts, topics, target), target.instance, home.clock)
+
+
+def postman_of(home: Home, facts: Facts, topics: Sequence[Topic]) -> Postman:
+    """Return what sends the messages of a home's alerts."""
+    from feeds.alerts.delivery import Postman
+    from feeds.store.alerts.outbox import AlertOutbox
+
+    by_name = {alert.name: alert for alert in home.settings.alert}
+    stories = _stories(facts, topics, target_of(home, facts))
+    return Postman(AlertOutbox(facts), by_name, stories, home.settings.base_url, home.clock)
+
+
+def channels_of(home: Home, engine: Engine) -> Channels:
+    """Return the ways out of a home; `engine` is open."""
+    from feeds.alerts.channels import Channels
+
+    def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        engine.submit(engine.send(url, body, headers)).result()
+
+    own = home.settings
+    ca_file = home.folder / own.fetch.ca_file if own.fetch.ca_file else None
+    return Channels(own.mail, home.environment, post, home.clock, ca_file=ca_file)
+
+
+def _stories(facts: Facts, topics: Sequence[Topic], target: Any) -> AlertStories:
+    from feeds.alerts.collect import AlertStories
+
+    return AlertStories(facts, topics, target)
+
+
+# The commands
+
+
+@click.group(cls=Commands)
+def alerts() -> None:
+    """Show the alerts of topicwire.toml and what became of their messages; send a test."""
+
+
+@alerts.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One object a line.")
+@click.pass_obj
+def alerts_list(home: Home, *, as_json: bool) -> None:
+    """List the alerts with their targets, what waits, what was sent last, and what was given up."""
+    if not home.settings.alert and not as_json:
+        say("there are no alerts: write [[alert]] into topicwire.toml (docs/alerts.md)")
+    with home.stored() as facts:
+        for alert in home.settings.alert:
+            row = _row(alert, facts)
+            click.echo(json.dumps(row, ensure_ascii=False) if as_json else "\n".join(_lines(row)))
+
+
+def _row(alert: Alert, facts: Facts) -> dict[str, Any]:
+    from feeds.alerts.channels import shown_target, targets_of
+    from feeds.store.alerts.outbox import AlertOutbox
+
+    found = AlertOutbox(facts).newest(alert.name, _SHOWN)
+    deliveries = {target: [one for one in found if one.target == target] for target in targets_of(alert)}
+    return {
+        "name": alert.name,
+        "about": alert.about,
+        "topics": list(alert.topics),
+        "at": list(alert.at),
+        "days": list(alert.days),
+        "zone": alert.zone,
+        "quiet_hours": alert.quiet_hours or None,
+        "targets": [_target_row(shown_target(alert, target), those) for target, those in deliveries.items()],
+    }
+
+
+def _target_row(name: str, found: list[Delivery]) -> dict[str, Any]:
+    from feeds.store.alerts.outbox import DeliveryState
+    from ingest.text.dates import rfc3339
+
+    def newest(*states: DeliveryState) -> Delivery | None:
+        return next((one for one in found if one.state in states), None)
+
+    sent = newest(DeliveryState.SENT)
+    waiting = [one for one in found if one.state in {DeliveryState.WAITING, DeliveryState.BEGUN}]
+    given_up = [one for one in found if one.state is DeliveryState.GIVEN_UP]
+    failed = next((one for one in found if one.error and one.state is not DeliveryState.DROPPED), None)
+    return {
+        "target": name,
+        "sent": rfc3339(sent.changed) if sent else None,
+        "waiting": len(waiting),
+        "next": rfc3339(min((one.next for one in waiting if one.next), default=None)),
+        "given_up": len(given_up),
+        "error": failed.error if failed else None,
+    }
+
+
+def _lines(row: Mapping[str, Any]) -> Iterator[str]:
+    when = f"at {', '.join(row['at'])} {row['zone']}" if row["at"] else "at once"
+    quiet = f", quiet {row['quiet_hours']} {row['zone']}" if row["quiet_hours"] else ""
+    of = f" of {', '.join(row['topics'])}" if row["topics"] else ""
+    yield f"{row['name']}  {row['about']}{of}, {when}{quiet}"
+    for one in row["targets"]:
+        parts = [f"last sent {one['sent']}" if one["sent"] else "never sent"]
+        if one["waiting"]:
+            parts.append(f"{one['waiting']} waiting" + (f", next try {one['next']}" if one["next"] else ""))
+        if one["given_up"]:
+            parts.append(f"{one['given_up']} GIVEN UP")
+        if one["error"]:
+            parts.append(f"last error: {one['error']}")
+        yield f"  {one['target']}: {'; '.join(parts)}"
+
+
+@alerts.command("test")
+@click.argument("name", required=False)
+@click.pass_obj
+def alerts_test(home: Home, name: str | None) -> None:
+    """Send a test message to every target of the alert NAME, or of all: the newest story of its topics, marked as a test."""
+    from feeds.alerts.channels import shown_target, targets_of
+
+    topics, code = readable_topics(home)
+    with home.stored() as facts, home.engine() as engine:
+        channels = channels_of(home, engine)
+        for alert in _chosen(home.settings.alert, name):
+            message = _test_message(home, facts, alert, topics)
+            for target in targets_of(alert):
+                try:
+                    channels.send(alert, target, message)
+                    click.echo(f"{alert.name}  {shown_target(alert, target)}: sent")
+                except TopicwireError as fault:
+                    click.echo(f"{alert.name}  {shown_target(alert, target)}: FAILED: {fault}")
+                    code = 1
+    raise SystemExit(code)
+
+
+def _chosen(found: Sequence[Alert], name: str | None) -> Sequence[Alert]:
+    names = [alert.name for alert in found]
+    if not found:
+        raise UsageError("there are no alerts", "write [[alert]] into topicwire.toml (docs/alerts.md)")
+    if name is not None and name not in names:
+        raise UsageError(f'no alert is called "{name}"', did_you_mean(name, names, f"known are: {', '.join(names)}"))
+    return [alert for alert in found if name in {None, alert.name}]
+
+
+def _test_message(home: Home, facts: Facts, alert: Alert, topics: Sequence[Topic]) -> AlertMessage:
+    from uuid import uuid5
+
+    from feeds.alerts.message import AlertMessage
+    from feeds.model import AlertNotice
+    from feeds.store.tagged import TaggedItems
+
+    now, target = home.clock(), target_of(home, facts)
+    stories = _stories(facts, topics, target)
+    newest = [(topic.name, row) for topic in stories.topics_of(alert) for row in TaggedItems(facts).newest(topic.name, 1)]
+    found = stories.of(alert, newest)[:1]
+    notices = () if found else (AlertNotice(f"the alert {alert.name} arrives", "There is no story yet that it could show."),)
+    key = str(uuid5(target.instance, f"test:{alert.name}:{now.isoformat()}"))
+    return AlertMessage(key, alert.name, alert.about, now, found, notices, home.settings.base_url, tested=True)
+
+
+def reported(report: DeliveryReport) -> str:
+    """Return what was sent in one line; nothing where nothing was."""
+    return f"{counted(report.sent, 'alert')} sent" if report.sent else ""
