@@ -93,7 +93,7 @@ class FakeWeb:
         self._stopped.clear()
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.web = self
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.005})
         self._thread.start()
 
     def __exit__(self, *_: object) -> None:

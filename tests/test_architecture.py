@@ -293,6 +293,7 @@ def _is_database(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and node.attr == "database"
 
 
+@pytest.mark.usefixtures("by_migrations")
 def test_classifications_read_facts_through_views() -> None:
     """No statement of `feeds/store` names a table of facts: it joins the views that `ingest/store` publishes."""
     with Facts(IN_MEMORY) as facts:

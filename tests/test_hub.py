@@ -219,6 +219,7 @@ def test_one_pass_tells_the_hub_and_survives_it(cli: Cli, hub: Hub) -> None:
     assert (result.exit_code, "trouble of its own (503)" in result.stderr) == (0, True)
 
 
+@pytest.mark.usefixtures("by_migrations")
 def test_a_database_of_before_opens(home: Path) -> None:
     """A database that knows no outbox gets one, and keeps what it has."""
     with home_at(home).facts() as facts:

@@ -179,6 +179,7 @@ def test_a_use_that_cannot_be_noted_is_served(cli: Cli, site: Site) -> None:
     assert used(cli) == [None]
 
 
+@pytest.mark.usefixtures("by_migrations")
 def test_an_older_database_opens_and_keeps_its_rows(home: Path) -> None:
     """A database from before there were grants gets their table beside what it had."""
     with home_at(home).facts() as facts:

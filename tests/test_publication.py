@@ -437,6 +437,7 @@ def ids_of(path: Path) -> list[str | None]:
     return [entry.findtext("{*}id") for entry in valid(path.read_bytes()).iterchildren("{*}entry")]
 
 
+@pytest.mark.usefixtures("by_migrations")
 def test_an_older_database_opens_and_goes_on(home: Path, facts: Facts) -> None:
     """A database from before there were archives keeps its tags and ids, and publishes under them."""
     migrations.apply(facts.database.schema, stop_before="publication")

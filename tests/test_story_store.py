@@ -253,6 +253,7 @@ def test_sketches_go_with_the_window(two: Facts) -> None:
     assert len(grouped(two)) == 1
 
 
+@pytest.mark.usefixtures("by_migrations")
 def test_an_older_database_gains_the_tables(facts: Facts) -> None:
     """A database from before stories opens, keeps its rows, and is grouped."""
     carry(facts, [copy("post")], POST)
