@@ -55,6 +55,7 @@ _BATCHES = 20  # of old items classified again in one tick, after a topic change
 _AGAIN_SECONDS = 5.0  # ... after so many seconds no more of them: what is new is published
 _GROUPING_SECONDS = 10.0  # after so much grouping, what is ready is published
 _DELETED = 10_000  # items that were kept long enough, in one hour
+_LOOKED = 20_000  # items at which is looked for these: in a large home all are looked at in the course of days
 _STEP_PAUSE = 5.0  # seconds between two steps of a poll: hosts with many sources rest meanwhile
 _GRACE = 4  # seconds in which the ticks may finish when the service stops
 _CHECK_PAUSE = 0.1  # seconds between two looks at whether they have finished
@@ -415,7 +416,7 @@ class ServiceTicks:
     def _tidy(self, facts: Facts) -> None:
         alerting_of(self._home, facts, ()).tidy()
         if self._home.settings.retention.deletes:
-            purge = Purge(self._home.settings.retention, self.now(), secrets.token_bytes(16), _DELETED)
+            purge = Purge(self._home.settings.retention, self.now(), secrets.token_bytes(16), _DELETED, _LOOKED)
             if deleted := delete_expired(facts, purge, self.stopping.is_set):
                 log_event(_LOG, logging.INFO, "items_deleted", f"{deleted} items deleted: kept long enough", deleted=deleted)
         facts.tidy()

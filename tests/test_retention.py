@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from making import GAZETTE, POST, Cli, about, archiving_cli, carry, home_at, ite
 from support import FakeWeb, rss, rss_item
 
 from feeds.cli.home import topics_of
+from feeds.publication.erasure.retention import Purge, delete_expired, expired
 from ingest.model import Item, Source
+from ingest.settings import Retention
 from ingest.store.facts import Facts
 from topicwire_service import ServiceTicks, classify_and_publish
 
@@ -209,6 +212,33 @@ def test_the_service_deletes_once_an_hour(cli: Cli, service: ServiceTicks) -> No
     assert titles(cli) == []
     service.housekeeping()
     assert (cli.home / "topicwire.db").stat().st_size < before / 2
+
+
+def test_a_large_home_is_looked_at_in_parts(cli: Cli) -> None:
+    """The service looks at some items an hour: all have their turn, again and again, by the same rules as all at once."""
+    store(cli, *map(other, range(1, 13)))
+    store(cli, *map(other, range(21, 25)), source=GAZETTE)
+    cli.clock.forward(days=40)
+    with home_at(cli.home).facts() as facts:
+        for rules, deleted in ((Retention(untagged_per_source=9), 3), (Retention(untagged_days=30), 13)):
+            purge = Purge(rules, cli.clock(), b"secret", most=100, looked=5)
+            assert len(expired(facts, purge)) == deleted
+            hours = [delete_expired(facts, purge) for _ in range(6)]
+            assert (sum(hours), max(hours) <= 5) == (deleted, True)
+
+
+def test_an_hour_without_anything_to_delete_costs_the_same_in_a_large_home(cli: Cli) -> None:
+    """What the database does for the rules does not grow with the home, once the turn is past what is not old enough."""
+    rules = Retention(untagged_days=30, days=30, untagged_per_source=1_000, topics=("harbour=60",))
+    work = []
+    for number in (30, 90):
+        store(cli, *(about(n, "a ferry" if n % 3 else "a bakery") for n in range(number)))
+        with home_at(cli.home).facts() as facts:
+            steps: list[int] = []
+            facts.database.connection.set_progress_handler(partial(steps.append, 1), 1)
+            assert delete_expired(facts, Purge(rules, cli.clock(), b"secret", most=100, looked=10)) == 0
+            work.append(len(steps))
+    assert work[1] < 1.2 * work[0]
 
 
 def test_an_older_database_shrinks_on_request(cli: Cli) -> None:
