@@ -15,6 +15,8 @@ from feeds.cli.alerts import alerts
 from feeds.cli.commands import explain, items, publish_command
 from feeds.cli.grants import feeds
 from feeds.cli.home import readable_topics, topics_of
+from feeds.cli.init import init_command
+from feeds.cli.manual import docs_command
 from feeds.cli.preview import topics_preview
 from feeds.cli.review import review
 from feeds.cli.search import search_command
@@ -60,7 +62,8 @@ def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
         announce(
             "home_begun",
             f"{home.folder.resolve()} is not a topicwire home yet: topicwire.db and public/ are created there, and a starter list "
-            f"of {count} sources is polled (--home names another folder)",
+            f"of {count} sources is polled (`topicwire init` writes settings, a list of sources and an example topic to edit; "
+            "--home names another folder)",
         )
     if once:
         _once(home, "run --once", strict=strict, everything=False, quiet=False)
@@ -196,7 +199,8 @@ topics.add_command(topics_preview)
 topics.add_command(topics_suggest)
 for part in (sources, items, topics, stories, explain, review, publish_command, search_command, feeds, serve, try_command):
     command.add_command(part)
-command.add_command(alerts)
+for part in (alerts, init_command, docs_command):
+    command.add_command(part)
 for part in (backup_command, restore_command, config_command, doctor_command, export_command, forget_command, purge_command):
     command.add_command(part)
 

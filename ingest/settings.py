@@ -333,7 +333,8 @@ def _checked(path: Path, environment: Mapping[str, str], merged: dict[str, Any])
     try:
         settings = msgspec.convert({name: one for name, one in merged.items() if name != _ALERTS}, Settings, strict=False)
     except msgspec.ValidationError as fault:
-        raise SettingsError(_wrong_value(str(fault), path, merged, environment), "see docs/settings.md") from fault
+        what = _wrong_value(str(fault), path, merged, environment)
+        raise SettingsError(what, "`topicwire docs settings` shows them all") from fault
     return replace(settings, alert=alerts).checked()
 
 

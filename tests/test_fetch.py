@@ -337,7 +337,7 @@ def test_a_part_is_no_document(web: FakeWeb, said: str, *, whole: bool) -> None:
 def test_a_password_that_is_missing_is_named(web: FakeWeb) -> None:
     """The cure says where to write it."""
     assert failure(web, web.fail("/a", 401)).cure == (
-        "if you have one, name it in tw:auth (docs/settings.md) or write user:password@ before the host"
+        "if you have one, name it in tw:auth (`topicwire docs settings`) or write user:password@ before the host"
     )
 
 

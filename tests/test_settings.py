@@ -101,7 +101,7 @@ def test_the_address_of_the_feeds(home: Path) -> None:
         ("fetch = 1\n", "HOME/topicwire.toml: fetch is not a table; write [fetch] and its keys below"),
         (
             "[fetch]\ntimeout = 'long'\n",
-            'HOME/topicwire.toml: fetch.timeout must be a number above 0, not "long"; see docs/settings.md',
+            'HOME/topicwire.toml: fetch.timeout must be a number above 0, not "long"; `topicwire docs settings` shows them all',
         ),
         ("[fetch]\nallow = 'x'\n", 'fetch.allow must be a list of texts, not "x"'),
         ("[polling]\nrequests_per_day = 0\n", "polling.requests_per_day must be a number above 0, not 0"),
@@ -111,7 +111,7 @@ def test_the_address_of_the_feeds(home: Path) -> None:
         ("[service]\nsearch = 'maybe'\n", 'service.search must be true or false, not "maybe"'),
         ("[service]\nconnections = 'x'\n", 'service.connections must be a whole number of at least 1, not "x"'),
         ("[topics]\nshipped = 1.5\n", "topics.shipped must be true or false or a list of texts, not 1.5"),
-        ("[service]\nreview_token = 5\n", "service.review_token must be a text; see docs/settings.md"),
+        ("[service]\nreview_token = 5\n", "service.review_token must be a text; `topicwire docs settings` shows them all"),
         ("[fetch\n", "HOME/topicwire.toml: Expected"),
     ],
 )

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-PARTS: Final = ("pyproject.toml", "README.md", "LICENSE", "scheduler.py", "topicwire_service.py", "ingest", "feeds")
+PARTS: Final = ("pyproject.toml", "README.md", "LICENSE", "scheduler.py", "topicwire_service.py", "ingest", "feeds", "docs")
 _PAGES: Final = {".html", ".css", ".js", ".svg"}
 OWNERS: Final = """
 from importlib.metadata import packages_distributions

@@ -8,6 +8,8 @@ __all__ = (
     "commands",
     "grants",
     "home",
+    "init",
+    "manual",
     "preview",
     "review",
     "search",

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import traceback
 from contextlib import contextmanager
+from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ingest.store.facts import Facts
 
 _LOG: Final = logging.getLogger(__name__)
+_WIDEST_HELP: Final = 120  # columns, where the terminal has as many
 _AGAIN: Final = "check free space and rights, then run it again"
 
 
@@ -97,7 +99,18 @@ def _fail(ctx: click.Context, message: str, exit_code: int = 1) -> None:
 
 
 class Commands(OneLineErrors, click.Group):
-    """A group of such commands."""
+    """A group of such commands, listed with the whole first sentence of each."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands of the group with what each does; Click would cut the sentences to one line."""
+        rows = [(name, _first_sentence(one)) for name, one in sorted(self.commands.items()) if not one.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def _first_sentence(one: click.Command) -> str:
+    paragraph = " ".join(cleandoc(one.help or "").partition("\n\n")[0].split())
+    return paragraph.partition(". ")[0].rstrip(".")
 
 
 def home_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -119,7 +132,7 @@ def log_as_service(home: Home) -> None:
         configure(service_format(home.settings.log.format, home.environment), debug=bool(given.get("debug")))
 
 
-@click.group(cls=Commands)
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDEST_HELP})
 @home_option
 @click.option(
     "--log-format",

@@ -21,7 +21,7 @@ _DAY_OF_SECONDS: Final = 10  # digits: more cannot be a delay
 _CAUSES: Final = {
     401: (
         "asks for a password (401)",
-        "if you have one, name it in tw:auth (docs/settings.md) or write user:password@ before the host",
+        "if you have one, name it in tw:auth (`topicwire docs settings`) or write user:password@ before the host",
     ),
     403: ("refuses us (403)", "the publisher may block programs: ask them, or remove the source"),
     404: ("has nothing there (404)", "look for the feed's new address"),

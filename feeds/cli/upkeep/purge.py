@@ -29,7 +29,9 @@ def purge_command(home: Home, *, dry_run: bool, compact: bool, as_json: bool) ->
 
     rules = home.settings.retention
     if not rules.deletes and not compact:
-        raise SettingsError("nothing is ever deleted", "set retention.untagged_days, for example; see docs/operations.md")
+        raise SettingsError(
+            "nothing is ever deleted", "set retention.untagged_days, for example; `topicwire docs operations` says what each does"
+        )
     purge = Purge(rules, home.clock(), secrets.token_bytes(16), _MOST)
     with home.facts() if not dry_run else home.stored() as facts:
         if dry_run:

@@ -81,15 +81,22 @@ def copy_shipped(folders: TopicFolders, name: str) -> Path:
 
 def create(path: Path, text: bytes) -> Path:
     """Write a topic file where none is; return where. Raises UsageError where one is, and StoreError."""
+    if not new_file(path, text):
+        raise UsageError(f"{path} is there already", "edit it, or move it away first")
+    return path
+
+
+def new_file(path: Path, content: bytes) -> bool:
+    """Write a file where none is, and return whether it was written. Raises StoreError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:
-            file.write(text)
+            file.write(content)
     except FileExistsError:
-        raise UsageError(f"{path} is there already", "edit it, or move it away first") from None
+        return False
     except OSError as fault:
         raise StoreError(f"{path}: {fault.strerror}", "check the folder's rights") from fault
-    return path
+    return True
 
 
 def kept_feed_messages(names: Iterable[str]) -> Iterator[str]:

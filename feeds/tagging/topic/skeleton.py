@@ -15,7 +15,7 @@ _FILE: Final = """\
 #   harbour*   words that begin so; *hafen: that end so; *hafen*: that contain it
 #   quai~      words of the same stem (quai, quais), in the line of a language
 #   port de pêche   words in a row
-# After each change: `topicwire topics check {name}`. docs/topics.md has everything else.
+# After each change: `topicwire topics check {name}`. `topicwire docs topics` has everything else.
 
 title = {title}
 description = ""       # one sentence for people who subscribe
