@@ -32,6 +32,11 @@ _EXAMPLES: Final = {  # of settings without a default
     "fetch.ca_file": '"authorities.pem"',
     "polling.target_delay": "30",
     "publish.hub": '"https://hub.example.org/"',
+    "mail.host": '"mail.example.org"',
+    "mail.port": "587",
+    "mail.user": '"topicwire"',
+    "mail.password": '"env:MAIL_PASSWORD"',
+    "mail.sender": '"topicwire@example.org"',
     "retention.untagged_days": "90",
     "retention.untagged_per_source": "1000",
     "retention.sources": '["https://news.example/feed.xml=30"]',
@@ -52,9 +57,14 @@ def settings_file() -> str:
         without = "" if plain else f" (default: {default.replace('`', '')})"
         words = text if meaning.startswith("`") else text[0].upper() + text[1:]
         lines += [f"# {line}" for line in wrap(f"{words}{without}.", 116)]
-        value = _EXAMPLES.get(f"{name}.{key}") or (f'"{plain}"' if ":" in plain else plain)
+        value = _EXAMPLES.get(f"{name}.{key}") or _toml(plain)
         lines += [f"# {key} = {value}", ""]
     return "\n".join(lines).replace("\n\n\n", "\n\n").rstrip() + "\n"
+
+
+def _toml(value: str) -> str:
+    """Return a number or truth value as it is, and a text in quotation marks."""
+    return value if re.fullmatch(r"true|false|-?[0-9.]+", value) else f'"{value}"'
 
 
 @pytest.fixture

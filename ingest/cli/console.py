@@ -101,7 +101,7 @@ def _fail(ctx: click.Context, message: str, exit_code: int = 1) -> None:
 class Commands(OneLineErrors, click.Group):
     """A group of such commands, listed with the whole first sentence of each."""
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - Click's signature
         """Write the commands of the group with what each does; Click would cut the sentences to one line."""
         rows = [(name, _first_sentence(one)) for name, one in sorted(self.commands.items()) if not one.hidden]
         with formatter.section("Commands"):
