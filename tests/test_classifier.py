@@ -10,7 +10,7 @@ from making import item, sighting, stored
 from wording import BOTH, GROUPS, ask, far, wording
 
 from feeds.model import Classification, Document, Evidence, Grade, document_of
-from feeds.tagging.classifier import classify, sentence_key, tag
+from feeds.tagging.classifier import classify, screen, sentence_key, tag
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.matching.segments import segments
 from feeds.tagging.query_evaluation import Evaluation
@@ -444,6 +444,11 @@ _TOPICS = {
     "strict": wording(f'{BOTH}\nexclude = ["gull"]\npublish_from = "substantial"', _FRAMED, "strict"),
     "rest": wording('exclude = ["gull"]', _FRAMED, "rest"),
     "planet": wording("", _FRAMED, "planet"),
+    "roles": wording(
+        'query = "ship AND place OR title:toy AND gull"\nnear_lead = 9',
+        f'{_FRAMED}\n[role.toy]\nof = "ship"\nany = ["small {{ship}}", "boats"]',
+        "roles",
+    ),
 }
 _MATCHER = Matcher(_TOPICS.values())
 
@@ -461,6 +466,19 @@ def test_what_only_tags_says_what_classification_says(title: str, text: str) -> 
     """The short way that skips the reasons for a no gives the same yeses."""
     about = Document(title, text)
     assert tag(_MATCHER, about).tags == tuple(answer for answer in classify(_MATCHER, about) if answer.tagged)
+
+
+@given(_TITLES, _TEXTS)
+def test_what_is_not_evaluated_would_not_have_held(title: str, text: str) -> None:
+    """Passages and alternatives are left out by the groups that stand there; with all of them the answers are the same."""
+    about = Document(title, text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(query, "possible", lambda *_: True)
+        patch.setattr(query, "possible_alternatives", lambda asked, *_: asked.parts if isinstance(asked, query.Or) else (asked,))
+        matcher = Matcher(_TOPICS.values())
+        tagging, screenings = tag(matcher, about), screen(matcher, about)
+    assert tag(_MATCHER, about) == tagging
+    assert [(one.grade, one.tagged) for one in screen(_MATCHER, about)] == [(one.grade, one.tagged) for one in screenings]
 
 
 @given(_TITLES, _TEXTS)

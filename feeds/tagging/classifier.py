@@ -1,6 +1,6 @@
 """Classifies a document by topics: tagged or not, how much of it, and why; pure, so that any answer can be reproduced."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -12,7 +12,7 @@ from feeds.tagging.grading import Match, Scale, graded
 from feeds.tagging.matching.matcher import CancelledHit, Hit, Matcher, SegmentMatches, TopicHits
 from feeds.tagging.matching.publisher import publisher_start
 from feeds.tagging.matching.segments import Segment, segments
-from feeds.tagging.query_evaluation import Evaluation, Hits, groups_of
+from feeds.tagging.query_evaluation import Evaluation, Hits, groups_by_segment, groups_of, places, title_of
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Term, Topic
 
@@ -41,11 +41,13 @@ def tag(matcher: Matcher, document: Document, boilerplate: frozenset[str] = froz
     parts, matches = matcher.match_text(document.title, document.text, document.language)
     tags = []
     for number in matcher.possible_topics(matches):
+        if not _may_meet(matcher, number, matches, parts):
+            continue
         topic = matcher.topics[number]
         hits = _without_boilerplate(topic, matcher.hits_of(number, matches), parts, boilerplate)
         if matcher.may_hold(number, groups_of(hits.hits)):
-            answer = _TopicCase(topic, document, parts, hits).tagged()
-            if answer is not None and answer.tagged:
+            case = _TopicCase(topic, document, parts, hits)
+            if case.is_tagged() and (answer := case.tagged()):
                 tags.append(answer)
     return Tagging(tuple(tags), _lines(matcher, matches, parts))
 
@@ -68,7 +70,7 @@ def screen(matcher: Matcher, document: Document, boilerplate: frozenset[str] = f
     for number, topic in enumerate(matcher.topics):
         groups = frozenset(name for match in matches for name in match.groups.get(number, ()))
         possible, grade = matcher.may_hold(number, groups), None
-        if possible:
+        if possible and _may_meet(matcher, number, matches, parts):
             hits = _without_boilerplate(topic, matcher.hits_of(number, matches), parts, boilerplate)
             if matcher.may_hold(number, groups_of(hits.hits)):
                 grade = _TopicCase(topic, document, parts, hits).grade()
@@ -137,6 +139,24 @@ class MatchedDocument:
         return _TopicCase(topic, self._document, self._parts, found).is_tagged()
 
 
+def _may_meet(matcher: Matcher, number: int, matches: tuple[SegmentMatches, ...], parts: tuple[Segment, ...]) -> bool:
+    """Return whether a topic may hold in any passage, by the groups found there; False is certain, and found out at little cost."""
+    topic = matcher.topics[number]
+    if number in matcher.wordless or query.raw_terms(topic.expression):
+        return True
+    found = {match.number: frozenset(match.groups[number]) for match in matches if number in match.groups}
+    title = title_of(parts)
+    in_title = _union(found, title.segments)
+    if not matcher.may_hold(number, _union(found, found), in_title):
+        return False
+    passages = (passage for _, passage in places(topic, parts, found, title))
+    return any(matcher.may_hold(number, _union(found, passage.segments), in_title) for passage in passages)
+
+
+def _union(groups: Mapping[int, frozenset[str]], segments: Iterable[int]) -> frozenset[str]:
+    return frozenset().union(*(groups[number] for number in segments if number in groups))
+
+
 def _lines(
     matcher: Matcher, matches: tuple[SegmentMatches, ...], parts: tuple[Segment, ...], only: int | None = None
 ) -> frozenset[str]:
@@ -200,7 +220,7 @@ class _TopicCase:
         expression = self._topic.expression
         if expression is None:
             return self._answer(True, Grade.CORE, 1.0, "everything is taken", ())
-        matches = self._matches(expression)
+        matches = self._matches
         if not matches:
             return None
         score, grading = sum(match.weight for match in matches), graded(matches)
@@ -223,22 +243,25 @@ class _TopicCase:
         """Return the grade where the expression holds somewhere, which may be too small; None elsewhere."""
         if self._topic.expression is None:
             return Grade.CORE
-        matches = self._matches(self._topic.expression)
-        return graded(matches).grade if matches else None
+        return graded(self._matches).grade if self._matches else None
 
-    def _matches(self, expression: query.Expression) -> list[Match]:
-        """Return where it holds, best passage first; a sentence that already matched is not counted again with its neighbour."""
+    @cached_property
+    def _matches(self) -> list[Match]:
+        """Where it holds, best passage first; a sentence that already matched is not counted again with its neighbour."""
         found: list[Match] = []
         used: set[int] = set()
-        hits, scale = self._found.hits, Scale(self._topic, self._evaluation)
-        in_title = groups_of(hit for hit in hits if hit.segment in self._evaluation.title.segments)
-        branches = query.possible_alternatives(expression, groups_of(hits), in_title)
-        if not branches:
+        expression, hits, scale = self._topic.expression, self._found.hits, Scale(self._topic, self._evaluation)
+        if expression is None:
+            return []
+        groups = groups_by_segment(hits)
+        in_title = _union(groups, self._evaluation.title.segments)
+        if not query.possible_alternatives(expression, _union(groups, groups), in_title):
             return []
         for kind, passage in self._evaluation.passages():
             if len(passage.segments) > 1 and passage.segments & used:
                 continue
-            match = scale.match(kind, passage, branches)
+            branches = query.possible_alternatives(expression, _union(groups, passage.segments), in_title)
+            match = scale.match(kind, passage, branches) if branches else None
             if match is not None:
                 found.append(match)
                 used |= passage.segments

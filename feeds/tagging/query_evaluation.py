@@ -23,6 +23,7 @@ class Passage:
 
 
 Hits = tuple[Hit, ...]
+Place = tuple[SegmentKind | None, Passage]  # None stands for title and lead read together
 
 
 class Evaluation:
@@ -48,30 +49,30 @@ class Evaluation:
         self._parts: dict[tuple[str, Passage], Hits | None] = {}  # what the query names, where it was evaluated
         self._fixed: dict[int, Hits | None] = {}  # what holds, or does not, in every passage alike
         self.everywhere = Passage(frozenset(range(len(segments))))
-        self.title = Passage(frozenset(n for n, segment in enumerate(segments) if segment.kind is SegmentKind.TITLE))
+        self.title = title_of(segments)
 
     def holds(self, expression: query.Expression, passage: Passage) -> Hits | None:  # noqa: PLR0911 - one case for each node
         """Return the hits by which the expression holds in a passage; None where it does not hold."""
-        match expression:
+        match expression:  # the commonest first: long queries ask thousands of times for each text
             case query.GroupReference() | query.PhraseQuery():
                 return self._of_group(str(expression), passage)
-            case query.RawTerm():
-                return self._raw(expression, passage)
+            case query.NamedPart():
+                return self._named_part(expression, passage)
+            case query.And(parts):
+                return self._and(parts, passage)
+            case query.Or(parts):
+                holding = [hits for part in parts if (hits := self.holds(part, passage)) is not None]
+                return _together(holding) if holding else None
+            case query.Near():
+                return self._near(expression, passage)
             case query.InTitle(part):
                 return self._for_all_passages(expression, part, self.title)
             case query.Not(part):
                 return () if self._for_all_passages(expression, part, self.everywhere) is None else None
-            case query.Near():
-                return self._near(expression, passage)
-            case query.Or(parts):
-                holding = [hits for part in parts if (hits := self.holds(part, passage)) is not None]
-                return _together(holding) if holding else None
-            case query.And(parts):
-                return self._and(parts, passage)
+            case query.RawTerm():
+                return self._raw(expression, passage)
             case query.DocumentCondition():
                 return () if expression.holds(self._document) else None
-            case query.NamedPart():
-                return self._named_part(expression, passage)
 
     def _for_all_passages(self, whole: query.Expression, part: query.Expression, passage: Passage) -> Hits | None:
         """Evaluate a part once that is asked of the same passage wherever the rest of the query is; the topic keeps `whole`."""
@@ -207,29 +208,15 @@ class Evaluation:
 
     # Where
 
-    def passages(self) -> Iterator[tuple[SegmentKind | None, Passage]]:
-        """Yield where parts may meet, with the kind of segment; None stands for title and lead read together."""
-        used = sorted({hit.segment for hit in (*self._hits, *self._raw_hits())})
-        if not used:  # `lang:fr`, or nothing but exclusions, may hold without a word
-            yield SegmentKind.LEAD, Passage(frozenset())
-        for number in used:
-            yield self._segments[number].kind, Passage(frozenset({number}))
-        opening = frozenset(n for n in used if self._segments[n].kind in {SegmentKind.TITLE, SegmentKind.LEAD})
-        if self.title.segments & opening and len(opening) > 1:
-            yield None, Passage(opening, self._topic.meeting.near_lead)
-        for number in used:
-            if number + 1 in used and self._neighbours(number):
-                yield SegmentKind.SENTENCE, Passage(frozenset({number, number + 1}), self._topic.near)
+    def passages(self) -> Iterator[Place]:
+        """Yield where parts may meet."""
+        used = {hit.segment for hit in (*self._hits, *self._raw_hits())}
+        return places(self._topic, self._segments, used, self.title)
 
     def _raw_hits(self) -> Iterator[Hit]:
         """Yield what the query's `raw:` parts find: no term leads to the segments where they stand."""
         for part in query.raw_terms(self._topic.expression):
             yield from self._raw(part, self.everywhere) or ()
-
-    def _neighbours(self, number: int) -> bool:
-        # Sentences of one paragraph are neighbours; two entries of a list are two stories.
-        a, b = self._segments[number], self._segments[number + 1]
-        return a.paragraph == b.paragraph and a.kind is not SegmentKind.ENTRY
 
     # What is missing
 
@@ -257,9 +244,43 @@ class Evaluation:
                 return () if self.holds(expression, self.everywhere) is not None else (str(expression),)
 
 
+def title_of(segments: tuple[Segment, ...]) -> Passage:
+    """Return the passage that is the title; an empty one where there is none."""
+    return Passage(frozenset(number for number, segment in enumerate(segments) if segment.kind is SegmentKind.TITLE))
+
+
+def places(topic: Topic, segments: tuple[Segment, ...], used: Collection[int], title: Passage) -> Iterator[Place]:
+    """Yield where the parts of a topic's query may meet: passages of the segments `used`, in which something was found."""
+    if not used:  # `lang:fr`, or nothing but exclusions, may hold without a word
+        yield SegmentKind.LEAD, Passage(frozenset())
+    ordered = sorted(used)
+    for number in ordered:
+        yield segments[number].kind, Passage(frozenset({number}))
+    opening = frozenset(n for n in ordered if segments[n].kind in {SegmentKind.TITLE, SegmentKind.LEAD})
+    if title.segments & opening and len(opening) > 1:
+        yield None, Passage(opening, topic.meeting.near_lead)
+    for number in ordered:
+        if number + 1 in used and _are_read_together(segments[number], segments[number + 1]):
+            yield SegmentKind.SENTENCE, Passage(frozenset({number, number + 1}), topic.near)
+
+
+def _are_read_together(segment: Segment, following: Segment) -> bool:
+    """Return whether they are sentences of one paragraph; two entries of a list are two stories."""
+    return segment.paragraph == following.paragraph and segment.kind is not SegmentKind.ENTRY
+
+
 def groups_of(hits: Iterable[Hit]) -> frozenset[str]:
     """Return the groups, roles and phrases that hits show; a word with a role shows no group."""
     return frozenset(hit.group for hit in hits if not hit.role or hit.role == hit.group)
+
+
+def groups_by_segment(hits: Iterable[Hit]) -> dict[int, frozenset[str]]:
+    """Return what `groups_of` returns for each segment in which there are hits."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for hit in hits:
+        if not hit.role or hit.role == hit.group:
+            found[hit.segment].add(hit.group)
+    return {number: frozenset(names) for number, names in found.items()}
 
 
 def _together(holding: Iterable[Iterable[Hit]]) -> Hits:

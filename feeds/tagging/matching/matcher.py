@@ -15,6 +15,7 @@ from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Term, Topic
 
 _GAP_WORDS: Final = 3  # what ".." in a phrase may skip
+_ANSWERS: Final = 100_000  # remembered, of which groups a topic may hold with
 _BESIDE: Final = 3  # words within which an exception of a negative context or role stands beside it
 _EXCEPTIONS: Final = {PhraseUse.CONTEXT: PhraseUse.CONTEXT_EXCEPTION, PhraseUse.ROLE: PhraseUse.ROLE_EXCEPTION}
 
@@ -62,23 +63,37 @@ class Matcher:
         self.topics = tuple(topics)
         self._books = cache(lambda language: Phrasebook(self.topics, language))
         self._languages = frozenset(language for topic in self.topics for language in languages_of(topic)) | {None}
-        self._possible: dict[tuple[int, frozenset[str]], bool] = {}
+        self._possible: dict[tuple[int, frozenset[str], frozenset[str] | None], bool] = {}
+        self._roles = [tuple((role.name, slots_of(role.terms)) for role in topic.roles) for topic in self.topics]
         self._has_raw_term = any(query.raw_terms(topic.expression) for topic in self.topics)
-        self.wordless = tuple(n for n in range(len(self.topics)) if self.may_hold(n, frozenset()))  # may hold without any hit
+        self.wordless = frozenset(n for n in range(len(self.topics)) if self.may_hold(n, frozenset()))  # may hold without any hit
 
     def _book(self, language: str | None) -> Phrasebook:
         # Languages in which no topic has terms share one book.
         return self._books(language if language in self._languages else _OTHER)
 
-    def may_hold(self, number: int, groups: frozenset[str]) -> bool:
-        """Return whether a topic may tag an item of which only these groups were found; False is certain."""
-        key = (number, groups)
-        if key not in self._possible:
-            topic = self.topics[number]
-            # A role may have a phrase around a hit of these groups, and it is looked for later.
-            around = {role.name for role in topic.roles if not groups.isdisjoint(slots_of(role.terms))}
-            self._possible[key] = topic.expression is None or query.possible(topic.expression, groups | around)
-        return self._possible[key]
+    def may_hold(self, number: int, groups: frozenset[str], in_title: frozenset[str] | None = None) -> bool:
+        """Return whether a topic may hold where only these groups were found; False is certain.
+
+        `in_title` are those of the whole title, where `groups` are those of one passage.
+        """
+        key = (number, groups, in_title)
+        known = self._possible.get(key)
+        if known is None:
+            if len(self._possible) >= _ANSWERS:
+                self._possible.clear()
+            known = self._possible[key] = self._may_hold(number, groups, groups if in_title is None else in_title)
+        return known
+
+    def _may_hold(self, number: int, groups: frozenset[str], in_title: frozenset[str]) -> bool:
+        expression = self.topics[number].expression
+        return expression is None or query.possible(
+            expression, groups | self._roles_around(number, groups), in_title | self._roles_around(number, in_title)
+        )
+
+    def _roles_around(self, number: int, groups: frozenset[str]) -> frozenset[str]:
+        """Return the roles that may have a phrase around a hit of these groups, which is looked for later."""
+        return frozenset(role for role, slots in self._roles[number] if not groups.isdisjoint(slots))
 
     def find(self, segments: tuple[Segment, ...], language: str | None, *, all_contexts: bool = False) -> dict[int, TopicHits]:
         """Return what each topic's terms hit, by the topic's number; topics without a hit are left out.
@@ -172,7 +187,8 @@ class SegmentMatches:
     def __init__(self, book: Phrasebook, number: int, segment: Segment) -> None:
         """Find the phrases of all groups; the book knows its words."""
         self._book, self.number, self._segment, self._names = book, number, segment, book.lexicon.has_names
-        self._written, self._joined = segment.written, segment.joined
+        self._fits, self._joined = [*map(book.fits.__getitem__, segment.written)], segment.joined
+        self._fitting = [*compress(enumerate(segment.written), self._fits)]  # no phrase begins at another word
         self.phrases: dict[int, list[_FoundPhrase]] = {}  # by topic
         self.groups: dict[int, set[str]] = {}  # those that stand here, by topic
         for found in self._phrases(book.starts.get):
@@ -218,7 +234,8 @@ class SegmentMatches:
 
     def _phrases(self, begin: Callable[[str], Continuations | None]) -> list[_FoundPhrase]:
         found: list[_FoundPhrase] = []
-        for first, following in enumerate(map(begin, self._written)):
+        for first, word in self._fitting:
+            following = begin(word)
             if following is not None:
                 found += self._from(first, first + 1, following)
         for first, longer in self._joined.items():
@@ -239,7 +256,9 @@ class SegmentMatches:
             last = self._follow(phrase, 1, after)
             if last is not None:
                 found.append((first, phrase, last))
-        return [one for one in found if not one[1].names or self._has_name(*one)] if self._names else found
+        if not (found and self._names):
+            return found
+        return [one for one in found if not one[1].names or self._has_name(*one)]
 
     def _has_name(self, first: int, phrase: CompiledPhrase, last: int) -> bool:
         """Return whether the capitals of one of the words that a phrase wants as written show a name."""
@@ -252,9 +271,9 @@ class SegmentMatches:
 
     def _readings(self, at: int) -> list[tuple[int, tuple[int, ...]]]:
         """Return what may be read at a word: the number of the word after it, and the patterns that it fits."""
-        if at >= len(self._written):
+        if at >= len(self._fits):
             return []
-        alone = (at + 1, self._book.fits[self._written[at]])
+        alone = (at + 1, self._fits[at])
         if at not in self._joined:
             return [alone]
         look_up = self._book.lexicon.look_up
@@ -262,8 +281,11 @@ class SegmentMatches:
 
     def _follow(self, phrase: CompiledPhrase, done: int, at: int) -> int | None:
         """Return the number of the word after the phrase, the furthest, if its elements from `done` on stand at word `at`."""
+        rest = phrase.elements[done:]
+        if not rest:
+            return at
         ends = {at}
-        for element in phrase.elements[done:]:
+        for element in rest:
             if element == GAP:
                 ends = {end + skipped for end in ends for skipped in range(_GAP_WORDS + 1)}
             elif len(ends) == 1:  # as it is before any gap
@@ -272,11 +294,13 @@ class SegmentMatches:
                 ends = {after for end in ends for after in self._ends(element, end)}
             if not ends:
                 return None
-        return max(ends, default=None)
+        return max(ends)
 
     def _ends(self, element: Element, at: int) -> list[int]:
         if isinstance(element, GroupSlot):
             return self._slots.ends.get((element.group, at), [])
+        if at not in self._joined:
+            return [at + 1] if at < len(self._fits) and element in self._fits[at] else []
         return [end for end, fits in self._readings(at) if element in fits]
 
     def _hit(self, first: int, phrase: CompiledPhrase, last: int) -> Hit:

@@ -2,7 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -448,14 +448,22 @@ def conditions(expression: Expression) -> tuple[DocumentCondition, ...]:
 _Test = Callable[[frozenset[str], frozenset[str]], bool]  # of the groups and phrases found, and of those in the title
 
 
-def possible(expression: Expression, found: frozenset[str]) -> bool:
-    """Return whether an expression may hold where only the groups and phrases `found` occur; False is certain."""
-    return _test(_Identity(expression))(found, found)
+def possible(expression: Expression, found: frozenset[str], in_title: frozenset[str] | None = None) -> bool:
+    """Return whether an expression may hold where only the groups and phrases `found` occur; False is certain.
+
+    `in_title` are those of the title, as far as it is known what stands there.
+    """
+    return _test(_Identity(expression))(found, found if in_title is None else in_title)
 
 
-def possible_alternatives(expression: Expression, found: frozenset[str], in_title: frozenset[str]) -> list[Expression]:
+def possible_alternatives(expression: Expression, found: frozenset[str], in_title: frozenset[str]) -> tuple[Expression, ...]:
     """Return the alternatives that may hold where only `found` occurs, and of that only `in_title` in the title."""
-    return [part for part, test in _alternatives(_Identity(expression)) if test(found, in_title)]
+    return _possible_alternatives(_Identity(expression), found, in_title)
+
+
+@lru_cache(maxsize=20_000)
+def _possible_alternatives(known: _Identity, found: frozenset[str], in_title: frozenset[str]) -> tuple[Expression, ...]:
+    return tuple(part for part, test in _alternatives(known) if test(found, in_title))
 
 
 @lru_cache(maxsize=2_048)
@@ -480,13 +488,50 @@ def _possibility(expression: Expression) -> _Test:
         case NamedPart(_, part):
             return _possibility(part)
         case And() | Near():
-            every = [_possibility(part) for part in children(expression) if not isinstance(part, Not | DocumentCondition | RawTerm)]
-            return lambda found, in_title: all(test(found, in_title) for test in every)
+            return _all([part for part in children(expression) if not isinstance(part, Not | DocumentCondition | RawTerm)])
         case Or(parts):
-            some = [_possibility(part) for part in parts]
-            return lambda found, in_title: any(test(found, in_title) for test in some)
+            return _any(parts)
         case _:
             return lambda _found, _in_title: True
+
+
+def _all(parts: Iterable[Expression]) -> _Test:
+    """Return the test of whether each of some parts may hold; what is tested fastest comes first."""
+    words, other = _split(parts)
+    names, tests = [found for _, found in words], [_possibility(part) for part in other]
+
+    def test(found: frozenset[str], in_title: frozenset[str]) -> bool:
+        for one in names:
+            if one.isdisjoint(found):
+                return False
+        for inner in tests:  # noqa: SIM110 - loops are faster than generators here, and this runs for every passage
+            if not inner(found, in_title):
+                return False
+        return True
+
+    return test
+
+
+def _any(parts: Iterable[Expression]) -> _Test:
+    """Return the test of whether one of some parts may hold; what is tested fastest comes first."""
+    words, other = _split(parts)
+    names, tests = frozenset().union(*(found for _, found in words)), [_possibility(part) for part in other]
+
+    def test(found: frozenset[str], in_title: frozenset[str]) -> bool:
+        if not names.isdisjoint(found):
+            return True
+        for inner in tests:  # noqa: SIM110 - as above
+            if inner(found, in_title):
+                return True
+        return False
+
+    return test
+
+
+def _split(parts: Iterable[Expression]) -> tuple[list[tuple[Expression, frozenset[str]]], list[Expression]]:
+    """Return the parts of which one group or phrase is enough, with these names, and the others."""
+    named = [(part, _any_of(part)) for part in parts]
+    return [(part, names) for part, names in named if names is not None], [part for part, names in named if names is None]
 
 
 def _any_of(expression: Expression) -> frozenset[str] | None:
