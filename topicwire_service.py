@@ -47,6 +47,7 @@ from ingest.polling.sources import read_lists
 from ingest.polling.websub import subscribe
 from ingest.store.facts import Facts
 from ingest.store.lock import Hold
+from ingest.store.watch.tallies import StageTimes
 
 _LOG: Final = logging.getLogger(__name__)
 _SOURCES = 5_000  # in memory for one tick
@@ -106,14 +107,20 @@ def classify_and_publish(
 
     `batches` limits the work. Without a limit everything is done, and what is ready is published in between.
     """
-    classifications = Classifications(facts)
-    tagged = written = 0
+    classifications, times = Classifications(facts), StageTimes(home.clock)
+    grouped = tagged = written = 0
     while True:
-        group_new(facts, home.clock(), batches, seconds=_GROUPING_SECONDS, clock=home.clock, stopping=stopping)
-        tagged += classify_new(facts, classifications, chosen, home.clock(), batches, stopping, _lateness(home, batches))
-        written += len(publish(facts, classifications, chosen, target_of(home, facts), stopping=stopping).written)
+        with times.timed("group"):
+            grouped += group_new(facts, home.clock(), batches, seconds=_GROUPING_SECONDS, clock=home.clock, stopping=stopping)
+        with times.timed("classify"):
+            tagged += classify_new(facts, classifications, chosen, home.clock(), batches, stopping, _lateness(home, batches))
+        with times.timed("publish"):
+            written += len(publish(facts, classifications, chosen, target_of(home, facts), stopping=stopping).written)
         if batches is not None or stopping() or all_grouped(facts):
-            return tagged, written
+            break
+    if not stopping():
+        facts.tallies.done("publish", home.clock(), times.sums if grouped or tagged or written else {})
+    return tagged, written
 
 
 def _lateness(home: Home, batches: int | None) -> Callable[[], bool]:
@@ -128,7 +135,10 @@ def make_pass(home: Home, *, everything: bool = False) -> Pass:
     with home.facts() as facts, home.engine() as engine:
         documents = read_seeds(home, facts, engine)
         read_lists(home, facts, engine, everything=everything)
-        polls = poll_due(home, facts, engine, due_sources(home, facts, set(), everything=everything), progress=progress_bar)
+        times = StageTimes(home.clock)
+        with times.timed("poll"):
+            polls = poll_due(home, facts, engine, due_sources(home, facts, set(), everything=everything), progress=progress_bar)
+        facts.tallies.done("poll", home.clock(), times.sums if polls.looked else {})
         done = Pass(documents, polls, *classify_and_publish(home, facts, chosen), code)
         report_kept_feeds(home, facts)
         sweep(home.folder / "public", home.folder / "private")
@@ -347,7 +357,11 @@ class ServiceTicks:
             return self.now() < end
 
         steps = partial(self._steps, facts, in_time)
-        report = poll_due(self._home, facts, self._engine, due, self._after_step, steps, progress_bar, in_time)
+        times = StageTimes(self.now)
+        with times.timed("poll"):
+            report = poll_due(self._home, facts, self._engine, due, self._after_step, steps, progress_bar, in_time)
+        if not self.stopping.is_set():
+            facts.tallies.done("poll", self.now(), times.sums if report.looked else {})
         self._report_offline(report)
         if not report.offline:
             self._report(report)

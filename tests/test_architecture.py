@@ -56,7 +56,7 @@ ARROWS: Final = {
     "feeds.alerts": "feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.store"
     f" ingest.alert_settings ingest.settings ingest.text {GROUND}",
     "feeds.server": f"feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.polling"
-    f" ingest.store ingest.settings ingest.text {GROUND}",
+    f" ingest.store ingest.planner ingest.settings ingest.text {GROUND}",
     "feeds.cli": "feeds.alerts feeds.server feeds.export"
     " feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.metrics"
     " feeds.model ingest.cli ingest.polling ingest.store ingest.planner ingest.alert_settings ingest.settings"

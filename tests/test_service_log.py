@@ -8,6 +8,9 @@ from support import TEXT, FakeWeb, rss, rss_item
 
 import feeds.site.publish
 import topicwire_service
+from ingest.errors import StoreError
+from ingest.polling.home import Home
+from ingest.store.facts import Facts
 from topicwire_service import ServiceTicks
 
 FERRY = rss_item("The ferry leaves the harbour", "http://harbour.example/1", guid="urn:1", text=TEXT)
@@ -105,3 +108,18 @@ def test_a_fault_of_the_service_is_said_once(
     service.publish()
     lines = [line for line in capsys.readouterr().err.splitlines() if "files written" not in line]
     assert ["is full" in lines[0], "I/O" in lines[1], lines[2:]] == [True, True, ["publication works again"]]
+
+
+def test_every_tick_can_say_that_it_failed(
+    service: ServiceTicks, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each kind of work has its name in words."""
+
+    def broken(_home: Home) -> Facts:
+        raise StoreError("the home is gone")
+
+    monkeypatch.setattr(Home, "facts", broken)
+    ticks = (service.open, service.poll, service.seeds, service.publish, service.housekeeping)
+    for tick in (*ticks, service.compose_alerts, service.send_alerts):
+        tick()
+        assert "the home is gone" in capsys.readouterr().err

@@ -152,7 +152,7 @@ def application(home: Home) -> SiteApplication:
     context = ServiceContext(home)
     error_pages = {404: not_found(context.root), 410: gone(context.root)}
     site = SiteApplication(FileServer(public, links=partial(feed_links, home.settings)), error_pages, context.item_page)
-    site.add(HealthRoutes(home.database_path, public, home.clock, lambda: dict(site.answered), context.open_topics).routes())
+    site.add(HealthRoutes(context, lambda: dict(site.answered)).routes())
     site.add(SearchRoutes(context).routes())
     site.add(SourcesRoutes(context).routes())
     site.add(PrivateRoutes(context, site.with_error_page).routes())

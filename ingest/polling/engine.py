@@ -124,6 +124,10 @@ class Engine:
             self._children = Children(self._processes)
         return await asyncio.wrap_future(self._children.run(read, job, bounds_for(self.parsing, len(job.body))))
 
+    def take_replaced(self) -> Mapping[str, int]:
+        """Return how many parser processes were replaced since the last call, by cause."""
+        return self._children.take_replaced() if self._children else {}
+
 
 def _allow_many_connections() -> None:
     """Use as many open files as the system grants: a pass holds connections to hundreds of hosts."""

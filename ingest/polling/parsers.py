@@ -5,7 +5,8 @@ import multiprocessing
 import re
 import resource
 import signal
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,6 +79,7 @@ class Children:
         self._begun = [context.Semaphore(0)]
         self._pool = ProcessPool(max_workers=processes, max_tasks=500, context=context, initializer=_begin, initargs=self._begun)
         self._expected = processes
+        self._replaced: Counter[str] = Counter()
 
     def run(self, function: Callable[[Job], ParsedFeed], job: Job, bounds: ParserBounds) -> "Future[ParsedFeed]":
         """Parse in one of the processes; the future fails with ParseError, also for a document that stalls or kills its process."""
@@ -85,6 +87,11 @@ class Children:
         task = self._pool.schedule(_within, args=[function, job, bounds.processor, bounds.memory], timeout=bounds.clock)
         task.add_done_callback(lambda done: self._pass_on(done, result, bounds))
         return result
+
+    def take_replaced(self) -> Mapping[str, int]:
+        """Return how many processes were replaced since the last call, by cause: time, processor, or death."""
+        taken, self._replaced = self._replaced, Counter()
+        return taken
 
     def stop(self) -> None:
         """End all processes. Wait for one that is just starting: without its parent it would print an error."""
@@ -102,6 +109,7 @@ class Children:
         fault = None if done.cancelled() else done.exception()
         if isinstance(fault, TimeoutError | ProcessExpired):
             self._expected += 1  # a new process takes its place
+            self._replaced[_cause(fault)] += 1
         if not result.set_running_or_notify_cancel():
             return
         try:
@@ -115,6 +123,13 @@ class Children:
             for found in feed.faults:
                 log_fault(_LOG, found.line, found.trace)
             result.set_result(feed)
+
+
+def _cause(fault: BaseException) -> str:
+    """Return why a parser process ended before its document was read."""
+    if isinstance(fault, TimeoutError):
+        return "time"
+    return "processor" if isinstance(fault, ProcessExpired) and fault.exitcode == -signal.SIGPROF else "death"
 
 
 def _begin(begun: Semaphore) -> None:
@@ -153,7 +168,7 @@ def _in_words(fault: BaseException, bounds: ParserBounds) -> BaseException:
     if isinstance(fault, MemoryError):
         return ParseError("parsing needed too much memory", cure)
     if isinstance(fault, ProcessExpired):
-        spent = fault.exitcode == -signal.SIGPROF
+        spent = _cause(fault) == "processor"
         return ParseError(
             f"parsing took more than {bounds.processor:.3g} s of the processor" if spent else "parsing killed its process", cure
         )

@@ -35,6 +35,7 @@ def read_seeds(home: Home, facts: Facts, engine: Engine) -> Report:
         log_event(_LOG, logging.WARNING, "seed_failed", f"seeds/{outcome.error}")
     for line in report.faults:
         log_event(_LOG, logging.ERROR, "program_fault", f"seeds/{line}")
+    _count_parsers(facts, engine)
     return report
 
 
@@ -67,7 +68,13 @@ def poll_due(  # noqa: PLR0913, PLR0917 - and how it is parted and shown
             advance(report.looked)
             if not goes_on(report):
                 break
+    _count_parsers(facts, engine)
     return total
+
+
+def _count_parsers(facts: Facts, engine: Engine) -> None:
+    """Count the parser processes that were replaced meanwhile."""
+    facts.tallies.add({("parser_restarts", cause): number for cause, number in engine.take_replaced().items()})
 
 
 def log_source_changes(changes: Iterable[SourceChange]) -> None:

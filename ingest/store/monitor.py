@@ -2,22 +2,14 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
-from ingest.text.dates import from_rfc3339
+from ingest.planner.overview import SourcesOverview
+from ingest.store.watch.overview import overview_of
+from ingest.store.watch.tallies import tallies_of
 
 _PATIENCE: Final = 1.0  # seconds
-_POLLED: Final = "from source s left join poll p on p.source_id = s.id where s.kind = 'feed' and s.status = 'active'"
-
-
-class PollingState(NamedTuple):
-    """The state of polling."""
-
-    next_poll: datetime | None  # the earliest that is planned
-    last_poll: datetime | None
-    polled: int  # sources
 
 
 class Monitor:
@@ -35,21 +27,34 @@ class Monitor:
         """Close the connection."""
         self.connection.close()
 
-    def polling(self) -> PollingState:
-        """Return the state of polling."""
-        due, last, count = self.connection.execute(f"select min(p.next_poll), max(p.last_poll), count(*) {_POLLED}").fetchone()
-        return PollingState(from_rfc3339(due), from_rfc3339(last), count)
+    def overview(self) -> SourcesOverview:
+        """Return how all polled sources are doing."""
+        return overview_of(self.connection)
 
-    def source_states(self) -> list[tuple[str, int]]:
-        """Return the numbers of polled sources that are waiting, ok and failing."""
-        return self.connection.execute(
-            f"""select case when p.last_poll is null then 'waiting' when p.error is null then 'ok' else 'failing' end,
-            count(*) {_POLLED} group by 1"""
-        ).fetchall()
+    def failing(self) -> dict[str, int]:
+        """Return the numbers of polled sources whose last poll failed, by the kind of the failure."""
+        rows = self.connection.execute(
+            """select coalesce(p.failure, 'other'), count(*) from source s join poll p on p.source_id = s.id
+            where s.kind = 'feed' and s.status = 'active' and p.error is not null group by 1 order by 1"""
+        )
+        return dict(rows.fetchall())
 
     def items(self) -> int:
         """Return the number of items."""
-        return int(self.connection.execute("select count(*) from item").fetchone()[0])
+        return int(self.connection.execute("select number from counter where key = 'items'").fetchone()[0])
+
+    def last_seq(self) -> int:
+        """Return the highest number of change."""
+        return int(self.connection.execute("select coalesce(max(seq), 0) from item").fetchone()[0])
+
+    def tallies(self) -> dict[tuple[str, str], float]:
+        """Return the sums that only rise, by name and labels."""
+        return tallies_of(self.connection)
+
+    def free_bytes(self) -> int:
+        """Return how many bytes of the file hold nothing."""
+        pages, size = (int(self.connection.execute(f"pragma {name}").fetchone()[0]) for name in ("freelist_count", "page_size"))
+        return pages * size
 
 
 def readable(path: Path) -> bool:
