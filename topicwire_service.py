@@ -19,7 +19,7 @@ from typing import Final
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from feeds.cli.alerts import alerting_of, channels_of, postman_of, reported
+from feeds.cli.alerts import alerting_of, channels_of, looks_of, postman_of, reported
 from feeds.cli.home import kept_feeds, readable_topics, report_kept_feeds, target_of, topics_of
 from feeds.publication.atomic_files import sweep
 from feeds.publication.erasure.retention import Purge, delete_expired
@@ -68,10 +68,12 @@ _WORK: Final = {  # in words, by the name of a tick
     "_publish": "publication",
     "_tidy": "tidying",
     "_compose": "making alerts",
+    "_notice": "looking for what is wrong",
     "_send": "sending alerts",
     "hub": "telling the hub",
 }
-_SECONDS = {"poll": 30, "seeds": 60, "publish": 2, "news": 15, "all": 60, "hub": 15, "alerts": 15, "housekeeping": 3_600}
+_SECONDS = {"poll": 30, "seeds": 60, "publish": 2, "news": 15, "all": 60, "hub": 15, "housekeeping": 3_600}
+_SECONDS_OF_ALERTS = {"compose": 15, "send": 15, "notice": 600}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,9 @@ def make_pass(home: Home, *, everything: bool = False) -> Pass:
         sweep(home.folder / "public", home.folder / "private")
         _notify_hub(home, engine)
         if home.settings.alert:
-            alerting_of(home, facts, chosen).compose(at_once=True)
+            alerting = alerting_of(home, facts, chosen)
+            alerting.notice(looks_of(home, facts, chosen))
+            alerting.compose(at_once=True)
             send_alerts(home, facts, engine, chosen)
         alerting_of(home, facts, chosen).tidy()
     return done
@@ -268,8 +272,12 @@ class ServiceTicks:
         """Make the messages of alerts that are due."""
         self._tick(self._compose)
 
+    def notice_troubles(self) -> None:
+        """Make messages about what is wrong."""
+        self._tick(self._notice)
+
     def send_alerts(self) -> None:
-        """Send them, in a thread of its own: mail servers may be slow."""
+        """Send messages, in a thread of its own: mail servers may be slow."""
         self._tick(self._send)
 
     def now(self) -> datetime:
@@ -423,6 +431,10 @@ class ServiceTicks:
         self._topics_told = self._topics.topics()
         alerting_of(self._home, facts, self._topics_told).compose()
 
+    def _notice(self, facts: Facts) -> None:
+        if (topics := self._topics_told) is not None:
+            alerting_of(self._home, facts, topics).notice(looks_of(self._home, facts, topics))
+
     def _send(self, facts: Facts) -> None:
         if self._topics_told is not None:
             send_alerts(self._home, facts, self._engine, self._topics_told, self.stopping.is_set)
@@ -552,6 +564,10 @@ def _ticks(service: ServiceTicks) -> AsyncIOScheduler:
     ):
         ticks.add_job(work, "interval", seconds=_SECONDS[name], id=name, executor=executor)
     if service.has_alerts:
-        for name, work, executor in (("compose", service.compose_alerts, "publication"), ("send", service.send_alerts, "alerts")):
-            ticks.add_job(work, "interval", seconds=_SECONDS["alerts"], id=name, executor=executor)
+        for name, work, executor in (
+            ("compose", service.compose_alerts, "publication"),
+            ("send", service.send_alerts, "alerts"),
+            ("notice", service.notice_troubles, "alerts"),
+        ):
+            ticks.add_job(work, "interval", seconds=_SECONDS_OF_ALERTS[name], id=name, executor=executor)
     return ticks

@@ -25,6 +25,9 @@ class AlertSubject(StrEnum):
     """What an alert is about."""
 
     STORIES = "stories"  # new stories of topics
+    SOURCES = "sources"  # sources that are silent, gone, failing or have moved
+    SERVICE = "service"  # what `doctor` finds wrong
+    REVIEW = "review"  # items that wait for a person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,7 @@ class Alert:
     webhook: str = ""
     secret: str = ""  # with which a webhook's requests are signed
     chat: tuple[str, ...] = ()  # addresses as Apprise writes them
+    feed: bool = False  # also as entries of public/alerts.atom
 
     @property
     def times(self) -> tuple[time, ...]:
@@ -108,6 +112,10 @@ def _typed(where: str, value: Any, default: object) -> Any:
             if value in list(AlertSubject):
                 return AlertSubject(str(value))
             raise SettingsError(f"{where} is not known: {value!r}", f"write one of {', '.join(AlertSubject)}")
+        case bool():
+            if isinstance(value, bool):
+                return value
+            raise SettingsError(f"{where} must be true or false, not {value!r}", "write it without quotes")
         case float():
             if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
                 return float(value)
@@ -126,6 +134,11 @@ def _typed(where: str, value: Any, default: object) -> Any:
 def _check_words(where: str, alert: Alert) -> None:
     if alert.grade not in _GRADES:
         raise SettingsError(f'{where}: grade "{alert.grade}" is none', f"write one of {', '.join(_GRADES)}")
+    needless = [key for key in ("grade", "query") if getattr(alert, key) != getattr(_USUAL, key)]
+    if needless and alert.about is not AlertSubject.STORIES:
+        raise SettingsError(f"{where}: {needless[0]} is for stories alone", 'take it out, or write about = "stories"')
+    if alert.topics and alert.about in {AlertSubject.SOURCES, AlertSubject.SERVICE}:
+        raise SettingsError(f"{where}: topics have no part in an alert about {alert.about}", "take them out")
 
 
 def _check_times(where: str, alert: Alert) -> None:
@@ -147,8 +160,8 @@ def _check_times(where: str, alert: Alert) -> None:
 
 
 def _check_targets(where: str, alert: Alert) -> None:
-    if not (alert.mail or alert.webhook or alert.chat):
-        raise SettingsError(f"{where} has nowhere to go", 'write mail = ["desk@example.org"], webhook or chat')
+    if not (alert.mail or alert.webhook or alert.chat or alert.feed):
+        raise SettingsError(f"{where} has nowhere to go", 'write mail = ["desk@example.org"], webhook, chat or feed = true')
     if wrong := [one for one in alert.mail if not _ADDRESS.fullmatch(one) or not one.isprintable()]:
         raise SettingsError(f'{where}: "{wrong[0]}" is not an e-mail address', 'write mail = ["desk@example.org"]')
     hook = alert.webhook
@@ -169,3 +182,6 @@ def explained_alerts(alerts: Sequence[Alert]) -> tuple[tuple[str, Any, bool], ..
         for key in fields(Alert)
         if key.name != "name" and getattr(one, key.name) != key.default
     )
+
+
+_USUAL: Final = Alert(name="usual")

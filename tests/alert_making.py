@@ -15,7 +15,7 @@ from processes import free_port
 
 from feeds.alerts.delivery import DeliveryReport, Postman
 from feeds.alerts.message import AlertMessage
-from feeds.cli.alerts import alerting_of, postman_of
+from feeds.cli.alerts import alerting_of, looks_of, postman_of
 from feeds.cli.home import topics_of
 from ingest.alert_settings import Alert
 from ingest.model import Item, Source
@@ -106,7 +106,9 @@ class Desk:
         home = self.home
         with home.facts() as facts:
             topics = topics_of(home)
-            alerting_of(home, facts, topics).compose()
+            alerting = alerting_of(home, facts, topics)
+            alerting.notice(looks_of(home, facts, topics))
+            alerting.compose()
             self.report = self.send(postman_of(home, facts, topics))
         return self.told[before:]
 

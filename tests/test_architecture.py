@@ -54,8 +54,9 @@ ARROWS: Final = {
     "feeds.site": f"feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.store ingest.planner"
     f" ingest.settings ingest.text {GROUND}",
     "feeds.alerts": "feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.store"
-    f" ingest.alert_settings ingest.settings ingest.text {GROUND}",
-    "feeds.server": f"feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.polling"
+    f" ingest.planner ingest.alert_settings ingest.settings ingest.text {GROUND}",
+    "feeds.server": "feeds.alerts"
+    f" feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.polling"
     f" ingest.store ingest.planner ingest.settings ingest.text {GROUND}",
     "feeds.cli": "feeds.alerts feeds.server feeds.export"
     " feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.metrics"

@@ -1,6 +1,6 @@
 """Makes the messages that are due, each in one transaction with the record that its news are told; sends nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,11 +8,16 @@ from uuid import UUID, uuid5
 
 from feeds.alerts.channels import targets_of
 from feeds.alerts.collect import AlertStories
+from feeds.alerts.conditions import Condition
 from feeds.alerts.schedule import is_due
+from feeds.store.alerts.conditions import AlertConditions
 from feeds.store.alerts.news import AlertNews
 from feeds.store.alerts.outbox import AlertOutbox, NewMessage
 from ingest.alert_settings import Alert, AlertSubject
 from ingest.store.facts import Facts
+
+Look = Callable[[Alert], Iterable[Condition]]
+"""Returns what is wrong now, as far as an alert wants to know it."""
 
 _KEPT: Final = timedelta(days=40)  # of news that are told, and of messages that are sent
 
@@ -28,8 +33,29 @@ class Alerting:
     clock: Callable[[], datetime]
 
     def compose(self, *, at_once: bool = False) -> int:
-        """Store the messages that are due, and return their number; `at_once`: others are not waited for."""
+        """Store the messages about news that are due, and return their number; `at_once`: others are not waited for."""
         return sum(self._stories(alert, at_once=at_once) for alert in self.alerts if alert.about is AlertSubject.STORIES)
+
+    def notice(self, looks: Mapping[AlertSubject, Look]) -> int:
+        """Look at what is wrong, store the messages about it that are due, and return their number."""
+        return sum(self._conditions(alert, looks[alert.about](alert)) for alert in self.alerts if alert.about in looks)
+
+    def _conditions(self, alert: Alert, found: Iterable[Condition]) -> bool:
+        now = self.clock()
+        known = AlertNews(self.facts).progress(alert.name, now)
+        lasting, noticed = {one.key: one for one in found}, AlertConditions(self.facts, alert.name)
+        with self.facts.transaction():
+            noticed.record(lasting, known.composed, now)
+            untold = [one for one in noticed.known() if one.lasts and (known.composed is None or one.since > known.composed)]
+            if not untold or not is_due(alert, untold[0].since, known.composed, now, at_once=True):
+                return False
+            name = f"alert:{alert.name}:{known.since.isoformat()}:{untold[0].since.isoformat()}:{now.isoformat()}"
+            keys = {one.key for one in untold}
+            notices = tuple(dict.fromkeys(one.notice for key, one in lasting.items() if key in keys))
+            message = NewMessage(str(uuid5(self.instance, name)), alert.name, alert.about, targets_of(alert), notices=notices)
+            AlertOutbox(self.facts).put(message, now)
+            AlertNews(self.facts).told(alert.name, max(now, untold[-1].since))
+        return True
 
     def _stories(self, alert: Alert, *, at_once: bool) -> bool:
         news = AlertNews(self.facts)

@@ -8,7 +8,7 @@ from feeds.alerts.channels import RefusedError, shown_target, targets_of
 from feeds.alerts.collect import AlertStories
 from feeds.alerts.message import AlertMessage
 from feeds.alerts.schedule import is_quiet, retry_at
-from feeds.store.alerts.outbox import AlertOutbox, Delivery, DeliveryState
+from feeds.store.alerts.outbox import AlertOutbox, Delivery, DeliveryState, StoredMessage
 from ingest.alert_settings import Alert, AlertSubject
 from ingest.errors import FetchError, TopicwireError
 
@@ -51,7 +51,7 @@ class Postman:
 
     def _deliver(self, alert: Alert, delivery: Delivery, send: Send) -> str:
         """Send one message to one target; return what failed."""
-        message = self.message(alert, delivery)
+        message = stored_message(self.outbox, self.stories, alert, delivery.stored, self.site)
         if message.is_empty:
             self._drop(delivery, "nothing of it is left: erased, or tagged no more")
             return ""
@@ -69,12 +69,12 @@ class Postman:
         self.outbox.finish(delivery, DeliveryState.SENT, self.clock())
         return ""
 
-    def message(self, alert: Alert, delivery: Delivery) -> AlertMessage:
-        """Return a message with its stories as they are now: what was erased or untagged meanwhile is left out."""
-        pairs, notices = self.outbox.content(delivery.message)
-        stories = self.stories.of(replace(alert, grade="mention", query=""), pairs)  # chosen when it was made
-        subject = AlertSubject(delivery.kind)
-        return AlertMessage(delivery.key, alert.name, subject, delivery.composed, stories, notices, self.site)
-
     def _drop(self, delivery: Delivery, why: str) -> None:
         self.outbox.finish(delivery, DeliveryState.DROPPED, self.clock(), why)
+
+
+def stored_message(outbox: AlertOutbox, stories: AlertStories, alert: Alert, stored: StoredMessage, site: str) -> AlertMessage:
+    """Return a message with its stories as they are now: what was erased or untagged meanwhile is left out."""
+    pairs, notices = outbox.content(stored.number)
+    found = stories.of(replace(alert, grade="mention", query=""), pairs)  # chosen when it was made
+    return AlertMessage(stored.key, alert.name, AlertSubject(stored.kind), stored.composed, found, notices, site)

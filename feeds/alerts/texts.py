@@ -41,8 +41,17 @@ def _story_lines(story: AlertStory) -> Iterator[str]:
 
 
 def html_text(message: AlertMessage) -> str:
-    """Return a message as HTML."""
-    parts = [f'<h1 style="font-size:1.2em" dir="auto">{escape(message.headline)}</h1>', *map(_html_notice, message.notices)]
+    """Return a message as an HTML document."""
+    head = f'<meta charset="utf-8"><title>{escape(message.headline)}</title>'
+    title = f'<h1 style="font-size:1.2em" dir="auto">{escape(message.headline)}</h1>'
+    foot = f'<p style="color:#555;font-size:.85em">{escape(_foot(message))}</p>'
+    body = f"{title}\n{html_body(message)}\n{foot}"
+    return f'<!DOCTYPE html>\n<html><head>{head}</head><body style="{_STYLE}">\n{body}\n</body></html>\n'
+
+
+def html_body(message: AlertMessage) -> str:
+    """Return what a message tells, as a part of an HTML document."""
+    parts = list(map(_html_notice, message.notices))
     topics = message.by_topic()
     for name, title, stories in topics:
         if len(topics) > 1:
@@ -52,9 +61,7 @@ def html_text(message: AlertMessage) -> str:
             parts.append(f"<ul>{rest}</ul>")
         if not stories[0].private:
             parts.append(f"<p>{_linked(f'All of {title}', message.page(name))}</p>")
-    parts.append(f'<p style="color:#555;font-size:.85em">{escape(_foot(message))}</p>')
-    head = f'<meta charset="utf-8"><title>{escape(message.headline)}</title>'
-    return f'<!DOCTYPE html>\n<html><head>{head}</head><body style="{_STYLE}">\n{chr(10).join(parts)}\n</body></html>\n'
+    return "\n".join(parts)
 
 
 def _html_notice(notice: AlertNotice) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,18 +16,21 @@ from ingest.errors import TopicwireError, UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from feeds.alerts.alerting import Alerting
+    from feeds.alerts.alerting import Alerting, Look
     from feeds.alerts.channels import Channels
     from feeds.alerts.collect import AlertStories
+    from feeds.alerts.conditions import Condition
     from feeds.alerts.delivery import DeliveryReport, Postman
     from feeds.alerts.message import AlertMessage
     from feeds.store.alerts.outbox import Delivery
     from feeds.tagging.topic.model import Topic
-    from ingest.alert_settings import Alert
+    from ingest.alert_settings import Alert, AlertSubject
     from ingest.polling.engine import Engine
     from ingest.polling.home import Home
     from ingest.store.facts import Facts
 
+_MOVED = timedelta(days=7)  # for which a new address of a source is told
+_AREAS = {"database", "disk", "polling", "hub", "alerts"}  # of which `doctor` tells warnings too; the others are matters of taste
 _SHOWN = 200  # newest deliveries of an alert that are looked at
 
 
@@ -48,6 +53,53 @@ def postman_of(home: Home, facts: Facts, topics: Sequence[Topic]) -> Postman:
     by_name = {alert.name: alert for alert in home.settings.alert}
     stories = _stories(facts, topics, target_of(home, facts))
     return Postman(AlertOutbox(facts), by_name, stories, home.settings.base_url, home.clock)
+
+
+def looks_of(home: Home, facts: Facts, topics: Sequence[Topic]) -> dict[AlertSubject, Look]:
+    """Return how to look at what may be wrong, by the subject of an alert."""
+    from ingest.alert_settings import AlertSubject
+
+    return {
+        AlertSubject.SOURCES: lambda _alert: _sources(home, facts),
+        AlertSubject.SERVICE: lambda _alert: _service(home),
+        AlertSubject.REVIEW: lambda alert: _reviews(home, facts, _stories(facts, topics, target_of(home, facts)).topics_of(alert)),
+    }
+
+
+def _sources(home: Home, facts: Facts) -> Iterator[Condition]:
+    from feeds.alerts.conditions import source_conditions
+    from ingest.planner.health import all_health
+
+    now = home.clock()
+    if facts.polls.offline_since() is None:  # otherwise it is this computer
+        found = all_health(facts.sources.all(), now, facts.polls.cost(home.settings.polling.rule).shape)
+        yield from source_conditions(found, facts.sources.moved_since(now - _MOVED), now, home.settings.base_url)
+
+
+def _service(home: Home) -> Iterator[Condition]:
+    from feeds.alerts.conditions import Condition
+    from feeds.cli.upkeep.doctor import examined
+    from feeds.cli.upkeep.findings import FindingState
+    from feeds.model import AlertNotice
+
+    for one in examined(home, full=False, network=False):
+        if one.state is FindingState.FAILED or (one.state is FindingState.WARNING and one.area in _AREAS):
+            said = re.sub(r"\d+", "0", one.what.partition(":")[0])  # numbers and names change while it lasts
+            yield Condition(f"{one.area}: {said}", AlertNotice(f"topicwire {one.state}, {one.area}: {one.what}", one.cure))
+
+
+def _reviews(home: Home, facts: Facts, topics: Sequence[Topic]) -> Iterator[Condition]:
+    from feeds.alerts.conditions import WaitingReviews, review_conditions
+    from feeds.publication.entry_view import EntryView
+    from feeds.store.classifications import Classifications
+
+    waiting = Classifications(facts).waiting()
+    found = [
+        WaitingReviews(topic.name, EntryView(topic).name(topic.title), *waiting[topic.name])
+        for topic in topics
+        if topic.name in waiting
+    ]
+    yield from review_conditions(found, home.settings.base_url)
 
 
 def channels_of(home: Home, engine: Engine) -> Channels:
@@ -103,6 +155,7 @@ def _row(alert: Alert, facts: Facts) -> dict[str, Any]:
         "days": list(alert.days),
         "zone": alert.zone,
         "quiet_hours": alert.quiet_hours or None,
+        "feed": alert.feed,
         "targets": [_target_row(shown_target(alert, target), those) for target, those in deliveries.items()],
     }
 
@@ -133,6 +186,8 @@ def _lines(row: Mapping[str, Any]) -> Iterator[str]:
     quiet = f", quiet {row['quiet_hours']} {row['zone']}" if row["quiet_hours"] else ""
     of = f" of {', '.join(row['topics'])}" if row["topics"] else ""
     yield f"{row['name']}  {row['about']}{of}, {when}{quiet}"
+    if row["feed"]:
+        yield "  /alerts.atom of the service"
     for one in row["targets"]:
         parts = [f"last sent {one['sent']}" if one["sent"] else "never sent"]
         if one["waiting"]:

@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router, request_response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from feeds.server.alerts import AlertRoutes
 from feeds.server.context import ServiceContext, in_threads
 from feeds.server.editor.routes import EditorRoutes
 from feeds.server.files import SECURITY_HEADERS, FileResponse, FileServer, Headers
@@ -155,6 +156,7 @@ def application(home: Home) -> SiteApplication:
     site.add(HealthRoutes(context, lambda: dict(site.answered)).routes())
     site.add(SearchRoutes(context).routes())
     site.add(SourcesRoutes(context).routes())
+    site.add(AlertRoutes(context).routes())
     site.add(PrivateRoutes(context, site.with_error_page).routes())
     site.add(ReviewRoutes(context).routes())
     site.add(EditorRoutes(context).routes())

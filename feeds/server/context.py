@@ -21,6 +21,7 @@ from feeds.tagging.topic.folders import topic_folders
 from feeds.tagging.topic.model import Topic
 from ingest.polling.home import Home
 from ingest.settings import Service
+from ingest.store.facts import Facts
 from ingest.store.instance import instance_of
 
 _T = TypeVar("_T")
@@ -92,16 +93,18 @@ class ServiceContext:
     def item_page(self, uid: str) -> bytes | None:
         """Return the page of an item, as its file would be; None where it has no page. Raises the errors of the stores."""
         with self.home.stored(quiet=True) as facts:
-            known = frozenset(topic_folders(self.home.folder, self.home.settings).files()) | served_topics(facts)
-            target = Target(
-                folder=self.home.folder / "public",
-                instance=instance_of(facts),
-                settings=self.home.settings,
-                now=self.home.clock(),
-                known=known,
-                grouping=Stories(facts),
-            )
-            return item_page(facts, self.topics(), target, uid)
+            return item_page(facts, self.topics(), self.target(facts), uid)
+
+    def target(self, facts: Facts) -> Target:
+        """Return where the home publishes."""
+        return Target(
+            folder=self.home.folder / "public",
+            instance=instance_of(facts),
+            settings=self.home.settings,
+            now=self.home.clock(),
+            known=frozenset(topic_folders(self.home.folder, self.home.settings).files()) | served_topics(facts),
+            grouping=Stories(facts),
+        )
 
 
 def access_of(service: Service) -> Access:

@@ -192,6 +192,15 @@ class Classifications:
         )
         return frozenset(topic for (topic,) in rows)
 
+    def waiting(self) -> dict[str, tuple[int, datetime]]:
+        """Return (how many mere mentions nobody has reviewed, the time of the oldest tag), by topic."""
+        rows = self._db.execute(
+            """select topic, count(*), min(tagged) from tag t where grade = ? and not exists
+            (select 1 from decision where item_id = t.item_id and topic = t.topic) group by topic""",
+            [Grade.MENTION],
+        )
+        return {topic: (number, datetime.fromisoformat(oldest)) for topic, number, oldest in rows}
+
     def count(self) -> int:
         """Return the number of tags."""
         return int(self._db.execute("select count(*) from tag").fetchone()[0])

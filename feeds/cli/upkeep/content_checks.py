@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _LATE: Final = timedelta(hours=1)  # that a due source may wait: then nobody polls
 _DEAD: Final = timedelta(days=14)  # of failures
 _MOVED: Final = timedelta(days=90)
+_GIVEN_UP: Final = timedelta(days=7)  # for which messages that were given up are reported
+_STUCK: Final = timedelta(days=1)
 _TWINS: Final = (".gz", ".br", ".gone")
 _FEEDS: Final = (".atom", ".rss", ".json", ".opml")
 
@@ -132,6 +134,25 @@ def hub(home: Home, facts: Facts) -> Iterator[Finding]:
         yield warning("hub", what, "check publish.hub; it is told again by itself")
     else:
         yield ok("hub", f"{home.settings.publish.hub} knows of every change, or is told next")
+
+
+def alerts(home: Home, facts: Facts) -> Iterator[Finding]:
+    """Check that alerts reach their targets."""
+    from feeds.alerts.channels import shown_target
+    from feeds.store.alerts.outbox import AlertOutbox
+
+    by_name = {alert.name: alert for alert in home.settings.alert}
+    if not by_name:
+        return
+    now, outbox = home.clock(), AlertOutbox(facts)
+    for found, words in (
+        (outbox.given_up(now - _GIVEN_UP), "were given up"),
+        ([one for one in outbox.pending() if now - one.composed > _STUCK and one.tries], "have failed since yesterday"),
+    ):
+        if those := [one for one in found if one.alert in by_name]:
+            names = some(dict.fromkeys(f"{shown_target(by_name[one.alert], one.target)} ({one.error})" for one in those))
+            what = f"{len(those)} messages of alerts {words}: {names}"
+            yield warning("alerts", what, "`topicwire alerts test` shows whether the target is right")
 
 
 def files(home: Home, facts: Facts, *, everything: bool) -> Iterator[Finding]:

@@ -70,6 +70,7 @@ def _contents(home: Home, *, full: bool, network: bool) -> Iterator[Finding]:
         yield from content_checks.service(home, facts)
         yield from content_checks.sources(home, facts)
         yield from content_checks.hub(home, facts)
+        yield from content_checks.alerts(home, facts)
         yield from content_checks.files(home, facts, everything=full)
         known = facts.sources.answering(home.clock(), 1)
     if network:

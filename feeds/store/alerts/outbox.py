@@ -1,6 +1,7 @@
 """The table of messages and their deliveries: waiting, begun, sent, given up; sends nothing."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -46,6 +47,21 @@ class Delivery(NamedTuple):
     next: datetime | None
     changed: datetime
     error: str
+    key: str
+    alert: str
+    kind: str
+    composed: datetime
+
+    @property
+    def stored(self) -> "StoredMessage":
+        """The message alone."""
+        return StoredMessage(self.message, self.key, self.alert, self.kind, self.composed)
+
+
+class StoredMessage(NamedTuple):
+    """A message, without what it tells."""
+
+    number: int
     key: str
     alert: str
     kind: str
@@ -100,6 +116,15 @@ class AlertOutbox:
             list(values),
         )
         return [_delivery(row) for row in rows]
+
+    def messages(self, alerts: Iterable[str], limit: int) -> list[StoredMessage]:
+        """Return the newest messages of some alerts, newest first."""
+        rows = self._db.execute(
+            """select id, key, alert, kind, composed from alert_message
+            where alert in (select value from json_each(?)) order by id desc limit ?""",
+            [json.dumps(list(alerts)), limit],
+        )
+        return [StoredMessage(number, key, alert, kind, datetime.fromisoformat(at)) for number, key, alert, kind, at in rows]
 
     def content(self, message: int) -> tuple[tuple[tuple[str, int], ...], tuple[AlertNotice, ...]]:
         """Return (stories as (topic, item), notices) of a message; of what was erased nothing is left."""
