@@ -292,4 +292,4 @@ def test_commands_without_alerts_say_what_to_do(desk: Desk) -> None:
     assert (result.exit_code, result.stderr) == (2, 'topicwire: no alert is called "desc"; did you mean "desk"?\n')
     (desk.cli.home / "topicwire.toml").write_text("", encoding="utf-8")
     assert desk.cli("alerts", "test").exit_code == 2
-    assert desk.cli("alerts", "list").stderr == "there are no alerts: write [[alert]] into topicwire.toml (docs/alerts.md)\n"
+    assert desk.cli("alerts", "list").stderr.startswith("there are no alerts: write [[alert]] into topicwire.toml (`topicwire docs")

@@ -134,7 +134,7 @@ def alerts() -> None:
 def alerts_list(home: Home, *, as_json: bool) -> None:
     """List the alerts with their targets, what waits, what was sent last, and what was given up."""
     if not home.settings.alert and not as_json:
-        say("there are no alerts: write [[alert]] into topicwire.toml (docs/alerts.md)")
+        say("there are no alerts: write [[alert]] into topicwire.toml (`topicwire docs alerts`)")
     with home.stored() as facts:
         for alert in home.settings.alert:
             row = _row(alert, facts)
@@ -224,7 +224,7 @@ def alerts_test(home: Home, name: str | None) -> None:
 def _chosen(found: Sequence[Alert], name: str | None) -> Sequence[Alert]:
     names = [alert.name for alert in found]
     if not found:
-        raise UsageError("there are no alerts", "write [[alert]] into topicwire.toml (docs/alerts.md)")
+        raise UsageError("there are no alerts", "write [[alert]] into topicwire.toml (`topicwire docs alerts`)")
     if name is not None and name not in names:
         raise UsageError(f'no alert is called "{name}"', did_you_mean(name, names, f"known are: {', '.join(names)}"))
     return [alert for alert in found if name in {None, alert.name}]
