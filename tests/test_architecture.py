@@ -3,7 +3,7 @@
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -184,6 +184,7 @@ def called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
+@cache
 def public_modules(room: str) -> set[str]:
     """Return the modules that a room lists as public, by their names in it."""
     for node in tree(MODULES[room]).body:
@@ -192,15 +193,24 @@ def public_modules(room: str) -> set[str]:
     return set()
 
 
+def only_filled(found: Mapping[str, Collection[object]]) -> dict[str, Collection[object]]:
+    """Return what breaks a rule, by module: one test looks at all of them, since a test for each costs more than the look."""
+    return {name: what for name, what in sorted(found.items()) if what}
+
+
 # The arrows
 
 
-@pytest.mark.parametrize("name", sorted(MODULES.keys() - {"ingest", "feeds"}))
-def test_arrows_run_downwards(name: str) -> None:
+def test_arrows_run_downwards() -> None:
     """A module imports its own room and the rooms that the table allows, no other."""
-    allowed = ARROWS[room_of(name)]
-    foreign = {module for module in ours(name) if room_of(module) not in {room_of(name), *allowed.split()}}
-    assert allowed == "everything" or foreign == set(), "move what both need down, or pass it as an argument"
+    foreign = {name: not_allowed(name) for name in MODULES.keys() - {"ingest", "feeds"}}
+    assert only_filled(foreign) == {}, "move what both need down, or pass it as an argument"
+
+
+def not_allowed(name: str) -> set[str]:
+    """Return the modules that a module imports against the table."""
+    allowed = ARROWS[room_of(name)].split()
+    return set() if allowed == ["everything"] else {one for one in ours(name) if room_of(one) not in {room_of(name), *allowed}}
 
 
 def test_the_table_has_no_cycle() -> None:
@@ -231,16 +241,17 @@ def test_a_room_says_what_it_is_and_what_is_public(room: str) -> None:
     assert len(tree(path).body) <= 2, "a room's first file imports nothing, so that a command loads only what it needs"
 
 
-@pytest.mark.parametrize("name", sorted(MODULES))
-def test_other_rooms_use_public_modules_alone(name: str) -> None:
-    """What a module imports of another room is listed there, and no name of it is private."""
-    for module in (one for one in ours(name) if room_of(one) != room_of(name)):
-        parts = module.split(".")
-        for depth in range(2, len(parts)):
-            room = ".".join(parts[:depth])
-            assert parts[depth] in public_modules(room), f"{module} is not in __all__ of {room}"
-    private = {f"{module}.{part}" for module, part in imports(name) if module in MODULES and part.startswith("_")}
-    assert private == set()
+def test_other_rooms_use_public_modules_alone() -> None:
+    """What a module imports of another room is listed there in `__all__`, and no name of it is private."""
+    assert only_filled({name: hidden_imports(name) for name in MODULES}) == {}
+
+
+def hidden_imports(name: str) -> list[str]:
+    """Return what a module imports that is not public where it lies."""
+    private = [f"{module}.{part}" for module, part in imports(name) if module in MODULES and part.startswith("_")]
+    foreign = [one.split(".") for one in ours(name) if room_of(one) != room_of(name)]
+    doors = [(parts[:depth], parts[depth]) for parts in foreign for depth in range(2, len(parts))]
+    return private + [f"{last} of {'.'.join(room)}" for room, last in doors if last not in public_modules(".".join(room))]
 
 
 def test_no_floor_is_crowded() -> None:
@@ -304,10 +315,10 @@ def test_classifications_read_facts_through_views() -> None:
     assert [f"{name}:{line}" for name in stores for line, value in strings(name) if named.search(value)] == []
 
 
-@pytest.mark.parametrize("name", sorted(name for name in MODULES if name.startswith("ingest")))
-def test_ingest_serves_nothing(name: str) -> None:
+def test_ingest_serves_nothing() -> None:
     """The half that takes in facts defines no HTTP route."""
-    assert {module for module, _ in imports(name) if module.split(".")[0] in {"starlette", "uvicorn"}} == set()
+    half = [(name, module) for name in MODULES if name.startswith("ingest") for module, _ in imports(name)]
+    assert [pair for pair in half if pair[1].split(".")[0] in {"starlette", "uvicorn"}] == []
 
 
 # Purity
@@ -328,19 +339,21 @@ def test_what_is_named_exists() -> None:
 PURE: Final = sorted(name for name in MODULES if not is_edge(name))
 
 
-@pytest.mark.parametrize("name", PURE)
-def test_a_pure_module_imports_only_pure_modules(name: str) -> None:
+def test_a_pure_module_imports_only_pure_modules() -> None:
     """A pure module imports no edge of ours."""
-    assert {module for module in ours(name) if is_edge(module)} == set(), "pass the value as an argument, or name the module"
+    edges = {name: {module for module in ours(name) if is_edge(module)} for name in PURE}
+    assert only_filled(edges) == {}, "pass the value as an argument, or name the module"
 
 
-@pytest.mark.parametrize("name", PURE)
-def test_a_pure_module_touches_nothing(name: str) -> None:
+def test_a_pure_module_touches_nothing() -> None:
     """A pure module imports no network, database, process or clock, and opens no file."""
-    foreign = {module for module, part in imports(name) if (module, part) not in HARMLESS and _impure(module)}
-    assert foreign == set()
-    opened = {called(node).rpartition(".")[2] for node in nodes(MODULES[name]) if isinstance(node, ast.Call)} & OPENS
-    assert opened == set() or name in MAY_OPEN
+    foreign = {
+        name: {module for module, part in imports(name) if (module, part) not in HARMLESS and _impure(module)} for name in PURE
+    }
+    assert only_filled(foreign) == {}
+    calls = {name: {called(node) for node in nodes(MODULES[name]) if isinstance(node, ast.Call)} for name in PURE}
+    opened = {name: {one.rpartition(".")[2] for one in names} & OPENS for name, names in calls.items()}
+    assert only_filled(opened).keys() <= MAY_OPEN
 
 
 def _impure(module: str) -> bool:
@@ -369,19 +382,16 @@ def _uses(node: ast.AST, what: str, last: str) -> bool:
 # Size and words
 
 
-@pytest.mark.parametrize("path", code(), ids=name_of)
-def test_a_file_opens_with_one_sentence(path: Path) -> None:
+def test_a_file_opens_with_one_sentence() -> None:
     """A module begins by saying in one sentence what it knows and what it does not."""
-    said = (ast.get_docstring(tree(path)) or "").partition("\n")[0]
-    assert said.endswith(".")
-    assert not re.search(r"[.!?]\s+[A-Z]", said)
+    said = {name: (ast.get_docstring(tree(path)) or "").partition("\n")[0] for name, path in MODULES.items()}
+    assert {name: line for name, line in said.items() if not line.endswith(".") or re.search(r"[.!?]\s+[A-Z]", line)} == {}
 
 
-@pytest.mark.parametrize("path", code(), ids=name_of)
-def test_a_function_is_short(path: Path) -> None:
+def test_a_function_is_short() -> None:
     """A function has at most 40 lines."""
-    long = {f.name: length for f in functions(path) if (length := (f.end_lineno or 0) - f.lineno + 1) > LONGEST_FUNCTION}
-    assert long == {}, "give each step a name of its own"
+    lengths = [(name, f.name, (f.end_lineno or 0) - f.lineno + 1) for name, path in MODULES.items() for f in functions(path)]
+    assert [one for one in lengths if one[2] > LONGEST_FUNCTION] == [], "give each step a name of its own"
 
 
 # The tests themselves
@@ -389,12 +399,13 @@ def test_a_function_is_short(path: Path) -> None:
 
 def test_every_test_says_what_it_shows() -> None:
     """Every test has one line in plain words: together they are the specification."""
-    silent = [
-        f"{path.name}: {function.name}"
+    written = [
+        (f"{path.name}: {one.name}", (ast.get_docstring(one) or "").partition("\n")[0])
         for path in sorted((ROOT / "tests").rglob("test_*.py"))
-        for function in functions(path)
-        if function.name.startswith("test_") and not (ast.get_docstring(function) or "").partition("\n")[0].endswith(".")
+        for one in tree(path).body
+        if isinstance(one, Function) and one.name.startswith("test_")
     ]
+    silent = [name for name, line in written if not line.endswith(".")]
     assert silent == []
 
 
