@@ -704,7 +704,7 @@ def test_classifications_have_a_door_of_their_own(cli: Cli, tmp_path: Path) -> N
     assert counts(ask("check").stdout) == ["harbour: 2 of 2 examples as declared"]
     assert json.loads(ask("preview", "harbour", str(rows)).stdout)["tagged"] is True
     assert "tagged harbour" in ask("explain", "http://post.example/ferry").stdout
-    assert ask("publish").stderr.startswith("16 files written")
+    assert ask("publish").stderr.startswith("17 files written")
     unknown = ask("check", "none")
     assert (unknown.exit_code, unknown.stderr) == (2, 'topicwire: no topic is called "none"; known are: harbour\n')
     assert os.environ.get("TOPICWIRE_HOME") is None

@@ -70,7 +70,7 @@ def test_one_pass_takes_feeds_and_seeds_to_a_published_topic(cli: Cli, web: Fake
     result = cli("run", "--once")
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr.splitlines() == [
-        "2 sources polled, 1 failed; 1 documents read; 3 items new, 0 changed; 2 tags given; 18 files written",
+        "2 sources polled, 1 failed; 1 documents read; 3 items new, 0 changed; 2 tags given; 19 files written",
         "`topicwire sources status` shows why sources failed",
     ]
     assert {entry.title for entry in cli.published().entries} == {"The ferry leaves the harbour", "A boat"}
@@ -83,7 +83,7 @@ def test_a_second_pass_adds_nothing(cli: Cli, web: FakeWeb) -> None:
     before = states(cli)
     cli.clock.forward(days=2)
     result = cli("run", "--once")
-    assert result.stderr == "2 sources polled, 0 failed; 0 documents read; 0 items new, 0 changed; 0 tags given; 6 files written\n"
+    assert result.stderr == "2 sources polled, 0 failed; 0 documents read; 0 items new, 0 changed; 0 tags given; 7 files written\n"
     assert states(cli) == before
     assert web.calls[-2].headers.get("if-none-match", web.calls[-1].headers.get("if-none-match")) == '"1"'
 
@@ -353,7 +353,7 @@ def test_a_tick_polls_classifies_and_publishes(
     service.poll()
     assert said(capsys) == ["1 looked at, 0 failed; 1 items new"]
     service.publish_new_items()
-    assert said(capsys) == ["1 tags given; 16 files written"]
+    assert said(capsys) == ["1 tags given; 17 files written"]
     tick(service)
     cli.clock.forward(days=2)
     service.poll()
@@ -369,7 +369,7 @@ def test_a_tick_reads_seeds(cli: Cli, service: ServiceTicks, capsys: pytest.Capt
     (cli.home / "seeds" / "boat.txt").write_text("A boat\n\nIt lies in the harbour.", encoding="utf-8")
     service.seeds()
     service.publish_new_items()
-    assert said(capsys) == ["1 looked at, 0 failed; 1 items new", "1 tags given; 16 files written"]
+    assert said(capsys) == ["1 looked at, 0 failed; 1 items new", "1 tags given; 17 files written"]
     assert len(cli.published().entries) == 1
 
 

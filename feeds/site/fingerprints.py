@@ -13,6 +13,7 @@ from typing import Final
 from feeds.publication.edition import Target
 from feeds.publication.publish import Looked
 from feeds.site import views
+from feeds.site.status import status_of
 from feeds.store.ledger import archive_sizes
 from feeds.store.published_files import PageRecord, PageRecords
 from feeds.tagging.topic.model import Topic
@@ -40,7 +41,7 @@ def frame(target: Target) -> tuple[object, ...]:
 def site_state(facts: Facts) -> tuple[object, ...]:
     """Return values that change with some pages, whatever else does."""
     now = as_of(facts)
-    return now.date(), sources_state(facts, now), tuple(archive_sizes(facts).items())
+    return now.date(), sources_state(facts, now), tuple(archive_sizes(facts).items()), status_of(facts.polls.overview(), now)
 
 
 def sources_state(facts: Facts, now: datetime) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from feeds.publication.entry import Carrier
+from feeds.site.status import SiteStatus
 from ingest.model import Author
 
 
@@ -68,7 +69,7 @@ class IndexPage:
 
     topics: tuple[TopicLine, ...]
     sources: int
-    as_of: datetime | None
+    status: SiteStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,8 @@ class TopicPage:
     languages: tuple[PageLink, ...]
     sources: tuple[PageLink, ...]
     facet: PageLink | None  # the language or source that is shown alone
+    as_of: date
+    status: SiteStatus
     days: tuple[Day, ...]
     months: tuple[Month, ...]
     archives: tuple[PageLink, ...] = ()

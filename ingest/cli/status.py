@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -14,10 +13,10 @@ if TYPE_CHECKING:
     from typing import Any, Final
 
     from ingest.planner.health import SourceHealth
+    from ingest.planner.overview import SourcesOverview
     from ingest.polling.home import Home
 
 _WIDTH: Final = 100
-_LATE: Final = timedelta(hours=1)
 _NAME: Final = 27
 _UNITS: Final = ((7 * 86_400, "wk"), (86_400, "d"), (3_600, "h"), (60, "min"))
 _HEAD: Final = (
@@ -33,9 +32,9 @@ def status(home: Home, *, as_json: bool) -> None:
     from ingest.planner.health import all_health
 
     with home.stored() as facts:
-        now, offline = home.clock(), facts.polls.offline_since()
+        now, overview = home.clock(), facts.polls.overview()
         found = all_health(facts.sources.all(), now, facts.polls.cost(home.settings.polling.rule).shape)
-    lines = (json.dumps(row(one), ensure_ascii=False) for one in found) if as_json else table(found, now, offline)
+    lines = (json.dumps(row(one), ensure_ascii=False) for one in found) if as_json else table(found, now, overview)
     for line in lines:
         click.echo(line)
 
@@ -69,11 +68,8 @@ def row(one: SourceHealth) -> dict[str, Any]:
     }
 
 
-def table(found: list[SourceHealth], now: datetime, offline: datetime | None = None) -> Iterator[str]:
-    """Yield the lines of the table: one for each source, and a second one with its note.
-
-    `offline` is the time since which no server could be reached.
-    """
+def table(found: list[SourceHealth], now: datetime, overview: SourcesOverview) -> Iterator[str]:
+    """Yield the lines of the table: one for each source, and a second one with its note."""
     from ingest.polling.offline import QUESTION
     from ingest.text.dates import rfc3339
     from ingest.text.sanitize import shorten
@@ -84,10 +80,10 @@ def table(found: list[SourceHealth], now: datetime, offline: datetime | None = N
         if one.note:
             yield f"{'':9}{shorten(one.note, _WIDTH - 9)}"
     yield _sum(found)
-    if offline:
-        yield f"since {rfc3339(offline)} {QUESTION}"
-    elif late := _late(found, now):
-        yield late
+    if overview.offline_since:
+        yield f"since {rfc3339(overview.offline_since)} {QUESTION}"
+    elif overview.last_poll and overview.is_stopped(now):
+        yield _late(found, now, overview.last_poll)
 
 
 def _line(one: SourceHealth, now: datetime) -> str:
@@ -121,12 +117,9 @@ def _span(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _late(found: list[SourceHealth], now: datetime) -> str:
-    """Return a warning that nothing polls, where sources are due and none was polled for an hour; else an empty line."""
-    due = sum(one.is_polled and one.next_poll is not None and now - one.next_poll > _LATE for one in found)
-    last = max((one.last_poll for one in found if one.last_poll), default=None)
-    if not due or last is None or now - last <= _LATE:
-        return ""
+def _late(found: list[SourceHealth], now: datetime, last: datetime) -> str:
+    """Return a warning that nobody polls."""
+    due = sum(one.is_polled and one.next_poll is not None and one.next_poll <= now for one in found)
     return f"nothing was asked for {_span((now - last).total_seconds())}, though {due} are due: start `topicwire run` or `poll`"
 
 

@@ -119,6 +119,7 @@ class Reader:
 def reader(address: str, browser: Any) -> Iterator[Reader]:
     """Sit down before a desktop; leave only when nothing has gone wrong."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.clock.set_fixed_time(NOON)  # of the reader's computer: the pages are of today
     seated = Reader(address, page).watch()
     yield seated
     page.close()
@@ -344,3 +345,52 @@ def test_a_lost_reader_is_led_back(address: str, browser: Any) -> None:
     page.get_by_role("link", name="All topics").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Topics"
     page.close()
+
+
+@pytest.mark.parametrize(("hours", "late"), [(1, False), (3, True)])
+def test_a_page_tells_when_nobody_polls_any_more(address: str, browser: Any, hours: int, *, late: bool) -> None:
+    """Its script compares the reader's time with what the last publication expected; before that it says nothing."""
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.clock.set_fixed_time(NOON + timedelta(hours=2 + hours))
+    seen = "14:00 UTC on 2 March 2026"
+    reader = Reader(address, page).watch()
+    for path in ("index.html", "harbour.html", "harbour/lang-he.html"):
+        with page.expect_response("**/sources.txt"):
+            page.goto(address + path)
+        line = page.locator("p.outage[role=status]")
+        if late:
+            line.wait_for()
+            assert line.inner_text() == f"No source has been looked at since {seen}: what is here may be out of date."
+        page.wait_for_load_state("networkidle")
+        assert line.count() == late
+        reader.look()
+    page.close()
+    assert reader.faults == []
+
+
+@pytest.fixture
+def outage(address: str, home_of_all: Path) -> Iterator[str]:
+    """Publish for a while that no source can be reached."""
+    made = home_at(home_of_all)
+    for since in (NOON, None):
+        with made.facts() as facts:
+            facts.polls.note_offline(since)
+            publish(facts, Classifications(facts), readable_topics(made)[0], target_of(made, facts))
+        if since:
+            yield address
+
+
+@pytest.mark.parametrize(("width", "colours"), [(360, "light"), (1280, "dark")])
+def test_an_outage_can_be_read(outage: str, browser: Any, tmp_path: Path, width: int, colours: str) -> None:
+    """The banner has contrast, fits, and leads to the sources, at phone and desktop width, light and dark."""
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=colours)
+    page.clock.set_fixed_time(NOON)
+    reader = Reader(outage, page).watch()
+    for path in ("index.html", "harbour.html"):
+        reader.open(path)
+        assert "could not be reached since 12:00 UTC" in page.locator("p.outage").inner_text()
+        page.screenshot(path=tmp_path / f"{path}-{width}-{colours}.png")
+    page.click("p.outage a")
+    assert page.url == f"{outage}sources.html"
+    page.close()
+    assert reader.faults == []

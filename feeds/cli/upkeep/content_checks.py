@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ingest.polling.home import Home
     from ingest.store.facts import Facts
 
-_LATE: Final = timedelta(hours=1)  # that a due source may wait: then nobody polls
+_CAUSES: Final = "see the causes in `topicwire sources status`"
 _DEAD: Final = timedelta(days=14)  # of failures
 _MOVED: Final = timedelta(days=90)
 _GIVEN_UP: Final = timedelta(days=7)  # for which messages that were given up are reported
@@ -49,14 +49,13 @@ def service(home: Home, facts: Facts) -> Iterator[Finding]:
     from ingest.store.lock import holder, is_held
 
     now = home.clock()
-    polled = [state for source, state in facts.sources.all() if source.kind == "feed" and source.status == "active"]
-    late = [state for state in polled if state.next_poll is None or now - state.next_poll > _LATE]
-    last = max((state.last_poll for state in polled if state.last_poll), default=None)
+    overview = facts.polls.overview()
+    last, due = overview.last_poll, len(facts.sources.due(now))
     here = f"{holder(home.folder)} is running" if is_held(home.folder) else "no service is running"
-    if late and last is None:
-        yield warning("polling", f"{len(late)} sources were never polled; {here}", "start `topicwire run`, or run `topicwire poll`")
-    elif late and last is not None and now - last > _LATE:
-        what = f"nothing was polled since {last:%Y-%m-%d %H:%M} UTC, though {len(late)} sources are due; {here}"
+    if overview.polled and last is None:
+        yield warning("polling", f"{due} sources were never polled; {here}", "start `topicwire run`, or run `topicwire poll`")
+    elif last is not None and overview.is_stopped(now):
+        what = f"nothing was polled since {last:%Y-%m-%d %H:%M} UTC, though {due} sources are due; {here}"
         yield failed("polling", what, "start `topicwire run` (or restart it), or run `topicwire poll`")
     else:
         yield ok("polling", here + (f"; the last poll was at {last:%Y-%m-%d %H:%M} UTC" if last else ""))
@@ -67,9 +66,9 @@ def sources(home: Home, facts: Facts) -> Iterator[Finding]:
     from ingest.planner.health import HealthState, all_health
 
     now = home.clock()
-    if offline := facts.polls.offline_since():
-        what = f"no source could be reached since {offline:%Y-%m-%d %H:%M} UTC"
-        yield failed("sources", what, "check the network of this computer")
+    if outage := facts.polls.overview().outage:
+        told, cure = (failed, "check the network of this computer") if outage.is_whole else (warning, _CAUSES)
+        yield told("sources", outage.words, cure)
     found = all_health(facts.sources.all(), now, facts.polls.cost(home.settings.polling.rule).shape)
     by_state = {state: [one for one in found if one.standing is state] for state in HealthState}
     dead = [one for one in by_state[HealthState.FAILING] if now - (one.last_good or now) > _DEAD or not one.last_good]

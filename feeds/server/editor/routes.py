@@ -13,7 +13,7 @@ from feeds.server.context import BUSY, OWNER_HEADERS, ServiceContext, in_thread,
 from feeds.server.editor.files import ConflictError, OpenedTopic, open_topic, save_topic
 from feeds.server.editor.previews import PreviewRunner
 from feeds.site.models import EditorPage, TopicFileLine, TopicFilesPage
-from feeds.site.render import EDITOR_POLICY, editor_page, topic_files_page
+from feeds.site.render import POLICY, editor_page, topic_files_page
 from feeds.site.views import preview_section, preview_status
 from feeds.tagging.preview_pass import preview
 from feeds.tagging.quality.check import errors
@@ -26,7 +26,7 @@ from ingest.errors import StoreError, TopicError, UsageError
 _LARGEST: Final = 4_000_000  # bytes of a form: the largest shipped file has 0.2 million, and a form may take three for one
 _NEWEST: Final = 10_000  # items that a preview examines
 _SHOWN: Final = 10  # items of each kind
-_HEADERS: Final = OWNER_HEADERS | {"content-security-policy": f"{EDITOR_POLICY}; frame-ancestors 'none'"}
+_HEADERS: Final = OWNER_HEADERS | {"content-security-policy": f"{POLICY}; frame-ancestors 'none'"}
 _HTML: Final = "text/html; charset=utf-8"
 _TOO_LARGE: Final = "This is more than a topic file may have: split the topic in two.\n"
 _SAVED: Final = {  # what happens next, by what a save has changed

@@ -40,6 +40,25 @@ if (document.querySelector("main[data-filters]")) {
   }
 }
 
+// Whether anybody still polls: a page cannot know by itself how old it is when it is read.
+const about = document.body.dataset.status;
+if (about && location.protocol.startsWith("http")) {
+  fetch(about, { cache: "no-cache" })
+    .then((answer) => (answer.ok ? answer.text() : ""))
+    .then((text) => {
+      const time = (name) => Date.parse(text.match(new RegExp(`^${name}: (\\S+)$`, "m"))?.[1]);
+      if (!(Date.now() > time("late-after"))) return;
+      const line = document.createElement("p");
+      const seen = new Date(time("as-of"));
+      const day = seen.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+      line.className = "outage whole";
+      line.setAttribute("role", "status");
+      line.textContent = `No source has been looked at since ${seen.toISOString().slice(11, 16)} UTC on ${day}: what is here may be out of date.`;
+      document.querySelector("main").prepend(line);
+    })
+    .catch(() => {});
+}
+
 // Review: one key for each verdict, unless somebody is typing.
 const keys = document.querySelectorAll("button[data-press]");
 if (keys.length) {
