@@ -2,13 +2,17 @@
 
 import gzip
 import sqlite3
+import tempfile
 from contextlib import closing
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 import make_frozen
 import pytest
 from making import HARBOUR, Cli, carry, item, write_topic
 
+from feeds.store.migrations import migrations
 from ingest.model import Author, Source
 from ingest.store.facts import Facts
 
@@ -23,11 +27,25 @@ def frozen(request: pytest.FixtureRequest, cli: Cli) -> Cli:
     return cli
 
 
+def columns(db: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Return name, type and need of the columns of every table."""
+    names = [name for (name,) in db.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")]
+    return {name: sorted(row[1:4] for row in db.execute(f"pragma table_info([{name}])")) for name in sorted(names)}
+
+
+@cache
+def columns_today() -> dict[str, list[tuple[object, ...]]]:
+    """Return the columns of a new database."""
+    with tempfile.TemporaryDirectory() as folder, Facts(Path(folder) / "new.db") as facts:
+        facts.database.migrate(migrations)
+        return columns(facts.database.connection)
+
+
 # Older ones
 
 
 def test_an_older_database_opens_migrates_and_publishes(frozen: Cli) -> None:
-    """Every item, tag, story and review is there, and the feed says so."""
+    """Every item, tag, story and review is there, and the feed says so; the tables have the columns of a new database."""
     done = frozen("publish")
     assert done.exit_code == 0, done.stderr
     rows = {row["title"]: row for row in frozen.rows("items", "--json")}
@@ -39,6 +57,7 @@ def test_an_older_database_opens_migrates_and_publishes(frozen: Cli) -> None:
     with closing(sqlite3.connect(frozen.home / "topicwire.db")) as db:
         assert db.execute("pragma integrity_check").fetchone() == ("ok",)
         assert db.execute("pragma foreign_key_check").fetchall() == []
+        assert columns(db) == columns_today()
         db.execute("insert into version_fts (version_fts, rank) values ('integrity-check', 1)")
 
 

@@ -505,3 +505,21 @@ def alerts(db: Database) -> None:
             and not exists (select 1 from published where item_id = new.item_id and substr(feed, instr(feed, '/') + 1) = {topic})
         begin insert into alert_news (topic, item_id, entered) values ({topic}, new.item_id, new.entered); end"""  # noqa: S608
     )
+
+
+@migrations()
+def tables_of_early_databases(db: Database) -> None:
+    """Mend the databases of a time when two tables had fewer columns; what a hub was told is then told once more."""
+    if "until" not in db.table("story_mark").columns_dict:
+        db.conn.execute(
+            "create table story_mark_new (version text primary key, seq integer not null, until integer not null) strict"
+        )
+        db.conn.execute("insert into story_mark_new select version, seq, 0 from story_mark")
+        db.conn.execute("drop table story_mark")
+        db.conn.execute("alter table story_mark_new rename to story_mark")
+    if "path" not in db.table("outbox").columns_dict:
+        db.conn.execute("drop table outbox")
+        db.conn.execute(
+            """create table outbox (path text primary key, hub text not null, hash text, tries integer not null,
+            next text, error text) strict"""
+        )
