@@ -16,6 +16,7 @@ from making import Cli, about, carry, home_at, write_topic
 from feeds.cli.home import topics_of
 from ingest.store.facts import Facts
 from ingest.store.lock import alone
+from ingest.store.upkeep.backup import unfinished
 from topicwire_service import classify_and_publish
 
 OLDEST: Final = make_frozen.frozen()[0]
@@ -127,6 +128,19 @@ def test_a_home_without_a_database_has_no_backup(cli: Cli, tmp_path: Path) -> No
     """Nothing is created where nothing is stored."""
     done = cli("backup", tmp_path / "copy.db")
     assert (done.exit_code, (tmp_path / "copy.db").exists(), (cli.home / "topicwire.db").exists()) == (1, False, False)
+
+
+def test_what_a_killed_backup_left_is_removed(filled: Cli, tmp_path: Path) -> None:
+    """The next backup into the folder, or a pass in the home, removes unfinished copies, and none that is being made."""
+    for folder in (filled.home, tmp_path):
+        for name in (".topicwire-left", ".topicwire-left-wal", ".topicwire-gone-shm"):
+            (folder / name).write_bytes(b"half a database")
+    with unfinished(filled.home / "one.db") as running:
+        assert filled("run", "--once").exit_code == 0
+        assert leftovers(filled.home) == [running.name]
+    assert leftovers(filled.home) == []
+    assert filled("backup", tmp_path / "copy.db").exit_code == 0
+    assert leftovers(tmp_path) == []
 
 
 # restore

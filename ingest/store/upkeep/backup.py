@@ -1,5 +1,6 @@
 """A verified copy of a database that others may be writing: made beside its place, then put there in one step."""
 
+import fcntl
 import logging
 import os
 import sqlite3
@@ -19,6 +20,7 @@ from ingest.store.database import unknown_migrations
 _LOG: Final = logging.getLogger(__name__)
 _COUNTED: Final = ("source", "item", "version", "sighting")
 _UNFINISHED: Final = ".topicwire-"  # how a file begins that is not yet whole
+_ENDINGS: Final = ("", "-wal", "-shm", "-journal")
 _BEFORE_UPGRADE: Final = "before-upgrade-"
 _KEPT: Final = 2  # copies made before an upgrade
 _PATIENCE: Final = 30.0  # seconds to wait for a process that recovers the write-ahead log
@@ -87,17 +89,37 @@ def keep_before_upgrade(database: Path) -> None:
 
 @contextmanager
 def unfinished(target: Path) -> Iterator[Path]:
-    """Yield the path of an empty file beside `target`, which its owner alone can read, and remove it at the end."""
+    """Yield the path of an empty file beside `target`, which its owner alone can read, and remove it at the end.
+
+    The file is locked as long as this process lives, so that what a killed process left can be told from it.
+    """
+    remove_abandoned(target.parent)
     with explained(target):
         handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=target.parent)
-        os.close(handle)
+        fcntl.flock(handle, fcntl.LOCK_SH)
     path = Path(name)
     try:
         yield path
     finally:
-        for end in ("", "-wal", "-shm", "-journal"):
-            with suppress(OSError):
-                path.with_name(path.name + end).unlink()
+        _remove(path)
+        os.close(handle)  # only now: SQLite's own locks on the file end with it
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove the unfinished copies of a database that killed processes left in a folder, and none that is being made."""
+    for path in sorted(folder.glob(f"{_UNFINISHED}*")):
+        main = path.with_name(path.name.rpartition("-")[0]) if path.name.endswith(_ENDINGS[1:]) else path
+        with suppress(OSError):  # it is gone, or another process makes it
+            if main.exists():
+                with main.open("rb") as file:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _remove(main)
+
+
+def _remove(copy: Path) -> None:
+    for end in _ENDINGS:
+        with suppress(OSError):
+            copy.with_name(copy.name + end).unlink()
 
 
 def copy_database(database: Path, target: Path) -> dict[str, int]:
