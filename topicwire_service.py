@@ -21,8 +21,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from feeds.cli.alerts import alerting_of, channels_of, looks_of, postman_of, reported
 from feeds.cli.home import kept_feeds, readable_topics, report_kept_feeds, target_of, topics_of
+from feeds.cli.upkeep.finishing import finish_erasure
 from feeds.publication.atomic_files import sweep
 from feeds.publication.erasure.retention import Purge, delete_expired
+from feeds.publication.erasure.unfinished import NOTE
 from feeds.publication.publish import feed_path
 from feeds.publication.websub import tell_hub
 from feeds.server.application import application
@@ -47,6 +49,8 @@ from ingest.polling.sources import read_lists
 from ingest.polling.websub import subscribe
 from ingest.store.facts import Facts
 from ingest.store.lock import Hold
+from ingest.store.monitor import has_note
+from ingest.store.upkeep.backup import remove_abandoned
 from ingest.store.watch.tallies import StageTimes
 
 _LOG: Final = logging.getLogger(__name__)
@@ -135,6 +139,7 @@ def make_pass(home: Home, *, everything: bool = False) -> Pass:
     """Read the seeds, poll, classify and publish; remove the unfinished files of an earlier pass that was killed."""
     chosen, code = readable_topics(home)  # a broken topic file must not stop the polling
     with home.facts() as facts, home.engine() as engine:
+        _finish_erasure(home, facts, chosen)
         documents = read_seeds(home, facts, engine)
         read_lists(home, facts, engine, everything=everything)
         times = StageTimes(home.clock)
@@ -143,7 +148,7 @@ def make_pass(home: Home, *, everything: bool = False) -> Pass:
         facts.tallies.done("poll", home.clock(), times.sums if polls.looked else {})
         done = Pass(documents, polls, *classify_and_publish(home, facts, chosen), code)
         report_kept_feeds(home, facts)
-        sweep(home.folder / "public", home.folder / "private")
+        _sweep(home)
         _notify_hub(home, engine)
         if home.settings.alert:
             alerting = alerting_of(home, facts, chosen)
@@ -163,6 +168,18 @@ def send_alerts(
         log_event(_LOG, logging.WARNING, "alert_failed", f"topicwire: {line}")
     if report.sent:
         log_event(_LOG, logging.INFO, "alerts_sent", reported(report), sent=report.sent)
+
+
+def _sweep(home: Home) -> None:
+    """Remove the unfinished files that killed processes left."""
+    sweep(*(home.folder / name for name in ("public", "private", "topics", "opinions")))
+    remove_abandoned(home.folder)
+
+
+def _finish_erasure(home: Home, facts: Facts, topics: tuple[Topic, ...]) -> None:
+    """Do what `forget` has left to do."""
+    if finish_erasure(home, facts, topics).was_due:
+        log_event(_LOG, logging.INFO, "erasure_finished", "what was erased is in no file any more")
 
 
 def tell_of_changes(home: Home, engine: Engine) -> tuple[FetchError, ...]:
@@ -253,7 +270,8 @@ class ServiceTicks:
         """Publish new items at once, or at intervals while polling goes on; without new items publish once a minute."""
         patience = _SECONDS["all"] if not self._has_new_items.is_set() else _SECONDS["news"] if self._polling.is_set() else 0
         before = self._published_at
-        if before is None or not 0 <= (self.now() - before).total_seconds() < patience:
+        is_due = before is None or not 0 <= (self.now() - before).total_seconds() < patience
+        if is_due or has_note(self._home.database_path, NOTE):
             self.publish()
 
     def publish(self) -> None:
@@ -344,6 +362,7 @@ class ServiceTicks:
 
     def _opened(self, facts: Facts) -> None:
         topics = self._topics.topics()
+        _finish_erasure(self._home, facts, topics)
         if not all((self._home.folder / feed_path(topic)).exists() for topic in topics):
             publish(facts, Classifications(facts), topics, target_of(self._home, facts), stopping=self.stopping.is_set)
             self._published_at = self.now()
@@ -414,6 +433,7 @@ class ServiceTicks:
     def _publish(self, facts: Facts) -> None:
         self._has_new_items.clear()
         self._published_at = self.now()  # also when it fails: the rest is done a minute later
+        _finish_erasure(self._home, facts, self._topics.topics())
         tagged, written = classify_and_publish(self._home, facts, self._topics.topics(), _BATCHES, self.stopping.is_set)
         if tagged or written:
             message = f"{tagged} tags given; {written} files written"
@@ -446,7 +466,7 @@ class ServiceTicks:
             if deleted := delete_expired(facts, purge, self.stopping.is_set):
                 log_event(_LOG, logging.INFO, "items_deleted", f"{deleted} items deleted: kept long enough", deleted=deleted)
         facts.tidy()
-        sweep(self._home.folder / "public", self._home.folder / "private")
+        _sweep(self._home)
 
 
 async def run_service(

@@ -5,6 +5,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -12,14 +13,16 @@ from pathlib import Path
 
 import pytest
 from making import GAZETTE, POST, Cli, about, archiving_cli, carry, home_at, item, listed_poll
-from support import NOON, FakeWeb, rss, rss_item
+from support import NOON, FakeWeb, rss, rss_item, wait_until
 
 from feeds.cli.home import topics_of
+from feeds.cli.upkeep import finishing, forget
 from feeds.publication.erasure.resealing import without
+from ingest.errors import StoreError
 from ingest.model import Author, Item, Source
 from ingest.store.facts import Facts
-from ingest.store.lock import alone
-from topicwire_service import classify_and_publish
+from ingest.store.lock import Hold, alone
+from topicwire_service import ServiceTicks, classify_and_publish
 
 SECRET = item(
     guid="urn:item:secret",
@@ -203,20 +206,77 @@ def test_copies_of_the_database_and_own_files_are_named(cli: Cli) -> None:
     assert "still named in topicwire.db.before-upgrade-001: a copy of the database; delete it" in done.stderr
 
 
-def test_it_is_asked_and_refused_in_time(cli: Cli) -> None:
-    """Without --yes nothing is erased in a pipe; not while the home is held; not where a feed cannot be made anew."""
+def test_it_is_asked_and_refused_in_time(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without --yes nothing is erased in a pipe; not while a pass does not end; not where a feed cannot be made anew."""
     store(cli, SECRET)
     before = (cli.home / "topicwire.db").read_bytes()
     assert (cli("forget", "urn:item:secret").exit_code, cli("forget").exit_code) == (2, 2)
     assert cli("forget", "urn:nobody", "--yes").exit_code == 1
     assert cli("forget", "--source", "http://nobody.example/", "--yes").exit_code == 2
-    with alone(cli.home, "run"):
+    monkeypatch.setattr(forget, "_TRIES", 1)
+    with alone(cli.home, "restore"):
         done = cli("forget", "urn:item:secret", "--yes")
-        assert (done.exit_code, "(`topicwire run`) holds" in done.stderr) == (1, True)
+        assert (done.exit_code, "(`topicwire restore`) holds" in done.stderr) == (1, True)
     (cli.home / "topics" / "harbour.toml").unlink()
     done = cli("forget", "urn:item:secret", "--yes")
     assert (done.exit_code, "topics retire harbour" in done.stderr) == (2, True)
     assert (cli.home / "topicwire.db").read_bytes() == before
+
+
+def test_what_a_source_still_serves_beside_it_stays(cli: Cli, web: FakeWeb) -> None:
+    """After an erasure the other items of the feed count as served, also while the feed answers that nothing is new."""
+    cli.settings |= {"fetch.allow": web.allow, "retention.untagged_days": "30"}
+    both = (
+        rss_item("A bakery", "http://post.example/1", guid="urn:1"),
+        rss_item("Zwiebelturm", "http://post.example/2", guid="urn:2"),
+    )
+    url = web.serve("/feed", rss(*both), etag='"1"')
+    made = home_at(cli.home, cli.settings, cli.clock)
+    listed_poll(made, url)
+    cli("run", "--once")
+    assert cli("forget", "urn:2", "--yes").exit_code == 0
+    cli.clock.forward(days=100)
+    listed_poll(made, url)
+    assert cli("purge").stderr == "0 items deleted\n"
+    assert [row["title"] for row in cli.rows("items", "--json")] == ["A bakery"]
+    assert holding(cli.home) == []
+
+
+@pytest.mark.parametrize("again", [("forget", "urn:item:secret", "--yes"), ("forget", "urn:item:5", "--yes"), ("run", "--once")])
+def test_an_interrupted_erasure_is_finished(cli: Cli, monkeypatch: pytest.MonkeyPatch, again: tuple[str, ...]) -> None:
+    """What was left after the database forgot it is told by the doctor, and done by the next `forget` or pass."""
+    archived(cli)
+    cli("run", "--once")
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(finishing, "finish_erasure", lambda *_: (_ for _ in ()).throw(StoreError("the disk is full")))
+        assert cli("forget", "urn:item:secret", "--yes").exit_code == 1
+    assert "topicwire.db" in holding(cli.home)
+    assert "an erasure (`topicwire forget`) was interrupted" in cli("doctor").stdout
+    done = cli(*again)
+    assert (done.exit_code, done.stderr.count("\n") >= 1) == (0, True), done.stderr
+    assert holding(cli.home) == []
+    assert "was interrupted" not in cli("doctor").stdout
+    sound(cli.home)
+
+
+def test_a_service_takes_its_part(cli: Cli) -> None:
+    """While a service runs the command erases from the database, and the service publishes and cleans within a tick."""
+    archived(cli)
+    made = home_at(cli.home, cli.settings, cli.clock)
+    with closing(Hold(cli.home, "run")) as hold, made.engine() as engine, ThreadPoolExecutor(1) as beside:
+        assert hold.keep()
+        service = ServiceTicks(made, engine, hold)
+        service.publish()
+        command = beside.submit(cli, "forget", "urn:item:secret", "--yes")
+
+        def ticked() -> bool:
+            service.publish_new_items()
+            return command.done()
+
+        assert wait_until(ticked, 20)
+        assert (command.result().exit_code, "erased 1 items" in command.result().stderr) == (0, True)
+    assert holding(cli.home) == []
+    assert cli("publish").stderr.startswith("0 files written")
 
 
 def test_resealing_keeps_every_other_byte() -> None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from threading import Event
 
@@ -100,6 +100,10 @@ class Database:
                 self.connection.rollback()
                 raise
             self.connection.commit()
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait until the other threads of this process have written, for a statement that is a transaction of its own."""
+        return self._turns
 
     def migrate(self, steps: Migrations) -> None:
         """Run the migrations that are missing; of two processes that start together one waits for the other."""

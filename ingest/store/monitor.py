@@ -64,3 +64,12 @@ def readable(path: Path) -> bool:
             return db.execute("select count(*) from source").fetchone() is not None
     except sqlite3.Error:
         return False
+
+
+def has_note(path: Path, name: str) -> bool:
+    """Return whether the database holds a note of this name (`Notes`); False where it does not answer."""
+    try:
+        with closing(Monitor(path).connection) as db:
+            return db.execute("select 1 from meta where key = ?", [name]).fetchone() is not None
+    except sqlite3.Error:
+        return False

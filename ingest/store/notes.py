@@ -27,6 +27,11 @@ class Notes:
         """Store a value under a key, inside the caller's transaction."""
         self._db.execute("insert or replace into meta values (?, ?)", [key, value])
 
+    def drop(self, key: str) -> None:
+        """Remove what is stored under a key, in a transaction of its own."""
+        with self._db.transaction():
+            self._db.execute("delete from meta where key = ?", [key])
+
     def instance(self, make: Callable[[], UUID]) -> UUID:
         """Return the database's own permanent name; `make` is called once, at the first need."""
         if (known := self.get("instance")) is not None:  # a reader does not wait for a writer

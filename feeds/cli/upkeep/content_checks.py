@@ -156,6 +156,7 @@ def alerts(home: Home, facts: Facts) -> Iterator[Finding]:
 
 def files(home: Home, facts: Facts, *, everything: bool) -> Iterator[Finding]:
     """Compare the published files with the database: by size and time, or by their bytes."""
+    from feeds.publication.erasure.unfinished import unfinished
     from feeds.store.published_files import FileRecords
 
     records = FileRecords(facts).all()
@@ -166,6 +167,9 @@ def files(home: Home, facts: Facts, *, everything: bool) -> Iterator[Finding]:
             yield failed(
                 "files", f"{len(paths)} of {len(records)} published files {words}: {some(paths)}", "run `topicwire publish`"
             )
+    if unfinished(facts) is not None:
+        cure = "start `topicwire run`, or give the command again: files may still hold what was erased"
+        yield failed("files", "an erasure (`topicwire forget`) was interrupted", cure)
     known = {one.path for one in records}
     if strangers := sorted(path for path in _feed_files(home) if path not in known):
         what = f"{len(strangers)} files look like feeds and are not of this database: {some(strangers)}"

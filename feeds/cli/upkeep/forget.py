@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import secrets
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Event
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from feeds.cli.home import readable_topics, target_of
+from feeds.cli.home import readable_topics
 from ingest.cli.console import is_terminal, one_item, say
 from ingest.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from feeds.publication.erasure.erasure import ErasureReport, ErasureRequest
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
     from ingest.store.facts import Facts
     from ingest.store.upkeep.erasure import Traces
 
-_LOGS = ("topicwire.log", "topicwire.log.1")
+_TRIES: Final = 120  # to hold the home
+_PAUSE: Final = 0.5  # seconds between two of them
 _FIRST = 5  # items that are named before they are erased
 
 
@@ -35,40 +39,67 @@ _FIRST = 5  # items that are named before they are erased
 def forget_command(home: Home, item: str | None, source: str | None, *, yes: bool, as_json: bool) -> None:
     """Erase ITEM (id, address or guid), or a source, from database, feeds, archives, pages and logs, for good.
 
-    It is not stored again when a source still serves it. Stop the service first. Backups are not changed: the
-    command names those beside the database.
+    It is not stored again when a source still serves it. A service that runs does its part within seconds. Backups are
+    not changed: the command names those beside the database. After an interruption give the same command again.
     """
-    from ingest.store.lock import alone, holder
-    from ingest.store.upkeep.erasure import Eraser
+    from feeds.publication.erasure.erasure import needles_of
 
     if (item is None) == (source is None):
         raise UsageError("name one item, or one source with --source", "`topicwire items` and `topicwire sources list` show them")
     if not home.database_path.exists():
         raise UsageError(f"nothing is stored in {home.folder}", "name your home folder with --home")
-    with alone(home.folder, "forget") as free:
-        if not free:
-            raise StoreError(f"{holder(home.folder)} holds {home.folder}", "stop it first")
-        with home.facts() as facts:
-            request = _request(home, facts, item, source)
-            traces = tuple(Eraser(facts).traces(request.rows))
-            topics = _topics(home, facts, request)
-            _confirm(traces, source, yes=yes)
-            report, is_clean = _erase(home, facts, request, traces, topics)
-    _tell(home, report, _needles(traces, source), is_clean=is_clean, as_json=as_json)
+    with _held(home) as is_ours, home.facts() as facts:
+        if is_ours and _finish_earlier(home, facts, item or source or ""):
+            return
+        request, traces = _request(home, facts, item, source)
+        topics = _topics(home, facts, request)
+        _confirm(traces, source, yes=yes)
+        report = _erase(facts, request, traces)
+        is_clean = _finish(home, facts, topics, is_ours=is_ours)
+    _tell(home, report, set(needles_of(traces, source)), is_clean=is_clean, as_json=as_json)
 
 
-def _request(home: Home, facts: Facts, item: str | None, source: str | None) -> ErasureRequest:
+@contextmanager
+def _held(home: Home) -> Iterator[bool]:
+    """Hold the home; yield False where a service holds it. A pass is waited for. Raises StoreError when it does not end."""
+    from ingest.store.lock import alone, holder
+
+    for _ in range(_TRIES):
+        with alone(home.folder, "forget") as free:
+            if free or holder(home.folder).work == "run":
+                yield free
+                return
+        Event().wait(_PAUSE)
+    raise StoreError(f"{holder(home.folder)} holds {home.folder}", "try again when it has ended")
+
+
+def _finish_earlier(home: Home, facts: Facts, name: str) -> bool:
+    """Finish an erasure that was interrupted, and say so; return whether it was that of `name`."""
+    from feeds.cli.upkeep.finishing import finish_erasure
+    from feeds.publication.erasure.unfinished import unfinished
+
+    left = unfinished(facts)
+    if left is None:
+        return False
+    finish_erasure(home, facts, readable_topics(home)[0])
+    say("an erasure that was interrupted is finished now")
+    return name in left.names
+
+
+def _request(home: Home, facts: Facts, item: str | None, source: str | None) -> tuple[ErasureRequest, tuple[Traces, ...]]:
+    """Return what is to be erased, and by what it can be found. Raises TopicwireError for what is not stored."""
     from feeds.publication.erasure.erasure import ErasureRequest
     from ingest.store.upkeep.erasure import Eraser
 
-    key = secrets.token_bytes(16)
     if item is not None:
-        return ErasureRequest((one_item(facts, item).row,), None, home.clock(), key)
-    known = facts.sources.get(source or "")
-    if known is None:
-        raise UsageError(f"no source has the address {source}", "`topicwire sources list` shows them")
-    url = known[0].url
-    return ErasureRequest(tuple(Eraser(facts).rows_first_carried_by(url)), url, home.clock(), key)
+        rows: tuple[int, ...] = (one_item(facts, item).row,)
+    else:
+        known = facts.sources.get(source or "")
+        if known is None:
+            raise UsageError(f"no source has the address {source}", "`topicwire sources list` shows them")
+        source = known[0].url
+        rows = tuple(Eraser(facts).rows_first_carried_by(source))
+    return ErasureRequest(rows, source, home.clock(), secrets.token_bytes(16)), tuple(Eraser(facts).traces(rows))
 
 
 def _topics(home: Home, facts: Facts, request: ErasureRequest) -> tuple[Topic, ...]:
@@ -102,31 +133,25 @@ def _confirm(traces: Sequence[Traces], source: str | None, *, yes: bool) -> None
         raise SystemExit(1)
 
 
-def _erase(
-    home: Home, facts: Facts, request: ErasureRequest, traces: Sequence[Traces], topics: tuple[Topic, ...]
-) -> tuple[ErasureReport, bool]:
-    """Erase, publish without it, and clean the database; return what was done, and whether the log of changes is empty."""
+def _erase(facts: Facts, request: ErasureRequest, traces: Sequence[Traces]) -> ErasureReport:
+    """Erase from the database, and note what is left to do."""
     from feeds.publication.erasure.erasure import erase
-    from feeds.publication.erasure.remains import scrub
-    from feeds.site.publish import publish
-    from feeds.store.classifications import Classifications
     from feeds.store.reviews import Reviews
-    from feeds.tagging.second_opinion import unlearn
-    from ingest.store.upkeep.erasure import Eraser
 
     reviewed = {topic for row, topic in Reviews(facts).all() if row in request.rows}
-    report = erase(facts, home.folder, request, traces)
-    for topic in sorted(reviewed):
-        if unlearn(home.folder, topic):
-            say(f"what was learnt from reviews of {topic} is deleted: `topicwire topics learn {topic}` learns from what is left")
-    publish(facts, Classifications(facts), topics, target_of(home, facts), everything=True)
-    for name in _LOGS:
-        scrub(home.folder / name, _needles(traces, request.source))
-    return report, Eraser(facts).clean()
+    return erase(facts, replace(request, learnt=tuple(sorted(reviewed))), traces)
 
 
-def _needles(traces: Sequence[Traces], source: str | None) -> set[str]:
-    return {needle for one in traces for needle in one.needles} | ({source} if source else set())
+def _finish(home: Home, facts: Facts, topics: tuple[Topic, ...], *, is_ours: bool) -> bool:
+    """Do what is left, or wait until the service has done it; return whether the log of changes is empty."""
+    from feeds.cli.upkeep.finishing import finish_erasure, wait_for_service
+
+    if not is_ours and wait_for_service(home, facts):
+        return True
+    done = finish_erasure(home, facts, topics)  # the service ended meanwhile, or it never was there
+    for topic in done.unlearnt:
+        say(f"what was learnt from reviews of {topic} is deleted: `topicwire topics learn {topic}` learns from what is left")
+    return done.is_clean
 
 
 def _tell(home: Home, report: ErasureReport, needles: set[str], *, is_clean: bool, as_json: bool) -> None:

@@ -1,6 +1,6 @@
 """Takes items out of everything that was published, and finds what is left of them; knows no page and no command.
 
-Public: erasure does it in one transaction, remains searches files, retention deletes what is old enough.
+Public: erasure does it in one transaction, unfinished is what is left of it, remains searches files, retention deletes the old.
 """
 
-__all__ = ("erasure", "remains", "retention")
+__all__ = ("erasure", "remains", "retention", "unfinished")

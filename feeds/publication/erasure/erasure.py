@@ -1,14 +1,13 @@
 """Erases items from the database and from the archives of feeds, in one transaction; the caller publishes afterwards."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from feeds.publication.atomic_files import TWINS
 from feeds.publication.document import file_name
 from feeds.publication.erasure.resealing import without
+from feeds.publication.erasure.unfinished import UnfinishedErasure, keep_unfinished
+from feeds.store.published_files import FileRecords
 from feeds.store.upkeep.erasure import PublishedTraces
 from feeds.stories.grouping_pass import GroupingPass
 from ingest.store.facts import Facts
@@ -35,12 +34,13 @@ class ErasureRequest:
     source: str | None  # with all that it carried
     now: datetime
     secret: bytes  # the key of the hashes that remain, where the database has none yet
+    learnt: tuple[str, ...] = ()  # topics whose models have learnt from it
 
 
-def erase(facts: Facts, home: Path, request: ErasureRequest, traces: Sequence[Traces]) -> ErasureReport:
-    """Erase items, and a source, from the database; remove the published archive documents that held them.
+def erase(facts: Facts, request: ErasureRequest, traces: Sequence[Traces]) -> ErasureReport:
+    """Erase items, and a source, from the database, and note there what is still to be done outside of it.
 
-    The caller holds the home. What else is published must be published anew, and the database cleaned after that.
+    Whoever publishes next writes the archive documents that held them anew: they no longer count as written.
     """
     eraser, published = Eraser(facts), PublishedTraces(facts)
     eraser.overwrite_erased_from_now_on()
@@ -54,11 +54,21 @@ def erase(facts: Facts, home: Path, request: ErasureRequest, traces: Sequence[Tr
         if request.source:
             published.erase_sentences_of(request.source)
             eraser.erase_source(request.source, request.now, request.secret)
-    for path in resealed:
-        for name in (path, *(path + twin for twin in TWINS)):
-            with suppress(FileNotFoundError):
-                (home / name).unlink()
+        FileRecords(facts).write((), resealed)
+        needles, names = needles_of(traces, request.source), _names(traces, request.source)
+        keep_unfinished(facts, UnfinishedErasure(tuple(resealed), tuple(needles), request.learnt, tuple(names)))
     return ErasureReport(len(request.rows), tuple(sorted(feeds)), tuple(resealed), returned, ids)
+
+
+def needles_of(traces: Sequence[Traces], source: str | None) -> frozenset[str]:
+    """Return what a search of files looks for after an erasure."""
+    return frozenset({needle for one in traces for needle in one.needles} | ({source} if source else set()))
+
+
+def _names(traces: Sequence[Traces], source: str | None) -> frozenset[str]:
+    """Return by what the items or the source can be asked for."""
+    given = {name for one in traces for _, *names in one.names for name in names if isinstance(name, str)}
+    return frozenset({source} - {None} if source else {*given, *(one.uid for one in traces), *needles_of(traces, None)})
 
 
 def _needles(traces: Sequence[Traces], atom_ids: frozenset[str], source: str | None) -> frozenset[str]:

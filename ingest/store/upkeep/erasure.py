@@ -13,6 +13,10 @@ from ingest.store.upkeep.forgotten import Forgotten, Name
 
 _KEPT: Final = {"item", "published"}  # what is left of an item that a feed has shown: its number, and its tombstones
 _NOTES: Final = {"changed_entry", "changed_page", "listed_story", "page"}  # by which the next publication removes what it shows
+# Only the hashes of its own entries go: by the others retention knows what its source still serves.
+_NO_LONGER_SERVED: Final = """update served set entries = coalesce((select json_group_object(e.key, e.value)
+    from json_each(served.entries) e where e.value not in (select fingerprint from sighting where item_id = :item)), '{}')
+    where source_id in (select source_id from sighting where item_id = :item)"""
 _SHORT: Final = 8  # characters: a shorter name may occur anywhere
 _LONG_TITLE: Final = 12
 
@@ -136,9 +140,7 @@ class Eraser:
             self._delete_number(one.row)
 
     def _erase_item(self, row: int) -> None:
-        self._db.execute(
-            """delete from served where source_id in (select source_id from sighting where item_id = ?)""", [row]
-        )  # its hashes of entries: the next document brings them again
+        self._db.execute(_NO_LONGER_SERVED, {"item": row})
         self._delete_rows(row, kept=_KEPT)
         self._delete_number(row)
 
@@ -188,7 +190,8 @@ class Eraser:
         """Rewrite the database without free space; it needs as much space on the disk as the database has."""
         self._db.execute("pragma temp_store = file")
         self._db.execute("pragma auto_vacuum = incremental")  # from now on `tidy` gives free pages back
-        self._db.execute("vacuum")
+        with self._db.turn():
+            self._db.execute("vacuum")
 
     def clean(self) -> bool:
         """Remove what was erased from the full-text index, from free space and from the log of changes.
@@ -196,8 +199,9 @@ class Eraser:
         It needs as much free space as the database has. Return False where another process kept the log from being
         emptied.
         """
-        self._db.execute("insert into version_fts (version_fts) values ('rebuild')")  # it only marks what is deleted
-        self._db.connection.commit()
+        with self._db.transaction():
+            self._db.execute("insert into version_fts (version_fts) values ('rebuild')")  # it only marks what is deleted
         self.compact()
-        (busy, *_) = self._db.execute("pragma wal_checkpoint(truncate)").fetchone()
+        with self._db.turn():
+            (busy, *_) = self._db.execute("pragma wal_checkpoint(truncate)").fetchone()
         return not busy
