@@ -77,6 +77,7 @@ EDGES: Final = (  # rooms
 EDGE_MODULES: Final = set(  # modules of pure rooms
     "feeds.publication.atomic_files feeds.publication.edition feeds.publication.files feeds.publication.publish"
     " feeds.publication.erasure.erasure feeds.publication.erasure.remains feeds.publication.erasure.retention"
+    " feeds.publication.erasure.unfinished"
     " feeds.alerts.alerting feeds.alerts.channels feeds.alerts.collect feeds.alerts.delivery feeds.export.collect"
     " feeds.publication.visible feeds.publication.websub feeds.search.search feeds.site.builder feeds.site.fingerprints"
     " feeds.site.listing feeds.site.publish feeds.site.sources feeds.site.stories feeds.stories.grouping"
