@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,13 +27,12 @@ def backup_command(home: Home, file: Path, *, force: bool, as_json: bool) -> Non
     topicwire.toml, sources.opml, topics/ and seeds/ are files of your own: copy them as well.
     """
     import feeds.store.migrations  # noqa: F401 - so that the schema of judgements is known
-    from ingest.errors import TopicwireError
     from ingest.store.upkeep.backup import back_up
+    from ingest.store.watch.tallies import note_done
 
     home.require_folder()
     done = back_up(home.database_path, file, force=force)
-    with suppress(TopicwireError, sqlite3.Error), home.facts() as facts:  # the backup is whole, whether or not that can be noted
-        facts.tallies.done("backup", home.clock(), {})
+    note_done(home.database_path, "backup", home.clock())
     if as_json:
         click.echo(json.dumps({"file": str(done.path), "bytes": done.size, "items": done.items, "sources": done.sources}))
     else:

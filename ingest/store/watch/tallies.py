@@ -2,8 +2,9 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from ingest.store.database import Database
@@ -17,6 +18,7 @@ STAGES: Final = "stage_seconds"
 BOUNDS: Final = (0.05, 0.2, 1.0, 5.0, 20.0, 60.0)
 """Seconds, the upper bounds of the histogram of stages."""
 
+_PATIENCE: Final = 0.5  # seconds to wait for a writer with what may as well be left out
 _SELDOM: Final = 60.0  # seconds: work that found nothing to do is noted no more often
 
 Sums = Mapping[tuple[str, str], float]
@@ -64,6 +66,12 @@ class Tallies:
 def tallies_of(db: sqlite3.Connection) -> dict[tuple[str, str], float]:
     """Return every sum; raises sqlite3.Error."""
     return {(name, labels): number for name, labels, number in db.execute("select name, labels, number from tally")}
+
+
+def note_done(path: Path, work: str, now: datetime) -> None:
+    """Note that a piece of work has ended well, where nobody keeps the database busy; bring no schema up to date."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=_PATIENCE)) as db, db:
+        db.execute("insert or replace into tally values (?, ?, ?)", [DONE, work, now.timestamp()])
 
 
 class StageTimes:
