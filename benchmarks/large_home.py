@@ -184,7 +184,7 @@ def news(home: Home) -> Iterator[None]:
         assert done.written
 
 
-def answered(home: Home, target: str) -> Iterator[None]:
+def answered(home: Home, target: str, before: str = "/health") -> Iterator[None]:
     """Ask the application for an address."""
     import asyncio  # noqa: PLC0415
 
@@ -211,7 +211,7 @@ def answered(home: Home, target: str) -> Iterator[None]:
     async def ask(asked: dict[str, Any]) -> None:
         await site(asked, receive, send)
 
-    asyncio.run(ask({**scope, "path": "/health", "query_string": b""}))
+    asyncio.run(ask({**scope, "path": before, "raw_path": before.encode(), "query_string": b""}))
     sent.clear()
     yield
     asyncio.run(ask(scope))
@@ -229,6 +229,18 @@ def form(home: Home) -> Iterator[None]:
 def common(home: Home) -> Iterator[None]:
     """Search for a word in two of three items."""
     yield from answered(home, "/search?q=harbour")
+
+
+@step("scrape", "/metrics, states of sources judged anew")
+def scrape(home: Home) -> Iterator[None]:
+    """Ask for the metrics as the first scrape in a minute does."""
+    yield from answered(home, "/metrics")
+
+
+@step("rescrape", "/metrics again, within a minute")
+def scrape_again(home: Home) -> Iterator[None]:
+    """Ask for the metrics as the other scrapes of a minute do."""
+    yield from answered(home, "/metrics", before="/metrics")
 
 
 @step("owner", "the same by `topicwire search`")

@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -49,7 +49,7 @@ class FigureReader:
     def read(self, requests: Mapping[int, int], topics: Collection[str], named: Collection[str]) -> HomeFigures:
         """Return the figures: backlogs of all `topics` in force, tags of those that may be `named`."""
         folder, path = self._home.folder, self._home.database_path
-        bare = HomeFigures(requests, _newest(folder / "public"), shutil.disk_usage(folder).free)
+        bare = HomeFigures(requests, _newest(folder / "public" / f"{name}.atom" for name in named), shutil.disk_usage(folder).free)
         try:
             with Monitor(path) as monitor:
                 found = judgement_figures(monitor, topics)
@@ -81,9 +81,8 @@ class FigureReader:
             return self._states[1]
 
 
-def _newest(public: Path) -> float | None:
-    moments = [path.stat().st_ctime for path in public.glob("*.atom") if path.is_file()]
-    return max(moments, default=None)
+def _newest(feeds: Iterable[Path]) -> float | None:
+    return max((path.stat().st_ctime for path in feeds if path.is_file()), default=None)
 
 
 def _size(path: Path) -> int:
