@@ -39,6 +39,13 @@ def test_the_alerts_are_rules() -> None:
     assert "SUCCESS" in promtool("check", "rules", DEPLOY / "alerts.yml")
 
 
+def test_each_alert_fires_when_it_should(tmp_path: Path) -> None:
+    """With made-up figures each kind of trouble has its alert, and a service that is well has none."""
+    shutil.copy(DEPLOY / "alerts.yml", tmp_path)
+    shutil.copy(Path(__file__).with_name("alerts_test.yml"), tmp_path)
+    assert "SUCCESS" in promtool("test", "rules", tmp_path / "alerts_test.yml")
+
+
 def test_the_example_is_a_configuration(tmp_path: Path) -> None:
     """With a token of its own it can be loaded as it stands."""
     shutil.copy(DEPLOY / "alerts.yml", tmp_path)
