@@ -38,7 +38,7 @@ def poll(cli: Cli, url: str, error: str | None = None, at: timedelta = timedelta
     """Store how a poll of a source went."""
     now = NOON + at
     failure = Failure.STATUS if error else None
-    state = SourceState(last_poll=now, last_success=None if error else now, error=error, failure=failure, next_poll=now + 6 * HOUR)
+    state = SourceState(last_poll=now, last_success=NOON if error else now, error=error, failure=failure, next_poll=now + 6 * HOUR)
     with home_at(cli.home).facts() as facts:
         facts.sources.add([Source(url)], NOON)
         facts.polls.record([(Outcome(Source(url), now, error=error, failure=failure), state)])
@@ -138,6 +138,18 @@ def test_a_page_says_that_nothing_can_be_reached(cli: Cli, name: str) -> None:
         facts.polls.note_offline(None)
     cli("publish")
     assert banner(cli, name) == ""
+
+
+def test_the_page_of_a_topic_speaks_of_its_own_sources(cli: Cli) -> None:
+    """When what carried the topic cannot be read, that is said where it matters, however well the others are."""
+    poll(cli, POST.url, "it is gone", HOUR)
+    cli("publish")
+    assert banner(cli, "harbour.html") == f"1 of 1 source of this topic could not be read {SINCE}: nothing here is complete."
+    assert (banner(cli), "outage" in page(cli, "sources.txt")) == ("", False)
+    for number in range(3):
+        poll(cli, f"http://source-{number}.example/", "it is gone", HOUR)
+    cli("publish")
+    assert banner(cli, "harbour.html") == banner(cli) == f"4 of 4 sources could not be read {SINCE}: nothing here is complete."
 
 
 def test_pages_are_drawn_when_an_outage_begins_and_not_at_each_poll(cli: Cli) -> None:

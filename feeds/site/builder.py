@@ -26,7 +26,7 @@ from feeds.site.models import (
     TopicLine,
     TopicPage,
 )
-from feeds.site.status import PATH, status_file, status_of
+from feeds.site.status import PATH, SiteStatus, status_file
 from feeds.site.stories import Copies, TopicStories
 from feeds.store.changes import Changes, DuePage
 from feeds.store.classifications import Classifications
@@ -82,7 +82,7 @@ class Site:
         self._unreadable = target.known - {topic.name for topic in readable}
         self._now, self._rule = facts.polls.last_moment(), target.settings.polling.rule
         self._today = (self._now or EPOCH).date()
-        self._status = status_of(facts.polls.overview(), self._now)
+        self._statuses = sources.statuses(facts, self._topics.values(), self._now)
         self._item_states: dict[int, str] = {}  # another state, another page
         self._maskings: dict[tuple[str, ...], PageMasking] = {}
         self._copies = Copies(target.grouping)
@@ -107,8 +107,8 @@ class Site:
         yield self._index()
         yield from self._sources()
         yield self._search()
-        if not self._folder.is_current(PATH, fingerprint(self._status)):
-            yield PageFile(PATH, status_file(self._status), self._now)
+        if not self._folder.is_current(PATH, fingerprint(self._statuses[""])):
+            yield PageFile(PATH, status_file(self._statuses[""]), self._now)
         for topic in self._topics.values():
             yield from self._topic(topic)
         yield from self._items()
@@ -142,7 +142,7 @@ class Site:
     def _index(self) -> PageFile:
         lines = tuple(self._topic_line(topic) for topic in self._topics.values())
         last = max((line.last for line in lines if line.last), default=None)
-        return PageFile("index.html", render.index(IndexPage(lines, self._facts.sources.count_polled(), self._status)), last)
+        return PageFile("index.html", render.index(IndexPage(lines, self._facts.sources.count_polled(), self._statuses[""])), last)
 
     def _topic_line(self, topic: Topic) -> TopicLine:
         days = self._days(topic)
@@ -204,7 +204,7 @@ class Site:
         newest = range(max(last - _ARCHIVES, 0) + 1, last + 1)
         archives = tuple(PageLink(f"{number}", file_name(topic.name, number)) for number in newest)
         current = self._folder.is_current(
-            f"{_LISTS}{topic.name}", fingerprint(topic_state(topic), self._today, archives, self._status.outage)
+            f"{_LISTS}{topic.name}", fingerprint(topic_state(topic), self._today, archives, self._status(topic).outage)
         )
         folder = f"{topic.name}/"
         damaged = any(path == f"{topic.name}.html" or path.startswith(folder) for path in self._damaged)
@@ -226,6 +226,9 @@ class Site:
             self._folder.drop(path)
             yield PageFile(path, None)
 
+    def _status(self, topic: Topic) -> SiteStatus:
+        return self._statuses.get(topic.name, self._statuses[""])
+
     def _topic_pages(self, topic: Topic, days: dict[date, int], lists: TopicLists, urls: Mapping[str, str]) -> Iterator[PageFile]:
         """Yield the page of a topic, and the pages of its languages and sources (`urls` by key)."""
         pages: dict[PageLink | None, list[TaggedItem]] = {None: listing.shown(self._tagged.lines(topic.name, _CARDS))}
@@ -234,7 +237,7 @@ class Site:
         pages |= {link: listing.shown(self._tagged.lines(topic.name, _CARDS, **kind)) for link, kind in kinds.items()}
         states = self._states({item.row for some in pages.values() for item in some})
         stories = TopicStories(self._facts, self._classifications, topic, self._copies, self._with_rules)
-        common = fingerprint(topic_state(topic), lists.languages, lists.sources, self._status.outage)
+        common = fingerprint(topic_state(topic), lists.languages, lists.sources, self._status(topic).outage)
         first = self._today - timedelta(days=_CHART_DAYS - 1)
         for link, some in pages.items():
             path = link.href if link else f"{topic.name}.html"
@@ -264,7 +267,7 @@ class Site:
             days=facets.chart(topic.name, counts, self._today, linked=topic.expression is not None),
             span=_span(topic),
             as_of=self._today,
-            status=self._status,
+            status=self._status(topic),
             months=lists.months,
             archives=lists.archives,
         )

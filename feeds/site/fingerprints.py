@@ -12,8 +12,7 @@ from typing import Final
 
 from feeds.publication.edition import Target
 from feeds.publication.publish import Looked
-from feeds.site import views
-from feeds.site.status import status_of
+from feeds.site import sources, views
 from feeds.store.ledger import archive_sizes
 from feeds.store.published_files import PageRecord, PageRecords
 from feeds.tagging.topic.model import Topic
@@ -38,10 +37,10 @@ def frame(target: Target) -> tuple[object, ...]:
     return _program(), settings.polling.rule, settings.service.search
 
 
-def site_state(facts: Facts) -> tuple[object, ...]:
+def site_state(facts: Facts, topics: Iterable[Topic]) -> tuple[object, ...]:
     """Return values that change with some pages, whatever else does."""
     now = as_of(facts)
-    return now.date(), sources_state(facts, now), tuple(archive_sizes(facts).items()), status_of(facts.polls.overview(), now)
+    return now.date(), sources_state(facts, now), tuple(archive_sizes(facts).items()), sources.statuses(facts, topics, now)
 
 
 def sources_state(facts: Facts, now: datetime) -> tuple[object, ...]:

@@ -45,7 +45,7 @@ class _Pages:
 
     def state(self) -> tuple[object, ...]:
         """Return figures that change with some pages, apart from those that `are_due`."""
-        return fingerprints.site_state(self._facts)
+        return fingerprints.site_state(self._facts, (one for one in self._topics if not one.publish.private))
 
     def are_due(self) -> bool:
         """Return whether anything that a page shows has changed."""

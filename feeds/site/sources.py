@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from feeds.site import views
 from feeds.site.masking import PageMasking
 from feeds.site.models import PageLink, SourceLine, SourcesPage
+from feeds.site.status import SiteStatus, status_of
 from feeds.store.tagged import TaggedItems
 from feeds.tagging.topic.model import Topic
 from ingest.planner.health import HealthState, all_health
@@ -30,6 +31,16 @@ def lines(facts: Facts, topics: Mapping[str, Topic], rule: PollingRule, now: dat
     masking = PageMasking.of(topics.values())
     found = views.source_lines(all_health(listed, now, facts.polls.cost(rule).shape), facts.sources.carried())
     return tuple(map(masking.source, found))
+
+
+def statuses(facts: Facts, topics: Iterable[Topic], now: datetime | None) -> dict[str, SiteStatus]:
+    """Return how up to date the pages of each topic are, by name, and under "" those of the site.
+
+    What carries a topic without a query is every source.
+    """
+    overview, tagged = facts.polls.overview(), TaggedItems(facts)
+    carriers = {topic.name: facts.polls.overview(tagged.source_rows(topic.name)) for topic in topics if topic.expression}
+    return {"": status_of(overview, now)} | {name: status_of(overview, now, some) for name, some in carriers.items()}
 
 
 def path_of(number: int) -> str:

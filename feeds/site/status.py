@@ -24,9 +24,11 @@ class SiteStatus:
     late_after: datetime | None = None  # if the pages are as they are after this time, nobody polls
 
 
-def status_of(overview: SourcesOverview, now: datetime | None) -> SiteStatus:
-    """Return the status of pages that describe the time `now`."""
+def status_of(overview: SourcesOverview, now: datetime | None, of_topic: SourcesOverview | None = None) -> SiteStatus:
+    """Return the status of pages that describe the time `now`; with `of_topic`, the sources of a topic, of its pages."""
     late, outage = overview.late_at(), overview.outage
+    if of_topic and not (outage and outage.is_whole):
+        outage = of_topic.outage_of(" of this topic") or outage
     as_of = now and _whole(now, _EVERY)
     late_after = late and _whole(late, _MARGIN) + timedelta(seconds=_MARGIN)
     if outage is None:

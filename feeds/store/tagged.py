@@ -97,6 +97,11 @@ class TaggedItems:
         )
         return frozenset(url for (url,) in rows)
 
+    def source_rows(self, topic: str) -> frozenset[int]:
+        """Return the row numbers of the sources of items that a topic tags."""
+        rows = self._db.execute("select source_id from tag_source where number > 0 and topic = ?", [topic])
+        return frozenset(row for (row,) in rows)
+
     def source_titles(self) -> dict[str, str]:
         """Return the title of every source by its address."""
         return dict(self._db.execute("select url, title from known_source").fetchall())

@@ -50,18 +50,21 @@ class SourcesOverview:
 
         It changes only when the outage begins, ends, or becomes much larger or smaller.
         """
+        return self.outage_of("")
+
+    def outage_of(self, what: str) -> Outage | None:
+        """Return the same in words for some of the sources, such as those " of this topic"."""
+        named = f"source{'s' if self.polled != 1 else ''}{what}"
         if self.polled and self.offline_since:
-            return Outage(f"{self._all()} could not be reached since {_moment(self.offline_since)}", is_whole=True)
+            words = f"{self.polled} of {self.polled} {named} could not be reached since {_moment(self.offline_since)}"
+            return Outage(words, is_whole=True)
         if self.polled and self.failing == self.polled:
             since = f" since {_moment(self.last_good)}" if self.last_good else ""
-            return Outage(f"{self._all()} could not be read{since}", is_whole=True)
+            return Outage(f"{self.polled} of {self.polled} {named} could not be read{since}", is_whole=True)
         share = next((words for least, words in _SHARES if self.failing > least * self.polled), "")
         if share and self.failing >= _FEW:
-            return Outage(f"{share} of {self.polled} sources cannot be read at present", is_whole=False)
+            return Outage(f"{share} of {self.polled} {named} cannot be read at present", is_whole=False)
         return None
-
-    def _all(self) -> str:
-        return f"{self.polled} of {self.polled} source{'s' if self.polled > 1 else ''}"
 
 
 def _moment(when: datetime) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
@@ -67,9 +67,9 @@ class Polls:
         """Store since when no source can be reached; None when one can be reached again."""
         self._notes.put(OFFLINE, rfc3339(since) or "")
 
-    def overview(self) -> SourcesOverview:
-        """Return how all polled sources are doing."""
-        return overview_of(self._db.connection)
+    def overview(self, among: Collection[int] | None = None) -> SourcesOverview:
+        """Return how all polled sources are doing, or some of them by their row numbers."""
+        return overview_of(self._db.connection, among)
 
     # After it
 
