@@ -32,7 +32,7 @@ from feeds.cli.upkeep.forget import forget_command
 from feeds.cli.upkeep.purge import purge_command
 from feeds.cli.upkeep.settings import config_command
 from ingest.cli.commands import sources, sources_add
-from ingest.cli.console import announce, command, is_terminal, log_as_service, say
+from ingest.cli.console import announce, command, counted, is_terminal, log_as_service, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,6 +102,8 @@ def _serve_and_poll(home: Home, hold: Hold, listening: Listening) -> Home | None
     limit = Timer(_STOP_SECONDS, _abandon)
     limit.daemon = True
     with home.engine() as engine:
+        if listening.socket:
+            announce("service_begun", f"open {home.settings.base_url}/ in a browser{'; Ctrl+C stops' if is_terminal() else ''}")
         for topic in topics_of(home) if listening.socket else ():
             private = f"{topic.name} is private: `topicwire feeds grant` gives a reader an address"
             announce(
@@ -190,7 +192,7 @@ def ingest(home: Home, sources: tuple[str, ...], *, no_publish: bool) -> None:
     with home.facts() as facts, home.engine() as engine:
         report = ingest_all(facts, engine, home.settings, sources)
         tagged, written = (0, 0) if no_publish else classify_and_publish(home, facts, chosen)
-    say(f"{summary(report)}; {tagged} tags given; {written} files written")
+    say(f"{summary(report)}; {counted(tagged, 'tag')} given; {counted(written, 'file')} written")
     raise SystemExit(1 if report.failed else code)
 
 

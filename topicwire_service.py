@@ -36,7 +36,7 @@ from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.topic.cache import TopicCache
 from feeds.tagging.topic.folders import kept_feed_messages, topic_folders
 from feeds.tagging.topic.model import Topic
-from ingest.cli.console import progress_bar
+from ingest.cli.console import counted, progress_bar
 from ingest.errors import FetchError, TopicwireError, database_failed
 from ingest.log import log_event
 from ingest.polling.batch import Due, split_by_host
@@ -94,8 +94,9 @@ class Pass:
         """Return the result in one line."""
         counts = self.documents.counts + self.polls.counts
         return (
-            f"{self.polls.looked} sources polled, {len(self.polls.failed)} failed; {self.documents.looked} documents read; "
-            f"{counts.new} items new, {counts.changed} changed; {self.tagged} tags given; {self.written} files written"
+            f"{counted(self.polls.looked, 'source')} polled, {len(self.polls.failed)} failed; "
+            f"{counted(self.documents.looked, 'document')} read; {counted(counts.new, 'item')} new, {counts.changed} changed; "
+            f"{counted(self.tagged, 'tag')} given; {counted(self.written, 'file')} written"
         )
 
 
@@ -224,7 +225,7 @@ class ServiceTicks:
         self._running = 0
         self._lock = Lock()
         self._reported: set[str] = set()  # refused lines of sources.opml, which are reported once
-        self._offline = False
+        self._offline = self._has_polled = False
         self._topics = TopicCache(
             topic_folders(home.folder, home.settings), partial(log_event, _LOG, logging.ERROR, "topic_refused")
         )
@@ -368,7 +369,7 @@ class ServiceTicks:
             self._published_at = self.now()
 
     def _seeds(self, facts: Facts) -> None:
-        self._report(read_seeds(self._home, facts, self._engine))
+        self._report(read_seeds(self._home, facts, self._engine), "document", "read")
 
     def _opened_with_seeds(self, facts: Facts) -> None:
         self._seeds(facts)
@@ -379,6 +380,7 @@ class ServiceTicks:
         read_lists(self._home, facts, self._engine)
         due = due_sources(self._home, facts, self._reported, limit=_SOURCES)
         end = self.now() + timedelta(seconds=_POLL_SECONDS)
+        self._report_begin(len(due))
 
         def in_time() -> bool:
             return self.now() < end
@@ -391,8 +393,15 @@ class ServiceTicks:
             facts.tallies.done("poll", self.now(), times.sums if report.looked else {})
         self._report_offline(report)
         if not report.offline:
-            self._report(report)
+            self._report(report, "source", "polled")
             subscribe(self._home, facts, self._engine)
+
+    def _report_begin(self, due: int) -> None:
+        """Say once what is polled now and how often from then on."""
+        if due and not self._has_polled:
+            message = f"polling {counted(due, 'source')} now, then each when news is likely: {self._home.settings.polling.rhythm}"
+            log_event(_LOG, logging.INFO, "polling_begun", message, due=due)
+        self._has_polled = self._has_polled or bool(due)
 
     def _after_step(self, report: Report) -> bool:
         log_source_changes(report.source_changes)
@@ -421,11 +430,13 @@ class ServiceTicks:
             log_event(_LOG, logging.INFO, "sources_reachable", "sources can be reached again")
         self._offline = report.offline or (self._offline and not report.looked)
 
-    def _report(self, report: Report) -> None:
+    def _report(self, report: Report, looked_at: str, how: str) -> None:
         """Report what reading documents or polling brought, and request its classification."""
         if report.looked > report.unchanged:
             figures = {"looked": report.looked, "failed": len(report.failed), "new": report.counts.new}
-            message = f"{report.looked} looked at, {len(report.failed)} failed; {report.counts.new} items new"
+            message = (
+                f"{counted(report.looked, looked_at)} {how}, {len(report.failed)} failed; {counted(report.counts.new, 'item')} new"
+            )
             brought = report.counts.new + report.counts.changed  # a pass that only failed is told by its sources, once each
             log_event(_LOG, logging.INFO if brought else logging.DEBUG, "items_stored", message, **figures)
             self._has_new_items.set()
@@ -436,7 +447,7 @@ class ServiceTicks:
         _finish_erasure(self._home, facts, self._topics.topics())
         tagged, written = classify_and_publish(self._home, facts, self._topics.topics(), _BATCHES, self.stopping.is_set)
         if tagged or written:
-            message = f"{tagged} tags given; {written} files written"
+            message = f"{counted(tagged, 'tag')} given; {counted(written, 'file')} written"
             log_event(_LOG, logging.INFO, "feeds_published", message, tagged=tagged, written=written)
         self._report_kept(facts)
 

@@ -36,6 +36,7 @@ class LogFormat(StrEnum):
     """How an event is written to stderr."""
 
     PLAIN = "plain"  # the words alone: for a person who gave a command
+    TERMINAL = "terminal"  # the time of day and the words: for a person who watches a service
     LOGFMT = "logfmt"  # time=... level=... event=... message=..., then the fields
     JOURNAL = "journal"  # the same without time and level, which journald keeps: a prefix tells it the level
     JSON = "json"  # one object a line
@@ -73,7 +74,7 @@ def service_format(chosen: str, environment: Mapping[str, str]) -> LogFormat:
     if chosen != "auto":
         return LogFormat(chosen)
     if sys.stderr is None or sys.stderr.isatty():
-        return LogFormat.PLAIN
+        return LogFormat.TERMINAL
     return LogFormat.JOURNAL if _is_journal(environment.get("JOURNAL_STREAM", "")) else LogFormat.LOGFMT
 
 
@@ -167,6 +168,14 @@ class _PlainFormatter(_Formatter):
         return f"{line}\n{trace}" if trace else line
 
 
+class _TerminalFormatter(_PlainFormatter):
+    """The line for people, after the hour and minute of their clock."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        return f"{self.formatTime(record, '%H:%M')} {super().format(record)}"
+
+
 class _LogfmtFormatter(_Formatter):
     """The event as key=value pairs in one line."""
 
@@ -200,6 +209,7 @@ class _JsonFormatter(_Formatter):
 
 _FORMATTERS: Final[Mapping[LogFormat, type[_Formatter]]] = {
     LogFormat.PLAIN: _PlainFormatter,
+    LogFormat.TERMINAL: _TerminalFormatter,
     LogFormat.LOGFMT: _LogfmtFormatter,
     LogFormat.JOURNAL: _JournalFormatter,
     LogFormat.JSON: _JsonFormatter,

@@ -93,6 +93,13 @@ class Polling:
             return PollingRule(None, self.target_delay * 60, self.longest * 3_600)
         return PollingRule(self.requests_per_day or _PER_DAY, None, self.longest * 3_600)
 
+    @property
+    def rhythm(self) -> str:
+        """How often a source is polled, in words."""
+        if self.target_delay is not None:
+            return f"an entry waits {self.target_delay:g} minutes on average"
+        return f"{self.requests_per_day or _PER_DAY:g} times a day on average"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publish:
@@ -184,7 +191,7 @@ def _days(key: str, entries: tuple[str, ...], example: str) -> dict[str, int]:
 class Log:
     """`log.*`: what the service says of its work."""
 
-    format: str = "auto"  # plain, logfmt, journal or json; auto: what suits where stderr leads to
+    format: str = "auto"  # plain, terminal, logfmt, journal or json; auto: what suits where stderr leads to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

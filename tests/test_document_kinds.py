@@ -662,7 +662,7 @@ def test_a_document_that_waited_for_an_extra_is_read_once_it_is_there(
     assert "seeds/a.pdf: PDF files are read by an extra" in cli("run", "--once").stderr
     assert "a.pdf" not in cli("run", "--once").stderr
     monkeypatch.undo()
-    assert "1 items new" in cli("run", "--once").stderr
+    assert "1 item new" in cli("run", "--once").stderr
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_a_feed_is_ingested_classified_and_published(cli: Cli, web: FakeWeb) -> 
     """One command takes a feed to a published topic, and says what it did in one line on stderr."""
     result = cli("ingest", web.serve("/feed.xml", rss(FERRY, MARKET)))
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "2 new, 0 changed, 0 unchanged, 0 failed; 1 tags given; 17 files written\n"
+    assert result.stderr == "2 new, 0 changed, 0 unchanged, 0 failed; 1 tag given; 17 files written\n"
     assert [entry.title for entry in cli.published().entries] == ["The ferry leaves the harbour"]
 
 
@@ -122,7 +122,7 @@ def test_what_works_is_kept_when_something_else_fails(cli: Cli, web: FakeWeb) ->
     """One bad source among good ones exits 1, and loses none of the others."""
     result = cli("ingest", web.serve("/good", rss(FERRY)), web.fail("/bad"), web.serve("/also", rss(MARKET)))
     assert result.exit_code == 1
-    assert result.stderr.splitlines()[-1] == "2 new, 0 changed, 0 unchanged, 1 failed; 1 tags given; 17 files written"
+    assert result.stderr.splitlines()[-1] == "2 new, 0 changed, 0 unchanged, 1 failed; 1 tag given; 17 files written"
     assert len(titles(cli)) == 2
 
 
@@ -149,7 +149,7 @@ def test_a_file_is_ingested(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "ferry.txt"
     file.write_text(f"The ferry leaves the harbour\n\n{TEXT}\n", encoding="utf-8")
     result = cli("ingest", file)
-    assert (result.exit_code, result.stderr) == (0, "1 new, 0 changed, 0 unchanged, 0 failed; 1 tags given; 17 files written\n")
+    assert (result.exit_code, result.stderr) == (0, "1 new, 0 changed, 0 unchanged, 0 failed; 1 tag given; 17 files written\n")
     (row,) = cli.rows("items", "--json")
     assert (row["title"], row["url"], row["published"], row["language"]) == ("The ferry leaves the harbour", None, None, "en")
     assert b"<link rel=" not in (cli.home / "public" / "harbour.atom").read_bytes()
@@ -234,7 +234,7 @@ def test_without_publishing_items_are_only_stored(cli: Cli, tmp_path: Path) -> N
     assert (result.exit_code, result.stderr) == (0, "1 new, 0 changed, 0 unchanged, 0 failed; 0 tags given; 0 files written\n")
     assert not (cli.home / "public").exists()
     assert [row["tags"] for row in cli.rows("items", "--json")] == [[]]
-    assert cli("ingest", file).stderr.endswith("1 tags given; 17 files written\n")
+    assert cli("ingest", file).stderr.endswith("1 tag given; 17 files written\n")
 
 
 def test_something_must_be_named(cli: Cli) -> None:

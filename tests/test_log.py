@@ -107,7 +107,7 @@ def test_journald_is_told_the_level_and_no_time(capfd: pytest.CaptureFixture[str
 
 
 def test_a_service_writes_what_suits_its_stderr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The words alone on a terminal, for journald where that reads, else logfmt; what was chosen counts before all."""
+    """The time of day and the words on a terminal, for journald where that reads, else logfmt; a choice counts before all."""
     with (tmp_path / "stderr").open("w", encoding="utf-8") as stderr:
         monkeypatch.setattr(sys, "stderr", stderr)
         about = os.fstat(stderr.fileno())
@@ -116,7 +116,7 @@ def test_a_service_writes_what_suits_its_stderr(tmp_path: Path, monkeypatch: pyt
         assert service_format("auto", {}) is LogFormat.LOGFMT
         assert service_format("json", {}) is LogFormat.JSON
     monkeypatch.setattr(sys, "stderr", None)
-    assert service_format("auto", {}) is LogFormat.PLAIN
+    assert service_format("auto", {}) is LogFormat.TERMINAL
 
 
 @pytest.mark.parametrize("log_format", LogFormat)

@@ -70,7 +70,7 @@ def test_one_pass_takes_feeds_and_seeds_to_a_published_topic(cli: Cli, web: Fake
     result = cli("run", "--once")
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr.splitlines() == [
-        "2 sources polled, 1 failed; 1 documents read; 3 items new, 0 changed; 2 tags given; 19 files written",
+        "2 sources polled, 1 failed; 1 document read; 3 items new, 0 changed; 2 tags given; 19 files written",
         "`topicwire sources status` shows why sources failed",
     ]
     assert {entry.title for entry in cli.published().entries} == {"The ferry leaves the harbour", "A boat"}
@@ -105,7 +105,7 @@ def test_a_seed_is_read_once(cli: Cli) -> None:
     (seeds / "scan.odt").write_bytes(b"PK")
     first = cli("run", "--once").stderr.splitlines()
     assert first[0].startswith("seeds/scan.odt: .odt files are not read; ")
-    assert " 1 items new, " in first[1]
+    assert " 1 item new, " in first[1]
     assert cli("run", "--once").stderr == (
         "0 sources polled, 0 failed; 2 documents read; 0 items new, 0 changed; 0 tags given; 0 files written\n"
     )
@@ -127,7 +127,7 @@ def test_a_changed_topic_downloads_nothing(cli: Cli, web: FakeWeb) -> None:
     cli("run", "--once")
     asked = len(web.calls)
     write_topic(cli.home, HARBOUR.replace('"ferry", "ferries", ', ""))
-    assert cli("run", "--once").stderr.endswith("0 items new, 0 changed; 1 tags given; 9 files written\n")
+    assert cli("run", "--once").stderr.endswith("0 items new, 0 changed; 1 tag given; 9 files written\n")
     assert [entry.title for entry in cli.published().entries] == ["New boats in the harbour"]
     assert len(web.calls) == asked
 
@@ -171,7 +171,7 @@ def test_characters_that_no_feed_can_hold_stop_nothing(cli: Cli, web: FakeWeb) -
     ]
     cli.poll(web.serve("/a", rss(*poison, *bad_links, FERRY)))
     result = cli("run", "--once")
-    assert result.stderr.startswith("1 sources polled, 0 failed; 0 documents read; 9 items new")
+    assert result.stderr.startswith("1 source polled, 0 failed; 0 documents read; 9 items new")
     parsed = cli.published()
     assert not parsed.bozo
     assert len(parsed.entries) == 9
@@ -183,7 +183,7 @@ def test_characters_that_no_feed_can_hold_stop_nothing(cli: Cli, web: FakeWeb) -
 def test_a_fresh_home_polls_the_starter_list(cli: Cli, web: FakeWeb) -> None:
     """With nothing configured the shipped list is polled."""
     web.serve("/starter", rss(FERRY))
-    assert cli("run", "--once").stderr.startswith("1 sources polled, 0 failed;")
+    assert cli("run", "--once").stderr.startswith("1 source polled, 0 failed;")
     assert polled(cli) == ["/starter"]
 
 
@@ -226,7 +226,7 @@ def test_what_the_owners_list_cannot_mean_is_said(cli: Cli, web: FakeWeb) -> Non
     cli.poll("exec:rm", web.serve("/a", rss(FERRY)))
     first, second = cli("run", "--once").stderr.splitlines()
     assert first == f"{cli.home / 'sources.opml'}, line 1: not an http or https address: exec:rm"
-    assert second.startswith("1 sources polled")
+    assert second.startswith("1 source polled")
 
 
 def test_an_owners_list_that_is_none_stops_the_pass(cli: Cli, web: FakeWeb) -> None:
@@ -307,7 +307,7 @@ def test_on_a_terminal_a_pass_shows_how_far_it_is(cli: Cli, web: FakeWeb, monkey
     cli.poll(web.serve("/a", rss(FERRY)))
     said = cli("poll").stderr
     assert "polling" in said
-    assert "1 sources polled" in said
+    assert "1 source polled" in said
 
 
 def test_an_overlapping_pass_leaves_quietly(cli: Cli, web: FakeWeb) -> None:
@@ -351,9 +351,12 @@ def test_a_tick_polls_classifies_and_publishes(
     """A tick of polling with something new is one line, so is the publication that follows; without there is none."""
     cli.poll(web.serve("/a", rss(FERRY)))
     service.poll()
-    assert said(capsys) == ["1 looked at, 0 failed; 1 items new"]
+    assert said(capsys) == [
+        "polling 1 source now, then each when news is likely: 12 times a day on average",
+        "1 source polled, 0 failed; 1 item new",
+    ]
     service.publish_new_items()
-    assert said(capsys) == ["1 tags given; 17 files written"]
+    assert said(capsys) == ["1 tag given; 17 files written"]
     tick(service)
     cli.clock.forward(days=2)
     service.poll()
@@ -369,7 +372,7 @@ def test_a_tick_reads_seeds(cli: Cli, service: ServiceTicks, capsys: pytest.Capt
     (cli.home / "seeds" / "boat.txt").write_text("A boat\n\nIt lies in the harbour.", encoding="utf-8")
     service.seeds()
     service.publish_new_items()
-    assert said(capsys) == ["1 looked at, 0 failed; 1 items new", "1 tags given; 17 files written"]
+    assert said(capsys) == ["1 document read, 0 failed; 1 item new", "1 tag given; 17 files written"]
     assert len(cli.published().entries) == 1
 
 

@@ -10,7 +10,7 @@ import click
 from feeds.cli.home import readable_topics, report_kept_feeds, target_of, topic_named
 from feeds.cli.stories import why_two
 from ingest.cli.commands import item_line, item_row
-from ingest.cli.console import one_item, say
+from ingest.cli.console import counted, one_item, say
 
 if TYPE_CHECKING:
     from feeds.model import Story
@@ -89,7 +89,7 @@ def publish_command(home: Home) -> None:
         done = publish(facts, Classifications(facts), chosen, target_of(home, facts), everything=True)
         report_kept_feeds(home, facts)
     feeds = (path for path in done.written if path.suffix != ".html")  # there are hundreds of pages
-    say(f"{len(done.written)} files written" + "".join(f"\n{path}" for path in feeds))
+    say(f"{counted(len(done.written), 'file')} written" + "".join(f"\n{path}" for path in feeds))
     for path in done.removed:
         say(f"removed {path}")
     raise SystemExit(code)

@@ -65,9 +65,20 @@ def one_item(facts: Facts, name: str) -> StoredItem:
 
 @contextmanager
 def progress_bar(length: int, label: str = "polling") -> Iterator[Callable[[int], object]]:
-    """Show a progress bar for so many sources or items, on a terminal only; yield a function that takes how many more are done."""
-    with click.progressbar(length=length, label=label, file=sys.stderr, hidden=not (length and is_terminal())) as bar:
-        yield bar.update
+    """Show a progress bar for so many sources or items, on a terminal only; yield a function that takes how many more are done.
+
+    Lines that are written to stderr meanwhile stand above the bar.
+    """
+    if not (length and is_terminal()):
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True, force_terminal=True), transient=True, redirect_stdout=False) as bar:
+        task = bar.add_task(label, total=length)
+        yield lambda more: bar.advance(task, more)
 
 
 class OneLineErrors(click.Command):
