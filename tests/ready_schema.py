@@ -35,7 +35,7 @@ def _made() -> sqlite3.Connection:
 
 def _migrate(database: Database, steps: Migrations) -> None:
     """Fill an empty database first; then nothing is missing."""
-    if not database.schema.table_names():
+    if not (database._up_to_date or database.schema.table_names()):
         with _one_at_a_time:
             made = _made()  # a database in memory too: before this one has the turn that all of them share
         with database._turns, _one_at_a_time:

@@ -46,6 +46,7 @@ class Database:
         self.execute, self.executemany = self.connection.execute, self.connection.executemany
         self.schema = sqlite_utils.Database(self.connection)  # the same connection, as migrations take it
         self._turns = turns_at(str(path.resolve()))
+        self._up_to_date: set[str] = set()  # families whose migrations have all run; no other connection undoes one
         try:
             _refuse_unknown(self.schema, path)  # before it is touched
             self.patience()
@@ -107,12 +108,15 @@ class Database:
 
     def migrate(self, steps: Migrations) -> None:
         """Run the migrations that are missing; of two processes that start together one waits for the other."""
+        if steps.name in self._up_to_date:
+            return  # each of the many stores of a family asks
         if steps.pending(self.schema):
             with self.transaction():
                 if self._before_upgrade and steps.applied(self.schema) and steps.pending(self.schema):
                     self._before_upgrade(self._path)
                     self._before_upgrade = None  # the other family belongs to the same upgrade
                 steps.apply(self.schema)
+        self._up_to_date.add(steps.name)
 
     def tidy(self) -> None:
         """Refresh SQLite's statistics and write its log back into the file; do nothing while others keep it busy."""
