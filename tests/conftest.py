@@ -40,6 +40,18 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Start one worker more than there are processors for `-n auto`: tests of time limits wait, and leave theirs to others.
+
+    Each begins with a part of the list as it stands, and takes from others when it is done. So nearly every file, with what its
+    tests share, is in one worker.
+    """
+    if config.option.dist == "no":
+        config.option.dist = "worksteal"
+    return (os.cpu_count() or 1) + 1
+
+
 class _Hurried(types.ModuleType):
     """asyncio as uvicorn's server sees it here: it looks every 5 ms whether it shall stop, not ten times a second."""
 
