@@ -54,8 +54,8 @@ from ingest.store.upkeep.backup import remove_abandoned
 from ingest.store.watch.tallies import StageTimes
 
 _LOG: Final = logging.getLogger(__name__)
-_SOURCES = 5_000  # in memory for one tick
-_POLL_SECONDS = 27.0  # of a tick in which sources are asked; the rest is still due
+_SOURCES = 10_000  # held at once; a tick polls as many after each other as it has time for
+_POLL_SECONDS = 120.0  # of a tick in which sources are asked: of the rest, those longest overdue come first in the next
 _BATCHES = 20  # of old items classified again in one tick, after a topic changed
 _AGAIN_SECONDS = 5.0  # ... after so many seconds no more of them: what is new is published
 _GROUPING_SECONDS = 10.0  # after so much grouping, what is ready is published
@@ -219,6 +219,7 @@ class ServiceTicks:
         self._may_poll = Event()
         self._may_poll.set()
         self._polling = Event()
+        self._is_behind = False  # more sources were due than the last tick had time for
         self._has_new_items = Event()  # stored and not yet classified
         self._published_at: datetime | None = None
         self._hold = hold or Hold(home.folder)
@@ -260,6 +261,8 @@ class ServiceTicks:
         self._polling.set()
         try:
             self._tick(self._poll)
+            while self._is_behind:  # the next tick may be half a minute away
+                self._tick(self._poll)
         finally:
             self._polling.clear()
 
@@ -377,14 +380,21 @@ class ServiceTicks:
             self._publish(facts)
 
     def _poll(self, facts: Facts) -> None:
+        self._is_behind = False
         read_lists(self._home, facts, self._engine)
-        due = due_sources(self._home, facts, self._reported, limit=_SOURCES)
         end = self.now() + timedelta(seconds=_POLL_SECONDS)
-        self._report_begin(len(due))
 
         def in_time() -> bool:
-            return self.now() < end
+            return self.now() < end and not self.stopping.is_set()
 
+        while (more := self._polled(facts, in_time)) and in_time():
+            pass  # more are due than are held at once
+        self._is_behind = more and not self.stopping.is_set()
+
+    def _polled(self, facts: Facts, in_time: Callable[[], bool]) -> bool:
+        """Poll due sources, at most so many as are held at once; return whether more may be due."""
+        due = due_sources(self._home, facts, self._reported, limit=_SOURCES)
+        self._report_begin(len(due))
         steps = partial(self._steps, facts, in_time)
         times = StageTimes(self.now)
         with times.timed("poll"):
@@ -392,9 +402,11 @@ class ServiceTicks:
         if not self.stopping.is_set():
             facts.tallies.done("poll", self.now(), times.sums if report.looked else {})
         self._report_offline(report)
-        if not report.offline:
-            self._report(report, "source", "polled")
-            subscribe(self._home, facts, self._engine)
+        if report.offline:
+            return False
+        self._report(report, "source", "polled")
+        subscribe(self._home, facts, self._engine)
+        return report.looked > 0 and (len(due) == _SOURCES or report.looked < len(due))
 
     def _report_begin(self, due: int) -> None:
         """Say once what is polled now and how often from then on."""

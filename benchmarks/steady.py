@@ -4,6 +4,11 @@
 `topicwire poll --all` and with a bare loop of aiohttp that asks for the same addresses with the same validators and
 stores nothing. Server and clients are processes of their own; the two clients take turns. It prints the ratio of
 polls per second, best round of each, and the memory that a pass over all sources needs beyond one over a few.
+
+`python benchmarks/steady.py --service [--sources N] [--silent]` starts the service (`topicwire run --no-serve`) in a home
+in which all N sources are overdue, waits until each was polled once, and prints polls per second from the first poll to the
+last, with the seconds of the processor and the memory of the service. With `--silent` one source in a hundred gives no
+answer, and half of these failed before; then what is printed is the time until all others were polled.
 """
 
 import argparse
@@ -12,11 +17,15 @@ import json
 import multiprocessing
 import os
 import resource
+import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from multiprocessing.connection import Connection
@@ -49,6 +58,9 @@ any = ["ferry"]
 """
 _FEW: Final = 100
 _ROUNDS: Final = 5
+_SILENT: Final = 100  # one in so many sources gives no answer
+_PATIENCE: Final = 300.0  # seconds in which the service must have polled all
+_SETTINGS: Final = {"TOPICWIRE_FETCH__ALLOW": "127.0.0.0/8", "TOPICWIRE_FETCH__HOST_PAUSE": "0"}
 
 
 class Unchanged(asyncio.Protocol):
@@ -59,8 +71,9 @@ class Unchanged(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer each request that ends here."""
-        self._transport.write(_ANSWER * data.count(b"\r\n\r\n"))
+        """Answer each request that ends here, but for those that are to get no answer."""
+        if b"/silent/" not in data:
+            self._transport.write(_ANSWER * data.count(b"\r\n\r\n"))
 
 
 def host(number: int) -> str:
@@ -83,9 +96,10 @@ def serve(ready: Connection, hosts: int) -> None:
     asyncio.run(forever())
 
 
-def addresses(number: int, port: int) -> list[str]:
-    """Return the addresses of the sources, those of one host together."""
-    return [f"http://{host(n // _PER_HOST)}:{port}/{n}.xml" for n in range(number)]
+def addresses(number: int, port: int, *, silent: bool = False) -> list[str]:
+    """Return the addresses of the sources, those of one host together; of some it is known that they get no answer."""
+    paths = (f"silent/{n}.xml" if silent and n % _SILENT == 0 else f"{n}.xml" for n in range(number))
+    return [f"http://{host(n // _PER_HOST)}:{port}/{path}" for n, path in enumerate(paths)]
 
 
 # The two clients, each in a process of its own
@@ -140,10 +154,9 @@ def child(kind: str, argument: str) -> None:
 
 def run(kind: str, argument: Path) -> tuple[float, float]:
     """Run a client in a process of its own: (seconds, kB)."""
-    settings = {"TOPICWIRE_FETCH__ALLOW": "127.0.0.0/8", "TOPICWIRE_FETCH__HOST_PAUSE": "0"}
     done = subprocess.run(
         [sys.executable, __file__, "--child", kind, str(argument)],
-        env={**os.environ, **settings},
+        env={**os.environ, **_SETTINGS},
         check=True,
         capture_output=True,
         text=True,
@@ -161,9 +174,11 @@ def fill(home: Path, urls: list[str]) -> None:
     (home / "topics" / "one.toml").write_text(_TOPIC, encoding="utf-8")  # what is measured is polling
     (home / "sources.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")
     state = SourceState(etag=_ETAG, body_hash="0" * 32, last_poll=now, last_success=now, http_status=200, next_poll=now)
+    failed = replace(state, error="no answer", failures=1)
+    states = {url: failed if "/silent/" in url and int(Path(url).stem) % (2 * _SILENT) else state for url in urls}
     with Facts(home / "topicwire.db") as facts:
         facts.sources.add((Source(url, origin="opml") for url in urls), now)
-        facts.polls.record([(Outcome(Source(url), now, http_status=200, etag=_ETAG), state) for url in urls])
+        facts.polls.record([(Outcome(Source(url), now, http_status=200, etag=_ETAG), one) for url, one in states.items()])
 
 
 def measure(folder: Path, number: int, port: int) -> None:
@@ -185,10 +200,40 @@ def measure(folder: Path, number: int, port: int) -> None:
     print(f"memory                 {growth:5.2f} kB a source beyond the first {_FEW} (under 5)")
 
 
+# The service
+
+
+def moments(home: Path, began: str) -> list[datetime]:
+    """Return when sources that answer were polled since the service began."""
+    query = "select last_poll from poll where last_poll > ? and error is null"
+    with closing(sqlite3.connect(f"file:{home / 'topicwire.db'}?mode=ro", uri=True)) as db:
+        return [datetime.fromisoformat(at) for (at,) in db.execute(query, [began])]
+
+
+def service(folder: Path, urls: list[str]) -> None:
+    """Let the service poll sources that are all overdue, and print how fast it was."""
+    home, number = folder / "service", sum("/silent/" not in url for url in urls)
+    fill(home, urls)
+    began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    run_service = [sys.executable, str(ROOT / "scheduler.py"), "--home", str(home), "run", "--no-serve"]
+    with subprocess.Popen(run_service, env={**os.environ, **_SETTINGS}, stderr=subprocess.DEVNULL) as running:
+        end = time.monotonic() + _PATIENCE
+        while len(polled := moments(home, began)) < number and time.monotonic() < end:
+            time.sleep(1)
+        running.send_signal(signal.SIGTERM)
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = max((max(polled) - min(polled)).total_seconds(), 1.0)
+    print(f"service      {len(polled):6} sources polled once, {len(polled) / seconds:6.0f} polls/s")
+    print(f"processor    {spent.ru_utime + spent.ru_stime:6.1f} s, with the start of the service and of its parsers")
+    print(f"memory       {spent.ru_maxrss / 1_024:6.0f} MB")
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description="a pass in which nothing is new")
     parser.add_argument("--sources", type=int, default=5_000)
+    parser.add_argument("--service", action="store_true")
+    parser.add_argument("--silent", action="store_true")
     parser.add_argument("--child", nargs=2, metavar=("KIND", "ARGUMENT"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.child:
@@ -198,7 +243,11 @@ def main() -> None:
     server = multiprocessing.get_context("spawn").Process(target=serve, args=(sender, -(-chosen.sources // _PER_HOST)), daemon=True)
     server.start()
     with tempfile.TemporaryDirectory() as folder:
-        measure(Path(folder), chosen.sources, receiver.recv())
+        port = receiver.recv()
+        if chosen.service:
+            service(Path(folder), addresses(chosen.sources, port, silent=chosen.silent))
+        else:
+            measure(Path(folder), chosen.sources, port)
     server.terminate()
     server.join()
 

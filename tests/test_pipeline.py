@@ -475,6 +475,33 @@ def test_no_more_batches_fly_than_allowed(poll: Poller, web: FakeWeb, other_web:
     assert other_web.calls[0].at - web.calls[0].at >= 0.04
 
 
+def test_nobody_waits_for_a_slow_server(poll: Poller, web: FakeWeb, other_web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch that takes long is passed by and committed when it is there, also where no more may be slow; none is lost."""
+    monkeypatch.setattr(pipeline, "_BATCH", 1)
+    monkeypatch.setattr(pipeline, "_PATIENCE", 0.01)
+    for in_flight, slow in ((1, 40), (3, 0)):
+        monkeypatch.setattr(pipeline, "_IN_FLIGHT", in_flight)
+        monkeypatch.setattr(pipeline, "_SLOW", slow)
+        poll.add(web.serve("/slow", rss(FERRY), delay=0.2), other_web.serve("/quick", rss(BAKERY)))
+        due = poll.facts.sources.due(None)
+        reports = list(poll_sources(poll.facts, poll.engine, due, poll.settings, lambda: 0.5))
+        assert [report.looked for report in reports] == [1, 1]
+        polled = {source.url: state.last_poll for source, state in poll.facts.sources.all()}
+        assert set(polled) == {web.url("/slow"), other_web.url("/quick")}
+    assert sorted(poll.titles()) == ["Bakery burns down", "Last ferry sails"]
+
+
+def test_sources_that_failed_are_asked_last(poll: Poller, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that gave no answer may give none again: the others do not wait in its batch."""
+    monkeypatch.setattr(pipeline, "_IN_FLIGHT", 1)
+    poll.add(web.url("/missing"))
+    assert poll().failed
+    poll.add(web.serve("/a", rss(FERRY)), web.serve("/b", rss(BAKERY)))
+    web.calls.clear()
+    list(poll_sources(poll.facts, poll.engine, poll.facts.sources.due(None), poll.settings, lambda: 0.5))
+    assert [call.path for call in web.calls] == ["/a", "/b", "/missing"]
+
+
 def test_what_was_committed_stays_when_one_stops_in_between(
     poll: Poller, web: FakeWeb, other_web: FakeWeb, monkeypatch: pytest.MonkeyPatch
 ) -> None:

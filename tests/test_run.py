@@ -364,6 +364,31 @@ def test_a_tick_polls_classifies_and_publishes(
     assert web.paths() == ["/a", "/a"]
 
 
+def test_a_tick_polls_more_than_is_held_at_once(
+    cli: Cli, web: FakeWeb, service: ServiceTicks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that is due is polled in one tick, a part after the other, while there is time; then no source is asked."""
+    monkeypatch.setattr(topicwire_service, "_SOURCES", 1)
+    monkeypatch.setattr(topicwire_service, "_POLL_SECONDS", -1.0)
+    cli.poll(*[web.serve(f"/{number}", rss(FERRY)) for number in range(3)])
+    service.poll()
+    assert web.paths() == []
+    monkeypatch.setattr(topicwire_service, "_POLL_SECONDS", 10.0)
+    service.poll()
+    assert sorted(web.paths()) == ["/0", "/1", "/2"]
+
+
+def test_a_tick_that_had_no_time_for_all_is_followed_at_once(
+    cli: Cli, web: FakeWeb, service: ServiceTicks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest does not wait for the next half minute."""
+    cli.poll(*[web.serve(f"/{number}", rss(FERRY)) for number in range(3)])
+    monkeypatch.setattr(topicwire_service, "_SOURCES", 1)
+    monkeypatch.setattr(service, "now", lambda: cli.clock() + timedelta(days=len(web.calls)))  # one source takes all the time
+    service.poll()
+    assert sorted(web.paths()) == ["/0", "/1", "/2"]
+
+
 def test_a_tick_reads_seeds(cli: Cli, service: ServiceTicks, capsys: pytest.CaptureFixture[str]) -> None:
     """A document that is laid into seeds/ is published at the next tick, without any network."""
     (cli.home / "seeds").mkdir()

@@ -15,7 +15,7 @@ from ingest.store.facts import Facts
 from ingest.text.dates import from_rfc3339, rfc3339
 
 HOME: Final = "public/index"  # the name of the feed to which the files of no topic belong
-_LOOKED_AT: Final = 1_000  # files of a feed in one publication
+_LOOKED_AT: Final = 300  # files of a feed in one publication
 _SECONDS: Final = 60  # in which other files are looked at
 _GONE: Final = ".gone"  # ends the name of a marker where a file was withdrawn for good (410, RFC 9110, 15.5.11)
 

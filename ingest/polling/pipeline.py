@@ -6,11 +6,11 @@ import logging
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 from pathlib import Path
 from typing import Final
 
@@ -43,10 +43,15 @@ _BATCH: Final = 40  # sources a commit
 _IN_FLIGHT: Final = 8  # batches
 _COMPANY: Final = 3  # batches that may come along with a commit
 _MOMENT: Final = 0.02  # seconds that it waits for them: each commit has a cost of its own
+_PATIENCE: Final = 0.25  # seconds that the batches behind one wait for it
+_SLOW: Final = 40  # batches that may be under way beside these, because they take longer
 _WITNESSES: Final = 3  # sources polled early to see whether this computer is offline
 _READER: Final = b"2"  # raise it to have every document read again
 _NOT_DOCUMENTS: Final = {"readme.md", "readme.txt", "readme"}
 _MOST_BYTES: Final = 50 * 1024 * 1024
+
+
+Outcomes = tuple[Outcome, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +186,12 @@ def poll_sources(  # noqa: PLR0913, PLR0917 - and how it is parted
     work = _Pass(facts, engine, settings, chance, in_time)
     if facts.polls.offline_since():
         few, due = scouts(due)
-        yield from work.ask(few)
+        yield from work.ask([few])
         if not work.reached and not (yield from work.confirmed()):
             yield work.given_up()
             return
         facts.polls.note_offline(None)
-    for part in parts(due):
-        yield from work.ask(part)
+    yield from work.ask(parts(due))
     if work.looks_offline() and not (yield from work.confirmed()):
         facts.polls.note_offline(engine.clock())
         yield work.given_up()
@@ -207,11 +211,10 @@ class _Pass:
         self._unreached: list[Outcome] = []
         self.reached = 0
 
-    def ask(self, due: list[Due]) -> Iterator[Report]:
-        """Poll sources and commit what their servers answered."""
-        self._states |= {source.url: state for source, state in due}
-        batches = takewhile(lambda _: self._goes_on(), cut_batches(due, _BATCH))
-        for outcomes in _in_order(batches, self._submit):
+    def ask(self, parts: Iterable[list[Due]]) -> Iterator[Report]:
+        """Poll sources, part after part, and commit what their servers answered."""
+        batches = (takewhile(lambda _: self._goes_on(), self._cut(part)) for part in parts)
+        for outcomes in _answered(batches, self._submit):
             unreached = [one for one in outcomes if is_unreached(one)]
             self._unreached += unreached
             self.reached += sum(map(is_reached, outcomes))
@@ -219,10 +222,16 @@ class _Pass:
             if heard:
                 yield self._recorded(heard)
 
+    def _cut(self, due: list[Due]) -> tuple[Batch, ...]:
+        self._states |= {source.url: state for source, state in due}
+        # A server that failed may keep its batch waiting: such sources share batches, the last ones.
+        well, failing = ([one for one in due if bool(one[1].failures) == failed] for failed in (False, True))
+        return cut_batches(well, _BATCH) + cut_batches(failing, _BATCH)
+
     def _goes_on(self) -> bool:
         return self._in_time() and not is_hopeless(len(self._unreached), self.reached)
 
-    def _submit(self, batch: Batch) -> "Future[tuple[Outcome, ...]]":
+    def _submit(self, batch: Batch) -> "Future[Outcomes]":
         return self._engine.submit(process_batch(_informed(batch, self._facts), self._engine))
 
     def _recorded(self, outcomes: Sequence[Outcome]) -> Report:
@@ -247,7 +256,7 @@ class _Pass:
             one for one in self._facts.sources.answering(self._engine.clock(), len(asked) + _WITNESSES) if one[0].url not in asked
         ]
         before = self.reached
-        yield from self.ask(well[:_WITNESSES])
+        yield from self.ask([well[:_WITNESSES]])
         return self.reached > before
 
     def settle(self) -> Iterator[Report]:
@@ -281,23 +290,61 @@ def _informed(batch: Batch, facts: Facts) -> Batch:
     return Batch(tuple(told))
 
 
-def _in_order(batches: Iterable[Batch], submit: Callable[[Batch], "Future[tuple[Outcome, ...]]"]) -> Iterator[tuple[Outcome, ...]]:
-    """Keep a few batches under way and yield their results in order, together where several are ready."""
-    flying: deque[Future[tuple[Outcome, ...]]] = deque()
-    for batch in batches:
-        if len(flying) >= _IN_FLIGHT:
-            yield _ready(flying)
-        flying.append(submit(batch))
-    while flying:
-        yield _ready(flying)
+def _answered(parts: Iterable[Iterable[Batch]], submit: Callable[[Batch], "Future[Outcomes]"]) -> Iterator[Outcomes]:
+    """Keep a few batches under way and yield their results, together where several are ready; a part begins after another.
+
+    They come in order, except that nobody waits for a batch that a slow server keeps waiting.
+    """
+    under_way = _UnderWay()
+    for part in parts:
+        for batch in part:
+            while under_way.is_full:
+                yield from under_way.ready()
+            under_way.add(submit(batch))
+        while under_way.is_in_order:
+            yield from under_way.ready()
+    while under_way.is_slow:
+        yield from under_way.ready()
 
 
-def _ready(flying: "deque[Future[tuple[Outcome, ...]]]") -> tuple[Outcome, ...]:
-    outcomes = flying.popleft().result()
-    wait(islice(flying, _COMPANY), _MOMENT)
-    while flying and flying[0].done():
-        outcomes += flying.popleft().result()
-    return outcomes
+class _UnderWay:
+    """The batches under way: those in their order, and slow ones, which are passed by."""
+
+    def __init__(self) -> None:
+        self._in_order: deque[Future[Outcomes]] = deque()
+        self._slow: list[Future[Outcomes]] = []
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._in_order) >= _IN_FLIGHT
+
+    @property
+    def is_in_order(self) -> bool:
+        return bool(self._in_order)
+
+    @property
+    def is_slow(self) -> bool:
+        return bool(self._slow)
+
+    def add(self, batch: "Future[Outcomes]") -> None:
+        self._in_order.append(batch)
+
+    def ready(self) -> Iterator[Outcomes]:
+        """Wait a moment for the next batch, and pass it by if it is slow; yield what is ready, if anything is."""
+        wait(islice(self._in_order, 1), _PATIENCE)
+        if self._in_order and self._in_order[0].done():
+            wait(islice(self._in_order, 1, 1 + _COMPANY), _MOMENT)
+        elif self._in_order and len(self._slow) < _SLOW:
+            self._slow.append(self._in_order.popleft())
+        else:
+            wait((*self._slow, *self._in_order), return_when=FIRST_COMPLETED)
+        # Where no more may be slow, those behind are not kept waiting either.
+        open_end = takewhile(Future.done, self._in_order) if len(self._slow) < _SLOW else self._in_order
+        found = [one for one in (*self._slow, *open_end) if one.done()]
+        self._slow = [one for one in self._slow if one not in found]
+        self._in_order = deque(one for one in self._in_order if one not in found)
+        if found:
+            yield tuple(chain.from_iterable(one.result() for one in found))
 
 
 def report_of(outcomes: Iterable[Outcome], counts: Counts, name: str = "") -> Report:
