@@ -191,12 +191,12 @@ def test_items_are_one_object_a_line(cli: Cli) -> None:
 
 
 def test_items_are_a_line_each_for_people(cli: Cli) -> None:
-    """Without --json an item is its id, language, title, source and tags, oldest first."""
+    """Without --json an item is its id, day, language, title, source and tags, oldest first."""
     fill(cli, about(2, "nothing at all"), about(1))
     ids = [row["id"] for row in cli.rows("items", "--json")]
     assert cli("items").stdout.splitlines() == [
-        f"{ids[0]}  en  Story 1: ferry in the harbour  (The Harbour Post)  [harbour]",
-        f"{ids[1]}  en  Story 2: nothing at all  (The Harbour Post)",
+        f"{ids[0]}  2026-03-02  en  Story 1: ferry in the harbour  (The Harbour Post)  [harbour]",
+        f"{ids[1]}  2026-03-02  en  Story 2: nothing at all  (The Harbour Post)",
     ]
 
 

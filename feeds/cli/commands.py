@@ -9,7 +9,7 @@ import click
 
 from feeds.cli.home import readable_topics, report_kept_feeds, target_of, topic_named
 from feeds.cli.stories import why_two
-from ingest.cli.commands import item_line, item_row
+from ingest.cli.commands import item_row, item_table, show_item
 from ingest.cli.console import counted, one_item, say
 
 if TYPE_CHECKING:
@@ -67,14 +67,19 @@ def items(home: Home, name: str | None, *, as_json: bool) -> None:
     """List the stored items, oldest first."""
     from feeds.store.classifications import Classifications
 
+    table = item_table()
     with home.stored() as facts:
         classifications = Classifications(facts)
         if name:
             topic_named(home, name)
         for stored in facts.items.all():
             tags = [classification.topic for classification in classifications.of(stored.row)]
-            if name is None or name in tags:
-                click.echo(json.dumps(item_row(stored, tags), ensure_ascii=False) if as_json else item_line(stored, tags))
+            if name is not None and name not in tags:
+                continue
+            if as_json:
+                click.echo(json.dumps(item_row(stored, tags), ensure_ascii=False))
+            else:
+                show_item(table, stored, tags)
 
 
 @click.command("publish")

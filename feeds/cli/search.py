@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from feeds.cli.home import topics_of
-from ingest.cli.commands import item_line, item_row
+from ingest.cli.commands import item_row, item_table, show_item
 from ingest.cli.console import say
 
 if TYPE_CHECKING:
@@ -41,8 +41,12 @@ def search_command(home: Home, /, query: tuple[str, ...], limit: int, *, as_json
     private = {topic.name: topic.publish.private for topic in topics_of(home)}  # its owner may see all of them
     with home.stored() as facts:
         found = search(facts, asked, frozenset(private), limit=limit)
+    table = item_table()
     for result in found.results:
-        click.echo(_object(result, private) if as_json else _line(result, private))
+        if as_json:
+            click.echo(_object(result, private))
+        else:
+            show_item(table, result.stored, _marks(result, private))
     if found.total > limit:
         say(f"{limit} of {'more than ' if found.more else ''}{found.total} found; --limit shows more")
     elif not found.total:
@@ -56,6 +60,6 @@ def _object(result: SearchResult, private: Mapping[str, bool]) -> str:
     return json.dumps(item_row(result.stored, tags) | hidden, ensure_ascii=False)
 
 
-def _line(result: SearchResult, private: Mapping[str, bool]) -> str:
+def _marks(result: SearchResult, private: Mapping[str, bool]) -> list[str]:
     marks = [f"{one.topic} (private)" if private[one.topic] else one.topic for one in result.classifications]
-    return item_line(result.stored, marks or ["not published"])
+    return marks or ["not published"]

@@ -12,6 +12,7 @@ import click
 
 from feeds.cli.home import readable_topics, report_kept_feeds, target_of, topic_named, topic_path
 from ingest.cli.console import Commands, counted, progress_bar, say
+from ingest.cli.table import Column, Table
 from ingest.errors import TopicError, UsageError
 
 if TYPE_CHECKING:
@@ -39,12 +40,14 @@ def topics_list(home: Home, *, as_json: bool) -> None:
     """Show the topics in force."""
     home.require_folder()
     found, code = readable_topics(home)
+    table = Table(Column("name", 28), Column("version", 12, "dim"), Column("status", 7), Column("title"))
     for topic in found:
+        cells = (topic.name, topic.version, topic.status, topic.title)
         if as_json:
             row = {"name": topic.name, "title": topic.title, "status": topic.status, "version": topic.version}
             click.echo(json.dumps(row | {"private": topic.publish.private}, ensure_ascii=False))
         else:
-            click.echo(f"{topic.name}  {topic.version}  {topic.status}  {topic.title}")
+            table.show(cells, "  ".join(cells))
     if home.database_path.exists():
         with home.facts() as facts:
             report_kept_feeds(home, facts)

@@ -12,6 +12,7 @@ import click
 
 from ingest.cli.console import Commands, OneLineErrors, say
 from ingest.cli.status import status
+from ingest.cli.table import Column, Table
 from ingest.errors import UsageError
 from ingest.model import SourceKind, SourceStatus
 from ingest.text.sanitize import one_line
@@ -97,10 +98,15 @@ def sources_list(home: Home, *, as_json: bool) -> None:
     from ingest.polling.offline import QUESTION
     from ingest.text.dates import rfc3339
 
+    table = Table(Column("last poll", 10), Column("last good", 10), Column("title", 30), Column("address"))
     with home.stored() as facts:
         for source, state in facts.sources.all():
-            if source.kind is not SourceKind.DOCUMENT and source.status in {SourceStatus.ACTIVE, SourceStatus.GONE}:
-                click.echo(json.dumps(_source_row(source, state), ensure_ascii=False) if as_json else _source_line(source, state))
+            if source.kind is SourceKind.DOCUMENT or source.status not in {SourceStatus.ACTIVE, SourceStatus.GONE}:
+                continue
+            if as_json:
+                click.echo(json.dumps(_source_row(source, state), ensure_ascii=False))
+            else:
+                table.show(_source_cells(source, state), _source_line(source, state))
         if since := facts.polls.offline_since():
             say(f"since {rfc3339(since)} {QUESTION}")
 
@@ -110,6 +116,12 @@ def _source_row(source: Source, state: SourceState) -> dict[str, Any]:
 
     known = asdict(replace(state, publishing_rate=None)).items()  # `sources status` shows publishing rates
     return asdict(source) | {name: rfc3339(v) if isinstance(v, datetime) else v for name, v in known if name != "publishing_rate"}
+
+
+def _source_cells(source: Source, state: SourceState) -> tuple[str, ...]:
+    result = "-" if state.last_poll is None else f"failed {state.failures}x" if state.error else "ok"
+    good = f"{state.last_success:%Y-%m-%d}" if state.last_success else "never"
+    return result, good, source.title or "", source.url
 
 
 def _source_line(source: Source, state: SourceState) -> str:
@@ -186,7 +198,16 @@ def item_row(stored: StoredItem, tags: list[str]) -> dict[str, Any]:
     }
 
 
-def item_line(stored: StoredItem, tags: list[str]) -> str:
-    """Return an item as one line for a person."""
+def item_table() -> Table:
+    """Return an empty list of items for a person; `show_item` fills it."""
+    date, source = Column("date", 10), Column("source", 14, "cyan")
+    return Table(Column("id", 16, "dim"), date, Column("", 2), Column("title"), source, Column("tags", 20, "green"))
+
+
+def show_item(table: Table, stored: StoredItem, tags: list[str]) -> None:
+    """Write an item into a list: its day is that of its publication, or else of the first time it was seen."""
+    item, source = stored.item, stored.carrier.source.name
+    day, language = f"{item.published or stored.first_seen:%Y-%m-%d}", item.language or "--"
     marks = f"  [{', '.join(tags)}]" if tags else ""
-    return f"{stored.id}  {stored.item.language or '--'}  {stored.item.title}  ({stored.carrier.source.name}){marks}"
+    plain = f"{stored.id}  {day}  {language}  {item.title}  ({source}){marks}"
+    table.show((stored.id, day, language, item.title, source, ", ".join(tags)), plain)

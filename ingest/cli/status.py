@@ -87,14 +87,14 @@ def table(found: list[SourceHealth], now: datetime, overview: SourcesOverview) -
 
 
 def _line(one: SourceHealth, now: datetime) -> str:
-    from ingest.text.sanitize import shorten
+    from ingest.cli.table import in_cells
     from ingest.text.urls import without_secrets
 
     share = "-" if one.share_unchanged is None else f"{one.share_unchanged:.0%}"
     rate = "-" if one.per_day is None else f"{one.per_day:.3g}"
     polling = f"{_ago(one.last_good, now):>10} {_next(one, now):>9} {one.reason or '-':8}"
-    name = shorten(without_secrets(one.source.name).removeprefix("https://").removeprefix("http://"), _NAME)
-    return f"{one.standing:8} {name:{_NAME}} {polling} {rate:>8} {share:>5} {one.gaps or '-':>5} {_ago(one.news, now):>10}"
+    name = in_cells(without_secrets(one.source.name).removeprefix("https://").removeprefix("http://"), _NAME)
+    return f"{one.standing:8} {name} {polling} {rate:>8} {share:>5} {one.gaps or '-':>5} {_ago(one.news, now):>10}"
 
 
 def _next(one: SourceHealth, now: datetime) -> str:
