@@ -57,6 +57,7 @@ class Screening:
     """What one topic finds in a document: enough to count it, to compare it with others, and to tell a near miss."""
 
     groups: frozenset[str]  # of which a term stands in the text, also where a negative context takes it away
+    in_title: frozenset[str]  # those of them in the title
     possible: bool  # these groups are enough for the expression, if they meet and nothing excludes them
     grade: Grade | None  # where the expression holds
     tagged: bool  # it holds, and the grade is high enough
@@ -66,16 +67,17 @@ class Screening:
 def screen(matcher: Matcher, document: Document, boilerplate: frozenset[str] = frozenset()) -> tuple[Screening, ...]:
     """Return what each topic finds in a document, in the topics' order, at little more than the cost of `tag`."""
     parts, matches = matcher.match_text(document.title, document.text, document.language)
-    found = []
+    found, title = [], title_of(parts).segments
     for number, topic in enumerate(matcher.topics):
-        groups = frozenset(name for match in matches for name in match.groups.get(number, ()))
+        by_segment = {match.number: frozenset(match.groups[number]) for match in matches if number in match.groups}
+        groups, in_title = _union(by_segment, by_segment), _union(by_segment, title)
         possible, grade = matcher.may_hold(number, groups), None
         if possible and _may_meet(matcher, number, matches, parts):
             hits = _without_boilerplate(topic, matcher.hits_of(number, matches), parts, boilerplate)
             if matcher.may_hold(number, groups_of(hits.hits)):
                 grade = _TopicCase(topic, document, parts, hits).grade()
         tagged = grade is not None and _is_published(topic, grade)
-        found.append(Screening(groups, possible, grade, tagged, _lines(matcher, matches, parts, number)))
+        found.append(Screening(groups, in_title, possible, grade, tagged, _lines(matcher, matches, parts, number)))
     return tuple(found)
 
 
@@ -165,18 +167,18 @@ def _lines(
     "Follow us on Facebook" does; a sentence of the story adds more. What is boilerplate to one topic
     may be the story to another.
     """
-    return frozenset(
-        sentence_key(matcher.topics[topic], parts[match.number])
-        for match in matches
-        if parts[match.number].field == "text"
-        for topic, groups in match.groups.items()
-        if only in {None, topic} and _is_alone(matcher.topics[topic], groups)
-    )
+    keys: set[str] = set()
+    for match in matches:
+        segment = parts[match.number]
+        if segment.field == "text":
+            found = ((matcher.topics[number], groups) for number, groups in match.groups.items() if only in {None, number})
+            keys.update(sentence_key(topic, segment) for topic, groups in found if _is_alone(topic, groups))
+    return frozenset(keys)
 
 
 def _is_alone(topic: Topic, groups: set[str]) -> bool:
     """Return whether a sentence adds one group at most; a role beside it, such as "our podcast", makes it no part of the story."""
-    return len(groups) == 1 or (bool(topic.roles) and len(groups - {role.name for role in topic.roles}) <= 1)
+    return len(groups) == 1 or (bool(topic.roles) and len(groups.difference(role.name for role in topic.roles)) <= 1)
 
 
 def sentence_key(topic: Topic, segment: Segment) -> str:

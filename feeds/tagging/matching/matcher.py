@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import chain, compress
-from typing import Final
+from typing import Final, NamedTuple
 
 from feeds.tagging.matching.lexicon import GAP, CompiledPhrase, Element, GroupSlot
 from feeds.tagging.matching.phrasebook import Continuations, Phrasebook, PhraseOwner, PhraseUse, languages_of, slots_of
@@ -24,9 +24,8 @@ _OTHER: Final = "other"  # any language in which no topic has terms
 _FoundPhrase = tuple[int, CompiledPhrase, int]  # its first word, the phrase, and the word after it
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A term found: its group, the term as the topic writes it, and where it stands."""
+class Hit(NamedTuple):
+    """A term found: its group, the term as the topic writes it, and where it stands; a tuple, since very many are made."""
 
     group: str
     term: str
@@ -178,7 +177,7 @@ class Surroundings:
                 if owner.use is PhraseUse.CONTEXT:
                     return CancelledHit(hit, owner.name)
                 role = role or owner.name
-        return replace(hit, role=role) if role else hit
+        return hit._replace(role=role) if role else hit
 
 
 class SegmentMatches:
@@ -191,10 +190,15 @@ class SegmentMatches:
         self._fitting = [*compress(enumerate(segment.written), self._fits)]  # no phrase begins at another word
         self.phrases: dict[int, list[_FoundPhrase]] = {}  # by topic
         self.groups: dict[int, set[str]] = {}  # those that stand here, by topic
+        owners, phrases, groups = book.owners, self.phrases, self.groups
         for found in self._phrases(book.starts.get):
-            owner = book.owners[found[1].owner]
-            self.phrases.setdefault(owner.topic, []).append(found)
-            self.groups.setdefault(owner.topic, set()).add(owner.name)
+            owner = owners[found[1].owner]
+            topic = owner.topic
+            if topic in phrases:
+                phrases[topic].append(found)
+                groups[topic].add(owner.name)
+            else:
+                phrases[topic], groups[topic] = [found], {owner.name}
 
     def terms(self, topic: int) -> Iterator[tuple[str, Term]]:
         """Yield the terms of a topic that stand here, each with its group."""
@@ -229,7 +233,7 @@ class SegmentMatches:
             valid = [bool(span[0].groups) and span[0].name != without and not _is_void(span, exceptions) for span in spans]
             phrases, spans = [*compress(phrases, valid)], [*compress(spans, valid)]
         roles = [phrase for phrase, span in zip(phrases, spans, strict=True) if span[0].use is PhraseUse.ROLE]
-        hits = [replace(hit, role=hit.group) for hit in (self._hit(*one) for one in roles)]
+        hits = [hit._replace(role=hit.group) for hit in (self._hit(*one) for one in roles)]
         return Surroundings(tuple(spans), tuple(hits))
 
     def _phrases(self, begin: Callable[[str], Continuations | None]) -> list[_FoundPhrase]:

@@ -154,14 +154,14 @@ class PreviewTally:
         groups = new.groups & self._positive if self._positive else new.groups
         if new.tagged or before or (groups and lacking <= _NEAR):
             language, source = stored.item.language or "und", stored.carrier.source.name
-            excluded = not new.tagged and self._is_excluded(new.groups, document, boilerplate)
+            excluded = not new.tagged and self._is_excluded(new, document, boilerplate)
             self._examined[stored.row] = _Examined(
                 stored.row, language, source, new.grade, new.tagged, before, excluded, lacking, groups
             )
 
-    def _is_excluded(self, groups: frozenset[str], document: Document, boilerplate: frozenset[str]) -> bool:
+    def _is_excluded(self, found: Screening, document: Document, boilerplate: frozenset[str]) -> bool:
         """Return whether an exclusion keeps a document out; it is classified only where the groups leave that open."""
-        if not any(query.possible(part.part, groups) for part in self._exclusions):
+        if not any(query.possible(part.part, found.groups, found.in_title) for part in self._exclusions):
             return False
         return bool(classify(self._matcher, document, boilerplate)[0].excluding)
 
