@@ -11,8 +11,10 @@ import re
 import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
@@ -103,7 +105,13 @@ def _replace(root: logging.Logger, handler: logging.Handler) -> None:
 
 
 class _FaultFile(RotatingFileHandler):
-    """The file of faults; one that cannot be written is ignored: the fault was reported in one line all the same."""
+    """The file of faults, for its owner alone; one that cannot be written is ignored: the fault was reported in one line."""
+
+    def _open(self) -> TextIOWrapper:
+        """Open the file; a traceback may quote what is private."""
+        with suppress(FileExistsError):
+            Path(self.baseFilename).touch(0o600, exist_ok=False)
+        return super()._open()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         """Ignore that the file cannot be written."""

@@ -282,3 +282,16 @@ def test_sizes_and_lists_are_short() -> None:
 def test_the_lines_are_json_on_request(well: Cli) -> None:
     """One object a line, whatever is in it."""
     assert all(json.loads(line)["state"] == "ok" for line in well("doctor", "--json").stdout.splitlines())
+
+
+def test_what_other_users_can_read_is_named(well: Cli) -> None:
+    """The database is for its owner alone; it, the log or a file with a password that others can read is a warning."""
+    assert (well.home / "topicwire.db").stat().st_mode & 0o077 == 0
+    settings = well.home / "topicwire.toml"
+    settings.write_text('[service]\nbind = "127.0.0.1:8080"\n', "utf-8")
+    settings.chmod(0o644)
+    assert ("rights", "warning") not in found(well)
+    settings.write_text('[service]\nreview_token = "a long random text that nobody guesses"\n', "utf-8")
+    (well.home / "topicwire.db").chmod(0o644)
+    (warned,) = found(well)["rights", "warning"]
+    assert warned["what"] == "every user of this computer can read topicwire.db, topicwire.toml"

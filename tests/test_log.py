@@ -14,7 +14,7 @@ TRACE = "Traceback (most recent call last): ..."
 
 
 def test_the_log_is_made_by_the_first_fault(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """It has the line and the traceback; a person sees neither there."""
+    """It has the line and the traceback, for its owner alone: it may quote what is private. A person sees neither there."""
     configure()
     open_log(tmp_path)
     log_event(LOG, logging.ERROR, "poll_failed", "the server has nothing there (404)")
@@ -22,6 +22,7 @@ def test_the_log_is_made_by_the_first_fault(tmp_path: Path, capfd: pytest.Captur
     capfd.readouterr()
     log_fault(LOG, "entry 1: left out: KeyError", TRACE)
     assert (tmp_path / NAME).read_text(encoding="utf-8").endswith(f"entry 1: left out: KeyError\n{TRACE}\n")
+    assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o600
     assert capfd.readouterr() == ("", "")
 
 

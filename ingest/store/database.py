@@ -20,6 +20,8 @@ _PAUSE = 0.1  # seconds between them
 _PRIMARY_CODE = 0xFF  # the bits of an extended error code of SQLite that say its kind
 _GIVEN_BACK = 5_000  # free pages that one tidying gives back to the disk
 _SHORT_PATIENCE = 2.0  # ... and that tidying up waits
+_MODE = 0o600  # of a new file: it holds what is private, too. SQLite gives the same to the files beside it
+_IN_MEMORY = ":memory:"
 _PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
@@ -133,6 +135,9 @@ class Database:
 def _connect(path: Path) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if str(path) != _IN_MEMORY:
+            with suppress(OSError):  # it exists; what is wrong otherwise, SQLite says
+                path.touch(_MODE, exist_ok=False)
         return sqlite3.connect(path)
     except Exception as fault:
         raise _reported(fault, path) from fault

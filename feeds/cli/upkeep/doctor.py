@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One object a line: area, state, what, cure.")
 @click.pass_obj
 def doctor_command(home: Home, *, full: bool, network: bool, strict: bool, as_json: bool) -> None:
-    """Check the home: database, disk, clock, settings, topics, sources, polling, hub, published files.
+    """Check the home: database, disk, rights, clock, settings, topics, sources, polling, hub, published files.
 
     Each line says what is wrong and what to do. Exit code 0: well, or warnings only; 1: something failed.
     """
@@ -50,6 +50,7 @@ def examined(home: Home, *, full: bool, network: bool) -> Iterator[Finding]:
     yield from home_checks.folders(home)
     try:
         yield from home_checks.settings_in_force(home.settings)
+        yield from home_checks.exposed_files(home)
     except TopicwireError as fault:
         yield failed("settings", fault.what, fault.cure)
         return

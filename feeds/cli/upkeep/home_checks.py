@@ -6,11 +6,12 @@ import os
 import platform
 import shutil
 import sqlite3
+import stat
 from datetime import timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-from feeds.cli.upkeep.findings import failed, ok, size, warning
+from feeds.cli.upkeep.findings import failed, ok, size, some, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +69,20 @@ def folders(home: Home) -> Iterator[Finding]:
         yield warning("disk", what, "free space: an upgrade or a backup there needs as much as the database has")
     else:
         yield ok("disk", f"{size(free)} free")
+
+
+def exposed_files(home: Home) -> Iterator[Finding]:
+    """Check that no other user of this computer can read what is not published."""
+    from ingest.settings import FILE, SettingOrigin, explained
+
+    secret = any(
+        one.is_secret and one.value and one.origin is SettingOrigin.FILE for one in explained(home.folder, home.environment)
+    )
+    names = (*(one.name for one in home.folder.glob("topicwire.db*")), "topicwire.log", "private", *([FILE] if secret else []))
+    found = [name for name in names if (path := home.folder / name).exists() and path.stat().st_mode & stat.S_IROTH]
+    if found:
+        cure = "run `chmod o=` on them, unless all of these users may know everything"
+        yield warning("rights", f"every user of this computer can read {some(found)}", cure)
 
 
 def condition_of(home: Home, *, everything: bool) -> DatabaseCondition | None:
