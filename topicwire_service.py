@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import secrets
 import signal
 import socket
@@ -29,6 +30,9 @@ from feeds.publication.publish import feed_path
 from feeds.publication.websub import tell_hub
 from feeds.server.application import application
 from feeds.server.server import Server
+from feeds.server.supervision.heartbeat import Heartbeat
+from feeds.server.supervision.notify import ServiceManager
+from feeds.server.supervision.progress import WorkerSign
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.stories.grouping_pass import all_grouped, group_new
@@ -76,6 +80,19 @@ _WORK: Final = {  # in words, by the name of a tick
     "_send": "sending alerts",
     "hub": "telling the hub",
 }
+_WORKERS: Final = {  # the thread that does it
+    "_opened": "publication",
+    "_opened_with_seeds": "publication",
+    "_poll": "polling",
+    "_seeds": "seeds",
+    "_publish": "publication",
+    "_tidy": "publication",
+    "_compose": "publication",
+    "_notice": "alerts",
+    "_send": "alerts",
+    "hub": "hub",
+}
+_TURNS: Final = {"polling": 30.0, "seeds": 60.0, "publication": 60.0, "hub": 15.0, "alerts": 15.0}  # seconds between two turns
 _SECONDS = {"poll": 30, "seeds": 60, "publish": 2, "news": 15, "all": 60, "hub": 15, "housekeeping": 3_600}
 _SECONDS_OF_ALERTS = {"compose": 15, "send": 15, "notice": 600}
 
@@ -234,6 +251,8 @@ class ServiceTicks:
         self._kept: frozenset[str] = frozenset()  # feeds without a topic that were reported
         self._failing: dict[str, str] = {}  # why ticks failed the last time, by name
         self._working: set[Facts] = set()  # the connections of the running ticks
+        self._signs = {worker: WorkerSign() for worker in _TURNS if worker != "alerts" or self.has_alerts}
+        self.manager = ServiceManager(home.environment, os.getpid())
 
     def delay_polling(self) -> None:
         """Delay polling until `open` is done, or by one seed interval where there are many seeds."""
@@ -317,12 +336,28 @@ class ServiceTicks:
         with self._lock:
             return not self._running
 
+    def signs(self) -> dict[str, WorkerSign]:
+        """Return what each worker has shown of itself."""
+        with self._lock:
+            return dict(self._signs)
+
+    def _sign(self, worker: str) -> None:
+        with self._lock:
+            self._signs[worker] = self._signs[worker].given()
+
+    def _stops(self, worker: str) -> bool:
+        """Return whether the service stops. A worker that asks gives a sign of life: long work asks after each step."""
+        self._sign(worker)
+        return self.stopping.is_set()
+
     def _tick(self, work: Callable[[Facts], None]) -> None:
         self._guarded(work.__name__, lambda: self._alone(work))
 
     def _guarded(self, name: str, work: Callable[[], None]) -> None:
+        worker = _WORKERS[name]
         with self._lock:
             self._running += 1  # before `stopping` is read: the stopping thread sets that first, then waits for this count
+            self._signs[worker] = self._signs.get(worker, WorkerSign()).begun()
         try:
             if not self.stopping.is_set():
                 work()
@@ -337,6 +372,7 @@ class ServiceTicks:
         finally:
             with self._lock:
                 self._running -= 1
+                self._signs[worker] = self._signs[worker].ended()
 
     def _fails(self, name: str, event: str, message: str) -> None:
         """Log why a tick failed: once, however often it fails for the same reason."""
@@ -368,14 +404,16 @@ class ServiceTicks:
         topics = self._topics.topics()
         _finish_erasure(self._home, facts, topics)
         if not all((self._home.folder / feed_path(topic)).exists() for topic in topics):
-            publish(facts, Classifications(facts), topics, target_of(self._home, facts), stopping=self.stopping.is_set)
+            stopping = partial(self._stops, "publication")
+            publish(facts, Classifications(facts), topics, target_of(self._home, facts), stopping=stopping)
             self._published_at = self.now()
 
-    def _seeds(self, facts: Facts) -> None:
-        self._report(read_seeds(self._home, facts, self._engine), "document", "read")
+    def _seeds(self, facts: Facts, worker: str = "seeds") -> None:
+        report = read_seeds(self._home, facts, self._engine, lambda: self._sign(worker))
+        self._report(report, "document", "read")
 
     def _opened_with_seeds(self, facts: Facts) -> None:
-        self._seeds(facts)
+        self._seeds(facts, "publication")
         if self._has_new_items.is_set():
             self._publish(facts)
 
@@ -402,6 +440,7 @@ class ServiceTicks:
         if not self.stopping.is_set():
             facts.tallies.done("poll", self.now(), times.sums if report.looked else {})
         self._report_offline(report)
+        self._tell_poll(report)
         if report.offline:
             return False
         self._report(report, "source", "polled")
@@ -419,7 +458,7 @@ class ServiceTicks:
         log_source_changes(report.source_changes)
         if report.looked > report.unchanged + len(report.failed):
             self._has_new_items.set()
-        return not self.stopping.is_set()
+        return not self._stops("polling")
 
     def _pauses(self, seconds: float) -> bool:
         """Wait, and return whether the service stops."""
@@ -442,6 +481,12 @@ class ServiceTicks:
             log_event(_LOG, logging.INFO, "sources_reachable", "sources can be reached again")
         self._offline = report.offline or (self._offline and not report.looked)
 
+    def _tell_poll(self, report: Report) -> None:
+        if report.looked:
+            figures = f"{counted(report.looked, 'source')}, {len(report.failed)} failed, {counted(report.counts.new, 'new item')}"
+            what = "no source could be reached" if report.offline else figures
+            self.manager.status(f"last poll at {self.now():%H:%M} UTC: {what}")
+
     def _report(self, report: Report, looked_at: str, how: str) -> None:
         """Report what reading documents or polling brought, and request its classification."""
         if report.looked > report.unchanged:
@@ -457,7 +502,8 @@ class ServiceTicks:
         self._has_new_items.clear()
         self._published_at = self.now()  # also when it fails: the rest is done a minute later
         _finish_erasure(self._home, facts, self._topics.topics())
-        tagged, written = classify_and_publish(self._home, facts, self._topics.topics(), _BATCHES, self.stopping.is_set)
+        stopping = partial(self._stops, "publication")
+        tagged, written = classify_and_publish(self._home, facts, self._topics.topics(), _BATCHES, stopping)
         if tagged or written:
             message = f"{counted(tagged, 'tag')} given; {counted(written, 'file')} written"
             log_event(_LOG, logging.INFO, "feeds_published", message, tagged=tagged, written=written)
@@ -480,13 +526,13 @@ class ServiceTicks:
 
     def _send(self, facts: Facts) -> None:
         if self._topics_told is not None:
-            send_alerts(self._home, facts, self._engine, self._topics_told, self.stopping.is_set)
+            send_alerts(self._home, facts, self._engine, self._topics_told, partial(self._stops, "alerts"))
 
     def _tidy(self, facts: Facts) -> None:
         alerting_of(self._home, facts, ()).tidy()
         if self._home.settings.retention.deletes:
             purge = Purge(self._home.settings.retention, self.now(), secrets.token_bytes(16), _DELETED, _LOOKED)
-            if deleted := delete_expired(facts, purge, self.stopping.is_set):
+            if deleted := delete_expired(facts, purge, partial(self._stops, "publication")):
                 log_event(_LOG, logging.INFO, "items_deleted", f"{deleted} items deleted: kept long enough", deleted=deleted)
         facts.tidy()
         _sweep(self._home)
@@ -501,17 +547,24 @@ async def run_service(
     for a new start. `stopping` is called when a signal ends the service for good.
     """
     service = ServiceTicks(home, engine, hold)
-    signals = _Signals(home, stopping)
+    manager = service.manager
+    heartbeat = Heartbeat(manager, service.signs, _TURNS)
+    signals = _Signals(home, manager, stopping)
     signals.install(asyncio.get_running_loop())
     service.delay_polling()
     ticks = _ticks(service)
     ticks.start()
+    beats = asyncio.create_task(heartbeat.starting())
     # The socket listens already: early requests wait until the first files are in place, instead of getting 404.
     stop, ready = (asyncio.create_task(one) for one in (signals.ended.wait(), asyncio.to_thread(service.ready.wait)))
     await asyncio.wait((stop, ready), return_when=asyncio.FIRST_COMPLETED)
     server = Server(application(home), home.settings.service)
     is_served = listening is not None and not signals.ended.is_set()
     serving = asyncio.create_task(server.serve([listening.dup()])) if listening and is_served else None
+    beats.cancel()
+    if not signals.ended.is_set():
+        beats = asyncio.create_task(heartbeat.beating())
+        manager.ready(f"serving {home.settings.base_url}/" if serving else "polling and publishing")
     await stop
     # In this order: start no new work, end the running work, then close the server and the scheduler.
     service.stop()
@@ -522,6 +575,7 @@ async def run_service(
     if serving:
         await serving
     ticks.shutdown()
+    beats.cancel()
     return signals.fresh
 
 
@@ -539,8 +593,8 @@ async def _drain(service: ServiceTicks, engine: Engine) -> None:
 class _Signals:
     """What signals tell the service: to stop, or to begin again with fresh settings."""
 
-    def __init__(self, home: Home, stopping: Callable[[], None]) -> None:
-        self._home, self._stopping = home, stopping
+    def __init__(self, home: Home, manager: ServiceManager, stopping: Callable[[], None]) -> None:
+        self._home, self._manager, self._stopping = home, manager, stopping
         self._has_terminal, self._is_stopping = _is_terminal(), False
         self._reading: asyncio.Task[None] | None = None
         self.ended = asyncio.Event()
@@ -554,6 +608,7 @@ class _Signals:
     def _stop(self) -> None:
         if not self._is_stopping:
             self._is_stopping = True
+            self._manager.stopping()
             self._stopping()
         self.fresh = None
         self.ended.set()
@@ -566,9 +621,11 @@ class _Signals:
 
     async def _reload(self) -> None:
         """Read the settings and topics. If they are sound, end for a new start; otherwise go on with those in force."""
+        self._manager.reloading()
         try:
             fresh = await asyncio.to_thread(_read_again, self._home)
         except TopicwireError as fault:
+            self._manager.ready("goes on as it was: settings or topics cannot be read (see the log)")
             log_event(_LOG, logging.ERROR, "reload_refused", f"topicwire: {fault}; the service goes on as it is")
             return
         if not self.ended.is_set():

@@ -86,9 +86,9 @@ EDGE_MODULES: Final = set(  # modules of pure rooms
     " feeds.tagging.second_opinion feeds.tagging.suggestion_pass feeds.tagging.topic.cache feeds.tagging.topic.folders".split()
 )
 PURE_INSIDE: Final = set(  # pure modules of the rooms above
-    "feeds.server.access feeds.server.connections feeds.server.negotiation ingest.http.conditional"
-    " ingest.http.content_coding ingest.http.http1 ingest.http.message ingest.http.semantics ingest.polling.batch"
-    " ingest.polling.offline ingest.polling.warm".split()
+    "feeds.server.access feeds.server.connections feeds.server.negotiation feeds.server.supervision.progress"
+    " ingest.http.conditional ingest.http.content_coding ingest.http.http1 ingest.http.message ingest.http.semantics"
+    " ingest.polling.batch ingest.polling.offline ingest.polling.warm".split()
 )
 IMPURE: Final = set(  # libraries of the world outside
     "aiohttp apscheduler asyncio click concurrent ctypes fcntl ftplib http httpx imaplib io.open logging multiprocessing os pebble"

@@ -354,7 +354,7 @@ def test_what_a_tick_begins_after_the_stop_is_cancelled_too(cli: Cli, monkeypatc
     """A tick that goes on to its next request while the service stops is not waited for."""
     began = Event()
 
-    def stubborn(_app: Home, _facts: Facts, engine: Engine) -> Report:
+    def stubborn(_app: Home, _facts: Facts, engine: Engine, _after_each: Callable[[], None]) -> Report:
         began.set()
         for _ in range(3):
             with suppress(CancelledError):
@@ -381,7 +381,7 @@ def test_a_stop_breaks_off_what_takes_too_long(cli: Cli, monkeypatch: pytest.Mon
     """A tick that is deep in the database is undone after some seconds, without a word, and the service ends in time."""
     began = Event()
 
-    def endless(_app: Home, facts: Facts, _engine: Engine) -> Report:
+    def endless(_app: Home, facts: Facts, _engine: Engine, _after_each: Callable[[], None]) -> Report:
         began.set()
         with facts.transaction():
             facts.database.execute("insert into meta values ('half', 'done')")

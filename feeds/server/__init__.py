@@ -1,6 +1,6 @@
 """The HTTP service: the published folder, read-only and fast, and the routes that need the database; knows no command.
 
-Public: `application` makes the ASGI application of a home, `server` runs it, `context` says who may review.
+Public: `application` makes a home's ASGI application, `server` runs it, `context` knows reviewers, `supervision` service managers.
 """
 
-__all__ = ("application", "context", "server")
+__all__ = ("application", "context", "server", "supervision")

@@ -28,9 +28,9 @@ def no_progress(_length: int) -> Iterator[Callable[[int], object]]:
     yield lambda _looked: None
 
 
-def read_seeds(home: Home, facts: Facts, engine: Engine) -> Report:
-    """Read what is new in seeds/; log a line for each document that cannot be read."""
-    report = read_folder(facts, engine, home.folder / "seeds")
+def read_seeds(home: Home, facts: Facts, engine: Engine, after_each: Callable[[], None] = lambda: None) -> Report:
+    """Read what is new in seeds/; log a line for each document that cannot be read; call `after_each` after each file."""
+    report = read_folder(facts, engine, home.folder / "seeds", after_each=after_each)
     for outcome in report.failed:
         log_event(_LOG, logging.WARNING, "seed_failed", f"seeds/{outcome.error}")
     for line in report.faults:

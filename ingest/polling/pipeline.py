@@ -373,7 +373,9 @@ class SeedDocument:
     before: str | None = None
 
 
-def read_folder(facts: Facts, engine: Engine, folder: Path, source: Source = SEEDS) -> Report:
+def read_folder(
+    facts: Facts, engine: Engine, folder: Path, source: Source = SEEDS, after_each: Callable[[], None] = lambda: None
+) -> Report:
     """Read the new and changed documents of a folder, each in a transaction of its own.
 
     Deleting a file deletes no item. Files of other kinds are reported once and skipped; files that a browser saved
@@ -386,6 +388,7 @@ def read_folder(facts: Facts, engine: Engine, folder: Path, source: Source = SEE
         name = shown_name(inside)
         if path.name.lower() not in _NOT_DOCUMENTS and not any(part.startswith(".") for part in inside.parts):
             report += read_file(facts, engine, path, SeedDocument(name, source, before.get(name)))
+            after_each()
     return report
 
 
