@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import signal
 from contextlib import closing, contextmanager
+from enum import StrEnum
 from threading import Timer
 from typing import TYPE_CHECKING, Final
 
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from feeds.server.server import Listening
     from ingest.polling.home import Home
     from ingest.store.lock import Hold
+    from topicwire_service import Pass
 
 _STOP_SECONDS: Final = 9.0  # after a signal; what is still under way then is left
 
@@ -49,8 +52,14 @@ _STOP_SECONDS: Final = 9.0  # after a signal; what is still under way then is le
 @click.option("--once", is_flag=True, help="Make one full pass and stop.")
 @click.option("--no-serve", is_flag=True, help="Do not serve public/ over HTTP.")
 @click.option("--strict", is_flag=True, help="With --once: exit 3 when some sources failed.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="With --once: the result, one object: sources_polled, failed, documents_read, items_new, ...",
+)
 @click.pass_obj
-def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
+def run(home: Home, *, once: bool, no_serve: bool, strict: bool, as_json: bool) -> None:
     """Poll, classify, publish and serve, by schedule."""
     from ingest.polling.sources import STARTER, read_list
 
@@ -66,7 +75,7 @@ def run(home: Home, *, once: bool, no_serve: bool, strict: bool) -> None:
             "--home names another folder)",
         )
     if once:
-        _once(home, "run --once", strict=strict, everything=False, quiet=False)
+        _once(home, "run --once", _Telling.JSON if as_json else _Telling.LINE, strict=strict, everything=False)
     topics_of(home)  # a mistake in a topic file is reported before anything starts
     with closing(_hold(home)) as hold, _socket(home, no_serve=no_serve) as listening, _hang_ups_ignored():
         fresh: Home | None = home
@@ -149,50 +158,75 @@ def _hang_ups_ignored() -> Iterator[None]:
         signal.signal(signal.SIGHUP, before)
 
 
-def _once(home: Home, work: str, *, strict: bool, everything: bool, quiet: bool) -> None:
-    from ingest.polling.offline import QUESTION
+class _Telling(StrEnum):
+    """How a pass tells its result."""
+
+    LINE = "line"
+    JSON = "json"
+    SILENT = "silent"
+
+
+def _once(home: Home, work: str, telling: _Telling, *, strict: bool, everything: bool) -> None:
     from ingest.store.lock import alone, holder
     from topicwire_service import make_pass
 
     home.make()
     with alone(home.folder, work) as free:
         if not free:
-            if not quiet:
+            if telling is not _Telling.SILENT:
                 say(f"{holder(home.folder)} is at work in this home; it does the work")
             raise SystemExit(0)
         done = make_pass(home, everything=everything)
-    if not quiet:
-        say(str(done))
-        if done.polls.offline:
-            say(QUESTION)
-        elif done.polls.failed:
-            say("`topicwire sources status` shows why sources failed")
+    _tell(done, telling)
     raise SystemExit(done.code or (3 if strict and done.polls.failed else 0))
+
+
+def _tell(done: Pass, telling: _Telling) -> None:
+    from ingest.polling.offline import QUESTION
+
+    if telling is _Telling.SILENT:
+        return
+    if telling is _Telling.JSON:
+        click.echo(json.dumps(done.row()))
+    else:
+        say(str(done))
+    if done.polls.offline:
+        say(QUESTION)
+    elif done.polls.failed:
+        say("`topicwire sources status` shows why sources failed")
 
 
 @command.command("poll")
 @click.option("--all", "everything", is_flag=True, help="Also what is not due.")
 @click.option("--strict", is_flag=True, help="Exit 3 when some sources failed.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="The result, one object: sources_polled, failed, documents_read, items_new, ..."
+)
 @click.pass_obj
-def poll(home: Home, *, everything: bool, strict: bool) -> None:
+def poll(home: Home, *, everything: bool, strict: bool, as_json: bool) -> None:
     """Make one pass over the due sources (for cron): silent in a pipe; does nothing while another run is under way."""
-    _once(home, "poll", strict=strict, everything=everything, quiet=not is_terminal())
+    telling = _Telling.JSON if as_json else _Telling.LINE if is_terminal() else _Telling.SILENT
+    _once(home, "poll", telling, strict=strict, everything=everything)
 
 
 @command.command()
 @click.argument("sources", nargs=-1, required=True)
 @click.option("--no-publish", is_flag=True, help="Store only: do not classify and publish.")
+@click.option("--json", "as_json", is_flag=True, help="One object: items_new, items_changed, unchanged, failed, errors, ...")
 @click.pass_obj
-def ingest(home: Home, sources: tuple[str, ...], *, no_publish: bool) -> None:
+def ingest(home: Home, sources: tuple[str, ...], *, no_publish: bool, as_json: bool) -> None:
     """Ingest SOURCES once: a feed's or a site's address, a file, a folder, or - for standard input."""
-    from ingest.polling.oneoff import ingest_all, summary
+    from ingest.polling.oneoff import ingest_all, row, summary
     from topicwire_service import classify_and_publish
 
     chosen, code = readable_topics(home)
     with home.facts() as facts, home.engine() as engine:
         report = ingest_all(facts, engine, home.settings, sources)
         tagged, written = (0, 0) if no_publish else classify_and_publish(home, facts, chosen)
-    say(f"{summary(report)}; {counted(tagged, 'tag')} given; {counted(written, 'file')} written")
+    if as_json:
+        click.echo(json.dumps(row(report) | {"tags_given": tagged, "files_written": written}, ensure_ascii=False))
+    else:
+        say(f"{summary(report)}; {counted(tagged, 'tag')} given; {counted(written, 'file')} written")
     raise SystemExit(1 if report.failed else code)
 
 

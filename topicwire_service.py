@@ -107,6 +107,13 @@ class Pass:
     written: int
     code: int = 0  # the exit code: not 0 where a topic file is broken
 
+    def row(self) -> dict[str, int]:
+        """Return the result as an object."""
+        counts = self.documents.counts + self.polls.counts
+        polled = {"sources_polled": self.polls.looked, "failed": len(self.polls.failed), "documents_read": self.documents.looked}
+        stored = {"items_new": counts.new, "items_changed": counts.changed}
+        return polled | stored | {"tags_given": self.tagged, "files_written": self.written}
+
     def __str__(self) -> str:
         """Return the result in one line."""
         counts = self.documents.counts + self.polls.counts

@@ -708,3 +708,44 @@ def test_classifications_have_a_door_of_their_own(cli: Cli, tmp_path: Path) -> N
     unknown = ask("check", "none")
     assert (unknown.exit_code, unknown.stderr) == (2, 'topicwire: no topic is called "none"; known are: harbour\n')
     assert os.environ.get("TOPICWIRE_HOME") is None
+
+
+# Results for programs
+
+
+def test_what_explain_says_is_an_object_for_programs(cli: Cli) -> None:
+    """The item as `items --json` shows it, its story, and every topic's answer with its evidence."""
+    fill(cli, about(1))
+    (item,) = cli.rows("items", "--json")
+    (found,) = cli.rows("explain", item["id"], "--json")
+    assert {key: found[key] for key in item} == item
+    (topic,) = found["topics"]
+    assert (topic["topic"], topic["tagged"], topic["published_is_older"]) == ("harbour", True, False)
+    assert {hit["text"] for hit in topic["hits"]} == {"ferry", "harbour"}
+    assert [member["id"] for member in found["story"]["members"]] == [item["id"]]
+
+
+def test_a_story_is_an_object_for_programs(cli: Cli) -> None:
+    """Its members with their carriers, and what joins them; of two items whether they are one story."""
+    fill(cli, about(1), about(2))
+    one, two = (row["id"] for row in cli.rows("items", "--json"))
+    (apart,) = cli.rows("stories", "show", one, two, "--json")
+    cli("stories", "join", one, two)
+    (joined,) = cli.rows("stories", "show", one, two, "--json")
+    assert (apart["one_story"], joined["one_story"]) == (False, True)
+    (story,) = cli.rows("stories", "show", one, "--json")
+    assert {member["id"] for member in story["members"]} == {one, two}
+    assert story["merges"][0]["why"]
+    assert cli.rows("explain", one, "--with", two, "--json") == [joined]
+
+
+def test_the_result_of_a_pass_is_an_object_for_programs(cli: Cli) -> None:
+    """`run --once`, `poll` and `ingest` count what they did."""
+    (cli.home / "seeds").mkdir()
+    (cli.home / "seeds" / "boat.txt").write_text("A boat\n\nThe ferry leaves the harbour.", encoding="utf-8")
+    (cli.home / "sources.opml").write_text("<opml><body/></opml>", encoding="utf-8")
+    (first,), (second,) = cli.rows("run", "--once", "--json"), cli.rows("poll", "--json")
+    assert (first["documents_read"], first["items_new"], first["tags_given"], first["failed"]) == (1, 1, 1, 0)
+    assert (second["items_new"], second["files_written"]) == (0, 0)
+    (done,) = cli.rows("ingest", cli.home / "seeds", "--json")
+    assert (done["unchanged"], done["failed"], done["errors"]) == (1, 0, [])

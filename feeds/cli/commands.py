@@ -3,27 +3,72 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from feeds.cli.home import readable_topics, report_kept_feeds, target_of, topic_named
-from feeds.cli.stories import why_two
+from feeds.cli.stories import show_two, story_row
 from ingest.cli.commands import item_row, item_table, show_item
 from ingest.cli.console import counted, one_item, say
 
 if TYPE_CHECKING:
-    from feeds.model import Story
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+    from feeds.model import Classification, Story
+    from feeds.tagging.topic.model import Topic
+    from ingest.model import StoredItem
     from ingest.polling.home import Home
+    from ingest.store.facts import Facts
 
 
 @click.command()
 @click.argument("item")
 @click.option("--topic", "name", metavar="TOPIC", help="Say why it is, or is not, tagged by this topic.")
 @click.option("--with", "other", metavar="OTHER", help="Say only why it is, or is not, one story with this item.")
+@click.option("--json", "as_json", is_flag=True, help="One object: the item as in `items --json`, story, topics.")
 @click.pass_obj
-def explain(home: Home, item: str, name: str | None, other: str | None) -> None:
+def explain(home: Home, item: str, name: str | None, other: str | None, *, as_json: bool) -> None:
     """Explain why ITEM (id, address or guid) is tagged or not, where it came from, and who else carried it."""
+    chosen = [topic_named(home, name)] if name else list(readable_topics(home)[0])
+    with home.stored() as facts:
+        stored = one_item(facts, item)
+        if other:
+            show_two(facts, stored, one_item(facts, other), as_json=as_json)
+            return
+        found = _explanation(facts, stored, chosen)
+    click.echo(json.dumps(_explanation_row(found), ensure_ascii=False) if as_json else "\n".join(_explanation_lines(found)))
+
+
+@dataclass(frozen=True, slots=True)
+class _TopicAnswer:
+    """What a topic says of an item now, what is stored, and the copy that is tagged."""
+
+    topic: Topic
+    kept: Classification | None
+    answer: Classification
+    through: StoredItem | None
+
+    @property
+    def published_through(self) -> str | None:
+        """The id of the copy through which an untagged item is published."""
+        return self.through.id if self.through and not self.answer.tagged else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Explanation:
+    """Everything that `explain` says of an item."""
+
+    stored: StoredItem
+    story: Story
+    linked: Mapping[int, StoredItem]  # related items by their numbers
+    topics: tuple[_TopicAnswer, ...]
+
+
+def _explanation(facts: Facts, stored: StoredItem, chosen: Sequence[Topic]) -> _Explanation:
+    """Return where an item came from, its story, and how each topic classifies it now."""
     from feeds.model import document_of
     from feeds.store.boilerplate import Boilerplate
     from feeds.store.classifications import Classifications
@@ -31,27 +76,39 @@ def explain(home: Home, item: str, name: str | None, other: str | None) -> None:
     from feeds.stories.grouping import Stories
     from feeds.tagging.classifier import classify
     from feeds.tagging.matching.matcher import Matcher
+
+    story, classifications = Stories(facts).of(stored), Classifications(facts)
+    kept = {one.topic: one for one in classifications.of(stored.row)}
+    through = {one.topic: copy for copy in story.members for one in classifications.of(copy.row) if copy.row != stored.row}
+    reviews = Reviews(facts).all()
+    answers = classify(Matcher(chosen), document_of(stored), Boilerplate(facts).known(stored.carrier.source.url))
+    topics = tuple(
+        _TopicAnswer(topic, kept.get(topic.name), reviewed(one, reviews.get((stored.row, one.topic))), through.get(topic.name))
+        for topic, one in zip(chosen, answers, strict=True)
+    )
+    linked = {found.row: found for found in facts.items.by_rows(one.row for one in story.related)}
+    return _Explanation(stored, story, linked, topics)
+
+
+def _explanation_lines(found: _Explanation) -> Iterator[str]:
     from feeds.tagging.quality import reports
 
-    chosen = [topic_named(home, name)] if name else list(readable_topics(home)[0])
-    with home.stored() as facts:
-        stored = one_item(facts, item)
-        if other:
-            click.echo(why_two(facts, stored, one_item(facts, other)))
-            return
-        story, classifications = Stories(facts).of(stored), Classifications(facts)
-        kept = {classification.topic: classification for classification in classifications.of(stored.row)}
-        through = {
-            one.topic: member for member in story.members for one in classifications.of(member.row) if member.row != stored.row
-        }
-        reviews = Reviews(facts).all()
-        answers = classify(Matcher(chosen), document_of(stored), Boilerplate(facts).known(stored.carrier.source.url))
-    answers = tuple(reviewed(answer, reviews.get((stored.row, answer.topic))) for answer in answers)
-    click.echo("\n".join((*reports.about_item(stored), *_about_story(story))))
-    for topic, answer in zip(chosen, answers, strict=True):
-        click.echo("\n".join(reports.about_classification(topic, kept.get(topic.name), answer)))
-        if topic.name in through and not answer.tagged:
-            click.echo(f"  published there with its story: {through[topic.name].id} is tagged")
+    yield from (*reports.about_item(found.stored), *_about_story(found.story))
+    for one in found.topics:
+        yield from reports.about_classification(one.topic, one.kept, one.answer)
+        if one.published_through:
+            yield f"  published there with its story: {one.published_through} is tagged"
+
+
+def _explanation_row(found: _Explanation) -> dict[str, Any]:
+    from feeds.tagging.quality import reports
+
+    topics = [
+        reports.classification_row(one.topic, one.kept, one.answer) | {"published_through": one.published_through}
+        for one in found.topics
+    ]
+    tags = [one.topic.name for one in found.topics if one.kept]
+    return item_row(found.stored, tags) | {"story": story_row(found.story, found.linked), "topics": topics}
 
 
 def _about_story(story: Story) -> list[str]:

@@ -12,7 +12,7 @@ from ingest.cli.console import Commands, one_item, say
 from ingest.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import IO
 
     from feeds.model import Story
@@ -29,22 +29,54 @@ def stories() -> None:
 @stories.command("show")
 @click.argument("item")
 @click.argument("other", required=False)
+@click.option(
+    "--json", "as_json", is_flag=True, help="One object: lead, title, why, members, merges, related; of two: one_story, why."
+)
 @click.pass_obj
-def stories_show(home: Home, item: str, other: str | None) -> None:
+def stories_show(home: Home, item: str, other: str | None, *, as_json: bool) -> None:
     """Show the story of ITEM with all its carriers and the reason for each merge, or what ITEM and OTHER have in common."""
     from feeds.stories.grouping import Stories
 
     with home.stored() as facts:
         stored = one_item(facts, item)
         if other:
-            click.echo(why_two(facts, stored, one_item(facts, other)))
+            show_two(facts, stored, one_item(facts, other), as_json=as_json)
             return
         story = Stories(facts).of(stored)
-        linked = facts.items.by_rows(one.row for one in story.related)
-    click.echo("\n".join(_story_lines(story, {found.row: found for found in linked})))
+        linked = {found.row: found for found in facts.items.by_rows(one.row for one in story.related)}
+    click.echo(json.dumps(story_row(story, linked), ensure_ascii=False) if as_json else "\n".join(_story_lines(story, linked)))
 
 
-def why_two(facts: Facts, one: StoredItem, two: StoredItem) -> str:
+def show_two(facts: Facts, one: StoredItem, two: StoredItem, *, as_json: bool) -> None:
+    """Show whether two items are one story, and why."""
+    from feeds.stories.grouping import Stories
+
+    why = _why_two(facts, one, two)
+    row = {"one_story": two.row in Stories(facts).of(one).rows, "why": why}
+    click.echo(json.dumps(row, ensure_ascii=False) if as_json else why)
+
+
+def story_row(story: Story, linked: Mapping[int, StoredItem]) -> dict[str, Any]:
+    """Return a story as an object; `linked` has the related items by their numbers."""
+    from feeds.stories.story import moment
+    from ingest.text.dates import rfc3339
+
+    names = {member.row: member.id for member in story.members}
+    members = [
+        {"id": member.id, "title": member.item.title, "language": member.item.language, "date": rfc3339(moment(member))}
+        | {"carriers": [{"name": seen.source.name, "feed": seen.source.url, "url": seen.url} for seen in member.sightings]}
+        for member in story.members
+    ]
+    related = [
+        {"id": linked[one.row].id, "title": linked[one.row].item.title, "relation": one.relation, "why": one.why}
+        for one in story.related
+    ]
+    merges = [{"a": names[merge.a], "b": names[merge.b], "why": merge.why} for merge in story.merges]
+    about = {"lead": story.lead.id, "title": story.lead.item.title, "why": story.why}
+    return about | {"members": members, "merges": merges, "related": related}
+
+
+def _why_two(facts: Facts, one: StoredItem, two: StoredItem) -> str:
     """Return the reason why two items are, or are not, one story, in one line."""
     from feeds.stories.grouping import Stories
     from feeds.stories.grouping_pass import GroupingPass

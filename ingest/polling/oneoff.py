@@ -124,6 +124,12 @@ def summary(report: Report) -> str:
     return "\n".join([*(str(outcome.error) for outcome in report.failed), *report.faults, done])
 
 
+def row(report: Report) -> dict[str, object]:
+    """Return what `summary` says as an object."""
+    counts = {"items_new": report.counts.new, "items_changed": report.counts.changed, "unchanged": report.unchanged}
+    return counts | {"failed": len(report.failed), "errors": [str(outcome.error) for outcome in report.failed]}
+
+
 # A look that stores nothing
 
 

@@ -33,18 +33,18 @@ def read_row(line: bytes, name: str, number: int) -> dict[str, Any]:
 def matched(matcher: Matcher, row: dict[str, Any], number: int) -> dict[str, Any]:
     """Classify a row by the one topic of `matcher`; return its id, whether it is tagged, score, grade, reason and hits."""
     answer = classify_row(matcher, row)
-    hits = [
-        {"group": h.group, "term": h.term, "field": h.field, "start": h.start, "end": h.end, "text": h.text} for h in answer.hits
-    ]
+    name = row.get("id", number)
+    return {"id": xml_safe(name) if isinstance(name, str) else name} | _answer(answer)
+
+
+def _answer(answer: Classification) -> dict[str, Any]:
     grade = str(answer.grade) if answer.grade else None
-    return {
-        "id": xml_safe(name) if isinstance(name := row.get("id", number), str) else name,
-        "tagged": answer.tagged,
-        "score": answer.score,
-        "grade": grade,
-        "why": answer.why,
-        "hits": hits,
-    }
+    hits = [_hit(hit) for hit in answer.hits]
+    return {"tagged": answer.tagged, "score": answer.score, "grade": grade, "why": answer.why, "hits": hits}
+
+
+def _hit(hit: Evidence) -> dict[str, Any]:
+    return {"group": hit.group, "term": hit.term, "field": hit.field, "start": hit.start, "end": hit.end, "text": hit.text}
 
 
 def classify_row(matcher: Matcher, row: dict[str, Any]) -> Classification:
@@ -93,9 +93,23 @@ def about_classification(topic: Topic, kept: Classification | None, answer: Clas
         lines.append(f"  tested and absent: {', '.join(dict.fromkeys(answer.excluded))}")
     if answer.review:
         lines.append(f"  a person's word: {answer.review}")
-    if (kept is not None) != answer.tagged or (kept and kept.version != answer.version):
+    if _is_older(kept, answer):
         lines.append("  what is published is older than this wording: the next pass classifies it anew")
     return lines
+
+
+def classification_row(topic: Topic, kept: Classification | None, answer: Classification) -> dict[str, Any]:
+    """Return what `about_classification` says, as an object."""
+    cancelled = [{"context": context} | _hit(hit) for context, hit in answer.cancelled]
+    more = {"cancelled": cancelled, "absent": list(dict.fromkeys(answer.excluded)), "review": answer.review or None}
+    return (
+        {"topic": topic.name, "version": answer.version} | _answer(answer) | more | {"published_is_older": _is_older(kept, answer)}
+    )
+
+
+def _is_older(kept: Classification | None, answer: Classification) -> bool:
+    """Return whether what is published was classified by another wording."""
+    return (kept is not None) != answer.tagged or bool(kept and kept.version != answer.version)
 
 
 def _spot(hit: Evidence) -> str:
