@@ -25,6 +25,7 @@ class AlertSubject(StrEnum):
     """What an alert is about."""
 
     STORIES = "stories"  # new stories of topics
+    TOPICS = "topics"  # a topic that is quiet although its sources are not, or much busier than usual
     SOURCES = "sources"  # sources that are silent, gone, failing or have moved
     SERVICE = "service"  # what `doctor` finds wrong
     REVIEW = "review"  # items that wait for a person

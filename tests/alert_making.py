@@ -4,6 +4,7 @@ import email
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -12,10 +13,11 @@ from typing import Any, Final
 from aiosmtpd.controller import Controller
 from making import POST, Cli, about, carry, home_at, write_topic
 from processes import free_port
+from support import NOON, Clock
 
 from feeds.alerts.delivery import DeliveryReport, Postman
 from feeds.alerts.message import AlertMessage
-from feeds.cli.alerts import alerting_of, looks_of, postman_of
+from feeds.cli.alerts import alerting_of, channels_of, looks_of, postman_of
 from feeds.cli.home import topics_of
 from ingest.alert_settings import Alert
 from ingest.model import Item, Source
@@ -125,6 +127,15 @@ class Desk:
     def titles(self) -> list[str]:
         """The numbers of the stories that were told, in the order of the messages."""
         return [number(story.title) for _, message in self.told for story in message.stories]
+
+
+def telling(folder: Path, allowed: str) -> None:
+    """Make what is due and send it, in a process that may be killed; an hour later than all before."""
+    home = home_at(folder, {"fetch.allow": allowed, "fetch.host_pause": "0"}, Clock(NOON + timedelta(hours=1)))
+    with home.facts() as facts, home.engine() as engine:
+        topics = topics_of(home)
+        alerting_of(home, facts, topics).compose()
+        postman_of(home, facts, topics).deliver(channels_of(home, engine).send)
 
 
 def number(title: str) -> str:

@@ -3,4 +3,4 @@
 Public: `alerting` makes messages, `collect` reads stories for them, `delivery` sends them through `channels`.
 """
 
-__all__ = ("alerting", "channels", "collect", "conditions", "delivery", "message", "status_feed")
+__all__ = ("alerting", "channels", "collect", "conditions", "delivery", "deviations", "message", "status_feed", "usual")

@@ -52,7 +52,9 @@ class Alerting:
             name = f"alert:{alert.name}:{known.since.isoformat()}:{untold[0].since.isoformat()}:{now.isoformat()}"
             keys = {one.key for one in untold}
             notices = tuple(dict.fromkeys(one.notice for key, one in lasting.items() if key in keys))
-            message = NewMessage(str(uuid5(self.instance, name)), alert.name, alert.about, targets_of(alert), notices=notices)
+            stories = tuple(story for key in lasting if key in keys for story in lasting[key].stories)
+            key = str(uuid5(self.instance, name))
+            message = NewMessage(key, alert.name, alert.about, targets_of(alert), stories, notices)
             AlertOutbox(self.facts).put(message, now)
             AlertNews(self.facts).told(alert.name, max(now, untold[-1].since))
         return True

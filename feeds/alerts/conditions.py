@@ -20,6 +20,7 @@ class Condition:
 
     key: str  # the same while it lasts
     notice: AlertNotice
+    stories: tuple[tuple[str, int], ...] = ()  # (topic, item), which the message lists
 
 
 class WaitingReviews(NamedTuple):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _MOVED = timedelta(days=7)  # for which a new address of a source is told
 _AREAS = {"database", "disk", "polling", "hub", "alerts"}  # of which `doctor` tells warnings too; the others are matters of taste
+_LISTED = 200  # stories of a spike that its message lists
 _SHOWN = 200  # newest deliveries of an alert that are looked at
 
 
@@ -59,10 +60,12 @@ def looks_of(home: Home, facts: Facts, topics: Sequence[Topic]) -> dict[AlertSub
     """Return how to look at what may be wrong, by the subject of an alert."""
     from ingest.alert_settings import AlertSubject
 
+    stories = _stories(facts, topics, target_of(home, facts))
     return {
         AlertSubject.SOURCES: lambda _alert: _sources(home, facts),
         AlertSubject.SERVICE: lambda _alert: _service(home),
-        AlertSubject.REVIEW: lambda alert: _reviews(home, facts, _stories(facts, topics, target_of(home, facts)).topics_of(alert)),
+        AlertSubject.TOPICS: lambda alert: _deviations(home, facts, stories.topics_of(alert)),
+        AlertSubject.REVIEW: lambda alert: _reviews(home, facts, stories.topics_of(alert)),
     }
 
 
@@ -74,6 +77,36 @@ def _sources(home: Home, facts: Facts) -> Iterator[Condition]:
     if facts.polls.offline_since() is None:  # otherwise it is this computer
         found = all_health(facts.sources.all(), now, facts.polls.cost(home.settings.polling.rule).shape)
         yield from source_conditions(found, facts.sources.moved_since(now - _MOVED), now, home.settings.base_url)
+
+
+def _deviations(home: Home, facts: Facts, topics: Sequence[Topic]) -> Iterator[Condition]:
+    from feeds.alerts.deviations import TopicActivity, deviation_conditions, deviation_of, span_begin
+    from feeds.alerts.usual import WEEKS
+    from feeds.publication.entry import public_address
+    from feeds.publication.entry_view import EntryView
+    from feeds.store.tagged import TaggedItems
+    from ingest.planner.health import HealthState, all_health
+
+    now, tagged = home.clock(), TaggedItems(facts)
+    well = {HealthState.OK, HealthState.GAPS, HealthState.NEW, HealthState.ONCE}
+    found = all_health(facts.sources.all(), now, facts.polls.cost(home.settings.polling.rule).shape)
+    failing = frozenset(one.source.url for one in found if one.standing not in well)
+    for topic in topics if facts.polls.offline_since() is None else ():  # otherwise all are quiet here
+        view = EntryView(topic)
+        activity = TopicActivity(
+            topic=topic.name,
+            title=view.name(topic.title),
+            page="" if topic.publish.private else f"{home.settings.base_url}/{topic.name}.html",
+            now=now,
+            counts=tagged.hours(topic.name, now - timedelta(weeks=WEEKS + 2)),
+            added=facts.sources.added(),
+            failing=failing,
+            names={one.source.url: view.name(public_address(one.source.name)) for one in found},
+        )
+        deviation = deviation_of(activity)
+        spiking = deviation is not None and deviation.is_spike
+        rows = tagged.dated_since(topic.name, span_begin(now, deviation.hours), _LISTED) if deviation and spiking else []
+        yield from deviation_conditions(activity, deviation, tuple((topic.name, row) for row in rows))
 
 
 def _service(home: Home) -> Iterator[Condition]:

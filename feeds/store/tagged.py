@@ -163,6 +163,23 @@ class TaggedItems:
         )
         return dict(found.fetchall())
 
+    def hours(self, topic: str, since: datetime) -> dict[tuple[datetime, str], int]:
+        """Return how many listed stories of a topic each source has by the hour of their date, since a moment.
+
+        A story whose date is two days before it was first seen is old news, and is left out.
+        """
+        rows = self._db.execute(
+            """select substr(moment, 1, 13) || ':00:00Z', source, count(*) from listed_story
+            where topic = ? and moment >= ? and julianday(first_seen) - julianday(moment) < 2 group by 1, 2""",
+            [topic, rfc3339(since)],
+        )
+        return {(datetime.fromisoformat(hour), source): number for hour, source, number in rows}
+
+    def dated_since(self, topic: str, since: datetime, limit: int) -> list[int]:
+        """Return the items by which a topic lists the stories that are dated since a moment, newest first."""
+        query = "select item_id from listed_story where topic = ? and moment >= ? order by moment desc, uid limit ?"
+        return [row for (row,) in self._db.execute(query, [topic, rfc3339(since), limit])]
+
     def oldest(self, topic: str) -> datetime | None:
         """Return the earliest first-seen time of the stories that a topic lists."""
         (at,) = self._db.execute("select min(first_seen) from listed_story where topic = ?", [topic]).fetchone()

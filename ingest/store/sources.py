@@ -138,6 +138,11 @@ class Sources:
         )
         return [_publishing_rate(row) for row in rows]
 
+    def added(self) -> dict[str, datetime]:
+        """Return when each source was added, by its address."""
+        rows = self._db.execute("select url, added from source")
+        return {url: datetime.fromisoformat(added) for url, added in rows}
+
     def moved_since(self, since: datetime) -> list[tuple[str, str]]:
         """Return (old address, present address) of the sources that moved since a moment."""
         return self._db.execute(
