@@ -211,8 +211,8 @@ class _JsonFormatter(_Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the object."""
         own = self._own(record)
-        whole = own | getattr(record, "fields", {}) | own | self._more(record)
-        return _clean(json.dumps({name: _safe(value) for name, value in whole.items()}, ensure_ascii=False, default=str))
+        whole = {name: _safe(value) for name, value in (own | getattr(record, "fields", {}) | own).items()}
+        return _clean(json.dumps(whole | self._more(record), ensure_ascii=False))
 
 
 _FORMATTERS: Final[Mapping[LogFormat, type[_Formatter]]] = {
@@ -226,12 +226,13 @@ _FORMATTERS: Final[Mapping[LogFormat, type[_Formatter]]] = {
 
 def _pairs(values: Mapping[str, object]) -> str:
     """Return values as key=value, without those that are None; a value that is no plain word is written as in JSON."""
-    shown = ((name, str(_safe(value))) for name, value in values.items() if value is not None)
+    shown = ((name, str(value if name == "traceback" else _safe(value))) for name, value in values.items() if value is not None)
     return " ".join(f"{name}={value if _WORD.fullmatch(value) else json.dumps(value, ensure_ascii=False)}" for name, value in shown)
 
 
 def _safe(value: object) -> object:
-    return _without_secrets(value) if isinstance(value, str) else value
+    """Return the value of a field as it may be written: a number as it is, anything else as a clean text of one line."""
+    return value if value is None or isinstance(value, int | float) else _clean(str(value))
 
 
 def _clean(text: str) -> str:
@@ -245,7 +246,11 @@ def _without_secrets(text: str) -> str:
 
 
 def _trace(record: logging.LogRecord, *, debug: bool = False) -> str:
-    """Return the traceback that a record carries; the cause of an event that is no fault only with `debug`."""
+    """Return the traceback that a record carries, each line clean; the cause of an event that is no fault only with `debug`."""
+    return "\n".join(map(_clean, _raw_trace(record, debug=debug).splitlines()))
+
+
+def _raw_trace(record: logging.LogRecord, *, debug: bool) -> str:
     if trace := getattr(record, "trace", ""):
         return str(trace)
     if record.exc_info and record.exc_info[1] is not None:

@@ -108,7 +108,7 @@ def test_run_in_a_folder_that_is_no_home_says_what_it_is_about_to_do(
     cli.settings["fetch.allow"] = web.allow
     said = (
         f"{home} is not a topicwire home yet: topicwire.db and public/ are created there, and a starter list of 1 sources is polled"
-        " (--home names another folder)"
+        " (`topicwire init` writes settings, a list of sources and an example topic to edit; --home names another folder)"
     )
     assert cli("run", "--once").stderr.splitlines()[0] == said
     assert "no topicwire home" not in cli("run", "--once").stderr

@@ -134,6 +134,22 @@ def test_no_line_holds_a_secret_of_an_address(capfd: pytest.CaptureFixture[str],
 
 
 @pytest.mark.parametrize("log_format", LogFormat)
+def test_no_field_gives_a_terminal_orders(capfd: pytest.CaptureFixture[str], log_format: LogFormat) -> None:
+    """Neither as it is written nor after a program has read it; nor does a traceback."""
+    configure(log_format, debug=True)
+    try:
+        int("\x1b[31mred\u202e https://me:hush@feeds.example/")
+    except ValueError:
+        log_event(LOG, logging.ERROR, "poll_failed", "it failed", source="a\x1b[2Jb\r\nc", path=Path("d\x9be"))
+    shown = capfd.readouterr().err
+    configure()
+    told = shown + "".join(str(value) for value in json.loads(shown).values()) if log_format is LogFormat.JSON else shown
+    assert "[31mred" in told
+    for bad in ("\x1b", "\x9b", "\r", "\u202e", "hush", "\\u001b"):
+        assert bad not in told
+
+
+@pytest.mark.parametrize("log_format", LogFormat)
 def test_debug_shows_tracebacks(capfd: pytest.CaptureFixture[str], log_format: LogFormat) -> None:
     """Those of faults of ours, and those of what caused an event."""
     configure(log_format, debug=True)

@@ -4,6 +4,7 @@ import logging
 import random
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from http import HTTPStatus
 from typing import Final
 
 from ingest.log import log_event
@@ -82,7 +83,8 @@ def log_source_changes(changes: Iterable[SourceChange]) -> None:
     for one in changes:
         source, outcome = without_secrets(one.outcome.source.url), one.outcome
         if outcome.error:
-            fields = {"failure": outcome.failure, "status": outcome.http_status, "next_poll": rfc3339(one.state.next_poll)}
+            again = None if outcome.http_status == HTTPStatus.GONE else rfc3339(one.state.next_poll)
+            fields = {"failure": outcome.failure, "status": outcome.http_status, "next_poll": again}
             log_event(_LOG, logging.WARNING, "source_failing", f"{source}: {outcome.error}", source=source, **fields)
         elif outcome.moved:
             moved = without_secrets(outcome.moved)
