@@ -31,6 +31,7 @@ from feeds.cli.upkeep.backup import backup_command, restore_command
 from feeds.cli.upkeep.doctor import doctor_command
 from feeds.cli.upkeep.export import export_command
 from feeds.cli.upkeep.forget import forget_command
+from feeds.cli.upkeep.health import health_command
 from feeds.cli.upkeep.purge import purge_command
 from feeds.cli.upkeep.settings import config_command
 from ingest.cli.commands import sources, sources_add
@@ -239,6 +240,7 @@ for part in (alerts, init_command, docs_command):
     command.add_command(part)
 for part in (backup_command, restore_command, config_command, doctor_command, export_command, forget_command, purge_command):
     command.add_command(part)
+command.add_command(health_command)
 
 
 def collect_garbage_rarely() -> None:

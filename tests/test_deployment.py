@@ -1,10 +1,15 @@
 """The files in `deploy/` agree with the program, the documentation and each other; other people's programs try them elsewhere."""
 
 import re
+from pathlib import Path
 from typing import Final
 
 import pytest
+import yaml
 from processes import ROOT
+from test_wheel import PARTS
+
+from ingest.settings import load
 
 DEPLOY: Final = ROOT / "deploy"
 SERVICES: Final = ("topicwire.service", "topicwire-poll.service")
@@ -42,3 +47,53 @@ def test_the_watchdog_waits_for_longer_than_anything_that_is_well() -> None:
     (watchdog,), (stop,) = unit("topicwire.service")["WatchdogSec"], unit("topicwire.service")["TimeoutStopSec"]
     assert watchdog == "10min"
     assert int(stop) > 9
+
+
+# The container
+
+
+def instructions() -> list[tuple[str, str]]:
+    """Return the instructions of the Containerfile, in their order."""
+    lines = (DEPLOY / "container" / "Containerfile").read_text("utf-8").replace("\\\n", "").splitlines()
+    return [(word, rest) for line in lines if line and line[0] != "#" for word, _, rest in [line.partition(" ")]]
+
+
+def of_kind(kind: str) -> list[str]:
+    """Return what follows one kind of instruction."""
+    return [rest for word, rest in instructions() if word == kind]
+
+
+def test_the_image_is_built_from_what_the_wheel_is_made_of() -> None:
+    """What is copied into the build is there, and is what the test of the wheel builds it from."""
+    copied = {name for line in of_kind("COPY") if not line.startswith("--") for name in line.split()[:-1]}
+    assert copied == set(PARTS)
+
+
+def test_the_image_runs_as_a_user_without_rights() -> None:
+    """The last user is no root, the base has a fixed tag, and the one volume is the home folder, which is the user's own."""
+    settings = dict(pair.split("=", 1) for line in of_kind("ENV") for pair in line.split())
+    (user,), (volume,) = of_kind("USER"), of_kind("VOLUME")
+    assert f"--uid {user} --home-dir {settings['TOPICWIRE_HOME']} --create-home" in " ".join(of_kind("RUN"))
+    assert volume == f'["{settings["TOPICWIRE_HOME"]}"]'
+    assert {line.split()[0] for line in of_kind("FROM")} == {"docker.io/library/python:3.13-slim-bookworm"}
+
+
+def test_the_services_of_compose_fit_together(tmp_path: Path) -> None:
+    """Settings are known, the volume is the home, and Caddy sees what is published and waits for a service that is well."""
+    file = DEPLOY / "container" / "compose.yaml"
+    composed = yaml.safe_load(file.read_text("utf-8"))
+    ours, front = composed["services"]["topicwire"], composed["services"]["caddy"]
+    image = {key: value for line in of_kind("ENV") for key, value in (pair.split("=", 1) for pair in line.split())}
+    settings = load(tmp_path, {key: value for key, value in (image | ours["environment"]).items() if key.startswith("TOPICWIRE_")})
+    assert settings.service.bind == "0.0.0.0:8080"
+    assert front["environment"]["SERVICE_ADDRESS"] == "topicwire:8080"
+    assert ours["volumes"] == [f"home:{image['TOPICWIRE_HOME']}"]
+    assert (
+        file.parent / ours["build"]["context"] / ours["build"]["dockerfile"]
+    ).resolve() == DEPLOY / "container" / "Containerfile"
+    example, published, _ = front["volumes"]
+    assert (file.parent / example.split(":")[0]).resolve() == DEPLOY / "Caddyfile"
+    assert (published["source"], published["volume"]["subpath"], published["read_only"]) == ("home", "public", True)
+    assert f"root * {published['target']}" in (DEPLOY / "Caddyfile").read_text("utf-8")
+    assert front["depends_on"]["topicwire"]["condition"] == "service_healthy"
+    assert "ports" not in ours, "only the server in front is reached from outside"

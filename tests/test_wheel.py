@@ -1,3 +1,5 @@
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -8,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from processes import free_port
+from support import wait_until
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PARTS: Final = ("pyproject.toml", "README.md", "LICENSE", "scheduler.py", "topicwire_service.py", "ingest", "feeds", "docs")
@@ -85,3 +89,27 @@ def test_the_installed_command_works(installed: Path, tmp_path: Path) -> None:
 def test_nobody_else_installs_our_names(installed: Path, tmp_path: Path) -> None:
     """The names `ingest`, `feeds`, `scheduler` and `topicwire_service` each belong to our distribution alone."""
     assert run(installed / "python", "-c", OWNERS, cwd=tmp_path).split() == ["topicwire"] * 4
+
+
+def test_the_image_would_run_and_find_itself_well(installed: Path, tmp_path: Path) -> None:
+    """With the environment of the Containerfile its command serves a new home, and its health check says so until the end."""
+    lines = (ROOT / "deploy" / "container" / "Containerfile").read_text("utf-8").splitlines()
+    image = dict(pair.split("=", 1) for line in lines if line.startswith("ENV ") for pair in line.split()[1:])
+    (check,) = (json.loads(line.partition(" CMD ")[2]) for line in lines if line.startswith("HEALTHCHECK"))
+    (command,) = (json.loads(line.removeprefix("CMD ")) for line in lines if line.startswith("CMD"))
+    (tmp_path / "sources.opml").write_text('<opml version="2.0"><body/></opml>', "utf-8")
+    bind = image["TOPICWIRE_SERVICE__BIND"].replace("8080", str(free_port()))
+    own = {"PATH": f"{installed}:{os.environ['PATH']}", "TOPICWIRE_HOME": str(tmp_path), "TOPICWIRE_SERVICE__BIND": bind}
+    environment = {**own, "TOPICWIRE_TOPICS__SHIPPED": "platform-rules"}
+
+    def health() -> int:
+        return subprocess.run(check, env=environment, cwd=tmp_path, capture_output=True, check=False, timeout=60).returncode
+
+    assert health() == 1, "nothing runs yet"
+    service = subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE)
+    try:
+        assert wait_until(lambda: health() == 0, 60)
+    finally:
+        service.terminate()
+    service.communicate(timeout=30)
+    assert service.returncode == 0

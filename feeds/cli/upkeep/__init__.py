@@ -3,4 +3,4 @@
 Public: one module for each command or pair of commands.
 """
 
-__all__ = ("backup", "doctor", "export", "finishing", "forget", "purge", "settings")
+__all__ = ("backup", "doctor", "export", "finishing", "forget", "health", "purge", "settings")
