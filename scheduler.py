@@ -15,6 +15,7 @@ import click
 
 from feeds.cli.alerts import alerts
 from feeds.cli.commands import explain, items, publish_command
+from feeds.cli.completion import completion_command
 from feeds.cli.grants import feeds
 from feeds.cli.home import readable_topics, topics_of
 from feeds.cli.init import init_command
@@ -236,7 +237,7 @@ topics.add_command(topics_preview)
 topics.add_command(topics_suggest)
 for part in (sources, items, topics, stories, explain, review, publish_command, search_command, feeds, serve, try_command):
     command.add_command(part)
-for part in (alerts, init_command, docs_command):
+for part in (alerts, init_command, docs_command, completion_command):
     command.add_command(part)
 for part in (backup_command, restore_command, config_command, doctor_command, export_command, forget_command, purge_command):
     command.add_command(part)

@@ -6,6 +6,7 @@ Public: one module for each group of commands; `home` has what they share about 
 __all__ = (
     "alerts",
     "commands",
+    "completion",
     "grants",
     "home",
     "init",

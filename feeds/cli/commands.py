@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.cli.home import readable_topics, report_kept_feeds, target_of, topic_named
+from feeds.cli.home import readable_topics, report_kept_feeds, target_of, topic_named, topic_names
 from feeds.cli.stories import show_two, story_row
 from ingest.cli.commands import item_row, item_table, show_item
 from ingest.cli.console import counted, one_item, say
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("item")
-@click.option("--topic", "name", metavar="TOPIC", help="Say why it is, or is not, tagged by this topic.")
+@click.option("--topic", "name", metavar="TOPIC", shell_complete=topic_names, help="Say why this topic tags it or not.")
 @click.option("--with", "other", metavar="OTHER", help="Say only why it is, or is not, one story with this item.")
 @click.option("--json", "as_json", is_flag=True, help="One object: the item as in `items --json`, story, topics.")
 @click.pass_obj
@@ -117,7 +117,7 @@ def _about_story(story: Story) -> list[str]:
 
 
 @click.command("items")
-@click.option("--topic", "name", metavar="TOPIC", help="Only the items that this topic tags.")
+@click.option("--topic", "name", metavar="TOPIC", shell_complete=topic_names, help="Only the items that this topic tags.")
 @click.option("--json", "as_json", is_flag=True, help="One object a line.")
 @click.pass_obj
 def items(home: Home, name: str | None, *, as_json: bool) -> None:

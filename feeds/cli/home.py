@@ -9,6 +9,8 @@ from ingest.cli.console import say
 from ingest.errors import UsageError
 
 if TYPE_CHECKING:
+    import click
+
     from feeds.publication.edition import Target
     from feeds.tagging.topic.model import Topic
     from ingest.polling.home import Home
@@ -82,3 +84,18 @@ def topic_named(home: Home, name: str) -> Topic:
     from feeds.tagging.topic.loader import read_topic
 
     return read_topic(topic_path(home, name))
+
+
+def topic_names(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
+    """Return the names of topics in force that begin so, for a shell's completion; none where they cannot be told."""
+    import os
+
+    from feeds.tagging.topic.folders import topic_folders
+    from ingest.errors import TopicwireError
+    from ingest.polling.home import Home
+
+    home = Home(ctx.find_root().params.get("folder") or Path(), os.environ)
+    try:
+        return [name for name in topic_folders(home.folder, home.settings).files() if name.startswith(begun)]
+    except TopicwireError:
+        return []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.cli.home import topic_named
+from feeds.cli.home import topic_named, topic_names
 from ingest.cli.console import Commands, one_item, progress_bar, say
 from ingest.errors import UsageError
 from ingest.text.sanitize import shorten
@@ -27,7 +27,7 @@ def review() -> None:
 
 
 @review.command("list")
-@click.argument("name", metavar="TOPIC")
+@click.argument("name", metavar="TOPIC", shell_complete=topic_names)
 @click.option("--limit", default=20, show_default=True, help="How many items at the most.")
 @click.option("--json", "as_json", is_flag=True, help="One object a line: id, tagged, grade, likely, language, title, why.")
 @click.pass_obj
@@ -82,7 +82,7 @@ def _record(home: Home, item: str, name: str, verdict: Verdict | None, reason: s
 
 
 _item = click.argument("item")
-_topic = click.option("--topic", "name", metavar="TOPIC", required=True, help="The topic it is about.")
+_topic = click.option("--topic", "name", metavar="TOPIC", shell_complete=topic_names, required=True, help="The topic it is about.")
 _reason = click.option("--reason", default="", help="Why: it is shown with the item.")
 
 
@@ -120,7 +120,7 @@ def review_undo(home: Home, item: str, name: str) -> None:
 
 
 @review.command("examples")
-@click.argument("name", metavar="TOPIC")
+@click.argument("name", metavar="TOPIC", shell_complete=topic_names)
 @click.pass_obj
 def review_examples(home: Home, name: str) -> None:
     """Propose the reviews of a topic as examples for its file, to be read and shortened by a person."""

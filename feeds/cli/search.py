@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.cli.home import topics_of
+from feeds.cli.home import topic_names, topics_of
 from ingest.cli.commands import item_row, item_table, show_item
 from ingest.cli.console import say
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command("search")
 @click.argument("query", nargs=-1)
-@click.option("--topic", default="", metavar="TOPIC", help="Only what this topic tags.")
+@click.option("--topic", default="", metavar="TOPIC", shell_complete=topic_names, help="Only what this topic tags.")
 @click.option("--source", default="", metavar="SOURCE", help="Only what this source carried: its name or address.")
 @click.option("--language", default="", metavar="CODE", help="Only in this language, such as de.")
 @click.option("--since", default="", metavar="DAY", help="Only from this day on, such as 2026-01-31.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.cli.home import topic_named
+from feeds.cli.home import topic_named, topic_names
 from feeds.cli.topics import age
 from ingest.cli.console import counted, progress_bar, say
 
@@ -24,7 +24,7 @@ _DICTIONARIES: Final = Path("/usr/share/dictd")  # where Debian's packages dict-
 
 
 @click.command("suggest")
-@click.argument("name", metavar="TOPIC")
+@click.argument("name", metavar="TOPIC", shell_complete=topic_names)
 @click.option("--language", metavar="CODE", help="Only words of this language: es.")
 @click.option("--since", metavar="AGE", help="Only items first seen at most so long ago: 36h, 30d, 12w.")
 @click.option(

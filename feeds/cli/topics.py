@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.cli.home import readable_topics, report_kept_feeds, target_of, topic_named, topic_path
+from feeds.cli.home import readable_topics, report_kept_feeds, target_of, topic_named, topic_names, topic_path
 from ingest.cli.console import Commands, counted, progress_bar, say
 from ingest.cli.table import Column, Table
 from ingest.errors import TopicError, UsageError
@@ -84,7 +84,7 @@ def topics_new(home: Home, name: str, languages: str, words: str | None) -> None
 
 
 @topics.command("copy")
-@click.argument("name", metavar="TOPIC")
+@click.argument("name", metavar="TOPIC", shell_complete=topic_names)
 @click.pass_obj
 def topics_copy(home: Home, name: str) -> None:
     """Copy a shipped topic's file into the home's topics/, to be edited there. Your copy is in force from then on."""
@@ -96,7 +96,7 @@ def topics_copy(home: Home, name: str) -> None:
 
 
 @topics.command("retire")
-@click.argument("name", metavar="TOPIC")
+@click.argument("name", metavar="TOPIC", shell_complete=topic_names)
 @click.pass_obj
 def topics_retire(home: Home, name: str) -> None:
     """Withdraw a topic's feed for good: its addresses answer 410 Gone. A file that is merely missing withdraws nothing.
@@ -177,7 +177,7 @@ def _rows(file: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 @topics.command("match")
-@click.argument("name", metavar="TOPIC")
+@click.argument("name", metavar="TOPIC", shell_complete=topic_names)
 @click.argument("file", type=click.File("rb"))
 @click.pass_obj
 def topics_match(home: Home, name: str, file: IO[bytes]) -> None:
@@ -191,7 +191,7 @@ def topics_match(home: Home, name: str, file: IO[bytes]) -> None:
 
 
 @topics.command("evaluate")
-@click.argument("name", metavar="TOPIC")
+@click.argument("name", metavar="TOPIC", shell_complete=topic_names)
 @click.argument("file", type=click.File("rb"))
 @click.option("--worst", type=click.IntRange(min=0), default=10, show_default=True, help="How many errors of each kind to show.")
 @click.option("--terms", is_flag=True, help="List every term that was found, not only the worst.")
@@ -246,7 +246,7 @@ def topics_diff(home: Home, old: str, new: str, since: str | None, *, as_json: b
 
 
 @topics.command("learn")
-@click.argument("name", metavar="TOPIC")
+@click.argument("name", metavar="TOPIC", shell_complete=topic_names)
 @click.option("--labels", type=click.File("rb"), help="Learn also from the labelled rows of this JSON Lines file.")
 @click.pass_obj
 def topics_learn(home: Home, name: str, labels: IO[bytes] | None) -> None:

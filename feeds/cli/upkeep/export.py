@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.cli.home import readable_topics, target_of, topic_named
+from feeds.cli.home import readable_topics, target_of, topic_named, topic_names
 from ingest.cli.console import say
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("export")
-@click.option("--topic", "name", metavar="TOPIC", required=True, help="The topic whose stories are exported.")
+@click.option("--topic", "name", metavar="TOPIC", shell_complete=topic_names, required=True, help="Whose stories are exported.")
 @click.option("--as-of", "as_of", metavar="TIME", help="Leave out what was first seen later: 2026-11-30 or 2026-11-30T12:00:00Z.")
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl", "atom", "parquet"]), default="jsonl", show_default=True)
 @click.option("--counts", "only_counts", is_flag=True, help="Write only the counts, as one JSON object.")
