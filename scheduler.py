@@ -15,15 +15,15 @@ import click
 
 from feeds.cli.alerts import alerts
 from feeds.cli.commands import explain, items, publish_command
-from feeds.cli.completion import completion_command
 from feeds.cli.grants import feeds
 from feeds.cli.home import readable_topics, topics_of
-from feeds.cli.init import init_command
-from feeds.cli.manual import docs_command
 from feeds.cli.preview import topics_preview
 from feeds.cli.review import review
 from feeds.cli.search import search_command
 from feeds.cli.serve import serve
+from feeds.cli.start.completion import completion_command
+from feeds.cli.start.init import init_command
+from feeds.cli.start.manual import docs_command
 from feeds.cli.stories import stories
 from feeds.cli.suggest import topics_suggest
 from feeds.cli.topics import topics

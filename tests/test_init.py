@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 from making import Cli
 
-from feeds.cli.init import TEMPLATES
+from feeds.cli.start.init import TEMPLATES
 from feeds.tagging.topic.loader import parse_topic
 from ingest.polling.sources import STARTER, read_list
 from ingest.settings import Settings, load

@@ -10,7 +10,7 @@ import click
 
 from ingest.errors import UsageError, did_you_mean
 
-_PLACES: Final = (Path(__file__).parents[1] / "docs", Path(__file__).parents[2] / "docs")  # in a wheel; in a clone
+_PLACES: Final = (Path(__file__).parents[2] / "docs", Path(__file__).parents[3] / "docs")  # in a wheel; in a clone
 
 
 @click.command("docs")
