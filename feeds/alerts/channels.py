@@ -16,7 +16,7 @@ from feeds.alerts.message import AlertMessage
 from feeds.alerts.texts import plain_text
 from feeds.alerts.webhook import HookRequest, hook_request
 from ingest.alert_settings import FROM_ENVIRONMENT, Alert
-from ingest.errors import ExtraMissingError, FetchError, SettingsError
+from ingest.errors import ExtraMissingError, Failure, FetchError, SettingsError
 from ingest.settings import Mail, MailSecurity
 from ingest.text.sanitize import one_line
 from ingest.text.urls import host_of
@@ -84,7 +84,8 @@ class Channels:
                 raise _refusal(fault.smtp_code, fault.smtp_error) from fault
             raise FetchError(f"the mail server says {fault.smtp_code} {_said(fault.smtp_error)}") from fault
         except (smtplib.SMTPException, OSError) as fault:
-            raise FetchError(f"mail server {self.mail.host}: {one_line(str(fault)) or type(fault).__name__}") from fault
+            what = f"mail server {self.mail.host}: {one_line(str(fault)) or type(fault).__name__}"
+            raise FetchError(what, kind=Failure.CONNECTION) from fault
 
     @contextmanager
     def _server(self) -> Iterator[smtplib.SMTP]:
@@ -134,6 +135,12 @@ def targets_of(alert: Alert) -> tuple[str, ...]:
     hooks = (f"webhook:{_digest(alert.webhook)}",) if alert.webhook else ()
     mails, chats = (f"mail:{one}" for one in alert.mail), (f"chat:{_digest(one)}" for one in alert.chat)
     return (*mails, *hooks, *chats)
+
+
+def way_of(alert: Alert, target: str) -> str:
+    """Return the way to a target: if nobody can be reached on it, others on the same way need not be tried now."""
+    kind, _, name = target.partition(":")
+    return {"mail": kind, "webhook": f"{kind} {host_of(alert.webhook) or name}"}.get(kind, target)
 
 
 def shown_target(alert: Alert, target: str) -> str:

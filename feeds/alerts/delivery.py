@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from feeds.alerts.channels import RefusedError, shown_target, targets_of
+from feeds.alerts.channels import RefusedError, shown_target, targets_of, way_of
 from feeds.alerts.collect import AlertStories
 from feeds.alerts.message import AlertMessage
 from feeds.alerts.schedule import is_quiet, retry_at
@@ -36,25 +36,27 @@ class Postman:
 
     def deliver(self, send: Send, stopping: Callable[[], bool] = lambda: False) -> DeliveryReport:
         """Send what is due. What is being sent is recorded before: the process may end at any moment, and goes on from there."""
-        sent, failures = 0, []
+        sent, failures, unreached = 0, list[str](), set[str]()
         for delivery in self.outbox.due(self.clock()):
             if stopping():
                 break
             alert = self.alerts.get(delivery.alert)
             if alert is None or delivery.target not in targets_of(alert):
                 self._drop(delivery, "its alert no longer names this target")
-            elif not is_quiet(alert, self.clock()):
+            elif not is_quiet(alert, self.clock()) and (way := way_of(alert, delivery.target)) not in unreached:
                 fault = self._deliver(alert, delivery, send)
-                sent += not fault
-                failures += [fault] if fault else []
+                sent += fault is True
+                if isinstance(fault, TopicwireError):
+                    failures.append(f"alert {alert.name}, {shown_target(alert, delivery.target)}: {fault}")
+                    unreached |= {way} if isinstance(fault, FetchError) and fault.kind.is_unreached else set()
         return DeliveryReport(sent, tuple(failures))
 
-    def _deliver(self, alert: Alert, delivery: Delivery, send: Send) -> str:
-        """Send one message to one target; return what failed."""
+    def _deliver(self, alert: Alert, delivery: Delivery, send: Send) -> TopicwireError | bool:
+        """Send one message to one target; return whether it was sent, or what failed."""
         message = stored_message(self.outbox, self.stories, alert, delivery.stored, self.site)
         if message.is_empty:
             self._drop(delivery, "nothing of it is left: erased, or tagged no more")
-            return ""
+            return False
         self.outbox.begin(delivery, self.clock())
         try:
             send(alert, delivery.target, message)
@@ -64,10 +66,10 @@ class Postman:
             retry = None if isinstance(fault, RefusedError) else retry_at(now, delivery.tries + 1, delivery.composed, wait)
             state = DeliveryState.WAITING if retry else DeliveryState.GIVEN_UP
             self.outbox.finish(delivery, state, now, fault.what, retry)
-            after = "it is tried again later" if retry else "given up"
-            return f"alert {alert.name}, {shown_target(alert, delivery.target)}: {fault.what}; {after}"
+            fault.cure = "it is tried again later" if retry else "given up"
+            return fault
         self.outbox.finish(delivery, DeliveryState.SENT, self.clock())
-        return ""
+        return True
 
     def _drop(self, delivery: Delivery, why: str) -> None:
         self.outbox.finish(delivery, DeliveryState.DROPPED, self.clock(), why)
