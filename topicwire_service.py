@@ -8,6 +8,7 @@ import signal
 import socket
 import sqlite3
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import suppress
@@ -25,7 +26,7 @@ from feeds.cli.home import kept_feeds, readable_topics, report_kept_feeds, targe
 from feeds.cli.upkeep.finishing import finish_erasure
 from feeds.publication.atomic_files import sweep
 from feeds.publication.erasure.retention import Purge, delete_expired
-from feeds.publication.erasure.unfinished import NOTE
+from feeds.publication.erasure.unfinished import NOTE as ERASURE
 from feeds.publication.publish import feed_path
 from feeds.publication.websub import tell_hub
 from feeds.server.application import application
@@ -41,8 +42,8 @@ from feeds.tagging.topic.cache import TopicCache
 from feeds.tagging.topic.folders import kept_feed_messages, topic_folders
 from feeds.tagging.topic.model import Topic
 from ingest.cli.console import counted, progress_bar
-from ingest.errors import FetchError, TopicwireError, database_failed
-from ingest.log import log_event
+from ingest.errors import OUT_OF_MEMORY, FetchError, TopicwireError, database_failed, is_out_of_memory, system_cure
+from ingest.log import NAME, log_event, log_fault
 from ingest.polling.batch import Due, split_by_host
 from ingest.polling.engine import Engine
 from ingest.polling.home import Home
@@ -56,6 +57,7 @@ from ingest.store.lock import Hold
 from ingest.store.monitor import has_note
 from ingest.store.upkeep.backup import remove_abandoned
 from ingest.store.watch.tallies import StageTimes
+from ingest.text.sanitize import one_line
 
 _LOG: Final = logging.getLogger(__name__)
 _SOURCES = 10_000  # held at once; a tick polls as many after each other as it has time for
@@ -228,6 +230,17 @@ def _notify_hub(home: Home, engine: Engine) -> None:
 # The service
 
 
+def _explained(fault: Exception) -> tuple[str, str]:
+    """Return the event of a fault of the system or of topicwire itself, and what is said of it; log its traceback."""
+    if isinstance(fault, OSError):
+        return "tick_failed", f"{fault}; {system_cure(fault)}"
+    if is_out_of_memory(fault):
+        return "tick_failed", OUT_OF_MEMORY
+    cause = one_line(f"{type(fault).__name__}: {fault}")
+    log_fault(_LOG, cause, traceback.format_exc())
+    return "program_fault", f"a fault of topicwire itself ({cause}); its traceback is in {NAME}: please report it"
+
+
 class ServiceTicks:
     """The work of the ticks. Polling, seeds, publication and the hub have a thread and a connection each.
 
@@ -301,7 +314,7 @@ class ServiceTicks:
         patience = _SECONDS["all"] if not self._has_new_items.is_set() else _SECONDS["news"] if self._polling.is_set() else 0
         before = self._published_at
         is_due = before is None or not 0 <= (self.now() - before).total_seconds() < patience
-        if is_due or has_note(self._home.database_path, NOTE):
+        if is_due or has_note(self._home.database_path, ERASURE):
             self.publish()
 
     def publish(self) -> None:
@@ -376,6 +389,8 @@ class ServiceTicks:
                 self._fails(name, "database_failed", database_failed(fault))
         except CancelledError:
             pass  # the service stops; unfinished work is still due
+        except Exception as fault:  # noqa: BLE001 - whatever one tick does, the service goes on
+            self._fails(name, *_explained(fault))
         finally:
             with self._lock:
                 self._running -= 1

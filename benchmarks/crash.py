@@ -405,6 +405,8 @@ def main() -> None:
             names = asked.only or list(crash.operations)
             while crash.killed.total() < asked.kills:
                 crash.kill(chance.choice(names))
+                if (done := crash.killed.total()) % 50 == 0:
+                    print(f"{done} kills, {len(crash.faults)} faults, {time.monotonic() - began:.0f} s", flush=True)
     for name in names:
         print(f"{name:20} {crash.killed[name]:5} kills, {crash.ended[name]:4} came to their end")
     print(

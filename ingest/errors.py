@@ -14,6 +14,7 @@ TopicwireError              one line: what happened, to what, and the cure
 """
 
 import difflib
+import errno
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
@@ -153,7 +154,7 @@ class NewerDatabaseError(StoreError):
 
 def database_failed(fault: Exception) -> str:
     """Return in one line what a fault of the database in the middle of the work means, and what to do."""
-    kept = "" if _kind_of(fault) in _DAMAGED else ", then run it again: nothing was lost"
+    kept = "" if is_damage(fault) else ", then run it again: nothing was lost"
     return f"the database failed: {fault}; {database_cure(fault)}{kept}"
 
 
@@ -162,11 +163,47 @@ def database_cure(fault: BaseException) -> str:
     return _CURES.get(_kind_of(fault), "check free space and rights")
 
 
+def system_failed(fault: OSError) -> str:
+    """Return in one line what a fault of the operating system in the middle of the work means, and what to do."""
+    return f"{fault}; {system_cure(fault)}, then run it again: nothing was lost"
+
+
+def system_cure(fault: OSError) -> str:
+    """Return what to do about a fault of the operating system, by its kind."""
+    return _SYSTEM_CURES.get(fault.errno or 0, "check free space and rights")
+
+
+def is_out_of_memory(fault: BaseException) -> bool:
+    """Return whether a fault means that the system gives this process no more memory or threads."""
+    return isinstance(fault, MemoryError) or (isinstance(fault, RuntimeError) and "start new thread" in str(fault))
+
+
+OUT_OF_MEMORY: Final = "there is too little memory; end other programs, or give this one more: nothing was lost"
+"""What is said of that."""
+
+
+def is_damage(fault: BaseException) -> bool:
+    """Return whether a fault of SQLite means that the file is spoilt: no space and no right will mend it."""
+    return _kind_of(fault) in _DAMAGED
+
+
 def _kind_of(fault: BaseException) -> str:
     """Return the kind of a fault of SQLite without its details: SQLITE_IOERR for SQLITE_IOERR_WRITE; empty for another."""
     return "_".join(str(getattr(fault, "sqlite_errorname", "")).split("_")[:2])
 
 
+_SYSTEM_CURES: Final = {
+    errno.ENOSPC: "free space on the disk",
+    errno.EDQUOT: "free space: this user may use no more of the disk",
+    errno.EROFS: "its file system is read-only: check the disk, and mount it for writing",
+    errno.EMFILE: "raise the limit on open files (`ulimit -n`, LimitNOFILE= of systemd)",
+    errno.ENFILE: "end other programs: the system has too many files open",
+    errno.EFBIG: "raise the limit on the size of files (`ulimit -f`, LimitFSIZE= of systemd)",
+    errno.ENOMEM: "end other programs, or give this one more memory",
+    errno.EACCES: "give this user the right to read and write there",
+    errno.EPERM: "give this user the right to read and write there",
+    errno.EIO: "check the disk: it does not work as it should",
+}
 _DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _CURES: Final = dict.fromkeys(
     _DAMAGED, "the file is damaged: stop the service, keep the file, and put a backup in its place (`topicwire restore FILE`)"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import sqlite3
 import sys
@@ -68,6 +69,17 @@ class _Steps:
             self.make(words)
 
 
+def _bound(bounds: dict[str, int]) -> None:
+    """Give up rights of this process."""
+    for name, limit in bounds.items():
+        if name == "user":
+            os.setgroups([])
+            os.setgid(limit)
+            os.setuid(limit)
+        else:
+            resource.setrlimit(getattr(resource, name), (limit, limit))
+
+
 def _run(asked: dict[str, Any], told: Path, said: Path) -> int:
     """Run a command in this process, a child, and return its exit code."""
     os.setsid()
@@ -77,6 +89,7 @@ def _run(asked: dict[str, Any], told: Path, said: Path) -> int:
     steps = _Steps(asked["kill"], told, asked["home"])
     sys.addaudithook(steps.heard)
     sqlite3.connect = steps.connected  # type: ignore[assignment]
+    _bound(asked["bounds"])
     kind = _QuickHome if asked["quick"] else Home
     try:
         command(

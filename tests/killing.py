@@ -66,8 +66,18 @@ class Forking:
         """End it."""
         self._process.communicate(timeout=_PATIENCE)
 
-    def __call__(self, *arguments: str, now: datetime, kill: Kill | None = None, quick: bool = True) -> Ended:
-        """Run `topicwire --home HOME ARGUMENTS...`, and kill it; where not `quick` documents are read in parser processes."""
+    def __call__(
+        self,
+        *arguments: str,
+        now: datetime,
+        kill: Kill | None = None,
+        quick: bool = True,
+        bounds: Mapping[str, int] | None = None,
+    ) -> Ended:
+        """Run `topicwire --home HOME ARGUMENTS...`, and kill it; where not `quick` documents are read in parser processes.
+
+        `bounds` are limits of the process by their names in `resource`, such as RLIMIT_FSIZE, and `user`, whose rights it has.
+        """
         asked = {
             "arguments": ["--home", str(self.home), *arguments],
             "home": str(self.home),
@@ -75,6 +85,7 @@ class Forking:
             "now": now.isoformat(),
             "kill": asdict(kill) if kill else None,
             "quick": quick,
+            "bounds": dict(bounds or {}),
         }
         assert self._process.stdin is not None
         assert self._process.stdout is not None

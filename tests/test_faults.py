@@ -5,13 +5,16 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from killing import Forking
 from making import Cli, about, carry, home_at, write_topic
+from support import NOON
 
 from feeds.cli.home import topics_of
 from ingest.errors import database_cure, database_failed
 from ingest.store.facts import Facts
 from topicwire_service import ServiceTicks, classify_and_publish
 
+UVLOOP = "deallocating an open event loop"  # the library's remark when it could not begin
 COMMANDS = (("items",), ("publish",), ("poll",), ("run", "--once", "--no-serve"), ("search", "ferry"), ("sources", "list"))
 
 
@@ -98,6 +101,35 @@ def test_a_half_copied_log_is_no_damage(cli: Cli, tmp_path: Path) -> None:
     assert copy("publish").exit_code == 0
     assert len(copy.rows("items", "--json")) == 30
     assert [row for row in copy.rows("doctor", "--full", "--json") if row["area"] == "database" and row["state"] != "ok"] == []
+
+
+def test_a_process_with_too_few_rights_says_which(cli: Cli) -> None:
+    """Without the right to write, with too few open files, too small files or too little memory: one line each, and its cure."""
+    before = published(cli.home)
+    with Forking(cli.home) as run:
+        for bounds, command, words in (
+            ({"user": 65_534}, "items", "give this user the right"),
+            ({"user": 65_534}, "poll", "Permission denied"),
+            ({"RLIMIT_NOFILE": 12}, "poll", "raise the limit on open files"),
+            ({"RLIMIT_FSIZE": 20_000}, "publish", "raise the limit on the size of files"),
+            ({"RLIMIT_DATA": 1 << 20}, "publish", "there is too little memory"),
+        ):
+            done = run(command, now=NOON, bounds=bounds)
+            said = [line for line in done.said.splitlines() if line != UVLOOP]
+            assert (done.code, len(said)) == (1, 1), (bounds, done)
+            assert words in said[0]
+    assert published(cli.home) == before
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), MemoryError(), KeyError("x")])
+def test_whatever_a_tick_meets_is_one_line(cli: Cli, capsys: pytest.CaptureFixture[str], fault: Exception) -> None:
+    """The service goes on: a fault of the system has its cure, one of topicwire itself is to be reported."""
+    made = home_at(cli.home, cli.settings, cli.clock)
+    with made.engine() as engine:
+        ServiceTicks(made, engine)._guarded("hub", lambda: (_ for _ in ()).throw(fault))
+    (line,) = capsys.readouterr().err.splitlines()
+    words = {OSError: "free space on the disk", MemoryError: "there is too little memory", KeyError: "please report it"}
+    assert words[type(fault)] in line
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ingest.errors import TopicwireError, database_failed
+from ingest.errors import OUT_OF_MEMORY, TopicwireError, database_failed, is_out_of_memory, system_failed
 from ingest.log import LogFormat, configure, log_event, open_log, service_format
 from ingest.polling.home import Home
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger(__name__)
 _WIDEST_HELP: Final = 120  # columns, where the terminal has as many
-_AGAIN: Final = "check free space and rights, then run it again"
 
 
 def say(text: str) -> None:
@@ -99,7 +98,11 @@ class OneLineErrors(click.Command):
         except OSError as fault:
             if fault.errno == errno.EPIPE:  # the reader has seen enough: click ends quietly
                 raise
-            _fail(ctx, f"{fault}; {_AGAIN}")
+            _fail(ctx, system_failed(fault))
+        except (MemoryError, RuntimeError) as fault:
+            if not is_out_of_memory(fault):
+                raise
+            _fail(ctx, OUT_OF_MEMORY)
 
 
 def _fail(ctx: click.Context, message: str, exit_code: int = 1) -> None:

@@ -1,5 +1,8 @@
 """The open SQLite file: connection, transactions, migrations, waiting; knows no table."""
 
+import errno
+import os
+import resource
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -9,7 +12,7 @@ from threading import Event
 import sqlite_utils
 from sqlite_utils import Migrations
 
-from ingest.errors import NewerDatabaseError, StoreError, database_cure
+from ingest.errors import NewerDatabaseError, StoreError, database_cure, is_damage, system_cure
 from ingest.store.turns import turns_at
 
 _FAMILIES: dict[str, Migrations] = {}  # the sets of migrations that this program has loaded, by name
@@ -19,6 +22,7 @@ _ATTEMPTS = 100  # to switch to the write-ahead log
 _PAUSE = 0.1  # seconds between them
 _PRIMARY_CODE = 0xFF  # the bits of an extended error code of SQLite that say its kind
 _GIVEN_BACK = 5_000  # free pages that one tidying gives back to the disk
+_LITTLE = 1 << 16  # free bytes on the disk: there is no space
 _SHORT_PATIENCE = 2.0  # ... and that tidying up waits
 _MODE = 0o600  # of a new file: it holds what is private, too. SQLite gives the same to the files beside it
 _IN_MEMORY = ":memory:"
@@ -143,11 +147,39 @@ def _connect(path: Path) -> sqlite3.Connection:
         raise _reported(fault, path) from fault
 
 
+def cure_at(fault: BaseException, path: Path) -> str:
+    """Return what to do about a fault of SQLite or of the file system with a file: by its place where that is the cause.
+
+    SQLite says that it is "unable to open" a file on a full disk, on a read-only one, and when there are too many files.
+    """
+    if isinstance(fault, OSError):
+        return system_cure(fault)
+    return ("" if is_damage(fault) else _cure_of_place(path)) or database_cure(fault)
+
+
+def _cure_of_place(path: Path) -> str:
+    """Return what to do about the place of a file that could not be used; empty where nothing is wrong with it."""
+    cause = 0
+    try:
+        place = path if path.exists() else path.parent
+        found = os.statvfs(place)
+        os.close(os.open(place, os.O_RDONLY))
+    except OSError as fault:
+        return system_cure(fault) if fault.errno in {errno.EMFILE, errno.ENFILE} else ""
+    if found.f_flag & os.ST_RDONLY:
+        cause = errno.EROFS
+    elif resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY:
+        cause = errno.EFBIG
+    elif found.f_bavail * found.f_frsize < _LITTLE:
+        cause = errno.ENOSPC
+    return system_cure(OSError(cause, "")) if cause else ""
+
+
 def _reported(fault: BaseException, path: Path) -> BaseException:
     """Return a fault as a StoreError; sqlite3 and the file system each have their own tree."""
-    if isinstance(fault, StoreError) or not isinstance(fault, Exception):
+    if isinstance(fault, StoreError | MemoryError) or not isinstance(fault, Exception):
         return fault
-    return StoreError(f"{path}: {fault}", f"{database_cure(fault)}, or name another --home")
+    return StoreError(f"{path}: {fault}", f"{cure_at(fault, path)}, or name another --home")
 
 
 def _refuse_unknown(db: sqlite_utils.Database, path: Path) -> None:

@@ -46,10 +46,9 @@ def alone(home: Path, work: str = "") -> Iterator[bool]:
         except BlockingIOError:
             yield False
             return
-        with suppress(OSError):  # a full disk: the lock holds all the same
+        with suppress(OSError):  # a full disk: the lock holds all the same, and without a name
             file.truncate(0)
-            file.write(f"{os.getpid()} {work}\n")
-            file.flush()
+            os.write(file.fileno(), f"{os.getpid()} {work}\n".encode())  # nothing stays in a buffer, to fail when it is closed
         yield True
 
 

@@ -100,7 +100,7 @@ def database_file(home: Home, found: DatabaseCondition | None) -> Iterator[Findi
         yield warning("database", "nothing is stored yet", "start `topicwire run`, or name another home with --home")
     elif found.fault:
         cure = f"stop the service and restore a backup (`topicwire restore FILE`); keep {path.name} for a rescue"
-        yield failed("database", f"{path}: {found.fault}", cure)
+        yield failed("database", f"{path}: {found.fault}", found.cure or cure)
     elif not found.is_ours:
         yield failed("database", f"{path} is another program's database", "name another home with --home")
     elif found.unknown:

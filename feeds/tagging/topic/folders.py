@@ -1,6 +1,9 @@
 """Finds the topic files in force: the home's own and, beside them, the shipped ones that the settings choose; reads none."""
 
+import os
+import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,6 +12,8 @@ from ingest.errors import SettingsError, StoreError, UsageError, did_you_mean
 from ingest.settings import Settings
 
 SHIPPED: Final = Path(__file__).parents[2] / "topics"
+_UNFINISHED: Final = ".topicwire-"  # how a file begins that is not yet whole
+_MODE: Final = 0o644
 ON_REQUEST: Final = frozenset({"planet-of-everything"})  # shipped, and in force only where it is named: it repeats every source
 
 
@@ -65,7 +70,7 @@ def put_away(folders: TopicFolders, name: str, path: Path) -> Path:
         if path.parent == folders.own:
             path.replace(kept)
         if name in _named(folders.shipped) and not kept.exists():
-            kept.write_bytes(path.read_bytes())
+            new_file(kept, path.read_bytes())
     except OSError as fault:
         raise StoreError(f"{kept}: {fault.strerror}", "check the folder's rights, or take the topic's file away by hand") from fault
     return kept
@@ -87,16 +92,38 @@ def create(path: Path, text: bytes) -> Path:
 
 
 def new_file(path: Path, content: bytes) -> bool:
-    """Write a file where none is, and return whether it was written. Raises StoreError."""
+    """Write a file where none is, as a whole or not at all, and return whether it was written. Raises StoreError.
+
+    Half a topic file might be in force: without its rules it would tag everything.
+    """
+    if path.exists():
+        return False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            file.write(content)
-    except FileExistsError:
-        return False
+        with _unfinished(path) as name:
+            Path(name).write_bytes(content)
+            Path(name).chmod(_MODE)
+            try:
+                os.link(name, path)  # unlike a rename, this replaces nothing
+            except FileExistsError:
+                return False
+            except OSError:  # a file system without hard links
+                Path(name).rename(path)
     except OSError as fault:
-        raise StoreError(f"{path}: {fault.strerror}", "check the folder's rights") from fault
+        raise StoreError(f"{path}: {fault.strerror}", "check the folder's rights and free space") from fault
     return True
+
+
+@contextmanager
+def _unfinished(path: Path) -> Iterator[str]:
+    """Yield the name of a new file beside a path, which is removed at the end if it still has that name."""
+    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
+    os.close(handle)
+    try:
+        yield name
+    finally:
+        with suppress(OSError):
+            Path(name).unlink()
 
 
 def kept_feed_messages(names: Iterable[str]) -> Iterator[str]:

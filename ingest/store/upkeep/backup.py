@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -13,9 +14,9 @@ from typing import Final
 
 from sqlite_utils import Migrations
 
-from ingest.errors import NewerDatabaseError, StoreError, database_cure
+from ingest.errors import NewerDatabaseError, StoreError
 from ingest.log import log_event
-from ingest.store.database import unknown_migrations
+from ingest.store.database import cure_at, unknown_migrations
 
 _LOG: Final = logging.getLogger(__name__)
 _COUNTED: Final = ("source", "item", "version", "sighting")
@@ -42,9 +43,9 @@ def explained(path: Path, cure: str = "") -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as fault:
-        raise StoreError(f"{path}: {fault}", cure or database_cure(fault)) from fault
+        raise StoreError(f"{path}: {fault}", cure or cure_at(fault, path)) from fault
     except OSError as fault:
-        raise StoreError(f"{path}: {fault.strerror or fault}", cure or "check free space and rights") from fault
+        raise StoreError(f"{path}: {fault.strerror or fault}", cure or cure_at(fault, path)) from fault
 
 
 def back_up(database: Path, target: Path, *, force: bool = False) -> BackupReport:
@@ -126,6 +127,8 @@ def copy_database(database: Path, target: Path) -> dict[str, int]:
     """Copy a database into an empty file, with its write-ahead log; return the number of rows of its main tables."""
     if not database.exists():
         raise StoreError(f"{database}: no such file", "name a database of topicwire")
+    if is_unwritable(database):
+        return _copy_files(database, target)
     with explained(database), closing(read_only(database)) as source:
         source.execute("begin")  # one snapshot for the copy and for the counts
         counts = count(source)
@@ -133,6 +136,23 @@ def copy_database(database: Path, target: Path) -> dict[str, int]:
             source.backup(copy)
             copy.execute("pragma journal_mode=delete")  # the copy is one file
     return counts
+
+
+def _copy_files(database: Path, target: Path) -> dict[str, int]:
+    """Copy a database on a read-only file system, where SQLite cannot open it, with what its log of changes holds."""
+    with explained(target):
+        for ending in ("", "-wal"):
+            source = database.with_name(database.name + ending)
+            if source.exists():
+                shutil.copyfile(source, target.with_name(target.name + ending))
+        with closing(sqlite3.connect(target)) as copy:
+            copy.execute("pragma journal_mode=delete")
+            return count(copy)
+
+
+def is_unwritable(path: Path) -> bool:
+    """Return whether a file lies on a file system that is mounted read-only."""
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
 
 
 def read_only(database: Path) -> sqlite3.Connection:

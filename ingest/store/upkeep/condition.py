@@ -10,7 +10,8 @@ from typing import Final
 
 from sqlite_utils import Migrations
 
-from ingest.store.database import pending_migrations, unknown_migrations
+from ingest.errors import is_damage
+from ingest.store.database import cure_at, pending_migrations, unknown_migrations
 from ingest.store.upkeep.backup import count, read_only
 from ingest.text.dates import from_rfc3339, rfc3339
 
@@ -23,6 +24,7 @@ class DatabaseCondition:
     """What was found in a database file."""
 
     fault: str  # in one line; empty: none was found
+    cure: str = ""  # what to do about a fault that is no damage
     is_ours: bool = True  # False: of another program
     is_fully_checked: bool = True  # False: the check took too long and was ended
     unknown: tuple[str, ...] = ()  # migrations of a newer program
@@ -46,7 +48,7 @@ def examine(path: Path, clock: Callable[[], datetime], patience: timedelta | Non
         with closing(read_only(path)) as db:
             return _examined(db, path, clock, patience)
     except (sqlite3.Error, OSError) as fault:
-        return DatabaseCondition(" ".join(str(fault).split()))
+        return DatabaseCondition(" ".join(str(fault).split()), "" if is_damage(fault) else cure_at(fault, path))
 
 
 def _examined(db: sqlite3.Connection, path: Path, clock: Callable[[], datetime], patience: timedelta | None) -> DatabaseCondition:
