@@ -20,12 +20,13 @@ from typing import Final
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
 from feeds.cli.alerts import alerting_of, channels_of, looks_of, postman_of, reported
 from feeds.cli.home import kept_feeds, readable_topics, report_kept_feeds, target_of, topics_of
 from feeds.cli.upkeep.finishing import finish_erasure
 from feeds.publication.atomic_files import sweep
-from feeds.publication.erasure.retention import Purge, delete_expired
+from feeds.publication.erasure.retention import Purge, delete_expired, moment_to_trust
 from feeds.publication.erasure.unfinished import NOTE as ERASURE
 from feeds.publication.publish import feed_path
 from feeds.publication.websub import tell_hub
@@ -67,6 +68,8 @@ _AGAIN_SECONDS = 5.0  # ... after so many seconds no more of them: what is new i
 _GROUPING_SECONDS = 10.0  # after so much grouping, what is ready is published
 _DELETED = 10_000  # items that were kept long enough, in one hour
 _LOOKED = 20_000  # items at which is looked for these: in a large home all are looked at in the course of days
+_PURGE_STEP = timedelta(days=1)  # by which the clock of retention follows in one hour
+_CLOCK_SECONDS = 5.0  # between two looks at whether the clock was put back
 _STEP_PAUSE = 5.0  # seconds between two steps of a poll: hosts with many sources rest meanwhile
 _GRACE = 4  # seconds in which the ticks may finish when the service stops
 _CHECK_PAUSE = 0.1  # seconds between two looks at whether they have finished
@@ -553,7 +556,8 @@ class ServiceTicks:
     def _tidy(self, facts: Facts) -> None:
         alerting_of(self._home, facts, ()).tidy()
         if self._home.settings.retention.deletes:
-            purge = Purge(self._home.settings.retention, self.now(), secrets.token_bytes(16), _DELETED, _LOOKED)
+            now = moment_to_trust(facts, self.now(), _PURGE_STEP)
+            purge = Purge(self._home.settings.retention, now, secrets.token_bytes(16), _DELETED, _LOOKED)
             if deleted := delete_expired(facts, purge, partial(self._stops, "publication")):
                 log_event(_LOG, logging.INFO, "items_deleted", f"{deleted} items deleted: kept long enough", deleted=deleted)
         facts.tidy()
@@ -576,7 +580,7 @@ async def run_service(
     service.delay_polling()
     ticks = _ticks(service)
     ticks.start()
-    beats = asyncio.create_task(heartbeat.starting())
+    beats, following = (asyncio.create_task(one) for one in (heartbeat.starting(), _follow_clock(ticks, home.clock)))
     # The socket listens already: early requests wait until the first files are in place, instead of getting 404.
     stop, ready = (asyncio.create_task(one) for one in (signals.ended.wait(), asyncio.to_thread(service.ready.wait)))
     await asyncio.wait((stop, ready), return_when=asyncio.FIRST_COMPLETED)
@@ -589,6 +593,7 @@ async def run_service(
         manager.ready(f"serving {home.settings.base_url}/" if serving else "polling and publishing")
     await stop
     # In this order: start no new work, end the running work, then close the server and the scheduler.
+    following.cancel()
     service.stop()
     ticks.pause()
     server.should_exit = True
@@ -599,6 +604,23 @@ async def run_service(
     ticks.shutdown()
     beats.cancel()
     return signals.fresh
+
+
+async def _follow_clock(ticks: AsyncIOScheduler, clock: Callable[[], datetime], pause: float = _CLOCK_SECONDS) -> None:
+    """Plan the ticks anew whenever the clock was put back: they are planned by the clock, and would wait for the old time."""
+    loop = asyncio.get_running_loop()
+    before, began = clock(), loop.time()
+    while True:
+        await asyncio.sleep(pause)
+        now, at = clock(), loop.time()
+        back = timedelta(seconds=at - began) - (now - before)
+        if back > timedelta(seconds=_CLOCK_SECONDS):
+            for job in (one for one in ticks.get_jobs() if isinstance(one.trigger, IntervalTrigger)):
+                job.modify(next_run_time=min(job.next_run_time, now + job.trigger.interval))
+            seconds = round(back.total_seconds())
+            message = f"the clock was put back by {timedelta(seconds=seconds)}; the work goes on by the new time"
+            log_event(_LOG, logging.WARNING, "clock_put_back", message, seconds=seconds)
+        before, began = now, at
 
 
 async def _drain(service: ServiceTicks, engine: Engine) -> None:

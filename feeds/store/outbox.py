@@ -1,19 +1,21 @@
 """The table of pings to a WebSub hub, sent and still due; sends nothing."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from feeds.store.migrations import migrations
 from ingest.store.facts import Facts
 from ingest.text.dates import rfc3339
 
+_FAR: Final = timedelta(days=7)  # no retry is planned so far ahead
+
 # The files remember what they hold: a change that is published is never forgotten, whenever the process ends.
 _DUE: Final = """
 select d.path, d.hash, coalesce(o.tries, 0) from published_file d left join outbox o on o.path = d.path and o.hub = :hub
 where d.gone is null and d.path glob 'public/*.*' and d.path not glob 'public/*/*' and d.path not glob 'public/*.archive-*'
     and (d.path glob '*.atom' or d.path glob '*.json' or d.path glob '*.rss')
-    and o.hash is not d.hash and coalesce(o.next, '') <= :now
+    and o.hash is not d.hash and (coalesce(o.next, '') <= :now or o.next > :far)
 order by d.path"""
 
 
@@ -42,8 +44,12 @@ class Outbox:
         self._db.migrate(migrations)
 
     def due(self, now: datetime) -> list[DuePing]:
-        """Return the pings that are due at `now`, by path."""
-        return [DuePing(*row) for row in self._db.execute(_DUE, {"hub": self._hub, "now": rfc3339(now)})]
+        """Return the pings that are due at `now`, by path: also one that is planned further ahead than any can be.
+
+        The clock was put back since then.
+        """
+        asked = {"hub": self._hub, "now": rfc3339(now), "far": rfc3339(now + _FAR)}
+        return [DuePing(*row) for row in self._db.execute(_DUE, asked)]
 
     def failures(self) -> list[tuple[str, int, str]]:
         """Return (path, failures in a row, the last error) of the feeds that the hub could not be told of."""

@@ -20,11 +20,12 @@ _MOST: Final = 1_000_000_000
 @click.command("purge")
 @click.option("--dry-run", is_flag=True, help="List what would be deleted, and delete nothing.")
 @click.option("--compact", is_flag=True, help="Rewrite the database, so that its file becomes smaller.")
+@click.option("--anyway", is_flag=True, help="Also where the clock is far ahead of the newest poll and item.")
 @click.option("--json", "as_json", is_flag=True, help="One object with the number of items deleted, or one for each item.")
 @click.pass_obj
-def purge_command(home: Home, *, dry_run: bool, compact: bool, as_json: bool) -> None:
+def purge_command(home: Home, *, dry_run: bool, compact: bool, anyway: bool, as_json: bool) -> None:
     """Delete the items that have been kept long enough by the settings `retention.*`; archives of feeds stay."""
-    from feeds.publication.erasure.retention import Purge, delete_expired, expired
+    from feeds.publication.erasure.retention import Purge, delete_expired, expired, refuse_leap
     from ingest.store.upkeep.erasure import Eraser
 
     rules = home.settings.retention
@@ -38,6 +39,8 @@ def purge_command(home: Home, *, dry_run: bool, compact: bool, as_json: bool) ->
             for one in Eraser(facts).traces(row for rows in expired(facts, purge) for row in rows):
                 click.echo(json.dumps({"id": one.uid, "title": one.title}) if as_json else f"{one.uid}  {one.title}")
             return
+        if not anyway:
+            refuse_leap(facts, purge.now)
         deleted = delete_expired(facts, purge)
         if compact:
             Eraser(facts).compact()

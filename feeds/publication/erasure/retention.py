@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from feeds.store.upkeep.retention import Expiry, Part, Parts
+from ingest.errors import UsageError
 from ingest.settings import Retention
 from ingest.store.facts import Facts
 from ingest.store.upkeep.erasure import Eraser
+from ingest.text.dates import from_rfc3339, rfc3339
 
 _BATCH = 200  # items in one transaction, for which other writers wait
+_LONGEST_PAUSE = timedelta(days=183)
+_TRUSTED = "retention_until"  # the key under which the moment is stored by which the last purge counted
 _PLACE = "retention"  # the key under which the end of the part is stored that was looked at last
 
 
@@ -22,6 +26,27 @@ class Purge:
     secret: bytes  # the key of the hashes that remain, where the database has none yet
     most: int  # items by each rule
     looked: int | None = None  # items that are looked at: the next ones each time, and so all in turn; None: all at once
+
+
+def moment_to_trust(facts: Facts, now: datetime, step: timedelta) -> datetime:
+    """Return the moment by which ages are counted: `now`, or earlier where the clock is far ahead of the purge before.
+
+    A clock that jumped ahead would delete what is not old. So each purge looks at most one `step` further than the
+    purge before it; after a long pause some purges catch up. The moment is stored.
+    """
+    before = from_rfc3339(facts.notes.get(_TRUSTED))
+    trusted = now if before is None else min(now, before + step)
+    facts.notes.put(_TRUSTED, rfc3339(trusted) or "")
+    return trusted
+
+
+def refuse_leap(facts: Facts, now: datetime) -> None:
+    """Raise UsageError where the clock is further ahead of all that is stored than a pause is likely to be."""
+    known = [Parts(facts).newest_moment(), from_rfc3339(facts.notes.get(_TRUSTED))]
+    newest = max((one for one in known if one), default=now)
+    if now - newest > _LONGEST_PAUSE:
+        what = f"the clock says {now:%Y-%m-%d}, and the newest poll or item is of {newest:%Y-%m-%d}: too much may seem old"
+        raise UsageError(what, "set the clock; if it is right, poll first (`topicwire poll`), or add --anyway")
 
 
 def expired(facts: Facts, purge: Purge) -> tuple[tuple[int, ...], ...]:

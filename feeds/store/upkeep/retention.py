@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from feeds.store.migrations import migrations
 from ingest.store.facts import Facts
+from ingest.store.upkeep.condition import newest_moment
 from ingest.text.dates import rfc3339
 
 # A story goes as a whole: without one of its copies an entry would be another, and would be told anew.
@@ -72,6 +73,10 @@ class Parts:
         """Use the database of `facts`."""
         self._db = facts.database
         self._db.migrate(migrations)
+
+    def newest_moment(self) -> datetime | None:
+        """Return the latest moment of a poll or a first sight; None where there is none."""
+        return newest_moment(self._db.connection)
 
     def everything(self) -> Part:
         """Return all that is stored as one part."""

@@ -13,7 +13,7 @@ from sqlite_utils import Migrations
 from ingest.errors import is_damage
 from ingest.store.database import cure_at, pending_migrations, unknown_migrations
 from ingest.store.upkeep.backup import count, read_only
-from ingest.text.dates import from_rfc3339, rfc3339
+from ingest.text.dates import from_rfc3339
 
 _TOLERANCE: Final = timedelta(minutes=5)  # between two clocks
 _STEP: Final = 10_000  # instructions of SQLite between two looks at the clock
@@ -91,12 +91,17 @@ def _damage(db: sqlite3.Connection, clock: Callable[[], datetime], patience: tim
     return (f"a row of {broken[0]} refers to nothing" if broken else ""), True
 
 
-def _ahead(db: sqlite3.Connection, now: datetime) -> datetime | None:
-    """Return the latest moment of a poll or a first sight, if it lies in the future."""
+def newest_moment(db: sqlite3.Connection) -> datetime | None:
+    """Return the latest moment of a poll or a first sight; None where there is none."""
     # The newest items have the highest numbers: the last of them are enough.
     (latest,) = db.execute(
         """select max(at) from (select max(last_poll) as at from poll
         union all select max(first_seen) from (select first_seen from item order by id desc limit 100))"""
     ).fetchone()
-    late = rfc3339(now + _TOLERANCE)
-    return from_rfc3339(latest) if latest and late and latest > late else None
+    return from_rfc3339(latest)
+
+
+def _ahead(db: sqlite3.Connection, now: datetime) -> datetime | None:
+    """Return the latest moment of a poll or a first sight, if it lies in the future."""
+    latest = newest_moment(db)
+    return latest if latest is not None and latest > now + _TOLERANCE else None
