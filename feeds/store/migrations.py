@@ -523,3 +523,17 @@ def tables_of_early_databases(db: Database) -> None:
             """create table outbox (path text primary key, hub text not null, hash text, tries integer not null,
             next text, error text) strict"""
         )
+
+
+@migrations()
+def sentences_once(db: Database) -> None:
+    """Store each repeated sentence once, not in an index again; find those of an item, and mere mentions, without a scan."""
+    db.conn.execute(
+        """create table sentence (source text not null, line text not null, item_id integer not null references item (id),
+        primary key (source, line, item_id)) strict, without rowid"""
+    )
+    db.conn.execute("insert into sentence select source, line, item_id from boilerplate_line")
+    db.conn.execute("drop table boilerplate_line")
+    db.conn.execute("alter table sentence rename to boilerplate_line")
+    db.conn.execute("create index idx_boilerplate_line_item_id on boilerplate_line (item_id)")
+    db.conn.execute("create index idx_tag_mention on tag (topic, item_id) where grade = 'mention'")

@@ -397,3 +397,15 @@ def figures(db: Database) -> None:
     execute("insert into counter select 'items', count(*) from item")
     for event, step in (("insert on item", "+ 1"), ("delete on item", "- 1")):
         _trigger(db, "counted", event, f"update counter set number = number {step} where key = 'items';")  # noqa: S608 - constants
+
+
+@migrations()
+def carriers_by_source(db: Database) -> None:
+    """Let whoever joins the view of carriers ask by a source's number: by its address every sighting was read."""
+    db.conn.execute("drop view carrier")
+    db.conn.execute(
+        """create view carrier as
+        select g.id, g.item_id, g.source_id, g.version_id, g.first_seen,
+            s.url as source_url, s.title as source_title, s.kind as source_kind
+        from sighting g left join source s on s.id = g.source_id"""
+    )

@@ -30,6 +30,7 @@ select story, id from one where story in
 order by story, id limit :most"""
 _OLD: Final = "select id from current_item where id > :first and id <= :last and first_seen < :latest"
 _FIRST: Final = "(select source_url from carrier where item_id = i.id order by id limit 1)"
+_FIRST_NUMBER: Final = "(select source_id from carrier where item_id = i.id order by id limit 1)"
 _UNTAGGED: Final = _STORIES.format(
     tagged=0,
     looked=f"{_OLD} and not exists (select 1 from tag where item_id = current_item.id)",  # noqa: S608 - constants
@@ -42,14 +43,14 @@ _TAGGED: Final = _STORIES.format(
         and i.first_seen >= coalesce((select value from json_each(:topics) where key = t.topic), :default, ''))""",
 )
 # The untagged items that a source carried first, the newest first.
-_OF_SOURCE: Final = """select o.id from carrier c join current_item o on o.id = c.item_id where c.source_url = {0}
+_OF_SOURCE: Final = """select o.id from current_item o where o.id in (select c.item_id from carrier c where c.source_id = {0}
     and not exists (select 1 from carrier where item_id = c.item_id and id < c.id)
-    and not exists (select 1 from tag where item_id = c.item_id) order by o.first_seen desc, o.id desc"""
+    and not exists (select 1 from tag where item_id = c.item_id)) order by +o.first_seen desc, o.id desc"""  # +: by no index
 _OVER: Final = _STORIES.format(
     tagged=0,
     looked=f"""select u.id from json_each(:sources) s, current_item u
         where u.id in ({_OF_SOURCE.format("s.value")} limit -1 offset :count)""",  # noqa: S608 - constants
-    expired=f"i.id not in ({_OF_SOURCE.format(_FIRST)} limit :count)",
+    expired=f"i.id not in ({_OF_SOURCE.format(_FIRST_NUMBER)} limit :count)",
 )
 
 Stories = tuple[tuple[int, ...], ...]
@@ -62,7 +63,7 @@ class Part:
 
     first: int  # the number before the first item
     last: int  # ... and that of the last
-    sources: tuple[str, ...]  # addresses
+    sources: tuple[int, ...]  # their numbers
     ends: str  # says where the next part begins
 
 
@@ -90,12 +91,12 @@ class Parts:
         sources, last_source = self._sources_after(source, number)
         return Part(item, last or item, sources, json.dumps([last if count == number else 0, last_source]))
 
-    def _sources_after(self, source: int, number: int) -> tuple[tuple[str, ...], int]:
-        """Return addresses of sources that carried about so many items, and the number of the last one, 0 at the end."""
-        found: list[str] = []
-        query = "select id, url, number from carrying_source where id > ? order by id"
-        for identifier, url, carried in self._db.execute(query, [source]):
-            found.append(url)
+    def _sources_after(self, source: int, number: int) -> tuple[tuple[int, ...], int]:
+        """Return sources that carried about so many items, and the last one of them, 0 at the end."""
+        found: list[int] = []
+        query = "select id, number from carrying_source where id > ? order by id"
+        for identifier, carried in self._db.execute(query, [source]):
+            found.append(identifier)
             number -= carried
             if number <= 0:
                 return tuple(found), identifier

@@ -1,7 +1,7 @@
 """Erases items and sources from every table, the full-text index, free pages and the log; knows no published file."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,11 +89,10 @@ class Eraser:
 
         An item that a feed has shown leaves its number, with another id, and what the feed needs for its tombstone.
         """
-        self._db.execute("pragma defer_foreign_keys = on")
-        forgotten = Forgotten(self._db)
-        for one in traces:
-            forgotten.add(one.names, now, secret)
-            self._erase_item(one.row)
+        found = tuple(traces)
+        for one in found:
+            self._db.execute(_NO_LONGER_SERVED, {"item": one.row})
+        self._delete(found, now, secret, kept=_KEPT)
 
     def erase_source(self, url: str, now: datetime, secret: bytes) -> None:
         """Delete a source with all that it carried, inside the caller's transaction; its items must be erased before."""
@@ -132,25 +131,28 @@ class Eraser:
 
     def purge_items(self, traces: Iterable[Traces], now: datetime, secret: bytes) -> None:
         """Delete some items like `erase_items`, also what feeds remember of them: no tombstone goes out."""
+        self._delete(tuple(traces), now, secret, kept={"item"})
+
+    def _delete(self, items: Sequence[Traces], now: datetime, secret: bytes, kept: AbstractSet[str]) -> None:
+        """Delete items and all that refers to them, except in some tables; store keyed hashes of their names."""
         self._db.execute("pragma defer_foreign_keys = on")
         forgotten = Forgotten(self._db)
-        for one in traces:
+        for one in items:
             forgotten.add(one.names, now, secret)
-            self._delete_rows(one.row, kept={"item"})
+        self._delete_rows([one.row for one in items], kept)
+        for one in items:
             self._delete_number(one.row)
 
-    def _erase_item(self, row: int) -> None:
-        self._db.execute(_NO_LONGER_SERVED, {"item": row})
-        self._delete_rows(row, kept=_KEPT)
-        self._delete_number(row)
-
-    def _delete_rows(self, row: int, kept: AbstractSet[str]) -> None:
-        """Delete all that refers to an item, except in some tables."""
-        self._db.execute("update item set version_id = null where id = ?", [row])  # counts look at its words once more
-        self._db.execute("delete from former_name where sighting_id in (select id from sighting where item_id = ?)", [row])
+    def _delete_rows(self, rows: Sequence[int], kept: AbstractSet[str]) -> None:
+        """Delete all that refers to some items, except in some tables: together, for a table may have to be read for it."""
+        asked, these = [json.dumps(rows)], "in (select value from json_each(?))"
+        # The counts look at their words once more.
+        self._db.execute(f"update item set version_id = null where id {these}", asked)  # noqa: S608 - constants
+        of_sightings = f"select id from sighting where item_id {these}"  # noqa: S608 - constants
+        self._db.execute(f"delete from former_name where sighting_id in ({of_sightings})", asked)  # noqa: S608 - constants
         for table, column in self._references("item"):
             if table not in kept:
-                self._db.execute(f"delete from {table} where {column} = ?", [row])  # noqa: S608 - names of our own tables
+                self._db.execute(f"delete from {table} where {column} {these}", asked)  # noqa: S608 - names of our own tables
 
     def _delete_number(self, row: int) -> None:
         """Delete an item itself. What a feed remembers, and the highest number of change, stay without words.
