@@ -44,11 +44,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Start one worker more than there are processors for `-n auto`: tests of time limits wait, and leave theirs to others.
 
-    Each begins with a part of the list as it stands, and takes from others when it is done. So nearly every file, with what its
-    tests share, is in one worker.
+    Each takes one file after another: what the tests of a file share is made once.
     """
     if config.option.dist == "no":
-        config.option.dist = "worksteal"
+        config.option.dist = "loadfile"
+        config.option.loadscopereorder = False  # the files with few tests, which would come last, are not the quick ones
     return (os.cpu_count() or 1) + 1
 
 
