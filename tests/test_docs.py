@@ -204,3 +204,13 @@ def test_no_rule_is_cited_by_a_code() -> None:
     files = (path for part in ("ingest", "feeds", "tests", "benchmarks") for path in (ROOT / part).rglob("*.py"))
     code = re.compile(r"\((?:rules? )?[FSPDT]\d{1,2}(?:\W[^)\n]*)?\)")
     assert {path.name: found for path in files if (found := code.findall(path.read_text("utf-8")))} == {}
+
+
+def test_each_threat_names_tests_that_exist() -> None:
+    """Every row of the tables of threats in docs/security.md names tests, and each of them is in its file."""
+    rows = [line.strip("| ").split(" | ") for line in DOCS["security.md"].splitlines() if line.startswith("| ") and "`" in line]
+    held = {row[0]: re.findall(r"`([\w/]+)::(\w+)`", row[2]) for row in rows if len(row) == 3}
+    assert len(held) > 20
+    assert [threat for threat, tests in held.items() if not tests] == []
+    names = {file: (ROOT / "tests" / f"{file}.py").read_text("utf-8") for tests in held.values() for file, _ in tests}
+    assert {f"{file}::{name}" for tests in held.values() for file, name in tests if f"def {name}(" not in names[file]} == set()
