@@ -125,6 +125,25 @@ def test_every_setting_is_documented() -> None:
             assert f"`{section.name}.{key.name}`" in DOCS["settings.md"]
 
 
+def events_of(call: ast.Call) -> list[str]:
+    """Return the event that a call logs, if it logs one: the first text among its arguments that is a name."""
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+    passed = any(isinstance(one, ast.Name) and one.id == "log_event" for one in call.args)
+    if not passed and called not in {"log_event", "announce", "_fails", "_tell"}:
+        return []
+    texts = (one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
+    return [text for text in texts if re.fullmatch(r"[a-z]+(_[a-z]+)+", text)][:1]
+
+
+def test_every_event_of_the_log_is_documented() -> None:
+    """What the service may write to its log stands in docs/operations.md."""
+    files = [*ROOT.glob("*.py"), *(path for room in ("ingest", "feeds") for path in (ROOT / room).rglob("*.py"))]
+    nodes = (node for path in files for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
+    events = {event for call in nodes for event in events_of(call)}
+    assert len(events) > 35
+    assert {event for event in events if f"`{event}`" not in DOCS["operations.md"]} == set()
+
+
 def test_every_table_is_documented(home: Path) -> None:
     """Each table and view of the database stands in docs/database.md, and the statements there can be run."""
     with Facts(home / "topicwire.db") as facts:

@@ -9,6 +9,7 @@ from support import TEXT, FakeWeb, rss, rss_item
 import feeds.site.publish
 import topicwire_service
 from ingest.errors import StoreError
+from ingest.model import Source, SourceKind
 from ingest.polling.home import Home
 from ingest.store.facts import Facts
 from topicwire_service import ServiceTicks
@@ -72,6 +73,20 @@ def test_a_source_that_has_moved_is_named(
     cli.poll(old := web.redirect("/old", "/new", 301))
     assert said(capsys, cli, service) == [f"{old} has moved to {new}"]
     assert said(capsys, cli, service) == []
+
+
+def test_a_list_that_cannot_be_read_is_named_once(
+    cli: Cli, web: FakeWeb, service: ServiceTicks, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And again when it can be read."""
+    listed = web.fail("/list.opml", 404)
+    cli.poll()
+    with home_at(cli.home, cli.settings, cli.clock).facts() as facts:
+        facts.sources.add([Source(listed, SourceKind.LIST)], cli.clock())
+    assert [line.partition(" (")[0] for line in said(capsys, cli, service)] == [f"{listed}: the server has nothing there"]
+    assert said(capsys, cli, service) == []
+    web.serve("/list.opml", '<opml version="2.0"><body/></opml>')
+    assert said(capsys, cli, service) == [f"{listed} can be read again"]
 
 
 def test_while_no_server_is_reached_no_source_is_blamed(

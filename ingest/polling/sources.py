@@ -18,7 +18,7 @@ from ingest.model import Source, SourceKind, SourceSettings, SourceStatus
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.engine import Engine
 from ingest.polling.home import Home
-from ingest.polling.pipeline import current_cost, failed_outcome, state_after
+from ingest.polling.pipeline import current_cost, failed_outcome, source_change, state_after
 from ingest.store.facts import Facts
 from ingest.text.urls import without_secrets
 
@@ -99,9 +99,14 @@ def read_lists(home: Home, facts: Facts, engine: Engine, *, everything: bool = F
                     log_event(_LOG, logging.WARNING, "source_refused", line, list=shown)
         except TopicwireError as fault:
             outcome = failed_outcome(outcome, fault)
-            log_event(_LOG, logging.WARNING, "list_failed", f"{shown}: {outcome.error}", list=shown)
         planned = outcome if outcome.error else replace(outcome, source=replace(source, settings=_DAILY))
-        facts.polls.record([(outcome, state_after(state, planned, current_cost(facts, home.settings, now), 0.5))])
+        after = state_after(state, planned, current_cost(facts, home.settings, now), 0.5)
+        facts.polls.record([(outcome, after)])
+        changed = source_change(state, replace(outcome, moved=None), after)  # else it was logged before
+        if changed and outcome.error:
+            log_event(_LOG, logging.WARNING, "list_failed", f"{shown}: {outcome.error}", list=shown, failure=outcome.failure)
+        elif changed:
+            log_event(_LOG, logging.INFO, "list_recovered", f"{shown} can be read again", list=shown)
 
 
 def without_access(listed: SourceList, where: str) -> SourceList:
