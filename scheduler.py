@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from feeds.cli.alerts import alerts
+from feeds.cli.alerts import alerts, check_alerts
 from feeds.cli.commands import explain, items, publish_command
 from feeds.cli.grants import feeds
 from feeds.cli.home import readable_topics, topics_of
@@ -78,7 +78,8 @@ def run(home: Home, *, once: bool, no_serve: bool, strict: bool, as_json: bool) 
         )
     if once:
         _once(home, "run --once", _Telling.JSON if as_json else _Telling.LINE, strict=strict, everything=False)
-    topics_of(home)  # a mistake in a topic file is reported before anything starts
+    topics_of(home)  # a mistake in a topic file or an alert is reported before anything starts
+    check_alerts(home)
     with closing(_hold(home)) as hold, _socket(home, no_serve=no_serve) as listening, _hang_ups_ignored():
         fresh: Home | None = home
         while fresh is not None:
@@ -173,6 +174,7 @@ def _once(home: Home, work: str, telling: _Telling, *, strict: bool, everything:
     from topicwire_service import make_pass
 
     home.make()
+    check_alerts(home)
     with alone(home.folder, work) as free:
         if not free:
             if telling is not _Telling.SILENT:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import time
+from datetime import UTC, time, tzinfo
 from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,6 +18,7 @@ SECRETS: Final = frozenset({"webhook", "secret", "chat"})  # their values are no
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _ADDRESS: Final = re.compile(r"[^@\s,<>]+@[^@\s,<>]+")
+_USUAL_ZONE: Final = "UTC"
 _GRADES: Final = ("mention", "substantial", "core")
 
 
@@ -42,7 +43,7 @@ class Alert:
     query: str = ""  # words that a story must have, as in a search
     at: tuple[str, ...] = ()  # local times of a digest; none: at once
     days: tuple[str, ...] = ()  # of a digest; none: every day
-    zone: str = "UTC"
+    zone: str = _USUAL_ZONE
     quiet_hours: str = ""  # 22:00-07:00: nothing is sent
     gather: float = 60.0  # seconds after the first news in which others join its message
     pause: float = 600.0  # seconds between two messages, at least
@@ -56,6 +57,11 @@ class Alert:
     def times(self) -> tuple[time, ...]:
         """The times of a digest, in order."""
         return tuple(sorted(time.fromisoformat(one) for one in self.at))
+
+    @property
+    def clock_zone(self) -> tzinfo:
+        """The zone itself; UTC needs no list of zones, which a small system may lack."""
+        return UTC if self.zone == _USUAL_ZONE else ZoneInfo(self.zone)
 
     @property
     def weekdays(self) -> frozenset[int]:
@@ -153,9 +159,10 @@ def _check_times(where: str, alert: Alert) -> None:
     if alert.days and not alert.at:
         raise SettingsError(f"{where}: days are those of a digest, and at is not set", 'write at = ["07:30"] too')
     try:
-        ZoneInfo(alert.zone)
+        _ = alert.clock_zone
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise SettingsError(f'{where}: zone "{alert.zone}" is not known', 'write "Europe/Berlin", for example') from None
+        cure = 'write "Europe/Berlin", for example (a system without time zones needs the package tzdata)'
+        raise SettingsError(f'{where}: zone "{alert.zone}" is not known', cure) from None
     if late := [one for one in alert.times if in_quiet_hours(alert.quiet, one)]:
         raise SettingsError(f"{where}: the digest of {late[0]:%H:%M} lies in the quiet hours", "change one of the two")
 

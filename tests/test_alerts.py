@@ -10,6 +10,7 @@ from alert_making import DESK, MAIL, Desk, MailServer, number, parts, running_ma
 from making import GAZETTE, HARBOUR, about, carry
 from support import FakeWeb, Page
 
+import topicwire_service
 from feeds.alerts.channels import RefusedError
 from feeds.alerts.webhook import signature
 from feeds.cli.alerts import alerting_of
@@ -264,7 +265,7 @@ def test_the_service_makes_and_sends_alerts(desk: Desk, mail_server: MailServer)
     home = desk.home
     with home.engine() as engine:
         service = ServiceTicks(home, engine)
-        assert service.has_alerts
+        assert {"compose", "send", "notice"} <= {job.id for job in topicwire_service._ticks(service).get_jobs()}
         desk.stories(1)
         desk.cli.clock.forward(minutes=1)
         service.compose_alerts()
@@ -293,3 +294,18 @@ def test_commands_without_alerts_say_what_to_do(desk: Desk) -> None:
     (desk.cli.home / "topicwire.toml").write_text("", encoding="utf-8")
     assert desk.cli("alerts", "test").exit_code == 2
     assert desk.cli("alerts", "list").stderr.startswith("there are no alerts: write [[alert]] into topicwire.toml (`topicwire docs")
+
+
+def test_an_alert_that_never_tells_anything_is_reported(home: Path) -> None:
+    """A topic that is not in force is named by every pass and by `doctor`; a query that asks for nothing is refused at once."""
+    desk = Desk.at(home, DESK.replace('"harbour"', '"harbor"'))
+    desk.cli.poll()
+    line = 'topicwire: alert "desk": no topic is called "harbor"; did you mean "harbour"?\n'
+    assert line in desk.cli("run", "--once").stderr
+    assert desk.cli("alerts", "list").stderr == line
+    found = [row["what"] for row in desk.cli.rows("doctor", "--json") if row["area"] == "alerts"]
+    assert found == ["alerts name 1 topics that are not in force, and never tell of them: harbor (desk)"]
+    (home / "topicwire.toml").write_text(MAIL.format(25) + DESK + 'query = "-ferry"\n', encoding="utf-8")
+    refused = desk.cli("run", "--once")
+    assert refused.exit_code == 2
+    assert refused.stderr == 'topicwire: alert "desk": query: there is no word to look for; give one with letters or digits\n'

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from ingest.alert_settings import Alert, in_quiet_hours
 
@@ -15,7 +14,7 @@ _DAYS: Final = 9  # a digest of one weekday has a time among so many
 
 def is_quiet(alert: Alert, now: datetime) -> bool:
     """Return whether a moment lies in an alert's quiet hours."""
-    return in_quiet_hours(alert.quiet, now.astimezone(ZoneInfo(alert.zone)).time())
+    return in_quiet_hours(alert.quiet, now.astimezone(alert.clock_zone).time())
 
 
 def due_at(alert: Alert, first: datetime, composed: datetime | None, *, at_once: bool = False) -> datetime:
@@ -39,7 +38,7 @@ def _digests(alert: Alert, since: datetime) -> Iterator[datetime]:
 
     A local time that a change of the clock leaves out is taken an hour later, one that comes twice the first time.
     """
-    zone = ZoneInfo(alert.zone)
+    zone = alert.clock_zone
     first = since.astimezone(zone).date()
     for day in (first + timedelta(days=number) for number in range(_DAYS)):
         if day.weekday() in alert.weekdays:

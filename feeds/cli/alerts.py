@@ -14,7 +14,7 @@ from ingest.cli.console import Commands, counted, say
 from ingest.errors import TopicwireError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from feeds.alerts.alerting import Alerting, Look
     from feeds.alerts.channels import Channels
@@ -36,6 +36,29 @@ _SHOWN = 200  # newest deliveries of an alert that are looked at
 
 
 # What a pass does
+
+
+def check_alerts(home: Home) -> None:
+    """Report alerts that name topics not in force. Raises SettingsError for a query that asks for nothing."""
+    from feeds.search.query import fts5_expression
+    from feeds.tagging.topic.folders import topic_folders
+    from ingest.errors import SettingsError
+
+    if home.settings.alert:
+        known = topic_folders(home.folder, home.settings).files()
+        for alert in home.settings.alert:
+            try:
+                fts5_expression(alert.query)
+            except UsageError as fault:
+                raise SettingsError(f'alert "{alert.name}": query: {fault.what}', fault.cure) from fault
+            for name in unknown_topics(alert, known):
+                cure = did_you_mean(name, known, f"known are: {', '.join(known)}")
+                say(f'topicwire: alert "{alert.name}": no topic is called "{name}"; {cure}')
+
+
+def unknown_topics(alert: Alert, known: Container[str]) -> list[str]:
+    """Return the topics that an alert names and that are not in force: of these it never tells anything."""
+    return [name for name in alert.topics if name not in known]
 
 
 def alerting_of(home: Home, facts: Facts, topics: Sequence[Topic]) -> Alerting:
@@ -168,6 +191,7 @@ def alerts_list(home: Home, *, as_json: bool) -> None:
     """List the alerts with their targets, what waits, what was sent last, and what was given up."""
     if not home.settings.alert and not as_json:
         say("there are no alerts: write [[alert]] into topicwire.toml (`topicwire docs alerts`)")
+    check_alerts(home)
     with home.stored() as facts:
         for alert in home.settings.alert:
             row = _row(alert, facts)
@@ -240,6 +264,7 @@ def alerts_test(home: Home, name: str | None) -> None:
     from feeds.alerts.channels import shown_target, targets_of
 
     topics, code = readable_topics(home)
+    check_alerts(home)
     with home.stored() as facts, home.engine() as engine:
         channels = channels_of(home, engine)
         for alert in _chosen(home.settings.alert, name):

@@ -139,10 +139,15 @@ def alerts(home: Home, facts: Facts) -> Iterator[Finding]:
     """Check that alerts reach their targets."""
     from feeds.alerts.channels import shown_target
     from feeds.store.alerts.outbox import AlertOutbox
+    from feeds.tagging.topic.folders import topic_folders
 
     by_name = {alert.name: alert for alert in home.settings.alert}
     if not by_name:
         return
+    known = topic_folders(home.folder, home.settings).files()
+    if lost := [f"{name} ({alert.name})" for alert in by_name.values() for name in alert.topics if name not in known]:
+        what = f"alerts name {len(lost)} topics that are not in force, and never tell of them: {some(lost)}"
+        yield warning("alerts", what, "correct their names in topicwire.toml")
     now, outbox = home.clock(), AlertOutbox(facts)
     for found, words in (
         (outbox.given_up(now - _GIVEN_UP), "were given up"),
