@@ -83,6 +83,11 @@ def in_quiet_hours(quiet: tuple[time, time] | None, moment: time) -> bool:
     return begin <= moment < end if begin <= end else moment >= begin or moment < end
 
 
+def is_mail_address(text: str) -> bool:
+    """Return whether a text is one e-mail address in ASCII, as every mail server takes it."""
+    return text.isascii() and text.isprintable() and _ADDRESS.fullmatch(text) is not None
+
+
 def read_alerts(where: str, tables: object) -> tuple[Alert, ...]:
     """Return the alerts that are written in a file. Raises SettingsError, which names the alert and the key."""
     if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
@@ -170,7 +175,7 @@ def _check_times(where: str, alert: Alert) -> None:
 def _check_targets(where: str, alert: Alert) -> None:
     if not (alert.mail or alert.webhook or alert.chat or alert.feed):
         raise SettingsError(f"{where} has nowhere to go", 'write mail = ["desk@example.org"], webhook, chat or feed = true')
-    if wrong := [one for one in alert.mail if not _ADDRESS.fullmatch(one) or not one.isprintable()]:
+    if wrong := [one for one in alert.mail if not is_mail_address(one)]:
         raise SettingsError(f'{where}: "{wrong[0]}" is not an e-mail address', 'write mail = ["desk@example.org"]')
     hook = alert.webhook
     if hook and not hook.startswith(FROM_ENVIRONMENT) and absolute(hook, None) != hook:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from ingest.alert_settings import Alert, explained_alerts, read_alerts
+from ingest.alert_settings import Alert, explained_alerts, is_mail_address, read_alerts
 from ingest.errors import SettingsError, did_you_mean
 from ingest.log import LogFormat
 from ingest.poll_state import PollingRule
@@ -234,6 +234,8 @@ class Settings:
         if mailed and not (self.mail.host and self.mail.sender):
             what = f'alert "{mailed}" sends mail, and mail.{"sender" if self.mail.host else "host"} is not set'
             raise SettingsError(what, 'write [mail] with host = "smtp.example.org" and sender = "topicwire@example.org"')
+        if self.mail.sender and not is_mail_address(self.mail.sender):
+            raise SettingsError(f'mail.sender: "{self.mail.sender}" is not an e-mail address', 'write "topicwire@example.org"')
         parse_allowed(self.fetch.allow)
         _ = self.retention.days_of_topics, self.retention.days_of_sources
         return self

@@ -3,6 +3,7 @@
 import email
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from email.policy import default
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from support import NOON, FakeWeb
 from feeds.alerts.channels import Channels, RefusedError, targets_of
 from feeds.alerts.mail import letter
 from feeds.alerts.message import AlertMessage, AlertStory
+from feeds.alerts.texts import short_text
 from feeds.alerts.webhook import as_object, hook_request, signature
 from feeds.cli.alerts import channels_of
 from feeds.model import AlertNotice
@@ -90,6 +92,14 @@ def test_a_request_is_signed_as_the_specification_has_it() -> None:
     plain = hook_request(message(), "", NOON)
     assert "webhook-signature" not in plain.headers
     assert as_object(message())["data"]["stories"][0]["published"] is None
+
+
+def test_a_chat_gets_few_stories() -> None:
+    """Ten stories of a topic stand in a chat with their evidence, then how many more there are, and where."""
+    said = short_text(message(*(replace(STORY, title=f"Story {number}") for number in range(12)), title="Fire"))
+    assert said.startswith("Fire\nMore.\n• Story 0 (The <b>Post</b>)\n  https://wire.example/item/")
+    assert said.endswith("and 2 more of Harbour: https://wire.example/harbour.html")
+    assert "Story 10" not in said
 
 
 # Mail servers
@@ -166,7 +176,7 @@ def test_webhooks_and_chats(home: Path, web: FakeWeb) -> None:
         talking = Alert(name="desk", chat=(chat.replace("http", "json", 1),))
         ways.send(talking, targets_of(talking)[0], message())
         (call,) = (call for call in web.calls if call.path == "/chat")
-        assert b"Evidence: https://wire.example/item/a1b2c3d4e5f60718.html" in call.body
+        assert b"https://wire.example/item/a1b2c3d4e5f60718.html" in call.body
         strange = Alert(name="desk", chat=("nothing at all",))
         with pytest.raises(SettingsError, match="none that Apprise knows"):
             ways.send(strange, targets_of(strange)[0], message())

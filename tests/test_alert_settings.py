@@ -34,6 +34,7 @@ def test_an_alert_is_read(home: Path) -> None:
         ("", 'alert "desk" has nowhere to go; write mail = ["desk@example.org"], webhook'),
         ('mail = "nobody"', '"nobody" is not an e-mail address'),
         ('mail = "a@b.example, c@d.example"', "is not an e-mail address"),
+        ('mail = "môle@desk.example"', "is not an e-mail address"),
         ('mails = "a@b.example"', 'unknown key "mails"; did you mean "mail"?'),
         ('mail = "a@b.example"\ngather = "soon"', "gather must be a number of seconds, not 'soon'"),
         ('mail = "a@b.example"\npause = -1', "pause must be a number of seconds, not -1"),
@@ -73,6 +74,7 @@ def test_mail_needs_a_server_and_alerts_a_file(home: Path) -> None:
     for text, environment, fault in (
         (mailing, {}, 'alert "desk" sends mail, and mail.host is not set'),
         (f'[mail]\nhost = "smtp.example.org"\n{mailing}', {}, "mail.sender is not set"),
+        (f"{MAIL.replace('wire@', 'wire ')}", {}, 'mail.sender: "wire example.org" is not an e-mail address'),
         (mailing.replace("[[alert]]", "[alert]"), {}, "alert is not a list of tables; begin each with [[alert]]"),
         (f'{MAIL.strip()}\nsecurity = "ssl"\n{mailing}', {}, "mail.security must be one of starttls, tls, none"),
         ("", {"TOPICWIRE_ALERT__DESK": "x"}, "TOPICWIRE_ALERT__DESK: an alert is a table of the file"),

@@ -13,7 +13,7 @@ from typing import Final
 
 from feeds.alerts.mail import Letter, letter
 from feeds.alerts.message import AlertMessage
-from feeds.alerts.texts import plain_text
+from feeds.alerts.texts import short_text
 from feeds.alerts.webhook import HookRequest, hook_request
 from ingest.alert_settings import FROM_ENVIRONMENT, Alert
 from ingest.errors import ExtraMissingError, Failure, FetchError, SettingsError
@@ -83,7 +83,7 @@ class Channels:
             if isinstance(fault, smtplib.SMTPDataError | smtplib.SMTPSenderRefused):
                 raise _refusal(fault.smtp_code, fault.smtp_error) from fault
             raise FetchError(f"the mail server says {fault.smtp_code} {_said(fault.smtp_error)}") from fault
-        except (smtplib.SMTPException, OSError) as fault:
+        except (smtplib.SMTPException, OSError, ValueError) as fault:
             what = f"mail server {self.mail.host}: {one_line(str(fault)) or type(fault).__name__}"
             raise FetchError(what, kind=Failure.CONNECTION) from fault
 
@@ -123,10 +123,14 @@ def _chat(address: str, message: AlertMessage) -> None:
         import apprise  # noqa: PLC0415 - an extra
     except ImportError as fault:
         raise ExtraMissingError("chat services need the package apprise", 'install "topicwire[alerts]"') from fault
-    service = apprise.Apprise.instantiate(address)
-    if service is None:
-        raise SettingsError("a chat address is none that Apprise knows", "see the list of Apprise for the form of yours")
-    if not service.notify(body=plain_text(message), title=message.headline, body_format=apprise.NotifyFormat.TEXT):
+    try:
+        service = apprise.Apprise.instantiate(address)
+        if service is None:
+            raise SettingsError("a chat address is none that Apprise knows", "see the list of Apprise for the form of yours")
+        taken = service.notify(body=short_text(message), title=message.headline, body_format=apprise.NotifyFormat.TEXT)
+    except (OSError, TypeError, ValueError) as fault:  # what its services do not catch themselves
+        raise FetchError(f"Apprise could not send the message: {type(fault).__name__}") from fault
+    if not taken:
         raise FetchError(f"{service.service_name} did not take the message")
 
 

@@ -9,6 +9,7 @@ from feeds.model import AlertNotice
 from ingest.text.sanitize import escape, one_line
 
 _LISTED: Final = 100  # stories that are told at length; of the others title and evidence
+_BRIEF: Final = 10  # stories of a topic in a chat, whose messages are short
 _STYLE: Final = "font-family:sans-serif;line-height:1.4;max-width:42em"
 
 
@@ -27,6 +28,18 @@ def plain_text(message: AlertMessage) -> str:
         if not stories[0].private:
             lines += [f"All of {title}: {message.page(name)}", ""]
     return "\n".join([*lines, "-- ", _foot(message), ""])
+
+
+def short_text(message: AlertMessage) -> str:
+    """Return a message as a chat shows it: a few stories with their evidence, and where the others are."""
+    lines = [line for notice in message.notices for line in (notice.title, notice.text, notice.link) if line]
+    for name, title, stories in message.by_topic():
+        for story in stories[:_BRIEF]:
+            lines += [f"• {story.title} ({', '.join(story.carriers)})", f"  {story.explanation}"]
+        if more := len(stories) - _BRIEF if len(stories) > _BRIEF else 0:
+            where = "" if stories[0].private else f": {message.page(name)}"
+            lines.append(f"and {more} more of {title}{where}")
+    return "\n".join(lines)
 
 
 def _story_lines(story: AlertStory) -> Iterator[str]:
