@@ -32,7 +32,7 @@ FULL: Final = HomeFigures(
     states={HealthState.OK: 3, HealthState.SILENT: 1},
     failing={"silence": 1},
     items=12,
-    judgements=JudgementFigures({"harbour": 7}, 2, 3, 4, 5, 6, 7, 1),
+    judgements=JudgementFigures({"harbour": 7}, 2, 3, 4, 5, 6, 7, 1, 2, 1),
     tallies={("polls", "read"): 9, ("polls", "failed silence"): 2, ("parser_restarts", "time"): 1, ("done", "poll"): 1.0}
     | stage_sums("poll", 0.1)
     | {("stage_seconds", "poll 5"): 2, ("stage_seconds", "poll +Inf"): 1},
@@ -72,6 +72,7 @@ def test_every_figure_is_a_metric() -> None:
     assert found["topicwire_polls_total cause=status result=failed"] == 0, "a sum that begins at 0 shows its first rise too"
     assert found["topicwire_sources state=silent"] == 1
     assert found["topicwire_backlog_changes stage=classify"] == 4
+    assert [found[f"topicwire_alert_messages state={state}"] for state in ("waiting", "failing")] == [2, 1]
     assert found["topicwire_poll_overdue_seconds"] == 10
     assert found["topicwire_outage"] == 0
     buckets = [found[f"topicwire_stage_seconds_bucket le={le} stage=poll"] for le in (*map(str, BOUNDS), "+Inf")]

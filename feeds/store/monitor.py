@@ -22,6 +22,8 @@ class JudgementFigures:
     entries: int = 0  # of feeds that may have changed since they were published
     pages: int = 0  # likewise
     hub_failures: int = 0  # feeds of which the hub could not be told
+    messages: int = 0  # of alerts, that wait to be sent for the first time
+    failing_messages: int = 0  # that could not be sent yet
 
 
 def judgement_figures(monitor: Monitor, topics: Collection[str]) -> JudgementFigures:
@@ -42,7 +44,17 @@ def judgement_figures(monitor: Monitor, topics: Collection[str]) -> JudgementFig
         waiting[0],
         waiting[1] + waiting[2],
         int(db.execute("select count(*) from outbox where tries > 0").fetchone()[0]),
+        *_messages(monitor),
     )
+
+
+def _messages(monitor: Monitor) -> tuple[int, int]:
+    """Return how many messages wait for their first try, and how many for another one."""
+    waiting, failing = monitor.connection.execute(
+        """select count(*), coalesce(sum(tries > 0 and error is not null), 0) from alert_delivery
+        where state in ('waiting', 'begun')"""
+    ).fetchone()
+    return waiting - failing, failing
 
 
 def _waiting(monitor: Monitor, table: str) -> int:

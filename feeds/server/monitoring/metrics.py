@@ -119,6 +119,8 @@ def _backlogs(figures: HomeFigures) -> Iterator[Metric]:
     due = {"entries": found.entries, "pages": found.pages}
     yield _gauges("publication_backlog", "What may have changed since it was published, at most 100000 each.", "of", due)
     yield _gauge("hub_failing_feeds", "Feeds of which the hub could not be told.", found.hub_failures)
+    messages = {"waiting": found.messages, "failing": found.failing_messages}
+    yield _gauges("alert_messages", "Messages of alerts that wait to be sent, or could not be sent yet.", "state", messages)
 
 
 def _work(tallies: Mapping[tuple[str, str], float]) -> Iterator[Metric]:
