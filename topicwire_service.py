@@ -72,6 +72,7 @@ _PURGE_STEP = timedelta(days=1)  # by which the clock of retention follows in on
 _CLOCK_SECONDS = 5.0  # between two looks at whether the clock was put back
 _STEP_PAUSE = 5.0  # seconds between two steps of a poll: hosts with many sources rest meanwhile
 _GRACE = 4  # seconds in which the ticks may finish when the service stops
+_HUB_SILENCE: Final = timedelta(days=1)  # in which one cause why the hub cannot be told is logged once
 _CHECK_PAUSE = 0.1  # seconds between two looks at whether they have finished
 _WORK: Final = {  # in words, by the name of a tick
     "_opened": "publication",
@@ -272,6 +273,7 @@ class ServiceTicks:
         )
         self._topics_told: tuple[Topic, ...] | None = None  # as the last tick that made messages knew them
         self._kept: frozenset[str] = frozenset()  # feeds without a topic that were reported
+        self._hub_faults: dict[str, datetime] = {}  # why the hub could not be told, and when that was logged
         self._failing: dict[str, str] = {}  # why ticks failed the last time, by name
         self._working: set[Facts] = set()  # the connections of the running ticks
         self._signs = {worker: WorkerSign() for worker in _TURNS if worker != "alerts" or self.has_alerts}
@@ -330,7 +332,15 @@ class ServiceTicks:
 
     def hub(self) -> None:
         """Notify the hub of what was published, in a thread of its own: hubs may be slow."""
-        self._guarded("hub", lambda: _notify_hub(self._home, self._engine))
+        self._guarded("hub", self._tell_hub)
+
+    def _tell_hub(self) -> None:
+        """Tell the hub, and log what failed: each cause once a day, however many feeds there are and tries."""
+        now = self.now()
+        for fault in map(str, tell_of_changes(self._home, self._engine)):
+            if fault not in self._hub_faults or now - self._hub_faults[fault] >= _HUB_SILENCE:
+                self._hub_faults[fault] = now
+                log_event(_LOG, logging.WARNING, "hub_ping_failed", f"topicwire: {fault}")
 
     def compose_alerts(self) -> None:
         """Make the messages of alerts that are due."""

@@ -235,7 +235,7 @@ def test_a_database_of_before_opens(home: Path) -> None:
 
 
 def test_the_service_tells_the_hub_by_itself(cli: Cli, hub: Hub, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its tick tells of what was published, says a failure in a line, and sends nothing once the service stops."""
+    """Its tick tells of what was published, says a cause of failure once a day, and sends nothing once the service stops."""
     bring(cli, 1)
     made = home_at(cli.home, cli.settings, cli.clock)
     with made.engine() as engine:
@@ -246,6 +246,12 @@ def test_the_service_tells_the_hub_by_itself(cli: Cli, hub: Hub, capsys: pytest.
         bring(cli, 2)
         service.hub()
         assert "trouble of its own (500)" in capsys.readouterr().err
+        for hours, lines in ((1, 0), (5, 0), (24, 1)):
+            cli.clock.forward(hours=hours)
+            hub.calls.clear()
+            service.hub()
+            assert hub.calls
+            assert capsys.readouterr().err.count("(500)") == lines
         service.stopping.set()
         cli.clock.forward(days=1)
         hub.calls.clear()
