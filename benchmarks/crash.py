@@ -71,10 +71,9 @@ class World:
         served = [one for one in self.stories.values() if one.is_served]
         corrected = self.chance.choice(served)
         corrected.title = corrected.title.partition(" (")[0] + f" (corrected {self.edition})"
-        if len(served) > 60:
-            self.chance.choice(
-                [one for one in served[:40] if one.guid not in self.forgotten or not one.is_tagged]
-            ).is_served = False
+        leaving = [one for one in served if one is not corrected and not (one.is_tagged and one.guid in self.forgotten)]
+        if len(served) > 60 and leaving:
+            leaving[self.chance.randrange(min(40, len(leaving)))].is_served = False
         self.serve()
 
     def serve(self) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from support import NOON
 
 from feeds.cli.home import topics_of
 from ingest.errors import database_cure, database_failed
+from ingest.store.database import Database
 from ingest.store.facts import Facts
 from topicwire_service import ServiceTicks, classify_and_publish
 
@@ -101,6 +103,34 @@ def test_a_half_copied_log_is_no_damage(cli: Cli, tmp_path: Path) -> None:
     assert copy("publish").exit_code == 0
     assert len(copy.rows("items", "--json")) == 30
     assert [row for row in copy.rows("doctor", "--full", "--json") if row["area"] == "database" and row["state"] != "ok"] == []
+
+
+def test_half_a_file_is_damage_and_a_missing_log_is_none(cli: Cli) -> None:
+    """A database cut in half is named as damaged; one that lost its log of changes is as it was before them."""
+    path = cli.home / "topicwire.db"
+    with Facts(path) as facts:
+        carry(facts, [about(number) for number in range(100, 140)])
+        shutil.copy(path, cli.home / "without_log.db")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    done = cli("publish")
+    assert (done.exit_code, done.stderr.count("\n"), "is damaged" in done.stderr) == (1, 1, True), done.stderr
+    (cli.home / "without_log.db").replace(path)
+    assert cli("publish").exit_code == 0
+    assert len(cli.rows("items", "--json")) == 30
+
+
+def test_who_keeps_the_database_busy_is_waited_for_and_then_named(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After half a minute (here a tenth of a second) a command ends in one line; it works when the lock is gone."""
+    monkeypatch.setattr(Database.patience, "__defaults__", (0.1,))
+    with closing(sqlite3.connect(cli.home / "topicwire.db", isolation_level=None)) as other:
+        other.execute("begin immediate")
+        review = cli("review", "accept", "urn:item:3", "--topic", "harbour", "--reason", "x")
+        assert review.exit_code == 1
+        assert "another program keeps it busy: wait for it or end it" in review.stderr
+        assert review.stderr.count("\n") == 1
+        other.execute("rollback")
+    assert cli("review", "accept", "urn:item:3", "--topic", "harbour", "--reason", "x").exit_code == 0
 
 
 def test_a_process_with_too_few_rights_says_which(cli: Cli) -> None:
