@@ -1,9 +1,9 @@
 """Whether two commands may run in one home at the same time.
 
-`python benchmarks/beside.py [COMMAND...]` starts each pair of commands (those with one of the COMMANDS) at once in a small home
-with 400 items and ten feeds on loopback. It prints the pairs of which one failed, with what it said, and fails where the
-database is damaged, an item is doubled, an error speaks of a lock, or the published files differ from the database after the
-next pass. A refusal in one line is none of these.
+`python benchmarks/beside.py [--only COMMAND...]` starts each pair of commands (with `--only`: those with one of them) at
+once in a small home with 400 items and ten feeds on loopback. It prints the pairs of which one failed, with what it said, and
+fails where the database is damaged, an item is doubled, an error speaks of a lock, or the published files differ from the
+database after the next pass. A refusal in one line is none of these.
 """
 
 import argparse
@@ -91,8 +91,8 @@ def wrong(home: Path, run: Forking, ended: dict[str, Ended]) -> Iterator[str]:
 def main() -> None:
     """Start the pairs and look."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("commands", nargs="*", default=list(_COMMANDS), choices=list(_COMMANDS))
-    chosen = parser.parse_args().commands
+    parser.add_argument("--only", nargs="*", default=list(_COMMANDS), choices=list(_COMMANDS))
+    chosen = parser.parse_args().only
     pairs = [pair for pair in combinations_with_replacement(_COMMANDS, 2) if set(pair) & set(chosen)]
     faults = refused = 0
     with tempfile.TemporaryDirectory() as folder, FakeWeb() as web, ThreadPoolExecutor(2) as pool:
