@@ -15,6 +15,7 @@ from support import NOON
 from feeds.publication.publish import PageFile
 from feeds.site import builder, render
 from feeds.site.builder import Site as Pages
+from feeds.site.models import TopicLine
 from feeds.site.publish import publish
 from feeds.site.render import POLICY
 from feeds.store.ledger import Ledger
@@ -151,9 +152,65 @@ def test_the_index_shows_what_each_topic_is(site: Site) -> None:
     assert words(page, "//section/div/p[1]") == ["What happens at the quay."] * 2
     assert words(page, "//section//p[@class='meta']") == ["2 stories · last 2 Mar 2026, 11:59", "0 stories"]
     assert words(page, "//figcaption") == ["2 in 30 days", "0 in 30 days"]
-    assert page.xpath("//section[1]//ul/li/a/@href") == [f"harbour.{kind}" for kind in ("atom", "json", "rss", "opml")]
+    assert page.xpath("//section[1]//ul[@class='subscribe']/li/a/@href") == [
+        f"harbour.{kind}" for kind in ("atom", "json", "rss", "opml")
+    ]
     assert page.xpath("//link[@rel='alternate']/@href") == ["harbour.atom", "market.atom"]
     assert page.xpath("//section[1]//*[@role='img']/@aria-label") == ["Stories a day, last 30 days: 2 in all, at most 2 a day"]
+
+
+def test_the_index_shows_the_newest_headlines(site: Site) -> None:
+    """Of each topic five, the newest first, each with its source, its day and the way to its evidence."""
+    carry(site.facts, [about(number) for number in range(7)])
+    site.publish()
+    lines = site.page("index.html").xpath("//ul[contains(@class, 'headlines')]/li")
+    assert {" ".join(line.text_content().split()).partition("harbour ")[2] for line in lines} == {"The Harbour Post · 2 March 2026"}
+    assert len(lines) == 5
+    assert {line.xpath("a/@href")[0] for line in lines} <= set(site.items())
+
+
+@pytest.mark.parametrize(
+    ("recent", "said"),
+    [
+        ((0,) * 29 + (4,), ""),
+        ((0,) * 24 + (3, 3, 3, 3, 3, 1), ""),
+        ((0,) * 22 + (1, 0, 5, 2, 9, 0, 3, 1), "1 today so far, 2 on a usual day"),
+        ((8, 8, 1, *(1,) * 26, 0), "0 today so far, 1 on a usual day"),
+    ],
+)
+def test_a_day_is_compared_with_usual_days(recent: tuple[int, ...], said: str) -> None:
+    """The median of the four weeks before, from the first story on; nothing before a week is known."""
+    assert TopicLine("harbour", "Harbour", "", 0, recent, None).today == said
+
+
+def test_a_topic_begins_with_its_stories_by_day(site: Site) -> None:
+    """Newest day first; the chart, the calendar and what the topic means follow."""
+    carry(site.facts, [replace(about(1), published=NOON - timedelta(days=1)), about(2)])
+    site.publish()
+    page = site.page("harbour.html")
+    assert words(page, "//section[@class='day']/h2") == ["2 March 2026", "1 March 2026"]
+    assert words(page, "//section[@class='day'][2]//h3") == ["Story 1: ferry in the harbour"]
+    found = [section.get("class") or section.get("aria-labelledby") for section in page.xpath("//main/section")]
+    assert found == ["stories", "volume", "shares", "archive", "meaning"]
+    assert page.xpath("//p[@class='lead']/a/@href") == ["#meaning"]
+
+
+def test_a_card_shows_the_sentence_that_matched(site: Site) -> None:
+    """Where the opening of a text has none of the words, the first sentence with one stands there."""
+    long = f"{'It rained all day. ' * 30}Then a ferry left the harbour. And it rained."
+    carry(site.facts, [item(guid="urn:rain", url="http://post.example/rain", title="Weather", text=long)])
+    site.publish()
+    assert words(site.page("harbour.html"), "//p[@class='excerpt']") == ["… Then a ferry left the harbour."]
+
+
+def test_an_item_can_be_cited(site: Site) -> None:
+    """Title, publisher, date, address and the identifier under which it is stored."""
+    carry(site.facts, [about(1)])
+    site.publish()
+    (name,) = site.items()
+    named = f"topicwire {name.removeprefix('item/').removesuffix('.html')}"
+    said = f"“Story 1: ferry in the harbour”, The Harbour Post, 2 March 2026, http://post.example/1 ({named})"
+    assert words(site.page(name), "//p[@id='citation']") == [said]
 
 
 def test_a_home_without_anything_has_pages_that_say_so(site: Site) -> None:

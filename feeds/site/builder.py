@@ -40,6 +40,7 @@ from ingest.text.language.names import UNKNOWN
 
 _CARDS: Final = 60  # stories on one page, however many the feed holds; the months list all of them
 _SPARKLINE_DAYS: Final = 30
+_HEADLINES: Final = 5  # newest stories of a topic on the front page
 _ARCHIVES: Final = 50  # archive documents of a feed that its page links to: each of them links to the one before
 _CHART_DAYS: Final = 60
 _BATCH: Final = 200  # items in memory at once
@@ -146,8 +147,8 @@ class Site:
 
     def _topic_line(self, topic: Topic) -> TopicLine:
         days = self._days(topic)
-        newest = self._tagged.lines(topic.name, 1)
-        shown = self._masking((topic,)).topic(topic)
+        newest, masking = listing.shown(self._tagged.lines(topic.name, _HEADLINES)), self._masking((topic,))
+        shown = masking.topic(topic)
         return TopicLine(
             name=topic.name,
             title=shown.title,
@@ -156,6 +157,8 @@ class Site:
             recent=facets.daily(days, self._today, _SPARKLINE_DAYS),
             last=newest[0].moment if newest else None,
             span=_span(topic),
+            newest=tuple(masking.line(one.line) for one in newest),
+            has_pages=topic.name in self._with_rules,
         )
 
     def _days(self, topic: Topic) -> dict[date, int]:
@@ -301,9 +304,7 @@ class Site:
         mark = fingerprint(topic_state(topic), month, lines, earlier, later)
         if not self._folder.is_current(month.href, mark):
             masking = PageMasking.of([topic])
-            lines = tuple(
-                line._replace(title=masking.text(line.title, line.language), source=masking.name(line.source)) for line in lines
-            )
+            lines = tuple(map(masking.line, lines))
             page = MonthPage(views.about(masking.topic(topic)), month, facets.by_day(lines), earlier, later, mark)
             last = datetime.combine(lines[0].day, time(), UTC)
             yield PageFile(month.href, render.month(page), last)

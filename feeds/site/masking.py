@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from feeds.model import Classification, Evidence
 from feeds.publication.entry_view import EntryView
 from feeds.site.highlighting import cut_position
-from feeds.site.models import PageLink, SourceLine
+from feeds.site.models import ItemLine, PageLink, SourceLine
 from feeds.site.views import OPENING
 from feeds.tagging.topic.model import Content, Topic
 from ingest.model import Item, Sighting, StoredItem
@@ -52,6 +52,10 @@ class PageMasking:
     def link(self, link: PageLink) -> PageLink:
         """Return a link with the listed words masked in its title."""
         return replace(link, title=self.name(link.title)) if self.entry_views else link
+
+    def line(self, line: ItemLine) -> ItemLine:
+        """Return a story's line with its title and source masked."""
+        return line._replace(title=self.text(line.title, line.language), source=self.name(line.source))
 
     def source(self, line: SourceLine) -> SourceLine:
         """Return a line about a source with the listed words masked."""

@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from itertools import dropwhile, groupby
+from statistics import median_high
+from typing import Final, NamedTuple
 
 from feeds.publication.entry import Carrier
 from feeds.site.status import SiteStatus
 from ingest.model import Author
+
+_USUAL_DAYS: Final = 28  # before today
+_WEEK: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Card:
     dated: bool  # the publisher gave the date; else it is when we first saw it
     carriers: tuple[Carrier, ...]
     why: str
+    first_seen: datetime
     title_inferred: bool = False
     sources: tuple[str, ...] = ()  # what a filter by source compares
 
@@ -61,6 +67,15 @@ class TopicLine:
     recent: tuple[int, ...]  # stories a day, today last
     last: datetime | None
     span: str = ""  # in what time the stories are counted; empty for all time
+    newest: tuple["ItemLine", ...] = ()
+    has_pages: bool = True  # whether its stories have pages of their own
+
+    @property
+    def today(self) -> str:
+        """Today's stories beside those of a usual day, the median of four weeks; empty before a week is known."""
+        *before, today = self.recent[-_USUAL_DAYS - 1 :]
+        known = list(dropwhile(lambda count: not count, before))
+        return f"{today:,} today so far, {median_high(known):,} on a usual day" if len(known) >= _WEEK else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +139,11 @@ class TopicPage:
     archives: tuple[PageLink, ...] = ()
     fingerprint: str = ""
     span: str = ""  # in what time the stories are counted; empty for all time
+
+    @property
+    def by_day(self) -> tuple[tuple[date, tuple[Card, ...]], ...]:
+        """The cards under the days that they show, in their order."""
+        return tuple((day, tuple(some)) for day, some in groupby(self.cards, key=lambda one: one.when.date()))
 
 
 class ItemLine(NamedTuple):

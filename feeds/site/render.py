@@ -131,8 +131,9 @@ def _card(one: Card, root: str, *, own: bool = True) -> Markup:
     way, title = escape(_web_address(one.url)) or href, _highlighted(one.title)
     seen, inferred = "" if one.dated else "first seen ", " · title taken from the text" if one.title_inferred else ""
     keys = f'data-language="{escape(one.language or names.UNKNOWN)}" data-sources="{escape(" ".join(one.sources))}"'
+    since = f'data-seen="{rfc3339(one.first_seen)}"'
     lines = [
-        f'<article class="card" {keys}>',
+        f'<article class="card" {keys} {since}>',
         f'<h3{language}><a href="{way}">{title}</a></h3>' if way else f"<h3{language}>{title}</h3>",
         f'<p class="meta">{seen}{_moment(one.when)} · {escape(names.name(one.language))} · {_carriers(one)}{inferred}</p>',
     ]

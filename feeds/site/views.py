@@ -13,12 +13,14 @@ from feeds.site.models import (
     Card,
     ItemPage,
     PageLink,
+    Piece,
     PreviewCase,
     PreviewList,
     PreviewSection,
     RelatedLine,
     SourceLine,
     TagReason,
+    Text,
     VersionLine,
 )
 from feeds.tagging.quality.preview import Counts, PreviewedItem, TopicPreview
@@ -72,14 +74,24 @@ def card(stored: StoredItem, classifications: tuple[Classification, ...] = (), *
         href=item_href(stored.id),
         url=public_address(item.url),
         language=item.language,
-        excerpt=highlighting.opening(item.text, limit, highlighting.spans_of(hits, "text", item.text)),
+        excerpt=_excerpt(item.text, limit, highlighting.spans_of(hits, "text", item.text)),
         when=when,
         dated=dated,
         carriers=carriers_of(stored.sightings),
         why=_why(classifications),
+        first_seen=stored.first_seen,
         title_inferred=item.title_inferred,
         sources=tuple(dict.fromkeys(source_key(seen.source) for seen in stored.sightings)),
     )
+
+
+def _excerpt(text: str, limit: int, spans: tuple[highlighting.Span, ...]) -> Text:
+    """Return the opening of a text, or the first sentence with a word that was found where the opening has none."""
+    opening = highlighting.opening(text, limit, spans)
+    if limit != EXCERPT or not spans or any(piece.marked for piece in opening):
+        return opening
+    quoted = next(iter(highlighting.quotes(text, spans)), ())
+    return (Piece("… "), *quoted) if quoted else opening
 
 
 def _why(classifications: tuple[Classification, ...]) -> str:

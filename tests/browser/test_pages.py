@@ -168,10 +168,10 @@ def test_stories_are_filtered_in_place(reader: Reader) -> None:
     """One language and one source at a time narrow the list, say how many are left, and are taken back again."""
     reader.open("harbour.html")
     everything = reader.titles()
+    reader.page.get_by_text("Filter by language or source").click()
     reader.page.get_by_role("link", name="Hebrew 1").click()
     assert reader.titles() == ["הספינה harbour ferry"]
     assert reader.page.get_by_role("status").inner_text() == f"1 of the newest {len(everything)} stories. See all of them"
-    reader.page.get_by_text("By source", exact=True).first.click()
     reader.page.locator("[data-filter=sources]").get_by_role("link", name="The Gazette").click()
     assert reader.titles() == []
     reader.page.get_by_role("link", name="All languages").click()
@@ -182,11 +182,32 @@ def test_stories_are_filtered_in_place(reader: Reader) -> None:
     reader.look()
 
 
+def test_stories_since_the_last_visit_are_marked(address: str, browser: Any) -> None:
+    """The first visit marks nothing; a later one what was first seen since, for as long as its tab is open."""
+    with browser.new_context() as context:
+        first = context.new_page()
+        first.goto(f"{address}harbour.html")
+        assert first.locator(".fresh").count() == 0
+        first.evaluate("localStorage.setItem('seen:harbour', '2000-01-01T00:00:00Z')")
+        first.close()
+        second = context.new_page()
+        for _ in range(2):
+            second.goto(f"{address}harbour.html")
+            shown = second.locator(".card").count()
+            assert second.locator(".fresh").count() == shown
+            assert second.locator(".since").inner_text() == f"{shown} new since your last visit"
+        second.close()
+        third = context.new_page()
+        third.goto(f"{address}harbour.html")
+        assert third.locator(".fresh").count() == 0
+
+
 def test_filters_lead_to_pages_without_a_script(address: str, browser: Any) -> None:
     """Where scripts are off the same filters are links to pages of their own."""
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(f"{address}harbour.html")
+        page.get_by_text("Filter by language or source").click()
         page.get_by_role("link", name="Hebrew 1").click()
         assert page.url == f"{address}harbour/lang-he.html"
         assert page.get_by_role("heading", level=1).inner_text() == "Harbour news: Hebrew"

@@ -14,6 +14,7 @@ function show(last) {
     card.hidden = !(fits(card, "language") && fits(card, "sources"));
     if (!card.hidden) count += 1;
   }
+  for (const day of document.querySelectorAll(".day")) day.hidden = !day.querySelector(".card:not([hidden])");
   for (const chip of chips) {
     const name = chip.closest("nav").dataset.filter;
     if (chip.dataset.key === wanted[name]) chip.setAttribute("aria-current", "true");
@@ -38,6 +39,42 @@ if (document.querySelector("main[data-filters]")) {
       show(chip);
     });
   }
+}
+
+// Which stories came since the last visit: remembered in this browser alone. A visit lasts as long as its tab.
+const list = document.querySelector("[data-topic]");
+if (list && cards.length) {
+  try {
+    const key = `seen:${list.dataset.topic}`;
+    const last = sessionStorage.getItem(key) ?? localStorage.getItem(key) ?? "";
+    const fresh = last ? cards.filter((card) => card.dataset.seen > last) : [];
+    for (const card of fresh) {
+      const mark = document.createElement("span");
+      mark.className = "fresh";
+      mark.textContent = "new";
+      card.querySelector(".meta").prepend(mark, " ");
+    }
+    if (fresh.length) {
+      const line = document.createElement("p");
+      line.className = "since";
+      line.textContent = `${fresh.length} new since your last visit`;
+      list.prepend(line);
+    }
+    const newest = cards.map((card) => card.dataset.seen).reduce((one, other) => (one > other ? one : other));
+    sessionStorage.setItem(key, last || newest);
+    if (newest > last && document.querySelector("main[data-filters]")) localStorage.setItem(key, newest);
+  } catch {
+    // no storage here: nothing is marked
+  }
+}
+
+for (const button of document.querySelectorAll("button[data-copies]")) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const text = document.getElementById(button.dataset.copies).textContent;
+    navigator.clipboard.writeText(text).then(() => { button.textContent = "Copied"; }, () => {});
+  });
 }
 
 // Whether anybody still polls: a page cannot know by itself how old it is when it is read.
