@@ -176,6 +176,20 @@ def test_a_refusal_is_final_for_that_target_alone(home: Path) -> None:
     assert desk.tell(days=1) == []
 
 
+def test_a_clock_that_was_ahead_holds_up_nothing(desk: Desk) -> None:
+    """After a year in which the clock was wrong, news and tries that waited for that year go out at once."""
+    desk.cli.clock.forward(days=365)
+    desk.stories(1)
+    assert len(desk.tell(minutes=1)) == 1
+    desk.stories(2)
+    desk.faults.append(FetchError("no connection"))
+    desk.tell(minutes=10)
+    desk.cli.clock.forward(days=-365)
+    assert [number(story.title) for _, message in desk.tell() for story in message.stories] == ["2"]
+    desk.stories(3)
+    assert [number(story.title) for _, message in desk.tell(minutes=1) for story in message.stories] == ["3"]
+
+
 class Killed(BaseException):
     """The process ended here."""
 

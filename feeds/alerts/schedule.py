@@ -29,8 +29,9 @@ def due_at(alert: Alert, first: datetime, composed: datetime | None, *, at_once:
 
 
 def is_due(alert: Alert, first: datetime, composed: datetime | None, now: datetime, *, at_once: bool = False) -> bool:
-    """Return whether news are told now."""
-    return due_at(alert, first, composed, at_once=at_once) <= now and not is_quiet(alert, now)
+    """Return whether news are told now. What lies in the future is of a clock that was put back since, and holds up nothing."""
+    last = composed if composed and composed <= now else None
+    return due_at(alert, min(first, now), last, at_once=at_once) <= now and not is_quiet(alert, now)
 
 
 def _digests(alert: Alert, since: datetime) -> Iterator[datetime]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -12,6 +12,7 @@ from feeds.store.migrations import migrations
 from ingest.store.facts import Facts
 from ingest.text.dates import from_rfc3339, rfc3339
 
+_FURTHEST: Final = timedelta(days=2)  # a server may ask for a day
 _COLUMNS: Final = "d.message_id, d.target, d.state, d.tries, d.next, d.changed, d.error, m.key, m.alert, m.kind, m.composed"
 
 
@@ -95,8 +96,12 @@ class AlertOutbox:
         )
 
     def due(self, now: datetime) -> list[Delivery]:
-        """Return the deliveries that are due at a moment, the oldest message first."""
-        return self._found("d.state in ('waiting', 'begun') and coalesce(d.next, '') <= ? order by 1, 2", rfc3339(now))
+        """Return the deliveries that are due at a moment, the oldest message first.
+
+        A next try that is further away than any is of a clock that was put back since.
+        """
+        where = "d.state in ('waiting', 'begun') and (coalesce(d.next, '') <= ? or d.next > ?) order by 1, 2"
+        return self._found(where, rfc3339(now), rfc3339(now + _FURTHEST))
 
     def pending(self) -> list[Delivery]:
         """Return the deliveries that are not done."""
