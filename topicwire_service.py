@@ -67,6 +67,7 @@ _BATCHES = 20  # of old items classified again in one tick, after a topic change
 _AGAIN_SECONDS = 5.0  # ... after so many seconds no more of them: what is new is published
 _GROUPING_SECONDS = 10.0  # after so much grouping, what is ready is published
 _DELETED = 10_000  # items that were kept long enough, in one hour
+_PACKED = 20_000  # versions of an earlier program whose markup is packed in one hour
 _LOOKED = 20_000  # items at which is looked for these: in a large home all are looked at in the course of days
 _PURGE_STEP = timedelta(days=1)  # by which the clock of retention follows in one hour
 _CLOCK_SECONDS = 5.0  # between two looks at whether the clock was put back
@@ -570,6 +571,7 @@ class ServiceTicks:
             purge = Purge(self._home.settings.retention, now, secrets.token_bytes(16), _DELETED, _LOOKED)
             if deleted := delete_expired(facts, purge, partial(self._stops, "publication")):
                 log_event(_LOG, logging.INFO, "items_deleted", f"{deleted} items deleted: kept long enough", deleted=deleted)
+        facts.pack(_PACKED, partial(self._stops, "publication"))
         facts.tidy()
         _sweep(self._home)
 

@@ -99,9 +99,7 @@ def main() -> None:
             one_pass(Stages(None), app, facts, found)
             rows, empty = tables(facts.database.connection), emptied(facts.database.connection, Path(home, "empty.db"))
             texts = [f"{title}\n{text}" for title, text in facts.database.execute("select title, text from version")]
-            markup = [
-                body for pair in facts.database.execute("select summary, content from version") for body in pair if "<" in body
-            ]
+            markup = [body for one in facts.items.all() for body in (one.item.summary, one.item.content) if body and "<" in body]
         files = [path.read_bytes() for path in Path(home, "public").rglob("*") if path.is_file() and path.suffix not in _TWINS]
         print()
         total = Total()

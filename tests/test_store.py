@@ -567,7 +567,7 @@ def test_every_field_of_an_item_has_its_column() -> None:
     """A field without a line in the table of columns would be lost; a line without a column would break every write."""
     with Facts(MEMORY) as facts:
         present = {column.name for column in facts.database.schema.table("version").columns}
-    keys = {"id", "item_id", "source_id", "seen", "content_key", "text_key", "bare_key"}
+    keys = {"id", "item_id", "source_id", "seen", "content_key", "text_key", "bare_key", "markup"}
     assert present - keys == {column.name for column in stored_items.VERSION_COLUMNS}
     assert {one.name for one in fields(Item)} - {"guid", "url"} == {column.field for column in stored_items.VERSION_COLUMNS}
 

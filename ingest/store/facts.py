@@ -1,5 +1,6 @@
 """The store of facts: one SQLite file and, by subject, the parts that read and write its tables; classifies nothing."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ingest.store.upkeep.backup import keep_before_upgrade
 from ingest.store.watch.tallies import Tallies
 
 __all__ = ["IN_MEMORY", "Facts"]
+_TOGETHER = 200  # versions that are packed in one transaction, for which other writers wait
 IN_MEMORY = Path(":memory:")  # a database that leaves no trace
 
 
@@ -56,6 +58,17 @@ class Facts:
     def transaction(self) -> AbstractContextManager[None]:
         """Write all or nothing."""
         return self.database.transaction()
+
+    def pack(self, most: int, stopping: Callable[[], bool]) -> int:
+        """Pack the markup of versions that an earlier program stored plainly, in short transactions; return how many."""
+        done = 0
+        while done < most and not stopping():
+            with self.transaction():
+                packed = self.items.pack_some(_TOGETHER)
+            done += packed
+            if packed < _TOGETHER:
+                break
+        return done
 
     def tidy(self) -> None:
         """Refresh SQLite's statistics and write its log back into the file; do nothing while others keep it busy."""

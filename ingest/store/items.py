@@ -14,6 +14,7 @@ from ingest.model import Author, Category, Enclosure, Item, Place, Sighting, Sto
 from ingest.store.database import Database
 from ingest.store.sources import SOURCE_COLUMNS, SOURCE_WIDTH, source_from
 from ingest.text.dates import from_rfc3339, rfc3339
+from ingest.text.markup import pack, unpack
 from ingest.text.urls import canonical, destination
 
 
@@ -65,9 +66,10 @@ VERSION_COLUMNS = (
     _list("enclosures", tuple[Enclosure, ...]),
     _list("places", tuple[Place, ...]),
 )
+PACKED = frozenset({"summary", "content"})  # columns whose values lie in `markup`, as what they have beyond the text
 _ITEMS = f"""
 select i.id, i.uid, i.seq, i.first_seen, i.changed, (select count(*) from version where item_id = i.id and source_id = v.source_id),
-    {", ".join(f"v.{column.name}" for column in VERSION_COLUMNS)}
+    v.markup, {", ".join(f"v.{column.name}" for column in VERSION_COLUMNS)}
 from item i join version v on v.id = i.version_id """  # noqa: S608 - constants
 _SIGHTINGS = f"""
 select g.item_id, g.guid, g.url, g.reason, v.title, v.published, g.first_seen, g.feed_updated, v.language,
@@ -192,6 +194,21 @@ class Items:
             found[row].append((datetime.fromisoformat(seen), source, title, text))
         return {row: tuple(versions) for row, versions in found.items()}
 
+    # How words are stored
+
+    def pack_some(self, limit: int) -> int:
+        """Pack the markup of versions that an earlier program stored plainly, inside the caller's transaction; return how many."""
+        rows = self._db.execute(
+            """select id, summary, content, text from version where summary is not null or content is not null
+            order by id limit ?""",
+            [limit],
+        ).fetchall()
+        self._db.executemany(
+            "update version set markup = ?, summary = null, content = null where id = ?",
+            [(pack(summary, content, text), row) for row, summary, content, text in rows],
+        )
+        return len(rows)
+
     # What is compared of items
 
     def texts_after(self, seq: int, limit: int) -> list[ItemText]:
@@ -259,8 +276,10 @@ def _moment(text: str) -> Any:
 
 
 def _stored(row: tuple[Any, ...], sightings: tuple[Sighting, ...]) -> StoredItem:
-    number, uid, seq, first_seen, changed, versions, *said = row
+    number, uid, seq, first_seen, changed, versions, markup, *said = row
     values = {column.field: column.decode(value) for column, value in zip(VERSION_COLUMNS, said, strict=True)}
+    if markup is not None:
+        values["summary"], values["content"] = unpack(markup, values["text"])
     # A document has no date; a feed that carries the same text lends it its own.
     values["published"] = values["published"] or next((s.published for s in sightings if s.published), None)
     item = Item(

@@ -409,3 +409,10 @@ def carriers_by_source(db: Database) -> None:
             s.url as source_url, s.title as source_title, s.kind as source_kind
         from sighting g left join source s on s.id = g.source_id"""
     )
+
+
+@migrations()
+def words_once(db: Database) -> None:
+    """Keep summary and markup of a version as what they have beyond its text; those that are stored plainly are packed later."""
+    db.table("version").add_column("markup", bytes)
+    db.conn.execute("create index idx_version_plain on version (id) where summary is not null or content is not null")

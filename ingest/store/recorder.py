@@ -1,7 +1,7 @@
 """The tables `item`, `version` and `sighting`: writes what a source carried, once, and says what it recognised it by."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,9 +11,10 @@ from ingest import identity
 from ingest.model import Item, Keys, ParsedFeed, Source, SourceKind
 from ingest.poll_state import Outcome
 from ingest.store.database import Database
-from ingest.store.items import VERSION_COLUMNS
+from ingest.store.items import PACKED, VERSION_COLUMNS
 from ingest.store.upkeep.forgotten import Forgotten
 from ingest.text.dates import from_rfc3339, rfc3339
+from ingest.text.markup import pack, unpack
 from ingest.text.urls import path_of
 
 _KNOWN: Final = """
@@ -61,10 +62,11 @@ union all select value from json_each(:pages) where exists (select 1 from sighti
 _WORDS: Final = ("title", "text", "summary", "content")
 _KEYS: Final = ("content_key", "text_key", "bare_key")
 _SAID: Final = (*_KEYS, *(column.name for column in VERSION_COLUMNS))
-_COLUMNS: Final = ("item_id", "source_id", "seen", *_SAID)
+_KEPT: Final = (*_SAID, "markup")
+_COLUMNS: Final = ("item_id", "source_id", "seen", *_KEPT)
 _PUT_VERSION: Final = f"insert into version ({', '.join(_COLUMNS)}) values ({', '.join(f':{name}' for name in _COLUMNS)})"  # noqa: S608
-_GET_VERSION: Final = f"select id, {', '.join(_SAID)} from version where item_id = ? and source_id = ?"  # noqa: S608
-_CORRECT: Final = f"update version set {', '.join(f'{name} = :{name}' for name in _SAID)} where id = :id"  # noqa: S608
+_GET_VERSION: Final = f"select id, {', '.join(_KEPT)} from version where item_id = ? and source_id = ?"  # noqa: S608
+_CORRECT: Final = f"update version set {', '.join(f'{name} = :{name}' for name in _KEPT)} where id = :id"  # noqa: S608
 _JSON: Final = frozenset(column.name for column in VERSION_COLUMNS if column.is_json)
 _UNSEEN: Final = frozenset(_KEYS).union(column.name for column in VERSION_COLUMNS if not column.shown)
 _OF_OTHERS: Final = frozenset({"published", "language"})  # what is shown of a carrier that does not speak for the item
@@ -235,7 +237,7 @@ class Recorder:
         row = self._row(item, key)
         changed = {name for name, new in row.items() if not _is_equal(name, stored[name], new)}
         if changed:
-            self.db.execute(_CORRECT, {**row, "id": stored["id"]})
+            self.db.execute(_CORRECT, {**_packed(row), "id": stored["id"]})
         if all(said["published"] is None or said["published"] > first_seen for said in (stored, row)):
             changed.discard("published")  # dates in the future are not believed
         return int(stored["id"]), changed - _UNSEEN
@@ -245,9 +247,9 @@ class Recorder:
         execute, ids = self.db.execute, [item_id, self.source_id]
         row = execute(f"{_GET_VERSION} and content_key = ?", [*ids, key.content]).fetchone()
         if row is not None:
-            return dict(zip(("id", *_SAID), row, strict=True))
+            return _unpacked(row)
         row = execute(f"{_GET_VERSION} order by id desc limit 1", ids).fetchone()
-        said = dict(zip(("id", *_SAID), row or (), strict=False))
+        said = _unpacked(row) if row else {}
         return said if said and identity.wording(*(said[part] or "" for part in _WORDS)) == key.content else None
 
     def _row(self, item: Item, key: Keys) -> dict[str, Any]:
@@ -258,12 +260,12 @@ class Recorder:
 
     def _insert_version(self, item_id: int, item: Item, key: Keys) -> int:
         row = {"item_id": item_id, "source_id": self.source_id, "seen": self.seen, **self._row(item, key)}
-        return int(self.db.execute(_PUT_VERSION, row).lastrowid or 0)
+        return int(self.db.execute(_PUT_VERSION, _packed(row)).lastrowid or 0)
 
     def _present(self, item_id: int, version_id: int, item: Item, corrected: set[str]) -> None:
         """Make this version the one that the item shows, where this source decides that; else count a correction of it."""
         present = self.db.execute(
-            """select v.id, v.source_id, s.kind = 'document', v.title, v.text, v.summary, v.content
+            """select v.id, v.source_id, s.kind = 'document', v.title, v.text, v.summary, v.content, v.markup
             from item i join version v on v.id = i.version_id join source s on s.id = v.source_id where i.id = ?""",
             [item_id],
         ).fetchone()
@@ -272,7 +274,8 @@ class Recorder:
         own = present[1] == self.source_id
         if (own or (present[2] and self.source.kind is SourceKind.FEED)) and present[0] != version_id:
             self.changed += own  # else a feed took a document's words over: they are the same
-            before = Item(None, None, present[3], text=present[4], summary=present[5] or "", content=present[6] or "")
+            summary, content = present[5:7] if present[7] is None else unpack(present[7], present[4])
+            before = Item(None, None, present[3], text=present[4], summary=summary or "", content=content or "")
             significant = identity.significance(before) != identity.significance(item)
             self.db.execute(
                 """update item set version_id = ?, changed = iif(?, ?, changed), seq = (select max(seq) + 1 from item)
@@ -335,6 +338,20 @@ def _asked(item: Item, key: Keys, *, seldom: bool) -> Iterator[tuple[str, str | 
     if seldom:
         yield _BY_PAGE, path_of(key.url)
         yield _BY_DATE, rfc3339(item.published)
+
+
+def _packed(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of a version as they are stored."""
+    return row | dict.fromkeys(PACKED) | {"markup": pack(row["summary"], row["content"], row["text"])}
+
+
+def _unpacked(row: Sequence[Any]) -> dict[str, Any]:
+    """Return the columns of a stored version, and its id, as the source said them."""
+    said = dict(zip(("id", *_KEPT), row, strict=True))
+    markup = said.pop("markup")
+    if markup is not None:
+        said["summary"], said["content"] = unpack(markup, said["text"])
+    return said
 
 
 def _is_equal(name: str, old: Any, new: Any) -> bool:

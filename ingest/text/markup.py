@@ -1,0 +1,32 @@
+"""Summary and markup of an article, packed as what they have beyond its plain text; pure, and knows no table."""
+
+import zlib
+from typing import Final
+
+_BETWEEN: Final = "\0"  # and this stands for nothing: no text of an item has either (XML 1.0, 2.2)
+_ABSENT: Final = "\1"
+_WINDOW: Final = 32_768  # bytes of the text that deflate looks back at
+_RAW: Final = -15  # without header and checksum
+_LEVEL: Final = 6
+
+
+def pack(summary: str | None, content: str | None, text: str) -> bytes:
+    """Return summary and markup in few bytes; they are found again with the same text."""
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW, zdict=_known(text))
+    both = _BETWEEN.join(_ABSENT if part is None else part for part in (summary, content))
+    return packer.compress(both.encode()) + packer.flush()
+
+
+def unpack(packed: bytes, text: str) -> tuple[str | None, str | None]:
+    """Return (summary, markup) that were packed with a text."""
+    both = zlib.decompressobj(_RAW, zdict=_known(text)).decompress(packed).decode()
+    summary, _, content = both.partition(_BETWEEN)
+    return _present(summary), _present(content)
+
+
+def _known(text: str) -> bytes:
+    return text.encode()[:_WINDOW]
+
+
+def _present(part: str) -> str | None:
+    return None if part == _ABSENT else part
