@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 START: Final = datetime(2025, 11, 3, tzinfo=UTC)  # a Monday
-_DAYS: Final = (1.15, 1.2, 1.2, 1.15, 1.05, 0.6, 0.65)  # as 204 feeds post
+_DAYS: Final = (1.15, 1.2, 1.2, 1.15, 1.05, 0.6, 0.65)  # made up
 _HOURS: Final = (
     0.3,
     0.2,

@@ -202,14 +202,18 @@ def test_the_service_tells_its_manager_of_its_life(
 
 
 def test_a_service_that_hangs_is_silent(
-    cli: Cli, web: FakeWeb, manager: Manager, started: Callable[[float, FakeWeb], Started]
+    cli: Cli, web: FakeWeb, manager: Manager, started: Callable[[float, FakeWeb], Started], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A worker that stands still ends the heartbeat, though the other workers and the server go on; the log names it."""
+    """A worker that stands still ends the heartbeat, though all others go on. The log names it, and its end says where it stood."""
+    monkeypatch.setenv("PYTHONFAULTHANDLER", "1")  # as the unit has it
     os.mkfifo(cli.home / "sources.opml")  # whoever opens it waits for ever
     service = started(1, web)
     assert manager.waits_for("READY=1")
     assert manager.waits_for("WATCHDOG=1")
     assert manager.waits_for("STATUS=polling: no progress for 1 seconds")
     assert manager.told(1.5) == [], "the manager will end it"
-    service.process.kill()
-    assert "topicwire: polling: no progress for 1 seconds; restart the service" in service.ended()[1]
+    service.process.send_signal(signal.SIGABRT)  # what the watchdog sends
+    code, lines = service.ended()
+    assert code == -signal.SIGABRT
+    assert "topicwire: polling: no progress for 1 seconds; restart the service" in "\n".join(lines)
+    assert any("in synchronise" in line for line in lines)
