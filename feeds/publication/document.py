@@ -42,13 +42,8 @@ class FeedDocument:
 
     @property
     def subtitle(self) -> str:
-        """A sentence on what the feed means; it must not be taken for a verdict."""
-        topic = self.topic
-        means = f"Means: {' '.join(topic.means)}" if topic.means else ""
-        does_not = f"Does not mean: {' '.join(topic.does_not_mean)}" if topic.does_not_mean else ""
-        limits = f"Limits: {' '.join(topic.limits)}" if topic.limits else ""
-        contact = f"Contact: {topic.contact}" if topic.contact else ""
-        return "\n".join(part for part in (topic.description, means, does_not, limits, contact) if part)
+        """What the feed is about, in a sentence; what it means and does not mean stands on the topic's page."""
+        return self.topic.description
 
 
 def file_name(topic: str, number: int | None = None, suffix: str = "atom") -> str:
