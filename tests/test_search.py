@@ -256,6 +256,8 @@ def test_the_command_says_what_is_wrong(cli: Cli) -> None:
     """Nothing found is a word on stderr and exit 0; a question that is none is exit 2; a cut list says so."""
     assert (cli("search", "zeppelin").exit_code, cli("search", "zeppelin").stderr) == (0, "nothing found\n")
     assert cli("search", "!!").exit_code == 2
+    half = cli("search", '"ferry harbour')
+    assert (half.exit_code, half.stderr.partition(";")[0]) == (2, "topicwire: a quotation mark has no partner")
     assert cli("search", "story", "--limit", "1").stderr == "1 of 2 found; --limit shows more\n"
 
 

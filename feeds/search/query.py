@@ -48,10 +48,15 @@ class SearchQuery:
 
 
 def parse_query(asked: Mapping[str, str]) -> SearchQuery:
-    """Parse a query from its parts by name (`KEYS`). Raises UsageError for a date that is none, and for too much text."""
+    """Parse a query from its parts by name (`KEYS`).
+
+    Raises UsageError for a date that is none, for a quotation mark without a partner, and for too much text.
+    """
     words, topic, source, language = (one_line(asked.get(key, "")) for key in KEYS[:4])
     if len(words) > _LONGEST:
         raise UsageError(f"the question is longer than {_LONGEST} characters", "leave some words out")
+    if words.count('"') % 2:
+        raise UsageError("a quotation mark has no partner", 'write a phrase as "last ferry", or leave the mark out')
     made = SearchQuery(words, topic, source, language.lower(), _day(asked, "since"), _day(asked, "until"))
     fts5_expression(made.words)
     return made
