@@ -228,12 +228,19 @@ def test_a_home_without_anything_has_pages_that_say_so(site: Site) -> None:
 def test_a_topic_says_what_it_means_and_what_not(site: Site) -> None:
     """Before its stories a topic says what it means, what it does not mean, where it fails, and whom to tell."""
     carry(site.facts, [about(1)])
-    site.publish()
+    site.publish(topic(HARBOUR.replace("desk@harbour.example", "desk@harbour-post.net")))
     section = site.page("harbour.html").xpath("//section[@class='meaning']")[0]
     assert words(section, ".//ul[@class='yes']/li") == ["Ships that come and go."]
     assert words(section, ".//ul[@class='no']/li") == ["A port of a computer."]
     assert words(section, ".//details[@class='limits']/ul/li") == ["Misses rowing."]
-    assert "desk@harbour.example" in words(section, ".//p")[-1]
+    assert "desk@harbour-post.net" in words(section, ".//p")[-1]
+
+
+@pytest.mark.parametrize("contact", ["desk@example.org", "https://harbour.EXAMPLE/contact", "mailto:your-name@post.net"])
+def test_a_placeholder_is_no_contact(site: Site, contact: str) -> None:
+    """What a template left behind is not published as somebody whom one could tell."""
+    site.publish(topic(HARBOUR.replace("desk@harbour.example", contact)))
+    assert contact.encode() not in site.pages()["harbour.html"]
 
 
 def test_a_story_shows_its_carriers_its_language_and_why_it_is_there(site: Site) -> None:

@@ -29,6 +29,7 @@ from ingest.model import StoredItem
 from ingest.planner.health import SourceHealth
 from ingest.text.folding import word_pattern
 from ingest.text.language.names import name as language_name
+from ingest.text.url_placeholders import is_placeholder_contact
 
 EXCERPT: Final = 220  # characters in a list
 _NUMBERS: Final = 10  # languages or sources that are counted in a preview
@@ -47,7 +48,7 @@ def about(topic: Topic) -> About:
         means=topic.means,
         does_not_mean=topic.does_not_mean,
         limits=topic.limits,
-        contact=topic.contact,
+        contact="" if is_placeholder_contact(topic.contact) else topic.contact,
         status=topic.status,
     )
 

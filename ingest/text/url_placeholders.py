@@ -16,6 +16,7 @@ _NO_PATH: Final = re.compile(r"https?://[^/?#]+/(?:undefined|null|nan)/?", re.IG
 _SIGNS: Final = re.compile(r"[-_.?*~–—]+")
 _WEB: Final = re.compile(r"https?:/*", re.IGNORECASE)
 _FIRST: Final = re.compile(r"n/a(?=/|$)|[^/?#]*", re.IGNORECASE)
+_NOBODYS: Final = ("example.org", "example.com", "example.net", ".example", "your-", "changeme")  # RFC 2606, and words of templates
 _EVERYDAY: Final = re.compile(r"https?://[a-z0-9-]+\.[a-z0-9.-]+(?:/[A-Za-z0-9._,:;=&+~!'()*/-]*)?(?:[?#].*)?", re.ASCII)
 
 
@@ -37,6 +38,11 @@ def is_placeholder(address: str) -> bool:
     if first and first[0] not in {"", ".", ".."} and _NOTHING.fullmatch(first[0]):
         return True
     return not web and (text[:1] in {"", "#"} or bool(_SIGNS.fullmatch(text)) or _is_words(text))
+
+
+def is_placeholder_contact(contact: str) -> bool:
+    """Return whether a page or an e-mail address at which somebody can be reached is one that nobody has."""
+    return any(word in contact.lower() for word in _NOBODYS)
 
 
 def _is_words(text: str) -> bool:

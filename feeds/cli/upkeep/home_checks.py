@@ -12,6 +12,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from feeds.cli.upkeep.findings import failed, ok, size, some, warning
+from ingest.text.url_placeholders import is_placeholder_contact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,6 @@ _PATIENCE: Final = timedelta(seconds=5)  # with the check for damage, unless eve
 _LITTLE: Final = 100_000_000  # bytes on the disk: the next pass may fail
 _SOME: Final = 1_000_000_000
 _LONG_LOG: Final = 500_000_000  # bytes of the write-ahead log
-_PLACEHOLDERS: Final = ("example.org", "example.com", "example.net", ".example", "your-", "changeme")
 _LOOPBACK: Final = ("127.", "localhost", "[::1]")
 
 
@@ -41,7 +41,7 @@ def settings_in_force(settings: Settings) -> Iterator[Finding]:
     if not contact:
         cure = "set fetch.contact to a page or an e-mail address, so that a publisher can reach you"
         yield warning("settings", "fetch.contact is not set", cure)
-    elif any(word in contact.lower() for word in _PLACEHOLDERS):
+    elif is_placeholder_contact(contact):
         yield warning("settings", f"fetch.contact is a placeholder: {contact}", "name a page or an address of your own")
     is_local = settings.service.bind.startswith(_LOOPBACK)
     if not settings.service.base_url and not is_local:
