@@ -99,7 +99,7 @@ _WORKERS: Final = {  # the thread that does it
     "_send": "alerts",
     "hub": "hub",
 }
-_TURNS: Final = {"polling": 30.0, "seeds": 60.0, "publication": 60.0, "hub": 15.0, "alerts": 15.0}  # seconds between two turns
+_INTERVALS: Final = {"polling": 30.0, "seeds": 60.0, "publication": 60.0, "hub": 15.0, "alerts": 15.0}  # seconds between two ticks
 _SECONDS = {"poll": 30, "seeds": 60, "publish": 2, "news": 15, "all": 60, "hub": 15, "housekeeping": 3_600}
 _SECONDS_OF_ALERTS = {"compose": 15, "send": 15, "notice": 600}
 
@@ -277,7 +277,7 @@ class ServiceTicks:
         self._hub_faults: dict[str, datetime] = {}  # why the hub could not be told, and when that was logged
         self._failing: dict[str, str] = {}  # why ticks failed the last time, by name
         self._working: set[Facts] = set()  # the connections of the running ticks
-        self._signs = {worker: WorkerSign() for worker in _TURNS if worker != "alerts" or self.has_alerts}
+        self._signs = {worker: WorkerSign() for worker in _INTERVALS if worker != "alerts" or self.has_alerts}
         self.manager = ServiceManager(home.environment, os.getpid())
 
     def delay_polling(self) -> None:
@@ -586,7 +586,7 @@ async def run_service(
     """
     service = ServiceTicks(home, engine, hold)
     manager = service.manager
-    heartbeat = Heartbeat(manager, service.signs, _TURNS)
+    heartbeat = Heartbeat(manager, service.signs, _INTERVALS)
     signals = _Signals(home, manager, stopping)
     signals.install(asyncio.get_running_loop())
     service.delay_polling()

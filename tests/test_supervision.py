@@ -133,13 +133,13 @@ def test_the_watchdog_is_ours_only_if_it_says_so(environment: Mapping[str, str],
 
 
 def watched(*signs: tuple[float, WorkerSign]) -> list[bool]:
-    """Show the signs of a worker, whose turns come every 30 seconds, at their times; say each time whether it has stalled."""
+    """Show the signs of a worker, whose ticks come every 30 seconds, at their times; say each time whether it has stalled."""
     watch = ProgressWatch({"polling": 30}, limit=10)
     return [bool(watch.stalled({"polling": sign}, now)) for now, sign in signs]
 
 
 def test_a_worker_may_work_for_long_while_it_gives_signs() -> None:
-    """A turn that lasts is no standstill as long as steps end."""
+    """A tick that lasts is no standstill as long as steps end."""
     sign = WorkerSign().begun()
     assert watched((0, sign), (9, sign.given()), (18, sign.given().given()), (28, sign.given().given())) == [False] * 4
 
@@ -151,7 +151,7 @@ def test_a_worker_stalls_in_its_turn() -> None:
 
 
 def test_a_worker_whose_turn_never_comes_has_stalled() -> None:
-    """Between two turns it may rest for its interval and the limit: a timer that died is found."""
+    """Between two ticks it may rest for its interval and the limit: a timer that died is found."""
     sign = WorkerSign().begun().ended()
     assert watched((0, sign), (40, sign), (40.1, sign)) == [False, False, True]
 
@@ -169,9 +169,9 @@ def test_the_stalled_workers_are_named() -> None:
 
 
 def test_every_work_belongs_to_a_worker_that_is_watched() -> None:
-    """Each kind of work has its words and its thread, and each thread the time until its next turn."""
+    """Each kind of work has its words and its thread, and each thread the time until its next tick."""
     assert topicwire_service._WORKERS.keys() == topicwire_service._WORK.keys()
-    assert set(topicwire_service._WORKERS.values()) == topicwire_service._TURNS.keys()
+    assert set(topicwire_service._WORKERS.values()) == topicwire_service._INTERVALS.keys()
 
 
 def test_the_service_tells_its_manager_of_its_life(

@@ -21,7 +21,7 @@ class Heartbeat:
     def __init__(
         self, manager: ServiceManager, signs: Callable[[], Mapping[str, WorkerSign]], intervals: Mapping[str, float]
     ) -> None:
-        """Beat for `manager`. `signs` gives those of all workers, `intervals` the seconds between two turns of each."""
+        """Beat for `manager`. `signs` gives those of all workers, `intervals` the seconds between two ticks of each."""
         self._manager, self._signs, self._intervals = manager, signs, intervals
         self._limit = manager.watchdog_seconds or _LIMIT
         self._pause = min(self._limit / _BEATS, _PAUSE)

@@ -9,10 +9,10 @@ class WorkerSign:
     """What a worker has shown of itself."""
 
     count: int = 0  # of the signs so far
-    is_working: bool = False  # otherwise it waits for its next turn
+    is_working: bool = False  # otherwise it waits for its next tick
 
     def begun(self) -> "WorkerSign":
-        """Return the sign of a worker that begins its turn."""
+        """Return the sign of a worker that begins its tick."""
         return WorkerSign(self.count + 1, is_working=True)
 
     def given(self) -> "WorkerSign":
@@ -20,7 +20,7 @@ class WorkerSign:
         return replace(self, count=self.count + 1)
 
     def ended(self) -> "WorkerSign":
-        """Return the sign of a worker that has ended its turn."""
+        """Return the sign of a worker that has ended its tick."""
         return WorkerSign(self.count + 1)
 
 
@@ -28,7 +28,7 @@ class ProgressWatch:
     """Remembers when the sign of each worker was last seen to change. For one thread."""
 
     def __init__(self, intervals: Mapping[str, float], limit: float) -> None:
-        """Watch workers of which each begins a turn after so many seconds, at most, and shows a sign within `limit` in it."""
+        """Watch workers of which each begins a tick after so many seconds, at most, and shows a sign within `limit` in it."""
         self._intervals, self._limit = intervals, limit
         self._changed: dict[str, tuple[WorkerSign, float]] = {}
 
