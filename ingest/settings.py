@@ -15,6 +15,7 @@ import msgspec
 
 from ingest.alert_settings import Alert, explained_alerts, is_mail_address, read_alerts
 from ingest.errors import SettingsError, did_you_mean
+from ingest.home_files import regular_file
 from ingest.log import LogFormat
 from ingest.poll_state import PollingRule
 from ingest.text.urls import absolute, host_of, without_secrets
@@ -385,8 +386,10 @@ def _list(text: str) -> list[str]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        return tomllib.loads(regular_file(path).decode())
+    except OSError as fault:
+        raise SettingsError(f"{path}: {fault.strerror}", "mend the file or move it away") from fault
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise SettingsError(f"{path}: {fault}", "mend the file or move it away") from fault
 
 

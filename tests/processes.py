@@ -43,11 +43,16 @@ class Started:
 
 
 def start(
-    home: Path, *arguments: str, web: FakeWeb | None = None, settings: dict[str, str] | None = None, files: int | None = None
+    home: Path,
+    *arguments: str,
+    web: FakeWeb | None = None,
+    settings: dict[str, str] | None = None,
+    files: int | None = None,
+    program: Path = ROOT / "scheduler.py",
 ) -> Started:
     """Start `python scheduler.py --home HOME ARGUMENTS...`; the fake web may be asked without a pause.
 
-    With `files` it may have so many files and connections open and no more.
+    With `files` it may have so many files and connections open and no more. `program` is a program to start instead.
     """
     known = {
         "fetch.contact": "desk@example.org",
@@ -60,7 +65,7 @@ def start(
     environment = clean | {f"TOPICWIRE_{key.upper().replace('.', '__')}": value for key, value in known.items()}
     bounded = [] if files is None else ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh"]
     process = subprocess.Popen(
-        [*bounded, sys.executable, ROOT / "scheduler.py", "--home", home, *arguments],
+        [*bounded, sys.executable, program, "--home", home, *arguments],
         cwd=home,
         env=environment,
         stdin=subprocess.DEVNULL,

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 from making import Cli, write_topic
-from processes import Started, free_port, start
+from processes import ROOT, Started, free_port, start
 from support import FakeWeb, rss, rss_item
 
 import topicwire_service
@@ -54,15 +54,15 @@ def manager(tmp_path: Path) -> Iterator[Manager]:
 
 
 @pytest.fixture
-def started(cli: Cli, manager: Manager, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float, FakeWeb], Started]]:
+def started(cli: Cli, manager: Manager, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Started]]:
     """Start the service in a home with one topic, under a manager with a watchdog of so many seconds."""
     running: list[Started] = []
 
-    def begin(watchdog: float, web: FakeWeb) -> Started:
+    def begin(watchdog: float, web: FakeWeb, program: Path = ROOT / "scheduler.py") -> Started:
         write_topic(cli.home)
         monkeypatch.setenv("NOTIFY_SOCKET", manager.address)
         monkeypatch.setenv("WATCHDOG_USEC", f"{watchdog * _SECOND:.0f}")
-        running.append(start(cli.home, "run", web=web, settings={"service.bind": f"127.0.0.1:{free_port()}"}))
+        running.append(start(cli.home, "run", web=web, settings={"service.bind": f"127.0.0.1:{free_port()}"}, program=program))
         return running[-1]
 
     yield begin
@@ -201,13 +201,30 @@ def test_the_service_tells_its_manager_of_its_life(
     assert service.ended()[0] == 0
 
 
+def standing_still(path: Path) -> Path:
+    """Write the program with a worker that waits for ever where it reads sources.opml, as on a network disk that is gone."""
+    path.write_text(
+        f"""
+import runpy, sys, threading
+if __name__ == "__main__":
+    sys.path.insert(0, {str(ROOT)!r})
+    from ingest.polling import sources
+    def synchronise(*_):
+        threading.Event().wait()
+    sources.synchronise = synchronise
+    runpy.run_path({str(ROOT / "scheduler.py")!r}, run_name="__main__")
+""",
+        "utf-8",
+    )
+    return path
+
+
 def test_a_service_that_hangs_is_silent(
-    cli: Cli, web: FakeWeb, manager: Manager, started: Callable[[float, FakeWeb], Started], monkeypatch: pytest.MonkeyPatch
+    cli: Cli, web: FakeWeb, manager: Manager, started: Callable[..., Started], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker that stands still ends the heartbeat, though all others go on. The log names it, and its end says where it stood."""
     monkeypatch.setenv("PYTHONFAULTHANDLER", "1")  # as the unit has it
-    os.mkfifo(cli.home / "sources.opml")  # whoever opens it waits for ever
-    service = started(1, web)
+    service = started(1, web, standing_still(cli.home / "still.py"))
     assert manager.waits_for("READY=1")
     assert manager.waits_for("WATCHDOG=1")
     assert manager.waits_for("STATUS=polling: no progress for 1 seconds")

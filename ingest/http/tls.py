@@ -2,8 +2,10 @@
 
 import ssl
 from functools import lru_cache
+from pathlib import Path
 
 from ingest.errors import SettingsError
+from ingest.home_files import regular_file
 
 
 @lru_cache(maxsize=64)
@@ -12,6 +14,7 @@ def tls_context(ca_file: str) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
     try:
+        regular_file(Path(ca_file))  # OpenSSL would wait for a pipe
         context.load_verify_locations(cafile=ca_file)
     except (OSError, ssl.SSLError, ValueError) as fault:
         why = fault.strerror if isinstance(fault, OSError) and not isinstance(fault, ssl.SSLError) else "no certificate in it"

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
@@ -11,6 +12,7 @@ from typing import Final
 from ingest.errors import SourceListError, TopicwireError
 from ingest.formats import newsboat, opml
 from ingest.formats.opml import SourceList
+from ingest.home_files import regular_file
 from ingest.http.conditional import request_for
 from ingest.http.message import Response
 from ingest.log import log_event
@@ -34,9 +36,9 @@ def read_list(path: Path, origin: str) -> opml.SourceList:
     return parse_list(_bytes(path), origin, str(path))
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> bytes:
     try:
-        return path.read_bytes()
+        return read(path)
     except OSError as fault:
         raise SourceListError(f"{path}: {fault.strerror}", "name an OPML file that can be read") from fault
 
@@ -56,7 +58,7 @@ def synchronise(facts: Facts, home: Path, now: datetime) -> tuple[str, ...]:
     """
     path = home / FILE
     if path.exists():
-        data = _bytes(path)
+        data = _bytes(path, regular_file)
         name, _, refused = (facts.notes.get("list") or "").partition("\n")  # the same bytes cost no parse
         if name != (same := hashlib.blake2b(data, digest_size=16, key=_READER).hexdigest()):
             listed = parse_list(data, "opml", str(path))

@@ -11,6 +11,7 @@ from feeds.publication.atomic_files import overwrite, sync_folder
 from feeds.tagging.topic.folders import TopicFolders
 from feeds.tagging.topic.loader import refuse_name
 from ingest.errors import TopicError, UsageError
+from ingest.home_files import regular_file
 
 _LOCK: Final = Lock()  # between the comparison with the file and its replacement
 _MODE: Final = 0o644
@@ -73,7 +74,7 @@ def save_topic(folders: TopicFolders, name: str, text: str, opened: str) -> None
 
 def _bytes(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return regular_file(path)
     except FileNotFoundError:
         return None
     except OSError as fault:

@@ -26,6 +26,7 @@ from feeds.tagging.topic.model import (
 )
 from feeds.tagging.topic.version import version_of
 from ingest.errors import TopicError, did_you_mean
+from ingest.home_files import regular_file
 from ingest.text.folding import folded
 from ingest.text.language import stemming
 from ingest.text.sanitize import xml_safe
@@ -52,8 +53,10 @@ __all__ = ["parse_topic", "read_good_topics", "read_topic", "read_topics", "refu
 def read_topic(path: Path) -> Topic:
     """Read one topic file (TOML, UTF-8). Raises TopicError."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
+        text = regular_file(path).decode()
+    except OSError as fault:
+        raise TopicError(f"{path}: {fault.strerror}", "check the file's rights") from fault
+    except UnicodeDecodeError as fault:
         raise TopicError(f"{path}: {fault}", "check the file's rights and that it is UTF-8") from fault
     refuse_name(path.stem, str(path))
     return parse_topic(text, path.stem, str(path))
