@@ -18,7 +18,7 @@ from support import NOON, FakeWeb
 from feeds.alerts.channels import Channels, RefusedError, targets_of
 from feeds.alerts.mail import letter
 from feeds.alerts.message import AlertMessage, AlertStory
-from feeds.alerts.texts import short_text
+from feeds.alerts.texts import html_text, short_text
 from feeds.alerts.webhook import as_object, hook_request, signature
 from feeds.cli.alerts import channels_of
 from feeds.model import AlertNotice
@@ -82,6 +82,15 @@ def test_a_letter_is_the_same_whenever_it_is_made() -> None:
     assert 'dir="auto" lang="he"' in html
     assert "The &lt;b&gt;Post" in html
     assert "<img" not in html
+
+
+def test_each_text_of_a_letter_has_its_own_direction() -> None:
+    """A Hebrew headline turns neither the date nor the reason around, nor a name in Arabic letters the count beside it."""
+    html = html_text(message(STORY, replace(STORY, topic="b", topic_title="موانئ", excerpt="מגיע")))
+    assert '<body dir="ltr"' in html
+    assert "<bdi>موانئ</bdi>: 1 new story" in html
+    assert '<div dir="auto" lang="he">מגיע</div>' in html
+    assert "2026-03-02 12:00 UTC | <bdi>The &lt;b&gt;Post" in html
 
 
 def test_a_request_is_signed_as_the_specification_has_it() -> None:

@@ -54,12 +54,12 @@ def _story_lines(story: AlertStory) -> Iterator[str]:
 
 
 def html_text(message: AlertMessage) -> str:
-    """Return a message as an HTML document."""
+    """Return a message as an HTML document; each text from outside keeps its own direction."""
     head = f'<meta charset="utf-8"><title>{escape(message.headline)}</title>'
-    title = f'<h1 style="font-size:1.2em" dir="auto">{escape(message.headline)}</h1>'
+    title = f'<h1 style="font-size:1.2em">{escape(message.headline)}</h1>'
     foot = f'<p style="color:#555;font-size:.85em">{escape(_foot(message))}</p>'
     body = f"{title}\n{html_body(message)}\n{foot}"
-    return f'<!DOCTYPE html>\n<html><head>{head}</head><body style="{_STYLE}">\n{body}\n</body></html>\n'
+    return f'<!DOCTYPE html>\n<html><head>{head}</head><body dir="ltr" style="{_STYLE}">\n{body}\n</body></html>\n'
 
 
 def html_body(message: AlertMessage) -> str:
@@ -68,12 +68,12 @@ def html_body(message: AlertMessage) -> str:
     topics = message.by_topic()
     for name, title, stories in topics:
         if len(topics) > 1:
-            parts.append(f'<h2 style="font-size:1.1em" dir="auto">{escape(title)}: {_counted(len(stories))}</h2>')
+            parts.append(f'<h2 style="font-size:1.1em" dir="ltr"><bdi>{escape(title)}</bdi>: {_counted(len(stories))}</h2>')
         parts += map(_html_story, stories[:_LISTED])
         if rest := "".join(f"<li>{_linked(one.title, one.evidence)}</li>" for one in stories[_LISTED:]):
             parts.append(f"<ul>{rest}</ul>")
         if not stories[0].private:
-            parts.append(f"<p>{_linked(f'All of {title}', message.page(name))}</p>")
+            parts.append(f'<p>All of <a href="{escape(message.page(name))}"><bdi>{escape(title)}</bdi></a></p>')
     return "\n".join(parts)
 
 
@@ -84,12 +84,13 @@ def _html_notice(notice: AlertNotice) -> str:
 
 def _html_story(story: AlertStory) -> str:
     language = f' lang="{escape(story.language)}"' if story.language else ""
-    excerpt = f"<br>{escape(story.excerpt)}" if story.excerpt else ""
+    excerpt = f'<div dir="auto"{language}>{escape(story.excerpt)}</div>' if story.excerpt else ""
+    carriers = ", ".join(f"<bdi>{escape(one)}</bdi>" for one in story.carriers)
     evidence = _linked("Evidence", story.evidence) if story.evidence else f"<code>{escape(story.explanation)}</code>"
     return (
-        f'<p dir="auto"{language}><strong>{_linked(story.title, story.url)}</strong><br>'
-        f"{escape(_when(story))} | {escape(', '.join(story.carriers))}{excerpt}<br>"
-        f"<small>{escape(story.why)} {evidence}</small></p>"
+        f'<div style="margin:1em 0"><div dir="auto"{language}><strong>{_linked(story.title, story.url)}</strong></div>'
+        f"{escape(_when(story))} | {carriers}{excerpt}"
+        f"<div><small>{escape(story.why)} {evidence}</small></div></div>"
     )
 
 
