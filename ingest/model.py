@@ -22,6 +22,7 @@ class SourceStatus(StrEnum):
 
     ACTIVE = "active"  # polled when due
     ONCE = "once"  # read by hand (`ingest`), never polled
+    PAUSED = "paused"  # left alone until its owner resumes it; its items stay
     RETIRED = "retired"  # removed by its owner; its items stay
     GONE = "gone"  # its server said that it is gone for good (410); its items stay
 

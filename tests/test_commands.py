@@ -88,7 +88,7 @@ def test_what_is_not_there_cannot_be_removed(cli: Cli) -> None:
     assert result.exit_code == 2
     assert (
         result.stderr
-        == "topicwire: http://other.example/: no such source; `topicwire sources list` shows their addresses; nothing was removed\n"
+        == "topicwire: http://other.example/: no such source; `topicwire sources list` shows their addresses; nothing was changed\n"
     )
     assert len(cli("sources", "list").stdout.splitlines()) == 1
 
@@ -100,7 +100,8 @@ def test_what_the_owner_lists_is_removed_in_the_list(cli: Cli) -> None:
     cli.poll(ADDRESSES[0])
     result = cli("sources", "remove", ADDRESSES[0])
     assert result.exit_code == 2
-    assert result.stderr == f"topicwire: {ADDRESSES[0]}: listed in sources.opml; take it out of that file; nothing was removed\n"
+    cure = "take it out of that file, or pause it; nothing was changed"
+    assert result.stderr == f"topicwire: {ADDRESSES[0]}: listed in sources.opml; {cure}\n"
 
 
 def test_a_list_for_programs_says_all_that_is_known(cli: Cli) -> None:

@@ -13,9 +13,7 @@ import click
 from ingest.cli.console import Commands, OneLineErrors, say
 from ingest.cli.status import status
 from ingest.cli.table import Column, Table
-from ingest.errors import UsageError
 from ingest.model import SourceKind, SourceStatus
-from ingest.text.sanitize import one_line
 
 if TYPE_CHECKING:
     from typing import Any
@@ -24,9 +22,9 @@ if TYPE_CHECKING:
     from ingest.poll_state import SourceState
     from ingest.polling.adding import Matching
     from ingest.polling.home import Home
-    from ingest.store.facts import Facts
 
 pass_home = click.pass_obj
+_LISTED = {SourceStatus.ACTIVE, SourceStatus.PAUSED, SourceStatus.GONE}
 
 
 @click.group(cls=Commands)
@@ -61,33 +59,39 @@ def sources_add(matching: Matching) -> click.Command:
 @pass_home
 def sources_remove(home: Home, addresses: tuple[str, ...]) -> None:
     """Stop polling the feeds at ADDRESSES; what they carried stays."""
+    say(f"{_decided(home, 'remove', addresses)} removed; their items stay")
+
+
+@sources.command("pause")
+@click.argument("addresses", nargs=-1, required=True)
+@pass_home
+def sources_pause(home: Home, addresses: tuple[str, ...]) -> None:
+    """Leave the feeds at ADDRESSES alone until `sources resume`, whatever sources.opml says; what they carried stays."""
+    say(f"{_decided(home, 'pause', addresses)} paused; `topicwire sources resume` has them polled again")
+
+
+@sources.command("resume")
+@click.argument("addresses", nargs=-1, required=True)
+@pass_home
+def sources_resume(home: Home, addresses: tuple[str, ...]) -> None:
+    """Poll the feeds at ADDRESSES again: those that are paused, and those whose server once said that they are gone."""
+    say(f"{_decided(home, 'resume', addresses)} resumed")
+
+
+@sources.command("poll")
+@click.argument("addresses", nargs=-1, required=True)
+@pass_home
+def sources_poll(home: Home, addresses: tuple[str, ...]) -> None:
+    """Make the feeds at ADDRESSES due now, for the next pass: that of the running service, or `topicwire poll`."""
+    say(f"{_decided(home, 'poll', addresses)} due now")
+
+
+def _decided(home: Home, decision: str, addresses: tuple[str, ...]) -> int:
+    """Carry out a decision about sources; return how many there are. Raises UsageError before anything is done."""
+    from ingest.polling.owner.decisions import Decision, decide
+
     with home.stored() as facts:
-        urls = [_stored(facts, address) for address in addresses]
-        for address, url in zip(addresses, urls, strict=True):
-            _refuse_removal(home, address, facts.sources.get(url))
-        for url in urls:
-            facts.sources.retire(url)
-    say(f"{len(addresses)} removed; their items stay")
-
-
-def _stored(facts: Facts, address: str) -> str:
-    """Return the address under which a source is stored, by what a person calls it."""
-    from ingest.text.pasted_urls import parse_pasted
-
-    meant = parse_pasted(address)
-    named = [address] if meant is None else [meant.url, *([meant.instead] if meant.instead else [])]
-    return next((url for url in named if facts.sources.get(url) is not None), named[0])
-
-
-def _refuse_removal(home: Home, address: str, known: tuple[Source, SourceState] | None) -> None:
-    """Raise UsageError for a source that is not there or that the owner's own list holds."""
-    from ingest.polling.sources import FILE
-
-    if known is None:
-        what = f"{one_line(address)[:200]}: no such source"
-        raise UsageError(what, "`topicwire sources list` shows their addresses; nothing was removed")
-    if known[0].origin == "opml" and (home.folder / FILE).exists():
-        raise UsageError(f"{address}: listed in {FILE}", "take it out of that file; nothing was removed")
+        return len(decide(home, facts, Decision(decision), addresses))
 
 
 @sources.command("list")
@@ -101,7 +105,7 @@ def sources_list(home: Home, *, as_json: bool) -> None:
     table = Table(Column("last poll", 10), Column("last good", 10), Column("title", 30), Column("address"))
     with home.stored() as facts:
         for source, state in facts.sources.all():
-            if source.kind is SourceKind.DOCUMENT or source.status not in {SourceStatus.ACTIVE, SourceStatus.GONE}:
+            if source.kind is SourceKind.DOCUMENT or source.status not in _LISTED:
                 continue
             if as_json:
                 click.echo(json.dumps(_source_row(source, state), ensure_ascii=False))
@@ -120,6 +124,7 @@ def _source_row(source: Source, state: SourceState) -> dict[str, Any]:
 
 def _source_cells(source: Source, state: SourceState) -> tuple[str, ...]:
     result = "-" if state.last_poll is None else f"failed {state.failures}x" if state.error else "ok"
+    result = "paused" if source.status is SourceStatus.PAUSED else result
     good = f"{state.last_success:%Y-%m-%d}" if state.last_success else "never"
     return result, good, source.title or "", source.url
 
@@ -127,7 +132,9 @@ def _source_cells(source: Source, state: SourceState) -> tuple[str, ...]:
 def _source_line(source: Source, state: SourceState) -> str:
     from ingest.text.dates import rfc3339
 
-    if state.last_poll is None:
+    if source.status is SourceStatus.PAUSED:
+        result = "paused"
+    elif state.last_poll is None:
         result = "not asked yet"
     elif state.error:
         good = rfc3339(state.last_success) or "never"

@@ -38,12 +38,14 @@ class HealthState(StrEnum):
     GAPS = "gaps"  # answers, but entries may have been missed in the last week
     NEW = "new"  # not polled yet
     OK = "ok"
+    PAUSED = "paused"  # left alone until its owner resumes it: not polled
     REMOVED = "removed"  # taken off the list by its owner: not polled
     ONCE = "once"  # read by hand: never polled
 
 
 _NOT_POLLED: Final = {
     SourceStatus.GONE: (HealthState.GONE, "not polled: its server said that it is gone for good"),
+    SourceStatus.PAUSED: (HealthState.PAUSED, "not polled until you resume it; what it carried stays"),
     SourceStatus.RETIRED: (HealthState.REMOVED, "not polled: taken off the list; what it carried stays"),
     SourceStatus.ONCE: (HealthState.ONCE, "not polled: read by hand"),
 }
@@ -86,7 +88,7 @@ class SourceHealth:
     @property
     def is_polled(self) -> bool:
         """True when it is polled again without anybody's help."""
-        return self.standing not in {HealthState.GONE, HealthState.REMOVED, HealthState.ONCE}
+        return self.standing not in {state for state, _ in _NOT_POLLED.values()}
 
 
 def health(source: Source, state: SourceState, now: datetime, shape: tuple[float, ...] = FLAT) -> SourceHealth:

@@ -1,6 +1,6 @@
 """Polls sources and reads documents, and stores what they brought, in one commit a batch; knows no topic and no terminal.
 
-Public: home and engine open what is needed; passes, sources, adding, oneoff, offline, batch, pipeline, websub use it.
+Public: home and engine open what is needed; passes, sources, adding, oneoff, offline, batch, pipeline, websub, owner use it.
 """
 
 __all__ = (
@@ -10,6 +10,7 @@ __all__ = (
     "home",
     "offline",
     "oneoff",
+    "owner",
     "passes",
     "pipeline",
     "sources",

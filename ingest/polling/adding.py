@@ -79,41 +79,42 @@ def add(home: Home, addresses: tuple[str, ...], matching: Matching = no_topics, 
     """
     sources = valid_sources(addresses)
     with home.facts() as facts:
-        fresh = [source for source in sources if not _is_polled(facts, source.url)]
+        fresh = [source for source in sources if not is_polled(facts, source.url)]
         kept: list[bool] = []  # of what is not there yet
         if fresh:
             with home.engine() as engine:
                 found = engine.submit(_all(engine, fresh)).result()
-            keeping = _Keeping(home, facts, matching(home), anyway=anyway)
+            keeping = Keeping(home, facts, matching(home), anyway=anyway)
             kept = [
                 keeping.keep(source.url, one)
                 for source, one in zip(fresh, found, strict=True)
-                if not _leads_to_known(facts, source.url, one)
+                if not leads_to_known(facts, source.url, one)
             ]
             if all(one.outcome.failure in _NO_NETWORK for one in found):
                 _tell("sources_unreachable", "is this computer online?")
         return Added(sum(kept), len(addresses) - len(kept), len(kept) - sum(kept))
 
 
-def _is_polled(facts: Facts, url: str) -> bool:
+def is_polled(facts: Facts, url: str) -> bool:
+    """Return whether an address is that of a source that is polled."""
     known = facts.sources.get(url)
     return known is not None and known[0].status is SourceStatus.ACTIVE
 
 
-def _leads_to_known(facts: Facts, url: str, found: Discovery) -> bool:
+def leads_to_known(facts: Facts, url: str, found: Discovery) -> bool:
     """Return whether a page's feed is polled already, whose state must stay as it is."""
     feed = found.outcome.source.url
-    if feed == url or not _is_polled(facts, feed):
+    if feed == url or not is_polled(facts, feed):
         return False
     _tell("source_known", f"{without_secrets(url)}: a page; its feed {without_secrets(feed)} is polled already")
     return True
 
 
 async def _all(engine: Engine, sources: list[Source]) -> list[Discovery]:
-    return await asyncio.gather(*(_found(engine, source) for source in sources))
+    return await asyncio.gather(*(found_at(engine, source) for source in sources))
 
 
-async def _found(engine: Engine, source: Source) -> Discovery:
+async def found_at(engine: Engine, source: Source) -> Discovery:
     """Poll an address, or the feed that a page there names if it is the only one."""
     found = await discover(engine, source, SourceState())
     if len(found.named) != 1:
@@ -121,10 +122,11 @@ async def _found(engine: Engine, source: Source) -> Discovery:
     return Discovery(await poll_source(Poll(Source(found.named[0]), SourceState()), engine))
 
 
-class _Keeping:
+class Keeping:
     """Stores what was found at addresses, and logs it."""
 
     def __init__(self, home: Home, facts: Facts, topics: Topics, *, anyway: bool) -> None:
+        """Use a home, its open database and its topics; with `anyway` what failed for good is stored too."""
         self._home, self._facts, self._topics, self._anyway = home, facts, topics, anyway
 
     def keep(self, url: str, found: Discovery) -> bool:

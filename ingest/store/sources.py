@@ -33,6 +33,7 @@ _POLLED = "s.kind = 'feed' and s.status = 'active'"
 _POLITE = timedelta(minutes=15)  # between two polls of one source
 _ASTRAY = timedelta(minutes=5)  # what two clocks may differ by
 _TOGETHER = 40  # rows a statement: with 999 values any SQLite is content
+_STAYING = {SourceStatus.GONE, SourceStatus.PAUSED}  # whatever a list says
 _ASKED = {"command", "import"}  # origins that are a person's word of this moment
 
 
@@ -206,7 +207,7 @@ class Sources:
 
         Return whether it was new or had not been polled. An empty title or language replaces nothing. A source that
         has moved is found by its old address too. One that was erased is stored again only when a person asks, and so
-        is one whose server said 410 polled again.
+        is one that is paused, or whose server said 410, polled again.
         """
         url = self.present_url(source.url)
         forgotten = Forgotten(self._db)
@@ -215,8 +216,8 @@ class Sources:
                 return False
             forgotten.readmit(("source", url))
         known = self._db.execute("select status from source where url = ?", [url]).fetchone()
-        stays_gone = known is not None and known[0] == SourceStatus.GONE and source.origin not in _ASKED
-        status = SourceStatus.GONE if stays_gone else source.status
+        stays = known is not None and known[0] in _STAYING and source.origin not in _ASKED
+        status = SourceStatus(known[0]) if stays else source.status
         self._db.execute(
             """insert into source (url, kind, title, site_url, feed_id, language, categories, origin, status, settings, added)
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -244,6 +245,13 @@ class Sources:
     def set_status(self, url: str, status: SourceStatus) -> bool:
         """Change whether a source is polled; return whether there is such a source."""
         return self._db.execute("update source set status = ? where url = ?", [status, self.present_url(url)]).rowcount > 0
+
+    def poll_soon(self, url: str, now: datetime) -> None:
+        """Make a source due at `now`, so that the next pass polls it."""
+        self._db.execute(
+            "update poll set next_poll = ? where source_id = (select id from source where url = ?)",
+            [rfc3339(now), self.present_url(url)],
+        )
 
     def describe(self, identifier: int, source: Source) -> None:
         """Store what a feed says of itself, except where the owner has set it."""
