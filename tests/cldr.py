@@ -64,6 +64,12 @@ def weekday_names(code: str) -> Iterator[str]:
                 yield from map(str, dict(locale.days[form].get(width, {})).values())
 
 
+def week(code: str) -> list[str]:
+    """Return the days of a language as they stand within a date, Monday first."""
+    names = Locale.parse(code).days["format"]["wide"]
+    return [str(names[day]) for day in range(7)]
+
+
 def module() -> str:
     """Write the module."""
     lines = [_HEAD]

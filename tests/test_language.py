@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +102,14 @@ def test_what_is_remembered_changes_no_answer(text: str) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(type(ours), "_raw_score", LanguageIdentifier._raw_score)
         assert library(ours, text) == known
+
+
+def test_the_detector_keeps_nothing_that_it_does_not_need() -> None:
+    """Every parser process shares its memory: the table of moves has no empty half, and languages left out are not kept."""
+    ours = detector.detector()
+    moves = ours.tk_nextmove
+    assert sys.getsizeof(moves) < moves.itemsize * len(moves) + 1_000
+    assert ours._full_model is None
 
 
 def test_the_detector_reads_a_short_text_once(monkeypatch: pytest.MonkeyPatch) -> None:

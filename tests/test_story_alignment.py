@@ -1,9 +1,10 @@
 import pytest
+from cldr import week
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.stories.alignment import BagOfWords, TokenKind, TokenSequence, align, differing, one_word, tokenize
-from feeds.stories.weekdays import weekday
+from feeds.stories.weekdays import WEEKS, weekday
 
 
 def slots(one: str, two: str) -> list[tuple[str, str]]:
@@ -107,6 +108,11 @@ def test_words_look_like_what_they_are() -> None:
 def test_the_days_of_the_week_are_known(word: str, language: str | None, day: int | None) -> None:
     """Names of days come from the CLDR, in the cases that news write them in; of an unknown language from all."""
     assert weekday(word, language) == day
+
+
+def test_the_names_of_days_are_what_cldr_says() -> None:
+    """The table that is kept in the code is the one of the CLDR."""
+    assert {code: week(code) for code in WEEKS} == WEEKS
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
