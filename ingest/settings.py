@@ -30,6 +30,7 @@ _PLACE = re.compile(r"\$\.(\w+)\.(\w+)")  # of the value, in the words of msgspe
 _SECRETS = {"review_token", "proxy", "password"}  # their values are not shown
 _MASKED = "(set)"
 _ALERTS = "alert"  # the one key that is a list of tables, which the environment cannot write
+_ENGINE = "engine"  # the one key that stands in no table
 _KINDS: dict[object, str] = {
     bool: "true or false",
     int: "a whole number",
@@ -195,10 +196,28 @@ class Log:
     format: str = "auto"  # plain, terminal, logfmt, journal or json; auto: what suits where stderr leads to
 
 
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """`engine`, understood."""
+
+    processes: int | None = None  # that read documents; None: as many as there are processors, at most four
+
+
+def parse_engine(text: str) -> EngineChoice:
+    """Parse "local" or "local:N". Raises SettingsError for anything else."""
+    if text == "local":
+        return EngineChoice()
+    kind, _, rest = text.partition(":")
+    if kind == "local" and rest.isascii() and rest.isdecimal() and int(rest):
+        return EngineChoice(processes=int(rest))
+    raise SettingsError(f'engine: "{text}" is no engine', 'write "local" or "local:2" (two parser processes)')
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting; the defaults are right for one person."""
 
+    engine: str = "local"  # who polls sources and reads documents
     service: Service = field(default_factory=Service)
     fetch: Fetch = field(default_factory=Fetch)
     parsing: Parsing = field(default_factory=Parsing)
@@ -238,6 +257,7 @@ class Settings:
         if self.mail.sender and not is_mail_address(self.mail.sender):
             raise SettingsError(f'mail.sender: "{self.mail.sender}" is not an e-mail address', 'write "topicwire@example.org"')
         parse_allowed(self.fetch.allow)
+        parse_engine(self.engine)
         _ = self.retention.days_of_topics, self.retention.days_of_sources
         return self
 
@@ -295,7 +315,8 @@ def explained(home: Path, environment: Mapping[str, str]) -> tuple[ExplainedSett
     """
     merged, places = _merged(home / FILE, environment)
     settings = _checked(home / FILE, environment, merged)
-    found = []
+    origin, where = places.get((_ENGINE, ""), (SettingOrigin.DEFAULT, ""))
+    found = [ExplainedSetting(_ENGINE, settings.engine, origin, where, is_secret=False)]
     for section in fields(Settings):
         values = getattr(settings, section.name)
         for one in fields(values) if is_dataclass(values) else ():
@@ -318,6 +339,9 @@ def _merged(path: Path, environment: Mapping[str, str]) -> tuple[dict[str, Any],
         _known(f"{path}", name, sections)
         if name == _ALERTS:
             continue
+        if name == _ENGINE:
+            places[name, ""] = (SettingOrigin.FILE, str(path))
+            continue
         if not isinstance(values, dict):
             raise SettingsError(f"{path}: {name} is not a table", f"write [{name}] and its keys below")
         for key in values:
@@ -327,6 +351,9 @@ def _merged(path: Path, environment: Mapping[str, str]) -> tuple[dict[str, Any],
         if name.startswith(_PREFIX) and name not in _NOT_SETTINGS:
             section, _, key = name.removeprefix(_PREFIX).lower().partition("__")
             _known(name, section, sections)
+            if section == _ENGINE and not key:
+                merged[section], places[section, ""] = text, (SettingOrigin.ENVIRONMENT, name)
+                continue
             if section == _ALERTS:
                 raise SettingsError(
                     f"{name}: an alert is a table of the file", f"write it into {path}; secrets may be env:NAME there"
@@ -350,6 +377,8 @@ def _checked(path: Path, environment: Mapping[str, str], merged: dict[str, Any])
 
 def _wrong_value(fault: str, path: Path, values: Mapping[str, Any], environment: Mapping[str, str]) -> str:
     """Return in words which setting has a wrong value, where it was set, and what it must be."""
+    if fault.endswith(f"$.{_ENGINE}`"):
+        return f"{path}: {_ENGINE} must be a text, not {json.dumps(values[_ENGINE], default=str)}"
     place = _PLACE.search(fault)
     if place is None:
         return f"{path} or {_PREFIX}*: {fault}"

@@ -3,7 +3,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from importlib.metadata import version
 from multiprocessing.synchronize import SemLock
 from pathlib import Path
@@ -14,11 +14,15 @@ from support import NOON, TEXT, Clock, FakeWeb, atom, atom_entry, rss, rss_item,
 from ingest.errors import FetchError, ParseError, SettingsError
 from ingest.http.message import Request
 from ingest.log import NAME, open_log
-from ingest.model import ParsedFeed
+from ingest.model import ParsedFeed, Source
+from ingest.poll_state import Outcome, SourceState
 from ingest.polling import engine as engine_module
+from ingest.polling.batch import Batch, Poll
 from ingest.polling.engine import Engine
+from ingest.polling.home import Home
 from ingest.polling.parsers import Job, bounds_for
 from ingest.polling.parsers import read as real_read
+from ingest.polling.running.runner import Outcomes
 from ingest.settings import Fetch, Parsing
 
 # What a hostile document would make a parser do: these run in the child process.
@@ -279,3 +283,46 @@ def test_a_cancelled_parse_is_dropped(parsers: Engine) -> None:
     future = parsers.submit(parsers.parse(JOB))
     future.cancel()
     assert parsers.submit(parsers.parse(JOB)).result().items
+
+
+class Elsewhere:
+    """Runs batches as another machine would: it answers for each poll at once."""
+
+    def __init__(self) -> None:
+        self.cancelled = self.closed = 0
+
+    def batches_at_once(self) -> int:
+        """Return another number than the engine's own."""
+        return 3
+
+    def run(self, batch: Batch) -> "Future[Outcomes]":
+        """Answer that nothing is new."""
+        answer: Future[Outcomes] = Future()
+        answer.set_result(tuple(Outcome(one.source, NOON) for one in batch.polls))
+        return answer
+
+    def cancel(self) -> None:
+        """Count."""
+        self.cancelled += 1
+
+    def close(self) -> None:
+        """Count."""
+        self.closed += 1
+
+
+def test_batches_may_run_elsewhere() -> None:
+    """An engine that is given a runner leaves batches to it, tells it of a cancellation, and closes it."""
+    batch = Batch((Poll(Source("http://a.example/"), SourceState()),))
+    elsewhere = Elsewhere()
+    with Engine(Fetch(), Clock(), runner=elsewhere) as made:
+        assert made.run(batch).result() == (Outcome(Source("http://a.example/"), NOON),)
+        assert made.batches_at_once() == 3
+        made.cancel()
+    assert (elsewhere.cancelled, elsewhere.closed) == (1, 1)
+
+
+@pytest.mark.parametrize(("chosen", "processes"), [("local:1", 1), ("local:3", 3)])
+def test_a_home_says_how_many_parsers_it_wants(home: Path, chosen: str, processes: int) -> None:
+    """`engine = "local:N"` starts N parser processes."""
+    with Home(home, {"TOPICWIRE_ENGINE": chosen}, Clock()).engine() as made:
+        assert made._processes == processes

@@ -16,6 +16,7 @@ from ingest.faults import Fault
 from ingest.http.message import Request, Response
 from ingest.model import ParsedFeed, Source, StoredItem
 from ingest.poll_state import Outcome, SourceState
+from ingest.polling import engine as engine_module
 from ingest.polling import pipeline
 from ingest.polling.batch import cut_batches
 from ingest.polling.engine import Engine
@@ -468,7 +469,7 @@ def test_batches_of_one_host_keep_the_pause_between_them(poll: Poller, web: Fake
 def test_no_more_batches_fly_than_allowed(poll: Poller, web: FakeWeb, other_web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     """With many hosts the results still come in order, a batch at a time."""
     monkeypatch.setattr(pipeline, "_BATCH", 1)
-    monkeypatch.setattr(pipeline, "_IN_FLIGHT", 1)
+    monkeypatch.setattr(engine_module, "_AT_ONCE", 1)
     poll.add(web.serve("/1", rss(FERRY), delay=0.05), other_web.serve("/2", rss(BAKERY)))
     reports = list(poll_sources(poll.facts, poll.engine, poll.facts.sources.due(None), poll.settings, lambda: 0.5))
     assert [report.counts.new for report in reports] == [1, 1]
@@ -480,7 +481,7 @@ def test_nobody_waits_for_a_slow_server(poll: Poller, web: FakeWeb, other_web: F
     monkeypatch.setattr(pipeline, "_BATCH", 1)
     monkeypatch.setattr(pipeline, "_PATIENCE", 0.01)
     for in_flight, slow in ((1, 40), (3, 0)):
-        monkeypatch.setattr(pipeline, "_IN_FLIGHT", in_flight)
+        monkeypatch.setattr(engine_module, "_AT_ONCE", in_flight)
         monkeypatch.setattr(pipeline, "_SLOW", slow)
         poll.add(web.serve("/slow", rss(FERRY), delay=0.2), other_web.serve("/quick", rss(BAKERY)))
         due = poll.facts.sources.due(None)
@@ -493,7 +494,7 @@ def test_nobody_waits_for_a_slow_server(poll: Poller, web: FakeWeb, other_web: F
 
 def test_sources_that_failed_are_asked_last(poll: Poller, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that gave no answer may give none again: the others do not wait in its batch."""
-    monkeypatch.setattr(pipeline, "_IN_FLIGHT", 1)
+    monkeypatch.setattr(engine_module, "_AT_ONCE", 1)
     poll.add(web.url("/missing"))
     assert poll().failed
     poll.add(web.serve("/a", rss(FERRY)), web.serve("/b", rss(BAKERY)))
@@ -507,7 +508,7 @@ def test_what_was_committed_stays_when_one_stops_in_between(
 ) -> None:
     """Reports come after each commit; what was not committed is still due."""
     monkeypatch.setattr(pipeline, "_BATCH", 1)
-    monkeypatch.setattr(pipeline, "_IN_FLIGHT", 1)  # else both may be ready, and are committed together
+    monkeypatch.setattr(engine_module, "_AT_ONCE", 1)  # else both may be ready, and are committed together
     poll.add(web.serve("/1", rss(FERRY)), other_web.serve("/2", rss(BAKERY)))
     next(poll_sources(poll.facts, poll.engine, poll.facts.sources.due(None), poll.settings, lambda: 0.5))
     assert poll.titles() == ["Last ferry sails"]
@@ -519,7 +520,7 @@ def test_when_the_time_is_over_no_more_is_asked(
 ) -> None:
     """What was asked is committed, also failures; the rest is still due, and is asked the next time."""
     monkeypatch.setattr(pipeline, "_BATCH", 1)
-    monkeypatch.setattr(pipeline, "_IN_FLIGHT", 1)
+    monkeypatch.setattr(engine_module, "_AT_ONCE", 1)
     poll.add(web.serve("/1", rss(FERRY)), web.url("/missing"), other_web.serve("/2", rss(BAKERY)))
     time = iter((True, False))  # the two of one host are one batch
     due = poll.facts.sources.due(None)

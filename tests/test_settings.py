@@ -4,7 +4,7 @@ import pytest
 
 from ingest.errors import SettingsError
 from ingest.poll_state import PollingRule
-from ingest.settings import FILE, Settings, load
+from ingest.settings import FILE, EngineChoice, Settings, load, parse_engine
 
 
 def write(home: Path, text: str) -> Path:
@@ -80,6 +80,21 @@ def test_one_knob_for_polling(home: Path, text: str, rule: PollingRule) -> None:
     assert load(write(home, f"[polling]\n{text}\n"), {}).polling.rule == rule
 
 
+def test_the_engine_stands_in_no_table(home: Path) -> None:
+    """It is one line above the tables, or TOPICWIRE_ENGINE, which wins."""
+    write(home, 'engine = "local:2"\n[fetch]\ntimeout = 5\n')
+    assert parse_engine(load(home, {}).engine) == EngineChoice(processes=2)
+    assert parse_engine(load(home, {"TOPICWIRE_ENGINE": "local"}).engine) == EngineChoice()
+
+
+@pytest.mark.parametrize("text", ["", "Local", "local:", "local:0", "local:-1", "local:two", "local:²", "local: 2", "fast"])
+def test_another_engine_is_refused(home: Path, text: str) -> None:
+    """Whatever is neither form is one line that shows both."""
+    said = f'engine: "{text}" is no engine; write "local"'
+    assert error(write(home, f'engine = "{text}"\n')).startswith(said)
+    assert error(home, {"TOPICWIRE_ENGINE": text}).startswith(said)
+
+
 def test_both_knobs_at_once_are_refused(home: Path) -> None:
     """One follows from the other: the line says to take one out, wherever they were set."""
     write(home, "[polling]\nrequests_per_day = 24\n")
@@ -113,6 +128,8 @@ def test_the_address_of_the_feeds(home: Path) -> None:
         ("[topics]\nshipped = 1.5\n", "topics.shipped must be true or false or a list of texts, not 1.5"),
         ("[service]\nreview_token = 5\n", "service.review_token must be a text; `topicwire docs settings` shows them all"),
         ("[fetch\n", "HOME/topicwire.toml: Expected"),
+        ("engine = 2\n", "HOME/topicwire.toml: engine must be a text, not 2"),
+        ("[engine]\nkind = 'local'\n", 'HOME/topicwire.toml: engine must be a text, not {"kind": "local"}'),
     ],
 )
 def test_a_mistake_in_the_file_is_one_line(home: Path, text: str, said: str) -> None:
@@ -128,6 +145,7 @@ def test_a_mistake_in_the_file_is_one_line(home: Path, text: str, said: str) -> 
         ("TOPICWIRE_FETCH__ALOW", "x", 'TOPICWIRE_FETCH__ALOW: unknown key "alow"; did you mean "allow"?'),
         ("TOPICWIRE_PUBLSH__ENTRIES", "1", 'TOPICWIRE_PUBLSH__ENTRIES: unknown key "publsh"; did you mean "publish"?'),
         ("TOPICWIRE_FETCH", "1", 'TOPICWIRE_FETCH: unknown key ""'),
+        ("TOPICWIRE_ENGINE__KIND", "local", 'TOPICWIRE_ENGINE__KIND: unknown key "kind"'),
         ("TOPICWIRE_FETCH__TIMEOUT", "soon", 'TOPICWIRE_FETCH__TIMEOUT: fetch.timeout must be a number above 0, not "soon"'),
     ],
 )

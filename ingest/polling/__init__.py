@@ -13,6 +13,7 @@ __all__ = (
     "owner",
     "passes",
     "pipeline",
+    "running",
     "sources",
     "websub",
 )

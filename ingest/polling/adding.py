@@ -17,7 +17,8 @@ from ingest.polling.batch import Poll
 from ingest.polling.discovery import Discovery, discover
 from ingest.polling.engine import Engine
 from ingest.polling.home import Home
-from ingest.polling.pipeline import current_cost, poll_source, state_after
+from ingest.polling.pipeline import current_cost, state_after
+from ingest.polling.running.processing import poll_source
 from ingest.store.facts import Facts
 from ingest.text.dates import rfc3339
 from ingest.text.pasted_urls import parse_pasted

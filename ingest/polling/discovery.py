@@ -7,7 +7,7 @@ from ingest.model import Source
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.batch import Poll
 from ingest.polling.engine import Engine
-from ingest.polling.pipeline import poll_source
+from ingest.polling.running.processing import poll_source
 from ingest.text.urls import absolute
 
 _USUAL: Final = ("/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/rss")

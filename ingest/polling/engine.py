@@ -1,4 +1,4 @@
-"""Where work runs: requests on one event loop, parsing in child processes under a deadline; knows no source and no store."""
+"""Where work runs: requests on one event loop, parsing in child processes under a deadline; knows no store."""
 
 import asyncio
 import contextlib
@@ -22,13 +22,17 @@ from ingest.http.message import Request, Response
 from ingest.http.ssrf_guard import SsrfGuard
 from ingest.http.tls import tls_context
 from ingest.model import ParsedFeed
+from ingest.polling.batch import Batch
 from ingest.polling.parsers import Children, Job, bounds_for, read
+from ingest.polling.running.processing import process_batch
+from ingest.polling.running.runner import BatchRunner, Outcomes
 from ingest.settings import Fetch, Parsing
 
 _T = TypeVar("_T")
 _MOST_BYTES: Final = 40 << 20  # of a document: its process holds it three times before any parser sees it
 _TURN: Final = 0.0005  # seconds: with Python's 5 ms the loop waits after each send until the committing thread pauses
 _FILES: Final = 8_192
+_AT_ONCE: Final = 8  # batches that run on one loop
 _USUAL: Final = Parsing()
 
 
@@ -47,8 +51,12 @@ class Engine:
         *,
         home: Path = Path(),
         parsing: Parsing = _USUAL,
+        runner: BatchRunner | None = None,
     ) -> None:
-        """Prepare; nothing starts before `with`. Raises SettingsError for a bad `fetch.allow` or `fetch.ca_file`."""
+        """Prepare; without a `runner` the engine runs batches itself. Nothing starts before `with`.
+
+        Raises SettingsError for a bad `fetch.allow` or `fetch.ca_file`.
+        """
         self._ssrf_guard = SsrfGuard(settings.allow)
         self._agent = f"topicwire/{version('topicwire')}" + (f" (+{settings.contact})" if settings.contact else "")
         self._limits = FetchLimits(settings.max_megabytes * 1024 * 1024, settings.timeout, settings.host_pause)
@@ -65,6 +73,7 @@ class Engine:
         self._thread = Thread(target=self._loop.run_forever, name="topicwire-network", daemon=True)
         self._stack = contextlib.AsyncExitStack()
         self._children: Children | None = None
+        self._runner: BatchRunner = runner or _OwnLoop(self)
 
     def __enter__(self) -> "Engine":
         """Start the loop and open the network; parser processes start with the first document."""
@@ -82,6 +91,7 @@ class Engine:
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None) -> None:
         """Cancel what runs, close the network, end the child processes."""
         sys.setswitchinterval(self._before)
+        self._runner.close()
         self.submit(self._close()).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -98,11 +108,20 @@ class Engine:
 
     def cancel(self) -> None:
         """Cancel what runs, from any other thread; those who wait for it get CancelledError."""
+        self._runner.cancel()
         self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(self._loop)])
 
     def submit(self, work: Coroutine[Any, Any, _T]) -> "Future[_T]":
         """Start a coroutine on the engine's loop, from any other thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def run(self, batch: Batch) -> "Future[Outcomes]":
+        """Start a batch, here or where else batches run, from any other thread."""
+        return self._runner.run(batch)
+
+    def batches_at_once(self) -> int:
+        """Return how many batches should be under way."""
+        return self._runner.batches_at_once()
 
     def fetch(self, request: Request) -> Coroutine[Any, Any, Response]:
         """Send a request and return the response. Raises FetchError, and SettingsError where `fetch.ca_file` cannot be read."""
@@ -127,6 +146,25 @@ class Engine:
     def take_replaced(self) -> Mapping[str, int]:
         """Return how many parser processes were replaced since the last call, by cause."""
         return self._children.take_replaced() if self._children else {}
+
+
+class _OwnLoop:
+    """Runs batches on the engine's own loop, with its own parser processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def batches_at_once(self) -> int:
+        return _AT_ONCE
+
+    def run(self, batch: Batch) -> "Future[Outcomes]":
+        return self._engine.submit(process_batch(batch, self._engine))
+
+    def cancel(self) -> None:
+        """Leave it to the engine, which cancels all that is on its loop."""
+
+    def close(self) -> None:
+        """Leave it to the engine."""
 
 
 def _allow_many_connections() -> None:

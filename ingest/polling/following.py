@@ -9,8 +9,8 @@ from typing import Final
 from ingest.errors import FetchError, ParseError
 from ingest.http.message import Request, Response
 from ingest.model import ParsedFeed
-from ingest.polling.engine import Engine
 from ingest.polling.parsers import Job
+from ingest.polling.running.runner import Means
 from ingest.text.urls import origin_of, without_secrets
 
 _MOST: Final = 4  # documents opened in the place of one
@@ -27,45 +27,45 @@ class FollowedDocument:
 
 
 async def read_document(
-    engine: Engine, request: Request, job: Callable[[Response], Job], known: str | None = None
+    means: Means, request: Request, job: Callable[[Response], Job], known: str | None = None
 ) -> FollowedDocument:
     """Fetch and parse a document, unless its bytes have the hash `known`; a page or an index leads to another one.
 
     Each is a request of its own, within the host limit, behind the SSRF guard. Raises FetchError, ParseError.
     """
-    fetched = await engine.fetch(request)
+    fetched = await means.fetch(request)
     try:
-        return await _parsed(engine, fetched, job, known)
+        return await _parsed(means, fetched, job, known)
     except ParseError as fault:
         if not fault.elsewhere:
             raise
-        found = await (_index if fault.feeds is None else _page)(engine, request, job, known, fault)
+        found = await (_index if fault.feeds is None else _page)(means, request, job, known, fault)
         # What led there answers for the address and for when to ask again; its validators would hide the other's news.
         answer = replace(found.fetched, etag=None, last_modified=None, moved=fetched.moved, fresh=fetched.fresh)
         return replace(found, fetched=answer)
 
 
-async def _parsed(engine: Engine, fetched: Response, job: Callable[[Response], Job], known: str | None) -> FollowedDocument:
+async def _parsed(means: Means, fetched: Response, job: Callable[[Response], Job], known: str | None) -> FollowedDocument:
     if fetched.status == HTTPStatus.NOT_MODIFIED:
         return FollowedDocument(fetched, None, known)
     body_hash = blake2b(fetched.body, digest_size=16).hexdigest()
-    feed = await engine.parse(job(fetched)) if body_hash != known else None  # the same bytes cost no parse
+    feed = await means.parse(job(fetched)) if body_hash != known else None  # the same bytes cost no parse
     return FollowedDocument(fetched, feed, body_hash)
 
 
 async def _page(
-    engine: Engine, request: Request, job: Callable[[Response], Job], known: str | None, page: ParseError
+    means: Means, request: Request, job: Callable[[Response], Job], known: str | None, page: ParseError
 ) -> FollowedDocument:
     """Read the feed to which a page refers its readers, once; where that cannot be fetched, raise the page's ParseError."""
     try:
-        fetched = await engine.fetch(_elsewhere(request, page.elsewhere[0]))
+        fetched = await means.fetch(_elsewhere(request, page.elsewhere[0]))
     except FetchError as fault:
         raise page from fault
-    return replace(await _parsed(engine, fetched, job, known), led_by="page")
+    return replace(await _parsed(means, fetched, job, known), led_by="page")
 
 
 async def _index(
-    engine: Engine, request: Request, job: Callable[[Response], Job], known: str | None, index: ParseError
+    means: Means, request: Request, job: Callable[[Response], Job], known: str | None, index: ParseError
 ) -> FollowedDocument:
     """Read the first sitemap with news of those that an index lists, also by way of another index."""
     waiting, opened = list(index.elsewhere), [request.url]
@@ -75,7 +75,7 @@ async def _index(
             continue
         opened.append(url)
         try:
-            found = await _parsed(engine, await engine.fetch(_elsewhere(request, url)), job, known)
+            found = await _parsed(means, await means.fetch(_elsewhere(request, url)), job, known)
         except ParseError as fault:
             waiting[:0] = fault.elsewhere if fault.feeds is None else ()
         except FetchError:

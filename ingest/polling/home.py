@@ -97,7 +97,15 @@ class Home:
     def engine(self) -> Engine:
         """Make the engine for requests and parsing; tracebacks of its faults go to topicwire.log in this folder."""
         from ingest.polling.engine import Engine
+        from ingest.settings import parse_engine
 
         open_log(self.folder)
         own = self.settings
-        return Engine(own.fetch, self.clock, environment=self.environment, home=self.folder, parsing=own.parsing)
+        return Engine(
+            own.fetch,
+            self.clock,
+            parse_engine(own.engine).processes,
+            self.environment,
+            home=self.folder,
+            parsing=own.parsing,
+        )

@@ -22,7 +22,6 @@ from ingest.polling.pipeline import (
     SeedDocument,
     current_cost,
     file_bytes,
-    poll_source,
     read_bytes,
     read_file,
     read_folder,
@@ -30,6 +29,7 @@ from ingest.polling.pipeline import (
     shown_name,
     state_after,
 )
+from ingest.polling.running.processing import poll_source
 from ingest.settings import Settings
 from ingest.store.facts import Facts
 from ingest.text.pasted_urls import PastedAddress, parse_pasted

@@ -1,46 +1,37 @@
 """Fetch, parse, recognise and commit: polls sources in batches and reads documents; knows no topic."""
 
-import asyncio
 import hashlib
-import logging
-import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
-from http import HTTPStatus
 from itertools import chain, islice, takewhile
 from pathlib import Path
 from typing import Final
 
 from ingest.documents import saved_pages
 from ingest.documents.document import CURE, is_document
-from ingest.errors import ExtraMissingError, Failure, FetchError, ParseError, TopicwireError
-from ingest.http.conditional import request_for
-from ingest.http.message import Response
-from ingest.log import NAME, log_fault
+from ingest.errors import ExtraMissingError, ParseError
+from ingest.log import NAME
 from ingest.model import Source, SourceKind, SourceStatus
 from ingest.planner.next_poll import next_state
 from ingest.planner.polling_cost import PollingCost, adjust_cost, is_stale, with_requests
 from ingest.planner.validators import learn_validators
 from ingest.poll_state import Outcome, SourceState
-from ingest.polling.batch import Batch, Due, Poll, cut_batches
+from ingest.polling.batch import Batch, Due, cut_batches
 from ingest.polling.engine import Engine
-from ingest.polling.following import FollowedDocument as Read
-from ingest.polling.following import read_document
 from ingest.polling.offline import is_hopeless, is_reached, is_suspicious, is_unreached, scouts
 from ingest.polling.parsers import Job
+from ingest.polling.running.runner import Outcomes
 from ingest.settings import Settings
 from ingest.store.facts import Facts
 from ingest.store.recorder import Counts
 from ingest.text.sanitize import one_line
 from ingest.text.urls import without_secrets
 
-_LOG: Final = logging.getLogger(__name__)
 SEEDS: Final = Source("seeds:", SourceKind.DOCUMENT, title="Seed documents", origin="seeds", status=SourceStatus.ONCE)
 _BATCH: Final = 40  # sources a commit
-_IN_FLIGHT: Final = 8  # batches
 _COMPANY: Final = 3  # batches that may come along with a commit
 _MOMENT: Final = 0.02  # seconds that it waits for them: each commit has a cost of its own
 _PATIENCE: Final = 0.25  # seconds that the batches behind one wait for it
@@ -49,9 +40,6 @@ _WITNESSES: Final = 3  # sources polled early to see whether this computer is of
 _READER: Final = b"2"  # raise it to have every document read again
 _NOT_DOCUMENTS: Final = {"readme.md", "readme.txt", "readme"}
 _MOST_BYTES: Final = 50 * 1024 * 1024
-
-
-Outcomes = tuple[Outcome, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,72 +82,6 @@ def source_change(before: SourceState, outcome: Outcome, after: SourceState) -> 
     """
     same = bool(before.error) == bool(after.error) and before.failure == after.failure
     return None if same and not outcome.moved else SourceChange(outcome, after)
-
-
-# One look at one source
-
-
-async def poll_source(poll: Poll, engine: Engine) -> Outcome:
-    """Poll one source, parse what is new and return the outcome; a failure is an outcome with its cause, never an exception."""
-    source, state = poll.source, poll.state
-    try:
-        request = request_for(source, state, engine.clock(), engine.environment)
-        document = await read_document(engine, request, lambda got: _job(poll, got, engine.clock()), state.body_hash)
-        return _understood(poll, document, engine.clock(), conditional=(request.etag or request.last_modified) is not None)
-    except TopicwireError as fault:
-        return failed_outcome(Outcome(source, engine.clock()), fault)
-    except Exception as fault:  # noqa: BLE001 - whatever one source does, its neighbours are served
-        cause = one_line(f"{type(fault).__name__}: {fault}")
-        log_fault(_LOG, f"{without_secrets(source.url)}: {cause}", traceback.format_exc())
-        error = f"a fault of topicwire itself ({cause}); please report it"
-        return Outcome(source, engine.clock(), error=error, failure=Failure.OTHER)
-
-
-def failed_outcome(outcome: Outcome, fault: TopicwireError) -> Outcome:
-    """Return the outcome of a poll that failed: the cause, the kind of failure, and what it showed all the same."""
-    outcome = replace(outcome, error=one_line(str(fault)))
-    if isinstance(fault, FetchError):
-        return replace(outcome, failure=fault.kind, http_status=fault.status, wait=fault.wait)
-    feeds = fault.feeds if isinstance(fault, ParseError) else None
-    return replace(outcome, failure=Failure.DOCUMENT, named_feeds=feeds)
-
-
-def _understood(poll: Poll, document: Read, now: datetime, *, conditional: bool) -> Outcome:
-    fetched, state = document.fetched, poll.state
-    unchanged = fetched.status == HTTPStatus.NOT_MODIFIED
-    if unchanged and not conditional:
-        raise FetchError("the server says that nothing has changed (304), though no version was named", "tell its publisher")
-    feed = document.feed
-    told = feed is None or not feed.faults  # what a fault of topicwire left out is requested again until it is fixed
-    return Outcome(
-        source=poll.source,
-        at=now,
-        feed=feed,
-        http_status=fetched.status,
-        # A 304 may leave its validators out; those that it confirms then stay (RFC 9110, 15.4.5).
-        etag=(fetched.etag or (state.etag if unchanged else None)) if told else None,
-        last_modified=(fetched.last_modified or (state.last_modified if unchanged else None)) if told else None,
-        body_hash=document.body_hash if told else None,
-        fresh=fetched.fresh,
-        conditional=conditional,
-        moved=fetched.moved,
-        led_to=fetched.url if document.led_by == "page" else None,
-    )
-
-
-def _job(poll: Poll, fetched: Response, now: datetime) -> Job:
-    language = poll.source.language
-    said = {"content-language": language} if language else {}  # the owner's word, where the server has none
-    headers = tuple({**said, **fetched.headers}.items())
-    return Job(fetched.body, now, without_secrets(fetched.url), headers=headers, before=poll.before)
-
-
-async def process_batch(batch: Batch, engine: Engine) -> tuple[Outcome, ...]:
-    """Poll every source of a batch: hosts concurrently, one request at a time for each host.
-
-    It depends on its arguments and the network alone, and reads and writes no database.
-    """
-    return tuple(await asyncio.gather(*(poll_source(poll, engine) for poll in batch.polls)))
 
 
 # Many sources
@@ -214,7 +136,7 @@ class _Pass:
     def ask(self, parts: Iterable[list[Due]]) -> Iterator[Report]:
         """Poll sources, part after part, and commit what their servers answered."""
         batches = (takewhile(lambda _: self._goes_on(), self._cut(part)) for part in parts)
-        for outcomes in _answered(batches, self._submit):
+        for outcomes in _answered(batches, self._submit, self._engine.batches_at_once):
             unreached = [one for one in outcomes if is_unreached(one)]
             self._unreached += unreached
             self.reached += sum(map(is_reached, outcomes))
@@ -232,7 +154,7 @@ class _Pass:
         return self._in_time() and not is_hopeless(len(self._unreached), self.reached)
 
     def _submit(self, batch: Batch) -> "Future[Outcomes]":
-        return self._engine.submit(process_batch(_informed(batch, self._facts), self._engine))
+        return self._engine.run(_informed(batch, self._facts))
 
     def _recorded(self, outcomes: Sequence[Outcome]) -> Report:
         rows = [(one, self._settled(one)) for one in outcomes]
@@ -290,12 +212,14 @@ def _informed(batch: Batch, facts: Facts) -> Batch:
     return Batch(tuple(told))
 
 
-def _answered(parts: Iterable[Iterable[Batch]], submit: Callable[[Batch], "Future[Outcomes]"]) -> Iterator[Outcomes]:
-    """Keep a few batches under way and yield their results, together where several are ready; a part begins after another.
+def _answered(
+    parts: Iterable[Iterable[Batch]], submit: Callable[[Batch], "Future[Outcomes]"], at_once: Callable[[], int]
+) -> Iterator[Outcomes]:
+    """Keep so many batches under way and yield their results, together where several are ready; a part begins after another.
 
     They come in order, except that nobody waits for a batch that a slow server keeps waiting.
     """
-    under_way = _UnderWay()
+    under_way = _UnderWay(at_once)
     for part in parts:
         for batch in part:
             while under_way.is_full:
@@ -310,13 +234,14 @@ def _answered(parts: Iterable[Iterable[Batch]], submit: Callable[[Batch], "Futur
 class _UnderWay:
     """The batches under way: those in their order, and slow ones, which are passed by."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: Callable[[], int]) -> None:
+        self._at_once = at_once
         self._in_order: deque[Future[Outcomes]] = deque()
         self._slow: list[Future[Outcomes]] = []
 
     @property
     def is_full(self) -> bool:
-        return len(self._in_order) >= _IN_FLIGHT
+        return len(self._in_order) >= self._at_once()
 
     @property
     def is_in_order(self) -> bool:

@@ -20,7 +20,8 @@ from ingest.model import Source, SourceKind, SourceSettings, SourceStatus
 from ingest.poll_state import Outcome, SourceState
 from ingest.polling.engine import Engine
 from ingest.polling.home import Home
-from ingest.polling.pipeline import current_cost, failed_outcome, source_change, state_after
+from ingest.polling.pipeline import current_cost, source_change, state_after
+from ingest.polling.running.processing import failed_outcome
 from ingest.store.facts import Facts
 from ingest.text.urls import without_secrets
 

@@ -12,7 +12,7 @@ from ingest.polling.adding import Topics, found_at, is_polled, valid_sources
 from ingest.polling.batch import Poll
 from ingest.polling.engine import Engine
 from ingest.polling.home import Home
-from ingest.polling.pipeline import poll_source
+from ingest.polling.running.processing import poll_source
 from ingest.store.facts import Facts
 from ingest.text.urls import without_secrets
 
