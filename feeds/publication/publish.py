@@ -17,7 +17,7 @@ from feeds.publication.entry import public_address
 from feeds.publication.entry_view import EntryView
 from feeds.publication.files import HOME, PublishedFiles
 from feeds.publication.formats import atom, jsonfeed, opml, rss
-from feeds.publication.visible import visible_to
+from feeds.publication.visible import read_with, visible_to
 from feeds.store.changes import Changes
 from feeds.store.classifications import Classifications
 from feeds.store.ledger import Ledger
@@ -175,7 +175,7 @@ class _Home:
 
     def readers_of(self, topic: Topic) -> Target:
         """Return the target of a topic's feed: its readers see what is open and what the topic itself has."""
-        return self._seen_by(one for one in self._topics if one is topic or not one.publish.private)
+        return self._seen_by(read_with(topic, self._topics))
 
     def _seen_by(self, topics: Iterable[Topic]) -> Target:
         return replace(self.target, grouping=visible_to(self.target.grouping, self.classifications, topics, self._names))

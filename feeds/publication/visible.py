@@ -47,3 +47,8 @@ def visible_to(grouping: Grouping, classifications: Classifications, topics: Ite
     read = frozenset(topic.name for topic in topics)
     # A topic whose file cannot be read just now may be a private one.
     return Visible(grouping, classifications, read, names - read)
+
+
+def read_with(topic: Topic, topics: Iterable[Topic]) -> list[Topic]:
+    """Return the topics that the readers of one of `topics` read: it and the open ones."""
+    return [one for one in topics if one.name == topic.name or not one.publish.private]

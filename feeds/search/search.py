@@ -81,14 +81,30 @@ def search_published(facts: Facts, asked: SearchQuery, public: PublicItems, *, l
     are in the shown text. Only as many are read as are shown, the newest first. Raises UsageError as `search` does.
     """
     parts = _parameters(facts, asked, public.topics, published=public.topics)
-    index = SearchIndex(facts)
     if "match" not in parts:
-        rows, more = _taken(index, _PATIENCE_WITH_ANYBODY, parts, max(_COUNTED, skip + limit))
+        rows, more = _taken(SearchIndex(facts), _PATIENCE_WITH_ANYBODY, parts, max(_COUNTED, skip + limit))
     else:
-        proposed, more = _taken(index, _PATIENCE_WITH_ANYBODY, parts, _MOST)
+        proposed, more = _proposed(facts, parts)
         rows, looked = _holding(facts, fts5_expression(asked.words) or "", proposed, public, skip + limit)
         more = more or looked < len(proposed)
     return SearchResults(tuple(map(public.shown, _results(facts, rows[skip : skip + limit], public.topics))), len(rows), more)
+
+
+def rows_with_words(facts: Facts, asked: SearchQuery, public: PublicItems) -> list[int]:
+    """Return the rows of public items that may have a query's words, the newest at most: what is shown of them decides.
+
+    Raises UsageError as `search` does.
+    """
+    return _proposed(facts, _parameters(facts, asked, public.topics, published=public.topics))[0]
+
+
+def shows_words(facts: Facts, words: str, rows: Iterable[int], public: PublicItems) -> set[int]:
+    """Return those of some items whose shown words are the ones wanted."""
+    return holding(fts5_expression(words) or "", _words(facts, list(rows), public))
+
+
+def _proposed(facts: Facts, parts: Mapping[str, str | int]) -> tuple[list[int], bool]:
+    return _taken(SearchIndex(facts), _PATIENCE_WITH_ANYBODY, parts, _MOST)
 
 
 def _holding(facts: Facts, expression: str, proposed: list[int], public: PublicItems, enough: int) -> tuple[list[int], int]:

@@ -11,9 +11,10 @@ from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from feeds.answers.audience import Audience
 from feeds.publication.edition import Target
 from feeds.publication.files import served_topics
-from feeds.server.access import Access, Refusal
+from feeds.server.access import Access, Refusal, knows_token
 from feeds.site.publish import item_page
 from feeds.stories.grouping import Stories
 from feeds.tagging.topic.cache import TopicCache
@@ -105,6 +106,13 @@ class ServiceContext:
             known=frozenset(topic_folders(self.home.folder, self.home.settings).files()) | served_topics(facts),
             grouping=Stories(facts),
         )
+
+
+def audience_of(context: ServiceContext, request: Request) -> Audience:
+    """Return who asks: the owner where the request has the token, else anybody."""
+    settings = context.home.settings
+    owner = knows_token(request.headers.get("authorization", ""), settings.service.review_token)
+    return Audience.of(context.topics(), owner=owner, full=settings.publish.full_content)
 
 
 def access_of(service: Service) -> Access:

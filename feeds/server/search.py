@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from feeds.answers.audience import Audience
+from feeds.answers.search import find
 from feeds.model import Classification, Grade
 from feeds.publication.document import FeedDocument
 from feeds.publication.entry import (
@@ -27,12 +29,11 @@ from feeds.publication.entry import (
 from feeds.publication.entry_view import EntryView
 from feeds.publication.formats import atom
 from feeds.search.query import KEYS, SearchQuery, parse_query, word_spans
-from feeds.search.search import PublicItems, SearchResult, SearchResults, languages, search, search_published, sources
-from feeds.server.access import knows_token
-from feeds.server.context import NO_STORE, ServiceContext, in_threads
+from feeds.search.search import SearchResult, SearchResults, languages, sources
+from feeds.server.context import NO_STORE, ServiceContext, audience_of, in_threads
 from feeds.server.negotiation import deciding_headers, is_not_modified, media_type
 from feeds.site.highlighting import highlight, snippet
-from feeds.site.masking import PageMasking, as_published
+from feeds.site.masking import PageMasking
 from feeds.site.models import Card, PageLink, SearchPage
 from feeds.site.render import search_page
 from feeds.site.views import EXCERPT, card
@@ -67,41 +68,6 @@ class SearchFindings(FeedDocument):
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """Who searches: anybody, or with the token the owner."""
-
-    topics: Mapping[str, Topic]  # that this reader may know, by name
-    owner: bool
-    full: bool  # whether whole texts are published unless a topic says otherwise
-
-    @property
-    def published(self) -> frozenset[str] | None:
-        """The topics whose items this reader may find; None for all items."""
-        return None if self.owner else frozenset(self.topics)
-
-    def find(self, facts: Facts, wanted: SearchQuery, limit: int, skip: int = 0) -> SearchResults:
-        """Return what this reader may know, as it may be shown."""
-        names = frozenset(self.topics)
-        if self.owner:
-            found = search(facts, wanted, names, limit=limit, skip=skip)
-            return replace(found, results=tuple(map(self._shown_to_owner, found.results)))
-        return search_published(facts, wanted, PublicItems(names, self._shown), limit=limit, skip=skip)
-
-    def _shown(self, result: SearchResult) -> SearchResult:
-        return self._masked(result, as_published(result.stored, self._topics_of(result), full=self.full))
-
-    def _shown_to_owner(self, result: SearchResult) -> SearchResult:
-        return self._masked(result, PageMasking.of(self._topics_of(result)).item(result.stored))
-
-    def _topics_of(self, result: SearchResult) -> tuple[Topic, ...]:
-        return tuple(self.topics[one.topic] for one in result.classifications)
-
-    def _masked(self, result: SearchResult, shown: StoredItem) -> SearchResult:
-        masking = PageMasking.of(self._topics_of(result))
-        return SearchResult(shown, tuple(masking.classification(one, result.stored) for one in result.classifications))
-
-
-@dataclass(frozen=True, slots=True)
 class SearchRoutes:
     """The search page and its feed. Few searches run at the same time; other requests do not wait for them."""
 
@@ -114,14 +80,8 @@ class SearchRoutes:
             return []
         return [Route("/search", self._endpoint(self._page)), Route("/search.atom", self._endpoint(self._feed))]
 
-    def _endpoint(self, answer: Callable[[_Reader, Request], Response]) -> Callable[[Request], Awaitable[Response]]:
-        return in_threads(lambda request: answer(self._reader(request), request), self._limiter)
-
-    def _reader(self, request: Request) -> _Reader:
-        settings = self.context.home.settings
-        owner = knows_token(request.headers.get("authorization", ""), settings.service.review_token)
-        topics = {topic.name: topic for topic in self.context.topics()} if owner else self.context.open_topics()
-        return _Reader(topics, owner, settings.publish.full_content)
+    def _endpoint(self, answer: Callable[[Audience, Request], Response]) -> Callable[[Request], Awaitable[Response]]:
+        return in_threads(lambda request: answer(audience_of(self.context, request), request), self._limiter)
 
     @contextmanager
     def _facts(self) -> Iterator[Facts]:
@@ -130,21 +90,21 @@ class SearchRoutes:
             Classifications(facts)
             yield facts
 
-    def _page(self, reader: _Reader, request: Request) -> Response:
-        page, status = self._answer(reader, request.query_params)
+    def _page(self, audience: Audience, request: Request) -> Response:
+        page, status = self._answer(audience, request.query_params)
         return Response(search_page(page, self.context.root), status, _HEADERS, "text/html; charset=utf-8")
 
-    def _answer(self, reader: _Reader, asked: Mapping[str, str]) -> tuple[SearchPage, int]:
+    def _answer(self, audience: Audience, asked: Mapping[str, str]) -> tuple[SearchPage, int]:
         with self._facts() as facts:
-            form = _form(facts, reader, asked)
+            form = _form(facts, audience, asked)
             try:
                 wanted, number = parse_query(asked), _number(asked.get("page", ""))
                 if wanted.is_empty:
                     return form, 200
-                found = reader.find(facts, wanted, _PAGE, (number - 1) * _PAGE)
+                found = find(facts, audience, wanted, limit=_PAGE, skip=(number - 1) * _PAGE)
             except UsageError as fault:
                 return replace(form, fault=f"{fault}."), 400
-        cards = tuple(_card(result, reader.topics, wanted.words) for result in found.results)
+        cards = tuple(_card(result, audience.topics, wanted.words) for result in found.results)
         return self._found(replace(form, results=cards, total=found.total, more=found.more), wanted, found, number), 200
 
     def _found(self, form: SearchPage, wanted: SearchQuery, found: SearchResults, number: int) -> SearchPage:
@@ -157,31 +117,31 @@ class SearchRoutes:
             later=f"{path}?{wanted.written(number - 1)}" if number > 1 else "",
         )
 
-    def _feed(self, reader: _Reader, request: Request) -> Response:
+    def _feed(self, audience: Audience, request: Request) -> Response:
         try:
             wanted = parse_query(request.query_params)
             if wanted.is_empty:
                 raise UsageError("nothing to search for", "write /search.atom?q=words")  # noqa: TRY301 - answered as the others are
             with self._facts() as facts:
-                document = self._document(facts, wanted, reader)
+                document = self._document(facts, wanted, audience)
         except UsageError as fault:
             return Response(f"{fault}\n", 400, _HEADERS, "text/plain; charset=utf-8")
         body = atom.render(document)
-        cache = "private, no-store" if reader.owner else "public, max-age=300"
+        cache = "private, no-store" if audience.owner else "public, max-age=300"
         headers = {"etag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"', "cache-control": cache} | _VARY
         if is_not_modified(headers["etag"], _NO_DATE, deciding_headers(request.scope["headers"])):
             return Response(None, 304, headers)
         return Response(body, 200, headers, media_type("search.atom"))
 
-    def _document(self, facts: Facts, wanted: SearchQuery, reader: _Reader) -> SearchFindings:
-        found = reader.find(facts, wanted, _FEED)
+    def _document(self, facts: Facts, wanted: SearchQuery, audience: Audience) -> SearchFindings:
+        found = find(facts, audience, wanted, limit=_FEED)
         instance, query = instance_of(facts), wanted.written()
         topic = parse_topic("", "search", "search")
         words = wanted.words or "everything"
         topic = replace(topic, title=f"Search: {words}", description=f"What matches “{words}”, newest first.")
-        policy = PublishingPolicy(instance, reader.full)
+        policy = PublishingPolicy(instance, audience.full)
         ids = _ids(facts, [result.stored for result in found.results])
-        entries = tuple(_entry(result, reader.topics, topic, policy, ids[result.stored.row]) for result in found.results)
+        entries = tuple(_entry(result, audience.topics, topic, policy, ids[result.stored.row]) for result in found.results)
         return SearchFindings(
             topic, feed_id(instance, f"search?{query}"), self.context.base, self.context.base, entries, query=query
         )
@@ -219,16 +179,16 @@ def _card(result: SearchResult, topics: Mapping[str, Topic], words: str) -> Card
     return shown if with_page else replace(shown, href="")
 
 
-def _form(facts: Facts, reader: _Reader, asked: Mapping[str, str]) -> SearchPage:
-    masking = PageMasking.of(reader.topics.values())
+def _form(facts: Facts, audience: Audience, asked: Mapping[str, str]) -> SearchPage:
+    masking = PageMasking.of(audience.topics.values())
     typed = {key: asked.get(key, "")[:300] for key in KEYS}
-    named = {source_key(one): masking.name(public_address(one.name)) for one in sources(facts, reader.published)}
+    named = {source_key(one): masking.name(public_address(one.name)) for one in sources(facts, audience.published)}
     typed["source"] = named.get(typed["source"], typed["source"])  # earlier addresses hold the key
     return SearchPage(
         **{("query" if key == "q" else key): value for key, value in typed.items()},  # type: ignore[arg-type]
-        topics=tuple(PageLink(PageMasking.of([topic]).topic(topic).title, "", key=name) for name, topic in reader.topics.items()),
+        topics=tuple(PageLink(PageMasking.of([topic]).topic(topic).title, "", key=name) for name, topic in audience.topics.items()),
         sources=tuple(PageLink(name, "", key=key) for key, name in named.items()),
-        languages=tuple(PageLink(language_name(code), "", key=code) for code in languages(facts, reader.published)),
+        languages=tuple(PageLink(language_name(code), "", key=code) for code in languages(facts, audience.published)),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from feeds.publication.document import file_name
@@ -12,7 +13,7 @@ from feeds.publication.edition import Target, feed_name
 from feeds.publication.publish import Looked, PageFile
 from feeds.site import facets, listing, render, sources, views
 from feeds.site.fingerprints import EPOCH, PageFolder, fingerprint, folder_times, pages_in, sources_state, topic_state
-from feeds.site.listing import Listing
+from feeds.site.listing import ListedTopic, Listing
 from feeds.site.masking import PageMasking
 from feeds.site.models import (
     IndexPage,
@@ -33,6 +34,7 @@ from feeds.store.classifications import Classifications
 from feeds.store.ledger import Ledger
 from feeds.store.published_files import PageRecords
 from feeds.store.tagged import TaggedItems
+from feeds.stories.story import Grouping
 from feeds.tagging.topic.model import Topic
 from ingest.model import StoredItem
 from ingest.store.facts import Facts
@@ -71,14 +73,19 @@ class Site:
         target: Target,
         damaged: Iterable[str] = (),
         looked: Looked = Looked.FINGERPRINTS,
+        private: Mapping[str, Grouping] = MappingProxyType({}),
     ) -> None:
-        """Prepare the pages; those in `damaged` are made again, whatever lies there."""
+        """Prepare the pages; those in `damaged` are made again, whatever lies there.
+
+        `private` has the private topics whose stories are listed too, each with the stories as its readers may see them.
+        """
         readable = tuple(topics)
         self._facts, self._classifications, self._target, self._damaged = facts, classifications, target, frozenset(damaged)
         self._tagged, self._changes, self._records = TaggedItems(facts), Changes(facts), PageRecords(facts)
         self._folder, self._whole = PageFolder(self._records, damaged, looked), looked is not Looked.CHANGES
         self._topics = {topic.name: topic for topic in readable if not topic.publish.private}
         self._with_rules = frozenset(name for name, topic in self._topics.items() if topic.expression)
+        self._private = {topic.name: (topic, private[topic.name]) for topic in readable if topic.name in private}
         self._has_private = len(self._topics) < len(target.known | {topic.name for topic in readable})
         self._unreadable = target.known - {topic.name for topic in readable}
         self._now, self._rule = facts.polls.last_moment(), target.settings.polling.rule
@@ -92,7 +99,8 @@ class Site:
     @property
     def until(self) -> datetime | None:
         """When time alone changes the pages, apart from the date: an item leaves the list of a topic without a query."""
-        seen = (self._tagged.oldest(name) for name in self._topics.keys() - self._with_rules)
+        everything = [name for name, (topic, _) in self._private.items() if not topic.expression]
+        seen = (self._tagged.oldest(name) for name in (*self._topics.keys() - self._with_rules, *everything))
         # A second more: one that was first seen just then still belongs to the list, and would make the pages due for ever.
         return min((one + timedelta(days=_CHART_DAYS, seconds=1) for one in seen if one), default=None)
 
@@ -117,17 +125,21 @@ class Site:
             yield from self._leftovers()
 
     def _list(self) -> None:
-        """Bring the lists up to date: of a topic without a query, which tags everything, those in the time of its chart."""
-        since = self._now and self._now - timedelta(days=_CHART_DAYS)
-        listing = Listing(
-            self._facts,
-            self._target.grouping,
-            {name: None if name in self._with_rules else since for name in self._topics},
-        )
+        """Bring the lists up to date: of a topic without a query, which tags everything, those in the time of its chart.
+
+        A private topic has a list and no page: its owner's programs ask for it.
+        """
+        listed = {name: self._listed(topic, self._target.grouping) for name, topic in self._topics.items()}
+        listed |= {name: self._listed(topic, grouping) for name, (topic, grouping) in self._private.items()}
+        listing = Listing(self._facts, listed)
         listing.update()  # also when all is listed again: what is due stays so until it was drawn
         if self._whole:
             listing.renew()
         self._due = self._changes.due()
+
+    def _listed(self, topic: Topic, grouping: Grouping) -> ListedTopic:
+        since = None if topic.expression else self._now and self._now - timedelta(days=_CHART_DAYS)
+        return ListedTopic(grouping, since, has_pages=not topic.publish.private)
 
     def remember(self) -> None:
         """Store what the pages were drawn from, inside the caller's transaction."""

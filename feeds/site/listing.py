@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -14,12 +15,21 @@ from ingest.model import Source
 from ingest.store.facts import Facts
 
 
+@dataclass(frozen=True, slots=True)
+class ListedTopic:
+    """How the stories of one topic are listed."""
+
+    grouping: Grouping  # as the readers of the topic may see it
+    since: datetime | None = None  # since when an item must have been seen first; None: all of them are listed
+    has_pages: bool = True  # a private topic has none: programs read its list
+
+
 class Listing:
     """The tables of the stories that topics list: each story once, by its lead or by the first copy that is among them."""
 
-    def __init__(self, facts: Facts, grouping: Grouping, since: Mapping[str, datetime | None]) -> None:
-        """Take the topics, each with the moment since which its items are listed; None: all of them."""
-        self._facts, self._grouping, self._since = facts, grouping, since
+    def __init__(self, facts: Facts, topics: Mapping[str, ListedTopic]) -> None:
+        """Take the topics by name."""
+        self._facts, self._topics = facts, topics
         self._tagged, self._changes = TaggedItems(facts), Changes(facts)
 
     def renew(self) -> None:
@@ -27,9 +37,9 @@ class Listing:
         with self._facts.transaction():
             self._changes.take_items()
             self._tagged.unlist_all()
-            for topic, since in self._since.items():
-                found = self._tagged.candidates(topic, since)
-                groups = self._grouping.groups(sorted({one.row for one in found}.intersection(self._grouping.grouped())))
+            for name, topic in self._topics.items():
+                found = self._tagged.candidates(name, topic.since)
+                groups = topic.grouping.groups(sorted({one.row for one in found}.intersection(topic.grouping.grouped())))
                 self._tagged.relist((), _once(found, groups))
 
     def update(self) -> None:
@@ -37,16 +47,17 @@ class Listing:
         with self._facts.transaction():
             rows = self._changes.take_items()
             due = {("item", str(row)) for row in rows}
-            for topic, since in self._since.items():
-                looked = rows.union(self._tagged.expired(topic, since)) if since else rows
-                due.update(self._relisted(topic, since, looked))
+            for name, topic in self._topics.items():
+                looked = rows.union(self._tagged.expired(name, topic.since)) if topic.since else rows
+                pages = set(self._relisted(name, topic, looked))
+                due |= pages if topic.has_pages else set()
             self._changes.put_due(due)
 
-    def _relisted(self, topic: str, since: datetime | None, rows: frozenset[int]) -> Iterator[tuple[str, str]]:
-        groups = list(self._grouping.groups(sorted(rows)))
+    def _relisted(self, name: str, topic: ListedTopic, rows: frozenset[int]) -> Iterator[tuple[str, str]]:
+        groups = list(topic.grouping.groups(sorted(rows)))
         around = rows.union(row for group in groups for row in group)
-        before = {one.row: one for one in self._tagged.listed(topic, around)}
-        after = {one.row: one for one in _once(self._tagged.candidates(topic, since, around), groups)}
+        before = {one.row: one for one in self._tagged.listed(name, around)}
+        after = {one.row: one for one in _once(self._tagged.candidates(name, topic.since, around), groups)}
         changed = {row for row in before.keys() | after.keys() if before.get(row) != after.get(row)}
         self._tagged.relist(
             (before[row] for row in changed & before.keys()),
@@ -54,8 +65,8 @@ class Listing:
         )
         shown = [*before.values(), *after.values()]
         if shown:
-            yield "topic", topic
-        yield from {("month", f"{topic}/{one.month}") for one in shown}
+            yield "topic", name
+        yield from {("month", f"{name}/{one.month}") for one in shown}
 
 
 def _once(found: Iterable[ListedStory], groups: Iterable[Collection[int]]) -> list[ListedStory]:

@@ -262,6 +262,7 @@ class SourceLine:
     gaps: int
     last_gap: datetime | None
     week: tuple[float, ...]  # new items by hour of the week, Monday 00:00 UTC first; empty before anything is known
+    key: str = ""  # by which filters name it
 
 
 @dataclass(frozen=True, slots=True)

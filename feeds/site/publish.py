@@ -6,7 +6,7 @@ from datetime import datetime
 
 from feeds.publication.edition import Target
 from feeds.publication.publish import Looked, Published, publish_home
-from feeds.publication.visible import visible_to
+from feeds.publication.visible import read_with, visible_to
 from feeds.site import builder, fingerprints
 from feeds.store.changes import Changes
 from feeds.store.classifications import Classifications
@@ -58,7 +58,16 @@ class _Pages:
     def draw(self, grouping: Grouping, damaged: Collection[str], looked: Looked) -> builder.Site:
         """Return the pages, with stories from `grouping`; `damaged` pages are made again."""
         target = replace(self._target, grouping=grouping)
-        return builder.Site(self._facts, self._classifications, self._topics, target, damaged, looked)
+        return builder.Site(self._facts, self._classifications, self._topics, target, damaged, looked, self._private())
+
+    def _private(self) -> dict[str, Grouping]:
+        """Return the stories of each private topic as its readers may see them."""
+        names = self._target.known.union(topic.name for topic in self._topics)
+        return {
+            topic.name: visible_to(self._target.grouping, self._classifications, read_with(topic, self._topics), names)
+            for topic in self._topics
+            if topic.publish.private
+        }
 
 
 def item_page(facts: Facts, topics: tuple[Topic, ...], target: Target, uid: str) -> bytes | None:

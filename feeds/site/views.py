@@ -233,6 +233,7 @@ def _line(one: SourceHealth, items: int) -> SourceLine:
         gaps=one.gaps,
         last_gap=one.last_gap,
         week=one.week,
+        key=source_key(one.source),
     )
 
 

@@ -1,7 +1,9 @@
 """Tagged items as lists and pages need them: listed stories with their counts, states that change, sources; decides nothing."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
@@ -52,6 +54,40 @@ class ListedStory(NamedTuple):
     def month(self) -> str:
         """Its month, as 2026-11."""
         return self.moment[:7]
+
+
+class ListedKey(NamedTuple):
+    """Where a listed story stands in its list, newest first, and how clearly the topic's rules apply; None: no longer tagged."""
+
+    row: int
+    uid: str
+    moment: str
+    grade: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFilter:
+    """Which listed stories are wanted; what is None or empty narrows nothing."""
+
+    since: date | None = None
+    end: date | None = None  # the day after the last one
+    language: str = ""  # "und" where it is unknown
+    source: str = ""  # the address of the first carrier
+
+    @property
+    def condition(self) -> str:
+        """The filter in SQL, over `listed_story` as `l`."""
+        parts = ("l.moment >= :since", "l.moment < :end", "l.language = :language", "l.source = :source")
+        return "".join(f" and {part}" for part, value in zip(parts, self._values(), strict=True) if value)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The values that the condition names."""
+        return dict(zip(("since", "end", "language", "source"), self._values(), strict=True))
+
+    def _values(self) -> tuple[str, str, str, str]:
+        since, end = (day.isoformat() if day else "" for day in (self.since, self.end))
+        return since, end, self.language, self.source
 
 
 class TaggedItems:
@@ -160,6 +196,34 @@ class TaggedItems:
             f"""select substr(moment, 1, 10), count(*) from listed_story
             where topic = :topic and {where} and moment >= :since group by 1""",  # noqa: S608 - constants
             {"topic": topic, "language": language, "source": source, "since": since.isoformat()},
+        )
+        return dict(found.fetchall())
+
+    def keys(
+        self, topic: str, wanted: ListedFilter, after: tuple[str, str] | None = None, rows: Iterable[int] | None = None
+    ) -> Generator[ListedKey, None, None]:
+        """Yield the listed stories of a topic, the newest first, from the place after (moment, uid) on; of `rows` alone if given.
+
+        They are read one by one: the cost is that of what is taken.
+        """
+        among = "" if rows is None else " and l.item_id in (select value from json_each(:rows))"
+        behind = " and l.moment <= :at and (l.moment < :at or l.uid > :uid)" if after else ""
+        at, uid = after or ("", "")
+        found = self._db.execute(
+            f"""select l.item_id, l.uid, l.moment, t.grade from listed_story l
+            left join tag t on t.item_id = l.item_id and t.topic = l.topic
+            where l.topic = :topic{wanted.condition}{behind}{among} order by l.moment desc, l.uid""",  # noqa: S608 - constants
+            {"topic": topic, "at": at, "uid": uid, "rows": _list(rows or ())} | wanted.parameters,
+        )
+        with closing(found):
+            yield from map(ListedKey._make, found)
+
+    def by_day(self, topic: str, wanted: ListedFilter) -> dict[str, int]:
+        """Return how many listed stories each day has."""
+        found = self._db.execute(
+            f"""select substr(l.moment, 1, 10), count(*) from listed_story l
+            where l.topic = :topic{wanted.condition} group by 1""",  # noqa: S608 - constants
+            {"topic": topic} | wanted.parameters,
         )
         return dict(found.fetchall())
 
