@@ -272,6 +272,7 @@ class ServiceTicks:
         self._topics = TopicCache(
             topic_folders(home.folder, home.settings), partial(log_event, _LOG, logging.ERROR, "topic_refused")
         )
+        self._topics_published: tuple[Topic, ...] | None = None  # as the last publication knew them
         self._topics_told: tuple[Topic, ...] | None = None  # as the last tick that made messages knew them
         self._kept: frozenset[str] = frozenset()  # feeds without a topic that were reported
         self._hub_faults: dict[str, datetime] = {}  # why the hub could not be told, and when that was logged
@@ -316,8 +317,9 @@ class ServiceTicks:
         self._tick(self._seeds)
 
     def publish_new_items(self) -> None:
-        """Publish new items at once, or at intervals while polling goes on; without new items publish once a minute."""
-        patience = _SECONDS["all"] if not self._has_new_items.is_set() else _SECONDS["news"] if self._polling.is_set() else 0
+        """Publish new items and new wordings at once, or at intervals while polling goes on; without any, once a minute."""
+        has_news = self._has_new_items.is_set() or self._topics.topics() != self._topics_published
+        patience = _SECONDS["all"] if not has_news else _SECONDS["news"] if self._polling.is_set() else 0
         before = self._published_at
         is_due = before is None or not 0 <= (self.now() - before).total_seconds() < patience
         if is_due or has_note(self._home.database_path, ERASURE):
@@ -537,9 +539,10 @@ class ServiceTicks:
     def _publish(self, facts: Facts) -> None:
         self._has_new_items.clear()
         self._published_at = self.now()  # also when it fails: the rest is done a minute later
-        _finish_erasure(self._home, facts, self._topics.topics())
+        self._topics_published = topics = self._topics.topics()
+        _finish_erasure(self._home, facts, topics)
         stopping = partial(self._stops, "publication")
-        tagged, written = classify_and_publish(self._home, facts, self._topics.topics(), _BATCHES, stopping)
+        tagged, written = classify_and_publish(self._home, facts, topics, _BATCHES, stopping)
         if tagged or written:
             message = f"{counted(tagged, 'tag')} given; {counted(written, 'file')} written"
             log_event(_LOG, logging.INFO, "feeds_published", message, tagged=tagged, written=written)

@@ -22,6 +22,16 @@ _HEAD: Final = """\
 # Take the sign # away before a setting to change it. `topicwire config` shows what is in force, and a running service
 # reads this file again at SIGHUP. In the environment a setting is called TOPICWIRE_SECTION__KEY.
 """
+_ALERT: Final = """
+# Who is told of news: a digest by mail, at these times. It needs host and sender in [mail] above. `topicwire alerts
+# test` sends a test, and `topicwire docs alerts` has everything else.
+# [[alert]]
+# name = "morning"
+# topics = ["harbour"]
+# at = ["07:30"]
+# zone = "Europe/Berlin"
+# mail = ["desk@example.org"]
+"""
 _EXAMPLES: Final = {  # of settings without a default
     "service.base_url": '"https://feeds.example.org"',
     "service.review_token": '"a long password"',
@@ -59,7 +69,7 @@ def settings_file() -> str:
         lines += [f"# {line}" for line in wrap(f"{words}{without}.", 116)]
         value = _EXAMPLES.get(f"{name}.{key}") or _toml(plain)
         lines += [f"# {key} = {value}", ""]
-    return "\n".join(lines).replace("\n\n\n", "\n\n").rstrip() + "\n"
+    return "\n".join(lines).replace("\n\n\n", "\n\n").rstrip() + f"\n{_ALERT}"
 
 
 def _toml(value: str) -> str:
@@ -87,7 +97,7 @@ def test_a_new_home_has_the_default_settings(new: Cli) -> None:
     assert load(new.home, {}) == Settings()
 
 
-@pytest.mark.parametrize("line", re.findall(r"^# \w+ = .*", settings_file(), re.MULTILINE))
+@pytest.mark.parametrize("line", re.findall(r"^# \w+ = .*", settings_file().removesuffix(_ALERT), re.MULTILINE))
 def test_each_line_of_the_settings_file_can_be_used(line: str, tmp_path: Path) -> None:
     """With the sign # away, the line sets what it names."""
     text = settings_file()
@@ -99,6 +109,20 @@ def test_each_line_of_the_settings_file_can_be_used(line: str, tmp_path: Path) -
     (key,) = values
     assert key == line[2:].partition(" ")[0]
     assert hasattr(getattr(load(tmp_path, {}), section), key)
+
+
+def test_the_alert_of_the_settings_file_can_be_used(tmp_path: Path) -> None:
+    """With the signs # away from its lines, and host and sender set, there is an alert."""
+    (tmp_path / "topicwire.toml").write_text(
+        settings_file().removesuffix(_ALERT) + 'host = "mail.example.org"\nsender = "topicwire@example.org"\n' + _lines(_ALERT)
+    )
+    (alert,) = load(tmp_path, {}).alert
+    assert (alert.name, alert.at, alert.mail) == ("morning", ("07:30",), ("desk@example.org",))
+
+
+def _lines(text: str) -> str:
+    """Return the settings of a part that is a comment, in force."""
+    return "".join(f"{line[2:]}\n" for line in text.splitlines() if re.match(r"# (\w+ = |\[)", line))
 
 
 def test_a_new_home_polls_the_starter_list_until_it_is_edited(new: Cli) -> None:

@@ -258,15 +258,15 @@ def test_a_browser_of_this_computer_sends_nothing_of_that_kind(site: Site) -> No
 @pytest.mark.parametrize(
     ("access", "words"),
     [
-        (HOME, "this computer alone, at http://127.0.0.1:8080/review"),
-        (Access("127.0.0.1:8080", "https://feeds.example", ""), "nobody"),
-        (Access("0.0.0.0:8080", "", ""), "nobody"),
-        (Access("0.0.0.0:8080", "", TOKEN), "whoever has service.review_token"),
+        (HOME, " at http://127.0.0.1:8080/topics/ and review at http://127.0.0.1:8080/review: this computer alone"),
+        (Access("127.0.0.1:8080", "https://feeds.example", ""), " and review: nobody"),
+        (Access("0.0.0.0:8080", "", ""), " and review: nobody"),
+        (Access("0.0.0.0:8080", "", TOKEN), " at /topics/ and review at /review: whoever has service.review_token"),
     ],
 )
 def test_a_service_says_who_may_review(access: Access, words: str) -> None:
     """One line at the start names who may, and never the token."""
-    assert access.summary().startswith(f"review: {words}")
+    assert access.summary().startswith(f"write topics{words}")
     assert TOKEN not in access.summary()
 
 

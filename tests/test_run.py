@@ -418,6 +418,25 @@ def test_a_changed_topic_is_published_without_a_poll(
     assert len(web.calls) == 1
 
 
+def test_a_changed_topic_does_not_wait_for_the_minute(
+    cli: Cli, web: FakeWeb, service: ServiceTicks, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A topic that is reworded or added is published with the next tick after a poll; without a change the minute counts."""
+    cli.poll(web.serve("/a", rss(FERRY, MARKET)))
+    tick(service)
+    said(capsys)
+    wider = HARBOUR.replace('"boat*"]', '"boat*", "market"]').replace('require = ["ship", "place"]', 'require = ["ship"]')
+    for name, told in (("harbour", "2 tags given; 10 files written"), ("quay", "2 tags given; 17 files written")):
+        write_topic(cli.home, wider, name)
+        cli.clock.forward(seconds=2)
+        service.publish_new_items()
+        assert said(capsys) == [told]
+    (cli.home / "public" / "quay.atom").unlink()
+    cli.clock.forward(seconds=2)
+    service.publish_new_items()
+    assert not (cli.home / "public" / "quay.atom").exists()
+
+
 def test_a_broken_topic_file_is_one_line(cli: Cli, web: FakeWeb, service: ServiceTicks, capsys: pytest.CaptureFixture[str]) -> None:
     """A slip in a topic file while the service runs is a line, not the end: the service goes on."""
     cli.poll(web.serve("/a", rss(FERRY)))

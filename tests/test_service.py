@@ -151,7 +151,7 @@ def test_clients_that_do_not_finish_are_no_news(cli: Cli, started: Callable[...,
     began = time.monotonic()
     code, lines = service.stop()
     assert (code, lines[1], lines[-1]) == (0, f"subscribe to http://127.0.0.1:{port}/harbour.atom", "stopped")
-    assert [line for line in lines[2:-1] if not line.startswith("review: ")] == []
+    assert [line for line in lines[2:-1] if not line.startswith("write topics at ")] == []
     assert time.monotonic() - began < 10
     for one in left:
         one.close()
@@ -301,7 +301,7 @@ def test_run_serves_until_it_is_told_to_stop(cli: Cli, web: FakeWeb, number: sig
     assert lines[:5] == [
         "open https://feeds.example/ in a browser",
         "subscribe to https://feeds.example/harbour.atom",
-        "review: nobody, since the service is reached from elsewhere; set service.review_token",
+        "write topics and review: nobody, since the service is reached from elsewhere; set service.review_token",
         "polling 1 source now, then each when news is likely: 12 times a day on average",
         "1 source polled, 0 failed; 1 item new",
     ]
@@ -448,6 +448,9 @@ def test_serve_serves_and_polls_nothing(cli: Cli, web: FakeWeb) -> None:
     assert result.exit_code == 0
     assert result.stderr.splitlines() == [
         f"serving {site}",
-        f"review: this computer alone, at {site}review (topics: /topics/); a proxy in front needs service.review_token",
+        (
+            f"write topics at {site}topics/ and review at {site}review: this computer alone; "
+            "a proxy in front needs service.review_token"
+        ),
     ]
     assert len(web.calls) == asked

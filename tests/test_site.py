@@ -216,7 +216,7 @@ def test_an_item_can_be_cited(site: Site) -> None:
 def test_a_home_without_anything_has_pages_that_say_so(site: Site) -> None:
     """No topic, no source, no story: each page is there and says it in words."""
     publish(site.facts, site.classifications, (), site.target())
-    assert "No topic is published here yet." in words(site.page("index.html"), "//p")
+    assert "No topic is published here yet. Its owner can write one at topics/." in words(site.page("index.html"), "//p")
     assert "No source is known yet." in words(site.page("sources.html"), "//p")
     site.publish()
     assert words(site.page("harbour.html"), "//section[@class='stories']/p")[-1].startswith("No story yet.")

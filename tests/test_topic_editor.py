@@ -72,6 +72,13 @@ def file(cli: Cli, name: str = "harbour") -> Path:
 # Previewing
 
 
+def test_a_page_may_ask_whether_its_reader_may_edit(cli: Cli, site: Site) -> None:
+    """HEAD answers as GET does, 403 to who may not, and reads no topic file for it."""
+    file(cli).write_bytes(b"\xff")
+    assert site.ask("/topics/", "HEAD").status == 200
+    assert site.ask("/topics/", "HEAD", None, **{PASSED_ON[0]: "x"}).status == 403
+
+
 def test_the_editor_shows_the_file(site: Site) -> None:
     """The text stands in the form as it lies in the home; no cache may keep the page, no robot list it."""
     page = site.ask(EDIT)
@@ -211,7 +218,9 @@ def test_a_save_writes_the_file_and_says_what_happens_next(cli: Cli, site: Site)
     page = site.ask(sent.headers["location"])
     assert fields(page)["text"] == TRAWLERS
     assert "classified again by this wording" in page.text
-    assert "Its feed is http://127.0.0.1:8080/harbour.atom." in page.text
+    assert re.findall(r'<a href="([^"]*)">harbour.html</a>, its feed <a href="([^"]*)">', page.text) == [
+        ("/harbour.html", "http://127.0.0.1:8080/harbour.atom")
+    ]
     assert list((cli.home / "topics").iterdir()) == [file(cli)]
 
 
@@ -339,7 +348,7 @@ def test_a_new_topic_is_begun_previewed_and_saved(cli: Cli, site: Site) -> None:
     assert part(found, "status") == "1 of 4 stored items would be tagged; no topic of this name is in force."
     assert not file(cli, "trawlers").exists()
     sent = site.post("/topics/trawlers/edit", form | {"do": "save"})
-    assert "With the next pass the stored items are classified by it." in site.ask(sent.headers["location"]).text
+    assert "the stored items are classified by it." in site.ask(sent.headers["location"]).text
     assert cli("topics", "check", "trawlers").exit_code == 0
 
 

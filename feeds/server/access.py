@@ -73,11 +73,11 @@ class Access:
     def summary(self) -> str:
         """Return one line that says who may review and edit topics, for the person who starts the service."""
         if self.token:
-            return "review: whoever has service.review_token"
+            return "write topics at /topics/ and review at /review: whoever has service.review_token"
         if self.is_local:
-            where = f"http://{self.bind}/review (topics: /topics/)"
-            return f"review: this computer alone, at {where}; a proxy in front needs service.review_token"
-        return "review: nobody, since the service is reached from elsewhere; set service.review_token"
+            where = f"write topics at http://{self.bind}/topics/ and review at http://{self.bind}/review"
+            return f"{where}: this computer alone; a proxy in front needs service.review_token"
+        return "write topics and review: nobody, since the service is reached from elsewhere; set service.review_token"
 
     def forgery(self, headers: Mapping[str, str], secret: str, sent: str) -> Refusal | None:
         """Return why a decision is refused as a cross-site request forgery, or None.

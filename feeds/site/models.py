@@ -342,6 +342,8 @@ class EditorPage:
     note: str = ""  # what kind of file this is
     status: str = ""  # the result in one line
     message: str = ""  # after it was saved
+    feed: str = ""  # the address of its feed, after it was saved, where everybody may know it
+    page: str = ""  # and that of its page
     fault: str = ""  # why it cannot be previewed or saved, and the cure
     line: int | None = None  # where in the text
     quoted: str = ""  # that line

@@ -164,6 +164,15 @@ def test_the_keyboard_leads_past_the_header(reader: Reader) -> None:
     assert reader.page.evaluate("document.activeElement.id") == "main"
 
 
+def test_the_pages_lead_their_owner_to_the_editor(reader: Reader) -> None:
+    """On this computer each page links to the review and the topic editor as soon as the server says that one may."""
+    for path in ("index.html", "harbour/lang-he.html"):
+        reader.open(path)
+        reader.page.get_by_role("navigation", name="Site").get_by_role("link", name="Edit topics").click()
+        assert reader.page.get_by_role("heading", level=1).inner_text() == "Edit topics"
+        reader.page.get_by_role("link", name="Review").wait_for()
+
+
 def test_stories_are_filtered_in_place(reader: Reader) -> None:
     """One language and one source at a time narrow the list, say how many are left, and are taken back again."""
     reader.open("harbour.html")

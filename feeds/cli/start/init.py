@@ -60,7 +60,8 @@ def _files(*, empty: bool) -> Iterator[NewFile]:
     count = 0 if empty else len(read_list(STARTER, "starter").sources)
     listed = (TEMPLATES / "sources.opml").read_bytes() if empty else STARTER.read_bytes()
     yield NewFile("topicwire.toml", (TEMPLATES / "topicwire.toml").read_bytes(), "every setting, explained; none needs a change")
-    yield NewFile("sources.opml", listed, f"the feeds that are polled ({count}); delete lines and add your own")
+    what = f"the {count} feeds that are polled; delete lines and add your own" if count else "the feeds that are polled: none yet"
+    yield NewFile("sources.opml", listed, what)
     example = "an example; with a name that ends in .toml it is a topic"
     yield NewFile("topics/example.toml.txt", (TEMPLATES / "topics" / "example.toml.txt").read_bytes(), example)
     yield NewFile("README.md", (TEMPLATES / "README.md").read_bytes(), "what lies here and what to do next")
@@ -70,5 +71,10 @@ def _say_what_is_next(home: Home, folder: Path | None) -> None:
     """Say the commands that follow, with the option --home where this folder is not the current one."""
     where = "" if home.folder.resolve() == Path.cwd() else f" --home {folder or home.folder}"
     say("")
-    say(f"topicwire{where} topics new NAME    writes a topic of your own")
-    say(f"topicwire{where} run                polls, tags and serves; {home.settings.base_url}/ shows the rest")
+    site = home.settings.base_url
+    for words, what in (
+        (f"topicwire{where} sources add ADDRESS", "shows what a feed or the feed of a site holds, and keeps it"),
+        (f"topicwire{where} run", f"polls, tags and serves until Ctrl+C; then open {site}/"),
+        (f"{site}/topics/", "there you write a topic and see what it finds, while `run` is at work"),
+    ):
+        say(f"{words:{len(where) + 29}} {what}")

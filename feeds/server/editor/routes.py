@@ -30,10 +30,10 @@ _HEADERS: Final = OWNER_HEADERS | {"content-security-policy": f"{POLICY}; frame-
 _HTML: Final = "text/html; charset=utf-8"
 _TOO_LARGE: Final = "This is more than a topic file may have: split the topic in two.\n"
 _SAVED: Final = {  # what happens next, by what a save has changed
-    "new": "Saved. With the next pass the stored items are classified by it. {feed}",
-    "again": "Saved. With the next pass the stored items are classified again by this wording, without a download; what is old"
-    " is not announced as new. {feed}",
-    "same": "Saved. What decides is as it was, so nothing is classified again. {feed}",
+    "new": "Saved. With the next pass, which `topicwire run` makes within seconds, the stored items are classified by it.",
+    "again": "Saved. With the next pass, which `topicwire run` makes within seconds, the stored items are classified again by this"
+    " wording, without a download; what is old is not announced as new.",
+    "same": "Saved. What decides is as it was, so nothing is classified again.",
 }
 
 
@@ -71,6 +71,8 @@ class EditorRoutes:
         refused = self.context.gate.refused(request)
         if refused:
             return refused
+        if request.method == "HEAD":  # of a page that asks whether its reader may edit: no file is read for it
+            return _head()
         return _html(topic_files_page(await in_thread(self._files), self.context.root))
 
     def _files(self) -> TopicFilesPage:
@@ -149,8 +151,14 @@ class EditorRoutes:
             return PlainTextResponse(f"{fault}\n", 400, OWNER_HEADERS)
         if opened.is_new:
             return RedirectResponse(f"{self._path}new?{urlencode({'name': name})}", 303, OWNER_HEADERS)
-        message = _SAVED[saved].format(feed=self._feed(name)) if saved in _SAVED else ""
-        return self._shown(replace(self._page(opened), message=message))
+        if saved not in _SAVED:
+            return self._shown(self._page(opened))
+        topic, message = self._in_force(name), _SAVED[saved]
+        if topic is not None and topic.publish.private:
+            private = f"Its feed is private: `topicwire feeds grant {name} READER` gives a reader an address."
+            return self._shown(replace(self._page(opened), message=f"{message} {private}"))
+        feed, page = f"{self.context.base}{name}.atom", f"{self.context.root}{name}.html"
+        return self._shown(replace(self._page(opened), message=message, feed=feed, page=page))
 
     def _page(self, opened: OpenedTopic) -> EditorPage:
         note = ""
@@ -167,12 +175,6 @@ class EditorRoutes:
             all=self._path,
             note=note,
         )
-
-    def _feed(self, name: str) -> str:
-        topic = self._in_force(name)
-        if topic is not None and topic.publish.private:
-            return f"Its feed is private: `topicwire feeds grant {name} READER` gives a reader an address."
-        return f"Its feed is {self.context.base}{name}.atom."
 
     def _in_force(self, name: str) -> Topic | None:
         return next((topic for topic in self.context.topics() if topic.name == name), None)
@@ -215,6 +217,13 @@ class EditorRoutes:
 
 def _html(body: bytes, status: int = 200) -> Response:
     return Response(body, status, _HEADERS, _HTML)
+
+
+def _head() -> Response:
+    """Return the head of a page alone, without the length of what it would have."""
+    answer = _html(b"")
+    del answer.headers["content-length"]
+    return answer
 
 
 def _state(state: str, topic: Topic) -> str:
