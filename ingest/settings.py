@@ -235,6 +235,13 @@ class Settings:
         """The address under which subscribers find the feeds, without a slash at its end."""
         return (self.service.base_url or f"http://{self.service.bind}").rstrip("/")
 
+    @property
+    def pages_url(self) -> str:
+        """The folder in which subscribers find the pages, a slash last; empty if others are let in and no address was set."""
+        host = self.service.bind.rpartition(":")[0].lower()
+        is_known = self.service.base_url or host.startswith("127.") or host in {"localhost", "[::1]"}
+        return f"{self.base_url}/" if is_known else ""
+
     def checked(self) -> "Settings":
         """Return the settings themselves. Raises SettingsError for a value of the right type that cannot be used."""
         if self.service.base_url and absolute(self.service.base_url, None) != self.service.base_url:

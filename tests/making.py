@@ -107,10 +107,12 @@ def classification(kept: StoredItem, by: Topic | None = None) -> Classification:
     return classify(Matcher([by or topic()]), document_of(kept))[0]
 
 
-def entry(kept: StoredItem | None = None, *, full: bool = False, by: Topic | None = None, atom_id: str = "urn:x:1") -> FeedEntry:
-    """Return what is published of a stored item."""
+def entry(
+    kept: StoredItem | None = None, *, full: bool = False, by: Topic | None = None, atom_id: str = "urn:x:1", pages: str = ""
+) -> FeedEntry:
+    """Return what is published of a stored item; `pages` is the address of the folder of its page."""
     kept, by = kept or stored(), by or topic()
-    return make_entry(StoryEntry(kept, classification(kept, by)), by, atom_id, PublishingPolicy(INSTANCE, full))
+    return make_entry(StoryEntry(kept, classification(kept, by)), by, atom_id, PublishingPolicy(INSTANCE, full, pages))
 
 
 def document(*entries: FeedEntry, by: Topic | None = None, **changes: Any) -> FeedDocument:

@@ -262,7 +262,7 @@ def test_a_pass_mails_and_calls_the_webhook(home: Path, web: FakeWeb, mail_serve
             "The Harbour Post",
             story["url"],
             story["evidence"],
-            "because ship: “ferry”; place: “harbour”",
+            "because the title says “ferry” (ship) near “harbour” (place)",
         ):
             assert words in part
     assert story["evidence"] == f"https://wire.example/item/{story['item']}.html"

@@ -21,7 +21,7 @@ from feeds.publication.entry import TOPIC_SCHEME, FeedEntry, PublishingPolicy, S
 from feeds.publication.formats.atom import render
 from feeds.publication.formats.envelope import TW as NAMESPACE
 from feeds.tagging.topic.model import Topic
-from ingest.model import Author, Category, Enclosure
+from ingest.model import Author, Category, Enclosure, Source
 from ingest.text.sanitize import one_line, plain, xml_safe
 
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
@@ -106,6 +106,29 @@ def test_every_link_keeps_its_relation_and_attributes() -> None:
         {"rel": "enclosure", "href": "http://post.example/horn.mp3", "type": "audio/mpeg", "length": "9"},
         {"rel": "enclosure", "href": "http://post.example/map"},
     ]
+
+
+def test_readers_that_list_links_are_not_flooded() -> None:
+    """Three other addresses are links, carriers first; the evidence for programs has all of them."""
+    papers = [sighting(Source(f"http://p{n}.example/", title=f"P{n}"), url=f"http://p{n}.example/f") for n in range(5)]
+    found = element(entry(stored(ITEM, sighting(), *papers)))
+    links = [link.get("href") for link in found.findall(f"{ATOM}link") if link.get("rel") == "related"]
+    assert links == [f"http://p{n}.example/f" for n in range(3)]
+    assert len(found.findall(TW + "carrier")) == 6
+
+
+def test_the_page_with_the_evidence_is_a_link() -> None:
+    """Programs find it by its relation; where there is no article it is the alternate too."""
+    page = "http://feeds.example/item/a1b2c3d4e5f60718.html"
+    about = {"rel": "describedby", "href": page, "type": "text/html", "title": "Evidence"}
+    with_article = element(entry(pages="http://feeds.example/"))
+    assert [dict(link.attrib) for link in with_article.findall(f"{ATOM}link")][:2] == [
+        {"rel": "alternate", "href": "http://post.example/ferry", "hreflang": "en"},
+        about,
+    ]
+    seed = entry(stored(item(url=None), sighting(SEED, url=None)), pages="http://feeds.example/")
+    assert [dict(link.attrib) for link in element(seed).findall(f"{ATOM}link")] == [{"rel": "alternate", "href": page}, about]
+    assert read(made(seed)).entries[0].link == page
 
 
 def test_no_entry_is_offered_for_editing() -> None:

@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 from making import GAZETTE, HARBOUR, INSTANCE, ITEM, SEED, classification, document, entry, item, sighting, stored, topic
 from support import NOON
 
-from feeds.publication.entry import TOPIC_SCHEME, StoryEntry, _beginning, feed_id, is_iri, own_id, permanent_id, public_url
+from feeds.publication.entry import (
+    TOPIC_SCHEME,
+    PublishingPolicy,
+    StoryEntry,
+    _beginning,
+    feed_id,
+    is_iri,
+    make_entry,
+    own_id,
+    permanent_id,
+    public_url,
+)
 from ingest.model import Author, Category, Enclosure, Item, Place, Source
 
 
@@ -196,10 +207,47 @@ def test_the_summary_ends_with_the_reason_and_the_carriers() -> None:
     """The last line of a summary says why it was tagged and who carried it."""
     made = entry(stored(ITEM, sighting(), sighting(GAZETTE)))
     text, _, why = made.summary.rpartition("<p><small>")
-    assert text == "<p>Forty passengers came to wave.</p>"
-    assert why.startswith("Tagged “Harbour news” because ")
-    assert "ferry" in why
+    assert text == "<p>Forty passengers came to wave.</p>\n"
+    assert why.startswith("Tagged “Harbour news” because the title says “ferry” (ship) near “harbour” (place). ")
     assert why.endswith("Carried by The Harbour Post; also by The Gazette.</small></p>")
+
+
+PAGES = "http://feeds.example/"
+
+
+def test_an_entry_leads_to_its_evidence() -> None:
+    """The why-line ends with a link to the page that shows all of it, in the summary and in the whole text."""
+    made = entry(full=True, pages=PAGES)
+    link = ' <a href="http://feeds.example/item/a1b2c3d4e5f60718.html">All evidence</a></small></p>'
+    assert made.evidence == "http://feeds.example/item/a1b2c3d4e5f60718.html"
+    assert made.summary.endswith(link)
+    assert made.content.endswith(link)
+    assert "evidence" not in made.why, "that is plain text"
+    assert made.link == ITEM.url, "a reader still opens the article"
+
+
+def test_an_item_without_an_address_is_opened_at_its_evidence() -> None:
+    """A seed document has no address of its own that works elsewhere: its page is where a reader reads on."""
+    made = entry(stored(item(url=None), sighting(SEED, url=None)), pages=PAGES)
+    assert (made.url, made.link) == (None, "http://feeds.example/item/a1b2c3d4e5f60718.html")
+    assert entry(stored(item(url=None))).link is None, "without pages it has none"
+
+
+def test_the_copy_that_has_the_words_has_the_evidence() -> None:
+    """Its page shows them, not the page of the copy that is published."""
+    other = stored(row=2, id="b1b2c3d4e5f60718")
+    story = StoryEntry(stored(), classification(stored()), ((other, "same"),), other)
+    made = make_entry(story, topic(), "urn:x:1", PublishingPolicy(INSTANCE, full=False, pages=PAGES))
+    assert made.evidence == "http://feeds.example/item/b1b2c3d4e5f60718.html"
+
+
+def test_what_has_no_page_leads_to_none() -> None:
+    """The items of a private topic have no page, nor those of a topic that takes everything."""
+    private = topic(f"{HARBOUR}\n[publish]\nprivate = true\n")
+    everything = topic('title = "All"\n')
+    for by in (private, everything):
+        made = entry(by=by, pages=PAGES)
+        assert (made.evidence, "All evidence" in made.summary) == ("", False)
 
 
 def test_a_single_carrier_is_named_alone() -> None:
@@ -240,7 +288,7 @@ def test_the_content_is_published_only_if_asked_for() -> None:
     whole = stored(item(content="<p>The whole story of the ferry.</p>"))
     assert entry(whole).content == ""
     wanted = entry(whole, full=True).content
-    assert wanted.startswith("<p>The whole story of the ferry.</p><p><small>Tagged ")
+    assert wanted.startswith("<p>The whole story of the ferry.</p>\n<p><small>Tagged ")
 
 
 def test_a_summary_is_the_content_of_what_has_no_other() -> None:
@@ -252,7 +300,7 @@ def test_an_item_without_an_address_has_its_content() -> None:
     """An entry without an alternate link must have content (RFC 4287, 4.1.2), asked for or not."""
     made = entry(stored(item(url=None), sighting(url=None)))
     assert made.url is None
-    assert made.content.startswith("<p>Forty passengers came to wave.</p><p><small>")
+    assert made.content.startswith("<p>Forty passengers came to wave.</p>\n<p><small>")
 
 
 def test_an_item_without_a_title_is_called_by_its_address_or_source() -> None:

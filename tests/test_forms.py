@@ -55,6 +55,17 @@ SPARSE: Final = replace(
 )
 
 
+def test_a_seed_document_opens_at_its_evidence() -> None:
+    """RSS and JSON Feed lead to its page as Atom does, and name the evidence of every entry."""
+    seed = entry(stored(item(url=None), sighting(SEED, url=None)), pages="http://feeds.example/")
+    page = "http://feeds.example/item/a1b2c3d4e5f60718.html"
+    shown = json.loads(jsonfeed.render(document(seed)))["items"][0]
+    assert (shown["url"], shown["_topicwire"]["evidence"]) == (page, page)
+    assert etree.fromstring(rss.render(document(seed))).findtext("channel/item/link") == page
+    other = json.loads(jsonfeed.render(document(entry(pages="http://feeds.example/"))))["items"][0]
+    assert (other["url"], other["_topicwire"]["evidence"]) == ("http://post.example/ferry", page)
+
+
 def head(**changes: Any) -> FeedDocument:
     """Return a feed with an entry of each kind, one that has left, an archive and a hub."""
     return document(RICH, SPARSE, tombstones=(GONE,), previous=3, hub="https://hub.example/", **changes)

@@ -278,7 +278,7 @@ def leaks(value: Any, place: str = "") -> Iterator[str]:
 IN_ENTRIES: Final = set(
     "id url language authors.uri authors.email categories.scheme enclosures.url enclosures.type enclosures.kind"
     " carriers.url carriers.language origin.id origin.url origin.site_url related.relation related.url"
-    " places.form places.value classification.topic classification.version classification.branch classification.excluded"
+    " evidence places.form places.value classification.topic classification.version classification.branch classification.excluded"
     " classification.missing classification.excluding"  # of refusals, which no entry shows
     " classification.hits.language classification.hits.field classification.cancelled.language"
     " classification.cancelled.field".split()

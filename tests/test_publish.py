@@ -252,6 +252,20 @@ def test_a_feed_names_its_address_by_the_base_url(home: Path, facts: Facts) -> N
     assert link.get("href") == "https://feeds.example/all/harbour.atom"
 
 
+def test_another_form_of_an_entry_is_no_news(home: Path, facts: Facts) -> None:
+    """Entries that now lead to their evidence are written once more; for readers nothing was updated."""
+    path = home / "public" / "harbour.atom"
+    carry(facts, [about(1)])
+    written(home, facts, settings={"service.bind": "0.0.0.0:8080"})
+    before = path.read_bytes()
+    assert b"All evidence" not in before
+    written(home, facts, settings={"service.base_url": "https://feeds.example"})
+    after = etree.fromstring(path.read_bytes())
+    assert "https://feeds.example/item/" in (after.findtext(f"{ATOM}entry/{ATOM}summary") or "")
+    assert after.findtext(f"{ATOM}entry/{ATOM}updated") == etree.fromstring(before).findtext(f"{ATOM}entry/{ATOM}updated")
+    assert ids(path) == ["urn:item:1"]
+
+
 def test_the_whole_text_is_published_if_asked_for(home: Path, facts: Facts) -> None:
     """With `publish.full_content` every entry has its content beside the summary."""
     carry(facts, [changed(about(1), content="<p>All of it.</p>")])

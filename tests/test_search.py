@@ -354,6 +354,8 @@ def test_a_search_is_a_feed(site: Site) -> None:
     ]
     assert [(entry.id, entry.link) for entry in feed.entries] == [("urn:item:1", "http://post.example/1")]
     assert "tagged harbour" in feed.entries[0].summary
+    evidence = next(link.href for link in feed.entries[0].links if link.rel == "describedby")
+    assert site.ask(evidence.removeprefix("https://feeds.example/wire")).status == 200
     again = site.ask("/search.atom?q=ferry+harbour")
     assert (again.body, again.headers["etag"]) == (answer.body, answer.headers["etag"])
     assert site.ask("/search.atom?q=ferry+harbour", if_none_match=again.headers["etag"]).status == 304

@@ -179,6 +179,25 @@ def test_a_value_that_cannot_be_is_said_at_the_start(home: Path, key: str, value
     assert said in error(home, {f"TOPICWIRE_{key.upper().replace('.', '__')}": value})
 
 
+@pytest.mark.parametrize(
+    ("bind", "base_url", "pages"),
+    [
+        ("127.0.0.1:9", "", "http://127.0.0.1:9/"),
+        ("127.3.3.3:9", "", "http://127.3.3.3:9/"),
+        ("localhost:9", "", "http://localhost:9/"),
+        ("[::1]:9", "", "http://[::1]:9/"),
+        ("0.0.0.0:9", "", ""),
+        ("[::]:9", "", ""),
+        ("192.0.2.1:9", "", ""),
+        ("0.0.0.0:9", "https://feeds.example/wire/", "https://feeds.example/wire/"),
+    ],
+)
+def test_entries_lead_to_pages_that_readers_can_reach(home: Path, bind: str, base_url: str, pages: str) -> None:
+    """On one's own computer the service itself; where others are let in, only the address that was set."""
+    said = {"TOPICWIRE_SERVICE__BIND": bind} | ({"TOPICWIRE_SERVICE__BASE_URL": base_url} if base_url else {})
+    assert load(home, said).pages_url == pages
+
+
 @pytest.mark.parametrize("bind", ["127.0.0.1:8080", "localhost:0", "[::1]:80", "0.0.0.0:65535"])
 def test_hosts_and_ports_of_every_form_are_taken(home: Path, bind: str) -> None:
     """Names, both kinds of addresses, and port 0 for any free one."""

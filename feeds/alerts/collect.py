@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from feeds.alerts.message import AlertStory
 from feeds.model import Grade, StoryEvidence
-from feeds.publication.edition import Target
+from feeds.publication.edition import Target, policy_of
 from feeds.publication.entry import PublishingPolicy, StoryEntry, make_entry, own_id
 from feeds.publication.entry_view import EntryView
 from feeds.publication.visible import visible_to
 from feeds.search.query import fts5_expression
-from feeds.site.views import item_href
 from feeds.store.classifications import Classifications
 from feeds.store.search import holding
 from feeds.stories.story import Grouping
@@ -91,18 +91,16 @@ class AlertStories:
         least = Grade(alert.grade).rank
         graded = [one for one in told if (one.story.classification.grade or Grade.MENTION).rank >= least]
         matching = _matching(alert.query, graded)
-        view, policy = EntryView(topic), PublishingPolicy(self._target.instance, full=False)
+        view, policy = EntryView(topic), replace(policy_of(self._target), full=False)
         yield from (self._story(topic, view, one, policy) for one in graded if one.row in matching)
 
     def _story(self, topic: Topic, view: EntryView, told: _Told, policy: PublishingPolicy) -> AlertStory:
         story = told.story
         entry = view.of(make_entry(story, topic, told.id, policy))
-        base, private = self._target.settings.base_url, topic.publish.private
-        uid = (story.tagged or story.lead).id
         return AlertStory(
             row=told.row,
             id=told.id,
-            uid=uid,
+            uid=(story.tagged or story.lead).id,
             topic=topic.name,
             topic_title=view.name(topic.title),
             title=entry.title,
@@ -114,8 +112,8 @@ class AlertStories:
             carriers=tuple(dict.fromkeys(carrier.name for carrier in entry.carriers)),
             why=entry.why,
             excerpt=shorten(entry.excerpt, _EXCERPT),
-            evidence="" if private or topic.expression is None else f"{base}/{item_href(uid)}",
-            private=private,
+            evidence=entry.evidence,
+            private=topic.publish.private,
         )
 
 

@@ -58,6 +58,11 @@ def feed_name(topic: Topic) -> str:
     return f"{'private' if topic.publish.private else 'public'}/{topic.name}"
 
 
+def policy_of(target: Target) -> PublishingPolicy:
+    """Return how a home publishes."""
+    return PublishingPolicy(target.instance, target.settings.publish.full_content, target.settings.pages_url)
+
+
 @dataclass(frozen=True, slots=True)
 class _StoryGroup:
     """A tagged story by the row ids of its items: the one that gives the entry its id, and all of them, the lead first."""
@@ -86,7 +91,7 @@ class Editor:
         self._lines, self._tagged = self._read()
         settings = target.settings.publish
         self._limits = SubscriptionLimits(settings.entries, timedelta(days=settings.days))
-        self._policy = PublishingPolicy(target.instance, settings.full_content)
+        self._policy = policy_of(target)
 
     def revise(self) -> tuple[FeedDocument | None, datetime | None]:
         """Bring the feed forward by some items and a few archive documents.

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from yarl import URL
 
 from feeds.model import Classification, RelatedItem
+from feeds.publication.reason import why_line
 from feeds.tagging.topic.model import Content, Topic
 from ingest.identity import later_fields, significance
 from ingest.model import Author, Category, Enclosure, Place, Sighting, Source, SourceKind, StoredItem
@@ -146,16 +147,24 @@ class FeedEntry:
     classification: Classification
     related: tuple[RelatedItem, ...] = ()
     places: tuple[Place, ...] = ()
+    evidence: str = ""  # the address of the page that shows all evidence; empty where readers can reach none
+
+    @property
+    def link(self) -> str | None:
+        """Where a reader goes: to the article, else to the page with its text and its evidence."""
+        return self.url or self.evidence or None
 
     @property
     def summary(self) -> str:
-        """HTML: the excerpt, the why-line last."""
-        return f"<p>{escape(self.excerpt)}</p>{self._why}" if self.excerpt else self._why
+        """HTML: the excerpt, the why-line last, on a line of its own also where a reader takes the markup away."""
+        return f"<p>{escape(self.excerpt)}</p>\n{self._why}" if self.excerpt else self._why
 
     @property
     def content(self) -> str:
         """HTML: the whole text, the why-line last; empty where only a summary is published."""
-        return self.body + self._why if self.whole else ""
+        if not self.whole:
+            return ""
+        return f"{self.body}\n{self._why}" if self.body else self._why
 
     @property
     def files(self) -> tuple[Enclosure, ...]:
@@ -169,7 +178,8 @@ class FeedEntry:
 
     @property
     def _why(self) -> str:
-        return f"<p><small>{escape(self.why)}</small></p>"
+        more = f' <a href="{escape(self.evidence)}">All evidence</a>' if self.evidence else ""
+        return f"<p><small>{escape(self.why)}{more}</small></p>"
 
     @property
     def changed(self) -> datetime:
@@ -215,10 +225,16 @@ def feed_id(instance: UUID, topic: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PublishingPolicy:
-    """The permanent name under which a home publishes, and whether with the whole text where a topic has no setting."""
+    """The permanent name under which a home publishes, whether with the whole text where a topic has no setting, and its pages."""
 
     instance: UUID
     full: bool
+    pages: str = ""  # the address of the folder of the pages, a slash last; empty where readers can reach none
+
+
+def item_href(uid: str) -> str:
+    """Return the address of an item's page, relative to the folder of the pages."""
+    return f"item/{uid}.html"
 
 
 def make_entry(
@@ -243,7 +259,7 @@ def make_entry(
         excerpt=_excerpt(item.text) if content is not Content.LINKS else "",
         body=public_address(item.content or item.summary) if body else "",  # its links were made absolute on the feed's address
         whole=body or item.url is None,
-        why=_why_line(topic, story, carriers),
+        why=_why(topic, story, carriers),
         # A reader that ignores `source` still sees whose it is.
         authors=item.authors or (Author(origin.title),),
         categories=tuple(_schemed(category, origin) for category in item.categories),
@@ -253,6 +269,7 @@ def make_entry(
         classification=story.classification,
         related=tuple(one for one in story.related if one.url),
         places=item.places,
+        evidence=policy.pages + item_href((story.tagged or story.lead).id) if policy.pages and topic.has_item_pages else "",
     )
 
 
@@ -319,12 +336,11 @@ def public_url(url: str | None) -> str | None:
     return iri(without_secrets(url)) if url else url
 
 
-def _why_line(topic: Topic, story: StoryEntry, carriers: tuple[Carrier, ...]) -> str:
-    first, *others = dict.fromkeys(carrier.name for carrier in carriers)
-    also = f"; also by {', '.join(others)}" if others else ""
+def _why(topic: Topic, story: StoryEntry, carriers: tuple[Carrier, ...]) -> str:
     # The words may be in one copy alone: then the reason names its source.
-    whose = f" (in the copy of {_public_name(story.tagged.carrier.source)})" if story.tagged else ""
-    return f"Tagged “{topic.title}” because {story.classification.why}{whose}. Carried by {first}{also}."
+    whose = _public_name(story.tagged.carrier.source) if story.tagged else ""
+    names = tuple(dict.fromkeys(carrier.name for carrier in carriers))
+    return why_line(topic.title, story.classification, topic.near, whose, names)
 
 
 def _schemed(category: Category, origin: Origin) -> Category:

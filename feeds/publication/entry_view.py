@@ -13,7 +13,7 @@ from ingest.model import Author, Category, Source
 
 _IMAGE: Final = re.compile(r"</?(?:img|picture|source)\b[^>]*>")
 # Fields of an entry that are no text. Every other is masked, also one that is added later.
-_NO_TEXTS: Final = frozenset("id title_inferred url published updated language whole enclosures places".split())
+_NO_TEXTS: Final = frozenset("id title_inferred url published updated language whole enclosures places evidence".split())
 _PICTURES: Final = frozenset({"thumbnail", "image"})
 
 

@@ -20,6 +20,7 @@ from feeds.publication.entry import (
     PublishingPolicy,
     StoryEntry,
     feed_id,
+    item_href,
     make_entry,
     own_id,
     permanent_id,
@@ -139,7 +140,7 @@ class SearchRoutes:
         topic = parse_topic("", "search", "search")
         words = wanted.words or "everything"
         topic = replace(topic, title=f"Search: {words}", description=f"What matches “{words}”, newest first.")
-        policy = PublishingPolicy(instance, audience.full)
+        policy = PublishingPolicy(instance, audience.full, self.context.home.settings.pages_url)
         ids = _ids(facts, [result.stored for result in found.results])
         entries = tuple(_entry(result, audience.topics, topic, policy, ids[result.stored.row]) for result in found.results)
         return SearchFindings(
@@ -165,7 +166,10 @@ def _entry(result: SearchResult, topics: Mapping[str, Topic], topic: Topic, poli
     entry = replace(entry, why=f"Found by a search. Carried by {', '.join(one.name for one in entry.carriers)}{tags}.")
     for one in result.classifications:
         entry = EntryView(topics[one.topic]).of(entry)
-    return entry
+    # Made for a search, which has no pages of items; its topics have.
+    return (
+        replace(entry, evidence=policy.pages + item_href(result.stored.id)) if policy.pages and _has_page(result, topics) else entry
+    )
 
 
 def _card(result: SearchResult, topics: Mapping[str, Topic], words: str) -> Card:
@@ -174,9 +178,11 @@ def _card(result: SearchResult, topics: Mapping[str, Topic], words: str) -> Card
         title = "".join(piece.text for piece in shown.title)
         excerpt = snippet(text, EXCERPT, word_spans(words, text))
         shown = replace(shown, title=highlight(title, word_spans(words, title)), excerpt=excerpt)
-    # Only items of a public topic with a query have a page.
-    with_page = any(topics[one.topic].expression and not topics[one.topic].publish.private for one in result.classifications)
-    return shown if with_page else replace(shown, href="")
+    return shown if _has_page(result, topics) else replace(shown, href="")
+
+
+def _has_page(result: SearchResult, topics: Mapping[str, Topic]) -> bool:
+    return any(topics[one.topic].has_item_pages for one in result.classifications)
 
 
 def _form(facts: Facts, audience: Audience, asked: Mapping[str, str]) -> SearchPage:

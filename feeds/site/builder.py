@@ -10,6 +10,7 @@ from typing import Final
 
 from feeds.publication.document import file_name
 from feeds.publication.edition import Target, feed_name
+from feeds.publication.entry import item_href
 from feeds.publication.publish import Looked, PageFile
 from feeds.site import facets, listing, render, sources, views
 from feeds.site.fingerprints import EPOCH, PageFolder, fingerprint, folder_times, pages_in, sources_state, topic_state
@@ -364,7 +365,7 @@ class Site:
             yield PageFile(path, None, pruned=row in still)
 
     def _item_paths(self, rows: Iterable[int]) -> dict[int, str]:
-        return {row: views.item_href(uid) for row, uid in self._tagged.uids(rows).items()}
+        return {row: item_href(uid) for row, uid in self._tagged.uids(rows).items()}
 
     def _marks(self, rows: Sequence[int]) -> dict[int, str]:
         """Return the fingerprints of the pages of items."""

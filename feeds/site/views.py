@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from feeds.model import Classification, Evidence
-from feeds.publication.entry import carriers_of, public_address, source_key
+from feeds.publication.entry import carriers_of, item_href, public_address, source_key
 from feeds.site import highlighting
 from feeds.site.models import (
     About,
@@ -51,11 +51,6 @@ def about(topic: Topic) -> About:
         contact="" if is_placeholder_contact(topic.contact) else topic.contact,
         status=topic.status,
     )
-
-
-def item_href(uid: str) -> str:
-    """Return the address of an item's page, relative to the site's root."""
-    return f"item/{uid}.html"
 
 
 def shown_at(stored: StoredItem) -> tuple[datetime, bool]:

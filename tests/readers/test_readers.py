@@ -13,7 +13,7 @@ from typing import Any
 
 import feedparser
 import pytest
-from making import GAZETTE, Cli, about, carry, home_at, item, write_topic
+from making import GAZETTE, SEED, Cli, about, carry, home_at, item, write_topic
 from served_site import Site, served
 
 NEWSBOAT = shutil.which("newsboat")
@@ -95,6 +95,18 @@ def test_newsboat_subscribes(cli: Cli, site: Site, tmp_path: Path, suffix: str) 
     cli("run", "--once")
     assert newsboat.visit().keys() - TITLES.keys() == {"Story 9: ferry in the harbour"}
     assert answers(site, 304) == 1
+
+
+@pytest.mark.skipif(NEWSBOAT is None, reason="newsboat is not installed: apt-get install newsboat")
+@pytest.mark.parametrize("suffix", ["atom", "rss"])
+def test_newsboat_opens_a_seed_document_at_its_evidence(cli: Cli, site: Site, tmp_path: Path, suffix: str) -> None:
+    """The document has no address of its own: the link of its entry is the page that the service has of it."""
+    title = "A ferry without a harbour"
+    with home_at(cli.home).facts() as facts:
+        carry(facts, [item(guid="note.txt", url=None, title=title)], SEED)
+    cli("run", "--once")
+    link = Newsboat(tmp_path, f"http://127.0.0.1:{site.port}/harbour.{suffix}").visit()[title]
+    assert title in site.ask(link.removeprefix("https://feeds.example")).text
 
 
 def test_feedparser_reads_all_formats_alike(site: Site) -> None:

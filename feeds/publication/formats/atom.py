@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from lxml import etree
@@ -25,6 +26,7 @@ _PODCAST: Final = {"xmlns:podcast": "https://podcastindex.org/namespace/1.0"}
 _ITUNES: Final = {"xmlns:itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd"}
 # What publishers write there is not always one; a feed with another would be invalid.
 _MEDIA_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;\s*[\w.+-]+=[\w.+-]+)*", re.ASCII)
+_RELATED: Final = 3  # links to other carriers and articles: some readers list all of them above the text
 _MAILBOX: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
 
@@ -122,20 +124,26 @@ def _source(origin: Origin) -> str:
 
 
 def _links(entry: FeedEntry) -> Iterator[str]:
-    if entry.url:
-        language = {"hreflang": entry.language} if entry.language else {}
-        yield empty("link", {"rel": "alternate", "href": entry.url, **language})
+    if entry.link:
+        about = {"hreflang": entry.language} if entry.url and entry.language else {}
+        yield empty("link", {"rel": "alternate", "href": entry.link, **about})
+    if entry.evidence:
+        yield empty("link", {"rel": "describedby", "href": entry.evidence, "type": "text/html", "title": "Evidence"})
     if entry.origin.url:
         yield _via(entry.origin.url, entry.origin.title)
+    yield from islice(_related(entry), _RELATED)
+    for enclosure in entry.files:
+        length = "" if enclosure.length is None else str(enclosure.length)
+        link = {"rel": "enclosure", "href": enclosure.url, "type": media_type(enclosure) or "", "length": length}
+        yield empty("link", {name: value for name, value in link.items() if value})
+
+
+def _related(entry: FeedEntry) -> Iterator[str]:
     for carrier in entry.carriers[1:]:
         if carrier.url:
             yield empty("link", {"rel": "related", "href": iri(destination(carrier.url)), "title": carrier.name})
     for one in entry.related:
         yield empty("link", {"rel": "related", "href": one.url, "title": f"{one.relation}: {one.name}"})
-    for enclosure in entry.files:
-        length = "" if enclosure.length is None else str(enclosure.length)
-        link = {"rel": "enclosure", "href": enclosure.url, "type": media_type(enclosure) or "", "length": length}
-        yield empty("link", {name: value for name, value in link.items() if value})
 
 
 def _evidence(entry: FeedEntry) -> Iterator[str]:

@@ -54,7 +54,7 @@ def _item(entry: FeedEntry, topic: Topic) -> Members:
     return _known(
         {
             "id": entry.id,
-            "url": entry.url,
+            "url": entry.link,
             "title": entry.title,
             "content_html": entry.content or entry.summary,
             "summary": entry.excerpt,
@@ -112,6 +112,7 @@ def _evidence(entry: FeedEntry) -> Members:
     return _known(
         {
             "why": entry.why,
+            "evidence": entry.evidence,
             "tag": {**tag, "hits": hits},
             "carriers": carriers,
             "related": related,

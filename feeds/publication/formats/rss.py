@@ -27,8 +27,8 @@ def render(document: FeedDocument) -> bytes:
 
 def _item(entry: FeedEntry, topic: Topic) -> Iterator[str]:
     yield leaf("title", entry.title)
-    if entry.url:
-        yield leaf("link", entry.url)
+    if entry.link:
+        yield leaf("link", entry.link)
     yield leaf("guid", entry.id, {"isPermaLink": "false"})
     if entry.published:
         yield leaf("pubDate", format_datetime(entry.published, usegmt=True))

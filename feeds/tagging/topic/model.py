@@ -118,3 +118,8 @@ class Topic:
     contact: str = ""
     updated: date | None = None
     publish: Publishing = Publishing()
+
+    @property
+    def has_item_pages(self) -> bool:
+        """Whether each item that it tags has a page with its evidence: not where everything is taken, nor where it is private."""
+        return self.expression is not None and not self.publish.private
