@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from feeds.export.rows import ExportRow, row_of
-from feeds.publication.edition import Target, feed_name
-from feeds.publication.entry import FeedEntry, PublishingPolicy, StoryEntry, make_entry, own_id
+from feeds.publication.edition import Target, feed_name, policy_of
+from feeds.publication.entry import FeedEntry, StoryEntry, make_entry, own_id
 from feeds.publication.entry_view import EntryView
 from feeds.publication.visible import Visible
 from feeds.store.classifications import Classifications
@@ -33,7 +33,7 @@ class StoryRows:
     def __init__(self, facts: Facts, topic: Topic, target: Target, grouping: Visible, as_of: datetime | None = None) -> None:
         """Read nothing yet; `grouping` has the stories as these readers may see them."""
         self._facts, self._topic, self._grouping, self._as_of = facts, topic, grouping, as_of
-        self._policy = PublishingPolicy(target.instance, target.settings.publish.full_content)
+        self._policy = policy_of(target)
         self._classifications, self._ledger = Classifications(facts), Ledger(facts, feed_name(topic))
         self._view = EntryView(topic)
 
