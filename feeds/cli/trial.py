@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
 
 from feeds.cli.home import readable_topics
 from ingest.errors import FetchError, ParseError, UsageError
-from ingest.poll_state import Trial
 from ingest.text.sanitize import one_line
 from ingest.text.urls import without_secrets
 
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ingest.model import ParsedFeed
+    from ingest.poll_state import Trial
     from ingest.polling.home import Home
 
 
@@ -41,15 +40,9 @@ def try_command(home: Home, source: str, *, as_json: bool) -> None:
 
 def topics_of_feed(home: Home) -> Callable[[ParsedFeed, str], Mapping[str, int]]:
     """Return a function (feed, address) that counts how many entries each topic of a home would tag."""
-    from feeds.tagging.matching.matcher import Matcher
-    from feeds.tagging.quality.trial import classified
+    from feeds.tagging.quality.trial import tagged_counts
 
-    matcher = Matcher(readable_topics(home)[0])
-
-    def matching(feed: ParsedFeed, where: str) -> Mapping[str, int]:
-        return Counter(one.topic for _, tags in classified(Trial(where, 0, feed), matcher) for one in tags)
-
-    return matching
+    return tagged_counts(readable_topics(home)[0])
 
 
 def _fetched(home: Home, source: str) -> Trial:

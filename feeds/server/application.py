@@ -25,6 +25,8 @@ from feeds.server.files import SECURITY_HEADERS, FileResponse, FileServer, Heade
 from feeds.server.health import HealthRoutes
 from feeds.server.listing.sources import SourcesRoutes
 from feeds.server.negotiation import deciding_headers, is_not_modified
+from feeds.server.owner.adding import AddingRoutes
+from feeds.server.owner.sources import OwnSourcesRoutes
 from feeds.server.private import PrivateRoutes
 from feeds.server.review import ReviewRoutes
 from feeds.server.search import SearchRoutes
@@ -160,6 +162,8 @@ def application(home: Home) -> SiteApplication:
     site.add(PrivateRoutes(context, site.with_error_page).routes())
     site.add(ReviewRoutes(context).routes())
     site.add(EditorRoutes(context).routes())
+    site.add(OwnSourcesRoutes(context).routes())
+    site.add(AddingRoutes(context).routes())
     site.add([websub_route(home.database_path, home.clock)])
     return site
 

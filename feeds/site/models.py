@@ -262,7 +262,7 @@ class SourceLine:
     gaps: int
     last_gap: datetime | None
     week: tuple[float, ...]  # new items by hour of the week, Monday 00:00 UTC first; empty before anything is known
-    key: str = ""  # by which filters name it
+    key: str = ""  # by which filters and forms name it
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +278,53 @@ class SourcesPage:
     query: str = ""
     standing: str = ""  # that is shown alone
     found: int | None = None  # how many meet the filter; None without one
+    order: str = ""  # in which they come; empty for the worst first
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSourcesPage:
+    """The sources with what their owner can do with each."""
+
+    listing: SourcesPage
+    token: str  # sent back with each decision
+    listed: frozenset[str] = frozenset()  # keys of those that sources.opml lists: they are removed there
+    message: str = ""  # what was decided last, in words
+    fault: str = ""  # why a decision was refused
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """An entry of a feed that is not kept yet."""
+
+    title: str
+    url: str | None
+    language: str | None
+    when: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedOffer:
+    """A feed that was found at an address: what it holds, what is odd about it, and how it can be kept."""
+
+    title: str
+    url: str  # as it may be shown
+    facts: str  # in one line: entries, languages, topics
+    newest: tuple[EntryLine, ...] = ()
+    warnings: tuple[str, ...] = ()
+    fault: str = ""  # why it cannot be read
+    button: str = ""  # what keeps it; empty where it is kept already
+
+
+@dataclass(frozen=True, slots=True)
+class AddSourcePage:
+    """The form for the address of a new source, and what was found there."""
+
+    token: str
+    address: str = ""  # as typed
+    fault: str = ""
+    look: str = ""  # the key of what was found
+    offers: tuple[FeedOffer, ...] = ()
+    others: tuple[str, ...] = ()  # further feeds that the page names
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,14 @@ from markupsafe import Markup, escape
 from feeds.publication.entry import Carrier
 from feeds.site import charts
 from feeds.site.models import (
+    AddSourcePage,
     Card,
     EditorPage,
     IndexPage,
     ItemPage,
     MonthPage,
     Notice,
+    OwnSourcesPage,
     ReviewPage,
     SearchPage,
     SourcesPage,
@@ -175,6 +177,16 @@ def item(page: ItemPage) -> bytes:
 def sources(page: SourcesPage, root: str = "") -> bytes:
     """Return a page of sources; `root` is the path of the site."""
     return _page("sources.html", root, page=page)
+
+
+def own_sources_page(page: OwnSourcesPage, root: str = "/") -> bytes:
+    """Return the sources with what their owner can do with each; `root` is the path of the site."""
+    return _page("own_sources.html", root, page=page.listing, own=page)
+
+
+def add_source_page(page: AddSourcePage, root: str = "/") -> bytes:
+    """Return the form for a new source, and what was found; `root` is the path of the site."""
+    return _page("add_source.html", root, page=page)
 
 
 def search_page(page: SearchPage, root: str = "/") -> bytes:

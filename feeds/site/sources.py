@@ -1,10 +1,10 @@
 """The pages of sources: which lines stand on which page, and which meet a filter; reads the stores, knows no HTML."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from feeds.site import views
@@ -19,6 +19,11 @@ from ingest.store.facts import Facts
 
 PAGE: Final = 200  # sources
 FILES: Final = 10  # pages that are files; the server draws the others
+ORDERS: Final[dict[str, Callable[[SourceLine], Any]]] = {
+    "name": lambda one: one.name.casefold(),
+    "news": lambda one: -one.news.timestamp() if one.news else 0.0,  # the newest first
+    "items": lambda one: -one.items,  # the most first
+}
 
 
 def lines(facts: Facts, topics: Mapping[str, Topic], rule: PollingRule, now: datetime, *, private: bool) -> tuple[SourceLine, ...]:
@@ -65,18 +70,31 @@ def pages(found: Sequence[SourceLine], as_of: datetime | None) -> tuple[SourcesP
     )
 
 
-def filtered(found: Sequence[SourceLine], as_of: datetime | None, query: str, standing: str, number: int) -> SourcesPage:
-    """Return a page of the sources whose name or address holds `query`, and which are of a standing, where one is given."""
+def filtered(  # noqa: PLR0913, PLR0917 - what a form asks for
+    found: Sequence[SourceLine],
+    as_of: datetime | None,
+    query: str,
+    standing: str,
+    number: int,
+    order: str = "",
+    path: str = "sources",
+) -> SourcesPage:
+    """Return a page of the sources whose name or address holds `query`, and which are of a standing, where one is given.
+
+    They come in one of ORDERS, or as they are: the worst first. `path` is where further pages are.
+    """
+    order = order if order in ORDERS else ""
     words = query.casefold().split()
     some = [
         one
         for one in found
         if (not standing or one.standing == standing) and all(word in f"{one.name} {one.url}".casefold() for word in words)
     ]
+    some = sorted(some, key=ORDERS[order]) if order else some
     count = max(-(-len(some) // PAGE), 1)
     number = min(number, count)
-    asked = {name: value for name, value in (("q", query), ("standing", standing)) if value}
-    links = [PageLink(f"{n}", f"sources?{urlencode(asked | {'page': n})}") for n in range(1, count + 1)]
+    asked = {name: value for name, value in (("q", query), ("standing", standing), ("order", order)) if value}
+    links = [PageLink(f"{n}", f"{path}?{urlencode(asked | {'page': n})}") for n in range(1, count + 1)]
     return SourcesPage(
         sources=tuple(some[(number - 1) * PAGE : number * PAGE]),
         as_of=as_of,
@@ -86,6 +104,7 @@ def filtered(found: Sequence[SourceLine], as_of: datetime | None, query: str, st
         query=query,
         standing=standing,
         found=len(some),
+        order=order,
     )
 
 

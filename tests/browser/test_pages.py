@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from making import GAZETTE, about, carry, home_at, item, write_topic
+from making import GAZETTE, Cli, about, carry, home_at, item, write_topic
 from served_site import served
-from support import NOON
+from support import NOON, FakeWeb, rss, rss_item
 
 from feeds.cli.home import readable_topics, target_of
 from feeds.site.publish import publish
@@ -141,6 +141,9 @@ def test_every_page_is_whole(address: str, browser: Any, tmp_path: Path, width: 
         "review?topic=harbour",
         "topics/",
         "topics/harbour/edit",
+        "sources?order=name",
+        "sources/manage",
+        "sources/add",
     ]:
         reader.open(path)
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
@@ -424,3 +427,42 @@ def test_an_outage_can_be_read(outage: str, browser: Any, tmp_path: Path, width:
     assert page.url == f"{outage}sources.html"
     page.close()
     assert reader.faults == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_one_adds_a_source_and_sees_it_polled(home: Path, web: FakeWeb, browser: Any, width: int, *, scripts: bool) -> None:
+    """Address, what it holds, keep, poll now, pause: with and without scripts, on a phone and a desktop."""
+    write_topic(home)
+    cli = Cli(home)
+    cli.settings["fetch.allow"] = web.allow
+    cli("publish")
+    web.serve("/rss", rss(rss_item("The ferry left the harbour", "http://harbour.example/1", date="Sun, 01 Mar 2026 10:00:00 GMT")))
+    with (
+        served(home_at(home, cli.settings, cli.clock)) as site,
+        browser.new_context(java_script_enabled=scripts, viewport={"width": width, "height": 800}) as context,
+    ):
+        reader = Reader(f"http://127.0.0.1:{site.port}/", context.new_page()).watch()
+        page = reader.page
+        page.goto(f"{reader.address}sources/manage")
+        page.get_by_label("Add a source").fill(web.url("/rss"))
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="1 feed found. Nothing is kept yet.").wait_for()
+        assert page.get_by_role("link", name="The ferry left the harbour").is_visible()
+        if scripts:
+            reader.look()
+        page.get_by_role("button", name="Keep it").click()
+        assert "Added: “The Harbour Post”." in page.get_by_role("status").inner_text()
+        cli.clock.forward(minutes=5)
+        page.get_by_role("button", name="Poll now The Harbour Post").click()
+        assert "Due now: “The Harbour Post”" in page.get_by_role("status").inner_text()
+        web.serve("/rss", rss(rss_item("The boat came back", "http://harbour.example/2", guid="2")))
+        cli("poll")
+        page.reload()
+        assert page.locator(".source .meta").first.inner_text().startswith("2 items")
+        page.get_by_role("button", name="Pause The Harbour Post").click()
+        assert page.locator(".source .state").inner_text() == "paused"
+        if scripts:
+            reader.look()
+    assert reader.faults == []
+    assert web.paths() == ["/rss", "/rss"]

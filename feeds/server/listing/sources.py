@@ -52,8 +52,7 @@ class SourcesRoutes:
         asked: Mapping[str, str] = request.query_params
         with self._lock:  # of two that ask at once one reads
             known = self._fresh(self.context.home.clock)
-        query, standing = (one_line(asked.get(key, ""))[:_LONGEST] for key in ("q", "standing"))
-        page = filtered(known.lines, known.as_of, query, standing, _number(asked.get("page", "")))
+        page = filtered(known.lines, known.as_of, *asked_of(asked))
         return Response(sources_page(page, self.context.root), 200, NO_STORE, "text/html; charset=utf-8")
 
     def _fresh(self, clock: Callable[[], datetime]) -> _Known:
@@ -71,6 +70,12 @@ class SourcesRoutes:
             as_of = facts.polls.last_moment()
             found = lines(facts, topics, home.settings.polling.rule, as_of or now, private=bool(names - topics.keys()))
         return _Known(now, frozenset(topics), found, as_of)
+
+
+def asked_of(asked: Mapping[str, str]) -> tuple[str, str, int, str]:
+    """Return what a request or a form asks a list of sources for: words, a standing, a page, an order."""
+    query, standing, order = (one_line(asked.get(key, ""))[:_LONGEST] for key in ("q", "standing", "order"))
+    return query, standing, _number(asked.get("page", "")), order
 
 
 def _number(text: str) -> int:

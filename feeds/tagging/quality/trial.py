@@ -1,14 +1,15 @@
 """Shows a trial of a source, in words and as values: entries, what was inferred, what topics would tag; pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
 from feeds.model import Classification, document_of_item
 from feeds.tagging.classifier import tag
 from feeds.tagging.matching.matcher import Matcher
-from ingest.model import Item, Source
+from feeds.tagging.topic.model import Topic
+from ingest.model import Item, ParsedFeed, Source
 from ingest.poll_state import Trial
 from ingest.text.dates import rfc3339
 from ingest.text.sanitize import shorten
@@ -22,6 +23,16 @@ def classified(trial: Trial, matcher: Matcher) -> tuple[ClassifiedEntry, ...]:
     """Return the entries, each with the topics that would tag it; which sentences the source repeats is not known yet."""
     source = Source(trial.where, title=trial.feed.title)
     return tuple((item, tag(matcher, document_of_item(item, [source])).tags) for item, _ in trial.feed.items)
+
+
+def tagged_counts(topics: tuple[Topic, ...]) -> Callable[[ParsedFeed, str], Mapping[str, int]]:
+    """Return a function (feed, address) that counts how many entries each topic would tag."""
+    matcher = Matcher(topics)
+
+    def counted(feed: ParsedFeed, where: str) -> Mapping[str, int]:
+        return Counter(one.topic for _, tags in classified(Trial(where, 0, feed), matcher) for one in tags)
+
+    return counted
 
 
 def inferred(item: Item) -> list[str]:
