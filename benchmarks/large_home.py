@@ -231,6 +231,12 @@ def common(home: Home) -> Iterator[None]:
     yield from answered(home, "/search?q=harbour")
 
 
+@step("relevant", "the same, the most relevant first")
+def relevant(home: Home) -> Iterator[None]:
+    """Search for a word in two of three items, by relevance."""
+    yield from answered(home, "/search?q=harbour&order=relevance")
+
+
 @step("scrape", "/metrics, states of sources judged anew")
 def scrape(home: Home) -> Iterator[None]:
     """Ask for the metrics as the first scrape in a minute does."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from ingest.model import Item, Source, StoredItem
 
@@ -211,6 +211,15 @@ class Story:
 
 
 # Alerts
+
+
+class FoundItem(NamedTuple):
+    """An item that the index of a search found."""
+
+    row: int
+    moment: str  # its date as it is shown, RFC 3339 in UTC; never after it was stored
+    stored_at: str  # when the text that was found was stored
+    score: float = 0.0  # its relevance where that is asked for: the lower, the better
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 import time
 from collections.abc import Iterator
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,14 +16,17 @@ from served_site import Site, served
 from starlette.datastructures import QueryParams
 from support import NOON
 
+from feeds.model import FoundItem
 from feeds.publication.entry import source_key
 from feeds.search import search as searching
-from feeds.search.query import SearchQuery, fts5_expression, parse_query
+from feeds.search.ordering import newest_first
+from feeds.search.query import SearchOrder, SearchQuery, fts5_expression, parse_query
 from feeds.search.search import search
 from feeds.store.classifications import Classifications
 from feeds.store.search import OutOfTimeError, SearchIndex
 from feeds.tagging.classification_pass import classify_new
 from ingest.errors import UsageError
+from ingest.model import Item
 from ingest.store.facts import Facts
 
 OTHERS = """\
@@ -132,6 +137,7 @@ def test_a_day_that_is_none_is_refused() -> None:
         words=st.sampled_from(["", "ferry", "a&b=c", "שלום"]),
         since=st.none() | st.dates(),
         until=st.none() | st.dates(),
+        order=st.sampled_from(SearchOrder),
     )
 )
 def test_a_question_survives_the_journey_through_an_address(asked: SearchQuery) -> None:
@@ -209,7 +215,7 @@ def test_a_search_reads_no_more_than_it_shows(facts: Facts) -> None:
     for parts in ({"match": "story"}, {"match": "story", "published": '["harbour"]', "language": "en"}, {"topic": "harbour"}, {}):
         queries: list[str] = []
         facts.database.connection.set_trace_callback(queries.append)
-        list(SearchIndex(facts).rows(parts))
+        list(SearchIndex(facts).found(parts, scored="match" in parts))
         facts.database.connection.set_trace_callback(None)
         (query,) = (one for one in queries if "current_item" in one)
         plan = [row[-1] for row in facts.database.execute(f"explain query plan {query}")]
@@ -219,13 +225,13 @@ def test_a_search_reads_no_more_than_it_shows(facts: Facts) -> None:
 def test_what_was_found_in_time_is_shown(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the time is over, what was found until then is shown; a search that has found nothing yet is refused."""
     carry(facts, [about(1), about(2)])
-    found = iter([1])
+    found = iter([FoundItem(1, "2026-03-02", "2026-03-02")])
 
-    def endless(*_: object) -> Iterator[int]:
+    def endless(*_: object) -> Iterator[FoundItem]:
         yield from found
         raise OutOfTimeError("this takes longer", "narrow it down")
 
-    monkeypatch.setattr(SearchIndex, "rows", endless)
+    monkeypatch.setattr(SearchIndex, "found", endless)
     some = search(facts, parse_query({"q": "story"}), frozenset(), limit=2)
     assert (len(some.results), some.total, some.more) == (1, 1, True)
     with pytest.raises(UsageError, match="takes longer"):
@@ -239,6 +245,76 @@ def test_a_form_suggests_some_sources_and_takes_all(facts: Facts, monkeypatch: p
     carry(facts, [about(7), about(8), about(9)])
     assert [source.name for source in searching.sources(facts)] == ["The Harbour Post"]
     assert len(found(facts, source="the gazette")) == 2
+
+
+# The order
+
+
+def dated(number: int, published: datetime | None, title: str = "Story", text: str = "") -> Item:
+    """Return an item with a date of its publisher."""
+    return replace(about(number), title=f"{title} {number}", text=text, published=published)
+
+
+def order(facts: Facts, question: str, **how: str) -> list[str]:
+    """Return the titles that are found, in their order."""
+    found = search(facts, parse_query({"q": question, **how}), frozenset(), limit=20)
+    return [one.stored.item.title for one in found.results]
+
+
+def test_the_newest_by_the_date_that_is_shown_come_first(facts: Facts) -> None:
+    """An old article that came late stands among those of its day; what has no date stands where it was first seen."""
+    day = NOON - timedelta(days=10)
+    carry(facts, [dated(1, day), dated(2, None)], at=day)
+    carry(facts, [dated(3, NOON - timedelta(days=20)), dated(4, NOON + timedelta(days=3))], at=NOON)
+    carry(facts, [replace(dated(1, day), title="Story 1, corrected")], at=NOON + timedelta(hours=1))
+    expected = ["Story 4", "Story 1, corrected", "Story 2", "Story 3"]
+    assert order(facts, "story") == expected
+    assert order(facts, "", since="2026-01-01") == order(facts, "", source="The Harbour Post") == expected
+
+
+def test_the_most_relevant_come_first_when_that_is_asked_for(facts: Facts) -> None:
+    """A word in the title counts for more than one in the text, and one among few for more than one among many."""
+    long = "nothing else " * 60
+    carry(
+        facts, [dated(1, None, "Ferry sinks", "ferry"), dated(2, None, "News", f"{long} ferry"), dated(3, None, "News", "a ferry")]
+    )
+    assert order(facts, "ferry", order="relevance") == ["Ferry sinks 1", "News 3", "News 2"]
+    assert order(facts, "ferry", order="newest") != order(facts, "ferry", order="relevance")
+    assert sorted(order(facts, "", order="relevance", since="2026-01-01")) == ["Ferry sinks 1", "News 2", "News 3"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=60), st.integers(1, 70))
+def test_no_more_is_read_than_the_order_needs(items: list[tuple[int, int]], window: int) -> None:
+    """Read from the last stored on, items come in the order of their dates, whatever the page asks for."""
+    stored = sorted((max(made, seen), min(made, seen)) for made, seen in items)
+    found = [FoundItem(row, f"{moment:02}", f"{seen:02}") for row, (seen, moment) in enumerate(stored)][::-1]
+    right = [one.row for one in sorted(found, key=lambda one: (one.moment, one.row), reverse=True)]
+    assert list(newest_first(found, len(found))) == right
+    assert sorted(newest_first(found, window)) == sorted(right)
+    rest = iter(found)
+    assert list(islice(newest_first(rest, len(found)), 1)) == right[:1]
+    if found and found[0].moment == found[0].stored_at:
+        later = [one for one in found if one.stored_at >= found[0].moment]
+        assert len(found) - len(list(rest)) <= len(later) + 1, "the first is known as soon as nothing newer can follow"
+
+
+def test_an_order_that_is_none_is_refused() -> None:
+    """The error names the two there are."""
+    with pytest.raises(UsageError, match='order: "best" is no order; write newest or relevance'):
+        parse_query({"q": "ferry", "order": "best"})
+
+
+def test_the_page_says_its_order_and_offers_the_other(site: Site) -> None:
+    """The order in force is marked, the other is a link that keeps the question; the feed is always of the newest."""
+    for asked, current, other in (("", "Newest first", "order=relevance"), ("&order=relevance", "Most relevant first", "q=story")):
+        page = html.fromstring(site.ask(f"/search?q=story{asked}").text)
+        assert page.xpath("//*[@class='orders']/*[@aria-current]/text()") == [current]
+        (link,) = page.xpath("//*[@class='orders']/a/@href")
+        assert other in link
+        assert page.xpath("//link[@type='application/atom+xml']/@href") == ["/wire/search.atom?q=story"]
+        assert page.xpath("//form[@role='search']//input[@name='order']/@value") == (["relevance"] if asked else [])
+    assert not html.fromstring(site.ask("/search?topic=harbour").text).xpath("//*[@class='orders']"), "without words, dates decide"
+    assert "most relevant first" in site.ask("/search.atom?q=story&order=relevance").text
 
 
 # The command

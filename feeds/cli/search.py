@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 @click.option("--language", default="", metavar="CODE", help="Only in this language, such as de.")
 @click.option("--since", default="", metavar="DAY", help="Only from this day on, such as 2026-01-31.")
 @click.option("--until", default="", metavar="DAY", help="Only up to this day.")
+@click.option("--order", default="newest", show_default=True, type=click.Choice(["newest", "relevance"]), help="What comes first.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="How many items at the most.")
 @click.option("--json", "as_json", is_flag=True, help="One object a line.")
 @click.pass_obj
 def search_command(home: Home, /, query: tuple[str, ...], limit: int, *, as_json: bool, **narrow: str) -> None:
-    """Search everything stored for QUERY, newest first.
+    """Search everything stored for QUERY, newest first by the date that is shown, or by relevance.
 
     All words must be there; "in quotes" a phrase, begin* a beginning, -this must not be there, this OR that.
     What no public topic publishes is found too, and marked: `(private)` or `not published`; in JSON `"private": true`.

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
 
@@ -15,7 +16,14 @@ _LONGEST: Final = 300  # characters
 _MOST: Final = 24  # words and phrases
 _PART: Final = re.compile(r'(-?)(?:"([^"]*)"|([^\s"]+))')
 _LETTER: Final = re.compile(r"[^\W_]")
-KEYS: Final = ("q", "topic", "source", "language", "since", "until")
+KEYS: Final = ("q", "topic", "source", "language", "since", "until", "order")
+
+
+class SearchOrder(StrEnum):
+    """What comes first of what a search finds."""
+
+    NEWEST = "newest"  # by the date that is shown
+    RELEVANCE = "relevance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +36,17 @@ class SearchQuery:
     language: str = ""
     since: date | None = None
     until: date | None = None
+    order: SearchOrder = SearchOrder.NEWEST
 
     @property
     def is_empty(self) -> bool:
-        """True when the query is empty."""
-        return self == SearchQuery()
+        """True when nothing is asked for."""
+        return replace(self, order=SearchOrder.NEWEST) == SearchQuery()
+
+    @property
+    def is_ranked(self) -> bool:
+        """True where relevance decides: without words everything is equally relevant."""
+        return self.order is SearchOrder.RELEVANCE and bool(self.words)
 
     def written(self, page: int = 1) -> str:
         """Return it as the query part of an address; equal queries are written alike."""
@@ -42,6 +56,7 @@ class SearchQuery:
             self.source,
             self.language,
             *(day and day.isoformat() for day in (self.since, self.until)),
+            "" if self.order is SearchOrder.NEWEST else self.order.value,
         )
         known = {key: value for key, value in zip(KEYS, values, strict=True) if value}
         return urlencode(known | ({"page": str(page)} if page > 1 else {}))
@@ -50,16 +65,24 @@ class SearchQuery:
 def parse_query(asked: Mapping[str, str]) -> SearchQuery:
     """Parse a query from its parts by name (`KEYS`).
 
-    Raises UsageError for a date that is none, for a quotation mark without a partner, and for too much text.
+    Raises UsageError for a date or an order that is none, for a quotation mark without a partner, and for too much text.
     """
     words, topic, source, language = (one_line(asked.get(key, "")) for key in KEYS[:4])
     if len(words) > _LONGEST:
         raise UsageError(f"the question is longer than {_LONGEST} characters", "leave some words out")
     if words.count('"') % 2:
         raise UsageError("a quotation mark has no partner", 'write a phrase as "last ferry", or leave the mark out')
-    made = SearchQuery(words, topic, source, language.lower(), _day(asked, "since"), _day(asked, "until"))
+    made = SearchQuery(words, topic, source, language.lower(), _day(asked, "since"), _day(asked, "until"), _order(asked))
     fts5_expression(made.words)
     return made
+
+
+def _order(asked: Mapping[str, str]) -> SearchOrder:
+    text = one_line(asked.get("order", "")).lower()
+    try:
+        return SearchOrder(text) if text else SearchOrder.NEWEST
+    except ValueError:
+        raise UsageError(f'order: "{text[:40]}" is no order', f"write {' or '.join(SearchOrder)}") from None
 
 
 def _day(asked: Mapping[str, str], key: str) -> date | None:

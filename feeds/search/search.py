@@ -10,6 +10,7 @@ from typing import Final
 
 from feeds.model import Classification
 from feeds.publication.entry import source_key
+from feeds.search.ordering import most_relevant, newest_first
 from feeds.search.query import SearchQuery, fts5_expression
 from feeds.store.classifications import Classifications
 from feeds.store.search import OutOfTimeError, SearchIndex, holding
@@ -20,6 +21,8 @@ from ingest.store.facts import Facts
 _PATIENCE: Final = 10.0  # seconds: a beginning of one letter may stand for all there is
 _PATIENCE_WITH_ANYBODY: Final = 3.0
 _MOST: Final = 2_000  # published items whose words are looked at for one query
+_ORDERED: Final = 10_000  # items stored last that are brought into the order of their dates
+RANKED: Final = 1_000  # items stored last of which the most relevant come first
 _BATCH: Final = 100  # of them held at once
 _COUNTED: Final = 1_000  # items; of more it is said that there are more
 _SUGGESTED: Final = 200  # sources
@@ -35,7 +38,7 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """A page of what was found, the newest first, how much was counted, and whether there may be more."""
+    """A page of what was found, in the order asked for, how much was counted, and whether there may be more."""
 
     results: tuple[SearchResult, ...]
     total: int
@@ -57,17 +60,28 @@ def search(facts: Facts, asked: SearchQuery, open_topics: frozenset[str], *, lim
     Raises UsageError for a topic or a source that is not known, and where nothing is found within ten seconds.
     """
     parts = _parameters(facts, asked, open_topics)
-    rows, more = _taken(SearchIndex(facts), _PATIENCE, parts, max(_COUNTED, skip + limit))
+    index = SearchIndex(facts)
+    if asked.is_ranked:
+        rows, more = _ranked(index, parts)
+    else:
+        rows, more = _taken(index, _PATIENCE, parts, max(_COUNTED, skip + limit))
     return SearchResults(tuple(_results(facts, rows[skip : skip + limit], open_topics)), len(rows), more)
+
+
+def _ranked(index: SearchIndex, parts: Mapping[str, str | int]) -> tuple[list[int], bool]:
+    """Return the items that an index finds, the most relevant first, and whether more was found than was looked at."""
+    with index.time_limit(_PATIENCE), closing(index.found(parts, scored=True)) as found:
+        return most_relevant(islice(found, RANKED)), next(found, None) is not None
 
 
 def _taken(index: SearchIndex, seconds: float, parts: Mapping[str, str | int], most: int) -> tuple[list[int], bool]:
     """Return the first items that an index finds, and whether there may be more. Raises UsageError where it finds none in time."""
     rows: list[int] = []
     try:
-        with index.time_limit(seconds), closing(index.rows(parts)) as found:
-            rows.extend(islice(found, most))
-            return rows, next(found, None) is not None
+        with index.time_limit(seconds), closing(index.found(parts)) as found:
+            ordered = newest_first(found, _ORDERED)
+            rows.extend(islice(ordered, most))
+            return rows, next(ordered, None) is not None
     except OutOfTimeError:
         if not rows:
             raise
@@ -78,14 +92,16 @@ def search_published(facts: Facts, asked: SearchQuery, public: PublicItems, *, l
     """Find items among `public` ones, as they are shown; the result does not reveal that any other item exists.
 
     The index holds whole texts in all their versions, so it only proposes candidates: an item is found if the words
-    are in the shown text. Only as many are read as are shown, the newest first. Raises UsageError as `search` does.
+    are in the shown text. By date, only as many are read as are shown; relevance is that of the shown texts.
+    Raises UsageError as `search` does.
     """
     parts = _parameters(facts, asked, public.topics, published=public.topics)
     if "match" not in parts:
         rows, more = _taken(SearchIndex(facts), _PATIENCE_WITH_ANYBODY, parts, max(_COUNTED, skip + limit))
     else:
         proposed, more = _proposed(facts, parts)
-        rows, looked = _holding(facts, fts5_expression(asked.words) or "", proposed, public, skip + limit)
+        look = _ranked_holding if asked.is_ranked else _holding
+        rows, looked = look(facts, fts5_expression(asked.words) or "", proposed, public, skip + limit)
         more = more or looked < len(proposed)
     return SearchResults(tuple(map(public.shown, _results(facts, rows[skip : skip + limit], public.topics))), len(rows), more)
 
@@ -100,7 +116,7 @@ def rows_with_words(facts: Facts, asked: SearchQuery, public: PublicItems) -> li
 
 def shows_words(facts: Facts, words: str, rows: Iterable[int], public: PublicItems) -> set[int]:
     """Return those of some items whose shown words are the ones wanted."""
-    return holding(fts5_expression(words) or "", _words(facts, list(rows), public))
+    return set(holding(fts5_expression(words) or "", _words(facts, list(rows), public)))
 
 
 def _proposed(facts: Facts, parts: Mapping[str, str | int]) -> tuple[list[int], bool]:
@@ -117,6 +133,14 @@ def _holding(facts: Facts, expression: str, proposed: list[int], public: PublicI
         rows += [row for row in some if row in found]
         looked += len(some)
     return rows, looked
+
+
+def _ranked_holding(facts: Facts, expression: str, proposed: list[int], public: PublicItems, _enough: int) -> tuple[list[int], int]:
+    """Return as `_holding` does the items that are found, the most relevant first: that asks for all of them."""
+    looked = proposed[:RANKED]
+    batches = (looked[at : at + _BATCH] for at in range(0, len(looked), _BATCH))
+    found = holding(expression, (one for some in batches for one in _words(facts, some, public)))
+    return sorted((row for row in looked if row in found), key=found.__getitem__), len(looked)
 
 
 def _words(facts: Facts, rows: list[int], public: PublicItems) -> Iterator[tuple[int, str, str]]:

@@ -29,8 +29,8 @@ from feeds.publication.entry import (
 )
 from feeds.publication.entry_view import EntryView
 from feeds.publication.formats import atom
-from feeds.search.query import KEYS, SearchQuery, parse_query, word_spans
-from feeds.search.search import SearchResult, SearchResults, languages, sources
+from feeds.search.query import KEYS, SearchOrder, SearchQuery, parse_query, word_spans
+from feeds.search.search import RANKED, SearchResult, SearchResults, languages, sources
 from feeds.server.context import NO_STORE, ServiceContext, audience_of, in_threads
 from feeds.server.negotiation import deciding_headers, is_not_modified, media_type
 from feeds.site.highlighting import highlight, snippet
@@ -53,6 +53,7 @@ _LAST_PAGE: Final = 500
 _AT_ONCE: Final = 4  # searches at the same time
 _VARY: Final = {"vary": "authorization"}
 _HEADERS: Final = NO_STORE | _VARY
+_ORDERS: Final = {SearchOrder.NEWEST: "Newest first", SearchOrder.RELEVANCE: "Most relevant first"}
 _NO_DATE: Final = 1 << 60  # a search has no date of change: no If-Modified-Since is late enough
 
 
@@ -105,6 +106,7 @@ class SearchRoutes:
                 found = find(facts, audience, wanted, limit=_PAGE, skip=(number - 1) * _PAGE)
             except UsageError as fault:
                 return replace(form, fault=f"{fault}."), 400
+        form = replace(form, order="" if wanted.order is SearchOrder.NEWEST else wanted.order.value)
         cards = tuple(_card(result, audience.topics, wanted.words) for result in found.results)
         return self._found(replace(form, results=cards, total=found.total, more=found.more), wanted, found, number), 200
 
@@ -113,9 +115,20 @@ class SearchRoutes:
         is_last = number >= _LAST_PAGE or not found.results or not (number * _PAGE < found.total or found.more)
         return replace(
             form,
-            feed=f"{path}.atom?{wanted.written()}",
+            orders=self._orders(wanted),
+            ranked=RANKED if wanted.is_ranked and found.more else 0,
+            feed=f"{path}.atom?{replace(wanted, order=SearchOrder.NEWEST).written()}",
             earlier="" if is_last else f"{path}?{wanted.written(number + 1)}",
             later=f"{path}?{wanted.written(number - 1)}" if number > 1 else "",
+        )
+
+    def _orders(self, wanted: SearchQuery) -> tuple[PageLink, ...]:
+        """Return what the results can be ordered by; without words there is no relevance."""
+        if not wanted.words:
+            return ()
+        return tuple(
+            PageLink(said, "" if order is wanted.order else f"{self.context.root}search?{replace(wanted, order=order).written()}")
+            for order, said in _ORDERS.items()
         )
 
     def _feed(self, audience: Audience, request: Request) -> Response:
@@ -139,7 +152,7 @@ class SearchRoutes:
         instance, query = instance_of(facts), wanted.written()
         topic = parse_topic("", "search", "search")
         words = wanted.words or "everything"
-        topic = replace(topic, title=f"Search: {words}", description=f"What matches “{words}”, newest first.")
+        topic = replace(topic, title=f"Search: {words}", description=f"What matches “{words}”, {_ORDERS[wanted.order].lower()}.")
         policy = PublishingPolicy(instance, audience.full, self.context.home.settings.pages_url)
         ids = _ids(facts, [result.stored for result in found.results])
         entries = tuple(_entry(result, audience.topics, topic, policy, ids[result.stored.row]) for result in found.results)

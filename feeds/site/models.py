@@ -419,6 +419,9 @@ class SearchPage:
     feed: str = ""  # the same as a feed
     earlier: str = ""  # address of the next page of results
     later: str = ""
+    order: str = ""  # the other one than the newest first, as typed
+    orders: tuple[PageLink, ...] = ()  # the orders that can be chosen; that in force has no address
+    ranked: int = 0  # of how many items stored last the most relevant come first; 0 where dates decide
 
 
 @dataclass(frozen=True, slots=True)

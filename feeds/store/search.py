@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from threading import Timer
 from typing import Final
 
+from feeds.model import FoundItem
 from feeds.store.migrations import migrations
 from feeds.store.tagged import TaggedItems
 from ingest.errors import UsageError
@@ -21,13 +22,15 @@ _CONDITIONS: Final = {
     "until": "i.moment < :until",
     "published": "exists (select 1 from tag where item_id = i.id and topic in (select value from json_each(:published)))",
 }
-_MATCHING: Final = """select m.item_id from text_match m cross join current_item i on i.id = m.item_id
-    where m.words match :match and {0} order by m.id desc"""
-_ALL: Final = "select i.id from current_item i where {0} order by i.id desc"
-_OF_TOPIC: Final = """select i.id from tag t cross join current_item i on i.id = t.item_id
-    where t.topic = :topic and {0} order by t.item_id desc"""
-_OF_SOURCE: Final = """select i.id from current_item i
-    where i.id in (select item_id from carrier where source_url = :source) and {0} order by i.id desc"""
+_MATCHING: Final = """select m.item_id, i.moment, v.seen, {score} from text_match m
+    cross join item_version v on v.id = m.id cross join current_item i on i.id = m.item_id
+    where m.words match :match and {conditions} order by m.id desc"""
+_RELEVANCE: Final = "bm25(m.words, 4.0, 1.0)"  # Okapi BM25; a word of the title counts as four of the text
+_ALL: Final = "select i.id, i.moment, i.first_seen, 0.0 from current_item i where {conditions} order by i.id desc"
+_OF_TOPIC: Final = """select i.id, i.moment, i.first_seen, 0.0 from tag t cross join current_item i on i.id = t.item_id
+    where t.topic = :topic and {conditions} order by t.item_id desc"""
+_OF_SOURCE: Final = """select i.id, i.moment, i.first_seen, 0.0 from current_item i
+    where i.id in (select item_id from carrier where source_url = :source) and {conditions} order by i.id desc"""
 _RECENT: Final = 2_000  # items whose languages are offered
 
 
@@ -59,19 +62,20 @@ class SearchIndex:
             timer.cancel()
             timer.join()
 
-    def rows(self, parts: Mapping[str, str | int]) -> Generator[int, None, None]:
+    def found(self, parts: Mapping[str, str | int], *, scored: bool = False) -> Generator[FoundItem, None, None]:
         """Yield the items that meet all conditions (match, topic, source, language, since, until, published), once each.
 
-        They are read from the newest on, by the newest of their texts with the words.
+        They are read from the last stored on, by the last of their texts with the words; with `scored` each has its relevance.
         """
         query = _MATCHING if "match" in parts else _OF_TOPIC if "topic" in parts else _OF_SOURCE if "source" in parts else _ALL
         conditions = " and ".join(_CONDITIONS[name] for name in parts if name in _CONDITIONS) or "1"
         seen: set[int] = set()
-        with closing(self._db.execute(query.format(conditions), parts)) as found:
-            for (row,) in found:
-                if row not in seen:
-                    seen.add(row)
-                    yield row
+        score = _RELEVANCE if scored else "0.0"
+        with closing(self._db.execute(query.format(conditions=conditions, score=score), parts)) as found:
+            for one in map(FoundItem._make, found):
+                if one.row not in seen:
+                    seen.add(one.row)
+                    yield one
 
     def sources(self, published: Iterable[str] | None = None, limit: int = -1) -> list[tuple[str, str]]:
         """Return (address, title) of sources with any item, or with any item that some topics publish, the busiest first."""
@@ -99,9 +103,12 @@ class SearchIndex:
         return tuple(language for (language,) in rows)
 
 
-def holding(expression: str, texts: Iterable[tuple[int, str, str]]) -> set[int]:
-    """Return the numbers of those (number, title, text) that an expression finds; words are split as in the stored index."""
+def holding(expression: str, texts: Iterable[tuple[int, str, str]]) -> dict[int, float]:
+    """Return those of some (number, title, text) that an expression finds, by number, each with its relevance among them.
+
+    Words are split as in the stored index. The lower the number of the relevance, the better.
+    """
     with closing(sqlite3.connect(":memory:")) as db:
         db.execute("create virtual table shown using fts5(title, text, tokenize='unicode61 remove_diacritics 2')")
         db.executemany("insert into shown (rowid, title, text) values (?, ?, ?)", texts)
-        return {row for (row,) in db.execute("select rowid from shown where shown match ?", [expression])}
+        return dict(db.execute("select rowid, bm25(shown, 4.0, 1.0) from shown where shown match ?", [expression]).fetchall())
