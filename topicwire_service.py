@@ -38,7 +38,7 @@ from feeds.server.supervision.progress import WorkerSign
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.stories.grouping_pass import all_grouped, group_new
-from feeds.tagging.classification_pass import classify_new
+from feeds.tagging.classification_pass import classify_new, classifying_ahead
 from feeds.tagging.topic.cache import TopicCache
 from feeds.tagging.topic.folders import kept_feed_messages, topic_folders
 from feeds.tagging.topic.model import Topic
@@ -53,6 +53,8 @@ from ingest.polling.passes import due_sources, log_source_changes, poll_due, rea
 from ingest.polling.pipeline import Report
 from ingest.polling.sources import read_lists
 from ingest.polling.websub import subscribe
+from ingest.polling.workers.pool import WorkerPool, helpers_beside
+from ingest.settings import parse_engine
 from ingest.store.facts import Facts
 from ingest.store.lock import Hold
 from ingest.store.monitor import has_note
@@ -146,12 +148,15 @@ def classify_and_publish(
     `batches` limits the work. Without a limit everything is done, and what is ready is published in between.
     """
     classifications, times = Classifications(facts), StageTimes(home.clock)
+    helpers = WorkerPool(helpers_beside(parse_engine(home.settings.engine).processes))
     grouped = tagged = written = 0
     while True:
-        with times.timed("group"):
-            grouped += group_new(facts, home.clock(), batches, seconds=_GROUPING_SECONDS, clock=home.clock, stopping=stopping)
-        with times.timed("classify"):
-            tagged += classify_new(facts, classifications, chosen, home.clock(), batches, stopping, _lateness(home, batches))
+        with classifying_ahead(facts, classifications, chosen, helpers) as ahead:
+            with times.timed("group"):
+                grouped += group_new(facts, home.clock(), batches, seconds=_GROUPING_SECONDS, clock=home.clock, stopping=stopping)
+            with times.timed("classify"):
+                late = _lateness(home, batches)
+                tagged += classify_new(facts, classifications, chosen, home.clock(), batches, stopping, late, ahead)
         with times.timed("publish"):
             written += len(publish(facts, classifications, chosen, target_of(home, facts), stopping=stopping).written)
         if batches is not None or stopping() or all_grouped(facts):

@@ -284,11 +284,11 @@ def measure(process: "subprocess.Popen[str]") -> Cost:
 
 
 def _effort(root: int) -> float:
-    """Return the processor time of a program and its children so far, in seconds."""
+    """Return the processor time of a program and its children so far, those that have ended among them, in seconds."""
     total = 0
     for pid in _family(root):
         with suppress(OSError):
-            total += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+            total += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
     return total / os.sysconf("SC_CLK_TCK")
 
 

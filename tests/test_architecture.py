@@ -87,6 +87,7 @@ EDGE_MODULES: Final = set(  # modules of pure rooms
     " feeds.publication.visible feeds.publication.websub feeds.search.search feeds.site.builder feeds.site.fingerprints"
     " feeds.site.listing feeds.site.publish feeds.site.sources feeds.site.stories feeds.stories.grouping"
     " feeds.stories.grouping_pass"
+    " feeds.tagging.classification_ahead"
     " feeds.tagging.classification_pass feeds.tagging.preview_pass feeds.tagging.review feeds.tagging.review_list"
     " feeds.tagging.second_opinion feeds.tagging.suggestion_pass feeds.tagging.topic.cache feeds.tagging.topic.folders".split()
 )

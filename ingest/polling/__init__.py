@@ -16,4 +16,5 @@ __all__ = (
     "running",
     "sources",
     "websub",
+    "workers",
 )

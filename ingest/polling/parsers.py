@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from multiprocessing.context import ForkServerContext
 from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -69,13 +70,19 @@ def read(job: Job) -> ParsedFeed:
     return parse_feed(job.body, dict(job.headers), job.url, job.now, job.before)
 
 
+def fork_server() -> ForkServerContext:
+    """Return the way in which processes start: from one that has loaded once what all of them share."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["ingest.polling.parsers", "ingest.polling.warm"])
+    return context
+
+
 class Children:
     """The parser processes, started together with the first document."""
 
     def __init__(self, processes: int) -> None:
         """Start the processes by a fork server, which loads the parsers once; a plain fork is unsafe, as the parent has threads."""
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["ingest.polling.parsers", "ingest.polling.warm"])
+        context = fork_server()
         self._begun = [context.Semaphore(0)]
         self._pool = ProcessPool(max_workers=processes, max_tasks=500, context=context, initializer=_begin, initargs=self._begun)
         self._expected = processes

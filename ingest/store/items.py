@@ -176,6 +176,11 @@ class Items:
         row = self._db.execute("select seq from item where version_id is not null order by seq desc limit 1").fetchone()
         return int(row[0]) if row else 0
 
+    def has_after(self, seq: int, number: int) -> bool:
+        """Return whether so many items came or changed after number `seq`."""
+        statement = "select 1 from item where seq > ? and version_id is not null order by seq limit 1 offset ?"
+        return self._db.execute(statement, [seq, number - 1]).fetchone() is not None
+
     def seqs(self, rows: Iterable[int]) -> dict[int, int]:
         """Return the numbers of change of some items, by row number."""
         found = self._db.execute("select id, seq from item where id in (select value from json_each(?))", [json.dumps(list(rows))])
