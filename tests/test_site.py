@@ -300,6 +300,34 @@ def test_months_lead_to_their_neighbours(site: Site) -> None:
     ]
 
 
+def test_a_full_page_leads_to_what_is_older(site: Site) -> None:
+    """From its last story on: the topic to that day of the month's page, a language to the pages of the server's search."""
+    days = [NOON - timedelta(days=number // 2) for number in range(64)]
+    carry(site.facts, [replace(about(number), published=day) for number, day in enumerate(days)])
+    site.publish()
+    last = days[59]
+    for path, older in (
+        ("harbour.html", f"harbour/{last:%Y-%m}.html#d{last.day}"),
+        ("harbour/lang-en.html", f"../search?topic=harbour&until={last:%Y-%m-%d}&language=en"),
+    ):
+        page = site.page(path)
+        assert len(page.xpath("//article")) == 60
+        assert page.xpath("//a[@rel='next']/@href") == [older]
+    month, _, place = f"harbour/{last:%Y-%m}.html#d{last.day}".partition("#")
+    assert site.page(month).xpath(f"//*[@id='{place}']")
+    (by_page,) = site.page("harbour.html").xpath("//p[@class='older']/a[.='Page by page']/@href")
+    assert by_page == f"search?topic=harbour&until={last:%Y-%m-%d}"
+
+
+def test_a_page_that_has_everything_leads_no_further(site: Site) -> None:
+    """Nothing is older than the last story of a page with all of them; where the search is closed no page leads there."""
+    carry(site.facts, [about(number) for number in range(61)])
+    (site.home / "topicwire.toml").write_text("[service]\nsearch = false\n", "utf-8")
+    site.publish()
+    assert not site.page("harbour/lang-en.html").xpath("//a[contains(@href, 'search?')]")
+    assert site.page("harbour.html").xpath("//a[@rel='next']/@href") == ["harbour/2026-03.html#d2"]
+
+
 def test_a_part_without_news_draws_no_empty_chart(site: Site) -> None:
     """Where every story is older than the days of the chart, the page says so."""
     carry(site.facts, [replace(about(1), published=NOON - timedelta(days=900))])

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+from urllib.parse import urlencode
 
 from feeds.publication.document import file_name
 from feeds.publication.edition import Target, feed_name
@@ -95,6 +96,7 @@ class Site:
         self._item_states: dict[int, str] = {}  # another state, another page
         self._maskings: dict[tuple[str, ...], PageMasking] = {}
         self._copies = Copies(target.grouping)
+        self._has_search = target.settings.service.search
         self._due: list[DuePage] = []
 
     @property
@@ -202,7 +204,7 @@ class Site:
 
     def _search(self) -> PageFile:
         """Return the search form, which the server answers, or a notice where the search is closed."""
-        if not self._target.settings.service.search:
+        if not self._has_search:
             notice = Notice("Search is closed", "The owner of this site has closed it.")
             return PageFile("search.html", render.notice(notice, ""))
         named = (self._masking((topic,)).topic(topic) for topic in self._topics.values())
@@ -253,7 +255,7 @@ class Site:
         pages |= {link: listing.shown(self._tagged.lines(topic.name, _CARDS, **kind)) for link, kind in kinds.items()}
         states = self._states({item.row for some in pages.values() for item in some})
         stories = TopicStories(self._facts, self._classifications, topic, self._copies, self._with_rules)
-        common = fingerprint(topic_state(topic), lists.languages, lists.sources, self._status(topic).outage)
+        common = fingerprint(topic_state(topic), lists.languages, lists.sources, self._status(topic).outage, self._has_search)
         first = self._today - timedelta(days=_CHART_DAYS - 1)
         for link, some in pages.items():
             path = link.href if link else f"{topic.name}.html"
@@ -286,7 +288,25 @@ class Site:
             status=self._status(topic),
             months=lists.months,
             archives=lists.archives,
+            older=self._rest(topic, items, facet),
+            paged=self._rest_by_pages(topic, items, facet),
         )
+
+    @staticmethod
+    def _rest(topic: Topic, items: Sequence[TaggedItem], facet: PageLink | None) -> str:
+        """Return where the list of a page goes on: the month of its last story, at that day."""
+        if facet or not topic.expression or not items:
+            return ""
+        last = items[-1].moment.date()
+        return f"{facets.month_href(topic.name, last)}#d{last.day}"
+
+    def _rest_by_pages(self, topic: Topic, items: Sequence[TaggedItem], facet: PageLink | None) -> str:
+        """Return where the server shows the stories of a page from its last day on; nowhere if the search is closed."""
+        if not items or not self._has_search or (facet and facet.key == UNKNOWN):  # no search is for what has no language
+            return ""
+        kind = "source" if facet and "/source-" in facet.href else "language"
+        asked = {"topic": topic.name, "until": f"{items[-1].moment:%Y-%m-%d}"} | ({kind: facet.key} if facet else {})
+        return f"search?{urlencode(asked)}"
 
     def _states(self, rows: Iterable[int]) -> dict[int, list[str]]:
         """Return for each item values that change when it or one of its copies does."""

@@ -139,6 +139,8 @@ class TopicPage:
     archives: tuple[PageLink, ...] = ()
     fingerprint: str = ""
     span: str = ""  # in what time the stories are counted; empty for all time
+    older: str = ""  # where the list goes on
+    paged: str = ""  # the same stories by pages, by the server
 
     @property
     def by_day(self) -> tuple[tuple[date, tuple[Card, ...]], ...]:
