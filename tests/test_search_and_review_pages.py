@@ -67,6 +67,8 @@ def test_a_question_that_cannot_be_read_names_the_fault_beside_the_field() -> No
     page = search_page(SearchPage('"ferry', fault="the quotation mark has no partner"))
     assert words(page, "//*[@role='alert']") == ["the quotation mark has no partner"]
     assert html.fromstring(page).xpath("//input[@id='q']/@aria-describedby") == ["fault"]
+    assert html.fromstring(page).xpath("//input[@id='q']/following::*[@id='fault']/following::input[@name='since']")
+    assert not html.fromstring(page).xpath("//h2")
 
 
 def test_an_untagged_story_that_has_no_page_is_not_led_to() -> None:

@@ -105,7 +105,7 @@ class SearchRoutes:
                     return form, 200
                 found = find(facts, audience, wanted, limit=_PAGE, skip=(number - 1) * _PAGE)
             except UsageError as fault:
-                return replace(form, fault=f"{fault}."), 400
+                return replace(form, fault=_sentence(f"{fault}.")), 400
         form = replace(form, order="" if wanted.order is SearchOrder.NEWEST else wanted.order.value)
         cards = tuple(_card(result, audience.topics, wanted.words) for result in found.results)
         return self._found(replace(form, results=cards, total=found.total, more=found.more), wanted, found, number), 200
@@ -209,6 +209,10 @@ def _form(facts: Facts, audience: Audience, asked: Mapping[str, str]) -> SearchP
         sources=tuple(PageLink(name, "", key=key) for key, name in named.items()),
         languages=tuple(PageLink(language_name(code), "", key=code) for code in languages(facts, audience.published)),
     )
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _number(text: str) -> int:
