@@ -84,6 +84,16 @@ def test_the_page_begins_where_something_waits(cli: Cli, site: Site) -> None:
         assert classifications.unsure() == frozenset()
 
 
+def test_a_home_without_topics_has_nothing_to_review(cli: Cli, site: Site) -> None:
+    """The page says so, in the style of all pages, and what to do."""
+    for path in (cli.home / "topics").iterdir():
+        path.unlink()
+    page = site.ask("/review")
+    assert page.status == 404
+    assert "<h1>Nothing to review</h1>" in page.text
+    assert page.headers["cache-control"] == "no-store"
+
+
 def test_the_page_shows_what_is_uncertain(site: Site) -> None:
     """Mere mentions and near misses, the newest first, with what the rules saw; never kept by a cache or listed by a robot."""
     page = site.ask("/review")

@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from feeds.server.access import Refusal
 from feeds.server.context import OWNER_HEADERS, ServiceContext, in_thread, read_form, refuse
-from feeds.site.models import PageLink, ReviewCase, ReviewPage
-from feeds.site.render import review_page
+from feeds.site.models import Notice, PageLink, ReviewCase, ReviewPage
+from feeds.site.render import notice, review_page
 from feeds.site.views import card, reason
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Review, Reviews, Verdict
@@ -29,6 +29,7 @@ from ingest.store.facts import Facts
 _SHOWN: Final = 10  # items on the page; the first is the one to review
 _LARGEST: Final = 10_000  # bytes of a form
 _CACHED: Final = 2_000  # uncertain items of a topic in memory
+_NO_TOPIC: Final = Notice("Nothing to review", "No topic has a query yet. Write one under “Edit topics”.")
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ class ReviewRoutes:
         with self.context.home.stored(quiet=True) as facts:
             topic = topics.get(asked.get("topic", "")) or _first(topics, Classifications(facts).unsure())
             if topic is None:
-                return Response("There is no topic to review.\n", 404, OWNER_HEADERS, "text/plain; charset=utf-8")
+                return Response(notice(_NO_TOPIC, self.context.root), 404, OWNER_HEADERS, "text/html; charset=utf-8")
             page = self._shown(facts, topic, tuple(topics.values()), asked)
         return Response(review_page(page, self.context.root), 200, OWNER_HEADERS, "text/html; charset=utf-8")
 
