@@ -151,7 +151,7 @@ def test_the_index_shows_what_each_topic_is(site: Site) -> None:
     assert words(page, "//h2") == ["Harbour news", "Fish & <chips>"]
     assert words(page, "//section/div/p[1]") == ["What happens at the quay."] * 2
     assert words(page, "//section//p[@class='meta']") == ["2 stories · last 2 Mar 2026, 11:59", "0 stories"]
-    assert words(page, "//figcaption") == ["2 in 30 days", "0 in 30 days"]
+    assert words(page, "//figcaption") == ["2 in 30 days"]  # an empty chart says nothing
     assert page.xpath("//section[1]//ul[@class='subscribe']/li/a/@href") == [
         f"harbour.{kind}" for kind in ("atom", "json", "rss", "opml")
     ]
@@ -216,10 +216,38 @@ def test_an_item_can_be_cited(site: Site) -> None:
 def test_a_home_without_anything_has_pages_that_say_so(site: Site) -> None:
     """No topic, no source, no story: each page is there and says it in words."""
     publish(site.facts, site.classifications, (), site.target())
-    assert "No topic is published here yet. Its owner can write one at topics/." in words(site.page("index.html"), "//p")
-    assert "No source is known yet." in words(site.page("sources.html"), "//p")
+    assert "No topic is published here yet. The owner of this site can write one at topics/." in words(
+        site.page("index.html"), "//p"
+    )
+    assert words(site.page("sources.html"), "//p[starts-with(., 'No source is known yet.')]//a") == ["sources/manage"]
     site.publish()
-    assert words(site.page("harbour.html"), "//section[@class='stories']/p")[-1].startswith("No story yet.")
+    topic_page = site.page("harbour.html")
+    assert words(topic_page, "//section[@class='stories']/p")[-1].startswith("No story yet.")
+    assert words(topic_page, "//p[@class='meta']") == ["0 stories · a draft: its query is still being tested"]  # no date
+    assert not site.page("index.html").xpath("//figure")
+
+
+def test_words_of_a_topic_keep_their_own_direction(site: Site) -> None:
+    """Title, description and meaning are in the language of their owner: each finds its direction by itself."""
+    carry(site.facts, [about(1), about(2)], at=NOON)
+    arabic = {
+        "Harbour news": "أخبار الميناء",
+        "What happens at the quay.": "ما يحدث على الرصيف.",
+        "Ships that come and go.": "السفن.",
+    }
+    text = HARBOUR
+    for ours, theirs in arabic.items():
+        text = text.replace(ours, theirs)
+    site.publish(topic(text))
+    (month,) = (path for path in site.pages() if path.startswith("harbour/2026-"))
+    shown = 0
+    for path in ("index.html", "harbour.html", month, *site.items()):
+        for element in site.page(path).xpath("//main//*[text()]"):
+            if any(words_ in "".join(element.xpath("text()")) for words_ in arabic.values()):
+                nearest = element.xpath("(ancestor-or-self::*[self::bdi or @dir])[last()]")[0]
+                assert nearest.tag == "bdi" or nearest.get("dir") == "auto", (path, element.text)
+                shown += 1
+    assert shown >= 8
 
 
 # A topic
@@ -381,7 +409,7 @@ def test_an_item_shows_who_carried_it_and_how_it_changed(site: Site) -> None:
     (carried,) = (page for page in pages if words(page, "//h1") == ["Story 1: ferry in the harbour"])
     assert words(carried, "//section[@aria-labelledby='carried']//tbody/tr/th") == ["The Harbour Post", "The Gazette"]
     (edited,) = (page for page in pages if words(page, "//h1") == ["Story 2: ferry in the harbour"])
-    assert words(edited, "//section[@aria-labelledby='facts']//tbody/tr/td[last()]") == ["7", "6 +2 −3"]
+    assert words(edited, "//section[@aria-labelledby='facts']//tbody/tr/td[last()]") == ["7 words", "6 words +2 −3"]
 
 
 def test_a_person_s_word_is_shown(site: Site) -> None:
