@@ -52,6 +52,7 @@ class Service:
     base_url: str = ""  # as subscribers see it; empty: http:// and bind
     review_token: str = ""  # the password of /review; empty: only on this computer
     search: bool = True  # whether /search answers at all
+    api: bool = True  # whether /api/ answers at all
     connections: Positive | None = None  # at once; half of the files that the process may have open
     connections_per_address: Positive = 64  # at once; loopback has no limit, since behind a proxy all clients share its address
 

@@ -197,9 +197,11 @@ def test_a_compressed_file_of_an_older_feed_is_not_sent(site: Site) -> None:
 
 
 def test_a_feed_names_itself(site: Site) -> None:
-    """A feed's address is in its Link header; a page and a style sheet have none."""
+    """A feed's address is in its Link header; the index leads programs to what describes their interface; a page has none."""
     assert site.ask("/harbour.json").headers["link"] == '<https://feeds.example/harbour.json>; rel="self"'
-    assert "link" not in site.ask("/index.html").headers
+    leads = '<https://feeds.example/api/openapi.json>; rel="service-desc"; type="application/json"'
+    assert site.ask("/index.html").headers["link"] == leads
+    assert "link" not in site.ask("/harbour.html").headers
 
 
 def test_a_name_in_any_script_is_served(site: Site) -> None:

@@ -1,6 +1,6 @@
 """What programs may ask of a home: topics, stories, items with their evidence, sources, counts; knows no HTTP and no HTML.
 
-Public: audience and reading say who reads what; topics, stories, items, sources and search read the stores into the model.
+Public: reading and audience say who reads; topics, stories, items, sources, search fill the model, meanings explains it.
 """
 
-__all__ = ("audience", "items", "model", "reading", "search", "sources", "stories", "topics")
+__all__ = ("audience", "items", "meanings", "model", "reading", "search", "sources", "stories", "topics")

@@ -8,7 +8,7 @@ from typing import Final
 from feeds.answers import cursor
 from feeds.answers.model import CarrierLine, RelatedStory, StoriesPage, StoryDetails, StoryMember, StoryTag, TopicStory
 from feeds.answers.reading import Reading
-from feeds.answers.topics import day_after, page_size, source_address
+from feeds.answers.topics import USUAL_PAGE, day_after, page_size, source_address
 from feeds.export.stories import RowWithEntry, StoryRows
 from feeds.model import Classification, Grade, RelatedItem, StoryEvidence
 from feeds.publication.entry import Carrier, carriers_of, public_url
@@ -25,7 +25,6 @@ from ingest.text.sanitize import one_line
 _LISTS: Final = {"sources", "authors", "categories"}  # that a row has as one text
 _EXAMINED: Final = 2_000  # stories that are looked at for one page; where few are as asked, the page is short
 _BATCH: Final = 100  # stories whose words are looked at together
-_USUAL: Final = 20
 _NO_WORDS: Final = SearchQuery()
 
 
@@ -40,7 +39,7 @@ class StoriesQuery:
     language: str = ""
     source: str = ""
     grade: str = ""
-    limit: int = _USUAL
+    limit: int = USUAL_PAGE
     cursor: str = ""
 
 

@@ -27,8 +27,8 @@ from ingest.model import Source
 _USUAL_DAYS: Final = 60
 _MOST_DAYS: Final = 366
 _MOST_SOURCES: Final = 200  # that are counted by name
-_LARGEST: Final = 100  # things on a page
-_USUAL: Final = 20
+LARGEST_PAGE: Final = 100  # things
+USUAL_PAGE: Final = 20
 
 
 def all_topics(reading: Reading) -> TopicList:
@@ -152,7 +152,7 @@ def day_after(day: date | None) -> date | None:
 def page_size(text: str) -> int:
     """Return how many things a page shall hold: 20 where nothing is said. Raises UsageError for other than 1 to 100."""
     if not text:
-        return _USUAL
-    if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= _LARGEST):  # noqa: PLR2004 - digits
-        raise UsageError(f'limit: "{text[:40]}" is not a number from 1 to {_LARGEST}', "follow `next` to read more")
+        return USUAL_PAGE
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= LARGEST_PAGE):  # noqa: PLR2004 - digits
+        raise UsageError(f'limit: "{text[:40]}" is not a number from 1 to {LARGEST_PAGE}', "follow `next` to read more")
     return int(text)

@@ -18,7 +18,7 @@ _MEDIA_TYPES: Final = {
     "parquet": "application/vnd.apache.parquet",
     "json": "application/json",
 }
-_MEANINGS: Final = {
+MEANINGS: Final = {
     "id": "id of the entry in the published feeds",
     "item": "id of the item in topicwire",
     "title": "title as the publisher wrote it, or as the topic masks it",
@@ -87,5 +87,5 @@ def _schema(form: str) -> dict[str, Any]:
     """Return the schema of a table; an Atom document is none."""
     if form == "atom":
         return {}
-    columns = [{"name": name, "type": _TYPES.get(name, "string"), "description": _MEANINGS[name]} for name in COLUMNS]
+    columns = [{"name": name, "type": _TYPES.get(name, "string"), "description": MEANINGS[name]} for name in COLUMNS]
     return {"profile": "tabular-data-resource", "schema": {"fields": columns, "primaryKey": "id", "missingValues": [""]}}

@@ -19,6 +19,9 @@ from starlette.routing import Route, Router, request_response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from feeds.server.alerts import AlertRoutes
+from feeds.server.api.endpoints import DESCRIPTION as API_DESCRIPTION
+from feeds.server.api.endpoints import ROOT as API
+from feeds.server.api.routes import ApiRoutes, unavailable
 from feeds.server.context import ServiceContext, in_threads
 from feeds.server.editor.routes import EditorRoutes
 from feeds.server.files import SECURITY_HEADERS, FileResponse, FileServer, Headers
@@ -26,7 +29,6 @@ from feeds.server.health import HealthRoutes
 from feeds.server.listing.sources import SourcesRoutes
 from feeds.server.negotiation import deciding_headers, is_not_modified
 from feeds.server.owner.adding import AddingRoutes
-from feeds.server.owner.line import OwnerLine
 from feeds.server.owner.sources import OwnSourcesRoutes
 from feeds.server.private import PrivateRoutes
 from feeds.server.review import ReviewRoutes
@@ -55,7 +57,6 @@ class SiteApplication:
     files: FileServer
     error_pages: Mapping[int, bytes]  # by status
     drawn: Callable[[str], bytes | None] = lambda _uid: None  # the page of an item of which there is no file
-    owner: OwnerLine | None = None
     answered: Counter[int] = field(default_factory=Counter)  # requests by status
     _router: Router = field(default_factory=lambda: Router(redirect_slashes=False))
     _limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_AT_ONCE))
@@ -70,8 +71,7 @@ class SiteApplication:
 
     def not_modified(self, target: str, headers: dict[str, str]) -> bytes | None:
         """Return the header lines of a 304, or None where another answer is due: the protocol asks this first."""
-        differs = self._is_routed(target) or (self.owner is not None and self.owner.may_be_for(target))
-        lines = None if differs else self.files.not_modified(target, headers)
+        lines = None if self._is_routed(target) else self.files.not_modified(target, headers)
         if lines is not None:
             self.answered[304] += 1
         return lines
@@ -80,13 +80,9 @@ class SiteApplication:
         return path[1:].partition("/")[0] in self._routed_names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, to the owner with the owner's links."""
+        """Answer one request."""
         if scope["type"] != "http":
             return
-        links = self.owner if self.owner is not None and self.owner.is_for(scope) else None
-        await (links.around(self._answer) if links else self._answer)(scope, receive, send)
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._is_routed(scope["path"]):
             await self._route(scope, receive, self._counting(send))
             return
@@ -126,7 +122,8 @@ class SiteApplication:
                 self._last_fault = str(fault)
                 message = str(fault) if isinstance(fault, TopicwireError) else database_failed(fault)
                 log_event(_LOG, logging.ERROR, "request_failed", f"topicwire: {message}", path=scope["path"].split("/")[1])
-            await PlainTextResponse("The database does not answer just now.\n", 503, _RETRY)(scope, receive, send)
+            plain = PlainTextResponse("The database does not answer just now.\n", 503, _RETRY)
+            await (unavailable() if scope["path"].startswith(API) else plain)(scope, receive, send)
 
     def _file(self, scope: Scope) -> FileResponse:
         if scope["method"] not in _SAFE_METHODS:
@@ -161,12 +158,11 @@ def application(home: Home) -> SiteApplication:
     public = home.folder / "public"
     context = ServiceContext(home)
     error_pages = {404: not_found(context.root), 410: gone(context.root)}
-    site = SiteApplication(
-        FileServer(public, links=partial(feed_links, home.settings)), error_pages, context.item_page, OwnerLine(context)
-    )
+    site = SiteApplication(FileServer(public, links=partial(feed_links, home.settings)), error_pages, context.item_page)
     site.add(HealthRoutes(context, lambda: dict(site.answered)).routes())
     site.add(SearchRoutes(context).routes())
     site.add(SourcesRoutes(context).routes())
+    site.add(ApiRoutes(context).routes())
     site.add(AlertRoutes(context).routes())
     site.add(PrivateRoutes(context, site.with_error_page).routes())
     site.add(ReviewRoutes(context).routes())
@@ -178,7 +174,12 @@ def application(home: Home) -> SiteApplication:
 
 
 def feed_links(settings: Settings, name: str) -> Headers:
-    """Return the Link header of a feed: its own address and, where there is one, its hub (WebSub, section 4)."""
+    """Return the Link header of a feed: its own address and, where there is one, its hub (WebSub, section 4).
+
+    The index links to the description of the interface for programs (RFC 8631).
+    """
+    if name == "index.html" and settings.service.api:
+        return (("link", f'<{settings.base_url}{API_DESCRIPTION}>; rel="service-desc"; type="application/json"'),)
     if not name.endswith(_FEEDS) or "/" in name:
         return ()
     hub = f', <{settings.publish.hub}>; rel="hub"' if settings.publish.hub else ""

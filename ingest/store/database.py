@@ -108,6 +108,15 @@ class Database:
                 raise
             self.connection.commit()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read everything inside from one state of the database; others may write meanwhile."""
+        self.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.rollback()
+
     def turn(self) -> AbstractContextManager[None]:
         """Wait until the other threads of this process have written, for a statement that is a transaction of its own."""
         return self._turns

@@ -59,6 +59,10 @@ class Facts:
         """Write all or nothing."""
         return self.database.transaction()
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Read everything inside from one state of the database, whatever others write meanwhile; write nothing."""
+        return self.database.snapshot()
+
     def pack(self, most: int, stopping: Callable[[], bool]) -> int:
         """Pack the markup of versions that an earlier program stored plainly, in short transactions; return how many."""
         done = 0

@@ -43,7 +43,7 @@ _MEETING: Final = ("near", "near_lead", "one_place", "cut_publisher", "lead_alon
 _KEYS: Final = (*_TEXTS, *_LISTS, *_TABLES, *_MEETING, "updated", "publish_from", "publish")
 _EXAMPLE_KEYS: Final = ("tagged", "lang", "title", "text", "why")
 _TAKEN: Final = frozenset(
-    "alerts healthz index item metrics private readyz review search sources static topics".split()
+    "alerts api healthz index item metrics private readyz review search sources static topics".split()
 )  # pages and folders
 _PUBLISH_KEYS: Final = ("content", "images", "mask", "private")
 
