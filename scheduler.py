@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from feeds.cli.alerts import alerts, check_alerts
+from feeds.cli.assistants import mcp_command
 from feeds.cli.commands import explain, items, publish_command
 from feeds.cli.grants import feeds
 from feeds.cli.home import readable_topics, topics_of
@@ -239,7 +240,7 @@ topics.add_command(topics_preview)
 topics.add_command(topics_suggest)
 for part in (sources, items, topics, stories, explain, review, publish_command, search_command, feeds, serve, try_command):
     command.add_command(part)
-for part in (alerts, init_command, docs_command, completion_command):
+for part in (alerts, mcp_command, init_command, docs_command, completion_command):
     command.add_command(part)
 for part in (backup_command, restore_command, config_command, doctor_command, export_command, forget_command, purge_command):
     command.add_command(part)

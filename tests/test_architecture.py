@@ -56,12 +56,14 @@ ARROWS: Final = {
     f" ingest.settings ingest.text {GROUND}",
     "feeds.answers": "feeds.site feeds.export feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.model"
     f" ingest.store ingest.planner ingest.settings ingest.text {GROUND}",
+    "feeds.assistants": "feeds.answers feeds.site feeds.search feeds.publication feeds.tagging feeds.model ingest.store"
+    f" ingest.settings ingest.text {GROUND}",
     "feeds.alerts": "feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.store"
     f" ingest.planner ingest.alert_settings ingest.settings ingest.text {GROUND}",
     "feeds.server": "feeds.alerts feeds.answers feeds.export"
     f" feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.model ingest.polling"
     f" ingest.store ingest.planner ingest.settings ingest.text {GROUND}",
-    "feeds.cli": "feeds.alerts feeds.answers feeds.server feeds.export"
+    "feeds.cli": "feeds.alerts feeds.assistants feeds.answers feeds.server feeds.export"
     " feeds.site feeds.search feeds.publication feeds.tagging feeds.stories feeds.store feeds.metrics"
     " feeds.model ingest.cli ingest.polling ingest.store ingest.planner ingest.alert_settings ingest.settings"
     f" ingest.text {GROUND}",
@@ -83,7 +85,7 @@ EDGE_MODULES: Final = set(  # modules of pure rooms
     " feeds.publication.erasure.unfinished"
     " feeds.alerts.alerting feeds.alerts.channels feeds.alerts.collect feeds.alerts.delivery feeds.export.collect"
     " feeds.answers.items feeds.answers.reading feeds.answers.search feeds.answers.sources feeds.answers.stories"
-    " feeds.answers.topics feeds.export.stories"
+    " feeds.answers.topics feeds.export.stories feeds.assistants.answering feeds.assistants.protocol"
     " feeds.publication.visible feeds.publication.websub feeds.search.search feeds.site.builder feeds.site.fingerprints"
     " feeds.site.listing feeds.site.publish feeds.site.sources feeds.site.stories feeds.stories.grouping"
     " feeds.stories.grouping_pass"

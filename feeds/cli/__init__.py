@@ -5,6 +5,7 @@ Public: one module for each group of commands; `home` has what they share about 
 
 __all__ = (
     "alerts",
+    "assistants",
     "commands",
     "grants",
     "home",
