@@ -133,6 +133,15 @@ def test_a_search_narrows(asked: Asked) -> None:
         asked("search", topic="quiet")
 
 
+def test_a_search_has_two_orders(asked: Asked) -> None:
+    """The newest first, or what is most about the words."""
+    newest, fits = (asked("search", words="ferry", order=order)["items"][0]["item"] for order in ("newest", "relevance"))
+    assert newest == asked("search", words="ferry")["items"][0]["item"]
+    assert fits == asked.id_of("tale")
+    with pytest.raises(UsageError, match="is no order"):
+        asked("search", words="ferry", order="oldest")
+
+
 def test_a_search_shows_the_place_of_the_words(asked: Asked) -> None:
     """The excerpt begins shortly before the first word that was asked for."""
     (hit,) = asked("search", words="mail")["items"]

@@ -70,7 +70,7 @@ TOOLS: Final = (
     ToolSpec(
         "search",
         "Search",
-        "Find articles, newest first: by words, topic, source, language and days. Without words it lists what the rest allows."
+        "Find articles by words, topic, source, language and days. Without words it lists what the rest allows."
         " Each has an item id, its date, its topics and the beginning of its text.",
         (
             Argument(
@@ -81,6 +81,7 @@ TOOLS: Final = (
             _LANGUAGE,
             _SINCE,
             _UNTIL,
+            Argument("order", "`newest` first, or `relevance` to the words; newest if it is left out."),
             Argument("limit", f"How many, at most {MOST}; 10 if it is left out.", number=True),
             Argument("page", "1 for the first page, 2 for the next, ...", number=True),
         ),
