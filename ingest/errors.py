@@ -9,6 +9,7 @@ TopicwireError              one line: what happened, to what, and the cure
 │   └── GuardError          an address that may not be contacted
 ├── ParseError              bytes that are not what they should be
 │   └── ExtraMissingError   a document that only an extra can read
+├── EngineError             workers on other machines that cannot be had
 └── StoreError              the database or a file could not be written
     └── NewerDatabaseError  a database that this version does not know (exit 2)
 """
@@ -105,6 +106,10 @@ class TopicError(UsageError):
 
 class SourceListError(UsageError):
     """A list of sources is not usable."""
+
+
+class EngineError(TopicwireError):
+    """Sources cannot be polled by workers on other machines."""
 
 
 class FetchError(TopicwireError):

@@ -199,26 +199,31 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """`engine`, understood."""
+    """`engine`, understood: how many processes read documents here, and who polls the sources."""
 
-    processes: int | None = None  # that read documents; None: as many as there are processors, at most four
+    processes: int | None = None  # None: as many as there are processors, at most four
+    scheduler: str | None = None  # host:port of a Dask scheduler, whose workers poll; None: this process polls
 
 
 def parse_engine(text: str) -> EngineChoice:
-    """Parse "local" or "local:N". Raises SettingsError for anything else."""
+    """Parse "local", "local:N" or "dask://HOST:PORT". Raises SettingsError for anything else."""
     if text == "local":
         return EngineChoice()
     kind, _, rest = text.partition(":")
     if kind == "local" and rest.isascii() and rest.isdecimal() and int(rest):
         return EngineChoice(processes=int(rest))
-    raise SettingsError(f'engine: "{text}" is no engine', 'write "local" or "local:2" (two parser processes)')
+    address = text.removeprefix("dask://")
+    if address != text and _BIND.fullmatch(address) and 0 < int(address.rpartition(":")[2]) <= _LAST_PORT:
+        return EngineChoice(scheduler=address)
+    cure = 'write "local", "local:2" (two parser processes) or "dask://host:8786" (workers on other machines)'
+    raise SettingsError(f'engine: "{text}" is no engine', cure)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting; the defaults are right for one person."""
 
-    engine: str = "local"  # who polls sources and reads documents
+    engine: str = "local"  # who polls sources: this process, or workers on other machines
     service: Service = field(default_factory=Service)
     fetch: Fetch = field(default_factory=Fetch)
     parsing: Parsing = field(default_factory=Parsing)

@@ -91,7 +91,8 @@ class FakeWeb:
     def open(self, port: int = 0) -> None:
         """Listen on a port, or on a free one; also on the old one, after `close`."""
         self._stopped.clear()
-        self._server = _Server(("127.0.0.1", port), _Handler)
+        address = self.name if self.name.startswith("127.") else "127.0.0.1"
+        self._server = _Server((address, port), _Handler)
         self._server.web = self
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.005})
         self._thread.start()

@@ -87,6 +87,22 @@ def test_the_engine_stands_in_no_table(home: Path) -> None:
     assert parse_engine(load(home, {"TOPICWIRE_ENGINE": "local"}).engine) == EngineChoice()
 
 
+@pytest.mark.parametrize(
+    ("text", "scheduler"), [("dask://tasks.example:8786", "tasks.example:8786"), ("dask://[::1]:1", "[::1]:1")]
+)
+def test_the_engine_may_be_a_scheduler(home: Path, text: str, scheduler: str) -> None:
+    """`dask://` names its host and port."""
+    assert parse_engine(load(home, {"TOPICWIRE_ENGINE": text}).engine) == EngineChoice(scheduler=scheduler)
+
+
+@pytest.mark.parametrize(
+    "text", ["dask:", "dask://", "dask://host", "dask://host:0", "dask://host:65536", "dask://:8786", "tcp://host:1"]
+)
+def test_another_address_of_a_scheduler_is_refused(home: Path, text: str) -> None:
+    """It is a host and a port and nothing else."""
+    assert 'or "dask://host:8786"' in error(home, {"TOPICWIRE_ENGINE": text})
+
+
 @pytest.mark.parametrize("text", ["", "Local", "local:", "local:0", "local:-1", "local:two", "local:²", "local: 2", "fast"])
 def test_another_engine_is_refused(home: Path, text: str) -> None:
     """Whatever is neither form is one line that shows both."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from ingest.errors import StoreError, UsageError
+from ingest.errors import SettingsError, StoreError, UsageError
 from ingest.log import log_event, open_log
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ingest.polling.engine import Engine
+    from ingest.polling.running.runner import BatchRunner
     from ingest.settings import Settings
     from ingest.store.facts import Facts
 
@@ -101,11 +102,17 @@ class Home:
 
         open_log(self.folder)
         own = self.settings
+        chosen = parse_engine(own.engine)
+        runner = self._cluster(chosen.scheduler) if chosen.scheduler else None
         return Engine(
-            own.fetch,
-            self.clock,
-            parse_engine(own.engine).processes,
-            self.environment,
-            home=self.folder,
-            parsing=own.parsing,
+            own.fetch, self.clock, chosen.processes, self.environment, home=self.folder, parsing=own.parsing, runner=runner
         )
+
+    def _cluster(self, scheduler: str) -> BatchRunner:
+        """Return the workers of a scheduler; they are looked for when the first batch is run. Raises SettingsError."""
+        try:
+            from ingest.polling.running.cluster import DaskCluster
+        except ImportError as fault:
+            what = 'engine: workers on other machines need the extra "dask"'
+            raise SettingsError(what, "pip install 'topicwire[dask]', here and on all of them") from fault
+        return DaskCluster(scheduler, self.settings.fetch, self.settings.parsing, self.clock)

@@ -1,9 +1,13 @@
 """Runs batches, by this process or by workers on other machines; knows no database.
 
-Public: processing polls the sources of one batch; runner says what the pass expects of whoever runs batches.
+Public: processing polls a batch; runner: whoever runs batches; cluster has workers do it, by dealing, messages and worker.
 """
 
 __all__ = (
+    "cluster",
+    "dealing",
+    "messages",
     "processing",
     "runner",
+    "worker",
 )

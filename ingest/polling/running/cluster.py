@@ -1,0 +1,273 @@
+"""Has batches polled by the workers of a Dask scheduler, whatever becomes of them meanwhile; knows no database.
+
+Nothing here is kept on disk: what was not answered is still due.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import CancelledError, Future
+from dataclasses import replace
+from datetime import datetime
+from importlib.metadata import version
+from secrets import token_hex
+from threading import Lock, Thread
+from typing import Any, Final
+
+import dask.config
+from distributed import Client
+from distributed.scheduler import KilledWorker
+
+from ingest.errors import EngineError, Failure
+from ingest.log import log_event
+from ingest.poll_state import Outcome
+from ingest.polling.batch import Batch
+from ingest.polling.running.dealing import Dealing, Load, Ticket
+from ingest.polling.running.messages import Answer, Assignment, for_others, pack_assignment, refusal, unpack_answer
+from ingest.polling.running.runner import Outcomes
+from ingest.polling.running.worker import greet, run_assignment
+from ingest.settings import Fetch, Parsing
+from ingest.text.sanitize import one_line
+from ingest.text.urls import without_secrets
+
+_LOG: Final = logging.getLogger(__name__)
+_AT_ONCE: Final = 8  # batches under way for each worker
+_WATCH: Final = 0.5  # seconds between two looks at which workers are there
+_ANSWER: Final = 10.0  # seconds in which a scheduler answers
+_FIRST_PAUSE: Final = 0.2  # seconds before the next try to connect; twice as long after each
+_LONGEST_PAUSE: Final = 5.0
+_PATIENCE: Final = 30.0  # seconds that batches wait for a worker; then the pass fails, and everything is still due
+_CURE: Final = "nothing is lost: what is due is asked later; `topicwire docs scale` says how workers are started"
+_GONE: Final = (OSError, TimeoutError, CancelledError)  # what Dask raises when a connection is lost
+
+
+class DaskCluster:
+    """A `BatchRunner` over the workers of a scheduler. It connects at the first batch, and again whenever it has to."""
+
+    def __init__(self, scheduler: str, fetch: Fetch, parsing: Parsing, clock: Callable[[], datetime]) -> None:
+        """Prepare; `scheduler` is its host and port."""
+        self._scheduler, self._clock = scheduler, clock
+        self._fetch, self._parsing, self._needs_proxy = for_others(fetch), parsing, bool(fetch.proxy)
+        self._dealing = Dealing(fetch.host_pause)
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="topicwire-cluster", daemon=True)
+        self._starting = Lock()
+        self._keeping: asyncio.Task[None] | None = None
+        self._client: Any = None
+        self._waiting: set[asyncio.Task[Any] | None] = set()  # batches
+        self._answers: dict[int, asyncio.Future[Outcome]] = {}  # by ticket
+        self._under_way: dict[int, asyncio.Task[None]] = {}  # by load
+        self._workers = 0  # that have work
+        self._refused: dict[str, str] = {}  # workers that get nothing, and why
+        self._trouble = ""  # why no worker can be had
+        self._deadline = 0.0  # until when batches may wait without any worker
+        self._version = version("topicwire")
+        self._name = token_hex(16)  # of this run: no two coordinators give a task the same name
+
+    def batches_at_once(self) -> int:
+        """Return how many batches should be under way."""
+        return _AT_ONCE * max(1, self._workers)
+
+    def run(self, batch: Batch) -> "Future[Outcomes]":
+        """Start a batch, from any thread. The future fails with EngineError where no worker can be had."""
+        with self._starting:
+            if not self._thread.is_alive():
+                self._thread.start()
+        return asyncio.run_coroutine_threadsafe(self._polled(batch), self._loop)
+
+    def cancel(self) -> None:
+        """Cancel what runs, from any thread."""
+        self._loop.call_soon_threadsafe(lambda: [one.cancel() for one in self._waiting if one])
+
+    def close(self) -> None:
+        """Cancel what runs, and disconnect."""
+        if self._thread.is_alive():
+            asyncio.run_coroutine_threadsafe(self._ended(), self._loop).result()
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+        self._loop.close()
+
+    async def _ended(self) -> None:
+        tasks = [one for one in (*self._waiting, self._keeping) if one]
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _polled(self, batch: Batch) -> Outcomes:
+        """Return what the polls of a batch brought, in their order, whoever polled them and however often it was tried."""
+        self._waiting.add(task := asyncio.current_task())
+        if self._keeping is None:
+            self._keeping = asyncio.create_task(self._keep())
+        now = self._loop.time()
+        tickets = [self._dealing.add(poll, now) for poll in batch.polls]
+        answers = [self._answers.setdefault(one.number, self._loop.create_future()) for one in tickets]
+        self._hand_out()
+        try:
+            return tuple(await asyncio.gather(*answers))
+        finally:
+            self._waiting.discard(task)
+            self._dealing.drop(one.number for one in tickets)
+            for one in tickets:
+                self._answers.pop(one.number)
+
+    # The connection
+
+    async def _keep(self) -> None:
+        """Keep a connection, and work to do at every worker."""
+        pause, self._deadline = _FIRST_PAUSE, self._loop.time() + _PATIENCE
+        while True:
+            try:
+                async with await self._connected() as self._client:
+                    log_event(_LOG, logging.INFO, "scheduler_found", f"connected to dask://{self._scheduler}")
+                    pause, self._trouble = _FIRST_PAUSE, ""
+                    await self._watch()
+            except _GONE as fault:
+                self._disconnected(fault)
+            finally:
+                self._client = None
+                self._lose_everybody()
+            self._give_up()
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _connected(self) -> Awaitable[Any]:
+        encrypted = dask.config.get("distributed.comm.tls.ca-file", None)
+        address = f"{'tls' if encrypted else 'tcp'}://{self._scheduler}"
+        made: Awaitable[Any] = Client(address, asynchronous=True, set_as_default=False, timeout=_ANSWER, direct_to_workers=False)
+        return made
+
+    def _disconnected(self, fault: BaseException) -> None:
+        cause = one_line(str(fault))[:200] or type(fault).__name__
+        trouble = f"no scheduler of Dask answers at {self._scheduler} ({cause})"
+        if not self._trouble:
+            log_event(_LOG, logging.WARNING, "scheduler_lost", f"{trouble}; it is tried again")
+        self._trouble = trouble
+
+    async def _watch(self) -> None:
+        """Follow who comes and goes, until the connection breaks. Raises ConnectionError."""
+        while self._client is not None and self._client.status == "running":
+            known = await asyncio.wait_for(self._client.scheduler.identity(), _ANSWER)
+            await self._follow(known["workers"])
+            self._hand_out()
+            self._give_up()
+            await asyncio.sleep(_WATCH)
+        raise ConnectionError("the connection broke")
+
+    def _give_up(self) -> None:
+        """Fail what has waited too long for a worker, or waits where none of them may have it."""
+        hopeless = bool(self._refused) and not self._workers
+        if not self._answers or self._workers:
+            self._deadline = self._loop.time() + _PATIENCE
+        elif hopeless or self._loop.time() > self._deadline:
+            said = next(iter(self._refused.values())) if hopeless else self._trouble
+            self._fail(self._answers, EngineError(said or f"no worker is connected to dask://{self._scheduler}", _CURE))
+            self._deadline = self._loop.time() + _PATIENCE
+
+    # The workers
+
+    async def _follow(self, known: Mapping[str, object]) -> None:
+        """Give work to workers that are new and can have it, and take it back from those that are gone."""
+        for gone in self._dealing.workers - known.keys():
+            self._leave(gone)
+        self._refused = {worker: why for worker, why in self._refused.items() if worker in known}
+        new = [worker for worker in known if worker not in self._dealing.workers and worker not in self._refused]
+        if not new:
+            return
+        said = await asyncio.wait_for(self._client.run(greet, workers=new, on_error="return"), _ANSWER)
+        for worker, greeting in said.items():
+            if not isinstance(greeting, OSError):  # else it is gone again
+                self._join(worker, refusal(greeting, self._version, needs_proxy=self._needs_proxy))
+
+    def _join(self, worker: str, why_not: tuple[str, str] | None) -> None:
+        if why_not is None:
+            self._dealing.join(worker, self._loop.time())
+            self._workers = len(self._dealing.workers)
+            log_event(_LOG, logging.INFO, "worker_joined", f"worker {worker} polls sources", worker=worker)
+            return
+        what, cure = why_not
+        self._refused[worker] = f"worker {worker} gets no work: {what}"
+        log_event(_LOG, logging.WARNING, "worker_refused", f"{self._refused[worker]}; {cure}", worker=worker)
+
+    def _leave(self, worker: str) -> None:
+        """Take back what a worker had: it died over one of its loads, or all by itself."""
+        log_event(_LOG, logging.WARNING, "worker_left", f"worker {worker} is gone; others poll its sources", worker=worker)
+        for load in self._taken_from(worker):
+            self._lost(load)
+
+    def _lose_everybody(self) -> None:
+        """Take back what all workers had, since the connection broke: no load is to blame."""
+        for worker in self._dealing.workers:
+            for load in self._taken_from(worker):
+                self._dealing.returned(load, self._loop.time())
+        self._refused.clear()
+
+    def _taken_from(self, worker: str) -> tuple[Load, ...]:
+        loads = self._dealing.leave(worker, self._loop.time())
+        self._workers = len(self._dealing.workers)
+        for load in loads:
+            self._under_way.pop(load.number).cancel()
+        return loads
+
+    # The loads
+
+    def _hand_out(self) -> None:
+        """Give every worker as much as it may have."""
+        if self._client is None:
+            return
+        for worker in self._dealing.workers:
+            while load := self._dealing.next_load(worker, self._loop.time()):
+                self._under_way[load.number] = asyncio.create_task(self._run(self._client, load))
+
+    async def _run(self, client: Any, load: Load) -> None:
+        """Have a worker poll a load. It is cancelled when the worker or the connection is lost."""
+        try:
+            answer = unpack_answer(await self._submitted(client, load))
+        except KilledWorker:
+            self._lost(load)
+        except _GONE:
+            self._dealing.returned(load, self._loop.time())
+            self._client = None  # the watch ends, and connects again
+        except Exception as fault:  # noqa: BLE001 - whoever waits for it is told
+            self._dealing.done(load, self._loop.time())
+            said = f"worker {load.worker} answers what cannot be read ({one_line(repr(fault))[:300]})"
+            self._fail([one.number for one in load.tickets], EngineError(said, "look at its log, and please report it"))
+        else:
+            self._take(load, answer)
+        self._under_way.pop(load.number, None)
+        self._hand_out()
+
+    def _take(self, load: Load, answer: Answer) -> None:
+        """Pass on what a worker brought."""
+        self._dealing.done(load, self._loop.time())
+        if answer.fault:
+            self._fail([one.number for one in load.tickets], EngineError(f"worker {load.worker}: {answer.fault}", answer.cure))
+        else:
+            for ticket, outcome in zip(load.tickets, answer.outcomes, strict=True):
+                self._answer(ticket, outcome)
+
+    async def _submitted(self, client: Any, load: Load) -> bytes:
+        polls = tuple(one.poll for one in load.tickets)
+        packed = pack_assignment(Assignment(self._clock(), self._fetch, self._parsing, polls))
+        name = f"topicwire-{self._name}-{load.number}"
+        packed_answer: bytes = await client.submit(run_assignment, packed, workers=[load.worker], key=name, pure=False)
+        return packed_answer
+
+    def _lost(self, load: Load) -> None:
+        for guilty in self._dealing.lost(load, self._loop.time()):
+            source = guilty.poll.source
+            shown = without_secrets(source.url)
+            said = f"{shown}: each worker that polls it dies; it is asked again later"
+            log_event(_LOG, logging.ERROR, "source_quarantined", said, source=shown)
+            error = "each worker that polls it dies; look at the log of the workers, and please report it"
+            self._answer(guilty, Outcome(source, self._clock(), error=error, failure=Failure.OTHER))
+
+    def _answer(self, ticket: Ticket, outcome: Outcome) -> None:
+        answer = self._answers.get(ticket.number)
+        if answer and not answer.done():
+            answer.set_result(replace(outcome, at=self._clock()))  # clocks of other machines may be wrong
+
+    def _fail(self, numbers: Iterable[int], fault: Exception) -> None:
+        for number in list(numbers):
+            answer = self._answers.get(number)
+            if answer and not answer.done():
+                answer.set_exception(fault)
