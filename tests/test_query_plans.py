@@ -15,6 +15,7 @@ from making import GAZETTE, POST, Cli, about, archiving_cli, carry, home_at, ite
 from served_site import served
 from support import NOON
 
+from feeds.answers.cursor import written
 from feeds.cli.home import target_of, topics_of
 from feeds.publication.erasure.retention import Purge, delete_expired
 from feeds.search.query import parse_query
@@ -68,6 +69,7 @@ listed_story idx_listed_story_topic_first_seen 160000 80000 150;listed_story lis
 
 
 LONG: Final = "A ferry and its {0} passengers reach the harbour at last, after a long night. " * 3
+_LATER: Final = f"cursor={written('2026-03-02T11:59:00Z', '0')}"
 ASKED: Final = (
     *(
         "/search",
@@ -78,6 +80,9 @@ ASKED: Final = (
         "/sources",
         "/review",
     ),
+    *("/api/", "/api/topics", "/api/topics/harbour", "/api/topics/harbour/stories", "/api/sources", "/api/counts"),
+    *(f"/api/topics/harbour/stories?{asked}" for asked in ("language=en", "grade=core", "q=ferry", "since=2026-01-01", _LATER)),
+    "/api/counts?topic=harbour&language=en",
     *("/healthz", "/readyz", "/metrics"),
 )
 

@@ -3,4 +3,4 @@
 Public: reading and audience say who reads; topics, stories, items, sources, search fill the model, meanings explains it.
 """
 
-__all__ = ("audience", "items", "meanings", "model", "reading", "search", "sources", "stories", "topics")
+__all__ = ("audience", "cursor", "items", "meanings", "model", "reading", "search", "sources", "stories", "topics")

@@ -115,8 +115,11 @@ def counts_by_day(reading: Reading, asked: Mapping[str, str]) -> DayCounts:
 
 
 def _days(reading: Reading, topic: Topic, wanted: ListedFilter) -> TopicDays:
-    counts = sorted(TaggedItems(reading.facts).by_day(topic.name, wanted).items())
-    days = tuple(DayCount(date.fromisoformat(day), number) for day, number in counts)
+    tagged = TaggedItems(reading.facts)
+    # What is kept counted is not counted again: a year of a lively topic would take a third of a second.
+    counts = tagged.by_day(topic.name, wanted) if wanted.language or wanted.source else tagged.counts(topic.name, "day")
+    found = (DayCount(date.fromisoformat(day), number) for day, number in sorted(counts.items()))
+    days = tuple(one for one in found if (wanted.since or date.min) <= one.day and (wanted.end is None or one.day < wanted.end))
     return TopicDays(topic.name, topic.version, sum(one.stories for one in days), days)
 
 

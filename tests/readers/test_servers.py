@@ -118,12 +118,13 @@ def test_another_server_serves_the_folder_as_we_do(cli: Cli, behind: Site, front
 
 
 def test_another_server_passes_on_what_is_for_readers_and_nothing_else(cli: Cli, behind: Site, front: Site) -> None:
-    """Search, the list of sources, private feeds and older pages come from the service; what is the operator's is not there."""
+    """What readers and programs ask, private feeds and older pages come from the service; what is the operator's is not there."""
     (page,) = (cli.home / "public" / "item").glob("*.html")
     page.unlink()
     page.with_name(f"{page.name}.gz").unlink()
-    passed = ("/search?q=ferry", "/search.atom?q=ferry", "/sources", f"/item/{page.name}")
-    assert [front.ask(path).status for path in passed] == [200] * 4
+    passed = ("/search?q=ferry", "/search.atom?q=ferry", "/sources", "/api/topics", f"/item/{page.name}")
+    assert [front.ask(path).status for path in passed] == [200] * len(passed)
+    assert front.ask("/api/openapi.json").headers["content-type"] == "application/json"
     granted = cli("feeds", "grant", "secret", "Ann").stdout
     private = re.search(r"(/private/\S+\.atom)", granted)
     assert private

@@ -69,7 +69,7 @@ _SOURCE: Final = ApiParameter("source", "key or name of the source that carried 
 _LIMIT: Final = ApiParameter(
     "limit", "how many at the most", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": USUAL_PAGE}
 )
-_CURSOR: Final = ApiParameter("cursor", "`next` of the page before", _TEXT)
+_CURSOR: Final = ApiParameter("cursor", "`next` of the page before", {"type": "string", "pattern": "^[0-9A-Za-z_-]*$"})
 _WORDS: Final = ApiParameter("q", "words to find, as the search page takes them", _TEXT)
 _GRADE: Final = ApiParameter("grade", "how clearly the rules apply", {"type": "string", "enum": list(map(str, Grade))})
 _STANDING: Final = ApiParameter("standing", "state of the source", {"type": "string", "enum": list(map(str, HealthState))})

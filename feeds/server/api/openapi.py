@@ -60,7 +60,9 @@ def _content(answer: type, kind: str = "application/json") -> dict[str, Any]:
 
 
 def _parameter(one: ApiParameter, where: str) -> dict[str, Any]:
-    return {"name": one.name, "in": where, "required": where == "path", "description": one.meaning, "schema": dict(one.schema)}
+    may_be_empty = {"allowEmptyValue": True} if where == "query" else {}  # as a form sends it: it narrows nothing
+    about = {"name": one.name, "in": where, "required": where == "path", "description": one.meaning}
+    return about | may_be_empty | {"schema": dict(one.schema)}
 
 
 def _refusal(status: int) -> dict[str, Any]:
