@@ -57,9 +57,9 @@ def test_older_items_have_no_file_and_the_same_page(filled: Path, facts: Facts, 
     assert len([path for path in left if path.endswith(".html")]) == 1
     assert not any(path.endswith(".gone") for path in left), "they are not withdrawn"
     for path, data in pages.items():
-        answer = site.ask("/" + path.removeprefix("public/"))
+        answer = site.ask("/" + path.removeprefix("public/"), via="1.1 a.example")
         assert (answer.status, answer.body) == (200, data)
-        again = site.ask("/" + path.removeprefix("public/"), if_none_match=answer.headers["etag"])
+        again = site.ask("/" + path.removeprefix("public/"), via="1.1 a.example", if_none_match=answer.headers["etag"])
         assert again.status == 304
     run(filled, facts, -1)
     assert {path: data for path, data in names(filled).items() if path.endswith(".html")} == pages

@@ -72,13 +72,6 @@ def file(cli: Cli, name: str = "harbour") -> Path:
 # Previewing
 
 
-def test_a_page_may_ask_whether_its_reader_may_edit(cli: Cli, site: Site) -> None:
-    """HEAD answers as GET does, 403 to who may not, and reads no topic file for it."""
-    file(cli).write_bytes(b"\xff")
-    assert site.ask("/topics/", "HEAD").status == 200
-    assert site.ask("/topics/", "HEAD", None, **{PASSED_ON[0]: "x"}).status == 403
-
-
 def test_the_editor_shows_the_file(site: Site) -> None:
     """The text stands in the form as it lies in the home; no cache may keep the page, no robot list it."""
     page = site.ask(EDIT)
@@ -174,8 +167,8 @@ def test_one_preview_runs_at_a_time_and_ends_with_its_asker(cli: Cli, monkeypatc
     runners: list[previews.PreviewRunner] = []
     begin = previews.PreviewRunner.__init__
 
-    def noted(runner: previews.PreviewRunner) -> None:
-        begin(runner)
+    def noted(runner: previews.PreviewRunner, *seconds: float) -> None:
+        begin(runner, *seconds)
         runners.append(runner)
 
     def slow(*asked: object, stopping: Callable[[], bool], **more: object) -> object:

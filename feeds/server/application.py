@@ -29,6 +29,7 @@ from feeds.server.health import HealthRoutes
 from feeds.server.listing.sources import SourcesRoutes
 from feeds.server.negotiation import deciding_headers, is_not_modified
 from feeds.server.owner.adding import AddingRoutes
+from feeds.server.owner.line import OwnerLine
 from feeds.server.owner.sources import OwnSourcesRoutes
 from feeds.server.private import PrivateRoutes
 from feeds.server.review import ReviewRoutes
@@ -57,6 +58,7 @@ class SiteApplication:
     files: FileServer
     error_pages: Mapping[int, bytes]  # by status
     drawn: Callable[[str], bytes | None] = lambda _uid: None  # the page of an item of which there is no file
+    owner: OwnerLine | None = None
     answered: Counter[int] = field(default_factory=Counter)  # requests by status
     _router: Router = field(default_factory=lambda: Router(redirect_slashes=False))
     _limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_AT_ONCE))
@@ -71,7 +73,8 @@ class SiteApplication:
 
     def not_modified(self, target: str, headers: dict[str, str]) -> bytes | None:
         """Return the header lines of a 304, or None where another answer is due: the protocol asks this first."""
-        lines = None if self._is_routed(target) else self.files.not_modified(target, headers)
+        differs = self._is_routed(target) or (self.owner is not None and self.owner.may_be_for(target))
+        lines = None if differs else self.files.not_modified(target, headers)
         if lines is not None:
             self.answered[304] += 1
         return lines
@@ -80,9 +83,13 @@ class SiteApplication:
         return path[1:].partition("/")[0] in self._routed_names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request, to the owner with the owner's links."""
         if scope["type"] != "http":
             return
+        links = self.owner if self.owner is not None and self.owner.is_for(scope) else None
+        await (links.around(self._answer) if links else self._answer)(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._is_routed(scope["path"]):
             await self._route(scope, receive, self._counting(send))
             return
@@ -158,7 +165,9 @@ def application(home: Home) -> SiteApplication:
     public = home.folder / "public"
     context = ServiceContext(home)
     error_pages = {404: not_found(context.root), 410: gone(context.root)}
-    site = SiteApplication(FileServer(public, links=partial(feed_links, home.settings)), error_pages, context.item_page)
+    site = SiteApplication(
+        FileServer(public, links=partial(feed_links, home.settings)), error_pages, context.item_page, OwnerLine(context)
+    )
     site.add(HealthRoutes(context, lambda: dict(site.answered)).routes())
     site.add(SearchRoutes(context).routes())
     site.add(SourcesRoutes(context).routes())

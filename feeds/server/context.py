@@ -8,8 +8,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import Scope
 
 from feeds.answers.audience import Audience
 from feeds.publication.edition import Target
@@ -41,12 +43,24 @@ class OwnerGate:
         """Take the home that is served, and make the secret that our forms send back."""
         self._home, self.secret = home, secrets.token_urlsafe(24)
 
+    @property
+    def is_local(self) -> bool:
+        """True when the service is for this computer alone."""
+        return access_of(self._home.settings.service).is_local
+
     def refused(self, request: Request) -> Response | None:
         """Return the refusal of whoever may not see the owner's pages; None for the owner."""
-        client = request.client.host if request.client else ""
-        access, version = access_of(self._home.settings.service), request.scope["http_version"]
-        refusal = access.refusal(request.headers, client, version, request.url.path)
+        refusal = self._refusal(request.scope)
         return refuse(refusal) if refusal else None
+
+    def admits(self, scope: Scope) -> bool:
+        """Return whether a request is the owner's."""
+        return self._refusal(scope) is None
+
+    def _refusal(self, scope: Scope) -> Refusal | None:
+        client = scope["client"][0] if scope.get("client") else ""
+        access = access_of(self._home.settings.service)
+        return access.refusal(Headers(scope=scope), client, scope["http_version"], scope["path"])
 
     def forged(self, request: Request, token: str) -> Response | None:
         """Return the refusal of a form that is not of our own page; None for one of ours. `token` is what it sent back."""

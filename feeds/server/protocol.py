@@ -11,7 +11,13 @@ from feeds.server.connections import ConnectionLimits, Phase, client_of, evicted
 from feeds.server.negotiation import deciding_headers
 
 _HEAD: Final = b"HTTP/1.1 304 Not Modified\r\n"
-_NOT_ALONE: Final = {b"content-length", b"transfer-encoding", b"upgrade", b"expect"}  # such a request needs the full path
+_NOT_ALONE: Final = {  # such a request needs the full path; with a token it may be the owner's, whose pages differ
+    b"content-length",
+    b"transfer-encoding",
+    b"upgrade",
+    b"expect",
+    b"authorization",
+}
 _WITH_BODY: Final = {b"content-length", b"transfer-encoding"}
 _MOST_CACHED, _LONGEST_CACHED = 2_000, 2_000  # requests in the cache, bytes of one
 _LARGEST: Final = 65_536  # bytes of a request's headers: the parser has no limit of its own

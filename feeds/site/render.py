@@ -209,6 +209,17 @@ def editor_page(page: EditorPage, root: str = "/") -> bytes:
     return _page("editor.html", root, page=page)
 
 
+def owner_links(root: str, path: str, waiting: int, topic: str, *, alerts: bool) -> bytes:
+    """Return the owner's links as items of the header's list; `path` is that of the page, `topic` the one that it shows."""
+    values = {"path": path, "waiting": waiting, "topic": topic, "alerts": alerts}
+    return _page("owner_links.html", root, **values)
+
+
+def waiting_line(root: str, waiting: int, topic: str) -> bytes:
+    """Return the line that says how many stories wait for a review, of one topic or of all."""
+    return _page("waiting.html", root, waiting=waiting, topic=topic)
+
+
 def notice(page: Notice, root: str = "/") -> bytes:
     """Return a page with nothing but a message."""
     return _page("notice.html", root, page=page)

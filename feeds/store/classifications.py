@@ -194,9 +194,8 @@ class Classifications:
     def waiting(self) -> dict[str, tuple[int, datetime]]:
         """Return (how many mere mentions nobody has reviewed, the time of the oldest tag), by topic."""
         rows = self._db.execute(
-            """select topic, count(*), min(tagged) from tag t where grade = ? and not exists
-            (select 1 from decision where item_id = t.item_id and topic = t.topic) group by topic""",
-            [Grade.MENTION],
+            f"""select topic, count(*), min(tagged) from tag t where grade = '{Grade.MENTION}' and not exists
+            (select 1 from decision where item_id = t.item_id and topic = t.topic) group by topic"""  # noqa: S608 - as above
         )
         return {topic: (number, datetime.fromisoformat(oldest)) for topic, number, oldest in rows}
 

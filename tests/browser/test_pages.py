@@ -183,7 +183,7 @@ def test_the_keyboard_leads_past_the_header(reader: Reader) -> None:
 
 
 def test_the_pages_lead_their_owner_to_the_editor(reader: Reader) -> None:
-    """On this computer each page links to the review and the topic editor as soon as the server says that one may."""
+    """On this computer each page links to the review and the editors of topics and sources, with scripts or without."""
     for path in ("index.html", "harbour/lang-he.html"):
         reader.open(path)
         reader.page.get_by_role("navigation", name="Site").get_by_role("link", name="Edit topics").click()

@@ -71,8 +71,6 @@ class EditorRoutes:
         refused = self.context.gate.refused(request)
         if refused:
             return refused
-        if request.method == "HEAD":  # of a page that asks whether its reader may edit: no file is read for it
-            return _head()
         return _html(topic_files_page(await in_thread(self._files), self.context.root))
 
     def _files(self) -> TopicFilesPage:
@@ -217,13 +215,6 @@ class EditorRoutes:
 
 def _html(body: bytes, status: int = 200) -> Response:
     return Response(body, status, _HEADERS, _HTML)
-
-
-def _head() -> Response:
-    """Return the head of a page alone, without the length of what it would have."""
-    answer = _html(b"")
-    del answer.headers["content-length"]
-    return answer
 
 
 def _state(state: str, topic: Topic) -> str:

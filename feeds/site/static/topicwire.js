@@ -77,26 +77,6 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
   });
 }
 
-// Review and the topic editor, for who may use them: a file cannot know who reads it, so the server of this computer is asked.
-const places = document.querySelector("header.site nav ul");
-if (["127.0.0.1", "localhost", "[::1]"].includes(location.hostname) && !places.querySelector('a[href$="review"]')) {
-  const at = (path) => new URL(path, document.querySelector("header.site .brand").href).href;
-  fetch(at("topics/"), { method: "HEAD", credentials: "omit" }) // without them no browser asks for a password
-    .then((answer) => answer.text().then(() => answer.ok)) // an answer that is not read to its end counts as broken off
-    .then((may) => {
-      if (!may) return;
-      for (const [path, name] of [["review", "Review"], ["topics/", "Edit topics"]]) {
-        const link = document.createElement("a");
-        link.href = at(path);
-        link.textContent = name;
-        const place = document.createElement("li");
-        place.append(link);
-        places.append(place);
-      }
-    })
-    .catch(() => {});
-}
-
 // Whether anybody still polls: a page cannot know by itself how old it is when it is read.
 const about = document.body.dataset.status;
 if (about && location.protocol.startsWith("http")) {
