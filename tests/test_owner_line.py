@@ -63,6 +63,8 @@ def test_every_page_leads_its_owner_to_the_work(cli: Cli, site: Site) -> None:
     uid = cli.rows("items", "--json")[0]["id"]
     for path in (*PAGES, *DRAWN, f"/item/{uid}.html"):
         assert (path, places(site.ask(path))) == (path, PLACES)
+    sent = site.post("/sources/add", {"token": re.findall(r'name="token" value="([^"]*)"', site.ask("/sources/add").text)[0]})
+    assert (sent.status, places(sent)) == (422, PLACES)
 
 
 def test_what_waits_is_announced(site: Site) -> None:
@@ -126,7 +128,9 @@ def test_no_cache_serves_the_page_of_before(cli: Cli, site: Site) -> None:
 
 
 def test_only_pages_are_changed(cli: Cli, site: Site) -> None:
-    """Feeds, style sheets and figures are the same for everybody."""
+    """Feeds, style sheets and answers for programs are the same for everybody, with their entity tags."""
+    listed = site.ask("/api/topics")
+    assert (listed.status, site.ask("/api/topics", if_none_match=listed.headers["etag"]).status) == (200, 304)
     names = [
         "harbour.atom",
         "harbour.json",

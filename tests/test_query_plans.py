@@ -48,6 +48,7 @@ ALLOWED: Final = {
     "delete from story_band where span <": "reads what it deletes: the key begins with the span",
     "delete from story_band where item_id in": "two weeks of items, once for two hundred that are deleted",
     "select distinct topic from tag t where grade = '' and not exists": "the index holds mere mentions alone",
+    "select topic, count(*), min(tagged) from tag t where grade = '' and not exists": "the index holds mere mentions alone",
     "delete from listed_story": "everything, once after an upgrade",
     "delete from story_edge": "everything, once after an upgrade",
     "select item_id from story": "everything, once after an upgrade",

@@ -4,20 +4,23 @@ from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from making import HARBOUR, Cli, about, carry, home_at, item, topic, write_topic
 from served_site import Answer, Site, served
-from support import NOON
+from support import NOON, wait_until
 from wording import far
 
 from feeds.server.access import Access
+from feeds.server.owner import queue
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Verdict
 from feeds.tagging.classification_pass import classify_new
 from feeds.tagging.review import record_review
+from feeds.tagging.review_list import uncertain_items
 
 TOKEN = "correct horse battery staple"  # noqa: S105 - of a test
 HOME = Access("127.0.0.1:8080", "", "")
@@ -132,6 +135,33 @@ def test_what_is_put_off_comes_last(site: Site) -> None:
     assert "2 stories" in page.text
     sent = site.post("/review", fields(page) | {"verdict": "skip"})
     assert heading(site.ask(sent.headers["location"])) == "Story 2: news 2"
+
+
+def test_the_first_view_does_not_wait_for_the_whole_list(cli: Cli, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is stored as a mere mention is there at once, and can be decided; near misses join when all was looked at."""
+    go_on = Event()
+
+    def slow(*asked: object) -> object:
+        assert go_on.wait(10)
+        return uncertain_items(*asked)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(queue, "uncertain_items", slow)
+    monkeypatch.setattr(queue.ReviewQueue, "_wait", lambda *_: None)
+    first = site.ask("/review")
+    assert (heading(first), "1 story to review so far" in first.text) == ("Story 3: news 3", True)
+    assert 'what is nearly tagged joins the list in a while. <a href="/review?topic=harbour">Look again</a>' in first.text
+    assert "Nothing is known to wait yet" in press(site, "accept").text
+    go_on.set()
+    assert wait_until(lambda: "so far" not in site.ask("/review").text)
+    assert heading(site.ask("/review")) == "Story 2: news 2"
+    with home_at(cli.home).facts() as facts:
+        carry(facts, [about(9)])
+    go_on.clear()
+    stale = site.ask("/review")
+    assert (heading(stale), "so far" in stale.text) == ("Story 2: news 2", True)
+    write_topic(cli.home, HARBOUR.replace("harbour*", "lagoon"))
+    assert "Nothing is known to wait yet" in site.ask("/review").text
+    go_on.set()
 
 
 def test_when_all_is_decided_the_page_says_so(cli: Cli, site: Site) -> None:

@@ -30,6 +30,7 @@ from feeds.server.listing.sources import SourcesRoutes
 from feeds.server.negotiation import deciding_headers, is_not_modified
 from feeds.server.owner.adding import AddingRoutes
 from feeds.server.owner.line import OwnerLine
+from feeds.server.owner.queue import ReviewQueue
 from feeds.server.owner.sources import OwnSourcesRoutes
 from feeds.server.private import PrivateRoutes
 from feeds.server.review import ReviewRoutes
@@ -174,7 +175,7 @@ def application(home: Home) -> SiteApplication:
     site.add(ApiRoutes(context).routes())
     site.add(AlertRoutes(context).routes())
     site.add(PrivateRoutes(context, site.with_error_page).routes())
-    site.add(ReviewRoutes(context).routes())
+    site.add(ReviewRoutes(context, ReviewQueue(context)).routes())
     site.add(EditorRoutes(context).routes())
     site.add(OwnSourcesRoutes(context).routes())
     site.add(AddingRoutes(context).routes())

@@ -1,9 +1,8 @@
 """`/review`: the uncertain items of a topic, one key for each verdict, undo; writes reviews and nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import Final
 from urllib.parse import urlencode
 
@@ -13,13 +12,14 @@ from starlette.routing import Route
 
 from feeds.server.access import Refusal
 from feeds.server.context import OWNER_HEADERS, ServiceContext, in_thread, read_form, refuse
+from feeds.server.owner.queue import ReviewQueue
 from feeds.site.models import Notice, PageLink, ReviewCase, ReviewPage
 from feeds.site.render import notice, review_page
 from feeds.site.views import card, reason
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Review, Reviews, Verdict
 from feeds.tagging.review import record_review, undo_review
-from feeds.tagging.review_list import UncertainItem, uncertain_items
+from feeds.tagging.review_list import UncertainItem
 from feeds.tagging.second_opinion import SecondOpinion, read_opinion
 from feeds.tagging.topic.model import Topic
 from ingest.errors import TopicError
@@ -28,7 +28,6 @@ from ingest.store.facts import Facts
 
 _SHOWN: Final = 10  # items on the page; the first is the one to review
 _LARGEST: Final = 10_000  # bytes of a form
-_CACHED: Final = 2_000  # uncertain items of a topic in memory
 _NO_TOPIC: Final = Notice("Nothing to review", "No topic has a query yet. Write one under “Edit topics”.")
 
 
@@ -37,8 +36,7 @@ class ReviewRoutes:
     """The review page and its form."""
 
     context: ServiceContext
-    _lock: Lock = field(default_factory=Lock)
-    _cache: dict[str, tuple[object, tuple[UncertainItem, ...]]] = field(default_factory=dict)
+    queue: ReviewQueue
 
     def routes(self) -> list[Route]:
         """Return the one route."""
@@ -70,7 +68,8 @@ class ReviewRoutes:
     def _shown(self, facts: Facts, topic: Topic, topics: tuple[Topic, ...], asked: Mapping[str, str]) -> ReviewPage:
         reviews = Reviews(facts).all(topic.name)
         opinion, fault = _opinion(self.context.home.folder, topic)
-        waiting = [case for case in self._uncertain(facts, topic, opinion) if (case.stored.row, topic.name) not in reviews]
+        queued = self.queue.waiting(facts, topic, opinion)
+        waiting = [case for case in queued.items if (case.stored.row, topic.name) not in reviews]
         after = asked.get("after", "")
         skipped = next((place for place, case in enumerate(waiting) if case.stored.id == after), -1)
         ordered = waiting[skipped + 1 :] + waiting[: skipped + 1]  # what follows the skipped item comes first
@@ -83,6 +82,7 @@ class ReviewRoutes:
             topics=tuple(PageLink(t.title, f"{path}?topic={t.name}", current=t is topic) for t in topics if t.expression),
             cases=tuple(_case(case, topic) for case in ordered[:_SHOWN]),
             waiting=len(waiting),
+            whole=queued.whole,
             token=self.context.gate.secret,
             action=path,
             opinion=opinion.described(len(reviews)) if opinion else "",
@@ -91,15 +91,6 @@ class ReviewRoutes:
             undo=last.id if last and review else "",
             hidden=(("after", after),) if skipped >= 0 else (),
         )
-
-    def _uncertain(self, facts: Facts, topic: Topic, opinion: SecondOpinion | None) -> tuple[UncertainItem, ...]:
-        """Return what to review: classifying everything takes a while, so it is done once for what is stored and learnt now."""
-        state = (topic.version, topic.review, facts.items.last_seq(), opinion and opinion.model)
-        with self._lock:
-            known = self._cache.get(topic.name)
-            if known is None or known[0] != state:
-                known = self._cache[topic.name] = (state, uncertain_items(facts, topic, opinion)[:_CACHED])
-        return known[1]
 
     # The form
 

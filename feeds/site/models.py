@@ -452,6 +452,7 @@ class ReviewPage:
     undo: str = ""  # id of the item whose decision can be taken back
     fault: str = ""
     hidden: tuple[tuple[str, str], ...] = field(default=())  # further fields of the form
+    whole: bool = True  # every stored item was looked at
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,17 @@ class Classifications:
         )
         return {topic: (number, datetime.fromisoformat(oldest)) for topic, number, oldest in rows}
 
+    def mentions(self, topic: str, limit: int) -> list[int]:
+        """Return the row ids of the newest mere mentions of a topic that nobody has reviewed, newest first."""
+        rows = self._db.execute(
+            f"""select t.item_id from tag t join current_item i on i.id = t.item_id
+            where t.grade = '{Grade.MENTION}' and t.topic = ? and not exists
+            (select 1 from decision where item_id = t.item_id and topic = t.topic)
+            order by i.first_seen desc, t.item_id limit ?""",  # noqa: S608 - as above
+            [topic, limit],
+        )
+        return [row for (row,) in rows]
+
     def count(self) -> int:
         """Return the number of tags."""
         return int(self._db.execute("select count(*) from tag").fetchone()[0])

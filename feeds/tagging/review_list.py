@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from feeds.model import Classification, Grade, document_of
 from feeds.store.boilerplate import Boilerplate
+from feeds.store.classifications import Classifications
 from feeds.store.reviews import Reviews
 from feeds.tagging.classifier import classify
 from feeds.tagging.matching.matcher import Matcher
@@ -62,14 +63,24 @@ def uncertain_items(
         return ()  # it takes everything and is sure of it
     classified = _Classified(facts, topic, progress)
     if opinion is None:
-        unsure = [one for one in classified.all() if _is_unsure(one.answer)]
-        return tuple(sorted(unsure, key=lambda one: (-one.stored.first_seen.timestamp(), one.stored.row)))
+        return _newest_first(one for one in classified.all() if _is_unsure(one.answer))
     reviewed = {row for row, _ in Reviews(facts).all(topic.name)}
     found = [_candidate(one, reviewed) for one in classified.all()]
     chosen = facts.items.by_rows(one.row for one in candidates(found, _TAGGED, _MISSED))
     likely = opinion.probabilities(facts, chosen)
     asked = [replace(one, likely=likely[one.stored.row]) for one in classified.of(chosen)]
     return tuple(sorted(asked, key=lambda one: -one.doubt))
+
+
+def stored_mentions(facts: Facts, topic: Topic, limit: int) -> tuple[UncertainItem, ...]:
+    """Return the newest mere mentions of a topic that are stored and not reviewed: a list that takes no look at the others."""
+    chosen = facts.items.by_rows(Classifications(facts).mentions(topic.name, limit))
+    found = [one for one in _Classified(facts, topic, lambda _: None).of(chosen) if _is_unsure(one.answer)]
+    return _newest_first(found)
+
+
+def _newest_first(found: Iterable[UncertainItem]) -> tuple[UncertainItem, ...]:
+    return tuple(sorted(found, key=lambda one: (-one.stored.first_seen.timestamp(), one.stored.row)))
 
 
 def candidates(found: Sequence[Candidate], tagged: int, missed: int) -> list[Candidate]:

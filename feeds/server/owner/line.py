@@ -47,19 +47,22 @@ class OwnerLine:
 
     def is_for(self, scope: Scope) -> bool:
         """Return whether a request is for a page and from the owner."""
-        return scope["method"] in {"GET", "HEAD"} and is_page(scope["path"]) and self.context.gate.admits(scope)
+        return is_page(scope["path"]) and self.context.gate.admits(scope)
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """Return an application that answers as `app` does, with the links in every page."""
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-            asked = [(name, value) for name, value in scope["headers"] if name not in _PLAIN]
+            asked = scope["headers"]
+            if is_file(scope["path"]):
+                asked = [(name, value) for name, value in asked if name not in _PLAIN]
             parts: list[Message] = []
 
             async def keep(message: Message) -> None:
                 parts.append(message)
 
-            await app({**scope, "method": "GET", "headers": asked}, receive, keep)
+            method = "GET" if scope["method"] == "HEAD" else scope["method"]
+            await app({**scope, "method": method, "headers": asked}, receive, keep)
             if not parts:
                 return  # the client is gone
             start, body = parts[0], b"".join(part.get("body", b"") for part in parts[1:])
@@ -101,9 +104,14 @@ class OwnerLine:
         return known.counts
 
 
+def is_file(path: str) -> bool:
+    """Return whether a path is that of a page that lies in a file, or is drawn as one: the page has an entity tag."""
+    return path.endswith((".html", "/"))
+
+
 def is_page(path: str) -> bool:
     """Return whether a path is that of a page: of a file of HTML, or without a file's ending."""
-    return path.endswith(".html") or "." not in path.rpartition("/")[2]
+    return is_file(path) or "." not in path.rpartition("/")[2]
 
 
 def _answer(start: Message, body: bytes, scope: Scope) -> tuple[Message, bytes]:
