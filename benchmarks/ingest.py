@@ -1,11 +1,14 @@
 """Whole passes over served documents: topicwire with everything on, beside lemon24/reader and a plain feedparser loop.
 
     pip install -e '.[bench]'
-    python benchmarks/ingest.py --corpus DIR [--rounds 1] [--only topicwire,reader,loop]
+    python benchmarks/ingest.py --corpus DIR [--rounds 1] [--only topicwire,facts,reader,loop]
 
 DIR holds `feeds/` and a `manifest.json` (a list of objects with `file` and `entries`). The documents are
 served on loopback, each at an address of its own, so that they are many hosts. Each program runs in a process of
-its own, as a service would: started first, then timed over three passes, cold, unchanged, and with a tenth changed.
+its own, as a service would: started first, then timed over three passes, cold, unchanged, and with a tenth changed. `facts` is
+topicwire without judgements, as `ingest --no-publish`. `cores` are processor seconds by seconds of the clock, `MB` the
+memory of all processes at the worst moment (proportional set size), and `rest` that after the last pass. With `service`
+in `--only` the service is started as well: how long after the first response does a published feed have an entry?
 Figures on other computers differ; read the ratios within one run.
 """
 
@@ -38,6 +41,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # before this fold
 
 ROOT = Path(__file__).resolve().parent.parent
 _PORT = 18_400
+_ON_LOOPBACK = {"TOPICWIRE_FETCH__ALLOW": "127.0.0.0/8", "TOPICWIRE_FETCH__HOST_PAUSE": "0"}
+_PATIENCE = 300.0  # seconds until the service must have published something
 _REQUEST = re.compile(rb"GET /(\S*) HTTP/1\.1\r\n")
 _NAMED = re.compile(rb"\r\nif-none-match:[ \t]*([^\r]*)", re.IGNORECASE)
 _PHASES = ("cold", "unchanged", "tenth changed")
@@ -50,6 +55,8 @@ _TITLE = re.compile(rb"(<(?:item|entry)\b.*?<title[^>]*>(?:\s*<!\[CDATA\[)?)", r
 class Documents(asyncio.Protocol):
     """Answers for the documents of one table, with validators, as cheaply as Python can: it is not what is measured."""
 
+    first: float | None = None  # when a document was asked for the first time
+
     def __init__(self, bodies: dict[bytes, bytes]) -> None:
         """Take name and body of each."""
         self._bodies = bodies
@@ -59,9 +66,13 @@ class Documents(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer a request; `/tenth` changes a tenth of the documents."""
+        """Answer a request; `/tenth` changes a tenth of the documents, `/first` says when the first one was asked for."""
         asked, named = _REQUEST.match(data), _NAMED.search(data)
         body = self._bodies.get(asked[1]) if asked else None
+        if body is not None and Documents.first is None:
+            Documents.first = time.time()
+        if asked and asked[1] == b"first":
+            body = str(Documents.first or "").encode()
         if asked and asked[1] == b"tenth":
             self._bodies |= {one: _TITLE.sub(rb"\1Changed: ", self._bodies[one], count=1) for one in sorted(self._bodies)[::10]}
         etag = b'"%s"' % hashlib.blake2b(body or b"", digest_size=8).hexdigest().encode()
@@ -112,12 +123,17 @@ def served(folder: Path, names: list[str]) -> Iterator[None]:
 
 def _answers(name: str) -> bool:
     try:
-        connection = HTTPConnection(_host(0), _PORT)
-        connection.request("GET", f"/{name}")
-        connection.getresponse().close()
+        _answer(name)
     except OSError:
         return False
     return True
+
+
+def _answer(name: str) -> bytes:
+    connection = HTTPConnection(_host(0), _PORT)
+    connection.request("GET", f"/{name}")
+    with connection.getresponse() as answer:
+        return answer.read()
 
 
 # What is measured: each gives a function that makes one pass
@@ -154,8 +170,19 @@ def loop_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     return lambda: [one(url) for url in urls] and None
 
 
-def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
-    """Return a pass of the service: poll, sanitise, store, index, classify by the shipped topics, publish."""
+def facts_pass(home: Path, urls: list[str]) -> Callable[[], None]:
+    """Return a pass of the first half alone: poll, sanitise, store, index."""
+    return topicwire_pass(home, urls, judged=False)
+
+
+def list_sources(home: Path, urls: list[str]) -> None:
+    """Write the list of sources of a home."""
+    outlines = "".join(f'<outline xmlUrl="{url}"/>' for url in urls)
+    (home / "sources.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")
+
+
+def topicwire_pass(home: Path, urls: list[str], *, judged: bool = True) -> Callable[[], None]:
+    """Return a pass of the service: poll, sanitise, store, index, and if `judged` classify by the shipped topics and publish."""
     from feeds.tagging.topic.cache import TopicCache  # noqa: PLC0415
     from feeds.tagging.topic.folders import topic_folders  # noqa: PLC0415
     from ingest.polling.home import Home  # noqa: PLC0415 - started by this program alone
@@ -164,9 +191,8 @@ def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
     from scheduler import collect_garbage_rarely  # noqa: PLC0415
     from topicwire_service import classify_and_publish  # noqa: PLC0415
 
-    outlines = "".join(f'<outline xmlUrl="{url}"/>' for url in urls)
-    (home / "sources.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")
-    app = Home(home, {"TOPICWIRE_FETCH__ALLOW": "127.0.0.0/8", "TOPICWIRE_FETCH__HOST_PAUSE": "0"})
+    list_sources(home, urls)
+    app = Home(home, _ON_LOOPBACK)
     engine = app.engine().__enter__()
     warm = [engine.submit(engine.parse(Job(b"A few words.", app.clock(), name="a.txt"))) for _ in range(8)]
     facts = app.facts()
@@ -178,15 +204,17 @@ def topicwire_pass(home: Path, urls: list[str]) -> Callable[[], None]:
 
     def one_pass() -> None:
         report = poll_due(app, facts, engine, due_sources(app, facts, set(), everything=True))
-        if report.looked > report.unchanged:  # else the service has nothing to classify
+        if judged and report.looked > report.unchanged:  # else the service has nothing to classify
             classify_and_publish(app, facts, cache.topics())
 
     return one_pass
 
 
-PASSES = {"topicwire": topicwire_pass, "reader": reader_pass, "loop": loop_pass}
+PASSES = {"topicwire": topicwire_pass, "facts": facts_pass, "reader": reader_pass, "loop": loop_pass}
+_SIGHTINGS = ("topicwire.db", "select s.url, count(*) from sighting g join source s on s.id = g.source_id group by 1")
 COUNTS = {
-    "topicwire": ("topicwire.db", "select s.url, count(*) from sighting g join source s on s.id = g.source_id group by 1"),
+    "topicwire": _SIGHTINGS,
+    "facts": _SIGHTINGS,
     "reader": ("reader.sqlite", "select feed, count(*) from entries group by 1"),
     "loop": ("loop.db", "select feed, count(*) from entries group by 1"),
 }
@@ -231,6 +259,7 @@ class Cost:
     seconds: float
     cpu: float
     megabytes: float  # of all its processes, shared memory once, at the worst moment
+    rest: float  # the same when the pass is over
 
 
 def work(name: str, home: Path) -> None:
@@ -280,7 +309,7 @@ def measure(process: "subprocess.Popen[str]") -> Cost:
     cpu = _effort(process.pid) - before
     over.set()
     watcher.join()
-    return Cost(seconds, cpu, peak[0])
+    return Cost(seconds, cpu, peak[0], _memory(process.pid))
 
 
 def _effort(root: int) -> float:
@@ -294,7 +323,7 @@ def _effort(root: int) -> float:
 
 def _watch(root: int, peak: list[float], over: Event) -> None:
     while True:  # at least once, however short the pass
-        peak[0] = max(peak[0], sum(map(_share, _family(root))))
+        peak[0] = max(peak[0], _memory(root))
         if over.wait(0.2):
             return
 
@@ -309,6 +338,10 @@ def _family(root: int) -> list[int]:
     for one in family:  # grows while it is read
         family += parents.get(one, [])
     return family
+
+
+def _memory(root: int) -> float:
+    return sum(map(_share, _family(root)))
 
 
 def _share(pid: int) -> float:
@@ -337,7 +370,11 @@ def main() -> None:
         work(chosen.worker[0], Path(chosen.worker[1]))
     if chosen.corpus is None:
         parser.error("--corpus is needed")
-    compare(chosen.corpus / "feeds", chosen.only.split(","), chosen.rounds)
+    names = chosen.only.split(",")
+    if programs := [name for name in names if name in PASSES]:
+        compare(chosen.corpus / "feeds", programs, chosen.rounds)
+    if "service" in names:
+        print(f"\nfirst published entry: {first_entry(chosen.corpus / 'feeds'):.1f} s after the first response")
 
 
 def compare(folder: Path, names: list[str], rounds: int) -> None:
@@ -350,12 +387,15 @@ def compare(folder: Path, names: list[str], rounds: int) -> None:
     for name in names * rounds:
         for phase, cost in phases(name, folder, files, expected):
             best[name, phase] = min(cost, best.get((name, phase), cost), key=lambda c: c.seconds)
-    print(f"\n{'':10} {'phase':14} {'seconds':>8} {'cpu':>8} {'MB':>6} {'entries/s':>10} {'to reader':>10}")
+    print(
+        f"\n{'':10} {'phase':14} {'seconds':>8} {'cpu':>8} {'cores':>6} {'MB':>6} {'rest':>6} {'entries/s':>10} {'to reader':>10}"
+    )
     for phase in _PHASES:
         for name in names:
             cost, base = best[name, phase], best.get(("reader", phase))
             ratio = f"{base.seconds / cost.seconds:10.1f}x" if base else ""
-            spent = f"{cost.seconds:8.2f} {cost.cpu:8.2f} {cost.megabytes:6.0f} {total / cost.seconds:10.0f}"
+            memory = f"{cost.megabytes:6.0f} {cost.rest:6.0f}"
+            spent = f"{cost.seconds:8.2f} {cost.cpu:8.2f} {cost.cpu / cost.seconds:6.1f} {memory} {total / cost.seconds:10.0f}"
             print(f"{name:10} {phase:14} {spent} {ratio}".rstrip())
 
 
@@ -374,6 +414,26 @@ def phases(name: str, folder: Path, files: list[str], expected: dict[str, int]) 
                     print(f"{name}: {sum(got.values())} of {sum(expected.values())} entries stored; other than expected: {wrong}")
     finally:
         shutil.rmtree(home)
+
+
+def first_entry(folder: Path) -> float:
+    """Start the service in a new home; return the seconds from its first response to the first entry in a published feed."""
+    files = sorted(path.name for path in folder.iterdir())
+    with tempfile.TemporaryDirectory(prefix="bench-") as made, served(folder, files):
+        home = Path(made)
+        list_sources(home, addresses(files))
+        command = [sys.executable, "-P", "-W", "ignore", str(ROOT / "scheduler.py"), "--home", made, "run", "--no-serve"]
+        service = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT), **_ON_LOOPBACK}, stderr=subprocess.DEVNULL)
+        try:
+            end = time.time() + _PATIENCE
+            while not any(b"<entry" in path.read_bytes() for path in (home / "public").glob("*.atom")):
+                if time.time() > end or service.poll() is not None:
+                    sys.exit("the service has published nothing")
+                time.sleep(0.05)
+            return time.time() - float(_answer("first"))
+        finally:
+            service.terminate()
+            service.wait()
 
 
 if __name__ == "__main__":
