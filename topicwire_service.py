@@ -269,6 +269,7 @@ class ServiceTicks:
         self._is_behind = False  # more sources were due than the last tick had time for
         self._has_new_items = Event()  # stored and not yet classified
         self._published_at: datetime | None = None
+        self._news_at: datetime | None = None  # when tags were last given: the first news wait for nothing
         self._hold = hold or Hold(home.folder)
         self._running = 0
         self._lock = Lock()
@@ -322,13 +323,17 @@ class ServiceTicks:
         self._tick(self._seeds)
 
     def publish_new_items(self) -> None:
-        """Publish new items and new wordings at once, or at intervals while polling goes on; without any, once a minute."""
-        has_news = self._has_new_items.is_set() or self._topics.topics() != self._topics_published
-        patience = _SECONDS["all"] if not has_news else _SECONDS["news"] if self._polling.is_set() else 0
-        before = self._published_at
+        """Publish new items and new wordings at once, while polling goes on at intervals; without any, once a minute."""
+        if not self._has_news():
+            patience, before = _SECONDS["all"], self._published_at
+        else:
+            patience, before = _SECONDS["news"] if self._polling.is_set() else 0, self._news_at
         is_due = before is None or not 0 <= (self.now() - before).total_seconds() < patience
         if is_due or has_note(self._home.database_path, ERASURE):
             self.publish()
+
+    def _has_news(self) -> bool:
+        return self._has_new_items.is_set() or self._topics.topics() != self._topics_published
 
     def publish(self) -> None:
         """Classify and publish."""
@@ -548,6 +553,8 @@ class ServiceTicks:
         _finish_erasure(self._home, facts, topics)
         stopping = partial(self._stops, "publication")
         tagged, written = classify_and_publish(self._home, facts, topics, _BATCHES, stopping)
+        if tagged:
+            self._news_at = self._published_at
         if tagged or written:
             message = f"{counted(tagged, 'tag')} given; {counted(written, 'file')} written"
             log_event(_LOG, logging.INFO, "feeds_published", message, tagged=tagged, written=written)

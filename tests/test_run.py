@@ -11,7 +11,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from making import HARBOUR, Cli, home_at, write_topic
+from making import HARBOUR, Cli, about, carry, home_at, write_topic
 from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
 import ingest.cli.console
@@ -435,6 +435,21 @@ def test_a_changed_topic_does_not_wait_for_the_minute(
     cli.clock.forward(seconds=2)
     service.publish_new_items()
     assert not (cli.home / "public" / "quay.atom").exists()
+
+
+def test_the_first_news_of_a_long_poll_are_published_at_once(cli: Cli, service: ServiceTicks) -> None:
+    """While polling goes on the first news wait for nothing, even right after a publication without any; the next a little."""
+    entries = []
+    service.publish()
+    service._polling.set()  # a long pass is under way
+    for number, seconds in enumerate((1, 1, 15)):
+        cli.clock.forward(seconds=seconds)
+        with home_at(cli.home, cli.settings, cli.clock).facts() as facts:
+            carry(facts, [about(number)])
+        service._has_new_items.set()
+        service.publish_new_items()
+        entries.append(len(cli.published().entries))
+    assert entries == [1, 1, 3]
 
 
 def test_a_broken_topic_file_is_one_line(cli: Cli, web: FakeWeb, service: ServiceTicks, capsys: pytest.CaptureFixture[str]) -> None:
