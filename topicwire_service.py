@@ -53,6 +53,7 @@ from ingest.polling.passes import due_sources, log_source_changes, poll_due, rea
 from ingest.polling.pipeline import Report
 from ingest.polling.sources import read_lists
 from ingest.polling.websub import subscribe
+from ingest.polling.workers.memory import give_back
 from ingest.polling.workers.pool import WorkerPool, helpers_beside
 from ingest.settings import parse_engine
 from ingest.store.facts import Facts
@@ -73,6 +74,7 @@ _PACKED = 20_000  # versions of an earlier program whose markup is packed in one
 _LOOKED = 20_000  # items at which is looked for these: in a large home all are looked at in the course of days
 _PURGE_STEP = timedelta(days=1)  # by which the clock of retention follows in one hour
 _CLOCK_SECONDS = 5.0  # between two looks at whether the clock was put back
+_IDLE: Final = timedelta(minutes=1)  # after which parser processes end that have nothing to read
 _STEP_PAUSE = 5.0  # seconds between two steps of a poll: hosts with many sources rest meanwhile
 _GRACE = 4  # seconds in which the ticks may finish when the service stops
 _HUB_SILENCE: Final = timedelta(days=1)  # in which one cause why the hub cannot be told is logged once
@@ -183,6 +185,7 @@ def make_pass(home: Home, *, everything: bool = False) -> Pass:
         with times.timed("poll"):
             polls = poll_due(home, facts, engine, due_sources(home, facts, set(), everything=everything), progress=progress_bar)
         facts.tallies.done("poll", home.clock(), times.sums if polls.looked else {})
+        engine.rest()
         done = Pass(documents, polls, *classify_and_publish(home, facts, chosen), code)
         report_kept_feeds(home, facts)
         _sweep(home)
@@ -476,6 +479,7 @@ class ServiceTicks:
         while (more := self._polled(facts, in_time)) and in_time():
             pass  # more are due than are held at once
         self._is_behind = more and not self.stopping.is_set()
+        self._engine.rest(_IDLE)
 
     def _polled(self, facts: Facts, in_time: Callable[[], bool]) -> bool:
         """Poll due sources, at most so many as are held at once; return whether more may be due."""
@@ -558,6 +562,7 @@ class ServiceTicks:
         if tagged or written:
             message = f"{counted(tagged, 'tag')} given; {counted(written, 'file')} written"
             log_event(_LOG, logging.INFO, "feeds_published", message, tagged=tagged, written=written)
+            give_back()
         self._report_kept(facts)
 
     def _report_kept(self, facts: Facts) -> None:

@@ -4,6 +4,7 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
+from datetime import timedelta
 from importlib.metadata import version
 from multiprocessing.synchronize import SemLock
 from pathlib import Path
@@ -70,6 +71,12 @@ def laborious(_: Job) -> ParsedFeed:
     return ParsedFeed((), title="done")
 
 
+def doze(job: Job) -> ParsedFeed:
+    """Take half a second, and read."""
+    time.sleep(0.5)
+    return real_read(job)
+
+
 def refuse(_: Job) -> ParsedFeed:
     """Refuse, with what autodiscovery wants to know."""
     raise ParseError("a page", "look", feeds=("http://a.example/",))
@@ -105,6 +112,25 @@ def test_parsing_happens_in_another_process(parsers: Engine) -> None:
     """The result comes back whole."""
     feed = parsers.submit(parsers.parse(JOB)).result()
     assert [item.text for item, _ in feed.items] == [TEXT]
+
+
+def test_parser_processes_end_when_there_is_nothing_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A minute without a document ends them, a document that is being read keeps them; the next one starts others."""
+    clock, minute = Clock(), timedelta(minutes=1)
+    monkeypatch.setattr(engine_module, "read", doze)
+    with Engine(Fetch(), clock, processes=1) as engine:
+        assert engine.submit(engine.parse(JOB)).result().items
+        first = engine._children
+        engine.rest(minute)
+        running = engine.submit(engine.parse(JOB))
+        engine.rest()
+        assert engine._children is first
+        assert running.result().items
+        clock.forward(minutes=1)
+        engine.rest(minute)
+        assert engine._children is None
+        assert engine.submit(engine.parse(JOB)).result().items
+        assert engine.take_replaced() == {}
 
 
 def test_a_refusal_comes_back_whole(parsers: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

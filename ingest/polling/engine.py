@@ -5,9 +5,11 @@ import contextlib
 import os
 import resource
 import sys
+from collections import Counter
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
@@ -73,6 +75,9 @@ class Engine:
         self._thread = Thread(target=self._loop.run_forever, name="topicwire-network", daemon=True)
         self._stack = contextlib.AsyncExitStack()
         self._children: Children | None = None
+        self._reading = 0  # documents that are being parsed
+        self._read_at = clock()  # when the last one was
+        self._replaced: Counter[str] = Counter()  # of parser processes that have ended since
         self._runner: BatchRunner = runner or _OwnLoop(self)
 
     def __enter__(self) -> "Engine":
@@ -141,11 +146,29 @@ class Engine:
             raise ParseError(f"larger than {_MOST_BYTES >> 20} MB", "its parser has no memory for more; tell its publisher")
         if self._children is None:
             self._children = Children(self._processes)
-        return await asyncio.wrap_future(self._children.run(read, job, bounds_for(self.parsing, len(job.body))))
+        self._reading += 1
+        try:
+            return await asyncio.wrap_future(self._children.run(read, job, bounds_for(self.parsing, len(job.body))))
+        finally:
+            self._reading -= 1
+            self._read_at = self.clock()
+
+    def rest(self, idle: timedelta = timedelta()) -> None:
+        """End the parser processes, from any other thread, if none has read for so long; the next document starts others."""
+        self.submit(self._rest(idle)).result()
+
+    async def _rest(self, idle: timedelta) -> None:
+        children = self._children
+        if children is None or self._reading or self.clock() - self._read_at < idle:
+            return
+        self._children = None
+        await asyncio.to_thread(children.stop)
+        self._replaced.update(children.take_replaced())
 
     def take_replaced(self) -> Mapping[str, int]:
         """Return how many parser processes were replaced since the last call, by cause."""
-        return self._children.take_replaced() if self._children else {}
+        taken, self._replaced = self._replaced, Counter()
+        return taken + Counter(self._children.take_replaced() if self._children else {})
 
 
 class _OwnLoop:

@@ -1,6 +1,6 @@
-"""Worker processes for work that is a function of its arguments; it does not know what the work is.
+"""Worker processes for work that is a function of its arguments, and memory given back; it does not know what the work is.
 
-Public: the pool of processes, which the service and commands hand to what has such work.
+Public: the pool of processes, which the service and commands hand to what has such work; memory.
 """
 
-__all__ = ("pool",)
+__all__ = ("memory", "pool")

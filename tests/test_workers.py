@@ -1,0 +1,71 @@
+"""Worker processes and memory: what is started ends, and what is freed goes back to the system."""
+
+import os
+import platform
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+from support import wait_until
+
+from ingest.polling.workers.memory import give_back
+from ingest.polling.workers.pool import WorkerPool
+
+_SIZE: Final = 2_000  # bytes of a block: Python leaves those of more than 512 to the C library
+_BLOCKS: Final = 40_000
+_told: Final[list[int]] = []
+
+
+def begin(number: int) -> None:
+    """Begin a process that knows a number."""
+    _told[:] = [number]
+
+
+def multiplied(by: int) -> tuple[int, int]:
+    """Return the number with which the process began, multiplied, and the process."""
+    return _told[0] * by, os.getpid()
+
+
+def is_gone(pid: int) -> bool:
+    """Return whether a process has ended."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_processes_begin_with_what_they_are_told_and_end_with_the_work() -> None:
+    """Functions run in other processes, one after another where there is one; none is left when the work is done."""
+    with WorkerPool(1).started(begin, 7) as submit:
+        answers = [future.result() for future in [submit(multiplied, by) for by in range(3)]]
+    assert [answer for answer, _ in answers] == [0, 7, 14]
+    (pid,) = {pid for _, pid in answers}
+    assert pid != os.getpid()
+    assert wait_until(lambda: is_gone(pid), 10)
+
+
+def test_without_work_no_process_is_started() -> None:
+    """Opening and closing costs nothing."""
+    with WorkerPool(2).started(begin, 7):
+        pass
+    assert _told == []
+
+
+def resident() -> int:
+    """Return the megabytes of memory that this process has."""
+    found = re.search(r"VmRSS:\s*(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii", errors="replace"))
+    return int(found[1]) // 1024 if found else 0
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps freed memory and can be asked for it")
+def test_freed_memory_goes_back() -> None:
+    """A block that is still in use behind freed ones keeps the process large, until they are given back."""
+    blocks = [bytes(_SIZE) for _ in range(_BLOCKS)]
+    last = blocks[-1]
+    del blocks
+    before = resident()
+    give_back()
+    assert resident() < before - _SIZE * _BLOCKS // 2 // 1_000_000
+    assert len(last) == _SIZE
