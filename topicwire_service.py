@@ -740,8 +740,11 @@ def _ticks(service: ServiceTicks) -> AsyncIOScheduler:
     ):
         ticks.add_job(work, "interval", seconds=_SECONDS[name], id=name, executor=executor)
     if service.has_alerts:
+        seconds = _SECONDS_OF_ALERTS["compose"]  # at once, after `open`: a new alert begins before anything is polled for it
+        ticks.add_job(
+            service.compose_alerts, "interval", seconds=seconds, id="compose", executor="publication", next_run_time=service.now()
+        )
         for name, work, executor in (
-            ("compose", service.compose_alerts, "publication"),
             ("send", service.send_alerts, "alerts"),
             ("notice", service.notice_troubles, "alerts"),
         ):

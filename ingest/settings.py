@@ -432,6 +432,10 @@ def _read(path: Path) -> dict[str, Any]:
     except OSError as fault:
         raise SettingsError(f"{path}: {fault.strerror}", "mend the file or move it away") from fault
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        twice = re.fullmatch(r"Cannot declare \('(\w+)',\) twice \(at line (\d+), .*", str(fault))
+        if twice:
+            where = f"write what follows it below the first [{twice[1]}]"
+            raise SettingsError(f"{path}: [{twice[1]}] stands there a second time, in line {twice[2]}", where) from fault
         raise SettingsError(f"{path}: {fault}", "mend the file or move it away") from fault
 
 

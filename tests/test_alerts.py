@@ -279,7 +279,9 @@ def test_the_service_makes_and_sends_alerts(desk: Desk, mail_server: MailServer)
     home = desk.home
     with home.engine() as engine:
         service = ServiceTicks(home, engine)
-        assert {"compose", "send", "notice"} <= {job.id for job in topicwire_service._ticks(service).get_jobs()}
+        ticks = topicwire_service._ticks(service)
+        assert {"compose", "send", "notice"} <= {job.id for job in ticks.get_jobs()}
+        assert ticks.get_job("compose").next_run_time == desk.cli.clock()  # an alert begins before anything new is published
         desk.stories(1)
         desk.cli.clock.forward(minutes=1)
         service.compose_alerts()

@@ -179,6 +179,13 @@ def test_a_file_that_cannot_be_read_says_so(home: Path) -> None:
     assert error(home).endswith("; mend the file or move it away")
 
 
+def test_a_table_that_stands_twice_is_one_line(home: Path) -> None:
+    """Settings that are pasted below those of a new home are told where they belong."""
+    (home / FILE).write_text('[mail]\n# port = 25\n\n[log]\n\n[mail]\nhost = "mail.example"\n', "utf-8")
+    said = "[mail] stands there a second time, in line 6; write what follows it below the first [mail]"
+    assert error(home) == f"HOME/topicwire.toml: {said}"
+
+
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [

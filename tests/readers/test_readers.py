@@ -1,22 +1,16 @@
 """What we publish, in other people's programs; those that are not installed are skipped, with the reason."""
 
-import os
 import re
-import shutil
-import sqlite3
-import subprocess
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import feedparser
 import pytest
 from making import GAZETTE, SEED, Cli, about, carry, home_at, item, write_topic
+from newsboat import NEWSBOAT, Newsboat
 from served_site import Site, served
 
-NEWSBOAT = shutil.which("newsboat")
 FORMATS = ("atom", "json", "rss")
 TITLES = {
     'Ferry & "quay" <in> the harbour': "http://post.example/1?a=1&b=2",
@@ -51,26 +45,6 @@ def site(cli: Cli) -> Iterator[Site]:
 def published(cli: Cli) -> dict[str, str]:
     """Return title and link of every entry, as our own Atom says them."""
     return {entry.title: entry.link for entry in cli.published().entries}
-
-
-@dataclass
-class Newsboat:
-    """newsboat with a home of its own, subscribed to one address."""
-
-    folder: Path
-    url: str
-
-    def visit(self) -> dict[str, str]:
-        """Let it fetch; give title and link of every entry that it then has."""
-        (self.folder / "urls").write_text(f"{self.url}\n", "utf-8")
-        (self.folder / "config").write_text("download-timeout 10\nreload-threads 1\n", "utf-8")
-        files = [f"--{name}-file={self.folder / name}" for name in ("url", "cache", "config")]
-        files[0] = f"--url-file={self.folder / 'urls'}"
-        assert NEWSBOAT
-        environment = {"HOME": str(self.folder), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "dumb"}
-        subprocess.run([NEWSBOAT, *files, "-x", "reload"], env=environment, check=True, timeout=60, capture_output=True)
-        with closing(sqlite3.connect(self.folder / "cache")) as cache:
-            return dict(cache.execute("select title, url from rss_item"))
 
 
 def answers(site: Site, status: int) -> int:

@@ -76,5 +76,6 @@ def _say_what_is_next(home: Home, folder: Path | None) -> None:
         (f"topicwire{where} sources add ADDRESS", "shows what a feed or the feed of a site holds, and keeps it"),
         (f"topicwire{where} run", f"polls, tags and serves until Ctrl+C; then open {site}/"),
         (f"{site}/topics/", "there you write a topic and see what it finds, while `run` is at work"),
+        ("topicwire docs tutorial", "the first ten minutes, step by step"),
     ):
         say(f"{words:{len(where) + 29}} {what}")
