@@ -132,7 +132,8 @@ def test_another_server_passes_on_what_is_for_readers_and_nothing_else(cli: Cli,
     for path in (*passed, private[1]):
         one, other = (site.ask(path) for site in (behind, front))
         assert essence(one)[3:] == essence(other)[3:], "no cache may keep what is private"
-    closed = "/metrics /healthz /readyz /review /topics/ /topics/new /alerts.atom /websub/x /topicwire.db /private/x/secret.atom"
+    closed = "/metrics /healthz /readyz /review /topics/ /topics/new /sources/manage /sources/add /alerts.atom /websub/x"
+    closed += " /topicwire.db /private/x/secret.atom"
     outside = (
         "/../topicwire.db /../private/secret.atom /%2e%2e/topicwire.db /static/../../topicwire.toml /secret.atom /item/none.html"
     )
