@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from making import HARBOUR, Cli, about, carry, home_at, item, topic, write_topic
 from served_site import Answer, Site, served
 from support import NOON, wait_until
-from wording import far
+from wording import IDLE, far
 
 from feeds.server.access import Access
 from feeds.server.owner import queue
@@ -104,6 +104,12 @@ def test_the_page_shows_what_is_uncertain(site: Site) -> None:
     assert "2 stories" in page.text
     assert "<mark>" in page.text
     assert (page.headers["cache-control"], page.headers["x-robots-tag"]) == ("no-store", "noindex")
+
+
+def test_the_page_shows_how_a_text_begins(site: Site) -> None:
+    """Under the sentences that count stands the opening of the text, not one of these sentences once more."""
+    opening = site.ask("/review").text.partition('<p class="opening"')[2].partition(">")[2]
+    assert opening.startswith(IDLE[:60])
 
 
 @pytest.mark.parametrize(("verdict", "change"), [("accept", 1), ("reject", 0)])

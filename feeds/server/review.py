@@ -15,7 +15,7 @@ from feeds.server.context import OWNER_HEADERS, ServiceContext, in_thread, read_
 from feeds.server.owner.queue import ReviewQueue
 from feeds.site.models import Notice, PageLink, ReviewCase, ReviewPage
 from feeds.site.render import notice, review_page
-from feeds.site.views import card, reason
+from feeds.site.views import OPENING, card, reason
 from feeds.store.classifications import Classifications
 from feeds.store.reviews import Review, Reviews, Verdict
 from feeds.tagging.review import record_review, undo_review
@@ -139,4 +139,5 @@ def _in_words(stored: StoredItem, review: Review) -> str:
 
 def _case(case: UncertainItem, topic: Topic) -> ReviewCase:
     why = reason(case.stored, case.answer, topic.title)
-    return ReviewCase(card(case.stored, (case.answer,)), str(case.answer.grade) if case.answer.tagged else "", why, case.likely)
+    shown = card(case.stored, (case.answer,), limit=OPENING)
+    return ReviewCase(shown, str(case.answer.grade) if case.answer.tagged else "", why, case.likely)

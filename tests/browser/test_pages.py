@@ -17,12 +17,18 @@ from feeds.cli.home import readable_topics, target_of
 from feeds.site.publish import publish
 from feeds.store.classifications import Classifications
 from feeds.tagging.classification_pass import classify_new
+from ingest.model import Source
+from ingest.poll_state import Outcome, SourceState
 from ingest.polling.home import Home
+from ingest.store.facts import Facts
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[browser]'")
 CHROMIUM: Final = shutil.which("chromium")
 QUIET: Final = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 WATCHING: Final = Path(__file__).with_name("watching.js").read_text(encoding="utf-8").partition("\n")[2]
+NAMELESS: Final = Source(
+    "http://a-host-with-a-very-long-name.of.a.newspaper.example/with/a/long/path/to/the/feed.xml?section=harbours"
+)
 PAGES: Final = "index harbour harbour/lang-he harbour/2026-03 sources search".split()
 
 pytestmark = [
@@ -32,8 +38,15 @@ pytestmark = [
 ]
 
 
+def fail(facts: Facts, source: Source) -> None:
+    """Let a source fail with a cause that holds a long word."""
+    cause = f"the name {source.url.split('/')[2]} has no address"
+    state = SourceState(last_poll=NOON, failures=3, error=cause)
+    facts.polls.record([(Outcome(source, NOON, error=cause), state)])
+
+
 def fill(made: Home) -> None:
-    """Store and publish stories in four languages from two sources, one of them corrected, one hostile, one uncertain."""
+    """Store and publish stories in three languages, one corrected, one hostile, one uncertain; a nameless source fails."""
     with made.facts() as facts:
         long = "Donaudampfschifffahrtsgesellschaftskapitänspatentprüfungsordnung"
         hebrew = {"title": "הספינה harbour ferry", "text": "הספינה עזבה את harbour. boat."}
@@ -47,6 +60,8 @@ def fill(made: Home) -> None:
             GAZETTE,
         )
         carry(facts, [about(1)], GAZETTE, NOON + timedelta(hours=2))
+        carry(facts, [about(2)], NAMELESS, NOON + timedelta(hours=2))
+        fail(facts, NAMELESS)
         classifications, (topics, _) = Classifications(facts), readable_topics(made)
         classify_new(facts, classifications, topics, NOON)
         publish(facts, classifications, topics, target_of(made, facts))

@@ -21,6 +21,10 @@
   for (const text of all("[dir=rtl]")) {
     if (getComputedStyle(text).direction !== "rtl") fault("not right to left", text);
   }
+  for (const name of all("th, td, .chips a, .card p, .source > div, .bars, .verdicts button")) {
+    const [box, parent] = [name.getBoundingClientRect(), name.parentElement.getBoundingClientRect()];
+    if (box.width > 1 && (box.right > parent.right + 1 || name.scrollWidth > name.clientWidth + 1)) fault("out of its place", name);
+  }
   if (document.documentElement.scrollWidth > window.innerWidth) {
     faults.push(`wider than its window: ${document.documentElement.scrollWidth} of ${window.innerWidth}`);
   }
@@ -31,7 +35,8 @@
   const light = ([red, green, blue]) => 0.2126 * part(red) + 0.7152 * part(green) + 0.0722 * part(blue);
   const ground = (element) => {
     for (let at = element; at; at = at.parentElement) {
-      const colour = rgb(getComputedStyle(at).backgroundColor);
+      const { backgroundColor, backgroundImage } = getComputedStyle(at);
+      const colour = rgb(backgroundImage.match(/rgb\([^)]*\)/)?.[0] ?? backgroundColor); // of a gradient the first that is seen
       if (colour.length === 3 || colour[3] === 1) return colour;
     }
     return [255, 255, 255];
