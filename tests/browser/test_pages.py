@@ -31,6 +31,10 @@ NAMELESS: Final = Source(
 )
 PAGES: Final = "index harbour harbour/lang-he harbour/2026-03 sources search".split()
 
+LINES: Final = (
+    "one => { const range = document.createRange(); range.selectNodeContents(one); return range.getClientRects().length }"
+)
+
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
     # the browser's own pipes are closed by its process, after our test
@@ -268,6 +272,18 @@ def test_one_walks_from_the_index_to_the_evidence(reader: Reader) -> None:
     assert reader.page.locator(".quotes mark").all_inner_texts() == ["boat", "harbour"]
     reader.page.locator(".crumb a").click()
     assert reader.page.get_by_role("heading", level=1).inner_text() == "Harbour news"
+
+
+@pytest.mark.parametrize("path", ["search.html", "sources/manage"])
+def test_a_button_beside_a_field_keeps_its_word_whole(address: str, browser: Any, path: str) -> None:
+    """On the narrowest phone the field gives way, never the word on the button."""
+    page = browser.new_page(viewport={"width": 320, "height": 800})
+    page.goto(address + path)
+    buttons = page.locator(".words-row button").all()
+    assert buttons
+    for button in buttons:
+        assert button.evaluate(LINES) == 1
+    page.close()
 
 
 def test_one_searches_and_subscribes_to_what_is_found(reader: Reader) -> None:
