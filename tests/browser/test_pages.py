@@ -29,7 +29,17 @@ WATCHING: Final = Path(__file__).with_name("watching.js").read_text(encoding="ut
 NAMELESS: Final = Source(
     "http://a-host-with-a-very-long-name.of.a.newspaper.example/with/a/long/path/to/the/feed.xml?section=harbours"
 )
-PAGES: Final = "index harbour harbour/lang-he harbour/2026-03 sources search".split()
+NAMAL: Final = """\
+title = "חדשות הנמל"
+description = "מה קורה ברציף: ספינות ו-ferries."
+means = ["ספינות שבאות והולכות.", "Ships that come and go."]
+limits = ["לא סירות."]
+updated = 2026-01-05
+require = ["ship"]
+[group.ship]
+any = ["ספינה"]
+"""
+PAGES: Final = "index namal harbour harbour/lang-he harbour/2026-03 sources search".split()
 
 LINES: Final = (
     "one => { const range = document.createRange(); range.selectNodeContents(one); return range.getClientRects().length }"
@@ -73,9 +83,10 @@ def fill(made: Home) -> None:
 
 @pytest.fixture(scope="module")
 def home_of_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home with a topic."""
+    """Return a home with a topic, and one in Hebrew that finds nothing."""
     home = tmp_path_factory.mktemp("home")
     write_topic(home)
+    write_topic(home, NAMAL, "namal")
     return home
 
 
