@@ -3,9 +3,11 @@
 import logging
 import random
 import shutil
+import signal
 import socket
 import sqlite3
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -21,7 +23,10 @@ from support import TEXT, Clock, FakeWeb, rss, rss_item, wait_until
 
 from ingest.errors import EngineError
 from ingest.log import configure
+from ingest.model import Source
+from ingest.poll_state import SourceState
 from ingest.polling import pipeline
+from ingest.polling.batch import Batch, Poll
 from ingest.polling.home import Home
 
 distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
@@ -261,6 +266,20 @@ def test_a_fault_in_a_worker_is_one_clear_line(machines: Machines, webs: list[Fa
         make_pass(home_at(first_home, machines.engine), everything=True)
     with home_at(first_home, "local").stored() as facts:
         assert [state.polls for _, state in facts.sources.due(None)] == [0]
+
+
+def test_a_scheduler_that_stands_still_does_not_keep_the_coordinator_from_ending(
+    machines: Machines, webs: list[FakeWeb], first_home: Path
+) -> None:
+    """It says farewell for a few seconds, and then ends without an answer."""
+    batch = Batch((Poll(Source(webs[0].url("/0")), SourceState()),))
+    with home_at(first_home, machines.engine).engine() as engine:
+        (outcome,) = engine.run(batch).result(LONG)
+        machines.scheduler.signal(signal.SIGSTOP)
+        began = time.monotonic()
+    machines.scheduler.signal(signal.SIGCONT)
+    assert outcome.error is None
+    assert time.monotonic() - began < 2 * cluster._FAREWELL
 
 
 def test_another_version_is_one_clear_line(tmp_path: Path, webs: list[FakeWeb], first_home: Path) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
@@ -34,6 +35,7 @@ _LOG: Final = logging.getLogger(__name__)
 _AT_ONCE: Final = 8  # batches under way for each worker
 _WATCH: Final = 0.5  # seconds between two looks at which workers are there
 _ANSWER: Final = 10.0  # seconds in which a scheduler answers
+_FAREWELL: Final = 5.0  # seconds in which a connection is closed in good order
 _FIRST_PAUSE: Final = 0.2  # seconds before the next try to connect; twice as long after each
 _LONGEST_PAUSE: Final = 5.0
 _PATIENCE: Final = 30.0  # seconds that batches wait for a worker; then the pass fails, and everything is still due
@@ -82,7 +84,8 @@ class DaskCluster:
     def close(self) -> None:
         """Cancel what runs, and disconnect."""
         if self._thread.is_alive():
-            asyncio.run_coroutine_threadsafe(self._ended(), self._loop).result()
+            with suppress(TimeoutError):  # a scheduler that stands still does not answer
+                asyncio.run_coroutine_threadsafe(self._ended(), self._loop).result(_FAREWELL)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
         self._loop.close()
