@@ -78,6 +78,16 @@ def test_pages_change_with_their_copies(site: Site) -> None:
     assert {name for name in first if name.startswith("item/")} == set(site.items())
 
 
+def test_a_word_that_another_topic_masks_is_masked_in_the_title_of_its_item(site: Site) -> None:
+    """The page of an item names a copy that another topic has: as that topic shows it."""
+    numbers = rows(site)
+    site.grouping = Groups(((numbers["Story 1: ferry in the harbour"], numbers["A ferry, seen from the harbour"]),))
+    masked = 'title = "Views"\nrequire = ["sight"]\n[publish]\nmask = ["seen"]\n[group.sight]\nany = ["seen"]\n'
+    plain = 'title = "Stories"\nrequire = ["word"]\n[group.word]\nany = ["story"]\n'
+    site.publish(topic(masked, "views"), topic(plain, "stories"))
+    assert not any(b"seen from" in page for page in site.pages().values())
+
+
 def test_a_masked_word_is_masked_in_the_title_of_a_copy(site: Site) -> None:
     """What a topic masks stands masked where a copy is named, too."""
     numbers = rows(site)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode
 
+from feeds.model import Classification
 from feeds.publication.document import file_name
 from feeds.publication.edition import Target, feed_name
 from feeds.publication.entry import item_href
@@ -158,6 +159,7 @@ class Site:
     def _index(self) -> PageFile:
         lines = tuple(self._topic_line(topic) for topic in self._topics.values())
         last = max((line.last for line in lines if line.last), default=None)
+        lines = tuple(sorted(lines, key=lambda line: not line.total))  # those with stories first, each part by name
         return PageFile("index.html", render.index(IndexPage(lines, self._facts.sources.count_polled(), self._statuses[""])), last)
 
     def _topic_line(self, topic: Topic) -> TopicLine:
@@ -399,10 +401,10 @@ class Site:
         rows = {*(one for row in due for one in (row, *self._copies.of(row))), *related}
         found = {stored.row: stored for stored in self._facts.items.by_rows(rows)}
         with_page = self._classifications.having(rows, self._with_rules)
-        classified = self._classifications.of_all(due)
+        classified = self._classifications.of_all(rows)
         for row, mark in due.items():
             tags = tuple(one for one in classified[row] if one.topic in self._topics)
-            topics = tuple(self._topics[one.topic] for one in tags)
+            topics = self._topics_of(tags)
             masking, stored = self._masking(topics), found[row]
             versions = (
                 (at, masking.name(source), masking.text(title, stored.item.language), text)
@@ -412,21 +414,28 @@ class Site:
                 masking.item(stored),
                 tuple((masking.classification(tag, stored), masking.topic(topic)) for tag, topic in zip(tags, topics, strict=True)),
                 versions,
-                self._story(row, found, masking, with_page),
+                self._story(row, found, classified, with_page),
                 mark,
             )
             yield PageFile(page.card.href, render.item(page), views.moment(stored))
 
     def _story(
-        self, row: int, found: Mapping[int, StoredItem], masking: PageMasking, with_page: Collection[int]
+        self, row: int, found: Mapping[int, StoredItem], tags: Mapping[int, Iterable[Classification]], with_page: Collection[int]
     ) -> tuple[RelatedLine, ...]:
-        """Return the copies of an item, then the items that are related to its story."""
+        """Return the copies of an item, then the items that are related to its story.
+
+        Of each is masked what the topics of either mask: what one page keeps back no other tells.
+        """
         copies = ((one, self._copies.why(one) or self._copies.why(row), "") for one in self._copies.of(row))
         related = ((one.row, "", one.relation) for one in self._copies.evidence(row).related)
-        return tuple(
-            views.related_line(masking.item(found[one]), masking.name(why), relation, has_page=one in with_page)
-            for one, why, relation in (*copies, *related)
-        )
+        lines = []
+        for one, why, relation in (*copies, *related):
+            masking = self._masking(self._topics_of((*tags[row], *tags.get(one, ()))))
+            lines.append(views.related_line(masking.item(found[one]), masking.name(why), relation, has_page=one in with_page))
+        return tuple(lines)
+
+    def _topics_of(self, tags: Iterable[Classification]) -> tuple[Topic, ...]:
+        return tuple(self._topics[name] for name in dict.fromkeys(one.topic for one in tags) if name in self._topics)
 
     def _masking(self, topics: tuple[Topic, ...]) -> PageMasking:
         """Return what some topics keep from readers; the many items that have the same topics share it."""
