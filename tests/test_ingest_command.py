@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import feedparser
 import pytest
 from click.testing import CliRunner
 from making import Cli, home_at, write_topic
@@ -152,7 +153,8 @@ def test_a_file_is_ingested(cli: Cli, tmp_path: Path) -> None:
     assert (result.exit_code, result.stderr) == (0, "1 new, 0 changed, 0 unchanged, 0 failed; 1 tag given; 17 files written\n")
     (row,) = cli.rows("items", "--json")
     assert (row["title"], row["url"], row["published"], row["language"]) == ("The ferry leaves the harbour", None, None, "en")
-    assert b"<link rel=" not in (cli.home / "public" / "harbour.atom").read_bytes()
+    (entry,) = feedparser.parse((cli.home / "public" / "harbour.atom").read_bytes()).entries
+    assert entry.link == f"http://127.0.0.1:8080/item/{row['id']}.html", "it opens at its evidence"
 
 
 def test_a_feed_in_a_file_is_ingested(cli: Cli, tmp_path: Path) -> None:

@@ -44,8 +44,9 @@ def cli(home: Path) -> Cli:
 
 @pytest.fixture
 def behind(cli: Cli) -> Iterator[Site]:
-    """Serve the home by our own service, to which a proxy passes requests on."""
+    """Serve the home by our own service, to which a proxy passes requests on: whoever asks is not on this computer."""
     with served(home_at(cli.home)) as ours:
+        ours.always = {"x-forwarded-for": "203.0.113.9"}
         yield ours
 
 
