@@ -267,7 +267,7 @@ def is_told(newcomer: Newcomer) -> None:
     assert wait_until(lambda: len(newcomer.mailbox.letters) == 1, 60)
     newcomer.types(run)
     newcomer.types(add)
-    assert comes(newcomer.port, "/ferries.atom", b"Two ferries touch in the fog", 60)
+    assert comes(newcomer.port, "/ferries.atom", b"Two ferries touch in the fog", 120)  # polled by the next tick, a minute later
     assert wait_until(lambda: len(newcomer.mailbox.letters) == 2, 60.0 * DIGESTS)
     letter = newcomer.mailbox.letters[1]
     text, html = parts(letter)
