@@ -100,8 +100,11 @@ def search_published(facts: Facts, asked: SearchQuery, public: PublicItems, *, l
         rows, more = _taken(SearchIndex(facts), _PATIENCE_WITH_ANYBODY, parts, max(_COUNTED, skip + limit))
     else:
         proposed, more = _proposed(facts, parts)
-        look = _ranked_holding if asked.is_ranked else _holding
-        rows, looked = look(facts, fts5_expression(asked.words) or "", proposed, public, skip + limit)
+        expression = fts5_expression(asked.words) or ""
+        if asked.is_ranked:
+            rows, looked = _ranked_holding(facts, expression, proposed, public)
+        else:
+            rows, looked = _holding(facts, expression, proposed, public, skip + limit)
         more = more or looked < len(proposed)
     return SearchResults(tuple(map(public.shown, _results(facts, rows[skip : skip + limit], public.topics))), len(rows), more)
 
@@ -135,7 +138,7 @@ def _holding(facts: Facts, expression: str, proposed: list[int], public: PublicI
     return rows, looked
 
 
-def _ranked_holding(facts: Facts, expression: str, proposed: list[int], public: PublicItems, _enough: int) -> tuple[list[int], int]:
+def _ranked_holding(facts: Facts, expression: str, proposed: list[int], public: PublicItems) -> tuple[list[int], int]:
     """Return as `_holding` does the items that are found, the most relevant first: that asks for all of them."""
     looked = proposed[:RANKED]
     batches = (looked[at : at + _BATCH] for at in range(0, len(looked), _BATCH))
