@@ -66,6 +66,7 @@ def test_all_that_is_needed_travels_in_the_wheel(wheel: Path) -> None:
     assert pages
     assert pages <= names
     assert code | topics | {"scheduler.py", "topicwire_service.py", "ingest/polling/starter.opml"} <= names
+    assert "ingest/text/language/detector.npz" in names
     assert any(name.endswith(".data/data/share/man/man1/topicwire.1") for name in names)
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name and ".data/" not in name} == {
         "ingest",
