@@ -11,6 +11,7 @@ from ingest.model import Source
 from ingest.poll_state import SourceState
 from ingest.polling.batch import Poll
 from ingest.polling.running.dealing import Dealing, Load
+from ingest.polling.running.hearing import Hearing
 from ingest.polling.running.messages import Greeting, pack_greeting, refusal
 
 PAUSE: Final = 1.0
@@ -237,3 +238,13 @@ def test_a_worker_that_cannot_do_the_work_gets_none(said: bytes | Exception, *, 
     why = refusal(said, "1.2", needs_proxy=needs_proxy)
     assert (why and why[0]) == what
     assert why is None or why[1]
+
+
+def test_a_worker_that_gives_no_sign_is_not_heard() -> None:
+    """Its sign has to change in time; one that is new is heard at first, one that goes on is heard again."""
+    hearing = Hearing(20.0)
+    assert hearing.heard({"a": 1.0, "b": 1.0}, 0.0) == {"a", "b"}
+    assert hearing.heard({"a": 2.0, "b": 1.0}, 19.0) == {"a", "b"}
+    assert hearing.heard({"a": 3.0, "b": 1.0, "c": 1.0}, 20.0) == {"a", "c"}
+    assert hearing.heard({"a": 3.0, "b": 2.0}, 30.0) == {"a", "b"}
+    assert hearing.heard({"a": 3.0, "b": 2.0}, 40.0) == {"b"}

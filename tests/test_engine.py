@@ -327,6 +327,10 @@ class Elsewhere:
         answer.set_result(tuple(Outcome(one.source, NOON) for one in batch.polls))
         return answer
 
+    def take_replaced(self) -> dict[str, int]:
+        """Return what a worker had to replace."""
+        return {"time": 2}
+
     def cancel(self) -> None:
         """Count."""
         self.cancelled += 1
@@ -337,12 +341,13 @@ class Elsewhere:
 
 
 def test_batches_may_run_elsewhere() -> None:
-    """An engine that is given a runner leaves batches to it, tells it of a cancellation, and closes it."""
+    """An engine that is given a runner leaves batches to it, counts its parsers, tells it of a cancellation, and closes it."""
     batch = Batch((Poll(Source("http://a.example/"), SourceState()),))
     elsewhere = Elsewhere()
     with Engine(Fetch(), Clock(), runner=elsewhere) as made:
         assert made.run(batch).result() == (Outcome(Source("http://a.example/"), NOON),)
         assert made.batches_at_once() == 3
+        assert made.take_replaced() == {"time": 2}
         made.cancel()
     assert (elsewhere.cancelled, elsewhere.closed) == (1, 1)
 

@@ -166,9 +166,11 @@ class Engine:
         self._replaced.update(children.take_replaced())
 
     def take_replaced(self) -> Mapping[str, int]:
-        """Return how many parser processes were replaced since the last call, by cause."""
+        """Return how many parser processes were replaced since the last call, here and where else batches run, by cause."""
         taken, self._replaced = self._replaced, Counter()
-        return taken + Counter(self._children.take_replaced() if self._children else {})
+        taken.update(self._children.take_replaced() if self._children else {})
+        taken.update(self._runner.take_replaced())
+        return taken
 
 
 class _OwnLoop:
@@ -182,6 +184,10 @@ class _OwnLoop:
 
     def run(self, batch: Batch) -> "Future[Outcomes]":
         return self._engine.submit(process_batch(batch, self._engine))
+
+    def take_replaced(self) -> Mapping[str, int]:
+        """Return nothing: the parser processes are the engine's."""
+        return {}
 
     def cancel(self) -> None:
         """Leave it to the engine, which cancels all that is on its loop."""

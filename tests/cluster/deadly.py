@@ -1,4 +1,7 @@
-"""Runs in a worker of Dask before it starts: the source /deadly kills its process, as a crash does, and /faulty fails."""
+"""Runs in a worker of Dask before it starts: the source /deadly kills its process, as a crash does, and /faulty fails.
+
+It also makes the worker notice sooner that it stood still.
+"""
 
 import os
 import signal
@@ -20,4 +23,4 @@ def process_batch(batch: Batch, means: Means) -> Coroutine[Any, Any, Outcomes]:
     return real(batch, means)
 
 
-vars(worker)["process_batch"] = process_batch
+vars(worker).update(process_batch=process_batch, _STANDSTILL=2.0)

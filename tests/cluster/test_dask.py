@@ -2,6 +2,7 @@
 
 import logging
 import random
+import re
 import shutil
 import signal
 import socket
@@ -16,7 +17,7 @@ from typing import Final
 
 import pytest
 from forwarding import Forwarder
-from machines import Machines, running
+from machines import Machine, Machines, running
 from making import HARBOUR, write_topic
 from processes import start
 from support import TEXT, Clock, FakeWeb, rss, rss_item, wait_until
@@ -105,9 +106,9 @@ def list_sources(folder: Path, urls: list[str]) -> None:
     (folder / "sources.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>', encoding="utf-8")
 
 
-def home_at(folder: Path, engine: str, pause: str = "0") -> Home:
-    """Return a home with an engine."""
-    known = {"FETCH__ALLOW": "127.0.0.0/8", "FETCH__HOST_PAUSE": pause, "TOPICS__SHIPPED": "false", "ENGINE": engine}
+def home_at(folder: Path, engine: str, **more: str) -> Home:
+    """Return a home with an engine, and with more settings."""
+    known = {"FETCH__ALLOW": "127.0.0.0/8", "FETCH__HOST_PAUSE": "0", "TOPICS__SHIPPED": "false", "ENGINE": engine} | more
     return Home(folder, {f"TOPICWIRE_{key}": value for key, value in known.items()}, Clock())
 
 
@@ -257,6 +258,51 @@ def test_a_source_that_kills_every_worker_is_found(
         assert "each worker that polls it dies" in str(states[deadly].error)
         assert len(list(facts.items.all())) == len(few) - 1
     assert wait_until(lambda: sum(one.starts for one in machines.workers) - before in {3, 4}, LONG)
+
+
+def test_a_worker_that_stands_still_loses_its_work_until_it_answers(
+    machines: Machines, webs: list[FakeWeb], first_home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Others poll what it had; when it goes on, it asks nobody any more for what it had, and is given work again."""
+    monkeypatch.setattr(cluster, "_SILENCE", 3.0)
+    urls, frozen = serve(webs, delay=0.2), machines.workers[0]
+    home = copied(first_home, "disturbed", machines.engine)
+    with caplog.at_level(logging.INFO), home.engine() as engine, ExitStack() as stack:
+        stack.callback(frozen.signal, signal.SIGCONT)
+        with meanwhile(home):
+            assert wait_until(lambda: asked(webs) >= 3 and len(joined(caplog)) == 2, LONG)
+            frozen.signal(signal.SIGSTOP)
+        caplog.clear()
+        assert_same(home, undisturbed(first_home))
+        before, batch = asked(webs), Batch(tuple(Poll(Source(url), SourceState()) for url in urls))
+        assert [one.error for one in engine.run(batch).result(LONG)] == [None] * len(urls)  # a new coordinator
+        assert asked(webs) - before == len(urls)
+        assert address(frozen) not in joined(caplog)
+        frozen.signal(signal.SIGCONT)
+        assert wait_until(lambda: address(frozen) in joined(caplog), LONG)
+        assert asked(webs) - before == len(urls)
+
+
+def address(worker: Machine) -> str:
+    """Return where a worker listens in its present life."""
+    return str(re.findall(r"Start worker at: +(\S+)", worker.said)[-1])
+
+
+def joined(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the workers that were given work, one after another."""
+    return [getattr(one, "fields", {}).get("worker", "") for one in caplog.records if getattr(one, "event", "") == "worker_joined"]
+
+
+def test_the_parsers_that_workers_replace_are_counted(machines: Machines, webs: list[FakeWeb], first_home: Path) -> None:
+    """Monitoring learns of them as it does of those of this process."""
+    long = rss(*(rss_item(f"Part {part}", text=TEXT * 20) for part in range(500)))
+    list_sources(first_home, [webs[0].serve("/long", long)])
+    for number, engine in enumerate(("local:1", machines.engine), 1):
+        home = home_at(first_home, engine, PARSING__SECONDS="0.001", PARSING__SECONDS_PER_MEGABYTE="0", PARSING__PATIENCE="10000")
+        make_pass(home, everything=True)
+        with home.stored() as facts:
+            counted = {cause: many for (kind, cause), many in facts.tallies.all().items() if kind == "parser_restarts"}
+        assert counted == {"processor": number}
 
 
 def test_a_fault_in_a_worker_is_one_clear_line(machines: Machines, webs: list[FakeWeb], first_home: Path) -> None:

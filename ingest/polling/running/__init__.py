@@ -1,11 +1,12 @@
 """Runs batches, by this process or by workers on other machines; knows no database.
 
-Public: processing polls a batch; runner: whoever runs batches; cluster has workers do it, by dealing, messages and worker.
+Public: processing polls a batch; runner: whoever runs batches; cluster has workers do it, by the other four.
 """
 
 __all__ = (
     "cluster",
     "dealing",
+    "hearing",
     "messages",
     "processing",
     "runner",

@@ -5,6 +5,7 @@ Nothing here is kept on disk: what was not answered is still due.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
@@ -24,6 +25,7 @@ from ingest.log import log_event
 from ingest.poll_state import Outcome
 from ingest.polling.batch import Batch
 from ingest.polling.running.dealing import Dealing, Load, Ticket
+from ingest.polling.running.hearing import Hearing
 from ingest.polling.running.messages import Answer, Assignment, for_others, pack_assignment, refusal, unpack_answer
 from ingest.polling.running.runner import Outcomes
 from ingest.polling.running.worker import greet, run_assignment
@@ -34,7 +36,8 @@ from ingest.text.urls import without_secrets
 _LOG: Final = logging.getLogger(__name__)
 _AT_ONCE: Final = 8  # batches under way for each worker
 _WATCH: Final = 0.5  # seconds between two looks at which workers are there
-_ANSWER: Final = 10.0  # seconds in which a scheduler answers
+_ANSWER: Final = 10.0  # seconds in which a scheduler answers, or a worker that is greeted
+_SILENCE: Final = 20.0  # seconds after which a worker without a heartbeat stands still; it beats twice a second
 _FAREWELL: Final = 5.0  # seconds in which a connection is closed in good order
 _FIRST_PAUSE: Final = 0.2  # seconds before the next try to connect; twice as long after each
 _LONGEST_PAUSE: Final = 5.0
@@ -50,7 +53,7 @@ class DaskCluster:
         """Prepare; `scheduler` is its host and port."""
         self._scheduler, self._clock = scheduler, clock
         self._fetch, self._parsing, self._needs_proxy = for_others(fetch), parsing, bool(fetch.proxy)
-        self._dealing = Dealing(fetch.host_pause)
+        self._dealing, self._hearing = Dealing(fetch.host_pause), Hearing(_SILENCE)
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="topicwire-cluster", daemon=True)
         self._starting = Lock()
@@ -59,6 +62,8 @@ class DaskCluster:
         self._waiting: set[asyncio.Task[Any] | None] = set()  # batches
         self._answers: dict[int, asyncio.Future[Outcome]] = {}  # by ticket
         self._under_way: dict[int, asyncio.Task[None]] = {}  # by load
+        self._greeted: dict[str, asyncio.Task[None]] = {}  # workers that have yet to say who they are
+        self._replaced: Counter[str] = Counter()  # parser processes of the workers, by cause
         self._workers = 0  # that have work
         self._refused: dict[str, str] = {}  # workers that get nothing, and why
         self._trouble = ""  # why no worker can be had
@@ -76,6 +81,11 @@ class DaskCluster:
             if not self._thread.is_alive():
                 self._thread.start()
         return asyncio.run_coroutine_threadsafe(self._polled(batch), self._loop)
+
+    def take_replaced(self) -> Mapping[str, int]:
+        """Return how many parser processes the workers replaced since the last call, by cause."""
+        taken, self._replaced = self._replaced, Counter()
+        return taken
 
     def cancel(self) -> None:
         """Cancel what runs, from any thread."""
@@ -150,7 +160,7 @@ class DaskCluster:
         """Follow who comes and goes, until the connection breaks. Raises ConnectionError."""
         while self._client is not None and self._client.status == "running":
             known = await asyncio.wait_for(self._client.scheduler.identity(), _ANSWER)
-            await self._follow(known["workers"])
+            self._follow({worker: told["last_seen"] for worker, told in known["workers"].items()})
             self._hand_out()
             self._give_up()
             await asyncio.sleep(_WATCH)
@@ -168,18 +178,25 @@ class DaskCluster:
 
     # The workers
 
-    async def _follow(self, known: Mapping[str, object]) -> None:
-        """Give work to workers that are new and can have it, and take it back from those that are gone."""
-        for gone in self._dealing.workers - known.keys():
-            self._leave(gone)
-        self._refused = {worker: why for worker, why in self._refused.items() if worker in known}
-        new = [worker for worker in known if worker not in self._dealing.workers and worker not in self._refused]
-        if not new:
-            return
-        said = await asyncio.wait_for(self._client.run(greet, workers=new, on_error="return"), _ANSWER)
-        for worker, greeting in said.items():
-            if not isinstance(greeting, OSError):  # else it is gone again
-                self._join(worker, refusal(greeting, self._version, needs_proxy=self._needs_proxy))
+    def _follow(self, signs: Mapping[str, object]) -> None:
+        """Greet workers that are new, and take work back from those that are gone or stand still; `signs` are their heartbeats."""
+        there = self._hearing.heard(signs, self._loop.time())
+        for worker in self._dealing.workers - there:
+            self._leave(worker, stands_still=worker in signs)
+        for worker in self._greeted.keys() - there:
+            self._greeted.pop(worker).cancel()
+        self._refused = {worker: why for worker, why in self._refused.items() if worker in there}
+        for worker in there - self._dealing.workers - self._refused.keys() - self._greeted.keys():
+            self._greeted[worker] = asyncio.create_task(self._greet(self._client, worker))
+
+    async def _greet(self, client: Any, worker: str) -> None:
+        """Ask a worker who it is, and give it work if it can have some. One that does not answer is greeted again."""
+        with suppress(*_GONE):
+            said = await asyncio.wait_for(client.run(greet, workers=[worker], on_error="return"), _ANSWER)
+            if not isinstance(said[worker], OSError):  # else it is gone again
+                self._join(worker, refusal(said[worker], self._version, needs_proxy=self._needs_proxy))
+        self._greeted.pop(worker, None)
+        self._hand_out()
 
     def _join(self, worker: str, why_not: tuple[str, str] | None) -> None:
         if why_not is None:
@@ -191,9 +208,10 @@ class DaskCluster:
         self._refused[worker] = f"worker {worker} gets no work: {what}"
         log_event(_LOG, logging.WARNING, "worker_refused", f"{self._refused[worker]}; {cure}", worker=worker)
 
-    def _leave(self, worker: str) -> None:
-        """Take back what a worker had: it died over one of its loads, or all by itself."""
-        log_event(_LOG, logging.WARNING, "worker_left", f"worker {worker} is gone; others poll its sources", worker=worker)
+    def _leave(self, worker: str, *, stands_still: bool) -> None:
+        """Take back what a worker had: it died or stopped over one of its loads, or all by itself."""
+        event, what = ("worker_silent", "stands still") if stands_still else ("worker_left", "is gone")
+        log_event(_LOG, logging.WARNING, event, f"worker {worker} {what}; others poll its sources", worker=worker)
         for load in self._taken_from(worker):
             self._lost(load)
 
@@ -202,6 +220,9 @@ class DaskCluster:
         for worker in self._dealing.workers:
             for load in self._taken_from(worker):
                 self._dealing.returned(load, self._loop.time())
+        for greeted in self._greeted.values():
+            greeted.cancel()
+        self._greeted.clear()
         self._refused.clear()
 
     def _taken_from(self, worker: str) -> tuple[Load, ...]:
@@ -241,6 +262,10 @@ class DaskCluster:
 
     def _take(self, load: Load, answer: Answer) -> None:
         """Pass on what a worker brought."""
+        self._replaced.update(answer.replaced)
+        if answer.is_abandoned:
+            self._dealing.returned(load, self._loop.time())
+            return
         self._dealing.done(load, self._loop.time())
         if answer.fault:
             self._fail([one.number for one in load.tickets], EngineError(f"worker {load.worker}: {answer.fault}", answer.cure))

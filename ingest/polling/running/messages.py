@@ -1,6 +1,6 @@
 """What a coordinator and its workers tell each other, as values and as bytes; knows no connection."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -28,6 +28,8 @@ class Answer:
     outcomes: Outcomes = ()
     fault: str = ""
     cure: str = ""
+    is_abandoned: bool = False  # it was not done to its end: the worker stood still meanwhile, or ends
+    replaced: dict[str, int] = field(default_factory=dict)  # parser processes since the last answer, by cause
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,9 @@ class BatchRunner(Protocol):
     def run(self, batch: Batch) -> "Future[Outcomes]":
         """Start a batch, from any thread; the result has one outcome for each of its polls, in their order."""
 
+    def take_replaced(self) -> Mapping[str, int]:
+        """Return how many parser processes elsewhere were replaced since the last call, by cause."""
+
     def cancel(self) -> None:
         """Cancel what runs; those who wait for it get CancelledError."""
 

@@ -1,11 +1,13 @@
 """What runs in a process of Dask: it polls what it is told, with an engine of its own; knows no coordinator and no database."""
 
+import asyncio
 import atexit
 import logging
 import multiprocessing
 import os
 import traceback
 from collections.abc import Coroutine, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +25,6 @@ from ingest.polling.engine import Engine
 from ingest.polling.parsers import Job
 from ingest.polling.running.messages import Answer, Assignment, Greeting, pack_answer, pack_greeting, unpack_assignment
 from ingest.polling.running.processing import process_batch
-from ingest.polling.running.runner import Outcomes
 from ingest.settings import Fetch, Parsing
 from ingest.text.sanitize import one_line
 
@@ -31,6 +32,8 @@ _LOG: Final = logging.getLogger(__name__)
 _PROXY: Final = "TOPICWIRE_FETCH__PROXY"
 _CA_FILE: Final = "TOPICWIRE_FETCH__CA_FILE"
 _HOME: Final = "TOPICWIRE_HOME"
+_LOOK: Final = 0.5  # seconds between two looks at whether this process stood still
+_STANDSTILL: Final = 10.0  # seconds after which others may have its work: fewer than the coordinator waits
 _ENGINES: Final = 2  # kept at once: two homes may share the workers, or settings have just changed
 
 
@@ -43,7 +46,9 @@ def greet() -> bytes:
 def run_assignment(packed: bytes) -> bytes:
     """Poll what an assignment holds; return a packed answer, whatever happens: an error might not survive the journey."""
     try:
-        return pack_answer(Answer(_polled(unpack_assignment(packed))))
+        return pack_answer(_polled(unpack_assignment(packed)))
+    except CancelledError:
+        return pack_answer(Answer(is_abandoned=True))
     except TopicwireError as fault:
         return pack_answer(Answer(fault=fault.what, cure=fault.cure))
     except Exception as fault:  # noqa: BLE001 - it is told to the coordinator
@@ -52,10 +57,22 @@ def run_assignment(packed: bytes) -> bytes:
         return pack_answer(Answer(fault=f"a fault of topicwire itself ({said})", cure="look at its log, and please report it"))
 
 
-def _polled(assignment: Assignment) -> Outcomes:
+def _polled(assignment: Assignment) -> Answer:
     with _SHARED.engine(assignment.fetch, assignment.parsing, assignment.now) as engine:
         batch = process_batch(Batch(assignment.polls), _At(engine, assignment.now))
-        return engine.submit(batch).result()
+        outcomes = engine.submit(batch).result()
+        return Answer(outcomes, replaced=dict(engine.take_replaced()))
+
+
+async def _abandon_after_standstill() -> None:
+    """Cancel what runs on the loop when the whole process stood still: others poll it by now, and two must not ask one host."""
+    loop = asyncio.get_running_loop()
+    while True:
+        begun = loop.time()
+        await asyncio.sleep(_LOOK)
+        if loop.time() - begun > _STANDSTILL:
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
 
 
 class _At:
@@ -123,7 +140,9 @@ class _Engines:
         own = replace(fetch, proxy=os.environ.get(_PROXY, ""), ca_file=os.environ.get(_CA_FILE, ""))
         clock = _CoordinatorsClock(now)
         home = Path(os.environ.get(_HOME, "."))
-        return _Opened(Engine(own, clock, environment=os.environ, home=home, parsing=parsing).__enter__(), clock)
+        engine = Engine(own, clock, environment=os.environ, home=home, parsing=parsing).__enter__()
+        engine.submit(_abandon_after_standstill())
+        return _Opened(engine, clock)
 
     def close(self) -> None:
         """End them, with their parser processes."""
