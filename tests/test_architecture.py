@@ -96,8 +96,7 @@ EDGE_MODULES: Final = set(  # modules of pure rooms
 PURE_INSIDE: Final = set(  # pure modules of the rooms above
     "feeds.server.access feeds.server.connections feeds.server.negotiation feeds.server.supervision.progress"
     " ingest.http.conditional ingest.http.content_coding ingest.http.http1 ingest.http.message ingest.http.semantics"
-    " ingest.polling.batch ingest.polling.offline ingest.polling.running.dealing"
-    " ingest.polling.warm".split()
+    " ingest.polling.batch ingest.polling.offline ingest.polling.running.dealing".split()
 )
 IMPURE: Final = set(  # libraries of the world outside
     "aiohttp apscheduler asyncio click concurrent ctypes fcntl ftplib http httpx imaplib io.open logging multiprocessing os pebble"

@@ -1,4 +1,3 @@
-import sys
 from functools import cache
 
 import make_detector
@@ -96,12 +95,8 @@ def test_a_declared_language_holds_unless_the_text_disagrees(
     | st.lists(st.sampled_from(["the", "ferry", "", "le", "паром", "渡船", "der", "\n"]), max_size=40).map(" ".join)
 )
 def test_the_detector_answers_as_the_library_does(text: str) -> None:
-    """The model that we ship, and the walk that is remembered word by word, give the very scores of the library."""
-    ours = detector.detector()
-    known = ours.classify(text)
-    ours.walks.clear()
-    assert ours.classify(text) == known
-    assert the_library().classify(text) == known
+    """The model that we ship, with its moves in blocks, gives the very scores of the library."""
+    assert detector.detector().rank(text) == the_library().rank(text)
 
 
 def test_the_model_is_that_of_the_library() -> None:
@@ -111,7 +106,9 @@ def test_the_model_is_that_of_the_library() -> None:
     names = np.empty(len(states), np.int64)
     names[states] = np.arange(len(states))
     theirs = names[make_detector.moves_of(library)[np.array(library.tk_row)[states]]]
-    assert np.array_equal(theirs, make_detector.moves_of(ours)[np.array(ours.tk_row)])
+    blocks = np.array(ours.blocks).reshape(-1, detector.BLOCKS, 1) + np.arange(detector.BLOCK)
+    moves = np.array(ours.moves)[blocks].reshape(-1, 256)
+    assert np.array_equal(theirs, moves[np.array(ours.rows) // detector.BLOCKS])
     assert np.array_equal(np.array(library.tk_output)[states], ours.tk_output)
     assert np.array_equal(library.nb_ptc, ours.nb_ptc)
     assert np.array_equal(library.nb_pc, ours.nb_pc)
@@ -119,11 +116,11 @@ def test_the_model_is_that_of_the_library() -> None:
 
 
 def test_the_detector_keeps_nothing_that_it_does_not_need() -> None:
-    """Every parser process shares its memory: the table of moves has no empty half, and languages left out are not kept."""
+    """Every parser process shares its memory: it lies in few arrays, and nothing of the library's own form is kept."""
     ours = detector.detector()
-    moves = ours.tk_nextmove
-    assert sys.getsizeof(moves) < moves.itemsize * len(moves) + 1_000
-    assert ours._full_model is None
+    held = sum(len(one) * one.itemsize for one in (ours.moves, ours.blocks, ours.rows, ours.tk_output)) + ours.nb_ptc.nbytes
+    assert held < 16 << 20
+    assert not any((ours.tk_nextmove, ours.tk_row, ours._rowbase, ours._full_model))
 
 
 def test_the_detector_reads_a_short_text_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,11 @@
 """Worker processes and memory: what is started ends, and what is freed goes back to the system."""
 
+import gc
 import os
 import platform
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -51,6 +54,49 @@ def test_without_work_no_process_is_started() -> None:
     with WorkerPool(2).started(begin, 7):
         pass
     assert _told == []
+
+
+def frozen(_: int) -> int:
+    """Return how many objects the search for cycles leaves alone."""
+    return gc.get_freeze_count()
+
+
+def test_the_search_for_cycles_leaves_alone_what_processes_share() -> None:
+    """It would write to each object, and so give each process its own copy of what the fork server has loaded."""
+    with WorkerPool(1).started(begin, 7) as submit:
+        assert submit(frozen, 0).result() > 20_000
+
+
+_THREADS: Final = """
+import threading
+from pathlib import Path
+from ingest.polling.workers.memory import share_one_arena
+
+share_one_arena()
+threading.stack_size(1 << 18)
+allocated, end = threading.Barrier(9), threading.Event()
+
+def allocate():
+    block = bytes(2_000)
+    allocated.wait()
+    end.wait()
+
+for _ in range(8):
+    threading.Thread(target=allocate).start()
+allocated.wait()
+print(sum("---p 00000000 00:00 0" in line for line in Path("/proc/self/maps").read_text().splitlines()))
+end.set()
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has an arena for each thread")
+def test_threads_share_one_arena() -> None:
+    """A thread that begins to allocate reserves no room of its own, of which each arena has one behind what it uses."""
+
+    def reserved(program: str) -> int:
+        return int(subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout)
+
+    assert reserved(_THREADS) <= reserved(_THREADS.replace("share_one_arena()", "")) - 7
 
 
 def resident() -> int:

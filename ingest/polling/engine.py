@@ -28,6 +28,7 @@ from ingest.polling.batch import Batch
 from ingest.polling.parsers import Children, Job, bounds_for, read
 from ingest.polling.running.processing import process_batch
 from ingest.polling.running.runner import BatchRunner, Outcomes
+from ingest.polling.workers.memory import share_one_arena
 from ingest.settings import Fetch, Parsing
 
 _T = TypeVar("_T")
@@ -83,6 +84,7 @@ class Engine:
     def __enter__(self) -> "Engine":
         """Start the loop and open the network; parser processes start with the first document."""
         _allow_many_connections()
+        share_one_arena()
         self._before = sys.getswitchinterval()
         sys.setswitchinterval(_TURN)
         self._thread.start()

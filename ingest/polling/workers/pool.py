@@ -1,6 +1,5 @@
 """Worker processes for pure work: started for one stretch of work and ended after it; knows no item and no store."""
 
-import gc
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -54,7 +53,6 @@ class WorkerPool:
 
 
 def _begin(begun: Semaphore, begin: Callable[..., None], *told: Any) -> None:
-    """Begin a process: what the fork server has loaded is shared, and the search for cycles leaves it alone."""
-    gc.freeze()
+    """Begin a process."""
     begin(*told)
     begun.release()
