@@ -33,8 +33,8 @@ def beginnings(topics: tuple[Topic, ...], language: str) -> list[str]:
 def prefilter(book: Phrasebook, texts: list[SegmentedText]) -> None:
     """Do what is done today with the words of texts, before any line is cut into sentences."""
     for text in texts:
-        book.add_words(text.words)
-        text.segments(book.may_match)
+        book.add_words(text.spelled)
+        text.segments(book.openings(text.words, text.joined))
 
 
 def main() -> None:

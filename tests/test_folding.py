@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.folding import Word, fold, folded, replace_typography, split_words, word_pattern, words
+from ingest.text.folding import Word, fold, folded, replace_typography, split_words, word_pattern, words, words_by_line
 
 
 @pytest.mark.parametrize(
@@ -132,6 +132,12 @@ def test_the_words_of_a_text_as_written(text: str) -> None:
     assert plain.pattern != word_pattern().pattern
     assert split_words(text) == split_words(replace_typography(text)) == plain.findall(text)
     assert len(replace_typography(text)) == len(text)
+
+
+@given(st.lists(_PIECES | st.sampled_from([*"\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", "\r\n"]), max_size=40).map("".join))
+def test_the_words_of_lines_are_those_of_each_line(text: str) -> None:
+    """Whatever ends a line: the words of a whole text, line by line, are those of its lines."""
+    assert words_by_line(text) == [split_words(line) for line in text.splitlines()]
 
 
 def test_a_text_without_spaces_is_not_remembered() -> None:

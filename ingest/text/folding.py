@@ -109,6 +109,18 @@ def split_words(text: str) -> list[str]:
     return text.encode().translate(_WRITTEN).decode().split() if text.isascii() else word_pattern().findall(text)
 
 
+_WRITTEN_LINES: Final = bytes(n if _WRITTEN[n] == n or n in b"\n\r\v\f\x1c\x1d\x1e" else ord(" ") for n in range(128)) + bytes(
+    range(128, 256)
+)
+
+
+def words_by_line(text: str) -> list[list[str]]:
+    """Return what `split_words` finds in each of the lines of `text`, faster than line by line."""
+    plain = replace_typography(text).encode("utf-8", "surrogatepass").translate(_WRITTEN_LINES)
+    lines = plain.decode("utf-8", "surrogatepass").splitlines()
+    return [line.split() if line.isascii() else word_pattern().findall(line) for line in lines]
+
+
 # What stands between ASCII words in most texts: with spaces in its place they are ASCII.
 _TYPOGRAPHY: Final = "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\u2022\u00a0\u00ab\u00bb\u201e\u20ac\u2011\u25ab\u2605\u2122\u2192"
 

@@ -1,11 +1,12 @@
 """Finds terms in segments: hits with their original spans and roles, and those that a negative context cancels; decides nothing."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, compress
+from itertools import chain, compress, count
 from typing import Final, NamedTuple
 
 from feeds.tagging.matching.lexicon import GAP, CompiledPhrase, Element, GroupSlot
@@ -112,15 +113,17 @@ class Matcher:
         Of most texts few lines are ever cut into sentences. A query for characters as they are written needs all.
         """
         book, article = self._book(language), SegmentedText(title, text)
-        book.add_words(article.words)
-        segments = article.segments(book.may_match if not self._has_raw_term else lambda _words, _joined: True)
-        return segments, _matches(book, segments)
+        book.add_words(article.spelled)
+        openings = book.openings(article.words, article.joined)
+        segments = article.segments(openings if not self._has_raw_term else range(len(article.words)))
+        return segments, tuple(_matches(book, segments, openings))
 
     def match_segments(self, segments: tuple[Segment, ...], language: str | None) -> tuple["SegmentMatches", ...]:
         """Match segments once for all topics; those without a phrase are left out."""
         book = self._book(language)
         book.add_words(chain.from_iterable(segment.spelled for segment in segments))
-        return _matches(book, segments)
+        matches = (SegmentMatches(book, n, one, book.openings(one.written, one.joined)) for n, one in enumerate(segments))
+        return tuple(match for match in matches if match.phrases)
 
     def possible_topics(self, matches: tuple["SegmentMatches", ...]) -> list[int]:
         """Return the numbers of the topics that may tag the item; the others certainly do not."""
@@ -147,14 +150,17 @@ class Matcher:
         return TopicHits(tuple(one for one in read if isinstance(one, Hit)), cancelled)
 
 
-def _matches(book: Phrasebook, segments: tuple[Segment, ...]) -> tuple["SegmentMatches", ...]:
-    """Match segments whose words the book knows; most hold no beginning of any phrase and are left out."""
-    matches = []
+def _matches(book: Phrasebook, segments: tuple[Segment, ...], openings: list[int]) -> Iterator["SegmentMatches"]:
+    """Yield what stands in the segments of an article; `openings` are the numbers of its words at which phrases may begin."""
+    after = 0
     for number, segment in enumerate(segments):
-        begins = not book.starts.keys().isdisjoint(segment.written)
-        if (begins or segment.joined) and (match := SegmentMatches(book, number, segment)).phrases:
-            matches.append(match)
-    return tuple(matches)
+        first = segment.first
+        begin = bisect_left(openings, first, after)
+        after = bisect_left(openings, first + len(segment.written), begin)
+        if begin < after:
+            match = SegmentMatches(book, number, segment, [opening - first for opening in openings[begin:after]])
+            if match.phrases:
+                yield match
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,15 +189,14 @@ class Surroundings:
 class SegmentMatches:
     """Which phrases of all topics stand where in one segment. Hits are made only for the topics that want them."""
 
-    def __init__(self, book: Phrasebook, number: int, segment: Segment) -> None:
-        """Find the phrases of all groups; the book knows its words."""
+    def __init__(self, book: Phrasebook, number: int, segment: Segment, openings: list[int]) -> None:
+        """Find the phrases of all groups; the book knows its words, and `openings` are those at which they may begin."""
         self._book, self.number, self._segment, self._names = book, number, segment, book.lexicon.has_names
-        self._fits, self._joined = [*map(book.fits.__getitem__, segment.written)], segment.joined
-        self._fitting = [*compress(enumerate(segment.written), self._fits)]  # no phrase begins at another word
+        self._fits, self._written, self._joined = book.fits, segment.written, segment.joined
         self.phrases: dict[int, list[_FoundPhrase]] = {}  # by topic
         self.groups: dict[int, set[str]] = {}  # those that stand here, by topic
         owners, phrases, groups = book.owners, self.phrases, self.groups
-        for found in self._phrases(book.starts.get):
+        for found in self._phrases(openings, book.starts.get):
             owner = owners[found[1].owner]
             topic = owner.topic
             if topic in phrases:
@@ -223,8 +228,9 @@ class SegmentMatches:
     def surroundings(self, topic: int, without: str = "") -> Surroundings:
         """Return the negative contexts and roles of a topic that stand here and that no exception makes void, except `without`."""
         contexts, owners = self._book.contexts(topic), self._book.owners
-        self._slots = _Slots(self._book, (*self.phrases.get(topic, ()), *self._phrases(contexts.helpers.__getitem__)))
-        phrases = self._phrases(contexts.words.__getitem__)
+        fitting = [*compress(count(), map(self._fits.__getitem__, self._written))]  # no phrase begins at another word
+        self._slots = _Slots(self._book, (*self.phrases.get(topic, ()), *self._phrases(fitting, contexts.helpers.__getitem__)))
+        phrases = self._phrases(fitting, contexts.words.__getitem__)
         for group, first, last in self._slots.all:
             phrases += self._from(first, last, contexts.slots.get(group))
         spans = [(owners[phrase.owner], first, last) for first, phrase, last in phrases]
@@ -236,10 +242,11 @@ class SegmentMatches:
         hits = [hit._replace(role=hit.group) for hit in (self._hit(*one) for one in roles)]
         return Surroundings(tuple(spans), tuple(hits))
 
-    def _phrases(self, begin: Callable[[str], Continuations | None]) -> list[_FoundPhrase]:
+    def _phrases(self, openings: list[int], begin: Callable[[str], Continuations | None]) -> list[_FoundPhrase]:
+        """Return the phrases that begin at one of these words, or at a word that hyphens join."""
         found: list[_FoundPhrase] = []
-        for first, word in self._fitting:
-            following = begin(word)
+        for first in openings:
+            following = begin(self._written[first])
             if following is not None:
                 found += self._from(first, first + 1, following)
         for first, longer in self._joined.items():
@@ -275,9 +282,9 @@ class SegmentMatches:
 
     def _readings(self, at: int) -> list[tuple[int, tuple[int, ...]]]:
         """Return what may be read at a word: the number of the word after it, and the patterns that it fits."""
-        if at >= len(self._fits):
+        if at >= len(self._written):
             return []
-        alone = (at + 1, self._fits[at])
+        alone = (at + 1, self._fits[self._written[at]])
         if at not in self._joined:
             return [alone]
         look_up = self._book.lexicon.look_up
@@ -304,7 +311,7 @@ class SegmentMatches:
         if isinstance(element, GroupSlot):
             return self._slots.ends.get((element.group, at), [])
         if at not in self._joined:
-            return [at + 1] if at < len(self._fits) and element in self._fits[at] else []
+            return [at + 1] if at < len(self._written) and element in self._fits[self._written[at]] else []
         return [end for end, fits in self._readings(at) if element in fits]
 
     def _hit(self, first: int, phrase: CompiledPhrase, last: int) -> Hit:

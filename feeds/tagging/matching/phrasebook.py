@@ -2,11 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from itertools import chain, compress, filterfalse
+from itertools import chain, compress, count, filterfalse
 from typing import Final, NamedTuple
 
 from feeds.tagging.matching.lexicon import GAP, CompiledPhrase, GroupSlot, Lexicon
@@ -144,21 +144,24 @@ class Phrasebook:
             if found:
                 self.starts[word] = found
 
-    def may_match(self, words: list[str], joined: list[SegmentWord]) -> bool:
-        """Return whether a phrase of a group may stand in a line whose words the book knows; False is certain."""
-        begin = self.starts
-        if joined and any(word.folded in begin for word in joined):
-            return True
-        if begin.keys().isdisjoint(words):
-            return False
-        tied = {number for word in joined for number in self.lexicon.look_up(word.folded, word.written)}
-        for at in compress(range(1, len(words) + 1), map(begin.__contains__, words)):
-            alone, then, other = begin[words[at - 1]]
-            if alone or other or (at < len(words) and not then.keys().isdisjoint(self.fits[words[at]])):
-                return True
-            if tied and not then.keys().isdisjoint(tied):
-                return True
-        return False
+    def openings(self, words: list[str], joined: Mapping[int, tuple[SegmentWord, ...]]) -> list[int]:
+        """Return the numbers of the words at which a phrase of a group may begin; the book knows all words.
+
+        `joined` are further readings of words, by their numbers. Most words that begin phrases are not followed by a second
+        word of one, and are left out.
+        """
+        starts, fits, look_up, found, last = self.starts, self.fits, self.lexicon.look_up, list[int](), len(words) - 1
+        for at in compress(count(), map(starts.__contains__, words)):
+            alone, then, other = starts[words[at]]
+            seconds = fits[words[at + 1]] if at < last else ()
+            if alone or other or (seconds and not then.keys().isdisjoint(seconds)):
+                found.append(at)
+            elif longer := joined.get(at + 1):
+                seconds = tuple(number for word in longer for number in look_up(word.folded, word.written))
+                if not then.keys().isdisjoint(seconds):
+                    found.append(at)
+        begun = [at for at, longer in joined.items() if any(word.folded in starts for word in longer)]
+        return sorted({*found, *begun}) if begun else found
 
     def _compile(self, number: int, topic: Topic) -> None:
         decides = deciding_groups(topic)

@@ -2,14 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Final
 
-from ingest.text.folding import INVISIBLE, fold, folded, replace_typography, split_words, word_pattern
+from ingest.text.folding import INVISIBLE, fold, folded, split_words, word_pattern, words_by_line
 from ingest.text.sanitize import CAPTION_MARK, ENTRY_MARK, sentences
 
 _HYPHEN: Final = re.compile("[-\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d]")
@@ -47,13 +48,26 @@ class Segment:
 
     __slots__ = ("__dict__", "_end", "_joined", "_start", "_text", "field", "first", "kind", "paragraph", "written")
 
-    def __init__(self, kind: SegmentKind, text: str, span: tuple[int, int], paragraph: int = -1, first: int = 0) -> None:
-        """Take a span of a field's text; `first` is the number of its first word in the article."""
+    def __init__(  # noqa: PLR0913, PLR0917 - where it stands, and what is known of it
+        self,
+        kind: SegmentKind,
+        text: str,
+        span: tuple[int, int],
+        paragraph: int = -1,
+        first: int = 0,
+        written: list[str] | None = None,
+        *,
+        tied: bool = True,
+    ) -> None:
+        """Take a span of a field's text; `first` is the number of its first word in the article.
+
+        `written` are its words where they are known, and without `tied` no hyphen joins any of them.
+        """
         self.kind, self.paragraph, self.first = kind, paragraph, first
         self.field = "title" if kind is SegmentKind.TITLE else "text"  # what the offsets count in
         self._text, (self._start, self._end) = text, span
-        self.written = split_words(text[self._start : self._end])
-        self._joined: dict[int, tuple[SegmentWord, ...]] | None = None
+        self.written = split_words(text[self._start : self._end]) if written is None else written
+        self._joined: dict[int, tuple[SegmentWord, ...]] | None = None if tied else {}
 
     @property
     def span(self) -> tuple[int, int]:
@@ -94,56 +108,59 @@ class Segment:
 
 
 class SegmentedText:
-    """Title and text as lines of bare words; only the lines that somebody wants are cut into segments."""
+    """Title and text as bare words, numbered through; only the lines in which a word is wanted are cut into segments."""
 
     def __init__(self, title: str, text: str) -> None:
         """Offsets of its segments are characters of `title` or `text` as they are given here."""
         self._title, self._text = title, text
-        lines = zip(text.splitlines(keepends=True), map(split_words, replace_typography(text).splitlines()), strict=True)
-        tied = _HYPHENATED.search(text) is not None
-        self._lines = [(line, words, joined_words(line, words) if tied else []) for line, words in lines]
+        self._heads, self._written, self._lines = split_words(title), words_by_line(text), text.splitlines(keepends=True)
+        self.words = [*self._heads, *chain.from_iterable(self._written)]
+        self._firsts = [*accumulate(map(len, self._written), initial=len(self._heads))]  # the number of each line's first word
+        self._places = [*accumulate(map(len, self._lines), initial=0)]
+        self._tied = {number for number, line in enumerate(self._lines) if _is_tied(line)}
+
+    @cached_property
+    def joined(self) -> dict[int, tuple[SegmentWord, ...]]:
+        """Readings of hyphenated words, by the number of the word that they begin at."""
+        lines = [(self._firsts[n], self._lines[n], self._written[n]) for n in self._tied]
+        lines += [(0, self._title, self._heads)] if _is_tied(self._title) else []
+        return {first + n: longer for first, line, words in lines for n, longer in _joined(line, words, 0, len(line))}
 
     @property
-    def words(self) -> Iterator[str]:
+    def spelled(self) -> Iterator[str]:
         """Its words as they are written, and what hyphens join, folded."""
-        title = split_words(self._title)
-        joined = chain(joined_words(self._title, title), *(joined for _, _, joined in self._lines))
-        return chain(title, *(words for _, words, _ in self._lines), (word.folded for word in joined))
+        return chain(self.words, (word.folded for longer in self.joined.values() for word in longer))
 
-    def segments(self, wanted: Callable[[list[str], list[SegmentWord]], bool]) -> tuple[Segment, ...]:
-        """Return its title, and the sentences of the lines that are `wanted`, by their words and the words that hyphens join.
+    def segments(self, wanted: Iterable[int]) -> tuple[Segment, ...]:
+        """Return its title, and the sentences of the lines that hold one of the words `wanted`, by their numbers.
 
         Only whole lines are left out, so the distances between words are those of the whole article.
         """
-        heads = (Segment(SegmentKind.TITLE, self._title, (0, len(self._title))),) if self._title else ()
-        return heads + tuple(self._body(wanted, sum(len(head.written) for head in heads)))
+        title = (Segment(SegmentKind.TITLE, self._title, (0, len(self._title)), written=self._heads),) if self._title else ()
+        lines = sorted({bisect_right(self._firsts, number) - 1 for number in wanted if number >= len(self._heads)})
+        return title + tuple(chain.from_iterable(map(self._sentences, lines)))
 
-    def _body(self, wanted: Callable[[list[str], list[SegmentWord]], bool], before: int) -> Iterator[Segment]:
-        at = read = 0
-        for number, (line, words, joined) in enumerate(self._lines):
-            if words and wanted(words, joined):
-                marked = _MARKS.get(line[:2])
-                for start, end in sentences(line):
-                    kind = marked or (SegmentKind.LEAD if read < _LEAD_WORDS else SegmentKind.SENTENCE)
-                    segment = Segment(kind, self._text, (at + start, at + end), number, before + read)
-                    read += len(segment.written)
-                    if segment.written:
-                        yield segment
-            else:
-                read += len(words)
-            at += len(line)
+    def _sentences(self, number: int) -> Iterator[Segment]:
+        line, words, at, first = self._lines[number], self._written[number], self._places[number], self._firsts[number]
+        marked, spans, tied = _MARKS.get(line[:2]), sentences(line), number in self._tied
+        for start, end in spans:
+            written = words if len(spans) == 1 else split_words(line[start:end])
+            if written:
+                lead = first - len(self._heads) < _LEAD_WORDS
+                kind = marked or (SegmentKind.LEAD if lead else SegmentKind.SENTENCE)
+                yield Segment(kind, self._text, (at + start, at + end), number, first, written, tied=tied)
+            first += len(written)
 
 
 def segments(title: str, text: str) -> tuple[Segment, ...]:
     """Split an article, all of it."""
-    return SegmentedText(title, text).segments(lambda _words, _joined: True)
+    article = SegmentedText(title, text)
+    return article.segments(range(len(article.words)))
 
 
-def joined_words(line: str, words: list[str]) -> list[SegmentWord]:
-    """Return the readings of hyphenated words in a line; `words` are those of the line."""
-    if ("-" not in line and line.isascii()) or not _HYPHENATED.search(line):
-        return []
-    return [word for _, longer in _joined(line, words, 0, len(line)) for word in longer]
+def _is_tied(line: str) -> bool:
+    """Return whether hyphens tie words of a line."""
+    return ("-" in line or not line.isascii()) and _HYPHENATED.search(line) is not None
 
 
 def _joined(text: str, written: list[str], start: int, end: int) -> Iterator[tuple[int, tuple[SegmentWord, ...]]]:
