@@ -1,6 +1,7 @@
 """The files in `deploy/` agree with the program, the documentation and each other; other people's programs try them elsewhere."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,8 @@ SERVICES: Final = ("topicwire.service", "topicwire-poll.service")
 
 def unit(name: str) -> dict[str, list[str]]:
     """Return the settings of a unit by name."""
-    lines = (DEPLOY / "systemd" / name).read_text("utf-8").splitlines()
+    (path,) = DEPLOY.glob(f"*/{name}")
+    lines = path.read_text("utf-8").splitlines()
     pairs = [line.split("=", 1) for line in lines if re.match(r"[A-Z]\w*=", line)]
     return {key: [value for one, value in pairs if one == key] for key, _ in pairs}
 
@@ -47,6 +49,33 @@ def test_the_watchdog_waits_for_longer_than_anything_that_is_well() -> None:
     (watchdog,), (stop,) = unit("topicwire.service")["WatchdogSec"], unit("topicwire.service")["TimeoutStopSec"]
     assert watchdog == "10min"
     assert int(stop) > 9
+
+
+@pytest.mark.parametrize("part", ["scheduler", "worker"])
+def test_the_programs_of_dask_know_what_their_units_and_the_page_say(part: str) -> None:
+    """Each option exists, both say the same but for names of this machine, and the module that is loaded first is there."""
+    pytest.importorskip("distributed", reason="the extra dask is not installed")
+    program = import_module(f"distributed.cli.dask_{part}").main
+    known = {option for parameter in program.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    (unit_name,) = (path.name for path in (DEPLOY / "dask").glob(f"topicwire-{part}*.service"))
+    (line,) = unit(unit_name)["ExecStart"]
+    (typed,) = re.findall(rf"dask {part} (.*) &\n", (ROOT / "docs" / "scale.md").read_text("utf-8"))
+    named, shown = set(re.findall(r"--[\w-]+", line)), set(re.findall(r"--[\w-]+", typed))
+    assert line.startswith(f"/opt/topicwire/bin/dask {part} ")
+    assert (named | shown) - known == set()
+    assert named - shown <= {"--name", "--local-directory", "--no-show"}
+    assert shown <= named
+    for module in re.findall(r"--preload (\S+)", line + " " + typed):
+        import_module(module)
+
+
+def test_scheduler_and_worker_are_shut_in_as_the_service_is() -> None:
+    """What they may reach differs by what Dask reads of the system, and by what they are started with."""
+    service = unit("topicwire.service")
+    walls = {key for key in service if re.match("Protect|Private|Restrict|System|Memory|No|Lock|Remove|Cap|Limit|Tasks", key)}
+    for name in ("topicwire-scheduler.service", "topicwire-worker@.service"):
+        own = unit(name)
+        assert {key for key in walls if own.get(key) != service[key]} <= {"LimitNOFILE"}
 
 
 # The container

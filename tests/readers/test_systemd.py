@@ -1,5 +1,6 @@
-"""The units in `deploy/systemd` by the service manager's own programs; skipped where these are not installed."""
+"""The units in `deploy/systemd` and `deploy/dask` by the service manager's own programs; skipped where these are not installed."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,8 +9,11 @@ from typing import Final
 import pytest
 from processes import ROOT
 
-UNITS: Final = ROOT / "deploy" / "systemd"
+FOLDERS: Final = ("systemd", "dask")
 MOST_EXPOSED: Final = 15  # tenths; 10 of 10 is a service without any protection, and most services of a system have more than 9
+
+
+SERVICES: Final = ("topicwire.service", "topicwire-poll.service", "topicwire-scheduler.service", "topicwire-worker@.service")
 
 
 @pytest.fixture
@@ -17,8 +21,8 @@ def units(tmp_path: Path) -> Path:
     """Return a copy of the units in which a program that exists stands for ours."""
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed (Debian: systemd)")
-    for unit in UNITS.iterdir():
-        text = unit.read_text("utf-8").replace("/opt/topicwire/bin/topicwire", "/bin/true")
+    for unit in (path for folder in FOLDERS for path in (ROOT / "deploy" / folder).iterdir()):
+        text = re.sub("/opt/topicwire/bin/(topicwire|dask)", "/bin/true", unit.read_text("utf-8"))
         (tmp_path / unit.name).write_text(text, "utf-8")
     return tmp_path
 
@@ -29,13 +33,13 @@ def run(*command: str | Path) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["topicwire.service", "topicwire-poll.service", "topicwire-poll.timer"])
+@pytest.mark.parametrize("name", [*SERVICES, "topicwire-poll.timer"])
 def test_a_unit_is_valid(units: Path, name: str) -> None:
     """The service manager understands every line, and has nothing to say."""
     assert run("systemd-analyze", "verify", units / name) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["topicwire.service", "topicwire-poll.service"])
+@pytest.mark.parametrize("name", SERVICES)
 def test_a_service_is_shut_in(units: Path, name: str) -> None:
     """What a taken-over service could reach is little, by systemd's own reckoning."""
     code, said = run("systemd-analyze", "security", "--offline=yes", f"--threshold={MOST_EXPOSED}", units / name)
