@@ -13,6 +13,7 @@ from story_making import BODY, LATER, store
 from support import NOON
 
 from benchmarks.wire import wire
+from feeds.store import stories
 from feeds.store.stories import Sketch, StoryTables
 from feeds.stories import grouping_pass
 from feeds.stories.features import DocumentFeatures, StoryDocument, extract
@@ -126,6 +127,17 @@ def test_an_item_meets_those_before_it(facts: Facts) -> None:
     assert tables.likely((Sketch(row, found, NOON) for row, found in shared), WINDOW) == [[], [1], [2, 1], []]
     assert tables.likely([Sketch(5, (10, 11), NOON + timedelta(days=6))], WINDOW) == [[2, 1, 3]]
     assert tables.likely([Sketch(5, (10, 11), NOON + timedelta(days=16))], WINDOW) == [[]]
+
+
+@pytest.mark.parametrize("rows", [1, 7, 10_000])
+def test_a_flood_is_read_key_by_key_with_the_same_answers(facts: Facts, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    """Likely copies do not depend on how much is read at once; under a key of many only its latest items count."""
+    monkeypatch.setattr(stories, "_ROWS", rows)
+    monkeypatch.setattr(stories, "_COMMON", 3)
+    flood = [Sketch(row, (10, 11, row), NOON) for row in range(1, 9)]
+    found = StoryTables(facts).likely([*flood, Sketch(9, (10, 3, 100, 101, 102, 103), NOON)], WINDOW)
+    assert found[:5] == [[], [1], [2, 1], [3, 2, 1], [4, 3, 2, 1]]
+    assert found[8] == [3, 8, 7, 6, 5]
 
 
 def test_a_batch_is_compared_as_one_by_one(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ _SPAN: Final = timedelta(days=2)  # of one part of the sketches
 _COMMON: Final = 32  # items that have a key, beyond which it is the key of a form
 _LATEST: Final = 4  # items looked at of those that have such a key
 _FORM: Final = 0.25  # of the keys of an item: so many common ones make it one of a flood
+_ROWS: Final = 100  # read at once under all keys of an item: most have far fewer
 _LIKELY: Final = 60  # items that share keys with one, beyond which it is one of a flood
 _FEW: Final = 6  # items that one of a flood is compared with
 _EPOCH: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
@@ -99,6 +100,8 @@ class StoryTables:
         rare key. So the work for an item is bounded, and a copy of it comes before the thousands that share its form.
         """
         rare, common = self._under(of.keys, spans)
+        if not rare and not common:  # as most
+            return []
         shared = Counter(chain.from_iterable(rare))
         many = Counter(chain.from_iterable(self._latest(common, _span(of.moment)))) if common else Counter[int]()
         rows = sorted({*shared, *many} - {of.row}, key=lambda row: (-shared[row], -many[row], -row))
@@ -107,6 +110,21 @@ class StoryTables:
 
     def _under(self, keys: tuple[int, ...], spans: list[int]) -> tuple[list[list[int]], list[int]]:
         """Return the items under each key that few have, and the keys that many have."""
+        rows = self._db.execute(
+            f"""select column1, item_id from (values {_marks(keys, "(?)")}) cross join story_band
+            where span in ({_marks(spans)}) and key = column1 limit {_ROWS}""",  # noqa: S608 - marks alone
+            [*keys, *spans],
+        ).fetchall()
+        if len(rows) == _ROWS:
+            return self._under_each(keys, spans)
+        found: dict[int, list[int]] = {}
+        for key, row in rows:
+            found.setdefault(key, []).append(row)
+        rare = [under for under in found.values() if len(under) <= _COMMON]
+        return rare, [key for key, under in found.items() if len(under) > _COMMON]
+
+    def _under_each(self, keys: tuple[int, ...], spans: list[int]) -> tuple[list[list[int]], list[int]]:
+        """Return the same where there may be many: of each key no more is read than says that many have it."""
         found = self._db.execute(
             f"""select column1, (select group_concat(item_id) from (select item_id from story_band
             where span in ({_marks(spans)}) and key = column1 limit {_COMMON + 1})) from (values {_marks(keys, "(?)")})""",  # noqa: S608

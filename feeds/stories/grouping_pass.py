@@ -217,7 +217,9 @@ class GroupingPass:
 
     def _read(self, rows: list[int]) -> list[DocumentFeatures]:
         missing = [row for row in rows if row not in self._articles]
-        documents = [story_document_of(found) for found in self._facts.items.texts(missing)] if missing else []
+        if not missing:
+            return [self._articles[row] for row in rows]
+        documents = [story_document_of(found) for found in self._facts.items.texts(missing)]
         fresh = {one.row: features for one, features in zip(documents, extract(documents), strict=True)}
         found = [fresh.get(row) or self._articles[row] for row in rows]
         self._keep(fresh)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from feeds.stories.alignment import BagOfWords, Substitution, Token, TokenKind, TokenSequence, align, differing
-from feeds.stories.features import ALIGNED, READ, DocumentFeatures
+from feeds.stories.features import ALIGNED, READ, Details, DocumentFeatures
 from feeds.stories.vocabulary import NEGATIONS, NEGATIONS_OF, OPPOSITE
 from feeds.stories.words import STEM, content
 
@@ -96,14 +96,22 @@ def _series(pair: Pair) -> str | None:
 
 
 def _days(pair: Pair) -> str | None:
-    for first, second in (
-        (pair.a.wording.title_details.dates, pair.b.wording.title_details.dates),
-        (set(map(_weekday, pair.a.wording.title_details.weekdays)), set(map(_weekday, pair.b.wording.title_details.weekdays))),
-        *(() if pair.address else ((pair.a.wording.lead_details.dates, pair.b.wording.lead_details.dates),)),
-    ):
-        if first and second and not first & second:
-            return f"other days: {_least(first)} and {_least(second)}"
-    return None
+    a, b = pair.a.wording, pair.b.wording
+    return (
+        _other_dates(a.title_details, b.title_details)
+        or _other_weekdays(a.title_details, b.title_details)
+        or (None if pair.address else _other_dates(a.lead_details, b.lead_details))
+    )
+
+
+def _other_dates(a: Details, b: Details) -> str | None:
+    found = a.dates and b.dates and a.dates.isdisjoint(b.dates)
+    return f"other days: {_least(a.dates)} and {_least(b.dates)}" if found else None
+
+
+def _other_weekdays(a: Details, b: Details) -> str | None:
+    found = a.weekdays and b.weekdays and a.weekdays.isdisjoint(b.weekdays)
+    return f"other days: {_least(_named(a.weekdays))} and {_least(_named(b.weekdays))}" if found else None
 
 
 def _format(pair: Pair) -> str | None:
@@ -269,6 +277,8 @@ def _brief(pair: Pair) -> bool:
 
 def _otherwise(substitution: Substitution, a: BagOfWords, b: BagOfWords, kinds: frozenset[TokenKind]) -> str | None:
     """Return in words what each side says in a substitution, where both have something of some kinds."""
+    if not all(any(token.kind in kinds for token in side) for side in (substitution.one, substitution.two)):
+        return None  # sooner than by looking into the texts
     found = differing(substitution, a, b)
     if found is None or not all(any(token.kind in kinds for token in side) for side in found):
         return None
@@ -358,5 +368,6 @@ def _least(found: set[str] | frozenset[str]) -> str:
     return ", ".join(sorted(found)[:2])
 
 
-def _weekday(number: int) -> str:
-    return ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[number]
+def _named(days: frozenset[int]) -> set[str]:
+    week = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    return {week[day] for day in days}

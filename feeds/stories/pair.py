@@ -220,13 +220,21 @@ def _event(pair: Pair) -> _Answer:
 
     A name with its office is in the news for many events, and titles of one form with another name in it are of two.
     """
-    shared = pair.a.title & pair.b.title
-    alike = pair.gap <= 3 * _DAY and pair.titles >= LIMITS.event and len(shared) >= LIMITS.words - 1
-    names = pair.a.wording.title_details.names | pair.b.wording.title_details.names
-    told = len(shared - names) > 1 or not all(_is_phrase(shared, one.head) for one in (pair.a, pair.b))
-    if alike and told and shared & (names | pair.a.wording.title_details.numbers) and not another_event(pair):
+    alike = pair.titles >= LIMITS.event and pair.gap <= 3 * _DAY
+    if alike and _is_told(pair) and not another_event(pair):
         return _Answer(Relation.RELATED, "one event", pair.titles)
     return _Answer(Relation.NONE, "too little in common", 0.0)
+
+
+def _is_told(pair: Pair) -> bool:
+    """Return whether what two titles share names somebody or something, and says more than a name with its office."""
+    shared = pair.a.title & pair.b.title
+    if len(shared) < LIMITS.words - 1:
+        return False
+    names = pair.a.wording.title_details.names | pair.b.wording.title_details.names
+    if shared.isdisjoint(names) and shared.isdisjoint(pair.a.wording.title_details.numbers):
+        return False
+    return len(shared - names) > 1 or not all(_is_phrase(shared, one.head) for one in (pair.a, pair.b))
 
 
 def _is_phrase(words: frozenset[str], head: tuple[str, ...]) -> bool:
