@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOON, TEXT, atom, atom_entry, rss, rss_item
 
-from ingest.documents.document import is_document, parse_document
+from ingest.documents.document import parse_document
+from ingest.documents.kinds import is_document
 from ingest.documents.text import decode, unwrapped, without_boilerplate
 from ingest.errors import ParseError
 from ingest.model import Item

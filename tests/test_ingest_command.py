@@ -8,7 +8,7 @@ from making import Cli, home_at, write_topic
 from support import TEXT, FakeWeb, atom, atom_entry, rss, rss_item
 
 import ingest.__main__
-from ingest.documents.document import CURE
+from ingest.documents.kinds import CURE
 
 FERRY = rss_item("The ferry leaves the harbour", "http://harbour.example/1", guid="urn:1", text=TEXT)
 MARKET = rss_item("The market opens", "http://harbour.example/2", guid="urn:2", text="Fish and flowers.")

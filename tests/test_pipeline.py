@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support import TEXT, Clock, FakeWeb, Page, atom, atom_entry, rss, rss_item
 
-from ingest.documents.document import CURE
+from ingest.documents.kinds import CURE
 from ingest.errors import FetchError
 from ingest.faults import Fault
 from ingest.http.message import Request, Response

@@ -4,20 +4,24 @@ A tagging is a function of topics, document and repeated sentences. The coordina
 what is stored does not depend on the number of processes, or on who was quicker.
 """
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from feeds.model import Document, Tagging, document_of
-from feeds.store.boilerplate import Boilerplate
 from feeds.tagging.classifier import tag
 from feeds.tagging.matching.matcher import Matcher
 from feeds.tagging.topic.model import Topic
-from ingest.store.facts import Facts
+
+if TYPE_CHECKING:  # a worker process imports this module, and has no use for a database
+    from feeds.store.boilerplate import Boilerplate
+    from ingest.store.facts import Facts
 
 _PART: Final = 100  # items that a process is given at once
 LEAST: Final = 1_000  # items for which processes are worth their start
@@ -35,7 +39,7 @@ class Helpers(Protocol):
 
     processes: int
 
-    def started(self, begin: Callable[..., None], *told: Any) -> AbstractContextManager[Callable[..., "Future[Any]"]]:
+    def started(self, begin: Callable[..., None], *told: Any) -> AbstractContextManager[Callable[..., Future[Any]]]:
         """Start them, each with `begin(*told)`; return what has them call a function."""
 
 
@@ -79,7 +83,7 @@ class _Part:
 
     rows: list[int]
     questions: list[Question]
-    future: "Future[list[Tagging]] | None" = None  # where a process was asked
+    future: Future[list[Tagging]] | None = None  # where a process was asked
     made: list[Tagging] | None = None
 
 
@@ -89,9 +93,11 @@ class Ahead:
     Items may change or go meanwhile: the coordinator says what it finds when it takes a tagging.
     """
 
-    def __init__(self, facts: Facts, submit: Callable[..., "Future[list[Tagging]]"], processes: int) -> None:
+    def __init__(
+        self, facts: Facts, boilerplate: Boilerplate, submit: Callable[..., Future[list[Tagging]]], processes: int
+    ) -> None:
         """Read items of `facts`; `submit` has one of some processes call a function."""
-        self._facts, self._boilerplate, self._submit = facts, Boilerplate(facts), submit
+        self._facts, self._boilerplate, self._submit = facts, boilerplate, submit
         self._free = processes * _BESIDE
         self._lock = Lock()  # futures end in a thread of their own
         self._waiting: deque[_Part] = deque()

@@ -64,7 +64,7 @@ def classifying_ahead(
         yield None
         return
     with helpers.started(begin, topics) as submit:
-        ahead = Ahead(facts, submit, helpers.processes)
+        ahead = Ahead(facts, Boilerplate(facts), submit, helpers.processes)
         try:
             ahead.begin(*worth[0])
             yield ahead

@@ -1,6 +1,6 @@
 """Kinds of documents: bytes of a text, page, mail or PDF -> RawFeed, one module per kind; knows no source, opens nothing.
 
-Public: document reads any of them; saved_pages tells which folders belong to a saved page.
+Public: document reads any of them; kinds tells which files are documents; saved_pages tells which folders belong to a saved page.
 """
 
-__all__ = ("document", "saved_pages")
+__all__ = ("document", "kinds", "saved_pages")

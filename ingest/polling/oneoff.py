@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from ingest.documents.document import is_document
+from ingest.documents.kinds import is_document
 from ingest.errors import ParseError, UsageError
 from ingest.http.message import Request, Response
 from ingest.log import log_event

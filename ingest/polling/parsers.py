@@ -19,9 +19,7 @@ from typing import Final, NamedTuple
 import msgspec
 from pebble import ProcessExpired, ProcessPool
 
-from ingest.documents.document import parse_document
 from ingest.errors import ParseError
-from ingest.formats.feed import parse_feed
 from ingest.log import log_fault
 from ingest.model import NOTHING, Before, ParsedFeed
 from ingest.settings import Parsing
@@ -65,6 +63,10 @@ def bounds_for(settings: Parsing, size: int) -> ParserBounds:
 
 def read(job: Job) -> ParsedFeed:
     """Parse a document. Raises ParseError where it cannot be read."""
+    # The parser processes alone need these: their fork server has them loaded (`ingest/polling/warm.py`).
+    from ingest.documents.document import parse_document  # noqa: PLC0415
+    from ingest.formats.feed import parse_feed  # noqa: PLC0415
+
     if job.name:
         return parse_document(job.body, job.name, job.now)
     return parse_feed(job.body, dict(job.headers), job.url, job.now, job.before)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.documents import saved_pages
-from ingest.documents.document import CURE, is_document
+from ingest.documents.kinds import CURE, is_document
 from ingest.errors import ExtraMissingError, ParseError
 from ingest.log import NAME
 from ingest.model import Source, SourceKind, SourceStatus

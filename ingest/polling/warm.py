@@ -2,6 +2,8 @@
 
 import gc
 
+import ingest.documents.document
+import ingest.formats.feed  # noqa: F401 - the readers
 from ingest.polling.workers.memory import give_back, share_one_arena
 from ingest.text.folding import word_pattern
 from ingest.text.language.detector import detector

@@ -30,7 +30,7 @@ _PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
     "temp_store=MEMORY",
-    "cache_size=-32000",
+    "cache_size=-8000",  # kilobytes; with four times as much a cold pass is no faster
 )
 
 
