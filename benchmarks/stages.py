@@ -34,6 +34,7 @@ from ingest.poll_state import Outcome, SourceState
 from ingest.polling.home import Home
 from ingest.polling.parsers import Job, read
 from ingest.store.facts import Facts
+from ingest.text.markup import pack_feed
 from scheduler import collect_garbage_rarely
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -76,7 +77,7 @@ def parsed(facts: Facts, found: dict[str, bytes], now: datetime) -> list[tuple[S
     feeds, before = [], facts.polls.before_all(found)
     for url, body in found.items():
         with suppress(ParseError):
-            feeds.append((Source(url), read(Job(body, now, url, before=before.get(url, NOTHING)))))
+            feeds.append((Source(url), pack_feed(read(Job(body, now, url, before=before.get(url, NOTHING))))))
     return feeds
 
 

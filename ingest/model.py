@@ -131,6 +131,8 @@ class ParsedFeed:
     faults: tuple[Fault, ...] = ()  # of our own: each cost an entry or a value of it, and is among the notes
     parser: str = ""  # the reader that made it
     served: tuple[tuple[str, str], ...] = ()  # all that was served: hash of the entry as it was, fingerprint of its item
+    # Summary and content of items that come without them, packed, by the items' fingerprints.
+    markups: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def fingerprints(self) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from making import about, carry
 from support import NOON
 
-from ingest.model import Item
+from ingest.identity import document_keys
+from ingest.model import Item, ParsedFeed
 from ingest.store.facts import Facts
-from ingest.text.markup import pack, unpack
+from ingest.text.markup import pack, pack_feed, unpack
 
 WORDS = "The last ferry leaves the harbour at nine, and forty passengers wave until it is out of sight. " * 20
 MARKUP = f'<p>{WORDS}</p><p><a href="http://post.example/more">More</a></p>'
@@ -28,6 +29,16 @@ def test_the_words_are_stored_once() -> None:
     for times in (30, 300):
         text = "".join(f"{number} ferries. " for number in range(times * 40))
         assert unpack(pack(None, f"<p>{text}</p>", text), text) == (None, f"<p>{text}</p>")
+
+
+def test_a_packed_feed_holds_the_markup_of_its_items_beside_them() -> None:
+    """It is found by the items' fingerprints, which are those of the whole items."""
+    feed = ParsedFeed(document_keys((said(1), said(2, ""))))
+    packed = pack_feed(feed)
+    assert [(item.summary, item.content, item.text) for item, _ in packed.items] == [("", "", WORDS)] * 2
+    assert [key for _, key in packed.items] == [key for _, key in feed.items]
+    found = [unpack(packed.markups[key.fingerprint], item.text) for item, key in packed.items]
+    assert found == [("A summary.", MARKUP), ("A summary.", "")]
 
 
 def plainly(facts: Facts) -> None:

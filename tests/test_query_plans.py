@@ -37,7 +37,7 @@ ALLOWED: Final = {
     "select seq from item where version_id is not null order by seq desc": "stops at once",
     "select max(id) from version": "stops at once",
     "select coalesce(max(seq), 0) from item": "stops at once",
-    "insert into item (uid, seq, first_seen, changed) values": "stops at once: the highest number of change",
+    "select coalesce((select max(id) from item), 0)": "stops at once: the highest numbers",
     "update item set version_id = 0, changed = iif(0, '', changed), seq = (select max(seq)": "stops at once",
     "select seq = (select max(seq) from item) from item where id = 0": "stops at once",
     "with recursive one (feed) as (select min(feed)": "goes from one name to the next by the index",

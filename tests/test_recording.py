@@ -1,22 +1,24 @@
 """How a look at a source is written: what is looked up and indexed for many items at once is what each alone would give."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support import NOON, TEXT
 
-from ingest.identity import document_keys
+from ingest.identity import document_keys, public_id
 from ingest.model import Item, ParsedFeed, Source, SourceKind
 from ingest.poll_state import Outcome, SourceState
 from ingest.store import migrations
 from ingest.store.database import Database
 from ingest.store.facts import Facts
 from ingest.store.recorder import Recorder
+from ingest.text.markup import pack_feed
 
 FEEDS: Final = (Source("http://a.example/rss"), Source("http://b.example/rss", site_url="http://b.example/1"))
 FOLDER: Final = Source("seeds:", SourceKind.DOCUMENT)
@@ -26,8 +28,10 @@ items = st.builds(
     guid=st.sampled_from([None, "1", "2", "http://a.example/1", "http://b.example/rss"]),
     url=st.sampled_from([None, *(f"http://{host}.example/{path}" for host in "ab" for path in ("", "1", "2"))]),
     title=st.sampled_from(["Ferry", "Last ferry sails", "Bakery burns down"]),
+    content=st.sampled_from(["", f"<p>{TEXT}</p>", f"<p>{TEXT} <b>And more.</b></p>"]),
     text=st.sampled_from(["", "Brief.", TEXT, f"Ferry {TEXT}", f"{TEXT} And more."]),
 )
+BRIEF: Final = Item("1", "http://a.example/1", "Last ferry sails", text="Brief.", content="<p>Brief.</p>")
 looks = st.lists(st.tuples(st.sampled_from([*FEEDS, FOLDER]), st.lists(items, max_size=5)), max_size=5)
 Rows = list[list[tuple[Any, ...]]]
 
@@ -51,10 +55,16 @@ def outcome(source: Source, *served: Item) -> Outcome:
     return Outcome(source, NOON, feed=ParsedFeed(document_keys(served)), body_hash="h")
 
 
-def stored(taken: list[tuple[Source, list[Item]]]) -> Rows:
-    """Record looks, feeds in one commit and documents in one each; give all rows."""
+def as_it_is(feed: ParsedFeed) -> ParsedFeed:
+    """Return a feed as it is."""
+    return feed
+
+
+def stored(taken: list[tuple[Source, list[Item]]], form: Callable[[ParsedFeed], ParsedFeed] = as_it_is) -> Rows:
+    """Record looks in some form, feeds in one commit and documents in one each; give all rows."""
     with TemporaryDirectory() as folder, Facts(Path(folder) / "topicwire.db") as facts:
-        found = [outcome(source, *served) for source, served in taken]
+        looked = [outcome(source, *served) for source, served in taken]
+        found = [replace(one, feed=form(one.feed)) for one in looked if one.feed]
         facts.polls.record([(one, SourceState()) for one in found if one.source != FOLDER])
         for one in found:
             if one.source == FOLDER:
@@ -82,6 +92,23 @@ def test_items_are_recognised_as_if_each_were_looked_up(taken: list[tuple[Source
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Recorder, "_taken", lambda *_: _Everything())
         assert stored(taken) == quick
+
+
+@settings(max_examples=40, deadline=None)
+@given(looks)
+@example([(FEEDS[0], [replace(BRIEF, content=""), BRIEF]), (FEEDS[0], [replace(BRIEF, content="<i>Brief.</i>")])])
+def test_a_feed_from_a_parser_process_is_stored_like_any(taken: list[tuple[Source, list[Item]]]) -> None:
+    """Whether a parser process has packed summary and markup, or recording does, makes no difference to any row."""
+    assert stored(taken, pack_feed) == stored(taken)
+
+
+def test_two_new_items_with_the_same_few_words_have_an_id_each(facts: Facts) -> None:
+    """Also where both are written with one statement: the first has the id that its words give everywhere."""
+    items = [replace(BRIEF, guid=None, url=None, language=language) for language in ("en", "fr")]
+    facts.polls.record([(outcome(FEEDS[0], *items), SourceState())])
+    first, second = (one.id for one in facts.items.all())
+    (_, key), *_ = document_keys(tuple(items))
+    assert first == public_id(key, FEEDS[0]) != second
 
 
 def test_every_text_can_be_found_after_its_commit(facts: Facts) -> None:

@@ -143,7 +143,10 @@ class Engine:
         await self._fetch.send(url, body, headers)
 
     async def parse(self, job: Job) -> ParsedFeed:
-        """Parse in a child process. Raises ParseError, also for a document that stalls or kills its parser."""
+        """Parse in a child process, which packs summaries and markup.
+
+        Raises ParseError, also for a document that stalls or kills its parser.
+        """
         if len(job.body) > _MOST_BYTES:
             raise ParseError(f"larger than {_MOST_BYTES >> 20} MB", "its parser has no memory for more; tell its publisher")
         if self._children is None:

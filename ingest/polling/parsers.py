@@ -23,6 +23,7 @@ from ingest.errors import ParseError
 from ingest.log import log_fault
 from ingest.model import NOTHING, Before, ParsedFeed
 from ingest.settings import Parsing
+from ingest.text.markup import pack_feed
 
 _LOG: Final = logging.getLogger(__name__)
 _NO_PROC_BYTES: Final = 2 << 30  # address space besides, where the system does not say how much is in use
@@ -159,13 +160,13 @@ def _at_start() -> tuple[int, int]:
 
 
 def _within(function: Callable[[Job], ParsedFeed], job: Job, seconds: float, memory: int) -> bytes:
-    """Run a parser; after `seconds` of processor time a signal kills the process, whatever it is doing."""
+    """Run a parser and pack what it gives; after `seconds` of processor time a signal kills the process, whatever it is doing."""
     kind, has = _at_start()
     _, hard = resource.getrlimit(kind)
     resource.setrlimit(kind, (has + memory, hard))
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
-        return _packed(function(job))
+        return _packed(pack_feed(function(job)))
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
 

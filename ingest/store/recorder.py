@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from ingest import identity
 from ingest.model import Item, Keys, ParsedFeed, Source, SourceKind
@@ -63,14 +64,25 @@ _WORDS: Final = ("title", "text", "summary", "content")
 _KEYS: Final = ("content_key", "text_key", "bare_key")
 _SAID: Final = (*_KEYS, *(column.name for column in VERSION_COLUMNS))
 _KEPT: Final = (*_SAID, "markup")
-_COLUMNS: Final = ("item_id", "source_id", "seen", *_KEPT)
-_PUT_VERSION: Final = f"insert into version ({', '.join(_COLUMNS)}) values ({', '.join(f':{name}' for name in _COLUMNS)})"  # noqa: S608
+_COLUMNS: Final = ("id", "item_id", "source_id", "seen", *_KEPT)
+_PUT_VERSION: Final = f"insert into version ({', '.join(_COLUMNS)}) values ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+_PUT_ITEM: Final = "insert into item (id, uid, seq, first_seen, changed) values (?, ?, ?, ?, ?)"
+_SHOW: Final = "update item set version_id = ?, seq = seq + 1 where id = ?"
+_PUT_SIGHTING: Final = """
+insert into sighting (item_id, version_id, source_id, guid, url, url_key, fingerprint, reason, first_seen, feed_updated)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_LAST: Final = """
+select coalesce((select max(id) from item), 0), coalesce((select max(id) from version), 0),
+    coalesce((select max(seq) from item), 0)"""
 _GET_VERSION: Final = f"select id, {', '.join(_KEPT)} from version where item_id = ? and source_id = ?"  # noqa: S608
 _CORRECT: Final = f"update version set {', '.join(f'{name} = :{name}' for name in _KEPT)} where id = :id"  # noqa: S608
+_FIELDS: Final = attrgetter(*(column.field for column in VERSION_COLUMNS))
+_PACKED_PLACES: Final = [n for n, column in enumerate(VERSION_COLUMNS) if column.name in PACKED]
 _JSON: Final = frozenset(column.name for column in VERSION_COLUMNS if column.is_json)
 _UNSEEN: Final = frozenset(_KEYS).union(column.name for column in VERSION_COLUMNS if not column.shown)
 _OF_OTHERS: Final = frozenset({"published", "language"})  # what is shown of a carrier that does not speak for the item
 _MOST_FORMER: Final = 3  # names kept of those that a source gave an item before
+_PER_ITEM: Final = 2  # numbers of change that a new item takes: it appears with the second
 _MOST_CORRECTIONS: Final = 50  # of an item that count: some sources rewrite their links in every document
 
 
@@ -91,6 +103,14 @@ def record_feed(db: Database, outcome: Outcome, feed: ParsedFeed, source_id: int
     recorder = Recorder(db, outcome.source, source_id, outcome.at)
     recorder.record(feed)
     return Counts(recorder.new, recorder.changed)
+
+
+class _Carried(NamedTuple):
+    """What a source carried of one item: the item without summary and markup, its keys, and these two, packed."""
+
+    item: Item
+    key: Keys
+    markup: bytes
 
 
 @contextmanager
@@ -119,6 +139,8 @@ class Recorder:
     taken: set[str | None] = field(default_factory=set)  # names and words of this look by which something is stored
     seldom: bool = False  # whether an address but for its parameters, or a date of this source, is among them
     present: frozenset[str | None] = frozenset()  # the fingerprints, guids and addresses of this look
+    first_look: bool = True  # whether the source has carried nothing before
+    waiting: list[_Carried] = field(default_factory=list)  # new items, which are written together
 
     def record(self, feed: ParsedFeed) -> None:
         """Store every item not yet known from this source exactly as it is now."""
@@ -129,14 +151,17 @@ class Recorder:
         self.present = frozenset((*feed.fingerprints, *names)) - {None}
         own = identity.own_addresses(self.source.url, feed.site_url or self.source.site_url)
         # Oldest first, so that a higher number means newer: feeds list the newest at the top.
-        items = [
-            (item, identity.without_own_addresses(own, key)) for item, key in reversed(feed.items) if key.fingerprint not in known
+        carried = [
+            _Carried(item, identity.without_own_addresses(own, key), feed.markups.get(key.fingerprint) or _packed(item))
+            for item, key in reversed(feed.items)
+            if key.fingerprint not in known
         ]
-        items = [(item, key) for item, key in items if not forgotten.holds_item(key, self.source)]
-        self.taken = self._taken(items)
-        for item, key in items:
-            self._one(item, key)
-            self.taken |= {item.guid, key.url, key.text, key.bare} - {None}
+        carried = [one for one in carried if not forgotten.holds_item(one.key, self.source)]
+        self.taken = self._taken(carried)
+        for one in carried:
+            self._one(one)
+            self.taken |= {one.item.guid, one.key.url, one.key.text, one.key.bare} - {None}
+        self._write()
 
     def _known_fingerprints(self) -> set[str]:
         rows = self.db.execute(
@@ -145,16 +170,17 @@ class Recorder:
         )
         return {row[0] for row in rows}
 
-    def _taken(self, items: list[tuple[Item, Keys]]) -> set[str | None]:
+    def _taken(self, carried: list[_Carried]) -> set[str | None]:
         """Return the stored names, words and dates among those given: an item that matches none of them is new."""
-        if not items:
+        if not carried:
             return set()
-        pages = list({page for _, key in items if (page := path_of(key.url))})
-        dates = [rfc3339(item.published) for item, _ in items] if self._has_carried() else []
+        self.first_look = not self._has_carried()
+        pages = list({page for one in carried if (page := path_of(one.key.url))})
+        dates = [] if self.first_look else [rfc3339(one.item.published) for one in carried]
         asked: dict[str, list[str] | list[str | None]] = {
-            "guids": [key.guid for _, key in items],
-            "urls": [key.url for _, key in items],
-            "words": [word for _, key in items for word in {key.text, key.bare, key.body}],
+            "guids": [one.key.guid for one in carried],
+            "urls": [one.key.url for one in carried],
+            "words": [word for _, key, _ in carried for word in {key.text, key.bare, key.body}],
             "pages": pages,
             "dates": dates,
         }
@@ -168,20 +194,21 @@ class Recorder:
         row = self.db.execute("select 1 from sighting where source_id = ? limit 1", [self.source_id]).fetchone()
         return row is not None
 
-    def _one(self, item: Item, key: Keys) -> None:
-        item_id, reason = self._recognise(item, key)
+    def _one(self, carried: _Carried) -> None:
+        item_id, reason = self._recognise(carried.item, carried.key)
         if item_id is None:  # so it has neither a version nor a sighting
-            item_id = self._insert(key)
-            version_id = self._insert_version(item_id, item, key)
-            self._insert_sighting((item_id, version_id), item, key, reason)
-            self.db.execute("update item set version_id = ?, seq = seq + 1 where id = ?", [version_id, item_id])
+            self.waiting.append(carried)
             return
+        self._write()
+        item, key, markup = carried
+        summary, content = unpack(markup, item.text)
+        item = replace(item, summary=summary or "", content=content or "")
         first_seen = self.db.execute("select first_seen from item where id = ?", [item_id]).fetchone()[0]
-        version_id, corrected = self._version(item_id, item, key, first_seen)
+        version_id, corrected = self._version(item_id, item, key, markup, first_seen)
         shown = self._sighting(item_id, item, key)
         moved = False
         if shown is None:
-            self._insert_sighting((item_id, version_id), item, key, reason)
+            self.db.execute(_PUT_SIGHTING, self._sighting_row(item_id, version_id, item, key, reason))
         else:
             moved = self._rename(shown, version_id, item, key)
         self._present(item_id, version_id, item, corrected | ({"url"} if moved else set()))
@@ -189,10 +216,11 @@ class Recorder:
     def _recognise(self, item: Item, key: Keys) -> tuple[int | None, str]:
         for where, value in _asked(item, key, seldom=self.seldom):
             if value in self.taken:
+                self._write()
                 for known in self._candidates(where, value):
                     if reason := identity.same(item, key, known):
                         return known.item_id, reason
-        if item.published is None and self.source.kind is SourceKind.FEED:
+        if item.published is None and self.source.kind is SourceKind.FEED and not self.first_look:
             for known in self._candidates(_GONE, self.served):
                 if reason := identity.same(item, key, known):
                     return known.item_id, reason
@@ -215,29 +243,48 @@ class Recorder:
                 gone=self.present.isdisjoint((fingerprint, guid, url)),
             )
 
-    def _insert(self, key: Keys) -> int:
-        uid = identity.public_id(key, self.source)
-        if self.db.execute("select 1 from item where uid = ?", [uid]).fetchone():
-            uid = identity.digest(uid, self.source.url, key.fingerprint)[: len(uid)]  # an address used twice
-        self.new += 1
-        cursor = self.db.execute(
-            "insert into item (uid, seq, first_seen, changed) values (?, (select coalesce(max(seq), 0) + 1 from item), ?, ?)",
-            [uid, self.seen, self.seen],
-        )
-        return int(cursor.lastrowid or 0)
+    def _write(self) -> None:
+        """Store the new items that wait, each with its version and its sighting, in as many statements as there are tables."""
+        if not self.waiting:
+            return
+        items, versions, sightings, shown = [], [], [], []
+        item_id, version_id, seq = self.db.execute(_LAST).fetchone()
+        for (item, key, markup), uid in zip(self.waiting, self._uids(), strict=True):
+            item_id, version_id = item_id + 1, version_id + 1
+            items.append((item_id, uid, seq + 1, self.seen, self.seen))
+            versions.append((version_id, *self._version_row(item_id, item, key, markup)))
+            sightings.append(self._sighting_row(item_id, version_id, item, key, "first"))
+            shown.append((version_id, item_id))
+            seq += _PER_ITEM
+        self.db.executemany(_PUT_ITEM, items)
+        self.db.executemany(_PUT_VERSION, versions)
+        self.db.executemany(_PUT_SIGHTING, sightings)
+        self.db.executemany(_SHOW, shown)
+        self.new += len(items)
+        self.waiting.clear()
 
-    def _version(self, item_id: int, item: Item, key: Keys, first_seen: str) -> tuple[int, set[str]]:
+    def _uids(self) -> Iterator[str]:
+        """Return the public ids of the new items that wait; an address that is used twice gives another one."""
+        uids = [identity.public_id(one.key, self.source) for one in self.waiting]
+        found = self.db.execute("select uid from item where uid in (select value from json_each(?))", [json.dumps(uids)])
+        used = {uid for (uid,) in found}
+        for uid, one in zip(uids, self.waiting, strict=True):
+            yield identity.digest(uid, self.source.url, one.key.fingerprint)[: len(uid)] if uid in used else uid
+            used.add(uid)
+
+    def _version(self, item_id: int, item: Item, key: Keys, markup: bytes, first_seen: str) -> tuple[int, set[str]]:
         """Store the words if they are new to the item, else correct all else that the source says of it.
 
         Return the version and the names of the published fields that were corrected in it.
         """
         stored = self._stored_version(item_id, key)
         if stored is None:
-            return self._insert_version(item_id, item, key), set()
+            put = self.db.execute(_PUT_VERSION, (None, *self._version_row(item_id, item, key, markup)))
+            return int(put.lastrowid or 0), set()
         row = self._row(item, key)
         changed = {name for name, new in row.items() if not _is_equal(name, stored[name], new)}
         if changed:
-            self.db.execute(_CORRECT, {**_packed(row), "id": stored["id"]})
+            self.db.execute(_CORRECT, row | dict.fromkeys(PACKED) | {"markup": markup, "id": stored["id"]})
         if all(said["published"] is None or said["published"] > first_seen for said in (stored, row)):
             changed.discard("published")  # dates in the future are not believed
         return int(stored["id"]), changed - _UNSEEN
@@ -254,13 +301,21 @@ class Recorder:
 
     def _row(self, item: Item, key: Keys) -> dict[str, Any]:
         """Return the columns of a version by their names, without its item, source and time."""
-        bare = key.bare if self.source.kind is SourceKind.DOCUMENT else None
-        said = {column.name: column.encode(getattr(item, column.field)) for column in VERSION_COLUMNS}
-        return {"content_key": key.content, "text_key": key.text, "bare_key": bare, **said}
+        return dict(zip(_SAID, (*self._key_row(key), *_said(item)), strict=True))
 
-    def _insert_version(self, item_id: int, item: Item, key: Keys) -> int:
-        row = {"item_id": item_id, "source_id": self.source_id, "seen": self.seen, **self._row(item, key)}
-        return int(self.db.execute(_PUT_VERSION, _packed(row)).lastrowid or 0)
+    def _version_row(self, item_id: int, item: Item, key: Keys, markup: bytes) -> tuple[Any, ...]:
+        """Return the row of a version, without its number."""
+        said = _said(item)
+        for place in _PACKED_PLACES:
+            said[place] = None
+        return (item_id, self.source_id, self.seen, *self._key_row(key), *said, markup)
+
+    def _key_row(self, key: Keys) -> tuple[str | None, ...]:
+        return (key.content, key.text, key.bare if self.source.kind is SourceKind.DOCUMENT else None)
+
+    def _sighting_row(self, item_id: int, version_id: int, item: Item, key: Keys, reason: str) -> tuple[Any, ...]:
+        names = (item.guid, item.url, key.url, key.fingerprint)
+        return (item_id, version_id, self.source_id, *names, reason, self.seen, self.updated)
 
     def _present(self, item_id: int, version_id: int, item: Item, corrected: set[str]) -> None:
         """Make this version the one that the item shows, where this source decides that; else count a correction of it."""
@@ -321,13 +376,6 @@ class Recorder:
         # Tracking parameters make no other address.
         return url != item.url and (url_key != key.url or (url or "").partition("?")[0] != (item.url or "").partition("?")[0])
 
-    def _insert_sighting(self, ids: tuple[int, int], item: Item, key: Keys, reason: str) -> None:
-        self.db.execute(
-            """insert into sighting (item_id, version_id, source_id, guid, url, url_key, fingerprint, reason,
-            first_seen, feed_updated) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            [*ids, self.source_id, item.guid, item.url, key.url, key.fingerprint, reason, self.seen, self.updated],
-        )
-
 
 def _asked(item: Item, key: Keys, *, seldom: bool) -> Iterator[tuple[str, str | None]]:
     """Return the conditions that find a stored item, the surest first, each with its parameters."""
@@ -340,9 +388,13 @@ def _asked(item: Item, key: Keys, *, seldom: bool) -> Iterator[tuple[str, str | 
         yield _BY_DATE, rfc3339(item.published)
 
 
-def _packed(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of a version as they are stored."""
-    return row | dict.fromkeys(PACKED) | {"markup": pack(row["summary"], row["content"], row["text"])}
+def _packed(item: Item) -> bytes:
+    return pack(item.summary, item.content, item.text)
+
+
+def _said(item: Item) -> list[Any]:
+    """Return the fields of an item as the columns of a version hold them, in their order."""
+    return [column.encode(value) for column, value in zip(VERSION_COLUMNS, _FIELDS(item), strict=True)]
 
 
 def _unpacked(row: Sequence[Any]) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """Summary and markup of an article, packed as what they have beyond its plain text; pure, and knows no table."""
 
 import zlib
+from dataclasses import replace
 from typing import Final
+
+from ingest.model import ParsedFeed
 
 _BETWEEN: Final = "\0"  # and this stands for nothing: no text of an item has either (XML 1.0, 2.2)
 _ABSENT: Final = "\1"
@@ -22,6 +25,14 @@ def unpack(packed: bytes, text: str) -> tuple[str | None, str | None]:
     both = zlib.decompressobj(_RAW, zdict=_known(text)).decompress(packed).decode()
     summary, _, content = both.partition(_BETWEEN)
     return _present(summary), _present(content)
+
+
+def pack_feed(feed: ParsedFeed) -> ParsedFeed:
+    """Return a feed with summary and markup of its items packed, and no longer in the items themselves."""
+    items = tuple((replace(item, summary="", content=""), key) for item, key in feed.items)
+    return replace(
+        feed, items=items, markups={key.fingerprint: pack(item.summary, item.content, item.text) for item, key in feed.items}
+    )
 
 
 def _known(text: str) -> bytes:

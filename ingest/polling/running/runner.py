@@ -26,7 +26,7 @@ class Means(Protocol):
         """Send a request and return the response. Raises FetchError."""
 
     async def parse(self, job: Job) -> ParsedFeed:
-        """Parse a document in a process of its own. Raises ParseError."""
+        """Parse a document in a process of its own, and pack summaries and markup. Raises ParseError."""
 
 
 class BatchRunner(Protocol):
