@@ -1,12 +1,17 @@
 """Page models -> the bytes of pages, by templates that escape all values; deterministic, reads no store."""
 
 import hashlib
+import sys
+from contextlib import suppress
 from datetime import date, datetime
 from functools import cache
+from importlib.metadata import version
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from feeds.publication.entry import Carrier
@@ -43,15 +48,47 @@ POLICY: Final = (
 """The Content-Security-Policy that every page keeps: no inline style or script, nothing from elsewhere."""
 
 
+# Without the optimizer no filter is called while a template is compiled: what is kept depends on the template alone.
+_COMPILED: Final[dict[str, Any]] = {"trim_blocks": True, "lstrip_blocks": True, "optimized": False}
+
+
+class _CompiledTemplates(FileSystemBytecodeCache):
+    """Keeps compiled templates beside them, as Python keeps compiled modules; else every process would compile them."""
+
+    def __init__(self) -> None:
+        """Use the folder, and for each version of Python a file, that Python would use."""
+        like = Path(cache_from_source(str(_HERE / "templates" / "%s.py")))
+        super().__init__(str(like.parent), like.with_suffix(".jinja").name)
+        self._compiler = f"{version('jinja2')} {_COMPILED}"
+
+    def get_source_checksum(self, source: str) -> str:
+        """Return what a file must have been made of: the template, and what compiled it."""
+        return super().get_source_checksum(self._compiler + source)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read a compiled template, if it is there and whole."""
+        try:
+            super().load_bytecode(bucket)
+        except (OSError, EOFError):
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Write a compiled template where Python writes compiled modules, if it may."""
+        with suppress(OSError):
+            if not sys.dont_write_bytecode:
+                Path(self.directory).mkdir(parents=True, exist_ok=True)
+                super().dump_bytecode(bucket)
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader([_HERE / "templates", _HERE / "static"]),
+        bytecode_cache=_CompiledTemplates(),
         autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
         auto_reload=False,
+        **_COMPILED,
     )
     made.filters |= {
         "moment": _moment,
