@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+import unicodedata
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.folding import Word, fold, folded, replace_typography, split_words, word_pattern, words, words_by_line
+from ingest.text.folding import Word, fold, folded, replace_typography, split_words, visible, word_pattern, words, words_by_line
 
 
 @pytest.mark.parametrize(
@@ -90,6 +91,16 @@ def test_words_of_one_script_are_left_alone() -> None:
 def test_folding_twice_is_folding_once(word: str) -> None:
     """A folded word folds to itself."""
     assert fold(fold(word)) == fold(word)
+
+
+@given(st.text(max_size=12) | st.text("aäжШי\u0345\u0301\u0338\u1100\u1161\u0130ﬁßم\u0640", max_size=12))
+def test_letters_fold_by_themselves(word: str) -> None:
+    """Letter by letter comes what Unicode's forms make of the whole word, but for words of two scripts."""
+    bare = unicodedata.normalize("NFKD", visible(word)).casefold()
+    bare = "".join(letter for letter in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(letter))
+    one_by_one = "".join(map(fold, bare))
+    if not re.search("[a-z]", one_by_one):
+        assert fold(word) == unicodedata.normalize("NFC", one_by_one)
 
 
 def test_words_keep_their_place() -> None:

@@ -57,3 +57,12 @@ def test_a_small_command_loads_neither_network_nor_pages(tmp_path: Path) -> None
     """What only reads the database opens no connection, reads no feed and draws no page."""
     small = ("sources list", "sources status", "items", "sources export", "topics list", "feeds list")
     assert imported([words.split() for words in small], tmp_path) & NETWORK_AND_PAGES == set()
+
+
+def test_what_reads_documents_loads_no_library_that_few_of_them_need() -> None:
+    """The fork server of the parsers is ready sooner: feedparser, Markdown and e-mail wait for their first document."""
+    code = "import sys, ingest.documents.document, ingest.formats.feed; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = set(done.stdout.split())
+    assert "lxml.etree" in loaded
+    assert loaded & {"feedparser", "markdown_it", "yaml", "ingest.documents.email", "ingest.documents.pdf"} == set()

@@ -1,12 +1,11 @@
 """Bytes of a seed document -> ParsedFeed: chooses the reader by the file's ending or its first bytes; opens nothing."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib import import_module
 from typing import Final
 
-from ingest.documents import email, html, markdown, mhtml, pdf, text
 from ingest.documents.kinds import CURE, FEED, KINDS, ending
 from ingest.errors import ParseError
 from ingest.formats.feed import beginning, parse_feed
@@ -17,10 +16,9 @@ from ingest.raw import RawFeed
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """How a kind of document is read, and the error for one that has no words."""
+class _Kind:
+    """What is said of a document of one kind that has no words, and whether it may have none."""
 
-    read: Callable[[bytes, str], RawFeed]
     empty: tuple[str, str] = ("there are no words in it", "a seed document is plain text")
     titles_count: bool = False  # a title alone is something
 
@@ -29,15 +27,13 @@ _NO_WORDS_IN_PAGE: Final = (
     "a page without words",
     "it may be drawn by a script: save it from a browser as it looks, or its text as .txt",
 )
-_READERS: Final = {  # by kind
-    "text": _Reader(text.parse),
-    "markdown": _Reader(markdown.parse, ("there are no words in it", "write some below the front matter"), titles_count=True),
-    "html": _Reader(html.parse, _NO_WORDS_IN_PAGE),
-    "mhtml": _Reader(mhtml.parse, _NO_WORDS_IN_PAGE),
-    "email": _Reader(
-        email.parse, ("an e-mail without words", "it should be a whole message, headers and all, as `save as` gives it")
-    ),
-    "pdf": _Reader(pdf.parse),
+_KINDS: Final = {
+    "text": _Kind(),
+    "markdown": _Kind(("there are no words in it", "write some below the front matter"), titles_count=True),
+    "html": _Kind(_NO_WORDS_IN_PAGE),
+    "mhtml": _Kind(_NO_WORDS_IN_PAGE),
+    "email": _Kind(("an e-mail without words", "it should be a whole message, headers and all, as `save as` gives it")),
+    "pdf": _Kind(),
 }
 _LOOKS: Final = (  # of what has no ending, as a pipe has none
     (re.compile(rb"<!doctype html|<html\b", re.IGNORECASE), ".html"),
@@ -60,11 +56,16 @@ def parse_document(body: bytes, name: str, now: datetime) -> ParsedFeed:
         raise ParseError(f"{suffix} files are not read", CURE)
     if kind == FEED:
         return parse_feed(body, {}, "", now)
-    reader = _READERS[kind]
-    feed = normalize(reader.read(body, name), Context(now))
+    about, feed = _KINDS[kind], normalize(_read(kind, body, name), Context(now))
     found = [
-        (item, key) for item, key in feed.items if any(map(str.isalnum, (item.title if reader.titles_count else "") + item.text))
+        (item, key) for item, key in feed.items if any(map(str.isalnum, (item.title if about.titles_count else "") + item.text))
     ]
     if not found and not feed.faults:
-        raise ParseError(*reader.empty)
+        raise ParseError(*about.empty)
     return replace(feed, items=tuple((item, with_words_key(item, key)) for item, key in found), parser=kind)
+
+
+def _read(kind: str, body: bytes, name: str) -> RawFeed:
+    """Read a document by the module of its kind, which is loaded with the first of them: some need large libraries."""
+    raw: RawFeed = import_module(f"ingest.documents.{kind}").parse(body, name)
+    return raw

@@ -71,6 +71,24 @@ def visible(word: str) -> str:
     return _DROP.sub("", word)
 
 
+_MOST: Final = 100_000  # of what is remembered
+
+
+class _Letters(dict[int, str]):
+    """What becomes of each character by itself, as `str.translate` asks for it."""
+
+    def __missing__(self, point: int) -> str:
+        """Fold a character, and remember it."""
+        bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", visible(chr(point))).casefold())
+        if len(self) >= _MOST:
+            self.clear()
+        self[point] = known = "".join(c for c in bare if not unicodedata.combining(c)).translate(_LETTERS)
+        return known
+
+
+_letters: Final = _Letters()
+
+
 @lru_cache(maxsize=200_000)
 def fold(word: str) -> str:
     """Fold one word: case, marks, invisible characters, letter forms; look-alikes in mixed-script words only.
@@ -80,9 +98,7 @@ def fold(word: str) -> str:
     """
     if word.isascii():
         return word.lower()
-    bare = unicodedata.normalize("NFKD", visible(word)).casefold()
-    bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
-    folded = bare.translate(_LETTERS)
+    folded = word.translate(_letters)
     if _HAS_LATIN.search(folded) and _HAS_LOOKALIKE.search(folded):
         folded = _one_script(folded)
     return unicodedata.normalize("NFC", folded)
@@ -144,7 +160,6 @@ def lowercase_ascii(text: str) -> bytes:
 
 
 _LONG: Final = 200  # characters of what would fill the memory
-_MOST: Final = 100_000
 
 
 class _Pieces(dict[str, str]):
@@ -152,7 +167,12 @@ class _Pieces(dict[str, str]):
 
     def __missing__(self, piece: str) -> str:
         """Fold a piece whose ASCII letters are folded already, and remember it if it is short."""
-        known = piece if piece.isascii() else " ".join(map(fold, word_pattern().findall(piece)))
+        if piece.isascii():
+            known = piece
+        elif piece.isalnum():
+            known = fold(piece)
+        else:
+            known = " ".join(map(fold, word_pattern().findall(piece)))
         if len(piece) < _LONG:
             if len(self) >= _MOST:
                 self.clear()
@@ -160,7 +180,7 @@ class _Pieces(dict[str, str]):
         return known
 
 
-_pieces = _Pieces()
+_pieces: Final = _Pieces()
 
 
 def folded(text: str) -> str:

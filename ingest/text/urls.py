@@ -189,7 +189,8 @@ def _query(pairs: list[tuple[str, str]], path: str) -> str:
 
 
 def _page(path: str) -> str:
-    return _PAGE_ENDS.sub("", _TWIN_PATH.sub("", path)) or "/"
+    page = _TWIN_PATH.sub("", path) if "amp" in path.lower() else path
+    return _PAGE_ENDS.sub("", page) or "/"
 
 
 def page_key(url: str | None) -> str | None:

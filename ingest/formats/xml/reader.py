@@ -5,7 +5,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from ingest.faults import Faults
-from ingest.formats.xml import encodings, feedparser_reader, lxml_reader
+from ingest.formats.xml import encodings, lxml_reader
 from ingest.formats.xml.context import NotUnderstoodError
 from ingest.raw import RawFeed
 
@@ -25,15 +25,21 @@ def read(body: bytes, headers: dict[str, str], most: int) -> tuple[RawFeed, str]
     data, notes = encodings.to_utf8(body, kind)
     raw, parser = _read_with_lxml(data, language, most, faults) if data != plain else None, LXML
     if raw is None:
-        raw, parser = feedparser_reader.read(data, language, most), FEEDPARSER
+        raw, parser = _read_with_feedparser(data, language, most), FEEDPARSER
     return replace(raw, notes=notes + raw.notes, faults=(*faults.found, *raw.faults)), parser
 
 
 def read_with_feedparser(body: bytes, headers: dict[str, str], most: int) -> RawFeed:
     """Read a document by the feedparser reader, whatever the other would say. Raises ParseError."""
     data, notes = encodings.to_utf8(body, headers.get("content-type", ""))
-    raw = feedparser_reader.read(data, headers.get("content-language"), most)
+    raw = _read_with_feedparser(data, headers.get("content-language"), most)
     return replace(raw, notes=notes + raw.notes)
+
+
+def _read_with_feedparser(data: bytes, language: str | None, most: int) -> RawFeed:
+    from ingest.formats.xml import feedparser_reader  # noqa: PLC0415 - feedparser, which one document in a hundred needs
+
+    return feedparser_reader.read(data, language, most)
 
 
 def _read_with_lxml(data: bytes, language: str | None, most: int, faults: Faults) -> RawFeed | None:
