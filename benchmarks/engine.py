@@ -1,10 +1,13 @@
-"""Poll the same feeds by this process and by workers of Dask, in turns, and print the ratio and the coordinator's processor time.
+"""Poll the same feeds by this process and by workers of Dask, in turns, and print ratios and the coordinator's processor time.
 
-    python benchmarks/engine.py [--feeds 240] [--items 30] [--hosts 24] [--workers 2] [--rounds 2]
+    python benchmarks/engine.py [--feeds 240] [--items 30] [--hosts 24] [--workers 2] [--rounds 2] [--latency 0]
 
 It needs the extra `dask`. The feeds are served by another process over loopback; scheduler and workers run here too,
 so with fewer processors than processes the clock shows little, and the processor time of the coordinator (all its
-threads, without its children) is the figure that counts. A cold pass stores everything; in a warm one every document
+threads, without its children) is the figure that counts. With `--latency SECONDS` each answer takes so long, as those of
+distant servers do, and with few items (`--feeds 640 --hosts 64 --items 2 --latency 0.3`) no processor is the limit but
+the number of hosts that are asked at once, ten feeds of each one after another: then the clock shows whether two workers do
+twice as much as one. A cold pass stores everything; in a warm one every document
 has changed in a tenth of its items. Each round is a home of its own; seconds are of the polling alone.
 """
 
@@ -43,20 +46,20 @@ class Spent:
     items: int  # new or changed
 
 
-def serve(feeds: int, items: int, hosts: int) -> None:
+def serve(feeds: int, items: int, hosts: int, latency: float) -> None:
     """Serve feeds until standard input ends; print their addresses. Each line of input is the next edition."""
     with ExitStack() as stack:
         webs = [stack.enter_context(FakeWeb(f"127.0.0.{number + 1}")) for number in range(hosts)]
-        urls = edition(webs, feeds, items, 0)
+        urls = edition(webs, feeds, items, 0, latency)
         print("\n".join(urls), flush=True)
         for number, _ in enumerate(sys.stdin, 1):
-            edition(webs, feeds, items, number)
+            edition(webs, feeds, items, number, latency)
             print("ready", flush=True)
 
 
-def edition(webs: list[FakeWeb], feeds: int, items: int, number: int) -> list[str]:
+def edition(webs: list[FakeWeb], feeds: int, items: int, number: int, latency: float) -> list[str]:
     """Serve an edition of all feeds, in which a tenth of the items is new."""
-    new = number * items // 10
+    new = -(-number * items // 10)
     urls = []
     for feed in range(feeds):
         entries = [
@@ -68,7 +71,7 @@ def edition(webs: list[FakeWeb], feeds: int, items: int, number: int) -> list[st
             )
             for part in range(new, new + items)
         ]
-        urls.append(webs[feed % len(webs)].serve(f"/{feed}", rss(*entries)))
+        urls.append(webs[feed % len(webs)].serve(f"/{feed}", rss(*entries), delay=latency))
     return urls
 
 
@@ -113,16 +116,22 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     for name, usual in (("feeds", 240), ("items", 30), ("hosts", 24), ("workers", 2), ("rounds", 2)):
         options.add_argument(f"--{name}", type=int, default=usual)
+    options.add_argument("--latency", type=float, default=0.0, help="seconds that each answer takes")
     options.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.serve:
-        serve(chosen.feeds, chosen.items, chosen.hosts)
+        serve(chosen.feeds, chosen.items, chosen.hosts, chosen.latency)
         return
-    sizes = [f"--{name}={getattr(chosen, name)}" for name in ("feeds", "items", "hosts")]
-    found: dict[str, list[tuple[Spent, Spent]]] = {"local": [], "dask": []}
-    with tempfile.TemporaryDirectory() as folder, running(Machines(Path(folder) / "machines"), chosen.workers) as machines:
+    sizes = [f"--{name}={getattr(chosen, name)}" for name in ("feeds", "items", "hosts", "latency")]
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        engines = {"local": "local"}
+        for workers in sorted({1, chosen.workers}):
+            machines = stack.enter_context(running(Machines(Path(folder) / f"machines{workers}"), workers))
+            engines[named(workers)] = machines.engine
+        found: dict[str, list[tuple[Spent, Spent]]] = {name: [] for name in engines}
         for number in range(chosen.rounds):
-            for name, engine in (("local", "local"), ("dask", machines.engine)):
+            for name, engine in engines.items():
                 server = subprocess.Popen(
                     [sys.executable, __file__, "--serve", *sizes], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
                 )
@@ -133,20 +142,30 @@ def main() -> None:
     show(found)
 
 
+def named(workers: int) -> str:
+    """Return what so many workers are called."""
+    return f"dask, {workers}"
+
+
 def show(found: dict[str, list[tuple[Spent, Spent]]]) -> None:
     """Print a table, and the ratios."""
-    print(f"{'engine':8}{'pass':6}{'items':>8}{'items/s':>10}{'coordinator ms/item':>22}")
+    print(f"{'engine':9}{'pass':6}{'items':>8}{'items/s':>10}{'coordinator ms/item':>22}")
     for name, rounds in found.items():
         for kind, passes in zip(("cold", "warm"), zip(*rounds, strict=True), strict=True):
             items, seconds = passes[0].items, median(one.seconds for one in passes)
             processor = median(one.processor for one in passes)
-            print(f"{name:8}{kind:6}{items:8}{items / seconds:10.0f}{processor / items * 1000:22.3f}")
+            print(f"{name:9}{kind:6}{items:8}{items / seconds:10.0f}{processor / items * 1000:22.3f}")
+    one, *_, last = list(found)[1:] * 2
     for index, kind in enumerate(("cold", "warm")):
-        clock, processor = (
-            median(getattr(one[index], what) for one in found["dask"]) / median(getattr(one[index], what) for one in found["local"])
-            for what in ("seconds", "processor")
-        )
-        print(f"dask to local, {kind}: {clock:.2f} by the clock, {processor:.2f} of the coordinator's processor")
+        for name, other in ((last, "local"), (last, one)):
+            if name == other:
+                continue
+            clock, processor = (
+                median(getattr(spent[index], what) for spent in found[name])
+                / median(getattr(spent[index], what) for spent in found[other])
+                for what in ("seconds", "processor")
+            )
+            print(f"{name} to {other}, {kind}: {clock:.2f} by the clock, {processor:.2f} of the coordinator's processor")
 
 
 if __name__ == "__main__":

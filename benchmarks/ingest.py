@@ -1,7 +1,7 @@
 """Whole passes over served documents: topicwire with everything on, beside lemon24/reader and a plain feedparser loop.
 
     pip install -e '.[bench]'
-    python benchmarks/ingest.py --corpus DIR [--rounds 1] [--only topicwire,facts,reader,loop]
+    python benchmarks/ingest.py --corpus DIR [--rounds 1] [--only topicwire,facts,reader,loop] [--peer node]
 
 DIR holds `feeds/` and a `manifest.json` (a list of objects with `file` and `entries`). The documents are
 served on loopback, each at an address of its own, so that they are many hosts. Each program runs in a process of
@@ -9,6 +9,8 @@ its own, as a service would: started first, then timed over three passes, cold, 
 topicwire without judgements, as `ingest --no-publish`. `cores` are processor seconds by seconds of the clock, `MB` the
 memory of all processes at the worst moment (proportional set size), and `rest` that after the last pass. With `service`
 in `--only` the service is started as well: how long after the first response does a published feed have an entry?
+`--peer node` adds a program in Node 20 or later with feedsmith and better-sqlite3, `peer.mjs`, that fetches, parses and
+stores. npm installs both once into a folder for temporary files; where it must compile, that lasts some minutes.
 Figures on other computers differ; read the ratios within one run.
 """
 
@@ -45,6 +47,8 @@ _ON_LOOPBACK = {"TOPICWIRE_FETCH__ALLOW": "127.0.0.0/8", "TOPICWIRE_FETCH__HOST_
 _PATIENCE = 300.0  # seconds until the service must have published something
 _REQUEST = re.compile(rb"GET /(\S*) HTTP/1\.1\r\n")
 _NAMED = re.compile(rb"\r\nif-none-match:[ \t]*([^\r]*)", re.IGNORECASE)
+_PEER = Path(tempfile.gettempdir()) / "topicwire-bench-node"  # what npm installed stays there
+_PEER_NEEDS = {"dependencies": {"feedsmith": "^3.0.0", "better-sqlite3": "^12.0.0"}, "allowScripts": {"better-sqlite3": True}}
 _PHASES = ("cold", "unchanged", "tenth changed")
 _TITLE = re.compile(rb"(<(?:item|entry)\b.*?<title[^>]*>(?:\s*<!\[CDATA\[)?)", re.DOTALL)
 
@@ -217,6 +221,7 @@ COUNTS = {
     "facts": _SIGHTINGS,
     "reader": ("reader.sqlite", "select feed, count(*) from entries group by 1"),
     "loop": ("loop.db", "select feed, count(*) from entries group by 1"),
+    "node": ("node.db", "select feed, count(*) from entries group by 1"),
 }
 
 
@@ -273,13 +278,30 @@ def work(name: str, home: Path) -> None:
     os._exit(0)  # what is still open is thrown away with the home
 
 
+def install_peer() -> None:
+    """Install what the program in Node needs, unless it is there."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        sys.exit("--peer node needs node and npm")
+    _PEER.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "benchmarks" / "peer.mjs", _PEER)
+    if not (_PEER / "node_modules" / "better-sqlite3" / "build").exists():
+        (_PEER / "package.json").write_text(json.dumps(_PEER_NEEDS), "utf-8")
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--loglevel=error"], cwd=_PEER, check=True)
+
+
+def command_of(name: str, home: Path) -> list[str]:
+    """Return the command that starts a program that is measured."""
+    if name == "node":
+        return ["node", str(_PEER / "peer.mjs"), str(home)]
+    return [sys.executable, "-P", "-W", "ignore", __file__, "--worker", name, str(home)]
+
+
 @contextmanager
 def started(name: str, home: Path, urls: list[str]) -> Iterator[subprocess.Popen[str]]:
     """Start a program that is measured, and wait until it is ready."""
     (home / "urls.json").write_text(json.dumps(urls), encoding="utf-8")
-    command = [sys.executable, "-P", "-W", "ignore", __file__, "--worker", name, str(home)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    process = subprocess.Popen(command_of(name, home), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
     try:
         if _printed(process) != "ready":
             sys.exit(f"{name} could not start")
@@ -363,6 +385,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--only", default="topicwire,reader,loop")
+    parser.add_argument("--peer", choices=["node"], help="beside a program that is installed for this")
     parser.add_argument("--rounds", type=int, default=1, help="the best of so many is taken")
     parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -371,7 +394,10 @@ def main() -> None:
     if chosen.corpus is None:
         parser.error("--corpus is needed")
     names = chosen.only.split(",")
-    if programs := [name for name in names if name in PASSES]:
+    if chosen.peer:
+        install_peer()
+        names.append(chosen.peer)
+    if programs := [name for name in names if name in COUNTS]:
         compare(chosen.corpus / "feeds", programs, chosen.rounds)
     if "service" in names:
         print(f"\nfirst published entry: {first_entry(chosen.corpus / 'feeds'):.1f} s after the first response")
@@ -397,6 +423,9 @@ def compare(folder: Path, names: list[str], rounds: int) -> None:
             memory = f"{cost.megabytes:6.0f} {cost.rest:6.0f}"
             spent = f"{cost.seconds:8.2f} {cost.cpu:8.2f} {cost.cpu / cost.seconds:6.1f} {memory} {total / cost.seconds:10.0f}"
             print(f"{name:10} {phase:14} {spent} {ratio}".rstrip())
+    for name in names[:-1] if names[-1] == "node" else ():
+        ratios = [f"{best['node', phase].seconds / best[name, phase].seconds:.2f} {phase}" for phase in _PHASES]
+        print(f"entries a second, {name} to node: {', '.join(ratios)}")
 
 
 def phases(name: str, folder: Path, files: list[str], expected: dict[str, int]) -> Iterator[tuple[str, Cost]]:
