@@ -36,6 +36,7 @@ from ingest.text.urls import without_secrets
 _LOG: Final = logging.getLogger(__name__)
 _AT_ONCE: Final = 8  # batches under way for each worker
 _WATCH: Final = 0.5  # seconds between two looks at which workers are there
+_MOMENT: Final = 0.05  # seconds in which more batches and workers may come, so that loads are full and hosts well divided
 _ANSWER: Final = 10.0  # seconds in which a scheduler answers, or a worker that is greeted
 _SILENCE: Final = 20.0  # seconds after which a worker without a heartbeat stands still; it beats twice a second
 _FAREWELL: Final = 5.0  # seconds in which a connection is closed in good order
@@ -114,7 +115,7 @@ class DaskCluster:
         now = self._loop.time()
         tickets = [self._dealing.add(poll, now) for poll in batch.polls]
         answers = [self._answers.setdefault(one.number, self._loop.create_future()) for one in tickets]
-        self._hand_out()
+        self._loop.call_later(_MOMENT, self._hand_out)
         try:
             return tuple(await asyncio.gather(*answers))
         finally:
@@ -196,7 +197,7 @@ class DaskCluster:
             if not isinstance(said[worker], OSError):  # else it is gone again
                 self._join(worker, refusal(said[worker], self._version, needs_proxy=self._needs_proxy))
         self._greeted.pop(worker, None)
-        self._hand_out()
+        self._loop.call_later(_MOMENT, self._hand_out)
 
     def _join(self, worker: str, why_not: tuple[str, str] | None) -> None:
         if why_not is None:
