@@ -261,26 +261,26 @@ def test_a_source_that_kills_every_worker_is_found(
 
 
 def test_a_worker_that_stands_still_loses_its_work_until_it_answers(
-    machines: Machines, webs: list[FakeWeb], first_home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, webs: list[FakeWeb], first_home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Others poll what it had; when it goes on, it asks nobody any more for what it had, and is given work again."""
     monkeypatch.setattr(cluster, "_SILENCE", 3.0)
-    urls, frozen = serve(webs, delay=0.2), machines.workers[0]
-    home = copied(first_home, "disturbed", machines.engine)
-    with caplog.at_level(logging.INFO), home.engine() as engine, ExitStack() as stack:
-        stack.callback(frozen.signal, signal.SIGCONT)
+    urls, made = serve(webs, delay=0.2), Machines(tmp_path / "machines", HERE / "impatient.py")
+    home = copied(first_home, "disturbed", made.engine)
+    with caplog.at_level(logging.INFO), running(made, 2), home.engine() as engine:
+        frozen = made.workers[0]
         with meanwhile(home):
             assert wait_until(lambda: asked(webs) >= 3 and len(joined(caplog)) == 2, LONG)
             frozen.signal(signal.SIGSTOP)
         caplog.clear()
-        assert_same(home, undisturbed(first_home))
-        before, batch = asked(webs), Batch(tuple(Poll(Source(url), SourceState()) for url in urls))
+        batch = Batch(tuple(Poll(Source(url), SourceState()) for url in urls))
         assert [one.error for one in engine.run(batch).result(LONG)] == [None] * len(urls)  # a new coordinator
-        assert asked(webs) - before == len(urls)
         assert address(frozen) not in joined(caplog)
+        before = asked(webs)
         frozen.signal(signal.SIGCONT)
         assert wait_until(lambda: address(frozen) in joined(caplog), LONG)
-        assert asked(webs) - before == len(urls)
+        assert asked(webs) == before
+    assert_same(home, undisturbed(first_home))
 
 
 def address(worker: Machine) -> str:
