@@ -494,6 +494,20 @@ def test_one_host_has_one_connection_at_a_time(web: FakeWeb) -> None:
     assert all(two.at - one.at >= 0.02 for one, two in pairwise(web.calls))
 
 
+def test_a_request_that_waits_for_others_keeps_its_time(web: FakeWeb, other_web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its deadline begins when it is sent: where slow servers take all places, no other server is called silent."""
+    monkeypatch.setattr(fetching, "_AT_ONCE", 1)
+    urls = [one.serve("/a", rss(), delay=0.6) for one in (web, other_web)]
+
+    async def go() -> list[Response]:
+        guard = SsrfGuard((web.allow, other_web.allow))
+        async with open_web(guard, AGENT, replace(SMALL, seconds=1), Clock()) as fetch:
+            return await asyncio.gather(*(fetch(Request(url)) for url in urls))
+
+    assert [answer.status for answer in asyncio.run(go())] == [200, 200]
+    assert [one.most_at_once for one in (web, other_web)] == [1, 1]
+
+
 # How long an answer is fresh
 
 

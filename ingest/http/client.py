@@ -36,6 +36,7 @@ _ACCEPT: Final = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9,"
     " application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
 )
+_AT_ONCE: Final = 200  # requests under way
 _IDLE: Final = 0.25  # seconds that a connection waits for its host's next turn to end; each idle one costs both sides
 _NO_UTF8: Final = re.compile(r"[\udc80-\udcff]")  # how Python keeps such a byte
 _NOTHING_THERE: Final = frozenset({None, 404})  # what the wrong scheme gives
@@ -83,7 +84,7 @@ async def open_client(  # noqa: PLR0913 - all that the network needs to know
     """
     connector = Connector(
         socket_factory=ssrf_guard.socket,
-        limit=200,
+        limit=0,  # `_Web` counts them: what waits in the connector waits within its deadline
         limit_per_host=1,
         ttl_dns_cache=300,
         keepalive_timeout=limits.pause + _IDLE,
@@ -118,6 +119,7 @@ class _Web:
     ) -> None:
         self._session, self._ssrf_guard, self._limits, self._clock, self._limiter = session, ssrf_guard, limits, clock, limiter
         self._proxied = proxied
+        self._places = asyncio.Semaphore(_AT_ONCE)  # taken in order, by whoever has the turn at a host
 
     async def __call__(self, request: Request) -> Response:
         """Send a request and follow its redirects."""
@@ -152,7 +154,7 @@ class _Web:
 
     async def _post(self, url: str, data: bytes | dict[str, str], headers: Mapping[str, str]) -> None:
         try:
-            async with self._limiter.turn(machine_of(url)), asyncio.timeout(self._limits.seconds):
+            async with self._limiter.turn(machine_of(url)), self._places, asyncio.timeout(self._limits.seconds):
                 if self._proxied:
                     await self._ssrf_guard.check_name(url)
                 self._ssrf_guard.enter(url)
@@ -168,7 +170,7 @@ class _Web:
         answered: list[bool] = []  # something, once a server has answered
         loop = asyncio.get_running_loop()
         for _ in range(_HOPS + 1):
-            async with self._limiter.turn(machine_of(url)):
+            async with self._limiter.turn(machine_of(url)), self._places:
                 begun = loop.time()
                 # Silence alone is no deadline: a server may drip for ever. One timer for both: each costs a request dear.
                 try:
