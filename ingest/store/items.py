@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -22,10 +22,12 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _json(values: Iterable[Author | Category | Enclosure | Place]) -> str:
+def _json(values: Sequence[Author | Category | Enclosure | Place]) -> str:
     """Write values as JSON objects, without what is absent."""
+    if not values:
+        return "[]"
     present = [{name: said for name in one.__slots__ if (said := getattr(one, name)) is not None} for one in values]
-    return _written(present) if present else "[]"
+    return _written(present)
 
 
 _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -118,9 +118,8 @@ def indexed(db: Database) -> Iterator[None]:
     """Add every text that is stored within, inside the caller's transaction, to the full-text index."""
     last = db.execute("select max(id) from version").fetchone()[0] or 0
     yield
-    # At the end, and row by row: the index is written out before any statement that could fail half way.
-    rows = db.execute("select id, title, text from version where id > ? order by id", [last])
-    db.executemany("insert into version_fts (rowid, title, text) values (?, ?, ?)", rows)
+    # At the end: the index is written out before any statement that could fail half way.
+    db.execute("insert into version_fts (rowid, title, text) select id, title, text from version where id > ? order by id", [last])
 
 
 @dataclass(slots=True)
