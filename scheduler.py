@@ -65,6 +65,7 @@ _STOP_SECONDS: Final = 9.0  # after a signal; what is still under way then is le
 def run(home: Home, *, once: bool, no_serve: bool, strict: bool, as_json: bool) -> None:
     """Poll, classify, publish and serve, by schedule."""
     from ingest.polling.sources import STARTER, read_list
+    from ingest.polling.workers import fork_server
 
     home.make()
     if not once:
@@ -81,6 +82,7 @@ def run(home: Home, *, once: bool, no_serve: bool, strict: bool, as_json: bool) 
         _once(home, "run --once", _Telling.JSON if as_json else _Telling.LINE, strict=strict, everything=False)
     topics_of(home)  # a mistake in a topic file or an alert is reported before anything starts
     check_alerts(home)
+    fork_server.begin()
     with closing(_hold(home)) as hold, _socket(home, no_serve=no_serve) as listening, _hang_ups_ignored():
         fresh: Home | None = home
         while fresh is not None:

@@ -75,6 +75,7 @@ _LOOKED = 20_000  # items at which is looked for these: in a large home all are 
 _PURGE_STEP = timedelta(days=1)  # by which the clock of retention follows in one hour
 _CLOCK_SECONDS = 5.0  # between two looks at whether the clock was put back
 _IDLE: Final = timedelta(minutes=1)  # after which parser processes end that have nothing to read
+_WAKES: Final = 20  # of the publishing thread, after which its other work has a turn
 _STEP_PAUSE = 5.0  # seconds between two steps of a poll: hosts with many sources rest meanwhile
 _GRACE = 4  # seconds in which the ticks may finish when the service stops
 _HUB_SILENCE: Final = timedelta(days=1)  # in which one cause why the hub cannot be told is logged once
@@ -147,18 +148,21 @@ def classify_and_publish(
 ) -> tuple[int, int]:
     """Group and classify what is new, write what changed, and return (tags given, files written).
 
-    `batches` limits the work. Without a limit everything is done, and what is ready is published in between.
+    What is stored meanwhile waits for the next time, so that what came first is published soon. `batches` limits the work.
+    Without a limit everything is done, and what is ready is published in between.
     """
     classifications, times = Classifications(facts), StageTimes(home.clock)
     helpers = WorkerPool(helpers_beside(parse_engine(home.settings.engine).processes))
     grouped = tagged = written = 0
+    grouping = partial(group_new, facts, batches=batches, seconds=_GROUPING_SECONDS, clock=home.clock, stopping=stopping)
     while True:
-        with classifying_ahead(facts, classifications, chosen, helpers) as ahead:
+        until = facts.items.last_seq()
+        with classifying_ahead(facts, classifications, chosen, helpers, until) as ahead:
             with times.timed("group"):
-                grouped += group_new(facts, home.clock(), batches, seconds=_GROUPING_SECONDS, clock=home.clock, stopping=stopping)
+                grouped += grouping(now=home.clock(), until=until)
             with times.timed("classify"):
                 late = _lateness(home, batches)
-                tagged += classify_new(facts, classifications, chosen, home.clock(), batches, stopping, late, ahead)
+                tagged += classify_new(facts, classifications, chosen, home.clock(), batches, stopping, late, ahead, until)
         with times.timed("publish"):
             written += len(publish(facts, classifications, chosen, target_of(home, facts), stopping=stopping).written)
         if batches is not None or stopping() or all_grouped(facts):
@@ -268,9 +272,10 @@ class ServiceTicks:
         self.ready = Event()  # the files that can be published at once are in place
         self._may_poll = Event()
         self._may_poll.set()
-        self._polling = Event()
+        self._polling_since: datetime | None = None
         self._is_behind = False  # more sources were due than the last tick had time for
         self._has_new_items = Event()  # stored and not yet classified
+        self._may_publish = Event()  # something came, or polling is over
         self._published_at: datetime | None = None
         self._news_at: datetime | None = None  # when tags were last given: the first news wait for nothing
         self._hold = hold or Hold(home.folder)
@@ -299,9 +304,16 @@ class ServiceTicks:
         self.stopping.set()
         self.ready.set()
         self._may_poll.set()
+        self._may_publish.set()
+
+    def begin(self) -> None:
+        """Open, and await the first news."""
+        self.open()
+        self.await_news()
 
     def open(self) -> None:
         """Publish what is stored, then read the seeds and publish them: a new home answers before any source is polled."""
+        self._engine.prepare()
         try:
             self._tick(self._opened)
             self.ready.set()
@@ -313,27 +325,43 @@ class ServiceTicks:
     def poll(self) -> None:
         """Poll what is due; another tick classifies and publishes what is new."""
         self._may_poll.wait(_SECONDS["seeds"])
-        self._polling.set()
+        self._polling_since = self.now()
         try:
             self._tick(self._poll)
             while self._is_behind:  # the next tick may be half a minute away
                 self._tick(self._poll)
         finally:
-            self._polling.clear()
+            self._polling_since = None
+            self._may_publish.set()
 
     def seeds(self) -> None:
         """Read new and changed documents."""
         self._tick(self._seeds)
 
+    def await_news(self) -> None:
+        """Publish what is due whenever something may have become due, until nothing comes for the time of a tick."""
+        for _ in range(_WAKES):
+            is_woken = self._may_publish.wait(_SECONDS["publish"])
+            self._may_publish.clear()
+            self.publish_new_items()
+            if not is_woken or self.stopping.is_set():
+                break
+
     def publish_new_items(self) -> None:
         """Publish new items and new wordings at once, while polling goes on at intervals; without any, once a minute."""
-        if not self._has_news():
-            patience, before = _SECONDS["all"], self._published_at
+        if self._has_news():
+            patience, before = self._patience(), self._news_at
         else:
-            patience, before = _SECONDS["news"] if self._polling.is_set() else 0, self._news_at
+            patience, before = _SECONDS["all"], self._published_at
         is_due = before is None or not 0 <= (self.now() - before).total_seconds() < patience
         if is_due or has_note(self._home.database_path, ERASURE):
             self.publish()
+
+    def _patience(self) -> float:
+        """Return the seconds between news while polling goes on: few after the first ones, and more the longer it goes on."""
+        if self._polling_since is None or self._news_at is None:
+            return 0
+        return min(2 * (self._news_at - self._polling_since).total_seconds(), _SECONDS["news"])
 
     def _has_news(self) -> bool:
         return self._has_new_items.is_set() or self._topics.topics() != self._topics_published
@@ -509,7 +537,7 @@ class ServiceTicks:
     def _after_step(self, report: Report) -> bool:
         log_source_changes(report.source_changes)
         if report.looked > report.unchanged + len(report.failed):
-            self._has_new_items.set()
+            self._note_new_items()
         return not self._stops("polling")
 
     def _pauses(self, seconds: float) -> bool:
@@ -548,7 +576,11 @@ class ServiceTicks:
             )
             brought = report.counts.new + report.counts.changed  # a pass that only failed is told by its sources, once each
             log_event(_LOG, logging.INFO if brought else logging.DEBUG, "items_stored", message, **figures)
-            self._has_new_items.set()
+            self._note_new_items()
+
+    def _note_new_items(self) -> None:
+        self._has_new_items.set()
+        self._may_publish.set()
 
     def _publish(self, facts: Facts) -> None:
         self._has_new_items.clear()
@@ -730,11 +762,11 @@ def _ticks(service: ServiceTicks) -> AsyncIOScheduler:
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     threads = {name: ThreadPoolExecutor(1) for name in ("default", "seeds", "publication", "hub", "alerts")}
     ticks = AsyncIOScheduler(timezone="UTC", executors=threads, job_defaults=defaults)
-    ticks.add_job(service.open, id="open", executor="publication")
+    ticks.add_job(service.begin, id="open", executor="publication")
     ticks.add_job(service.poll, "interval", seconds=_SECONDS["poll"], id="poll", next_run_time=service.now())
     for name, work, executor in (
         ("seeds", service.seeds, "seeds"),
-        ("publish", service.publish_new_items, "publication"),
+        ("publish", service.await_news, "publication"),
         ("housekeeping", service.housekeeping, "publication"),
         ("hub", service.hub, "hub"),
     ):

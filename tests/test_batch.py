@@ -41,6 +41,11 @@ def test_batches_are_no_larger_than_asked() -> None:
     assert urls(cut_batches(due(*"abcde"), 2)) == [["a/0", "b/1"], ["c/2", "d/3"], ["e/4"]]
 
 
+def test_the_first_batch_may_be_smaller() -> None:
+    """It is there sooner than the others; the order is the same."""
+    assert urls(cut_batches(due(*"abcde"), 3, first=1)) == [["a/0"], ["b/1", "c/2", "d/3"], ["e/4"]]
+
+
 def test_sources_without_a_host_are_polled_too() -> None:
     """An address that is none gets its error like any other."""
     assert cut_batches([(Source("nonsense"), SourceState())], 10) == (Batch((Poll(Source("nonsense"), SourceState()),)),)

@@ -63,6 +63,17 @@ def test_only_what_arrived_since_is_classified(facts: Facts, classifications: Cl
     assert (mark.version, mark.seq) == (topic().version, facts.items.after(0, 10)[-1].seq)
 
 
+def test_what_came_after_a_number_waits_for_the_next_pass(facts: Facts, classifications: Classifications) -> None:
+    """A pass can be told where to stop; the next one goes on there."""
+    carry(facts, [about(1)])
+    until = facts.items.last_seq()
+    carry(facts, [about(2)])
+    assert classify_new(facts, classifications, (topic(),), NOON, until=until) == 1
+    assert classifications.progress()["harbour"].seq == until
+    assert classify_new(facts, classifications, (topic(),), NOON, until=until) == 0
+    assert classify_new(facts, classifications, (topic(),), NOON) == 1
+
+
 def test_a_changed_wording_classifies_everything_anew(facts: Facts, classifications: Classifications) -> None:
     """Other words classify the stored facts again, without a source being asked, and take away what they no longer tag."""
     carry(facts, [about(1), about(2, "market by the harbour")])

@@ -114,6 +114,20 @@ def test_parsing_happens_in_another_process(parsers: Engine) -> None:
     assert [item.text for item, _ in feed.items] == [TEXT]
 
 
+def test_parser_processes_can_be_there_before_the_first_document() -> None:
+    """They start beside other work, end like others when there is nothing to read, and a stop waits for those just starting."""
+    with Engine(Fetch(), clock := Clock(), processes=1) as engine:
+        engine.prepare()
+        assert wait_until(lambda: engine._children is not None and engine._children.started.done(), 30)
+        ready = engine._children
+        assert engine.submit(engine.parse(JOB)).result().items
+        assert engine._children is ready
+        clock.forward(minutes=1)
+        engine.rest(timedelta(minutes=1))
+        assert engine._children is None
+        engine.prepare()
+
+
 def test_parser_processes_end_when_there_is_nothing_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """A minute without a document ends them, a document that is being read keeps them; the next one starts others."""
     clock, minute = Clock(), timedelta(minutes=1)

@@ -456,7 +456,7 @@ def test_one_host_is_asked_in_turn_with_pauses(poll: Poller, web: FakeWeb, other
 def test_batches_of_one_host_keep_the_pause_between_them(poll: Poller, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     """A large host is cut into batches, committed one by one, and is not asked faster for it."""
     monkeypatch.setattr(pipeline, "_BATCH", 2)
-    monkeypatch.setattr(pipeline, "cut_batches", lambda due, size: cut_batches(due, size, per_host=2))
+    monkeypatch.setattr(pipeline, "cut_batches", lambda due, size, **how: cut_batches(due, size, per_host=2, **how))
     poll.add(*(web.serve(f"/{n}", rss(FERRY), delay=0.01) for n in range(5)))
     due = poll.facts.sources.due(None)
     reports = list(poll_sources(poll.facts, poll.engine, due, poll.settings, lambda: 0.5))
@@ -464,6 +464,20 @@ def test_batches_of_one_host_keep_the_pause_between_them(poll: Poller, web: Fake
     times = [call.at for call in web.calls]
     assert all(later - earlier >= 0.05 for earlier, later in pairwise(times))
     assert web.most_at_once == 1
+
+
+def test_the_first_commit_is_small_and_large_ones_stay_apart(
+    poll: Poller, web: FakeWeb, other_web: FakeWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the first sources bring is stored while others are read; batches that bring much are committed one by one."""
+    monkeypatch.setattr(pipeline, "_FIRST", 1)
+    monkeypatch.setattr(pipeline, "_BATCH", 2)
+    monkeypatch.setattr(pipeline, "cut_batches", lambda due, size, **how: cut_batches(due, size, per_host=2, **how))
+    many = [rss_item(f"Story {number}", f"http://post.example/{number}", guid=f"{number}") for number in range(pipeline._ENTRIES)]
+    poll.add(other_web.serve("/", rss(BAKERY)), *(web.serve(f"/{n}", rss(*many)) for n in range(2)), web.serve("/2", rss(FERRY)))
+    due = poll.facts.sources.due(None)
+    reports = list(poll_sources(poll.facts, poll.engine, due, poll.settings, lambda: 0.5))
+    assert [report.looked for report in reports] == [1, 2, 1]
 
 
 def test_no_more_batches_fly_than_allowed(poll: Poller, web: FakeWeb, other_web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -441,7 +441,7 @@ def test_the_first_news_of_a_long_poll_are_published_at_once(cli: Cli, service: 
     """While polling goes on the first news wait for nothing, even right after a publication without any; the next a little."""
     entries = []
     service.publish()
-    service._polling.set()  # a long pass is under way
+    service._polling_since = cli.clock()  # a long pass is under way
     for number, seconds in enumerate((1, 1, 15)):
         cli.clock.forward(seconds=seconds)
         with home_at(cli.home, cli.settings, cli.clock).facts() as facts:
@@ -450,6 +450,34 @@ def test_the_first_news_of_a_long_poll_are_published_at_once(cli: Cli, service: 
         service.publish_new_items()
         entries.append(len(cli.published().entries))
     assert entries == [1, 1, 3]
+
+
+def test_news_wait_longer_the_longer_a_poll_goes_on(cli: Cli, service: ServiceTicks) -> None:
+    """The second news of a poll come soon after the first ones, those of a long poll every fifteen seconds."""
+    service._polling_since = cli.clock()
+    waits = []
+    for seconds in (1, 2, 4, 60):
+        service._news_at = service._polling_since + timedelta(seconds=seconds)
+        waits.append(service._patience())
+    assert waits == [2, 4, 8, 15]
+    service._polling_since = None
+    assert service._patience() == 0
+
+
+def test_news_do_not_wait_for_a_tick(cli: Cli, service: ServiceTicks) -> None:
+    """The thread that publishes is woken by what is stored; it ends when nothing comes, or when the service stops."""
+    service.publish()
+    thread = Thread(target=service.await_news)
+    thread.start()
+    with home_at(cli.home, cli.settings, cli.clock).facts() as facts:
+        carry(facts, [about(1)])
+    began = time.monotonic()
+    service._note_new_items()
+    assert wait_until(lambda: len(cli.published().entries) == 1, 30)
+    service.stop()
+    thread.join(30)
+    assert not thread.is_alive()
+    assert time.monotonic() - began < 30
 
 
 def test_a_broken_topic_file_is_one_line(cli: Cli, web: FakeWeb, service: ServiceTicks, capsys: pytest.CaptureFixture[str]) -> None:

@@ -119,6 +119,16 @@ def test_grouping_stops_in_time_and_goes_on(facts: Facts) -> None:
     assert all_grouped(facts)
 
 
+def test_grouping_ends_with_what_was_there_when_it_began(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No transaction begins behind the item where it is to stop: what came meanwhile waits for the next call."""
+    monkeypatch.setattr("feeds.stories.grouping_pass._BATCH", 4)
+    carry(facts, [entry(number, f"Norwick {number * 7919}") for number in range(7)], POST)
+    until = facts.items.last_seq()
+    carry(facts, [entry(number, f"Norwick {number * 7919}") for number in range(7, 20)], POST)
+    assert group_new(facts, NOON, until=until) == 8
+    assert group_new(facts, NOON) == 12
+
+
 def test_what_is_ready_is_published_while_the_rest_is_grouped(cli: Cli, web: FakeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     """A document that takes long to group is published before it is done, and whole in the end."""
     published: list[int] = []

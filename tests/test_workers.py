@@ -99,6 +99,16 @@ def test_threads_share_one_arena() -> None:
     assert reserved(_THREADS) <= reserved(_THREADS.replace("share_one_arena()", "")) - 7
 
 
+def test_the_fork_server_loads_what_is_shared_while_others_work() -> None:
+    """It is begun early, and leaves Ctrl-C to the process of the command: its processes do not see it."""
+    script = "from ingest.polling.workers import fork_server; fork_server.begin(); pool = fork_server.fork_server().Pool(1)"
+    loaded = 'print(pool.apply(eval, [\'"ingest.polling.warm" in __import__("sys").modules\']))'
+    blocked = "print(pool.apply(eval, ['2 in __import__(\"signal\").pthread_sigmask(0, [])']))"
+    program = f"{script}; {loaded}; {blocked}; pool.terminate(); pool.join()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["True", "True"]
+
+
 def resident() -> int:
     """Return the megabytes of memory that this process has."""
     found = re.search(r"VmRSS:\s*(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii", errors="replace"))

@@ -35,15 +35,17 @@ def group_new(  # noqa: PLR0913 - what bounds it
     seconds: float = inf,
     clock: Callable[[], datetime] | None = None,
     stopping: Callable[[], bool] = lambda: False,
+    until: float = inf,
 ) -> int:
     """Group what arrived or changed since the last time; new thresholds group everything again.
 
-    At most `batches` transactions are done, none is begun after some `seconds` by the `clock`, and none after `stopping`. Killed in
-    the middle it goes on where it stopped. What people split or joined stays so. Returns the number of items looked at.
+    At most `batches` transactions are done, none is begun after some `seconds` by the `clock`, none after `stopping`, and none
+    once item number `until` was looked at. Killed in the middle it goes on where it stopped. What people split or joined stays so.
+    Returns the number of items looked at.
     """
     work = GroupingPass(facts, version, clock)
     done = looked = 0
-    while (batches is None or done < batches) and (done == 0 or work.spent < seconds) and not stopping():
+    while (batches is None or done < batches) and (done == 0 or (work.spent < seconds and work.seq < until)) and not stopping():
         looked += work.batch()
         done += 1
         if work.finished:
@@ -64,6 +66,7 @@ class GroupingPass:
         """Use the database of `facts`; with a `clock` the batches shrink where they take long."""
         self._clock, self._size = clock, _BATCH
         self.finished, self.spent = False, 0.0  # seconds
+        self.seq = 0  # the number of the last item that was looked at
         self._facts, self._tables, self._version = facts, StoryTables(facts), version
         self._articles: OrderedDict[int, DocumentFeatures] = OrderedDict()
         self._moments: dict[int, datetime] = {}  # of articles, also of those that are not or no longer remembered
@@ -77,7 +80,7 @@ class GroupingPass:
             items = [story_document_of(found) for found in self._facts.items.texts_after(seq, self._size)]
             if items:
                 done, touched = self._compare(items, begun and begun + timedelta(seconds=_SECONDS))
-                last = items[done - 1].seq
+                self.seq = last = items[done - 1].seq
                 self._tables.put_mark(last)
                 if last >= until:  # until then what is published must not fall apart
                     everything = self._tables.everything() if seq < until else set()

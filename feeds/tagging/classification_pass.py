@@ -31,14 +31,15 @@ def classify_new(  # noqa: PLR0913, PLR0917 - and how far to go
     stopping: Callable[[], bool] = lambda: False,
     late: Callable[[], bool] = lambda: False,
     ahead: Ahead | None = None,
+    until: int | None = None,
 ) -> int:
     """Classify by each topic what arrived or changed since its last pass; a changed wording classifies everything again.
 
-    New items come first. Of the items that a changed wording classifies again, one call does at most `batches`
-    transactions, none after `stopping`, and no second one once it is `late`. After a kill the next call continues.
-    `ahead`, of `classifying_ahead` with the same topics, has some items tagged already. Return the number of tags given.
+    New items come first, none of them later than number `until`. Of the items that a changed wording classifies again, one call
+    does at most `batches` transactions, none after `stopping`, and no second one once it is `late`. After a kill the next call
+    continues. `ahead`, of `classifying_ahead` with the same topics, has some items tagged already. Return the number of tags given.
     """
-    work = _Pass(facts, classifications, now, stopping, late, ahead)
+    work = _Pass(facts, classifications, now, stopping, late, ahead, until)
     current = _marks(classifications, topics)
     tagged = 0
     for seq, group in _grouped(topics, lambda topic: current[topic.name].seq):
@@ -51,12 +52,15 @@ def classify_new(  # noqa: PLR0913, PLR0917 - and how far to go
 
 @contextmanager
 def classifying_ahead(
-    facts: Facts, classifications: Classifications, topics: tuple[Topic, ...], helpers: Helpers
+    facts: Facts, classifications: Classifications, topics: tuple[Topic, ...], helpers: Helpers, until: int | None = None
 ) -> Iterator[Ahead | None]:
-    """Let helping processes begin with what `classify_new` will find waiting; give nothing where it is too little for them."""
+    """Let helping processes begin with what `classify_new` will find waiting; give nothing where it is too little for them.
+
+    New items are found up to number `until`, as there.
+    """
     marks = _marks(classifications, topics)
     stretches: list[tuple[list[Topic], int, int | None]] = [
-        *((group, seq, None) for seq, group in _grouped(topics, lambda topic: marks[topic.name].seq)),
+        *((group, seq, until) for seq, group in _grouped(topics, lambda topic: marks[topic.name].seq)),
         *((group, back, _until(marks[topic.name] for topic in group)) for back, group in _behind(topics, marks)),
     ]
     worth = [one for one in stretches if facts.items.has_after(one[1], LEAST) and (one[2] is None or one[2] - one[1] >= LEAST)]
@@ -130,19 +134,20 @@ class _Pass:
         stopping: Callable[[], bool],
         late: Callable[[], bool],
         ahead: Ahead | None,
+        until: int | None,
     ) -> None:
         self._facts, self._classifications, self._now, self._stopping, self._late = facts, classifications, now, stopping, late
-        self._ahead = ahead
+        self._ahead, self._until = ahead, until
         self._boilerplate = Boilerplate(facts)
 
     def arrivals(self, topics: list[Topic], marks: dict[str, Progress], seq: int) -> int:
-        """Classify all that came after number `seq`."""
+        """Classify what came after number `seq`."""
         matcher, tagged = _matcher(topics), 0
         if marks != {name: mark for name, mark in self._classifications.progress().items() if name in marks}:
             self._classifications.record([], {}, marks, self._now)  # a new wording is known before its first item
         if self._ahead:
-            self._ahead.begin(topics, seq)
-        while not self._stopping() and (items := self._facts.items.after(seq, _BATCH)):
+            self._ahead.begin(topics, seq, self._until)
+        while not self._stopping() and (items := self._items(seq, self._until)):
             seq = items[-1].seq
             tagged += self._classify_batch(
                 matcher, items, {name: replace(mark, seq=seq) for name, mark in marks.items()}, again=False
@@ -156,7 +161,7 @@ class _Pass:
         if self._ahead:
             self._ahead.begin(topics, back, until)
         while back < until and (batches is None or done < batches) and not self._stopping():
-            items = tuple(item for item in self._facts.items.after(back, _BATCH) if item.seq <= until)
+            items = self._items(back, until)
             back = items[-1].seq if len(items) == _BATCH else until
             tagged += self._classify_batch(
                 matcher, items, {name: replace(mark, back=back) for name, mark in marks.items()}, again=True
@@ -165,6 +170,9 @@ class _Pass:
             if self._late():
                 break
         return tagged
+
+    def _items(self, after: int, until: int | None) -> tuple[StoredItem, ...]:
+        return tuple(item for item in self._facts.items.after(after, _BATCH) if until is None or item.seq <= until)
 
     def _classify_batch(self, matcher: Matcher, items: tuple[StoredItem, ...], marks: dict[str, Progress], *, again: bool) -> int:
         taggings = list(self._taggings(matcher, items))

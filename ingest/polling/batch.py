@@ -43,8 +43,8 @@ def split_by_host(due: Iterable[Due], urls: Iterable[str]) -> tuple[list[Due], l
     return now, later
 
 
-def cut_batches(due: Iterable[Due], size: int, per_host: int = 10) -> tuple[Batch, ...]:
-    """Cut `due` into batches of at most `size`, at most `per_host` polls of one host in each.
+def cut_batches(due: Iterable[Due], size: int, per_host: int = 10, first: int | None = None) -> tuple[Batch, ...]:
+    """Cut `due` into batches of at most `size`, at most `per_host` polls of one host in each; the first may be smaller.
 
     Hosts take turns: the first few sources of every host come before the rest of a large one.
     """
@@ -56,14 +56,15 @@ def cut_batches(due: Iterable[Due], size: int, per_host: int = 10) -> tuple[Batc
             turn.append((host, []))
         turn[-1][1].append(Poll(source, state))
     groups = (group for around in zip_longest(*turns.values()) for group in around if group)
-    return _packed(groups, size)
+    return _packed(groups, size, min(first or size, size))
 
 
-def _packed(groups: Iterable[tuple[str, list[Poll]]], size: int) -> tuple[Batch, ...]:
+def _packed(groups: Iterable[tuple[str, list[Poll]]], size: int, first: int) -> tuple[Batch, ...]:
     batches: list[list[Poll]] = [[]]
     hosts: set[str] = set()
     for host, group in groups:
-        if batches[-1] and (len(batches[-1]) + len(group) > size or host in hosts):
+        most = first if len(batches) == 1 else size
+        if batches[-1] and (len(batches[-1]) + len(group) > most or host in hosts):
             batches.append([])
             hosts = set()
         batches[-1] += group

@@ -82,7 +82,7 @@ class Engine:
         self._runner: BatchRunner = runner or _OwnLoop(self)
 
     def __enter__(self) -> "Engine":
-        """Start the loop and open the network; parser processes start with the first document."""
+        """Start the loop and open the network; parser processes start with the first document, or when they are prepared."""
         _allow_many_connections()
         share_one_arena()
         self._before = sys.getswitchinterval()
@@ -142,6 +142,15 @@ class Engine:
         """Send a body to a server and wait until it is accepted. Raises FetchError."""
         await self._fetch.send(url, body, headers)
 
+    def prepare(self) -> None:
+        """Have the parser processes started, from any other thread, so that the first documents need not wait for them."""
+        self._loop.call_soon_threadsafe(self._begun)
+
+    def _begun(self) -> Children:
+        if self._children is None:
+            self._children = Children(self._processes)
+        return self._children
+
     async def parse(self, job: Job) -> ParsedFeed:
         """Parse in a child process, which packs summaries and markup.
 
@@ -149,11 +158,12 @@ class Engine:
         """
         if len(job.body) > _MOST_BYTES:
             raise ParseError(f"larger than {_MOST_BYTES >> 20} MB", "its parser has no memory for more; tell its publisher")
-        if self._children is None:
-            self._children = Children(self._processes)
         self._reading += 1
+        children = self._begun()
         try:
-            return await asyncio.wrap_future(self._children.run(read, job, bounds_for(self.parsing, len(job.body))))
+            if not children.started.done():  # the network goes on meanwhile
+                await asyncio.wait([asyncio.wrap_future(children.started)])
+            return await asyncio.wrap_future(children.run(read, job, bounds_for(self.parsing, len(job.body))))
         finally:
             self._reading -= 1
             self._read_at = self.clock()

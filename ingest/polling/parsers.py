@@ -1,17 +1,15 @@
 """Parser processes: one document each at a time, bounded in time and memory, replaced when they die; knows no source."""
 
 import logging
-import multiprocessing
 import re
 import resource
 import signal
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from multiprocessing.context import ForkServerContext
 from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -22,6 +20,7 @@ from pebble import ProcessExpired, ProcessPool
 from ingest.errors import ParseError
 from ingest.log import log_fault
 from ingest.model import NOTHING, Before, ParsedFeed
+from ingest.polling.workers.fork_server import fork_server
 from ingest.settings import Parsing
 from ingest.text.markup import pack_feed
 
@@ -73,15 +72,8 @@ def read(job: Job) -> ParsedFeed:
     return parse_feed(job.body, dict(job.headers), job.url, job.now, job.before)
 
 
-def fork_server() -> ForkServerContext:
-    """Return the way in which processes start: from one that has loaded once what all of them share."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["ingest.polling.parsers", "ingest.polling.warm"])
-    return context
-
-
 class Children:
-    """The parser processes, started together with the first document."""
+    """The parser processes, started together."""
 
     def __init__(self, processes: int) -> None:
         """Start the processes by a fork server, which loads the parsers once; a plain fork is unsafe, as the parent has threads."""
@@ -90,6 +82,9 @@ class Children:
         self._pool = ProcessPool(max_workers=processes, max_tasks=500, context=context, initializer=_begin, initargs=self._begun)
         self._expected = processes
         self._replaced: Counter[str] = Counter()
+        starter = ThreadPoolExecutor(1, "parsers")
+        self.started: Future[bool] = starter.submit(lambda: self._pool.active)  # asks whether it is active, and so starts it
+        starter.shutdown(wait=False)
 
     def run(self, function: Callable[[Job], ParsedFeed], job: Job, bounds: ParserBounds) -> "Future[ParsedFeed]":
         """Parse in one of the processes; the future fails with ParseError, also for a document that stalls or kills its process."""
@@ -105,6 +100,7 @@ class Children:
 
     def stop(self) -> None:
         """End all processes. Wait for one that is just starting: without its parent it would print an error."""
+        wait([self.started])
         for _ in range(self._expected):
             if not self._begun[0].acquire(timeout=_BEGIN_SECONDS):
                 break

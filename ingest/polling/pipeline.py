@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain, islice, takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final
 
@@ -32,8 +32,10 @@ from ingest.text.urls import without_secrets
 
 SEEDS: Final = Source("seeds:", SourceKind.DOCUMENT, title="Seed documents", origin="seeds", status=SourceStatus.ONCE)
 _BATCH: Final = 40  # sources a commit
+_FIRST: Final = 10  # ... the first one of a pass: what it brings can be published while the others are read
+_ENTRIES: Final = 50  # with so many a commit takes no further batch along: others wait to write
 _COMPANY: Final = 3  # batches that may come along with a commit
-_MOMENT: Final = 0.02  # seconds that it waits for them: each commit has a cost of its own
+_MOMENT: Final = 0.02  # seconds that it waits for them
 _PATIENCE: Final = 0.25  # seconds that the batches behind one wait for it
 _SLOW: Final = 40  # batches that may be under way beside these, because they take longer
 _WITNESSES: Final = 3  # sources polled early to see whether this computer is offline
@@ -145,10 +147,11 @@ class _Pass:
                 yield self._recorded(heard)
 
     def _cut(self, due: list[Due]) -> tuple[Batch, ...]:
+        first = _BATCH if self._states else _FIRST
         self._states |= {source.url: state for source, state in due}
         # A server that failed may keep its batch waiting: such sources share batches, the last ones.
         well, failing = ([one for one in due if bool(one[1].failures) == failed] for failed in (False, True))
-        return cut_batches(well, _BATCH) + cut_batches(failing, _BATCH)
+        return cut_batches(well, _BATCH, first=first) + cut_batches(failing, _BATCH)
 
     def _goes_on(self) -> bool:
         return self._in_time() and not is_hopeless(len(self._unreached), self.reached)
@@ -215,7 +218,7 @@ def _informed(batch: Batch, facts: Facts) -> Batch:
 def _answered(
     parts: Iterable[Iterable[Batch]], submit: Callable[[Batch], "Future[Outcomes]"], at_once: Callable[[], int]
 ) -> Iterator[Outcomes]:
-    """Keep so many batches under way and yield their results, together where several are ready; a part begins after another.
+    """Keep so many batches under way and yield their results, several together where they are small; a part begins after another.
 
     They come in order, except that nobody waits for a batch that a slow server keeps waiting.
     """
@@ -238,6 +241,7 @@ class _UnderWay:
         self._at_once = at_once
         self._in_order: deque[Future[Outcomes]] = deque()
         self._slow: list[Future[Outcomes]] = []
+        self._moment = 0.0  # the first batch waits for no company
 
     @property
     def is_full(self) -> bool:
@@ -258,7 +262,8 @@ class _UnderWay:
         """Wait a moment for the next batch, and pass it by if it is slow; yield what is ready, if anything is."""
         wait(islice(self._in_order, 1), _PATIENCE)
         if self._in_order and self._in_order[0].done():
-            wait(islice(self._in_order, 1, 1 + _COMPANY), _MOMENT)
+            wait(islice(self._in_order, 1, 1 + _COMPANY), self._moment)
+            self._moment = _MOMENT
         elif self._in_order and len(self._slow) < _SLOW:
             self._slow.append(self._in_order.popleft())
         else:
@@ -268,8 +273,21 @@ class _UnderWay:
         found = [one for one in (*self._slow, *open_end) if one.done()]
         self._slow = [one for one in self._slow if one not in found]
         self._in_order = deque(one for one in self._in_order if one not in found)
-        if found:
-            yield tuple(chain.from_iterable(one.result() for one in found))
+        yield from _commits([one.result() for one in found])
+
+
+def _commits(batches: Iterable[Outcomes]) -> Iterator[Outcomes]:
+    """Put batches together that bring little: each commit has a cost of its own."""
+    together: list[Outcome] = []
+    entries = 0
+    for outcomes in batches:
+        together += outcomes
+        entries += sum(len(one.feed.items) for one in outcomes if one.feed)
+        if entries >= _ENTRIES:
+            yield tuple(together)
+            together, entries = [], 0
+    if together:
+        yield tuple(together)
 
 
 def report_of(outcomes: Iterable[Outcome], counts: Counts, name: str = "") -> Report:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pebble import ProcessPool
 
-from ingest.polling.parsers import fork_server
+from ingest.polling.workers.fork_server import fork_server
 
 Submit = Callable[..., "Future[Any]"]
 """Has a worker process call a function with arguments; a process that dies fails the future and is replaced."""
