@@ -242,7 +242,14 @@ def test_a_front_page_names_no_article(url: str, *, front: bool) -> None:
     assert is_front_page(url) is front
 
 
-@given(addresses)
+_SIGNS = st.text("aZ09._~/:@,+!$'()*;=&-", max_size=12)
+_ENDINGS = st.sampled_from(["", "/amp", "/AMP/", ".amp.html", "/index.php", "?a=b&c=1", "?rss=1&q=", "?id=3&utm_source=x", "#a1"])
+_everyday = st.tuples(
+    st.sampled_from(["a.example", "www.b.example", "m.amp.example", "x1.2y.example", "a.1", "b"]), _SIGNS, _ENDINGS
+)
+
+
+@given(addresses | _everyday.map(lambda parts: "http://{}/{}{}".format(*parts)))
 def test_the_short_way_leads_to_the_same(url: str) -> None:
     """Everyday addresses are not taken apart, and come out as those that are."""
     short = absolute(url, None), canonical(url), is_front_page(url)

@@ -27,10 +27,10 @@ _MAX_URL = 2_000
 # What most addresses are: nothing in them needs a parser.
 _VALID = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9._~/?#&=%+,;:@!$'()*-]*)?", re.ASCII)
 _LONGER = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9_~%-]", re.ASCII)
-_PAIR = r"[A-Za-z0-9._~-]+=[A-Za-z0-9._~-]*"
-_SIMPLE = re.compile(
-    r"https?://((?!xn--)[a-z0-9-]+(?:\.(?!xn--)[a-z0-9-]*[a-z][a-z0-9-]*)+)(/[A-Za-z0-9._~/-]*)?"
-    rf"(?:\?({_PAIR}(?:&{_PAIR})*))?",
+_PAIR = r"[A-Za-z0-9._~-]++=[A-Za-z0-9._~-]*+"
+_SIMPLE = re.compile(  # which never goes back over what it has read
+    r"https?://((?!xn--)[a-z0-9-]++(?:\.(?!xn--)(?=[0-9-]*+[a-z])[a-z0-9-]++)++)(/[A-Za-z0-9._~/:@,+!$'()*;=&-]*+)?"
+    rf"(?:\?({_PAIR}(?:&{_PAIR})*+))?",
     re.ASCII,
 )
 
