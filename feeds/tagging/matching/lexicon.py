@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from feeds.tagging.matching.capitals import WrittenForm, written_form
 from feeds.tagging.matching.prefilter import FOREIGN, SPACELESS, Prefilter
@@ -20,6 +20,7 @@ _COMPOUNDED: Final = 5  # letters of a term from which on that is safe
 _HEAD: Final = 3  # first letters by which patterns inside words are sorted
 _FEW: Final = 8  # patterns that are sooner looked for one by one
 _CACHE: Final = 100_000
+_HYPHEN: Final = re.compile(r"(?<=\w)[-\u2010\u2011](?=\w)")  # that may be left out
 GAP: Final = -1  # an element of a phrase: up to three words of anything
 
 
@@ -40,9 +41,8 @@ class GroupSlot:
 Element = int | GroupSlot
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledPhrase:
-    """A term compiled: its elements, in order, and whom it belongs to."""
+class CompiledPhrase(NamedTuple):
+    """A term compiled: its elements, in order, and whom it belongs to; a tuple, since very many are made."""
 
     owner: int
     term: Term
@@ -89,6 +89,10 @@ class _PartialPatterns(dict[str, int]):
             yield from (self[part] for part in found)
 
 
+def _is_spaceless(word: str) -> bool:
+    return not word.isascii() and SPACELESS.search(word) is not None
+
+
 class Lexicon:
     """All word patterns of some topics. `look_up` returns the numbers of those that a folded word fits."""
 
@@ -111,11 +115,12 @@ class Lexicon:
         A term for all languages has the particles of the language that writes with its letters, in texts of that
         language and in those of unknown language: `language` is that of the texts, None for unknown.
         """
-        forms = {term.text, re.sub(r"(?<=\w)[-\u2010\u2011](?=\w)", "", term.text)}
+        text = term.text
+        forms = sorted({text, _HYPHEN.sub("", text)}) if "-" in text or not text.isascii() else (text,)
         particles = term.language or prefixes.language_of_letters(term.text)
         if not term.language and language not in {None, particles}:
             particles = None
-        return tuple(self._phrase(owner, term, form, particles) for form in sorted(forms))
+        return tuple([self._phrase(owner, term, form, particles) for form in forms])
 
     def _phrase(self, owner: int, term: Term, text: str, particles: str | None) -> CompiledPhrase:
         elements = self._elements(text, particles)
@@ -136,6 +141,15 @@ class Lexicon:
 
     def _elements(self, text: str, language: str | None) -> tuple[Element, ...]:
         elements: list[Element] = []
+        for written in text.split():
+            word = written[written[0] == "*" : len(written) - (written[-1] in "*~")]
+            if not word.isalnum():
+                return self._parsed(text, language)
+            elements.append(self._pattern(word, written, language))
+        return tuple(elements)
+
+    def _parsed(self, text: str, language: str | None) -> tuple[Element, ...]:
+        elements: list[Element] = []
         for part in _part().finditer(text):
             if part["slot"] is not None:
                 elements.append(GroupSlot(part["slot"]))
@@ -150,7 +164,7 @@ class Lexicon:
     def _pattern(self, word: str, written: str, language: str | None) -> int:
         if written.endswith("~") and language:
             return self._number(self._stem[language], stem(word, language))
-        folded = fold(word)
+        folded = word.lower() if word.isascii() else fold(word)
         return self._number(self._table(folded, written, language), folded)
 
     def _written_pattern(self, number: int, word: str, written: str, language: str | None) -> int:
@@ -168,22 +182,27 @@ class Lexicon:
 
     def _table(self, word: str, written: str, language: str | None) -> dict[str, int]:
         """Choose how a word is looked for, by its stars and the rules of its language."""
-        before, after = written.startswith("*"), written.endswith("*")
+        before, after = written[0] == "*", written[-1] == "*"
         if after and not before and language in prefixes.LANGUAGES:
             return self._clitic_prefix[language]
         if before or after:
-            return self._inside if (before and after) or SPACELESS.search(word) else self._suffix if before else self._prefix
-        if SPACELESS.search(word) or (language in COMPOUNDING and len(word) >= _COMPOUNDED):
+            return self._inside if (before and after) or _is_spaceless(word) else self._suffix if before else self._prefix
+        if _is_spaceless(word) or (language in COMPOUNDING and len(word) >= _COMPOUNDED):
             return self._inside
         return self._clitic[language] if language in prefixes.LANGUAGES else self._exact
 
     def _number(self, table: dict[str, int], word: str) -> int:
-        if word not in table:
+        number = table.get(word)
+        if number is None:
             self._count += 1
-            table[word] = self._count
+            table[word] = number = self._count
+            self._forget()
+        return number
+
+    def _forget(self) -> None:
+        if self._seen:
             self._seen.clear()
-            self._prefilter = None
-        return table[word]
+        self._prefilter = None
 
     def fitting(self, words: Iterable[str]) -> dict[str, tuple[int, ...]]:
         """Return what `look_up` returns for each of many words, as they are written; those that fit nothing are left out."""

@@ -10,6 +10,7 @@ from ingest.text.language.stemming import of_stems
 # Written without spaces: a term is looked for inside a run of such letters.
 SPACELESS: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 FOREIGN: Final = re.compile(f"[^{SPACELESS.pattern[1:-1]}]+")  # a brand in Latin letters among them
+_HEAD: Final = 3  # first letters that are compared before any more
 _EDGE: Final = 6  # letters by which beginnings and ends of words are told apart
 _MIDDLE: Final = 4  # ... and what stands inside them
 _FEW: Final = 8  # patterns that are sooner looked for one by one
@@ -31,6 +32,7 @@ class Prefilter:
         """Take folded patterns by kind, stems by language; with `clitics` some may stand behind the first letters of a word."""
         self._whole, self._clitics = frozenset(whole), clitics
         self._heads, self._tails = _by_length(part[:_EDGE] for part in prefixes), _by_length(part[-_EDGE:] for part in suffixes)
+        self._openings = frozenset(part[:_HEAD] for length, parts in self._heads.items() if length >= _HEAD for part in parts)
         self._inside = tuple(inside)
         self._middles = _by_length(part[:_MIDDLE] for part in self._inside) if len(self._inside) > _FEW else {}
         self._stems = {language: frozenset(table) for language, table in stemmed.items()}
@@ -43,8 +45,10 @@ class Prefilter:
 
     def _at_edges(self, folded: dict[str, str]) -> set[str]:
         found = {word for word, plain in folded.items() if plain in self._whole}
+        begun = {word: plain for word, plain in folded.items() if plain[:_HEAD] in self._openings}
         for length, heads in self._heads.items():
-            found.update(word for word, plain in folded.items() if plain[:length] in heads)
+            among = folded if length < _HEAD else begun
+            found.update([word for word, plain in among.items() if plain[:length] in heads])
         for length, tails in self._tails.items():
             found.update(word for word, plain in folded.items() if plain[-length:] in tails)
         return found
