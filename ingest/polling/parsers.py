@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from multiprocessing.synchronize import Semaphore
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 from pebble import ProcessExpired, ProcessPool
@@ -21,8 +21,10 @@ from ingest.errors import ParseError
 from ingest.log import log_fault
 from ingest.model import NOTHING, Before, ParsedFeed
 from ingest.polling.workers.fork_server import fork_server
-from ingest.settings import Parsing
 from ingest.text.markup import pack_feed
+
+if TYPE_CHECKING:  # no parser process needs it
+    from ingest.settings import Parsing
 
 _LOG: Final = logging.getLogger(__name__)
 _NO_PROC_BYTES: Final = 2 << 30  # address space besides, where the system does not say how much is in use
@@ -53,7 +55,7 @@ class ParserBounds(NamedTuple):
     memory: int  # bytes, beyond what its process starts with
 
 
-def bounds_for(settings: Parsing, size: int) -> ParserBounds:
+def bounds_for(settings: "Parsing", size: int) -> ParserBounds:
     """Return the limits for a document of `size` bytes."""
     megabytes = size / _MEGABYTE
     seconds = settings.seconds + settings.seconds_per_megabyte * megabytes
