@@ -1,6 +1,7 @@
 """Finds where things stand in the text of a topic file: the line of a table, a key or a term; knows no meaning."""
 
 import re
+from functools import cached_property
 from typing import Final
 
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
@@ -15,9 +16,13 @@ class FileLines:
     """The lines of one file, by the tables and keys that begin there; tables of a list are numbered: `example 2`."""
 
     def __init__(self, text: str) -> None:
-        """Read the headers and keys."""
+        """Take the text of the file."""
         self._lines = text.splitlines()
-        self._known: dict[tuple[str, str], int] = {}
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, str], int]:
+        """The lines of headers and keys; most files have no fault and nobody asks."""
+        known: dict[tuple[str, str], int] = {}
         table, counts = "", dict[str, int]()
         for number, line in enumerate(self._lines, 1):
             if header := _HEADER.match(line):
@@ -25,9 +30,10 @@ class FileLines:
                 if header[1] == "[[":
                     counts[table] = counts.get(table, 0) + 1
                     table = f"{table} {counts[table]}"
-                self._known.setdefault((table, ""), number)
+                known.setdefault((table, ""), number)
             elif key := _KEY.match(line):
-                self._known.setdefault((table, key[1]), number)
+                known.setdefault((table, key[1]), number)
+        return known
 
     def meant(self, message: str) -> int | None:
         """Return the line that a message is about, by the table, key and quoted word that it begins with and holds."""

@@ -34,6 +34,7 @@ from ingest.text.sanitize import xml_safe
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _SLOT: Final = re.compile(r"\{([^{}]*)\}")
+_CERTAIN: Final = re.compile(rf"[A-Za-z0-9]|{_SLOT.pattern}")  # matches something: no need to fold the term
 _TOML_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)")
 _ASTRAY: Final = re.compile(r"\w\*\w|(?<!\S)\*+(?!\S)|^\s*\.\.|\.\.\s*$")  # a star in or without a word, a gap at an end
 _TEXTS: Final = ("title", "description", "definition", "status", "contact", "query", "review")
@@ -286,9 +287,9 @@ class _Loader:
         return tuple(terms)
 
     def _term(self, where: str, text: str, language: str) -> Term:
-        if not folded(_SLOT.sub("x", text)):
+        if not (_CERTAIN.search(text) or folded(text)):
             raise self._refuse(f'{where}: "{text}" has no letters that could match', "delete it or write words")
-        if _ASTRAY.search(text):
+        if ("*" in text or ".." in text) and _ASTRAY.search(text):
             raise self._refuse(
                 f'{where}: "{text}" has a star or .. where none can stand', "a star goes before or after a word, .. between words"
             )

@@ -16,8 +16,13 @@ def version_of(topic: Topic) -> str:
     parts: list[Any] = [topic.expression and str(topic.expression), topic.groups, contexts, topic.near, topic.publish_from]
     if used := dict(_used(topic)):
         parts.append(used)
-    text = json.dumps(parts, default=asdict, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(parts, default=_fields, ensure_ascii=False, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def _fields(value: Any) -> dict[str, object]:
+    """Return the fields of a dataclass; the encoder asks for those of its fields in turn."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
 def _decisive(context: NegativeContext) -> dict[str, object]:
