@@ -205,6 +205,33 @@ def test_a_worker_that_dies_by_itself_costs_nobody_a_failure() -> None:
     assert (urls(last), last.is_alone) == (["http://other.example/", "http://h0.example/"], False)
 
 
+def test_a_worker_that_stands_still_makes_suspects_only_when_it_happens_again() -> None:
+    """What it had goes to another worker whole; over what stopped that one too, halves are tried; a poll that was done is clear."""
+    dealing = Dealing(PAUSE)
+    dealing.join("a", 0.0)
+    for number in range(4):
+        dealing.add(poll(f"http://h{number}.example/"), 0.0)
+    (load,) = loads(dealing, 0.0)
+    dealing.leave("a", 1.0)
+    assert dealing.stuck(load, 1.0) == ()
+    dealing.join("b", 1.0)
+    (whole,) = loads(dealing, 3.0)
+    assert (len(whole.tickets), whole.is_alone) == (4, False)
+    dealing.leave("b", 4.0)
+    assert dealing.stuck(whole, 4.0) == ()
+    dealing.join("c", 4.0)
+    for now in (6.0, 7.0):
+        (half,) = loads(dealing, now)
+        assert (len(half.tickets), half.is_alone) == (2, True)
+        dealing.done(half, now)
+    dealing.add(poll("http://h0.example/"), 8.0)
+    (load,) = loads(dealing, 8.0)
+    dealing.leave("c", 9.0)
+    dealing.stuck(load, 9.0)
+    dealing.join("d", 9.0)
+    assert [one.is_alone for one in loads(dealing, 11.0)] == [False]
+
+
 def test_a_suspect_is_remembered_by_the_next_pass() -> None:
     """A pass that failed for want of workers does not have to find the guilty one again."""
     dealing = Dealing(PAUSE)

@@ -214,7 +214,8 @@ class DaskCluster:
         event, what = ("worker_silent", "stands still") if stands_still else ("worker_left", "is gone")
         log_event(_LOG, logging.WARNING, event, f"worker {worker} {what}; others poll its sources", worker=worker)
         for load in self._taken_from(worker):
-            self._lost(load)
+            now = self._loop.time()
+            self._blame(self._dealing.stuck(load, now) if stands_still else self._dealing.lost(load, now))
 
     def _lose_everybody(self) -> None:
         """Take back what all workers had, since the connection broke: no load is to blame."""
@@ -248,7 +249,7 @@ class DaskCluster:
         try:
             answer = unpack_answer(await self._submitted(client, load))
         except KilledWorker:
-            self._lost(load)
+            self._blame(self._dealing.lost(load, self._loop.time()))
         except _GONE:
             self._dealing.returned(load, self._loop.time())
             self._client = None  # the watch ends, and connects again
@@ -281,8 +282,9 @@ class DaskCluster:
         packed_answer: bytes = await client.submit(run_assignment, packed, workers=[load.worker], key=name, pure=False)
         return packed_answer
 
-    def _lost(self, load: Load) -> None:
-        for guilty in self._dealing.lost(load, self._loop.time()):
+    def _blame(self, tickets: Iterable[Ticket]) -> None:
+        """Give up the polls that are guilty of the end of workers."""
+        for guilty in tickets:
             source = guilty.poll.source
             shown = without_secrets(source.url)
             said = f"{shown}: each worker that polls it dies; it is asked again later"

@@ -55,7 +55,8 @@ class Dealing:
     """Who polls what. Times are seconds of one clock.
 
     A load that was lost with its worker comes back in halves, each alone on a worker, down to single polls. A single
-    poll over which two workers died, while they did nothing else, is given up.
+    poll over which two workers died, while they did nothing else, is given up. Where a worker stood still the machine is
+    to blame as a rule: its loads come back whole, and in halves when that happens again to one of their polls.
     """
 
     def __init__(self, pause: float) -> None:
@@ -66,6 +67,7 @@ class Dealing:
         self._running: dict[str, dict[int, Load]] = {}
         self._tenures: dict[str, _Tenure] = {}
         self._strikes: dict[str, int] = {}  # of suspects, by address
+        self._delayed: set[str] = set()  # by address, since a worker stood still that had them
         self._chosen: dict[str, str] = {}  # worker by host, while the workers stay the same
         self._rest_until = 0.0
         self._numbers, self._groups, self._loads = count(1), count(1), count(1)
@@ -94,7 +96,7 @@ class Dealing:
         self._place_again(now)
 
     def leave(self, worker: str, now: float) -> tuple[Load, ...]:
-        """Give no more work to a worker; return what it had: each is to be `lost` or `returned`."""
+        """Give no more work to a worker; return what it had: each is to be `lost`, `stuck` or `returned`."""
         self._homeless += self._queues.pop(worker)
         left = self._running.pop(worker)
         self._rest_until = now + self._pause  # for the hosts that it was asking
@@ -123,6 +125,7 @@ class Dealing:
         self._end(load, now)
         for one in load.tickets:
             self._strikes.pop(one.poll.source.url, None)
+            self._delayed.discard(one.poll.source.url)
 
     def returned(self, load: Load, now: float) -> None:
         """Take a load back that ended without a fault of its own."""
@@ -145,6 +148,15 @@ class Dealing:
             for one in part:
                 self._strikes.setdefault(one.poll.source.url, 0)
                 self._place(replace(one, group=group), now)
+        return ()
+
+    def stuck(self, load: Load, now: float) -> tuple[Ticket, ...]:
+        """Take a load back whose worker stands still; return the polls that are guilty, as `lost` does."""
+        urls = {one.poll.source.url for one in load.tickets}
+        if load.is_alone or not self._delayed.isdisjoint(urls):
+            return self.lost(load, now)
+        self._delayed |= urls
+        self.returned(load, now)
         return ()
 
     def _end(self, load: Load, now: float) -> None:
