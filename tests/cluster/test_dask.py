@@ -57,8 +57,12 @@ def webs() -> Iterator[list[FakeWeb]]:
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing be passed by and nothing be given up because this computer is busy, and let chance stand still."""
+    """Let nothing be passed by and nothing be given up because this computer is busy, and let chance stand still.
+
+    Which batches share a commit depends on who is quick, and the index of the search keeps a piece for each commit: so none do.
+    """
     monkeypatch.setattr(pipeline, "_PATIENCE", LONG)
+    monkeypatch.setattr(pipeline, "_ENTRIES", 0)
     monkeypatch.setattr(cluster, "_PATIENCE", LONG)
     monkeypatch.setattr(random, "random", lambda: 0.5)
     configure()

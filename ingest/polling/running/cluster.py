@@ -197,7 +197,8 @@ class DaskCluster:
             if not isinstance(said[worker], OSError):  # else it is gone again
                 self._join(worker, refusal(said[worker], self._version, needs_proxy=self._needs_proxy))
         self._greeted.pop(worker, None)
-        self._loop.call_later(_MOMENT, self._hand_out)
+        if not self._greeted:  # else the others get their share first; the next look does not wait for them
+            self._loop.call_later(_MOMENT, self._hand_out)
 
     def _join(self, worker: str, why_not: tuple[str, str] | None) -> None:
         if why_not is None:
