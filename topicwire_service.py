@@ -58,7 +58,7 @@ from ingest.polling.workers.pool import WorkerPool, helpers_beside
 from ingest.settings import parse_engine
 from ingest.store.facts import Facts
 from ingest.store.lock import Hold
-from ingest.store.monitor import has_note
+from ingest.store.monitor import has_note, newest_unpolled
 from ingest.store.upkeep.backup import remove_abandoned
 from ingest.store.watch.tallies import StageTimes
 from ingest.text.sanitize import one_line
@@ -105,7 +105,7 @@ _WORKERS: Final = {  # the thread that does it
     "hub": "hub",
 }
 _INTERVALS: Final = {"polling": 30.0, "seeds": 60.0, "publication": 60.0, "hub": 15.0, "alerts": 15.0}  # seconds between two ticks
-_SECONDS = {"poll": 30, "seeds": 60, "publish": 2, "news": 15, "all": 60, "hub": 15, "housekeeping": 3_600}
+_SECONDS = {"poll": 30, "new sources": 2, "seeds": 60, "publish": 2, "news": 15, "all": 60, "hub": 15, "housekeeping": 3_600}
 _SECONDS_OF_ALERTS = {"compose": 15, "send": 15, "notice": 600}
 
 
@@ -273,6 +273,7 @@ class ServiceTicks:
         self._may_poll = Event()
         self._may_poll.set()
         self._polling_since: datetime | None = None
+        self._newest: int | None = None  # source, when such were looked for
         self._is_behind = False  # more sources were due than the last tick had time for
         self._has_new_items = Event()  # stored and not yet classified
         self._may_publish = Event()  # something came, or polling is over
@@ -333,6 +334,13 @@ class ServiceTicks:
         finally:
             self._polling_since = None
             self._may_publish.set()
+
+    def poll_new_sources(self) -> None:
+        """Poll at once where a source was added; once for each that was added last, since it may stay unpolled while offline."""
+        newest = newest_unpolled(self._home.database_path)
+        if newest not in {None, self._newest}:
+            self._newest = newest
+            self.poll()
 
     def seeds(self) -> None:
         """Read new and changed documents."""
@@ -765,6 +773,7 @@ def _ticks(service: ServiceTicks) -> AsyncIOScheduler:
     ticks.add_job(service.begin, id="open", executor="publication")
     ticks.add_job(service.poll, "interval", seconds=_SECONDS["poll"], id="poll", next_run_time=service.now())
     for name, work, executor in (
+        ("new sources", service.poll_new_sources, "default"),
         ("seeds", service.seeds, "seeds"),
         ("publish", service.await_news, "publication"),
         ("housekeeping", service.housekeeping, "publication"),

@@ -595,14 +595,15 @@ def test_housekeeping_tidies(cli: Cli, service: ServiceTicks) -> None:
 
 
 def test_the_ticks_are_few_and_forgiving(service: ServiceTicks, cli: Cli) -> None:
-    """Five ticks, by UTC, none dropped for being late, none twice at once; polls begin at once, after what is opened."""
+    """Six ticks, by UTC, none dropped for being late, none twice at once; polls begin at once, after what is opened."""
     ticks = topicwire_service._ticks(service)
     jobs = {job.id: job for job in ticks.get_jobs()}
-    assert set(jobs) == {"open", "seeds", "poll", "publish", "hub", "housekeeping"}
+    assert set(jobs) == {"open", "seeds", "poll", "publish", "hub", "housekeeping", "new sources"}
     assert str(ticks.timezone) == "UTC"
     assert {name: job.trigger.interval for name, job in jobs.items() if name != "open"} == {
         "seeds": timedelta(minutes=1),
         "poll": timedelta(seconds=30),
+        "new sources": timedelta(seconds=2),
         "publish": timedelta(seconds=2),
         "hub": timedelta(seconds=15),
         "housekeeping": timedelta(hours=1),
@@ -743,6 +744,34 @@ def test_a_step_asks_at_most_half_of_what_one_host_has(
     service.poll()
     assert asked == [4, 8]
     assert len(web.calls) == 9
+
+
+def test_a_source_that_was_never_polled_comes_first(
+    cli: Cli, web: FakeWeb, service: ServiceTicks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a host with many sources a new one is asked first, though those that were there before are due as well."""
+    cli.poll(*[web.serve(f"/{number}", rss(FERRY)) for number in range(4)])
+    monkeypatch.setattr(service, "_pauses", lambda _: False)
+    service.poll()
+    web.calls.clear()
+    cli.clock.forward(days=2)
+    cli.poll(*[web.url(f"/{number}") for number in range(4)], web.serve("/new", rss(MARKET)))
+    service.poll()
+    assert web.paths() == ["/new", "/0", "/1", "/2", "/3"]
+
+
+def test_a_new_source_does_not_wait_for_the_next_tick(cli: Cli, web: FakeWeb, service: ServiceTicks) -> None:
+    """It is looked for at short intervals, and polled once, also when it cannot be reached; nothing else is polled for it."""
+    cli.poll(web.serve("/a", rss(FERRY)))
+    service.poll()
+    service.poll_new_sources()
+    assert web.paths() == ["/a"]
+    cli.poll(web.url("/a"), web.serve("/b", rss(MARKET)))
+    with home_at(cli.home, cli.settings, cli.clock).facts() as facts:
+        facts.sources.add([Source(web.url("/b"))], cli.clock())
+    for _ in range(2):
+        service.poll_new_sources()
+    assert web.paths() == ["/a", "/b"]
 
 
 def test_a_host_with_one_source_is_never_split() -> None:

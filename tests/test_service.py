@@ -21,6 +21,7 @@ from support import TEXT, FakeWeb, rss, rss_item, wait_until
 
 import topicwire_service
 from feeds.server.server import listen
+from ingest.model import Source
 from ingest.polling.engine import Engine
 from ingest.polling.home import Home
 from ingest.polling.pipeline import Report
@@ -109,6 +110,18 @@ def test_the_feeds_of_a_new_home_answer_while_its_first_pass_hangs(cli: Cli, web
     assert wait_until(lambda: bool(web.calls), 30), "only now is a source asked"
     code, lines = service.stop()
     assert (code, lines[-1]) == (0, "stopped")
+
+
+def test_a_source_that_is_added_is_polled_at_once(cli: Cli, web: FakeWeb, started: Callable[..., Started]) -> None:
+    """Before the tick of half a minute, also where its host has other sources."""
+    cli.poll(*[web.serve(f"/{number}", rss(FERRY)) for number in range(3)])
+    started(cli.home, "run", "--no-serve", web=web)
+    assert wait_until(lambda: len(web.calls) == 3, 30)
+    cli.clock.set(datetime.now(UTC))
+    with home_at(cli.home, cli.settings, cli.clock).facts() as facts:
+        facts.sources.add([Source(web.serve("/new", rss(FERRY)), origin="command")], cli.clock())
+    assert wait_until(lambda: "/new" in web.paths(), 30)
+    assert web.calls[-1].at - web.calls[0].at < 25
 
 
 def test_an_interrupt_stops_it_in_the_middle_of_a_pass(cli: Cli, web: FakeWeb, started: Callable[..., Started]) -> None:

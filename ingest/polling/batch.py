@@ -32,11 +32,12 @@ def split_by_host(due: Iterable[Due], urls: Iterable[str]) -> tuple[list[Due], l
     """Split due polls into those of one step, at most half of the polled sources of each host, and the rest.
 
     `urls` are the addresses of all polled sources. After a start everything may be due, and no host should be flooded.
+    A source that was never polled comes before the others of its host.
     """
     left = {host: max(count // 2, 1) for host, count in Counter(map(machine_of, urls)).items()}
     now: list[Due] = []
     later: list[Due] = []
-    for one in due:
+    for one in sorted(due, key=lambda one: one[1].last_poll is not None):
         host = machine_of(one[0].url)
         left[host] = left.get(host, 1) - 1
         (now if left[host] >= 0 else later).append(one)

@@ -66,6 +66,18 @@ def readable(path: Path) -> bool:
         return False
 
 
+def newest_unpolled(path: Path) -> int | None:
+    """Return the number of the feed that was added last, if it was never polled; None also where the database does not answer."""
+    newest = "select id from source where kind = 'feed' and status = 'active' order by id desc limit 1"
+    polled = "select 1 from poll where source_id = s.id and last_poll is not null"
+    try:
+        with closing(Monitor(path).connection) as db:
+            found = db.execute(f"select s.id from source s where s.id = ({newest}) and not exists ({polled})").fetchone()  # noqa: S608 - constants
+    except sqlite3.Error:
+        return None
+    return found and int(found[0])
+
+
 def has_note(path: Path, name: str) -> bool:
     """Return whether the database holds a note of this name (`Notes`); False where it does not answer."""
     try:
