@@ -124,7 +124,7 @@ class Ahead:
             self._read = wanted[-1].seq
             questions = [(document_of(one), self._boilerplate.known(one.carrier.source.url)) for one in wanted]
             self._add(_Part([one.row for one in wanted], questions))
-        self._pump(keys)
+            self._pump(keys)  # the processes begin while the next items are read
 
     def take(self, matcher: Matcher, row: int, question: Question) -> Tagging | None:
         """Return the tagging of an item; None where none is made for exactly this question."""

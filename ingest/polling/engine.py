@@ -8,9 +8,11 @@ import sys
 from collections import Counter
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import timedelta
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
@@ -27,6 +29,7 @@ from ingest.model import ParsedFeed
 from ingest.polling.batch import Batch
 from ingest.polling.parsers import Children, Job, bounds_for, read
 from ingest.polling.running.processing import process_batch
+from ingest.polling.running.reading_order import ReadingOrder
 from ingest.polling.running.runner import BatchRunner, Outcomes
 from ingest.polling.workers.memory import share_one_arena
 from ingest.settings import Fetch, Parsing
@@ -36,6 +39,8 @@ _MOST_BYTES: Final = 40 << 20  # of a document: its process holds it three times
 _TURN: Final = 0.0005  # seconds: with Python's 5 ms the loop waits after each send until the committing thread pauses
 _FILES: Final = 8_192
 _AT_ONCE: Final = 8  # batches that run on one loop
+_AHEAD: Final = 3  # documents for each parser process: it never waits for the next one
+_BATCH: Final[ContextVar[int]] = ContextVar("batch", default=0)  # the number of that to which a document belongs; 0: to none
 _USUAL: Final = Parsing()
 
 
@@ -72,6 +77,7 @@ class Engine:
         self.environment = environment or {}  # where sources keep their secrets
         self.parsing = parsing
         self._processes = processes or min(os.cpu_count() or 1, 4)
+        self._order = ReadingOrder(self._processes * _AHEAD)
         self._loop = uvloop.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="topicwire-network", daemon=True)
         self._stack = contextlib.AsyncExitStack()
@@ -163,7 +169,8 @@ class Engine:
         try:
             if not children.started.done():  # the network goes on meanwhile
                 await asyncio.wait([asyncio.wrap_future(children.started)])
-            return await asyncio.wrap_future(children.run(read, job, bounds_for(self.parsing, len(job.body))))
+            async with self._order.place(_BATCH.get()):
+                return await asyncio.wrap_future(children.run(read, job, bounds_for(self.parsing, len(job.body))))
         finally:
             self._reading -= 1
             self._read_at = self.clock()
@@ -192,13 +199,17 @@ class _OwnLoop:
     """Runs batches on the engine's own loop, with its own parser processes."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._engine, self._numbers = engine, count(1)
 
     def batches_at_once(self) -> int:
         return _AT_ONCE
 
     def run(self, batch: Batch) -> "Future[Outcomes]":
-        return self._engine.submit(process_batch(batch, self._engine))
+        return self._engine.submit(self._process(batch, next(self._numbers)))
+
+    async def _process(self, batch: Batch, number: int) -> Outcomes:
+        _BATCH.set(number)
+        return await process_batch(batch, self._engine)
 
     def take_replaced(self) -> Mapping[str, int]:
         """Return nothing: the parser processes are the engine's."""

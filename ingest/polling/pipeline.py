@@ -260,10 +260,12 @@ class _UnderWay:
 
     def ready(self) -> Iterator[Outcomes]:
         """Wait a moment for the next batch, and pass it by if it is slow; yield what is ready, if anything is."""
-        wait(islice(self._in_order, 1), _PATIENCE)
+        wait((*self._slow, *islice(self._in_order, 1)), _PATIENCE, FIRST_COMPLETED)
         if self._in_order and self._in_order[0].done():
             wait(islice(self._in_order, 1, 1 + _COMPANY), self._moment)
             self._moment = _MOMENT
+        elif any(map(Future.done, self._slow)):
+            pass  # one that was passed by is not kept waiting
         elif self._in_order and len(self._slow) < _SLOW:
             self._slow.append(self._in_order.popleft())
         else:

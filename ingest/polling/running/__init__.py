@@ -1,6 +1,6 @@
 """Runs batches, by this process or by workers on other machines; knows no database.
 
-Public: processing polls a batch; runner: whoever runs batches; cluster has workers do it, by the other four.
+Public: processing polls a batch; runner: whoever runs batches; reading_order; cluster has workers do it, by the other four.
 """
 
 __all__ = (
@@ -9,6 +9,7 @@ __all__ = (
     "hearing",
     "messages",
     "processing",
+    "reading_order",
     "runner",
     "worker",
 )
