@@ -10,7 +10,7 @@ from support import NOON
 from ingest.identity import document_keys
 from ingest.model import Item, ParsedFeed
 from ingest.store.facts import Facts
-from ingest.text.markup import pack, pack_feed, unpack
+from ingest.text.markup import pack, pack_feed, unpack, unpack_feed
 
 WORDS = "The last ferry leaves the harbour at nine, and forty passengers wave until it is out of sight. " * 20
 MARKUP = f'<p>{WORDS}</p><p><a href="http://post.example/more">More</a></p>'
@@ -39,6 +39,7 @@ def test_a_packed_feed_holds_the_markup_of_its_items_beside_them() -> None:
     assert [key for _, key in packed.items] == [key for _, key in feed.items]
     found = [unpack(packed.markups[key.fingerprint], item.text) for item, key in packed.items]
     assert found == [("A summary.", MARKUP), ("A summary.", "")]
+    assert unpack_feed(packed) == unpack_feed(feed) == feed
 
 
 def plainly(facts: Facts) -> None:

@@ -48,6 +48,14 @@ def test_nothing_is_stored(cli: Cli, web: FakeWeb, home: Path) -> None:
     assert web.paths() == ["/feed.xml"]
 
 
+def test_a_program_gets_the_markup(cli: Cli, web: FakeWeb, tmp_path: Path) -> None:
+    """Of a feed that is served, and of one in a file."""
+    feed = rss(rss_item("The ferry", "/1", text="It leaves <b>tonight</b>."))
+    (tmp_path / "feed.xml").write_bytes(feed)
+    for source in (web.serve("/feed.xml", feed), str(tmp_path / "feed.xml")):
+        assert values(cli, source)["items"][0]["summary"] == "It leaves <b>tonight</b>."
+
+
 def test_a_program_gets_every_entry_in_full(cli: Cli, web: FakeWeb) -> None:
     """--json gives one object: the source, its notes, and each entry with what was inferred and which topics match."""
     got = values(

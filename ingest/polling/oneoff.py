@@ -32,6 +32,7 @@ from ingest.polling.pipeline import (
 from ingest.polling.running.processing import poll_source
 from ingest.settings import Settings
 from ingest.store.facts import Facts
+from ingest.text.markup import unpack_feed
 from ingest.text.pasted_urls import PastedAddress, parse_pasted
 from ingest.text.sanitize import one_line
 from ingest.text.urls import without_secrets
@@ -158,7 +159,7 @@ def _trial_of_address(address: PastedAddress, engine: Engine) -> Trial:
         return Job(got.body, now, without_secrets(got.url), headers=tuple(got.headers.items()))
 
     found = engine.submit(read_document(engine, Request(address.url, instead=address.instead), job)).result()
-    feed = found.feed or ParsedFeed(())
+    feed = unpack_feed(found.feed or ParsedFeed(()))
     led = without_secrets(address.url) if found.led_by else ""
     return Trial(without_secrets(found.fetched.url), len(found.fetched.body), feed, led)
 
@@ -172,4 +173,5 @@ def _trial_of_document(name: str, engine: Engine) -> Trial:
     else:
         raise UsageError("no such file or http(s) address", "check the spelling; a folder's files are tried one by one")
     known = one_line(name) if name == "-" else shown_name(Path(path.name))
-    return Trial(known, len(body), engine.submit(engine.parse(Job(body, engine.clock(), name=known))).result())
+    feed = engine.submit(engine.parse(Job(body, engine.clock(), name=known))).result()
+    return Trial(known, len(body), unpack_feed(feed))

@@ -4,7 +4,7 @@ import zlib
 from dataclasses import replace
 from typing import Final
 
-from ingest.model import ParsedFeed
+from ingest.model import Item, ParsedFeed
 
 _BETWEEN: Final = "\0"  # and this stands for nothing: no text of an item has either (XML 1.0, 2.2)
 _ABSENT: Final = "\1"
@@ -33,6 +33,18 @@ def pack_feed(feed: ParsedFeed) -> ParsedFeed:
     return replace(
         feed, items=items, markups={key.fingerprint: pack(item.summary, item.content, item.text) for item, key in feed.items}
     )
+
+
+def unpack_feed(feed: ParsedFeed) -> ParsedFeed:
+    """Return a packed feed with summary and markup in its items again."""
+    return replace(
+        feed, items=tuple((_whole(item, feed.markups.get(key.fingerprint)), key) for item, key in feed.items), markups={}
+    )
+
+
+def _whole(item: Item, packed: bytes | None) -> Item:
+    summary, content = unpack(packed, item.text) if packed else (item.summary, item.content)
+    return replace(item, summary=summary or "", content=content or "")
 
 
 def _known(text: str) -> bytes:
