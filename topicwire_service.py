@@ -53,6 +53,7 @@ from ingest.polling.passes import due_sources, log_source_changes, poll_due, rea
 from ingest.polling.pipeline import Report
 from ingest.polling.sources import read_lists
 from ingest.polling.websub import subscribe
+from ingest.polling.workers.fork_server import end_unused
 from ingest.polling.workers.memory import give_back
 from ingest.polling.workers.pool import WorkerPool, helpers_beside
 from ingest.settings import parse_engine
@@ -75,6 +76,7 @@ _LOOKED = 20_000  # items at which is looked for these: in a large home all are 
 _PURGE_STEP = timedelta(days=1)  # by which the clock of retention follows in one hour
 _CLOCK_SECONDS = 5.0  # between two looks at whether the clock was put back
 _IDLE: Final = timedelta(minutes=1)  # after which parser processes end that have nothing to read
+_LONG_IDLE: Final = timedelta(minutes=3)  # ... and what they are started from: another takes half a second of the processor
 _WAKES: Final = 20  # of the publishing thread, after which its other work has a turn
 _STEP_PAUSE = 5.0  # seconds between two steps of a poll: hosts with many sources rest meanwhile
 _GRACE = 4  # seconds in which the ticks may finish when the service stops
@@ -160,6 +162,8 @@ def classify_and_publish(
         with classifying_ahead(facts, classifications, chosen, helpers, until) as ahead:
             with times.timed("group"):
                 grouped += grouping(now=home.clock(), until=until)
+            if grouped:
+                give_back()
             with times.timed("classify"):
                 late = _lateness(home, batches)
                 tagged += classify_new(facts, classifications, chosen, home.clock(), batches, stopping, late, ahead, until)
@@ -516,6 +520,9 @@ class ServiceTicks:
             pass  # more are due than are held at once
         self._is_behind = more and not self.stopping.is_set()
         self._engine.rest(_IDLE)
+        if self._engine.has_rested(_LONG_IDLE):
+            end_unused()
+            give_back()
 
     def _polled(self, facts: Facts, in_time: Callable[[], bool]) -> bool:
         """Poll due sources, at most so many as are held at once; return whether more may be due."""

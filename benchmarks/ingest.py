@@ -11,7 +11,8 @@ topicwire without judgements, as `ingest --no-publish`. `cores` are processor se
 memory of all processes at the worst moment (proportional set size), and `rest` that after the last pass. With `service`
 in `--only` the service is started as well: how long after the first response, and after its own start, does a published
 feed have an entry? That is asked with the shipped topics, of which few documents may have something, and with the topic
-that has every item, each time in a home that `topicwire init` has made.
+that has every item, each time in a home that `topicwire init` has made. With `rest` the service is started with and without
+the web server, and the memory of its processes is printed, at the worst moment and six minutes after its start.
 `--peer node` adds a program in Node 20 or later with feedsmith and better-sqlite3, `peer.mjs`, that fetches, parses and
 stores. npm installs both once into a folder for temporary files; where it must compile, that lasts some minutes.
 Figures on other computers differ; read the ratios within one run.
@@ -49,6 +50,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _PORT = 18_400
 _ON_LOOPBACK = {"TOPICWIRE_FETCH__ALLOW": "127.0.0.0/8", "TOPICWIRE_FETCH__HOST_PAUSE": "0"}
 _PATIENCE = 300.0  # seconds until the service must have published something
+_REST = 360.0  # seconds after which a service that has polled everything is at rest
 _REQUEST = re.compile(rb"GET /(\S*) HTTP/1\.1\r\n")
 _NAMED = re.compile(rb"\r\nif-none-match:[ \t]*([^\r]*)", re.IGNORECASE)
 _PEER = Path(tempfile.gettempdir()) / "topicwire-bench-node"  # what npm installed stays there
@@ -425,6 +427,11 @@ def main() -> None:
             answered, begun = first_entry(chosen.corpus / "feeds", shipped)
             after = f"{answered:.1f} s after the first response, {begun:.1f} s after the start"
             print(f"first published entry, topics.shipped = {shipped}: {after}")
+    if "rest" in names:
+        for options in ((), ("--no-serve",)):
+            worst, rest = at_rest(chosen.corpus / "feeds", options)
+            print(f"\nmemory of `{' '.join(('topicwire run', *options))}`: {worst:.0f} MB at the worst moment, at rest")
+            print("\n".join(f"  {megabytes:4.0f} MB {name}" for name, megabytes in {**rest, "in all": sum(rest.values())}.items()))
 
 
 def compare(folder: Path, names: list[str], rounds: int) -> None:
@@ -491,6 +498,35 @@ def first_entry(folder: Path, shipped: str) -> tuple[float, float]:
         finally:
             service.terminate()
             service.wait()
+
+
+def at_rest(folder: Path, options: tuple[str, ...]) -> tuple[float, dict[str, float]]:
+    """Return the memory of the service in a new home: of all at the worst moment, and of each process at rest."""
+    files = sorted(path.name for path in folder.iterdir())
+    with tempfile.TemporaryDirectory(prefix="bench-") as made, served(folder, files):
+        list_sources(Path(made), addresses(files))
+        command = [sys.executable, "-P", "-W", "ignore", str(ROOT / "scheduler.py"), "--home", made, "run", *options]
+        environment = environment_of(**_ON_LOOPBACK, TOPICWIRE_SERVICE__BIND=f"127.0.0.1:{_PORT + 1}")
+        service = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        peak, over = [0.0], Event()
+        watcher = Thread(target=_watch, args=(service.pid, peak, over))
+        watcher.start()
+        try:
+            service.wait(_REST)
+            sys.exit("the service has ended")
+        except subprocess.TimeoutExpired:
+            return peak[0], {f"{number + 1}. {_kind(pid)}": _share(pid) for number, pid in enumerate(_family(service.pid))}
+        finally:
+            over.set()
+            watcher.join()
+            service.terminate()
+            service.wait()
+
+
+def _kind(pid: int) -> str:
+    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    kinds = {b"resource_tracker": "resource tracker", b"forkserver": "fork server or parser"}
+    return next((kind for word, kind in kinds.items() if word in command), "service")
 
 
 if __name__ == "__main__":

@@ -264,6 +264,15 @@ def test_changes_come_in_their_order(facts: Facts) -> None:
     assert facts.items.after(facts.items.after(0, 10)[-1].seq, 10) == ()
 
 
+def test_changes_come_without_markup(facts: Facts) -> None:
+    """Who reads what is new or changed wants its words: markup takes more memory than they do."""
+    record(facts, FEED, replace(article("g1", "http://a.example/1", "A story", "x"), summary="x", content="<p>x</p>"))
+    (found,) = facts.items.after(0, 1)
+    (whole,) = facts.items.by_rows([found.row])
+    assert (whole.item.summary, whole.item.content) == ("x", "<p>x</p>")
+    assert found == replace(whole, item=replace(whole.item, summary="", content=""))
+
+
 def test_items_are_given_by_number_in_the_order_asked_for(facts: Facts) -> None:
     """Not in the order in which they lie."""
     record(facts, FEED, article("g2", "http://a.example/2", "Two", "x"), article("g1", "http://a.example/1", "One", "x"))

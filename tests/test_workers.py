@@ -67,6 +67,30 @@ def test_the_search_for_cycles_leaves_alone_what_processes_share() -> None:
         assert submit(frozen, 0).result() > 20_000
 
 
+_FORKS: Final = """
+import gc, os
+from ingest.polling.workers.fork_server import end_unused
+from ingest.polling.workers.pool import WorkerPool
+
+def server(ends):
+    with WorkerPool(1).started(gc.collect) as submit:
+        if ends:
+            end_unused()
+        return submit(os.getppid).result()
+
+first = server(False)
+assert server(True) == first
+end_unused()
+assert not os.path.exists(f"/proc/{first}")
+assert server(True) != first
+"""
+
+
+def test_the_fork_server_ends_when_nobody_has_a_process() -> None:
+    """Whoever has one keeps it; without any its memory is freed, and the next process starts another."""
+    subprocess.run([sys.executable, "-c", _FORKS], check=True)
+
+
 _THREADS: Final = """
 import threading
 from pathlib import Path

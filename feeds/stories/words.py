@@ -15,7 +15,7 @@ NO_SPACES: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
 )  # thai to khmer, kana, han
 _LONG: Final = 200  # bytes of a piece that would fill the memory
-_KNOWN: Final = 100_000  # pieces that are remembered
+_KNOWN: Final = 20_000  # pieces that are remembered
 _ELIDED: Final = frozenset("sldtnmд")  # what stands before or after an apostrophe
 
 
@@ -56,7 +56,7 @@ def content(tokens: Iterable[str]) -> frozenset[str]:
     return frozenset(token[:STEM] for token in tokens if weight(token))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def weight(token: str) -> float:
     """Return how rare a word is: 0 for the commonest, more for long ones and figures.
 

@@ -175,13 +175,17 @@ class Engine:
             self._reading -= 1
             self._read_at = self.clock()
 
+    def has_rested(self, idle: timedelta) -> bool:
+        """Return whether no document was read for so long."""
+        return not self._reading and self.clock() - self._read_at >= idle
+
     def rest(self, idle: timedelta = timedelta()) -> None:
         """End the parser processes, from any other thread, if none has read for so long; the next document starts others."""
         self.submit(self._rest(idle)).result()
 
     async def _rest(self, idle: timedelta) -> None:
         children = self._children
-        if children is None or self._reading or self.clock() - self._read_at < idle:
+        if children is None or not self.has_rested(idle):
             return
         self._children = None
         await asyncio.to_thread(children.stop)

@@ -20,7 +20,7 @@ from pebble import ProcessExpired, ProcessPool
 from ingest.errors import ParseError
 from ingest.log import log_fault
 from ingest.model import NOTHING, Before, ParsedFeed
-from ingest.polling.workers.fork_server import fork_server
+from ingest.polling.workers.fork_server import fork_server, let_go
 from ingest.text.markup import pack_feed
 
 if TYPE_CHECKING:  # no parser process needs it
@@ -108,6 +108,7 @@ class Children:
                 break
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
+        let_go()
         # Frames that failed in the pool may keep its arguments. The semaphore must not wait there for the garbage collector:
         # where that happens to run inside the resource tracker, Python 3.12 refuses the finalizer with a warning.
         self._begun.clear()

@@ -13,6 +13,7 @@ from ingest.polling.engine import Engine
 from ingest.polling.home import Home
 from ingest.polling.pipeline import Report, SourceChange, poll_sources, read_folder
 from ingest.polling.sources import synchronise
+from ingest.polling.workers.memory import give_back
 from ingest.store.facts import Facts
 from ingest.text.dates import rfc3339
 from ingest.text.urls import without_secrets
@@ -70,6 +71,8 @@ def poll_due(  # noqa: PLR0913, PLR0917 - and how it is parted and shown
             if not goes_on(report):
                 break
     _count_parsers(facts, engine)
+    if total.looked > total.unchanged:
+        give_back()  # documents that lay between what is kept
     return total
 
 

@@ -73,6 +73,7 @@ _ITEMS = f"""
 select i.id, i.uid, i.seq, i.first_seen, i.changed, (select count(*) from version where item_id = i.id and source_id = v.source_id),
     v.markup, {", ".join(f"v.{column.name}" for column in VERSION_COLUMNS)}
 from item i join version v on v.id = i.version_id """  # noqa: S608 - constants
+_WORDS = _ITEMS.replace("v.markup", "null").replace("v.summary", "''").replace("v.content", "''")
 _SIGHTINGS = f"""
 select g.item_id, g.guid, g.url, g.reason, v.title, v.published, g.first_seen, g.feed_updated, v.language,
     {SOURCE_COLUMNS}
@@ -125,8 +126,11 @@ class Items:
         self._db = database
 
     def after(self, seq: int, limit: int) -> tuple[StoredItem, ...]:
-        """Return the items whose present version came after number `seq`, oldest change first, at most `limit`."""
-        return self._load("where i.seq > ? order by i.seq limit ?", [seq, limit])
+        """Return the items whose present version came after number `seq`, oldest change first, at most `limit`.
+
+        They are without summary and markup, which take more time and memory than all the rest: words are what is classified.
+        """
+        return self._load("where i.seq > ? order by i.seq limit ?", [seq, limit], _WORDS)
 
     def by_rows(self, rows: Iterable[int]) -> tuple[StoredItem, ...]:
         """Return items by their numbers, in the order asked for."""
@@ -236,8 +240,8 @@ class Items:
         )
         return {row: min(map(datetime.fromisoformat, said)) for row, *said in found}
 
-    def _load(self, where: str, parameters: list[Any] | dict[str, Any]) -> tuple[StoredItem, ...]:
-        rows = self._db.execute(_ITEMS + where, parameters).fetchall()
+    def _load(self, where: str, parameters: list[Any] | dict[str, Any], items: str = _ITEMS) -> tuple[StoredItem, ...]:
+        rows = self._db.execute(items + where, parameters).fetchall()
         sightings = self._sightings([row[0] for row in rows])
         return tuple(_stored(row, sightings[row[0]]) for row in rows)
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pebble import ProcessPool
 
-from ingest.polling.workers.fork_server import fork_server
+from ingest.polling.workers.fork_server import fork_server, let_go
 
 Submit = Callable[..., "Future[Any]"]
 """Has a worker process call a function with arguments; a process that dies fails the future and is replaced."""
@@ -50,6 +50,7 @@ class WorkerPool:
                 begun.acquire(timeout=_BEGIN_SECONDS)
             pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
+            let_go()
 
 
 def _begin(begun: Semaphore, begin: Callable[..., None], *told: Any) -> None:

@@ -66,7 +66,7 @@ def of_stems(words: Iterable[str], stems: frozenset[str], language: str) -> list
     return [word for word, stem in zip(words, found, strict=True) if fold(stem) in stems]
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def stemmed(word: str, language: str) -> str:
     """Return the folded stem of a composed word."""
     return fold(_stemmer(language).stemWord(word))
