@@ -44,7 +44,6 @@ ALLOWED: Final = {
     "with recursive there (span) as (select min(span)": "goes from one span to the next by the index",
     "select i.id, i.uid, i.seq, i.first_seen, i.changed, (select count(*) from version where item_id = i.id and source_id ="
     " v.source_id)": "lists the newest items, and stops where it has enough",
-    "select column1, (select group_concat(item_id) from (select item_id from story_band where span in () ": "nothing is asked",
     "delete from story_band where span <": "reads what it deletes: the key begins with the span",
     "delete from story_band where item_id in": "two weeks of items, once for two hundred that are deleted",
     "select distinct topic from tag t where grade = '' and not exists": "the index holds mere mentions alone",

@@ -110,6 +110,8 @@ class StoryTables:
 
     def _under(self, keys: tuple[int, ...], spans: list[int]) -> tuple[list[list[int]], list[int]]:
         """Return the items under each key that few have, and the keys that many have."""
+        if not spans:
+            return [], []
         rows = self._db.execute(
             f"""select column1, item_id from (values {_marks(keys, "(?)")}) cross join story_band
             where span in ({_marks(spans)}) and key = column1 limit {_ROWS}""",  # noqa: S608 - marks alone
