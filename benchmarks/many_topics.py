@@ -3,8 +3,9 @@
     python benchmarks/many_topics.py [--topics 100] [--items 10000] [--words 300] [--processes 2]
 
 The topics and items are those of `match.py`. Each pass begins in a home of its own, with processes that know nothing yet, so
-each makes its phrase books anew. The pass over a tenth of the items comes first: what the rest takes beyond it is the time of
-items alone. Where the computer has other work, `--processes 1` shows by its processor time what the items cost.
+each makes its phrase books anew. A pass over a tenth of the items comes first, or over as many as helping processes are
+started for: what the rest takes beyond it is the time of items alone. Where the computer has other work, `--processes 1`
+shows by its processor time what the items cost.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from match import ROOT, items, variants  # it lies beside this file, and says wh
 
 from feeds.model import Document
 from feeds.store.classifications import Classifications
+from feeds.tagging.classification_ahead import LEAST
 from feeds.tagging.classification_pass import classify_new, classifying_ahead
 from feeds.tagging.topic.loader import read_topic
 from feeds.tagging.topic.model import Topic
@@ -78,10 +80,12 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=300)
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
+    if options.items <= LEAST:
+        parser.error(f"--items must be more than {LEAST}: for fewer no helping process is started")
     collect_garbage_rarely()
     topic = read_topic(ROOT / "feeds" / "topics" / "antisemitism-online.toml")
     topics, rows = variants(topic, options.topics), items(topic, options.items, options.words)
-    part = rows[: len(rows) // 10]
+    part = rows[: max(len(rows) // 10, LEAST)]
     few, full = cost(topics, part, options.processes), cost(topics, rows, options.processes)
     clock, processor, rest = full.clock - few.clock, full.processor - few.processor, len(rows) - len(part)
     print(f"{len(topics)} topics, {len(rows)} items of {options.words} words, {options.processes} processes: {full.tags} tags")
