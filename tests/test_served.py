@@ -120,7 +120,7 @@ def test_a_source_changes_hands_where_both_readers_agree() -> None:
 def test_a_source_stays_with_its_reader_where_they_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader that would give other addresses does not take over: no old article becomes a new one."""
     other = feedparser_reader.read(rss(rss_item("One", "http://other.example/1", guid="1")), None, 9)
-    monkeypatch.setattr("ingest.formats.xml.reader.feedparser_reader.read", lambda *_: other)
+    monkeypatch.setattr(feedparser_reader, "read", lambda *_: other)
     kept = parse(rss(ONE), Before("feedparser"))
     assert (kept.parser, [item.url for item, _ in kept.items]) == ("feedparser", ["http://other.example/1"])
 
