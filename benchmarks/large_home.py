@@ -194,6 +194,7 @@ def answered(home: Home, target: str, before: str = "/health") -> Iterator[None]
     path, _, query = target.partition("?")
     scope = {
         "type": "http",
+        "http_version": "1.1",
         "method": "GET",
         "path": path,
         "raw_path": path.encode(),
