@@ -1,5 +1,6 @@
 """Offers what nearly all tests need: a fake clock, a fake web on the loopback address, and small feeds."""
 
+import os
 import ssl
 import time
 import zlib
@@ -261,6 +262,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in the library
         """Write no log."""
+
+
+def is_gone(pid: int) -> bool:
+    """Return whether a process has ended; below zero, whether all of a group have."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 5.0) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from support import wait_until
+from support import is_gone, wait_until
 
 from ingest.polling.workers.memory import give_back
 from ingest.polling.workers.pool import WorkerPool
@@ -28,15 +28,6 @@ def begin(number: int) -> None:
 def multiplied(by: int) -> tuple[int, int]:
     """Return the number with which the process began, multiplied, and the process."""
     return _told[0] * by, os.getpid()
-
-
-def is_gone(pid: int) -> bool:
-    """Return whether a process has ended."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
 
 
 def test_processes_begin_with_what_they_are_told_and_end_with_the_work() -> None:

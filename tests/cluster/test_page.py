@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 from processes import ROOT, free_port
-from support import TEXT, FakeWeb, rss, rss_item, wait_until
+from support import TEXT, FakeWeb, is_gone, rss, rss_item, wait_until
 
 pytest.importorskip("distributed", reason="the extra dask is not installed")
 
@@ -96,13 +96,4 @@ def test_two_terminals_show_the_same_feeds(desk: Desk) -> None:
     finally:
         os.killpg(first.pid, signal.SIGINT)
         first.communicate(timeout=SOON)
-    assert wait_until(lambda: not is_there(first.pid), SOON)
-
-
-def is_there(group: int) -> bool:
-    """Return whether a group has a process."""
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    assert wait_until(lambda: is_gone(-first.pid), SOON)
