@@ -31,6 +31,7 @@ class Forwarder:
         with suppress(OSError):
             self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
+        self._threads[0].join()  # from here on nothing is accepted
         self._break()
         for one in self._threads:
             one.join()
@@ -74,6 +75,9 @@ class Forwarder:
                 continue
             with self._lock:
                 self._open += [near, far]
+            if self._cut.is_set():  # meanwhile
+                self._break()
+                continue
             self._start(self._pump, near, far)
             self._start(self._pump, far, near)
 

@@ -1,5 +1,7 @@
 """Sources polled by workers of Dask, as processes over loopback: the same comes out, whatever is killed meanwhile."""
 
+import asyncio
+import gc
 import logging
 import random
 import re
@@ -13,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from forwarding import Forwarder
@@ -31,6 +33,8 @@ from ingest.polling.batch import Batch, Poll
 from ingest.polling.home import Home
 
 distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
+
+tcpclient = pytest.importorskip("tornado.tcpclient", reason="the extra dask is not installed")
 
 from ingest.polling.running import cluster  # noqa: E402 - it needs the extra
 from topicwire_service import make_pass  # noqa: E402 - and this stands beside it
@@ -330,6 +334,41 @@ def test_a_scheduler_that_stands_still_does_not_keep_the_coordinator_from_ending
     machines.scheduler.signal(signal.SIGCONT)
     assert outcome.error is None
     assert time.monotonic() - began < 2 * cluster._FAREWELL
+
+
+def test_an_engine_that_ends_while_it_connects_leaves_no_socket(first_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask forgets a connection that was made in the very moment in which it ends; here the moment is long."""
+    connect = tcpclient.TCPClient.connect
+
+    async def connect_slowly(*arguments: Any, **options: Any) -> Any:
+        connected = await connect(*arguments, **options)
+        await asyncio.sleep(LONG)
+        return connected
+
+    monkeypatch.setattr(tcpclient.TCPClient, "connect", connect_slowly)
+    with ExitStack() as stack:
+        silent = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        with home_at(first_home, f"dask://127.0.0.1:{silent.getsockname()[1]}").engine() as engine:
+            waiting = engine.run(Batch((Poll(Source("http://127.0.0.1/0"), SourceState()),)))
+            stack.enter_context(silent.accept()[0])
+            before = open_sockets()
+        assert waiting.cancelled()
+        assert len(before - open_sockets()) == 1
+
+
+def open_sockets() -> set[int]:
+    """Return the TCP sockets of this process."""
+    found = (one for one in gc.get_objects() if isinstance(one, socket.socket))
+    return {one.fileno() for one in found if one.family == socket.AF_INET and one.fileno() != -1}
+
+
+def test_what_dask_logs_is_shown_to_those_who_debug_alone(first_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It writes tracebacks to stderr about connections that are lost, of which our one line says all."""
+    for debug in (False, True):
+        configure(debug=debug)
+        with home_at(first_home, "dask://127.0.0.1:1").engine():
+            logging.getLogger("distributed.client").error("as Dask says it")
+    assert capsys.readouterr().err.count("as Dask says it") == 1
 
 
 def test_another_version_is_one_clear_line(tmp_path: Path, webs: list[FakeWeb], first_home: Path) -> None:

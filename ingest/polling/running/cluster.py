@@ -6,9 +6,9 @@ Nothing here is kept on disk: what was not answered is still due.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Future
-from contextlib import suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
@@ -19,6 +19,7 @@ from typing import Any, Final
 import dask.config
 from distributed import Client
 from distributed.scheduler import KilledWorker
+from tornado.ioloop import IOLoop
 
 from ingest.errors import EngineError, Failure
 from ingest.log import log_event
@@ -40,6 +41,7 @@ _MOMENT: Final = 0.05  # seconds in which more batches and workers may come, so 
 _ANSWER: Final = 10.0  # seconds in which a scheduler answers, or a worker that is greeted
 _SILENCE: Final = 20.0  # seconds after which a worker without a heartbeat stands still; it beats twice a second
 _FAREWELL: Final = 5.0  # seconds in which a connection is closed in good order
+_LAST_WORDS: Final = 1.0  # seconds in which what is left ends after that
 _FIRST_PAUSE: Final = 0.2  # seconds before the next try to connect; twice as long after each
 _LONGEST_PAUSE: Final = 5.0
 _PATIENCE: Final = 30.0  # seconds that batches wait for a worker; then the pass fails, and everything is still due
@@ -55,7 +57,9 @@ class DaskCluster:
         self._scheduler, self._clock = scheduler, clock
         self._fetch, self._parsing, self._needs_proxy = for_others(fetch), parsing, bool(fetch.proxy)
         self._dealing, self._hearing = Dealing(fetch.host_pause), Hearing(_SILENCE)
-        self._loop = asyncio.new_event_loop()
+        _tell_dask_to_be_quiet()
+        self._sockets = IOLoop(make_current=False)  # Dask opens its sockets on it
+        self._loop = self._sockets.asyncio_loop
         self._thread = Thread(target=self._loop.run_forever, name="topicwire-cluster", daemon=True)
         self._starting = Lock()
         self._keeping: asyncio.Task[None] | None = None
@@ -93,13 +97,14 @@ class DaskCluster:
         self._loop.call_soon_threadsafe(lambda: [one.cancel() for one in self._waiting if one])
 
     def close(self) -> None:
-        """Cancel what runs, and disconnect."""
+        """Cancel what runs, and disconnect. No task and no socket is left, whether or not the scheduler answers."""
         if self._thread.is_alive():
             with suppress(TimeoutError):  # a scheduler that stands still does not answer
                 asyncio.run_coroutine_threadsafe(self._ended(), self._loop).result(_FAREWELL)
+            asyncio.run_coroutine_threadsafe(_end_tasks(), self._loop).result()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
-        self._loop.close()
+        self._sockets.close(all_fds=True)  # a connection that Dask was still making has a socket that nobody else closes
 
     async def _ended(self) -> None:
         tasks = [one for one in (*self._waiting, self._keeping) if one]
@@ -131,7 +136,7 @@ class DaskCluster:
         pause, self._deadline = _FIRST_PAUSE, self._loop.time() + _PATIENCE
         while True:
             try:
-                async with await self._connected() as self._client:
+                async with self._connected() as self._client:
                     log_event(_LOG, logging.INFO, "scheduler_found", f"connected to dask://{self._scheduler}")
                     pause, self._trouble = _FIRST_PAUSE, ""
                     await self._watch()
@@ -144,11 +149,16 @@ class DaskCluster:
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
-    def _connected(self) -> Awaitable[Any]:
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Any]:
+        """Give a client that is connected, and close it afterwards, though it was still connecting."""
         encrypted = dask.config.get("distributed.comm.tls.ca-file", None)
         address = f"{'tls' if encrypted else 'tcp'}://{self._scheduler}"
-        made: Awaitable[Any] = Client(address, asynchronous=True, set_as_default=False, timeout=_ANSWER, direct_to_workers=False)
-        return made
+        async with AsyncExitStack() as stack:
+            client = Client(address, asynchronous=True, set_as_default=False, timeout=_ANSWER, direct_to_workers=False)
+            stack.callback(setattr, client, "status", "closed")  # else it closes itself once more, when no loop is there to do it
+            stack.push_async_exit(client)
+            yield await client
 
     def _disconnected(self, fault: BaseException) -> None:
         cause = one_line(str(fault))[:200] or type(fault).__name__
@@ -303,3 +313,21 @@ class DaskCluster:
             answer = self._answers.get(number)
             if answer and not answer.done():
                 answer.set_exception(fault)
+
+
+async def _end_tasks() -> None:
+    """Cancel every other task of this loop, those of Dask too, and wait a moment until they have ended."""
+    if tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+        for one in tasks:
+            one.cancel()
+        await asyncio.wait(tasks, timeout=_LAST_WORDS)
+
+
+def _tell_dask_to_be_quiet() -> None:
+    """Have what Dask logs go where our events go, and only under `--debug`: of each lost connection, our event says all."""
+    level = logging.WARNING if _LOG.isEnabledFor(logging.DEBUG) else logging.CRITICAL
+    for name in ("distributed", "distributed.client"):  # it gave these a level, and the first a handler, when it was imported
+        log = logging.getLogger(name)
+        log.setLevel(level)
+        log.handlers.clear()
+        log.propagate = True
