@@ -125,6 +125,57 @@ def test_no_more_than_twelve_hits_are_kept() -> None:
     assert len(ask(BOTH, "Ferry and harbour. " * 20).hits) == 12
 
 
+def test_every_group_that_decided_is_among_the_kept_hits() -> None:
+    """However many words of one group come first, the words of the others are kept: those of the reason lead."""
+    answer = ask(BOTH, f"Ferry{', boat' * 20}, harbour, quay.")
+    assert answer.why == "ship: “Ferry”; place: “harbour”"
+    assert quoted(answer) == [("ship", "Ferry"), ("place", "harbour"), *[("ship", "boat")] * 10]
+
+
+def test_a_reason_with_very_many_groups_has_a_hit_of_each() -> None:
+    """The bound yields to what the rule needed, which no text can make longer."""
+    names = [f"part{number}" for number in range(15)]
+    groups = "\n".join(f'[group.{name}]\nany = ["{name}"]' for name in names)
+    by = wording(f"require = {names}", groups)
+    answer = classify(Matcher([by]), Document("", f"{' '.join(names * 3)}."))[0]
+    assert [hit.group for hit in answer.hits] == names
+
+
+def test_what_decided_elsewhere_is_kept_before_what_repeats() -> None:
+    """Other places count too: a group that only they have comes before further words of the best place."""
+    head = "query = '(ship AND place) OR gull'"
+    answer = ask(head, far("A gull."), f"Ferry{', boat' * 20} in the harbour")
+    assert quoted(answer)[:3] == [("ship", "Ferry"), ("place", "harbour"), ("gull", "gull")]
+    assert len(answer.hits) == 12
+
+
+def test_a_refusal_keeps_a_word_of_each_group_that_is_there() -> None:
+    """Why not, too, is told with what was found of each group."""
+    answer = ask(BOTH, far(f"Ferry{', boat' * 20}.\nNobody saw it go.\nThe harbour is old."))
+    assert not answer.tagged
+    assert quoted(answer)[:2] == [("ship", "Ferry"), ("place", "harbour")]
+    excluded = ask("query = 'ship AND NOT (place AND gull)'", f"Ferry. Harbour{', quay' * 20}, gull.")
+    assert {hit.group for hit in excluded.hits} == {"place", "gull"}
+
+
+def test_words_that_do_not_count_are_kept_of_each_group() -> None:
+    """Of the words that negative contexts take away the first of each group comes first."""
+    frames = '[frame.toy]\ncancels = ["ship", "place"]\nen = ["toy {ship}", "toy {place}"]'
+    by = wording(BOTH, f"{GROUPS}\n{frames}")
+    answer = classify(Matcher([by]), Document("", f"{'A toy boat. ' * 20}A toy harbour.", "en"))[0]
+    assert [(context, hit.text) for context, hit in answer.cancelled][:2] == [("toy", "boat"), ("toy", "harbour")]
+    assert len(answer.cancelled) == 12
+
+
+@given(st.lists(st.sampled_from(["ferry", "boat", "quay", "harbour", "gull", "rain", "."]), max_size=60))
+def test_every_word_that_a_reason_quotes_is_in_the_evidence(words: list[str]) -> None:
+    """Whatever the text, the reason and its hits say the same, and what is stored stays small."""
+    answer = ask("query = '(ship AND place) OR (gull AND ship)'", " ".join(words))
+    assert len(answer.hits) <= 12
+    if answer.tagged:
+        assert answer.why == "; ".join(f"{hit.group}: “{hit.text}”" for hit in answer.hits[:2])
+
+
 def test_topic_and_version_are_recorded() -> None:
     """An old tag can say which wording made it."""
     by = wording()

@@ -51,6 +51,15 @@ def test_two_marks_never_touch(text: str, spans: list[tuple[int, int]]) -> None:
     assert not any(a.marked == b.marked for a, b in pairwise(pieces))
 
 
+def test_of_many_sentences_those_are_quoted_that_decided() -> None:
+    """What the evidence names first is quoted, wherever it stands; the sentences keep their order."""
+    text = "\n".join([*(f"Boat {number}." for number in range(9)), "The harbour."])
+    boats = [(text.index(f"Boat {number}"), text.index(f"Boat {number}") + 4) for number in range(9)]
+    harbour = (text.index("harbour"), text.index("harbour") + 7)
+    quoted = [whole(quote) for quote in quotes(text, (boats[0], harbour, *boats[1:]))]
+    assert quoted == ["Boat 0.", "Boat 1.", "Boat 2.", "Boat 3.", "Boat 4.", "The harbour."]
+
+
 def test_words_found_are_marked_where_they_stand() -> None:
     """The evidence of a classification marks the title's and the text's own words."""
     kept = stored(an_item(title="Ferry leaves the harbour", text="Rain.\nA boat in the harbour."))

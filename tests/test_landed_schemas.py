@@ -1,20 +1,25 @@
 """Databases of earlier programs open, migrate and publish; a newer one is refused; a migration that landed is never edited."""
 
 import gzip
+import json
 import sqlite3
 import tempfile
 from contextlib import closing
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import make_frozen
 import pytest
-from making import HARBOUR, Cli, carry, item, write_topic
+from making import HARBOUR, Cli, carry, home_at, item, topic, write_topic
 
+from feeds.model import Evidence
+from feeds.store.classifications import Classifications
 from feeds.store.migrations import migrations
 from ingest.model import Author, Source
 from ingest.store.facts import Facts
+from topicwire_service import classify_and_publish
 
 POST: Final = Source("http://127.0.0.1:18099/post.xml", title="The Harbour Post")
 
@@ -87,6 +92,32 @@ def test_an_older_database_does_not_announce_its_entries_again(frozen: Cli) -> N
     assert {atom_id: before[atom_id] for atom_id in after if atom_id in before} == {
         atom_id: updated for atom_id, updated in after.items() if atom_id in before
     }
+
+
+def test_evidence_that_an_earlier_program_cut_is_made_whole(cli: Cli) -> None:
+    """What it tagged by many words of one group is classified again, and no more than that; nothing is announced anew."""
+    write_topic(cli.home, HARBOUR)
+    many = item(guid="2", url="https://post.example/2", title="News", text=f"A ferry{', a boat' * 20} and the harbour.")
+    with Facts(cli.home / "topicwire.db") as facts:
+        for number, what in enumerate((item(guid="1", url="https://post.example/1"), many, item(guid="3", url=None))):
+            carry(facts, [what], replace(POST, url=f"{POST.url}{number}"))
+        classify_and_publish(home_at(cli.home), facts, (topic(),))
+    before = {entry.id: entry.updated for entry in cli.published().entries}
+    with closing(sqlite3.connect(cli.home / "topicwire.db")) as db:
+        boats = json.dumps([asdict(Evidence("ship", "boat*", None, "text", at, at + 4, "boat")) for at in range(12)])
+        cut = """update tag set evidence = json_set(evidence, '$.hits', json(?))
+            where json_array_length(evidence, '$.hits') = 12"""
+        assert db.execute(cut, [boats]).rowcount == 1
+        db.execute("delete from _sqlite_migrations where name = 'evidence_of_each_group'")
+        db.commit()
+    with Facts(cli.home / "topicwire.db") as facts:
+        (seq,) = (stored.seq for stored in facts.items.find("2"))
+        mark = Classifications(facts).progress()["harbour"]
+        assert (mark.back, mark.until) == (seq - 1, seq)
+        classify_and_publish(home_at(cli.home), facts, (topic(),))
+    feed = (cli.home / "public" / "harbour.atom").read_text(encoding="utf-8")
+    assert feed.count(">harbour</tw:hit>") == len(before)
+    assert {entry.id: entry.updated for entry in cli.published().entries} == before
 
 
 # Newer ones

@@ -11,6 +11,7 @@ from feeds.tagging.topic.model import NEAR
 from ingest.model import Item
 
 REQUIRED: Final = 'require = ["ship", "place"]'
+MANY: Final = item(title="News", text=f"A ferry {'and a boat ' * NEAR}left the harbour.")
 NAMED: Final = HARBOUR.replace(REQUIRED, 'query = "at_sea"\n\n[define]\nat_sea = "ship AND place"')
 
 
@@ -41,10 +42,16 @@ def test_words_that_stand_far_apart_are_not_called_near() -> None:
     assert why(far) == "the text says “ferry” (ship) and “harbour” (place)"
 
 
-def test_a_group_beyond_the_kept_evidence_is_told_too() -> None:
-    """Of a passage with very many words of one group the evidence keeps some; the reason names each group."""
-    many = item(title="News", text=f"A ferry {'and a boat ' * NEAR}left the harbour.")
-    assert why(many) == "the text says “ferry” (ship); it also says “harbour” (place)"
+def test_a_group_after_many_words_of_another_is_told_as_any_other() -> None:
+    """Of a passage with very many words of one group the evidence keeps some, and one of each group."""
+    assert why(MANY) == "the text says “ferry” (ship) near “harbour” (place)"
+
+
+def test_a_group_that_the_evidence_lacks_is_told_too() -> None:
+    """Earlier programs kept the first hits alone; the reason that they stored names each group."""
+    found = classification(stored(MANY))
+    old = replace(found, hits=tuple(hit for hit in found.hits if hit.group == "ship"))
+    assert reason(old, NEAR) == "the text says “ferry” (ship); it also says “harbour” (place)"
 
 
 def test_the_name_of_a_part_of_the_query_is_left_out() -> None:

@@ -42,10 +42,14 @@ def spans_of(hits: Iterable[Evidence], field: str, text: str) -> tuple[Span, ...
 
 
 def quotes(text: str, spans: tuple[Span, ...]) -> tuple[Text, ...]:
-    """Return the first sentences that hold spans, the spans marked; a long sentence is cut to the part around them."""
+    """Return sentences that hold spans, the spans marked; a long sentence is cut to the part around them.
+
+    Of many sentences those are chosen that hold what is named first in `spans`; they stand in the order of the text.
+    """
     places = [segment.span for segment in segments("", text)] if spans else []
-    held = [(place, _within(place, spans)) for place in places]
-    return tuple(_quote(text, place, inside) for place, inside in held if inside)[:_QUOTES]
+    held = [(place, inside) for place in places if (inside := _within(place, spans))]
+    chosen = sorted(held, key=lambda one: spans.index(one[1][0]))[:_QUOTES]
+    return tuple(_quote(text, place, inside) for place, inside in sorted(chosen))
 
 
 def _within(place: Span, spans: tuple[Span, ...]) -> list[Span]:

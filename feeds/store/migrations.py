@@ -537,3 +537,16 @@ def sentences_once(db: Database) -> None:
     db.conn.execute("alter table sentence rename to boilerplate_line")
     db.conn.execute("create index idx_boilerplate_line_item_id on boilerplate_line (item_id)")
     db.conn.execute("create index idx_tag_mention on tag (topic, item_id) where grade = 'mention'")
+
+
+@migrations()
+def evidence_of_each_group(db: Database) -> None:
+    """Have the items classified again whose evidence was cut: a group that decided may be missing there."""
+    db.conn.execute(
+        """with cut as (select t.topic, min(i.seq) - 1 as earliest, max(i.seq) as latest from tag t join item i on i.id = t.item_id
+            where json_array_length(t.evidence, '$.hits') >= 12 group by t.topic)
+        update topic set
+            back = min(iif(back < until, back, cut.earliest), cut.earliest),
+            until = max(iif(back < until, until, cut.latest), cut.latest)
+        from cut where cut.topic = topic.name"""
+    )

@@ -16,7 +16,7 @@ from feeds.tagging.query_evaluation import Evaluation, Hits, groups_by_segment, 
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Term, Topic
 
-_SHOWN: Final = 12  # hits kept as evidence
+_KEPT: Final = 12  # hits kept as evidence, beside which a reason with more groups keeps one of each
 _BOILERPLATE: Final = "page_furniture"  # as it is stored with tags, beside the names of negative contexts
 _PUBLISHER: Final = "the_name_of_the_publisher"
 _NOTHING: Final = TopicHits(())
@@ -234,7 +234,7 @@ class _TopicCase:
         tested = self._evaluation.absent_exclusions(expression)
         best = matches[0].hits
         distance = self._evaluation.distance([tuple(hit for hit in best if hit.group == name) for name in _first_hits(best)])
-        return self._answer(tagged, grade, score, why, hits, str(matches[0].branch), tested, distance)
+        return self._answer(tagged, grade, score, why, _kept(hits, best), str(matches[0].branch), tested, distance)
 
     def is_tagged(self) -> bool:
         """Return whether the answer is yes, without its reason, which takes most of the time."""
@@ -289,13 +289,13 @@ class _TopicCase:
         missed = (fault for fault in faults if fault.kind is FaultKind.MISSING)
         unsaid = tuple(dict.fromkeys(fault.alternatives or (fault.text,) for fault in missed))
         if excluded := [fault for fault in faults if fault.kind is FaultKind.EXCLUDED]:
-            answer = self._answer(False, None, 0.0, why, tuple(hit for fault in excluded for hit in fault.hits))
+            answer = self._answer(False, None, 0.0, why, _kept(hit for fault in excluded for hit in fault.hits))
             return replace(answer, missing=unsaid, excluding=tuple(dict.fromkeys(fault.part for fault in excluded)))
         missing = self._evaluation.missing(expression)
         weak = self._evaluation.weak(missing)
         taken = frozenset(cancelled.hit.group for cancelled in self._found.cancelled) | self._evaluation.unsupported_groups
         near_miss = not self._evaluation.missing(expression, taken) or self._is_for_review()
-        hits = [hit for hit in self._found.hits if hit not in weak]
+        hits = _kept(hit for hit in self._found.hits if hit not in weak)
         return replace(self._answer(False, None, 0.0, why, hits, near_miss=near_miss, weak=weak), missing=unsaid)
 
     def _is_for_review(self) -> bool:
@@ -320,7 +320,7 @@ class _TopicCase:
         grade: Grade | None,
         score: float,
         why: str,
-        hits: Iterable[Hit],
+        hits: Hits,
         branch: str = "",
         excluded: tuple[str, ...] = (),
         distance: int | None = None,
@@ -328,9 +328,7 @@ class _TopicCase:
         near_miss: bool = False,
         weak: Hits = (),
     ) -> Classification:
-        shown = tuple(map(self._evidence, list(hits)[:_SHOWN]))
-        away = (*self._found.cancelled, *(CancelledHit(hit, f"role {hit.role}") for hit in weak))
-        cancelled = tuple((one.context, self._evidence(one.hit)) for one in away[:_SHOWN])
+        away = _kept_cancelled((*self._found.cancelled, *(CancelledHit(hit, f"role {hit.role}") for hit in weak)))
         return Classification(
             topic=self._topic.name,
             version=self._topic.version,
@@ -339,8 +337,8 @@ class _TopicCase:
             score=score,
             why=why,
             branch=branch,
-            hits=shown,
-            cancelled=cancelled,
+            hits=tuple(map(self._evidence, hits)),
+            cancelled=tuple((one.context, self._evidence(one.hit)) for one in away),
             excluded=excluded,
             distance=distance,
             near_miss=near_miss,
@@ -359,7 +357,26 @@ def _is_published(topic: Topic, grade: Grade) -> bool:
     return grade.rank >= topic.publish_from.rank
 
 
-def _first_hits(hits: Hits) -> dict[str, Hit]:
+def _kept(hits: Iterable[Hit], needed: Hits = ()) -> Hits:
+    """Return the hits to keep as evidence: the first of each group, as they are given, then others as they stand in the text.
+
+    No group is left out of which a hit is `needed`, however many groups these are: the reason quotes them all.
+    """
+    found = tuple(hits)
+    first = (*_first_hits(needed).values(), *_first_hits(found).values())
+    others = sorted(found, key=lambda hit: (hit.segment, hit.first))
+    return tuple(dict.fromkeys((*first, *others)))[: max(_KEPT, len(_first_hits(needed)))]
+
+
+def _kept_cancelled(found: tuple[CancelledHit, ...]) -> tuple[CancelledHit, ...]:
+    """Return the hits that do not count and are kept as evidence: the first of each group and context, then others."""
+    first: dict[tuple[str, str], CancelledHit] = {}
+    for one in found:
+        first.setdefault((one.context, one.hit.group), one)
+    return tuple(dict.fromkeys((*first.values(), *found)))[:_KEPT]
+
+
+def _first_hits(hits: Iterable[Hit]) -> dict[str, Hit]:
     """Return the first hit of each group."""
     first: dict[str, Hit] = {}
     for hit in hits:
