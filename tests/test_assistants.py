@@ -1,17 +1,18 @@
 """What an assistant may ask, over the real protocol and without it: published things alone, marked, bounded, with ids."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import anyio
 import pytest
-from making import GAZETTE, SEED, Cli, about, carry, home_at, item, write_topic
+from making import GAZETTE, HARBOUR, SEED, Cli, about, carry, home_at, item, write_topic
 from processes import ROOT
 
 from feeds.answers.audience import Audience, UnknownNameError
@@ -344,6 +345,36 @@ def test_an_assistant_talks_to_the_command(asked: Asked) -> None:
     assert found.structured_content["items"][0]["untrusted"]["title"].startswith(f"{mark}The ferry and the harbour")
     assert mark != BEGIN
     assert (missing.is_error, missing.content[0].text.partition(";")[0]) == (True, 'no item has the id "none"')
+
+
+def test_a_broken_topic_file_takes_no_other_along(asked: Asked, tmp_path: Path) -> None:
+    """One line names it; the topics that can be read are answered from, and the others as soon as they are mended."""
+    mcp = pytest.importorskip("mcp", reason="the extra `mcp` is not installed: pip install '.[mcp]'")
+    shutil.copytree(asked.cli.home, tmp_path / "home")
+    path, good = write_topic(tmp_path / "home", name="second"), HARBOUR
+    path.write_text(good.replace('require = ["ship"', 'require = ["shp"'), encoding="utf-8")
+    environment = {"TOPICWIRE_TOPICS__SHIPPED": "false"}
+    arguments = [str(ROOT / "scheduler.py"), "--home", str(tmp_path / "home"), "mcp"]
+
+    async def talked(stderr: IO[str]) -> list[list[str]]:
+        started = mcp.StdioServerParameters(command=sys.executable, args=arguments, env=environment)
+        told = []
+        async with mcp.Client(mcp.stdio_client(started, errlog=stderr)) as client:
+            for text in (None, good, "title = ["):
+                if text is not None:
+                    path.write_text(text, encoding="utf-8")
+                found = await client.call_tool("topics", {})
+                told.append([topic["name"] for topic in found.structured_content["topics"]])
+        return told
+
+    with (tmp_path / "said").open("w+", encoding="utf-8") as stderr:
+        assert anyio.run(talked, stderr) == [["harbour"], ["harbour", "second"], ["harbour", "second"]]
+        stderr.seek(0)
+        first, second = stderr.read().splitlines()
+    left = 'line 9: require: group "shp" is not known; did you mean "ship"?; it is left out until it is mended'
+    assert first == f"topicwire: {path}, {left}"
+    assert second.startswith(f"topicwire: {path}: Invalid value")
+    assert second.endswith("; its last good wording stays in force")
 
 
 def test_without_the_extra_it_says_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

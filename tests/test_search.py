@@ -328,6 +328,16 @@ def test_the_command_lists_what_it_finds(cli: Cli) -> None:
     assert rows[0] in cli.rows("items", "--json")
 
 
+def test_the_command_goes_on_with_the_topics_that_can_be_read(cli: Cli) -> None:
+    """A broken topic file is one line on stderr; what the other topics tag is found as ever."""
+    whole = cli("search", "ferry").stdout
+    path = write_topic(cli.home, 'require = ["shp"]', "broken")
+    found = cli("search", "ferry")
+    assert (found.exit_code, found.stdout) == (0, whole)
+    assert found.stderr.startswith(f"topicwire: {path}")
+    assert found.stderr.count("\n") == 1
+
+
 def test_the_command_says_what_is_wrong(cli: Cli) -> None:
     """Nothing found is a word on stderr and exit 0; a question that is none is exit 2; a cut list says so."""
     assert (cli("search", "zeppelin").exit_code, cli("search", "zeppelin").stderr) == (0, "nothing found\n")

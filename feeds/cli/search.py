@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.cli.home import topic_names, topics_of
+from feeds.cli.home import readable_topics, topic_names
 from ingest.cli.commands import item_row, item_table, show_item
 from ingest.cli.console import say
 
@@ -39,7 +39,7 @@ def search_command(home: Home, /, query: tuple[str, ...], limit: int, *, as_json
     from feeds.search.search import search
 
     asked = parse_query({"q": " ".join(query), **narrow})
-    private = {topic.name: topic.publish.private for topic in topics_of(home)}  # its owner may see all of them
+    private = {topic.name: topic.publish.private for topic in readable_topics(home)[0]}  # its owner may see all of them
     with home.stored() as facts:
         found = search(facts, asked, frozenset(private), limit=limit)
     table = item_table()
