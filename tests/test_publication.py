@@ -1,7 +1,9 @@
 import gzip
 import json
 import os
-from datetime import timedelta
+import re
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +183,25 @@ def test_after_a_start_of_the_machine_pages_are_looked_at(home: Path, facts: Fac
     monkeypatch.setattr("ingest.store.instance.boot", lambda: "the next start")
     run(home, facts)
     assert path.read_bytes() == before
+
+
+def test_no_page_comes_before_what_it_names(home: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Style, script and icon are on the disk before the first page is written, however long they take."""
+    put, seen = atomic_files.put, set[str]()
+
+    def checked(path: Path, data: bytes, changed: datetime | None = None, *, synced: bool = True) -> bool:
+        if path.parent.name == "static":
+            assert synced
+            time.sleep(0.05)
+        for named in re.findall(rb'(?:href|src)="([^"]*static/[^"]+)"', data) if path.suffix == ".html" else ():
+            assert Path(os.path.normpath(path.parent / named.decode())).is_file()  # `path.parent` may not be there yet
+            seen.add(path.name)
+        return put(path, data, changed, synced=synced)
+
+    monkeypatch.setattr(atomic_files, "put", checked)
+    carry(facts, [about(1)])
+    run(home, facts)
+    assert {"index.html", "search.html", "harbour.html", "sources.html"} < seen
 
 
 def test_a_file_that_is_no_longer_made_is_not_missed(home: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -267,6 +267,24 @@ def test_what_is_named_by_its_bytes_is_kept_for_ever(site: Site) -> None:
     )
 
 
+def test_what_a_page_names_is_there_before_a_publication(site: Site) -> None:
+    """A new program draws pages before it has published: style, script and icon are answered, as their files will be."""
+    page = site.ask("/nothing-here.html")
+    named = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+    assert (page.status, sorted(name.rpartition(".")[2] for name in named)) == (404, ["css", "js", "svg"])
+    for name in named:
+        early = site.ask(name)
+        assert early.status == 200
+        assert site.ask(name, if_none_match=early.headers["etag"]).status == 304
+        assert (site.ask(name, "HEAD").status, site.ask(name, "HEAD").body) == (200, b"")
+        replace(site.folder / name[1:], early.body)
+        filed = site.ask(name)
+        (site.folder / name[1:]).unlink()
+        assert filed.body == early.body
+        assert filed.headers | {"date": ""} == early.headers | {"last-modified": filed.headers["last-modified"], "date": ""}
+    assert site.ask(named[0].replace(".", ".0", 1)).status == 404
+
+
 def test_the_same_bytes_on_one_connection_get_the_same_answer(site: Site) -> None:
     """A reader that asks again and again gets each time what holds at that moment, also between other requests."""
     path = site.folder / "again.atom"

@@ -72,6 +72,10 @@ class _Drawn(NamedTuple):
 class Drawing(Protocol):
     """All pages at one moment."""
 
+    def assets(self) -> Iterable[tuple[str, bytes]]:
+        """Return the files that every page names, each as its path below the folder and its bytes."""
+        ...
+
     def files(self) -> Iterable[PageFile]:
         """Return each page that changed, and each that is to be removed or pruned."""
         ...
@@ -232,6 +236,10 @@ class _Home:
             {path.removeprefix(folder) for path in damaged},
             Looked.EVERYTHING if everything else looked,
         )
+        for name, data in drawing.assets():  # a cache may keep them for ever: they are on the disk before a page names them
+            damaged -= {f"{folder}{name}"}
+            self.files.put(_PAGES, f"{folder}{name}", data, None)
+        self.files.settle()
         for page in drawing.files():
             path = f"{folder}{page.path}"
             damaged -= {path}

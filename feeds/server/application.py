@@ -36,7 +36,7 @@ from feeds.server.private import PrivateRoutes
 from feeds.server.review import ReviewRoutes
 from feeds.server.search import SearchRoutes
 from feeds.server.websub import route as websub_route
-from feeds.site.render import gone, not_found
+from feeds.site.render import assets, gone, not_found
 from ingest.errors import TopicwireError, database_failed
 from ingest.log import log_event
 from ingest.polling.home import Home
@@ -166,9 +166,9 @@ def application(home: Home) -> SiteApplication:
     public = home.folder / "public"
     context = ServiceContext(home)
     error_pages = {404: not_found(context.root), 410: gone(context.root)}
-    site = SiteApplication(
-        FileServer(public, links=partial(feed_links, home.settings)), error_pages, context.item_page, OwnerLine(context)
-    )
+    # Pages that are drawn when they are asked for name files which a new program has not yet published.
+    files = FileServer(public, links=partial(feed_links, home.settings), ready=dict(assets()))
+    site = SiteApplication(files, error_pages, context.item_page, OwnerLine(context))
     site.add(HealthRoutes(context, lambda: dict(site.answered)).routes())
     site.add(SearchRoutes(context).routes())
     site.add(SourcesRoutes(context).routes())

@@ -24,6 +24,7 @@ SECURITY_HEADERS: Final[Headers] = (
 
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
 _HASHED_NAMES: Final = "static/"  # in this folder a file with other bytes has another name
+_NO_DATE: Final = 1 << 60  # what is in memory has no date of change: no If-Modified-Since is late enough
 _MOST_REMEMBERED: Final = 10_000  # files remembered
 
 
@@ -55,13 +56,15 @@ def _no_links(_name: str) -> Headers:
 class FileServer:
     """The files of a folder: strong ETag and Last-Modified, 304, the compressed file beside it for clients that accept it.
 
-    Hidden files and symbolic links are not served. `links` returns headers for a file by its name.
+    Hidden files and symbolic links are not served. `links` returns headers for a file by its name. `ready` has files by their
+    names that the folder will have, and that are answered while it lacks them.
     """
 
     folder: Path
     cache: str = "public, max-age=300"
     extra: Headers = ()
     links: Callable[[str], Headers] = _no_links
+    ready: Mapping[str, bytes] = field(default_factory=dict)
     _states: dict[str, _FileState] = field(default_factory=dict)
     _root: str = field(init=False)
 
@@ -74,11 +77,11 @@ class FileServer:
         name = file_of_target(target)
         found = self._regular(name) if name else None
         if name is None or found is None:
-            return self._missing(name)
+            return self._missing(name, headers)
         for coding in (*acceptable_codings(headers.get("accept-encoding", "")), ""):
             if self._beside(name, found, coding) is not None and (read := self._read(name + CODINGS.get(coding, ""))):
                 return self._found(name, coding, *read, headers)
-        return self._missing(name)
+        return self._missing(name, headers)
 
     def _found(self, name: str, coding: str, state: _FileState, body: bytes, headers: Mapping[str, str]) -> FileResponse:
         if is_not_modified(state.etag, state.modified, headers):
@@ -101,9 +104,23 @@ class FileServer:
                 return state.lines
         return None
 
-    def _missing(self, name: str | None) -> FileResponse:
+    def _missing(self, name: str | None, headers: Mapping[str, str]) -> FileResponse:
+        if name is not None and name in self.ready:
+            return self._from_memory(name, self.ready[name], headers)
         gone = name is not None and self._regular(name + GONE) is not None
         return FileResponse(410 if gone else 404, (*SECURITY_HEADERS, *self.extra))
+
+    def _from_memory(self, name: str, body: bytes, headers: Mapping[str, str]) -> FileResponse:
+        """Answer with a file that the folder lacks, under the tag that it will have there."""
+        etag = _etag(body)
+        about = (("etag", etag), ("cache-control", self._cache_of(name)), ("vary", "accept-encoding"))
+        if is_not_modified(etag, _NO_DATE, headers):
+            return FileResponse(304, about)
+        kind = (("content-type", media_type(name)), ("content-length", str(len(body))))
+        return FileResponse(200, (*kind, *about, *SECURITY_HEADERS, *self.extra), body)
+
+    def _cache_of(self, path: str) -> str:
+        return _IMMUTABLE if path.startswith(_HASHED_NAMES) else self.cache
 
     def _regular(self, name: str) -> os.stat_result | None:
         """Return the status of a regular file in real folders; None for anything else, such as a symbolic link."""
@@ -135,15 +152,19 @@ class FileServer:
             return None
         state = self._states.get(path)
         if state is None or state.key != _key(now):
-            state = _state_of(now, body, _IMMUTABLE if path.startswith(_HASHED_NAMES) else self.cache)
+            state = _state_of(now, body, self._cache_of(path))
             if len(self._states) >= _MOST_REMEMBERED:
                 self._states.clear()
             self._states[path] = state
         return state, body
 
 
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
 def _state_of(found: os.stat_result, body: bytes, cache: str) -> _FileState:
-    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    etag = _etag(body)
     modified = int(found.st_mtime)
     date = formatdate(modified, usegmt=True)
     headers = (("etag", etag), ("last-modified", date), ("cache-control", cache), ("vary", "accept-encoding"))

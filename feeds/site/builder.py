@@ -108,6 +108,10 @@ class Site:
         # A second more: one that was first seen just then still belongs to the list, and would make the pages due for ever.
         return min((one + timedelta(days=_CHART_DAYS, seconds=1) for one in seen if one), default=None)
 
+    def assets(self) -> tuple[tuple[str, bytes], ...]:
+        """Return the files that every page names."""
+        return render.assets()
+
     def files(self) -> Iterator[PageFile]:
         """Yield every page that is new or has changed, and every page that is to be removed.
 
@@ -115,7 +119,6 @@ class Site:
         folder that was emptied is filled with the same bytes.
         """
         self._list()
-        yield from (PageFile(path, data) for path, data in render.assets())
         self._folder.keep("index.html", "search.html")
         yield self._index()
         yield from self._sources()
