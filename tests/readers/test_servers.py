@@ -124,8 +124,8 @@ def test_another_server_passes_on_what_is_for_readers_and_nothing_else(cli: Cli,
     page.unlink()
     page.with_name(f"{page.name}.gz").unlink()
     style = next((cli.home / "public" / "static").glob("*.css"))
-    for path in (style, style.with_name(f"{style.name}.gz")):
-        path.unlink()  # as if it were of a new program that has not yet published
+    for file in (style, style.with_name(f"{style.name}.gz")):
+        file.unlink()  # as if it were of a new program that has not yet published
     passed = (f"/static/{style.name}", "/search?q=ferry", "/search.atom?q=ferry", "/sources", "/api/topics", f"/item/{page.name}")
     assert [front.ask(path).status for path in passed] == [200] * len(passed)
     assert front.ask("/api/openapi.json").headers["content-type"] == "application/json"
