@@ -2,16 +2,19 @@
 
 import http.client
 import socket
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from unittest.mock import patch
 from urllib.parse import urlencode
 
 from support import wait_until
 
 from feeds.server.application import application
+from feeds.server.owner.queue import ReviewQueue
 from feeds.server.server import Server, listen
 from ingest.polling.home import Home
 
@@ -37,6 +40,7 @@ class Site:
     folder: Path
     port: int = 0
     always: dict[str, str] = field(default_factory=dict)  # headers of every request
+    connections: Callable[[], int] = lambda: 0  # that the server has open
 
     def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
         """Send one request, the path exactly as it is written here; `if_none_match=` is If-None-Match."""
@@ -59,12 +63,20 @@ class Site:
         return self.ask(path, "POST", urlencode(form).encode(), **(kind | headers))
 
 
+def _wait_for_all(_: ReviewQueue, made: Event) -> None:
+    made.wait()
+
+
 @contextmanager
 def served(app: Home) -> Iterator[Site]:
-    """Serve a home with uvicorn on loopback until the block ends."""
+    """Serve a home with uvicorn on loopback until the block ends.
+
+    A page of reviews shows the whole list at once, however long a busy computer takes to make it. None is made any more at the end.
+    """
     made = Site(app.folder / "public")
     server = Server(application(app))
-    with listen("127.0.0.1:0") as listening:
+    made.connections = lambda: len(server.server_state.connections)
+    with listen("127.0.0.1:0") as listening, patch.object(ReviewQueue, "_wait", _wait_for_all):
         made.port = listening.getsockname()[1]
         thread = Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
@@ -74,4 +86,6 @@ def served(app: Home) -> Iterator[Site]:
         finally:
             server.should_exit = True
             thread.join(10)
+            for one in (one for one in threading.enumerate() if one.name == "topicwire-review"):
+                one.join()
         assert not thread.is_alive()

@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Iterator
-from socket import create_server, socket
+from socket import SHUT_RDWR, create_server, socket
 from threading import Thread
 from typing import Final
 
@@ -30,8 +30,11 @@ ANSWERS: Final = {  # as they come, part after part
 def port(request: pytest.FixtureRequest) -> Iterator[int]:
     """Yield the port of a server that answers so to who has a version, and else with a feed; it keeps connections open."""
     with create_server(("127.0.0.1", 0)) as listening:
-        Thread(target=_accept, args=(listening, request.param), daemon=True).start()
+        thread = Thread(target=_accept, args=(listening, request.param))
+        thread.start()
         yield listening.getsockname()[1]
+        listening.shutdown(SHUT_RDWR)  # closing alone does not wake a thread that accepts
+        thread.join()
 
 
 def _accept(listening: socket, parts: list[bytes]) -> None:

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
+from dataclasses import replace
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -294,17 +295,17 @@ def test_an_engine_asks_what_it_may(web: FakeWeb, other_web: FakeWeb, clock: Clo
     """Guard, agent, size and time come from the settings."""
     web.serve("/", rss())
     web.serve("/large", b"x" * 1024 * 1024 * 2)
-    settings = Fetch(allow=(web.allow,), contact="mailto:me@a.example", max_megabytes=1, timeout=0.3)
-    with Engine(settings, clock) as made:
+    settings = Fetch(allow=(web.allow,), contact="mailto:me@a.example", max_megabytes=1)
+    with Engine(settings, clock) as made, Engine(replace(settings, timeout=0.3), clock) as impatient:
         assert made.submit(made.fetch(Request(web.url("/")))).result().status == 200
         assert web.calls[0].headers["user-agent"] == f"topicwire/{version('topicwire')} (+mailto:me@a.example)"
-        for url, why in (
-            (other_web.url("/"), "private address"),
-            (web.url("/large"), "larger than 1 MB"),
-            (web.drip("/drip"), "within 0.3 s"),
+        for engine, url, why in (
+            (made, other_web.url("/"), "private address"),
+            (made, web.url("/large"), "larger than 1 MB"),
+            (impatient, web.drip("/drip"), "within 0.3 s"),
         ):
             with pytest.raises(FetchError, match=why):
-                made.submit(made.fetch(Request(url))).result()
+                engine.submit(engine.fetch(Request(url))).result()
 
 
 def test_leaving_cancels_what_runs(web: FakeWeb, clock: Clock) -> None:

@@ -389,9 +389,9 @@ def test_a_bad_question_is_answered_in_words(site: Site, query: str) -> None:
 @pytest.mark.parametrize("query", ["q=a&" * 8_000, "k=1&" * 8_000, "q=" + "%22" * 90 + "a", "q=" + "a*+" * 24])
 def test_an_endless_question_costs_little(site: Site, query: str) -> None:
     """Thousands of parameters, quotes without end and many beginnings are answered or refused at once."""
-    began = time.monotonic()
+    began = time.process_time()
     assert site.ask(f"/search?{query}").status in {200, 400}
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_nothing_of_a_question_becomes_a_header(site: Site) -> None:
