@@ -12,7 +12,7 @@ import sqlite3
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any, Final
@@ -354,6 +354,43 @@ def test_an_engine_that_ends_while_it_connects_leaves_no_socket(first_home: Path
             before = open_sockets()
         assert waiting.cancelled()
         assert len(before - open_sockets()) == 1
+
+
+POLL: Final = Batch((Poll(Source("http://127.0.0.1/0"), SourceState()),))
+
+
+def test_a_pass_fails_in_time_where_somebody_listens_and_says_nothing(first_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask sets no bound to what is said first, and would wait for ever."""
+    monkeypatch.setattr(cluster, "_PATIENCE", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        engine = f"dask://127.0.0.1:{silent.getsockname()[1]}"
+        with home_at(first_home, engine).engine() as opened, pytest.raises(EngineError, match="nothing is lost"):
+            opened.run(POLL).result(LONG)
+
+
+def listens(worker: Machine) -> bool:
+    """Return whether a worker can be reached: it may have been killed a moment ago."""
+    if "Start worker at" not in worker.said:
+        return False
+    with suppress(ConnectionError), socket.create_connection(("127.0.0.1", int(address(worker).rpartition(":")[2]))):
+        return True
+    return False
+
+
+def test_what_is_no_scheduler_is_one_clear_line(
+    machines: Machines, first_home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing may listen there, or a socket that never says a word, or a worker: each is told, and it is tried again."""
+    monkeypatch.setattr(cluster, "_CONNECTED", 2.0)
+    monkeypatch.setattr(cluster, "_ANSWER", 1.0)
+    assert wait_until(lambda: listens(machines.workers[0]), LONG)
+    with socket.create_server(("127.0.0.1", 0)) as silent, ExitStack() as stack, caplog.at_level(logging.WARNING):
+        for port in (1, silent.getsockname()[1], int(address(machines.workers[0]).rpartition(":")[2])):
+            stack.enter_context(home_at(first_home, f"dask://127.0.0.1:{port}").engine()).run(POLL)
+        assert wait_until(lambda: len(caplog.records) == 3, LONG)
+    said = "".join(sorted(one.getMessage() for one in caplog.records))
+    assert "(Connection refused); it is tried again" in said
+    assert said.count("(something ") == 2
 
 
 def open_sockets() -> set[int]:

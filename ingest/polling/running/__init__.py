@@ -11,5 +11,6 @@ __all__ = (
     "processing",
     "reading_order",
     "runner",
+    "trouble",
     "worker",
 )

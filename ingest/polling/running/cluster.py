@@ -29,6 +29,7 @@ from ingest.polling.running.dealing import Dealing, Load, Ticket
 from ingest.polling.running.hearing import Hearing
 from ingest.polling.running.messages import Answer, Assignment, for_others, pack_assignment, refusal, unpack_answer
 from ingest.polling.running.runner import Outcomes
+from ingest.polling.running.trouble import what_failed
 from ingest.polling.running.worker import greet, run_assignment
 from ingest.settings import Fetch, Parsing
 from ingest.text.sanitize import one_line
@@ -40,6 +41,7 @@ _WATCH: Final = 0.5  # seconds between two looks at which workers are there
 _MOMENT: Final = 0.05  # seconds in which more batches and workers may come, so that loads are full and hosts well divided
 _ANSWER: Final = 10.0  # seconds in which a scheduler answers, or a worker that is greeted
 _SILENCE: Final = 20.0  # seconds after which a worker without a heartbeat stands still; it beats twice a second
+_CONNECTED: Final = 12.0  # seconds in which a connection is made with all that is said first; Dask itself sets no bound
 _FAREWELL: Final = 5.0  # seconds in which a connection is closed in good order
 _LAST_WORDS: Final = 1.0  # seconds in which what is left ends after that
 _FIRST_PAUSE: Final = 0.2  # seconds before the next try to connect; twice as long after each
@@ -62,7 +64,7 @@ class DaskCluster:
         self._loop = self._sockets.asyncio_loop
         self._thread = Thread(target=self._loop.run_forever, name="topicwire-cluster", daemon=True)
         self._starting = Lock()
-        self._keeping: asyncio.Task[None] | None = None
+        self._keeping: tuple[asyncio.Task[None], ...] = ()
         self._client: Any = None
         self._waiting: set[asyncio.Task[Any] | None] = set()  # batches
         self._answers: dict[int, asyncio.Future[Outcome]] = {}  # by ticket
@@ -107,7 +109,7 @@ class DaskCluster:
         self._sockets.close(all_fds=True)  # a connection that Dask was still making has a socket that nobody else closes
 
     async def _ended(self) -> None:
-        tasks = [one for one in (*self._waiting, self._keeping) if one]
+        tasks = [one for one in (*self._waiting, *self._keeping) if one]
         for one in tasks:
             one.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -115,8 +117,9 @@ class DaskCluster:
     async def _polled(self, batch: Batch) -> Outcomes:
         """Return what the polls of a batch brought, in their order, whoever polled them and however often it was tried."""
         self._waiting.add(task := asyncio.current_task())
-        if self._keeping is None:
-            self._keeping = asyncio.create_task(self._keep())
+        if not self._keeping:
+            self._deadline = self._loop.time() + _PATIENCE
+            self._keeping = asyncio.create_task(self._keep()), asyncio.create_task(self._lose_patience())
         now = self._loop.time()
         tickets = [self._dealing.add(poll, now) for poll in batch.polls]
         answers = [self._answers.setdefault(one.number, self._loop.create_future()) for one in tickets]
@@ -133,19 +136,18 @@ class DaskCluster:
 
     async def _keep(self) -> None:
         """Keep a connection, and work to do at every worker."""
-        pause, self._deadline = _FIRST_PAUSE, self._loop.time() + _PATIENCE
+        pause = _FIRST_PAUSE
         while True:
             try:
                 async with self._connected() as self._client:
                     log_event(_LOG, logging.INFO, "scheduler_found", f"connected to dask://{self._scheduler}")
                     pause, self._trouble = _FIRST_PAUSE, ""
                     await self._watch()
-            except _GONE as fault:
+            except Exception as fault:  # noqa: BLE001 - what listens there may be anything
                 self._disconnected(fault)
             finally:
                 self._client = None
                 self._lose_everybody()
-            self._give_up()
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -158,11 +160,12 @@ class DaskCluster:
             client = Client(address, asynchronous=True, set_as_default=False, timeout=_ANSWER, direct_to_workers=False)
             stack.callback(setattr, client, "status", "closed")  # else it closes itself once more, when no loop is there to do it
             stack.push_async_exit(client)
-            yield await client
+            async with asyncio.timeout(_CONNECTED):  # what listens there may take the connection and say nothing
+                await client
+            yield client
 
-    def _disconnected(self, fault: BaseException) -> None:
-        cause = one_line(str(fault))[:200] or type(fault).__name__
-        trouble = f"no scheduler of Dask answers at {self._scheduler} ({cause})"
+    def _disconnected(self, fault: Exception) -> None:
+        trouble = f"no scheduler of Dask answers at {self._scheduler} ({what_failed(fault)})"
         if not self._trouble:
             log_event(_LOG, logging.WARNING, "scheduler_lost", f"{trouble}; it is tried again")
         self._trouble = trouble
@@ -173,17 +176,22 @@ class DaskCluster:
             known = await asyncio.wait_for(self._client.scheduler.identity(), _ANSWER)
             self._follow({worker: told["last_seen"] for worker, told in known["workers"].items()})
             self._hand_out()
-            self._give_up()
             await asyncio.sleep(_WATCH)
         raise ConnectionError("the connection broke")
 
+    async def _lose_patience(self) -> None:
+        """Give up in time, whatever else is waited for."""
+        while True:
+            await asyncio.sleep(_WATCH)
+            self._give_up()
+
     def _give_up(self) -> None:
         """Fail what has waited too long for a worker, or waits where none of them may have it."""
-        hopeless = bool(self._refused) and not self._workers
+        hopeless = bool(self._refused) and not self._workers and not self._greeted
         if not self._answers or self._workers:
             self._deadline = self._loop.time() + _PATIENCE
         elif hopeless or self._loop.time() > self._deadline:
-            said = next(iter(self._refused.values())) if hopeless else self._trouble
+            said = next(iter(self._refused.values()), self._trouble)
             self._fail(self._answers, EngineError(said or f"no worker is connected to dask://{self._scheduler}", _CURE))
             self._deadline = self._loop.time() + _PATIENCE
 
@@ -202,10 +210,12 @@ class DaskCluster:
 
     async def _greet(self, client: Any, worker: str) -> None:
         """Ask a worker who it is, and give it work if it can have some. One that does not answer is greeted again."""
-        with suppress(*_GONE):
-            said = await asyncio.wait_for(client.run(greet, workers=[worker], on_error="return"), _ANSWER)
-            if not isinstance(said[worker], OSError):  # else it is gone again
-                self._join(worker, refusal(said[worker], self._version, needs_proxy=self._needs_proxy))
+        try:
+            said = (await asyncio.wait_for(client.run(greet, workers=[worker], on_error="return"), _ANSWER))[worker]
+        except Exception as fault:  # noqa: BLE001 - what a worker raises, it may have brought along
+            said = fault
+        if not isinstance(said, _GONE):  # else it is gone again
+            self._join(worker, refusal(said, self._version, needs_proxy=self._needs_proxy))
         self._greeted.pop(worker, None)
         if not self._greeted:  # else the others get their share first; the next look does not wait for them
             self._loop.call_later(_MOMENT, self._hand_out)
