@@ -48,6 +48,15 @@ def test_the_lock_ends_with_its_process(home: Path) -> None:
         assert free
 
 
+def test_a_child_that_is_just_starting_keeps_nothing(home: Path) -> None:
+    """Between its fork and its program it has a copy of every file of ours, that of the lock among them."""
+    with alone(home):
+        copy = next(os.dup(int(one.name)) for one in Path("/proc/self/fd").iterdir() if one.resolve() == (home / FILE).resolve())
+    with alone(home) as free:
+        assert free
+    os.close(copy)
+
+
 def test_a_fault_inside_frees_the_home(home: Path) -> None:
     """An error goes through, and the lock is gone."""
     with pytest.raises(KeyError), alone(home):

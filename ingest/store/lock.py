@@ -49,7 +49,11 @@ def alone(home: Path, work: str = "") -> Iterator[bool]:
         with suppress(OSError):  # a full disk: the lock holds all the same, and without a name
             file.truncate(0)
             os.write(file.fileno(), f"{os.getpid()} {work}\n".encode())  # nothing stays in a buffer, to fail when it is closed
-        yield True
+        try:
+            yield True
+        finally:
+            # Closing alone would not release it yet: a child that another thread is just starting has a copy of the file.
+            fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def is_held(home: Path) -> bool:
@@ -57,6 +61,7 @@ def is_held(home: Path) -> bool:
     try:
         with (home / FILE).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_UN)
     except BlockingIOError:
         return True
     except OSError:
