@@ -2,9 +2,11 @@
 
 import asyncio
 import socket
+import ssl
 
 import pytest
 
+from ingest.errors import SettingsError
 from ingest.polling.running.trouble import what_failed
 
 
@@ -21,7 +23,13 @@ def caused(fault: Exception, cause: BaseException) -> Exception:
         (caused(OSError("Timed out"), caused(OSError("in <X>"), ConnectionRefusedError(111, "refused"))), "refused"),
         (caused(OSError("Timed out"), socket.gaierror(-2, "Name or service not known")), "Name or service not known"),
         (caused(TimeoutError(), asyncio.CancelledError()), "something listens there, and does not speak as a scheduler does"),
-        (OSError("in <TCP>: Stream is closed"), "the connection is closed from there; does one side alone speak TLS?"),
+        (OSError("in <TCP>: Stream is closed"), "the connection is closed from there; does one side alone speak TLS"),
+        (ConnectionResetError(104, "Connection reset by peer"), "the connection is closed from there"),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)"), "it does not speak TLS"),
+        (OSError("in <TLS>: SSLError: [SSL: TLSV1_ALERT_UNKNOWN_CA] ..."), "it does not accept the certificate of this machine: "),
+        (SettingsError("NAME: file: No such file or directory", "cure"), "NAME: file: No such file or directory"),
+        (MemoryError("Unable to allocate 3.07 EiB"), "something listens there, and does not speak as a scheduler does"),
+        (caused(OSError("Timed out"), TimeoutError()), "no connection can be made"),
         (KeyError("op"), "something answers that is no scheduler, or one of another version: KeyError: 'op'"),
         (ValueError("a\nb" * 500), "something answers that is no scheduler, or one of another version: ValueError: " + "a b"),
     ],

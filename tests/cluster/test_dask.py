@@ -12,10 +12,10 @@ import sqlite3
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 from forwarding import Forwarder
@@ -368,29 +368,42 @@ def test_a_pass_fails_in_time_where_somebody_listens_and_says_nothing(first_home
             opened.run(POLL).result(LONG)
 
 
-def listens(worker: Machine) -> bool:
-    """Return whether a worker can be reached: it may have been killed a moment ago."""
-    if "Start worker at" not in worker.said:
-        return False
-    with suppress(ConnectionError), socket.create_connection(("127.0.0.1", int(address(worker).rpartition(":")[2]))):
-        return True
-    return False
+def test_a_worker_without_memory_does_not_keep_a_pass_for_ever(
+    tmp_path: Path, first_home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Dask pauses it: it answers and beats, and leaves untouched what it is given. So it is given nothing."""
+    made = Machines(tmp_path / "small", environment={"DASK_DISTRIBUTED__WORKER__MEMORY__PAUSE": "0.001"})
+    with running(made, 1), caplog.at_level(logging.INFO), home_at(first_home, made.engine).engine() as engine:
+        assert wait_until(lambda: "Pausing worker" in made.workers[0].said, LONG)
+        waiting, runner = engine.run(POLL), cast("cluster.DaskCluster", engine._runner)
+        assert wait_until(lambda: bool(runner._resting), LONG)
+        runner._deadline = 0.0  # patience is at its end
+        with pytest.raises(EngineError, match=r"begins nothing, paused by Dask: it has too little memory \(--memory-limit\)"):
+            waiting.result(LONG)
+    assert joined(caplog) == []
 
 
 def test_what_is_no_scheduler_is_one_clear_line(
-    machines: Machines, first_home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    first_home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Nothing may listen there, or a socket that never says a word, or a worker: each is told, and it is tried again."""
-    monkeypatch.setattr(cluster, "_CONNECTED", 2.0)
+    """Nothing may listen there, or a socket that never says a word, or a web server: each is told, and it is tried again."""
+    monkeypatch.setattr(cluster, "_CONNECTED", 1.5)
     monkeypatch.setattr(cluster, "_ANSWER", 1.0)
-    assert wait_until(lambda: listens(machines.workers[0]), LONG)
-    with socket.create_server(("127.0.0.1", 0)) as silent, ExitStack() as stack, caplog.at_level(logging.WARNING):
-        for port in (1, silent.getsockname()[1], int(address(machines.workers[0]).rpartition(":")[2])):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        socket.create_server(("127.0.0.1", 0)) as web,
+        ExitStack() as stack,
+        caplog.at_level(logging.WARNING),
+    ):
+        for port in (1, silent.getsockname()[1], web.getsockname()[1]):
             stack.enter_context(home_at(first_home, f"dask://127.0.0.1:{port}").engine()).run(POLL)
+        with web.accept()[0] as asking:
+            asking.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
         assert wait_until(lambda: len(caplog.records) == 3, LONG)
-    said = "".join(sorted(one.getMessage() for one in caplog.records))
-    assert "(Connection refused); it is tried again" in said
-    assert said.count("(something ") == 2
+    said = [one.getMessage() for one in caplog.records]
+    assert all("; it is tried again" in one for one in said)
+    assert [one for one in said if "(Connection refused)" in one or "(no connection can be made)" in one]
+    assert len([one for one in said if "(something listens there, and does not speak as a scheduler does)" in one]) == 2
 
 
 def open_sockets() -> set[int]:

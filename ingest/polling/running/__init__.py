@@ -6,6 +6,7 @@ Public: processing polls a batch; runner: whoever runs batches; reading_order; c
 __all__ = (
     "cluster",
     "dealing",
+    "encryption",
     "hearing",
     "messages",
     "processing",

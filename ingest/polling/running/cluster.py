@@ -5,6 +5,7 @@ Nothing here is kept on disk: what was not answered is still due.
 
 import asyncio
 import logging
+import warnings
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Future
@@ -16,9 +17,9 @@ from secrets import token_hex
 from threading import Lock, Thread
 from typing import Any, Final
 
-import dask.config
 from distributed import Client
 from distributed.scheduler import KilledWorker
+from distributed.versions import VersionMismatchWarning
 from tornado.ioloop import IOLoop
 
 from ingest.errors import EngineError, Failure
@@ -26,6 +27,7 @@ from ingest.log import log_event
 from ingest.poll_state import Outcome
 from ingest.polling.batch import Batch
 from ingest.polling.running.dealing import Dealing, Load, Ticket
+from ingest.polling.running.encryption import scheme
 from ingest.polling.running.hearing import Hearing
 from ingest.polling.running.messages import Answer, Assignment, for_others, pack_assignment, refusal, unpack_answer
 from ingest.polling.running.runner import Outcomes
@@ -55,7 +57,8 @@ class DaskCluster:
     """A `BatchRunner` over the workers of a scheduler. It connects at the first batch, and again whenever it has to."""
 
     def __init__(self, scheduler: str, fetch: Fetch, parsing: Parsing, clock: Callable[[], datetime]) -> None:
-        """Prepare; `scheduler` is its host and port."""
+        """Prepare; `scheduler` is its host and port. Raises SettingsError where TLS is half set."""
+        scheme()
         self._scheduler, self._clock = scheduler, clock
         self._fetch, self._parsing, self._needs_proxy = for_others(fetch), parsing, bool(fetch.proxy)
         self._dealing, self._hearing = Dealing(fetch.host_pause), Hearing(_SILENCE)
@@ -72,6 +75,7 @@ class DaskCluster:
         self._greeted: dict[str, asyncio.Task[None]] = {}  # workers that have yet to say who they are
         self._replaced: Counter[str] = Counter()  # parser processes of the workers, by cause
         self._workers = 0  # that have work
+        self._resting: dict[str, str] = {}  # workers that begin nothing, and what Dask calls that: paused, closing_gracefully
         self._refused: dict[str, str] = {}  # workers that get nothing, and why
         self._trouble = ""  # why no worker can be had
         self._deadline = 0.0  # until when batches may wait without any worker
@@ -154,8 +158,7 @@ class DaskCluster:
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[Any]:
         """Give a client that is connected, and close it afterwards, though it was still connecting."""
-        encrypted = dask.config.get("distributed.comm.tls.ca-file", None)
-        address = f"{'tls' if encrypted else 'tcp'}://{self._scheduler}"
+        address = f"{scheme()}://{self._scheduler}"
         async with AsyncExitStack() as stack:
             client = Client(address, asynchronous=True, set_as_default=False, timeout=_ANSWER, direct_to_workers=False)
             stack.callback(setattr, client, "status", "closed")  # else it closes itself once more, when no loop is there to do it
@@ -174,7 +177,8 @@ class DaskCluster:
         """Follow who comes and goes, until the connection breaks. Raises ConnectionError."""
         while self._client is not None and self._client.status == "running":
             known = await asyncio.wait_for(self._client.scheduler.identity(), _ANSWER)
-            self._follow({worker: told["last_seen"] for worker, told in known["workers"].items()})
+            self._resting = {worker: told["status"] for worker, told in known["workers"].items() if told["status"] != "running"}
+            self._follow({worker: self._resting.get(worker, told["last_seen"]) for worker, told in known["workers"].items()})
             self._hand_out()
             await asyncio.sleep(_WATCH)
         raise ConnectionError("the connection broke")
@@ -191,21 +195,31 @@ class DaskCluster:
         if not self._answers or self._workers:
             self._deadline = self._loop.time() + _PATIENCE
         elif hopeless or self._loop.time() > self._deadline:
-            said = next(iter(self._refused.values()), self._trouble)
-            self._fail(self._answers, EngineError(said or f"no worker is connected to dask://{self._scheduler}", _CURE))
+            said = next(iter(self._refused.values()), self._trouble) or self._no_worker()
+            self._fail(self._answers, EngineError(said, _CURE))
             self._deadline = self._loop.time() + _PATIENCE
+
+    def _no_worker(self) -> str:
+        for worker, status in self._resting.items():
+            why = "it has too little memory (--memory-limit)" if status == "paused" else "it ends"
+            return f"worker {worker} begins nothing, {status} by Dask: {why}"
+        return f"no worker is connected to dask://{self._scheduler}"
 
     # The workers
 
     def _follow(self, signs: Mapping[str, object]) -> None:
-        """Greet workers that are new, and take work back from those that are gone or stand still; `signs` are their heartbeats."""
+        """Greet workers that are new, and take work back from those that are gone or stand still.
+
+        `signs` are their heartbeats; one that begins nothing gives none, for Dask then leaves untouched what it is given.
+        """
         there = self._hearing.heard(signs, self._loop.time())
         for worker in self._dealing.workers - there:
             self._leave(worker, stands_still=worker in signs)
         for worker in self._greeted.keys() - there:
             self._greeted.pop(worker).cancel()
         self._refused = {worker: why for worker, why in self._refused.items() if worker in there}
-        for worker in there - self._dealing.workers - self._refused.keys() - self._greeted.keys():
+        known = self._dealing.workers | self._refused.keys() | self._greeted.keys() | self._resting.keys()
+        for worker in there - known:
             self._greeted[worker] = asyncio.create_task(self._greet(self._client, worker))
 
     async def _greet(self, client: Any, worker: str) -> None:
@@ -247,6 +261,7 @@ class DaskCluster:
             greeted.cancel()
         self._greeted.clear()
         self._refused.clear()
+        self._resting = {}
 
     def _taken_from(self, worker: str) -> tuple[Load, ...]:
         loads = self._dealing.leave(worker, self._loop.time())
@@ -261,7 +276,7 @@ class DaskCluster:
         """Give every worker as much as it may have."""
         if self._client is None:
             return
-        for worker in self._dealing.workers:
+        for worker in self._dealing.workers - self._resting.keys():
             while load := self._dealing.next_load(worker, self._loop.time()):
                 self._under_way[load.number] = asyncio.create_task(self._run(self._client, load))
 
@@ -335,7 +350,9 @@ async def _end_tasks() -> None:
 
 def _tell_dask_to_be_quiet() -> None:
     """Have what Dask logs go where our events go, and only under `--debug`: of each lost connection, our event says all."""
-    level = logging.WARNING if _LOG.isEnabledFor(logging.DEBUG) else logging.CRITICAL
+    if not (debugs := _LOG.isEnabledFor(logging.DEBUG)):
+        warnings.filterwarnings("ignore", category=VersionMismatchWarning)  # the machines may differ in all but topicwire
+    level = logging.WARNING if debugs else logging.CRITICAL
     for name in ("distributed", "distributed.client"):  # it gave these a level, and the first a handler, when it was imported
         log = logging.getLogger(name)
         log.setLevel(level)
