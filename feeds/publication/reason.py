@@ -11,7 +11,7 @@ from feeds.model import Classification, Evidence
 _NAMED: Final = 4  # carriers named beside the first; how many more there are is said
 _NAME: Final = re.compile(r"[^\W\d]\w*")  # of a group; a phrase of a query is its own text
 _PART: Final = re.compile(r" \(\w+\)")  # the named part of the query in which a group stands
-_OTHER: Final = re.compile(r"(\w+): “([^”]*)”(?: \(\w+\))?(?:; |$)")  # a group of which a tag of an earlier program kept no hit
+_OTHER: Final = re.compile(r"(\w+): “([^”]*)”(?: \(\w+\))?(?:; |$)")  # a group without a kept hit: tags of 0.5.0 and before
 _PLACES: Final = {"title": "the title", "text": "the text"}
 
 

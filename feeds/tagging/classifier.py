@@ -16,7 +16,7 @@ from feeds.tagging.query_evaluation import Evaluation, Hits, groups_by_segment, 
 from feeds.tagging.topic import query
 from feeds.tagging.topic.model import Term, Topic
 
-_KEPT: Final = 12  # hits kept as evidence, beside which a reason with more groups keeps one of each
+_KEPT: Final = 12  # hits kept as evidence; more only where the reason quotes more groups
 _BOILERPLATE: Final = "page_furniture"  # as it is stored with tags, beside the names of negative contexts
 _PUBLISHER: Final = "the_name_of_the_publisher"
 _NOTHING: Final = TopicHits(())

@@ -304,6 +304,7 @@ def play(newcomer: Newcomer, last: Callable[[Newcomer], None]) -> None:
 def test_two_sources_and_a_service_make_a_feed(newcomer: Newcomer) -> None:
     """Five commands lead from an empty folder to a page with two tagged stories."""
     play(newcomer, begins)
+    assert newcomer.opens("platform-rules.html").locator("article.card").count() == 2
 
 
 @pytest.mark.skipif(NEWSBOAT is None, reason="newsboat is not installed: apt-get install newsboat")
@@ -316,6 +317,7 @@ def test_a_reader_has_the_feed(newcomer: Newcomer, tmp_path: Path) -> None:
 def test_a_topic_is_written_in_the_browser(newcomer: Newcomer) -> None:
     """A few words, a look at what they find, a frame against the false hit, and its page is there."""
     play(newcomer, writes_a_topic)
+    assert newcomer.opens("ferries.html").locator("article.card").count() == 3
 
 
 @pytest.mark.skipif(NEWSBOAT is None, reason="newsboat is not installed: apt-get install newsboat")
@@ -331,11 +333,13 @@ def test_a_reader_has_the_new_topic(newcomer: Newcomer, tmp_path: Path) -> None:
 def test_news_comes_by_mail(newcomer: Newcomer) -> None:
     """The stories of a new source are in one letter, and those that were there before are not."""
     play(newcomer, is_told)
+    assert len(newcomer.mailbox.letters) == 2  # the trial of the settings, and the news
 
 
 def test_one_finds_out_why(newcomer: Newcomer) -> None:
     """The letter leads to the evidence, and the terminal says why something else is not there."""
     play(newcomer, finds_out_why)
+    assert newcomer.opens(newcomer.evidence).locator(".quotes mark").count() > 0
 
 
 def test_the_page_shows_each_picture_that_is_taken() -> None:
